@@ -1,0 +1,91 @@
+/* The story of one login: ask, check, commit, record, decide. */
+#pragma once
+
+#include "mfa/host.h"
+#include "mfa/message.h"
+#include "mfa/policy.h"
+
+/* The decision. Zeroed memory denies. */
+enum mfa_verdict {
+	MFA_DENY = 0,
+	MFA_ALLOW,
+	MFA_EXEMPT,	 /* a zone with mfa = off covers the login */
+	MFA_UNAVAILABLE, /* configuration, store, key, audit trail cannot be used */
+	MFA_NO_DIALOG,	 /* the application's conversation failed */
+	MFA_GIVEN_UP,	 /* the person did not answer */
+	MFA_NO_MEMORY,
+};
+
+/* The verdict that an error of the machinery leads to. Never MFA_ALLOW or MFA_EXEMPT. */
+enum mfa_verdict mfa_verdict_from_err(int err);
+
+/* Why. mfa_reason_name gives the stable name in logs. */
+enum mfa_reason {
+	MFA_REASON_NONE = 0,
+	MFA_REASON_RIGHT,     /* the code was right */
+	MFA_REASON_WRONG,     /* it was not */
+	MFA_REASON_USED,      /* it was accepted before */
+	MFA_REASON_CLOCK,     /* the clock stands before the last accepted code */
+	MFA_REASON_SUSPENDED, /* it was right, its token is suspended */
+	MFA_REASON_LOCKED,    /* too many failures */
+	MFA_REASON_NOT_ENROLLED,
+	MFA_REASON_UNKNOWN_USER,
+	MFA_REASON_EMPTY,      /* nothing was typed */
+	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */
+	MFA_REASON_ZONE_OFF,
+	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
+	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
+	MFA_REASON_FAILED,	 /* the machinery: see the diagnosis */
+	MFA_REASON_COUNT
+};
+
+const char *mfa_reason_name(enum mfa_reason reason);
+
+/* How a person is reached. */
+struct mfa_dialog {
+	/* Asks for one line without echo. MFA_ERR_CONV: the application failed;
+	 * MFA_ERR_ABORT: no answer; MFA_ERR_NOMEM. */
+	int (*ask)(void *context, const char *prompt, struct mfa_secret *ret_answer);
+	/* Shows one line; may do nothing. */
+	void (*tell)(void *context, const char *text);
+	void *context;
+};
+
+struct mfa_auth_request {
+	struct mfa_host *host; /* opened (mfa_host_open) */
+	const struct mfa_zone *zone;
+	struct mfa_login login;
+	const struct mfa_dialog *dialog;
+	const struct mfa_language *language;
+	const struct mfa_secret *password; /* what was typed before; NULL: not known */
+	bool is_known_user;  /* the name service knows the user, or could not be asked */
+	bool wants_password; /* forward_pass: password and code come in one line */
+	bool may_explain;    /* only a right password reaches this: refusals say why */
+};
+
+struct mfa_auth_result {
+	enum mfa_verdict verdict;
+	enum mfa_reason reason;
+	char token[MFA_TOKEN_ID_SIZE];
+	enum mfa_kind kind;
+	struct mfa_secret password; /* wants_password: what stood before the code */
+	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
+};
+
+/* Runs it: one prompt, one answer, one line in the audit trail. The state that the
+ * answer leads to is committed before MFA_ALLOW. Ends ret_result with
+ * mfa_auth_result_done. */
+void mfa_auth_run(const struct mfa_auth_request *request,
+		  struct mfa_auth_result *ret_result);
+
+void mfa_auth_result_done(struct mfa_auth_result *result);
+
+/* Tells the person why a login was refused (mfa_auth_run does, where it may). */
+void mfa_auth_explain(const struct mfa_dialog *dialog,
+		      const struct mfa_language *language, const char *contact,
+		      enum mfa_reason reason);
+
+/* The event that tells of a result, with strings borrowed from both. */
+struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
+				const struct mfa_login *login,
+				const struct mfa_auth_result *result);

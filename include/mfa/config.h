@@ -1,0 +1,67 @@
+/* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
+#pragma once
+
+#include "mfa/base.h"
+
+#define MFA_CONFIG_PATH "/etc/pam_mfa/mfa.conf"
+
+enum mfa_language_choice {
+	MFA_LANGUAGE_AUTO,
+	MFA_LANGUAGE_EN,
+	MFA_LANGUAGE_JA
+};
+
+/* A list of words; items[count] is NULL. */
+struct mfa_words {
+	char **items;
+	size_t count;
+};
+
+/* One [zone NAME]. An empty condition list matches everything. */
+struct mfa_zone {
+	char *name;
+	char *title; /* what people see; the name when not set */
+	bool is_off; /* mfa = off: this zone lets logins pass without a code */
+
+	struct mfa_words services; /* conditions: glob patterns */
+	struct mfa_words users;	   /* glob patterns */
+	struct mfa_words groups;   /* names */
+	struct mfa_words rhosts;   /* addresses, prefixes, or the word "local" */
+	struct mfa_words ttys;	   /* glob patterns */
+
+	struct mfa_words gate;	 /* services whose account phase demands auth */
+	uint32_t factors;	 /* bit 1 << enum mfa_kind for each allowed kind */
+	int64_t max_failures;	 /* wrong codes in a row that lock code entry */
+	int64_t lock_time;	 /* seconds; 0: until an administrator unlocks */
+	int64_t totp_window;	 /* time steps accepted before and after */
+	int64_t totp_drift;	 /* steps that a token's clock may come to be off */
+	int64_t hotp_look_ahead; /* counters accepted beyond the next one */
+};
+
+struct mfa_config {
+	char *path;	    /* the main file */
+	char *default_zone; /* [host] zone: decides when no zone's conditions match */
+	char *contact;	    /* whom people ask; "" when not set */
+	char *issuer;	    /* name shown by authenticator applications */
+	char *store;	    /* source of records, as file:/var/lib/pam_mfa */
+	char *key;	    /* source of the store key, as file:/etc/pam_mfa/store.key */
+	char *audit;	    /* path of the audit trail */
+	bool is_audit_required; /* no login whose line cannot be written */
+	enum mfa_language_choice language;
+	struct mfa_zone *zones; /* in the order in which they are tried */
+	size_t zone_count;
+};
+
+/* Reads path (NULL: MFA_CONFIG_PATH) and then PATH.d/<name>.conf in the order of their
+ * names; a later file sets single keys anew. An unknown section or key, a key given
+ * twice in a file, a bad value, an unsafe owner or mode: an error with file and line.
+ * The caller owns the result (mfa_config_free). MFA_ERR_CONFIG, MFA_ERR_NOTFOUND,
+ * MFA_ERR_UNSAFE, MFA_ERR_NOMEM. */
+int mfa_config_load(const char *path, struct mfa_diag *diag,
+		    struct mfa_config **ret_config) MFA_MUST_CHECK;
+
+void mfa_config_free(struct mfa_config *config);
+void mfa_config_cleanup(struct mfa_config **config);
+
+/* The zone of that name, or NULL. Borrowed from config. */
+const struct mfa_zone *mfa_config_zone(const struct mfa_config *config, const char *name);

@@ -1,0 +1,54 @@
+/* Files that only root may have written: opened component by component without
+ * following links, and checked on the descriptor. */
+#pragma once
+
+#include "mfa/base.h"
+
+#include <sys/types.h>
+
+/* What a file or a folder must be. */
+struct mfa_fs_rule {
+	uid_t owner;	  /* who must own it */
+	mode_t forbidden; /* permission bits that must not be set */
+};
+
+/* Root's, and nobody else may write it. */
+extern const struct mfa_fs_rule mfa_fs_protected;
+/* Root's, and nobody else may read or write it. */
+extern const struct mfa_fs_rule mfa_fs_private;
+
+/* Opens the folder at an absolute path. Every folder on the way must be root's and not
+ * writable by others (a sticky one, as /tmp, may be); the last one must follow the rule.
+ * The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_IO, ... */
+int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
+		    struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
+
+/* A file named `name` in an open folder; `path` is what messages call it. */
+struct mfa_fs_entry {
+	int dir_fd;
+	const char *name;
+	const char *path;
+};
+
+/* Opens a regular file with one link that follows the rule. flags are open(2)'s;
+ * O_NOFOLLOW, O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added, and O_CREAT makes it 0600.
+ * The caller closes ret_fd. */
+int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
+		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
+	MFA_MUST_CHECK;
+
+/* mfa_fs_open_dir on the parent (which must be protected), then mfa_fs_open_at. */
+int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
+		struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
+
+/* Reads up to size bytes at offset, until the end of the file. MFA_ERR_IO. */
+int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
+	MFA_MUST_CHECK;
+
+/* Writes all of it at offset (pwrite; one call unless the system writes less).
+ * MFA_ERR_IO, MFA_ERR_NOSPACE, MFA_ERR_READONLY. */
+int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset) MFA_MUST_CHECK;
+
+/* flock(2) with LOCK_SH or LOCK_EX, given up with MFA_ERR_BUSY after some seconds, so
+ * that a stopped holder cannot stop others. Closing the descriptor unlocks. */
+int mfa_fs_lock(int fd, int operation) MFA_MUST_CHECK;

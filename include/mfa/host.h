@@ -1,0 +1,22 @@
+/* What one host needs for its logins: configuration, store, audit trail. */
+#pragma once
+
+#include "mfa/audit.h"
+#include "mfa/config.h"
+#include "mfa/store.h"
+
+struct mfa_host {
+	struct mfa_config *config;
+	struct mfa_store *store; /* NULL until mfa_host_open */
+	struct mfa_audit *audit; /* NULL until mfa_host_open */
+};
+
+/* Reads the configuration (NULL: the default path). The caller ends ret_host with
+ * mfa_host_done. */
+int mfa_host_load(const char *config_path, struct mfa_diag *diag,
+		  struct mfa_host *ret_host) MFA_MUST_CHECK;
+
+/* Loads the store key and opens store and audit trail. */
+int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+void mfa_host_done(struct mfa_host *host);

@@ -1,0 +1,21 @@
+/* Words for people, in their language. The application's locale is left alone. */
+#pragma once
+
+#include "mfa/config.h"
+
+/* Marks a text for translation without translating it here. */
+#define MFA_N_(text) text
+
+struct mfa_language;
+
+/* A language for output on tty ("" or NULL: none). A Linux virtual console cannot draw
+ * Japanese: English there. Without the locale on this host: English; has_locale tells.
+ * MFA_LANGUAGE_AUTO: whatever the program's locale is. Frees with mfa_language_close.
+ * Never fails: NULL is a valid language, English. */
+struct mfa_language *mfa_language_open(enum mfa_language_choice choice, const char *tty);
+void mfa_language_close(struct mfa_language **language);
+bool mfa_language_has_locale(const struct mfa_language *language);
+
+/* The text in that language; borrowed, never NULL. */
+const char *mfa_text(const struct mfa_language *language, const char *text)
+	__attribute__((format_arg(2)));

@@ -1,0 +1,52 @@
+/* Pure decisions: which zone covers a login, and what a record's counters allow. */
+#pragma once
+
+#include "mfa/address.h"
+#include "mfa/config.h"
+#include "mfa/record.h"
+
+/* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
+struct mfa_login {
+	const char *service;
+	const char *user;
+	const char *rhost; /* remote host: PAM_RHOST */
+	const char *tty;
+	int64_t now; /* seconds since 1970 */
+	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
+	 * asks. */
+	enum mfa_match (*is_member)(void *context, const char *group);
+	void *context;
+};
+
+/* The zone that decides: the first whose conditions all match, else [host] zone. Where a
+ * condition cannot be decided (a name service fails, a host name stands for an address),
+ * a zone that demands MFA counts as matching and one that switches it off does not.
+ * Never NULL. */
+const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
+				       const struct mfa_login *login);
+
+/* Whether account management of this service demands that auth was passed. */
+bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
+
+/* Whether the login is at this machine: no remote host is named. */
+bool mfa_policy_is_local(const struct mfa_login *login);
+
+enum mfa_lock {
+	MFA_LOCK_NONE,
+	MFA_LOCK_TIMED,
+	MFA_LOCK_FOREVER
+};
+
+/* Whether typed codes are locked for this record now. */
+enum mfa_lock mfa_policy_lock(const struct mfa_record *record, int64_t now);
+
+/* Counts a wrong code, and locks when the zone's limit, or the ceiling of 100 failures
+ * in a row (NIST SP 800-63B-4 section 3.2.2), is reached. */
+void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
+			      int64_t now);
+
+/* Notes a login, and clears failures. */
+void mfa_policy_count_success(struct mfa_record *record, int64_t now);
+
+/* Ends a lock and clears failures: an administrator's act. */
+void mfa_policy_unlock(struct mfa_record *record);

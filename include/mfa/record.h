@@ -1,0 +1,103 @@
+/* A record: all tokens of one user, and the counters that outlive a login.
+ * docs/store-format.md describes the bytes. */
+#pragma once
+
+#include "mfa/base.h"
+
+enum {
+	MFA_USER_SIZE = 256,	   /* longest user name, with its NUL */
+	MFA_LABEL_SIZE = 64,	   /* longest label, with its NUL */
+	MFA_ACTOR_SIZE = 64,	   /* longest actor, with its NUL */
+	MFA_TOKEN_ID_SIZE = 9,	   /* eight characters and a NUL */
+	MFA_TOKEN_DATA_SIZE = 256, /* what a factor keeps of one token */
+	MFA_TOKENS_MAX = 15,
+	MFA_RECORD_SIZE = 7936, /* longest encoded record */
+};
+
+/* Kinds of token. The numbers are stored: never change one. */
+enum mfa_kind {
+	MFA_KIND_NONE = 0,
+	MFA_KIND_TOTP = 1,
+	MFA_KIND_HOTP = 2,
+	MFA_KIND_YUBIKEY = 3,
+	MFA_KIND_YUBIKEY_OTP = 4,
+	MFA_KIND_FIDO2 = 5,
+	MFA_KIND_RECOVERY = 6,
+	MFA_KIND_TEMPORARY = 7,
+	MFA_KIND_BREAK_GLASS = 8,
+	MFA_KIND_COUNT
+};
+
+/* The name of a kind in configuration, output and audit; the kind of a name
+ * (MFA_KIND_NONE: no such kind). */
+const char *mfa_kind_name(enum mfa_kind kind);
+enum mfa_kind mfa_kind_from_name(const char *name);
+
+/* States of a token. The numbers are stored: never change one. */
+enum mfa_state {
+	MFA_STATE_NONE = 0,
+	MFA_STATE_ACTIVE = 1,
+	MFA_STATE_SUSPENDED = 2
+};
+
+const char *mfa_state_name(enum mfa_state state);
+
+/* One authenticator of one user. Holds its secret: keep it in locked memory only. */
+struct mfa_token {
+	char id[MFA_TOKEN_ID_SIZE]; /* unique in the record: lower-case letters and digits */
+	enum mfa_kind kind;
+	enum mfa_state state;
+	int64_t created;			 /* seconds since 1970 */
+	int64_t last_used;			 /* 0: never */
+	char label[MFA_LABEL_SIZE];		 /* UTF-8, may be empty */
+	char created_by[MFA_ACTOR_SIZE];	 /* the administrator who enrolled it */
+	unsigned char data[MFA_TOKEN_DATA_SIZE]; /* its factor's own layout */
+};
+
+enum {
+	MFA_LOCKED_FOREVER = -1
+};
+
+struct mfa_record {
+	char user[MFA_USER_SIZE];
+	uint32_t generation; /* the store's; 0: not stored yet */
+	int64_t created;
+	int64_t last_success; /* 0: never */
+	int64_t last_failure; /* 0: never */
+	int64_t locked_until; /* 0: not; MFA_LOCKED_FOREVER: until unlocked */
+	uint32_t
+		failures; /* wrong codes in a row; a right one or an unlock clears them */
+	uint32_t round;	  /* of these, since the last lock ended */
+	size_t token_count;
+	struct mfa_token tokens[MFA_TOKENS_MAX];
+};
+
+/* An empty record in locked memory. NULL when there is no memory. */
+struct mfa_record *mfa_record_new(void) MFA_MUST_CHECK;
+/* Wipes and frees *record and sets it to NULL. */
+void mfa_record_free(struct mfa_record **record);
+
+/* The same for a single token. */
+struct mfa_token *mfa_token_new(void) MFA_MUST_CHECK;
+void mfa_token_free(struct mfa_token **token);
+
+/* The encoded form of everything but user and generation, which the store's slot
+ * carries. ret_bytes has MFA_RECORD_SIZE bytes. MFA_ERR_INVALID. */
+int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
+		      size_t *ret_len) MFA_MUST_CHECK;
+
+/* Reads what mfa_record_encode wrote, strictly; user and generation stay as they are.
+ * MFA_ERR_INTEGRITY, or MFA_ERR_UNSUPPORTED for a newer version. */
+int mfa_record_decode(const unsigned char *bytes, size_t len,
+		      struct mfa_record *ret_record) MFA_MUST_CHECK;
+
+/* The token of that id, or NULL. */
+struct mfa_token *mfa_record_find(struct mfa_record *record, const char *id);
+
+/* Adds a token: copies it and gives the copy an id that no other token of the record
+ * has. Returns the copy through ret_token. MFA_ERR_FULL. */
+int mfa_record_add(struct mfa_record *record, const struct mfa_token *token,
+		   struct mfa_token **ret_token) MFA_MUST_CHECK;
+
+/* Takes a token out and wipes it. */
+void mfa_record_remove(struct mfa_record *record, struct mfa_token *token);

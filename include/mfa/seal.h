@@ -1,0 +1,36 @@
+/* Sealing: XChaCha20-Poly1305 under keys derived from the store key. */
+#pragma once
+
+#include "mfa/secret.h"
+
+enum {
+	MFA_KEY_SIZE = 32,
+	MFA_SEAL_OVERHEAD = 24 + 16, /* nonce before, tag behind */
+};
+
+/* What a derived key is for. The numbers are part of the formats: never change one. */
+enum mfa_key_use {
+	MFA_KEY_RECORD = 1,
+	MFA_KEY_AUDIT = 2
+};
+
+/* Derives a key of MFA_KEY_SIZE bytes (libsodium's KDF, BLAKE2b). MFA_ERR_NOMEM,
+ * MFA_ERR_INVALID for a store key of another length. */
+int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
+		    struct mfa_secret *ret_key) MFA_MUST_CHECK;
+
+/* A run of bytes, borrowed. */
+struct mfa_span {
+	const unsigned char *data;
+	size_t len;
+};
+
+/* Writes nonce, ciphertext and tag, plain.len + MFA_SEAL_OVERHEAD bytes, to ret_sealed.
+ * The nonce is random and fresh. */
+void mfa_seal(const struct mfa_secret *key, struct mfa_span context,
+	      struct mfa_span plain, unsigned char *ret_sealed);
+
+/* Opens what mfa_seal wrote with the same key and context; writes
+ * sealed.len - MFA_SEAL_OVERHEAD bytes. MFA_ERR_INTEGRITY leaves ret_plain zeroed. */
+int mfa_unseal(const struct mfa_secret *key, struct mfa_span context,
+	       struct mfa_span sealed, unsigned char *ret_plain) MFA_MUST_CHECK;

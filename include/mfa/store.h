@@ -1,0 +1,54 @@
+/* Where records are kept. Nothing above this knows about files. */
+#pragma once
+
+#include "mfa/record.h"
+#include "mfa/secret.h"
+
+/* The record that stands in for a user who has none, so that a login of an unknown or
+ * unenrolled user does the same work. No person has an empty name. */
+#define MFA_DECOY_USER ""
+
+struct mfa_store;
+
+/* Opens the store at a source ("file:/var/lib/pam_mfa"). Derives its key from store_key,
+ * which may be freed afterwards. The caller closes it (mfa_store_close).
+ * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_UNSUPPORTED, MFA_ERR_NOMEM. */
+int mfa_store_open(const char *source, const struct mfa_secret *store_key,
+		   struct mfa_diag *diag, struct mfa_store **ret_store) MFA_MUST_CHECK;
+void mfa_store_close(struct mfa_store **store);
+
+/* Makes what is missing of the store: folders, and the decoy's record. Changes nothing
+ * that is there. ret_made tells whether anything was made. */
+int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag, bool *ret_made) MFA_MUST_CHECK;
+
+/* Reads a user's record; wipes ret_record on failure. MFA_ERR_NOTFOUND: the user has none; MFA_ERR_INTEGRITY: it is
+ * damaged, altered, or another user's. */
+int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		   struct mfa_record *ret_record) MFA_MUST_CHECK;
+
+/* Compare and swap: writes the record, durably, if the stored one still has the
+ * generation of this one, which is then set to the new one.
+ * MFA_ERR_CONFLICT: it has not: read again; MFA_ERR_NOSPACE, MFA_ERR_READONLY, ... */
+int mfa_store_swap(struct mfa_store *store, struct mfa_record *record,
+		   struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* As mfa_store_swap, and overwrites what older generations have left on the disk: for
+ * an act that takes a secret away. */
+int mfa_store_scrub(struct mfa_store *store, struct mfa_record *record,
+		    struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Stores a new user's record and sets its generation. MFA_ERR_EXISTS; MFA_ERR_INVALID
+ * for a name that cannot have a record. */
+int mfa_store_create(struct mfa_store *store, struct mfa_record *record,
+		     struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Removes and overwrites a record if it still has this generation. MFA_ERR_CONFLICT. */
+int mfa_store_remove(struct mfa_store *store, const struct mfa_record *record,
+		     struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Calls visit for the name of each user who has a record, in no order, until it returns
+ * an error. */
+typedef int (*mfa_store_visit)(void *context, const char *user);
+int mfa_store_list(struct mfa_store *store, mfa_store_visit visit, void *context,
+		   struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -1,0 +1,29 @@
+/* Text from people and files: UTF-8, words, durations, times. */
+#pragma once
+
+#include "mfa/base.h"
+
+/* Whether len bytes are well-formed UTF-8 (RFC 3629) without NUL bytes. */
+bool mfa_text_is_utf8(const char *text, size_t len);
+
+/* Whether the text is UTF-8 of 1 to size-1 bytes without control characters. */
+bool mfa_text_is_label(const char *text, size_t size);
+
+/* A whole decimal number without sign. MFA_ERR_INVALID when it is anything else or does
+ * not fit. */
+int mfa_text_parse_number(const char *text, int64_t *ret_number) MFA_MUST_CHECK;
+
+/* Seconds: a number with s, m, h or d behind it, or without (seconds). MFA_ERR_INVALID. */
+int mfa_text_parse_duration(const char *text, int64_t *ret_seconds) MFA_MUST_CHECK;
+
+/* RFC 3339 in UTC with seconds ("2026-11-21T02:43:00Z") and its end. */
+enum {
+	MFA_TIME_SIZE = 32
+};
+void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
+
+/* What a person typed as a one-time password, made plain: full-width letters, digits
+ * and signs become ASCII; spaces, hyphens and their full-width and typographic forms go.
+ * Works in place and wipes what it cuts off; returns the new length. Bytes that are not
+ * UTF-8 stay as they are. */
+size_t mfa_text_normalize_code(char *text, size_t len);

@@ -1,0 +1,207 @@
+#include "mfa/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_keys.h"
+#include "mfa/fs.h"
+
+static const char ZONE_PREFIX[] = "zone ";
+
+static void free_names(struct dirent ***names)
+{
+	free(*names);
+	*names = NULL;
+}
+
+static struct mfa_zone *find_zone(const struct mfa_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->zone_count; i++)
+		if (strcmp(config->zones[i].name, name) == 0)
+			return &config->zones[i];
+	return NULL;
+}
+
+const struct mfa_zone *mfa_config_zone(const struct mfa_config *config, const char *name)
+{
+	return find_zone(config, name);
+}
+
+static int add_zone(struct mfa_config *config, const char *name,
+		    struct mfa_zone **ret_zone)
+{
+	struct mfa_zone *zones =
+		reallocarray(config->zones, config->zone_count + 1, sizeof *zones);
+	if (zones == NULL)
+		return MFA_ERR_NOMEM;
+	config->zones = zones;
+	struct mfa_zone *zone = &zones[config->zone_count++];
+	*zone = (struct mfa_zone){ 0 };
+	*ret_zone = zone;
+	return config_zone_init(zone, name);
+}
+
+static bool is_zone_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	size_t len = strlen(name);
+	return len > 0 && len < 64 && strspn(name, allowed) == len;
+}
+
+static int take_zone_line(struct mfa_config *config, const struct config_line *line,
+			  struct mfa_diag *diag)
+{
+	const char *name = line->section + strlen(ZONE_PREFIX);
+	name += strspn(name, " \t");
+	if (!is_zone_name(name))
+		return config_fail(diag, line,
+				   "[%s]: a zone's name is 1 to 63 of A-Z a-z 0-9 _ -",
+				   line->section);
+	struct mfa_zone *zone = find_zone(config, name);
+	if (zone == NULL && add_zone(config, name, &zone) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	return line->key == NULL ? MFA_OK : config_zone_set(zone, line, diag);
+}
+
+static int take_line(void *context, const struct config_line *line, struct mfa_diag *diag)
+{
+	struct mfa_config *config = context;
+	if (strncmp(line->section, ZONE_PREFIX, strlen(ZONE_PREFIX)) == 0)
+		return take_zone_line(config, line, diag);
+	if (strcmp(line->section, "host") != 0)
+		return config_fail(
+			diag, line,
+			"[%s] is not a section; there are [host] and [zone NAME]",
+			line->section);
+	return line->key == NULL ? MFA_OK : config_host_set(config, line, diag);
+}
+
+static int is_drop_in(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && len > 5 &&
+	       strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+/* PATH.d: missing is fine, unsafe is not. */
+static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_free_string) char *folder = NULL;
+	if (asprintf(&folder, "%s.d", config->path) < 0) {
+		folder = NULL;
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	}
+	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
+	int err = mfa_fs_open_dir(folder, &mfa_fs_protected, diag, &dir_fd);
+	if (err == MFA_ERR_NOTFOUND)
+		return MFA_OK;
+	if (err != MFA_OK)
+		return err;
+	MFA_CLEANUP(free_names) struct dirent **names = NULL;
+	int count = scandirat(dir_fd, ".", &names, is_drop_in, versionsort);
+	if (count < 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot list", folder);
+	for (int i = 0; i < count; i++) {
+		MFA_CLEANUP(mfa_free_string) char *path = NULL;
+		if (err == MFA_OK &&
+		    asprintf(&path, "%s/%s", folder, names[i]->d_name) < 0) {
+			path = NULL;
+			err = mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+		}
+		free(names[i]);
+		if (err == MFA_OK)
+			err = config_file_read(path, take_line, config, diag);
+	}
+	return err;
+}
+
+static bool matches_all(const struct mfa_words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->items[i], "*") == 0)
+			return true;
+	return words->count == 0;
+}
+
+static bool has_no_conditions(const struct mfa_zone *zone)
+{
+	return matches_all(&zone->services) && matches_all(&zone->users) &&
+	       matches_all(&zone->ttys) && zone->groups.count == 0 &&
+	       zone->rhosts.count == 0;
+}
+
+static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
+{
+	const char *path = config->path;
+	if (config->zone_count == 0)
+		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: no [zone NAME] section", path);
+	for (size_t i = 0; i + 1 < config->zone_count; i++)
+		if (has_no_conditions(&config->zones[i]))
+			return mfa_fail(
+				diag, MFA_ERR_CONFIG,
+				"%s: [zone %s] can never decide: [zone %s] before it "
+				"covers every login",
+				path, config->zones[i + 1].name, config->zones[i].name);
+	if (config->default_zone == NULL && config->zone_count == 1)
+		config->default_zone = strdup(config->zones[0].name);
+	if (config->default_zone == NULL)
+		return mfa_fail(diag, MFA_ERR_CONFIG,
+				"%s: [host] zone must name the zone that decides when no "
+				"other matches",
+				path);
+	const struct mfa_zone *zone = find_zone(config, config->default_zone);
+	if (zone == NULL)
+		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: [host] zone: no [zone %s]",
+				path, config->default_zone);
+	if (zone->is_off)
+		return mfa_fail(
+			diag, MFA_ERR_CONFIG,
+			"%s: [host] zone: [zone %s] has mfa = off; logins that no "
+			"zone covers must need MFA",
+			path, zone->name);
+	return MFA_OK;
+}
+
+int mfa_config_load(const char *path, struct mfa_diag *diag,
+		    struct mfa_config **ret_config)
+{
+	MFA_CLEANUP(mfa_config_cleanup)
+	struct mfa_config *config = calloc(1, sizeof *config);
+	if (config == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	config->path = strdup(path != NULL ? path : MFA_CONFIG_PATH);
+	if (config->path == NULL || config_host_init(config) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	int err = config_file_read(config->path, take_line, config, diag);
+	if (err != MFA_OK)
+		return err;
+	err = read_drop_ins(config, diag);
+	if (err != MFA_OK)
+		return err;
+	err = check_zones(config, diag);
+	if (err != MFA_OK)
+		return err;
+	*ret_config = MFA_TAKE(config);
+	return MFA_OK;
+}
+
+void mfa_config_free(struct mfa_config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->zone_count; i++)
+		config_zone_done(&config->zones[i]);
+	free(config->zones);
+	config_host_done(config);
+	free(config);
+}
+
+void mfa_config_cleanup(struct mfa_config **config)
+{
+	mfa_config_free(*config);
+	*config = NULL;
+}

@@ -1,0 +1,335 @@
+#include "config_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mfa/address.h"
+#include "mfa/record.h"
+#include "mfa/text.h"
+
+enum {
+	MINUTE = 60,
+	DAY = 24 * 60 * MINUTE,
+	FAILURES_MAX = 100, /* NIST SP 800-63B-4 section 3.2.2 */
+};
+
+enum type {
+	TEXT,
+	PATH,
+	SOURCE,
+	WORDS,
+	RHOSTS,
+	FACTORS,
+	NUMBER,
+	DURATION,
+	YES_NO,
+	ON_OFF,
+	LANGUAGE
+};
+
+struct key {
+	const char *name;
+	enum type type;
+	size_t offset;
+	int64_t min;
+	int64_t max;
+	const char *preset; /* the default, read as if it stood in the file */
+};
+
+#define ZONE(member) offsetof(struct mfa_zone, member)
+#define HOST(member) offsetof(struct mfa_config, member)
+
+static const struct key zone_keys[] = {
+	{ "title", TEXT, ZONE(title), 0, 0, NULL },
+	{ "mfa", ON_OFF, ZONE(is_off), 0, 0, "on" },
+	{ "services", WORDS, ZONE(services), 0, 0, NULL },
+	{ "users", WORDS, ZONE(users), 0, 0, NULL },
+	{ "groups", WORDS, ZONE(groups), 0, 0, NULL },
+	{ "rhosts", RHOSTS, ZONE(rhosts), 0, 0, NULL },
+	{ "ttys", WORDS, ZONE(ttys), 0, 0, NULL },
+	{ "gate", WORDS, ZONE(gate), 0, 0, "sshd lightdm" },
+	{ "factors", FACTORS, ZONE(factors), 0, 0,
+	  "yubikey totp hotp yubikey-otp recovery temporary" },
+	{ "max_failures", NUMBER, ZONE(max_failures), 1, FAILURES_MAX, "5" },
+	{ "lock_time", DURATION, ZONE(lock_time), 0, 30 * DAY, "15m" },
+	{ "totp_window", NUMBER, ZONE(totp_window), 0, 10, "1" },
+	{ "totp_drift", NUMBER, ZONE(totp_drift), 0, 100, "10" },
+	{ "hotp_look_ahead", NUMBER, ZONE(hotp_look_ahead), 0, 100, "10" },
+};
+
+static const struct key host_keys[] = {
+	{ "zone", TEXT, HOST(default_zone), 0, 0, NULL },
+	{ "contact", TEXT, HOST(contact), 0, 0, "" },
+	{ "issuer", TEXT, HOST(issuer), 0, 0, "pam_mfa" },
+	{ "language", LANGUAGE, HOST(language), 0, 0, "auto" },
+	{ "store", SOURCE, HOST(store), 0, 0, "file:/var/lib/pam_mfa" },
+	{ "key", SOURCE, HOST(key), 0, 0, "file:/etc/pam_mfa/store.key" },
+	{ "audit", PATH, HOST(audit), 0, 0, "/var/log/pam_mfa/audit.jsonl" },
+	{ "audit_required", YES_NO, HOST(is_audit_required), 0, 0, "yes" },
+};
+
+static void words_done(struct mfa_words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		free(words->items[i]);
+	free(words->items);
+	*words = (struct mfa_words){ 0 };
+}
+
+static int words_add(struct mfa_words *words, const char *word)
+{
+	char **items = reallocarray(words->items, words->count + 2, sizeof *items);
+	if (items == NULL)
+		return MFA_ERR_NOMEM;
+	words->items = items;
+	items[words->count] = strdup(word);
+	items[words->count + 1] = NULL;
+	if (items[words->count] == NULL)
+		return MFA_ERR_NOMEM;
+	words->count++;
+	return MFA_OK;
+}
+
+static int words_split(struct mfa_words *words, const char *text)
+{
+	MFA_CLEANUP(mfa_free_string) char *copy = strdup(text);
+	if (copy == NULL)
+		return MFA_ERR_NOMEM;
+	char *rest = NULL;
+	for (char *word = strtok_r(copy, " \t", &rest); word != NULL;
+	     word = strtok_r(NULL, " \t", &rest)) {
+		int err = words_add(words, word);
+		if (err != MFA_OK)
+			return err;
+	}
+	return MFA_OK;
+}
+
+static int set_words(struct mfa_words *words, const struct config_line *line,
+		     struct mfa_diag *diag)
+{
+	struct mfa_words fresh = { 0 };
+	int err = words_split(&fresh, line->value);
+	if (err != MFA_OK) {
+		words_done(&fresh);
+		return mfa_fail(diag, err, "out of memory");
+	}
+	words_done(words);
+	*words = fresh;
+	return MFA_OK;
+}
+
+static int set_text(char **text, const struct config_line *line, struct mfa_diag *diag)
+{
+	if (line->value[0] != '\0' && !mfa_text_is_label(line->value, 256))
+		return config_fail(diag, line,
+				   "%s: at most 255 bytes without control characters",
+				   line->key);
+	char *copy = strdup(line->value);
+	if (copy == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	free(*text);
+	*text = copy;
+	return MFA_OK;
+}
+
+static int set_number(int64_t *number, const struct key *key,
+		      const struct config_line *line, struct mfa_diag *diag)
+{
+	int64_t value = 0;
+	int err = key->type == DURATION ? mfa_text_parse_duration(line->value, &value)
+					: mfa_text_parse_number(line->value, &value);
+	if (err == MFA_OK && value >= key->min && value <= key->max) {
+		*number = value;
+		return MFA_OK;
+	}
+	if (key->type == DURATION)
+		return config_fail(
+			diag, line,
+			"%s = %s: expected a time such as 90s, 15m, 2h, 1d, at "
+			"most %lldd",
+			key->name, line->value, (long long)(key->max / DAY));
+	return config_fail(diag, line, "%s = %s: expected a number from %lld to %lld",
+			   key->name, line->value, (long long)key->min,
+			   (long long)key->max);
+}
+
+static int set_bool(bool *flag, const char *yes, const char *no,
+		    const struct config_line *line, struct mfa_diag *diag)
+{
+	bool is_yes = strcmp(line->value, yes) == 0;
+	if (!is_yes && strcmp(line->value, no) != 0)
+		return config_fail(diag, line, "%s = %s: expected %s or %s", line->key,
+				   line->value, yes, no);
+	*flag = is_yes;
+	return MFA_OK;
+}
+
+static int set_language(enum mfa_language_choice *language,
+			const struct config_line *line, struct mfa_diag *diag)
+{
+	static const char *const names[] = { "auto", "en", "ja" };
+	for (size_t i = 0; i < MFA_COUNT(names); i++)
+		if (strcmp(line->value, names[i]) == 0) {
+			*language = (enum mfa_language_choice)i;
+			return MFA_OK;
+		}
+	return config_fail(diag, line, "language = %s: expected ja, en or auto",
+			   line->value);
+}
+
+static int set_factors(uint32_t *factors, const struct config_line *line,
+		       struct mfa_diag *diag)
+{
+	struct mfa_words words = { 0 };
+	int err = set_words(&words, line, diag);
+	uint32_t bits = 0;
+	for (size_t i = 0; err == MFA_OK && i < words.count; i++) {
+		enum mfa_kind kind = mfa_kind_from_name(words.items[i]);
+		if (kind == MFA_KIND_NONE)
+			err = config_fail(diag, line, "factors: \"%s\" is not a factor",
+					  words.items[i]);
+		else
+			bits |= 1U << kind;
+	}
+	words_done(&words);
+	if (err == MFA_OK && bits == 0)
+		err = config_fail(diag, line, "factors: at least one is needed");
+	if (err == MFA_OK)
+		*factors = bits;
+	return err;
+}
+
+static int set_rhosts(struct mfa_words *words, const struct config_line *line,
+		      struct mfa_diag *diag)
+{
+	int err = set_words(words, line, diag);
+	for (size_t i = 0; err == MFA_OK && i < words->count; i++)
+		if (strcmp(words->items[i], "local") != 0 &&
+		    !mfa_address_is_pattern(words->items[i]))
+			err = config_fail(
+				diag, line,
+				"rhosts: \"%s\": expected an IP address, a prefix "
+				"such as 192.0.2.0/24, or local",
+				words->items[i]);
+	return err;
+}
+
+static int set_value(void *base, const struct key *key, const struct config_line *line,
+		     struct mfa_diag *diag)
+{
+	void *member = (char *)base + key->offset;
+	const char *path = line->value;
+	switch (key->type) {
+	case SOURCE:
+		if (strncmp(path, "file:/", 6) != 0)
+			return config_fail(diag, line, "%s: expected file:/PATH",
+					   key->name);
+		return set_text(member, line, diag);
+	case PATH:
+		if (path[0] != '/')
+			return config_fail(diag, line, "%s: expected an absolute path",
+					   key->name);
+		return set_text(member, line, diag);
+	case TEXT:
+		return set_text(member, line, diag);
+	case WORDS:
+		return set_words(member, line, diag);
+	case RHOSTS:
+		return set_rhosts(member, line, diag);
+	case FACTORS:
+		return set_factors(member, line, diag);
+	case NUMBER:
+	case DURATION:
+		return set_number(member, key, line, diag);
+	case YES_NO:
+		return set_bool(member, "yes", "no", line, diag);
+	case ON_OFF: /* is_off: "off" is the true one */
+		return set_bool(member, "off", "on", line, diag);
+	case LANGUAGE:
+		return set_language(member, line, diag);
+	}
+	return MFA_ERR_CONFIG;
+}
+
+struct key_table {
+	const struct key *keys;
+	size_t count;
+};
+
+static const struct key_table zone_table = { zone_keys, MFA_COUNT(zone_keys) };
+static const struct key_table host_table = { host_keys, MFA_COUNT(host_keys) };
+
+static int set_key(void *base, const struct key_table *table,
+		   const struct config_line *line, struct mfa_diag *diag)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (strcmp(table->keys[i].name, line->key) == 0)
+			return set_value(base, &table->keys[i], line, diag);
+	return config_fail(diag, line, "[%s] has no key \"%s\"; see mfa.conf(5)",
+			   line->section, line->key);
+}
+
+static int set_presets(void *base, const struct key_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct key *key = &table->keys[i];
+		struct config_line line = { .key = key->name, .value = key->preset };
+		if (key->preset == NULL)
+			continue;
+		int err = set_value(base, key, &line, NULL);
+		if (err != MFA_OK)
+			return err;
+	}
+	return MFA_OK;
+}
+
+int config_zone_init(struct mfa_zone *zone, const char *name)
+{
+	zone->name = strdup(name);
+	zone->title = strdup(name);
+	if (zone->name == NULL || zone->title == NULL)
+		return MFA_ERR_NOMEM;
+	return set_presets(zone, &zone_table);
+}
+
+int config_host_init(struct mfa_config *config)
+{
+	return set_presets(config, &host_table);
+}
+
+void config_zone_done(struct mfa_zone *zone)
+{
+	free(zone->name);
+	free(zone->title);
+	words_done(&zone->services);
+	words_done(&zone->users);
+	words_done(&zone->groups);
+	words_done(&zone->rhosts);
+	words_done(&zone->ttys);
+	words_done(&zone->gate);
+	*zone = (struct mfa_zone){ 0 };
+}
+
+void config_host_done(struct mfa_config *config)
+{
+	free(config->path);
+	free(config->default_zone);
+	free(config->contact);
+	free(config->issuer);
+	free(config->store);
+	free(config->key);
+	free(config->audit);
+}
+
+int config_zone_set(struct mfa_zone *zone, const struct config_line *line,
+		    struct mfa_diag *diag)
+{
+	return set_key(zone, &zone_table, line, diag);
+}
+
+int config_host_set(struct mfa_config *config, const struct config_line *line,
+		    struct mfa_diag *diag)
+{
+	return set_key(config, &host_table, line, diag);
+}

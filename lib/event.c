@@ -1,0 +1,81 @@
+/* An event as key=value text for syslog. */
+#include "mfa/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/text.h"
+
+struct line {
+	char *text;
+	size_t len;
+	size_t size;
+};
+
+static void put(struct line *line, const char *text, size_t len)
+{
+	if (line->len + len >= line->size)
+		return;
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+	line->text[line->len] = '\0';
+}
+
+static bool is_bare(const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._:/@%+,";
+	return value[0] != '\0' && strspn(value, plain) == strlen(value);
+}
+
+static void put_quoted(struct line *line, const char *value)
+{
+	bool is_utf8 = mfa_text_is_utf8(value, strlen(value));
+	put(line, "\"", 1);
+	for (; *value != '\0'; value++) {
+		unsigned char byte = (unsigned char)*value;
+		char escape[8];
+		if (byte == '"' || byte == '\\') {
+			(void)snprintf(escape, sizeof escape, "\\%c", byte);
+			put(line, escape, 2);
+		} else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !is_utf8)) {
+			(void)snprintf(escape, sizeof escape, "\\x%02x", byte);
+			put(line, escape, 4);
+		} else {
+			put(line, value, 1);
+		}
+	}
+	put(line, "\"", 1);
+}
+
+static void put_field(struct line *line, const char *key, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	if (line->len > 0)
+		put(line, " ", 1);
+	put(line, key, strlen(key));
+	put(line, "=", 1);
+	if (is_bare(value))
+		put(line, value, strlen(value));
+	else
+		put_quoted(line, value);
+}
+
+void mfa_event_format(const struct mfa_event *event, char *ret_text, size_t size)
+{
+	struct line line = { .text = ret_text, .size = size };
+	ret_text[0] = '\0';
+	put_field(&line, "event", event->event);
+	put_field(&line, "result", event->result);
+	put_field(&line, "reason", event->reason);
+	put_field(&line, "zone", event->zone);
+	put_field(&line, "service", event->service);
+	put_field(&line, "user", event->user);
+	put_field(&line, "token", event->token);
+	put_field(&line, "kind", event->kind);
+	put_field(&line, "actor", event->actor);
+	put_field(&line, "rhost", event->rhost);
+	put_field(&line, "tty", event->tty);
+	put_field(&line, "detail", event->detail);
+}

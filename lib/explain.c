@@ -1,0 +1,60 @@
+/* Why a login was refused, for the person; only where the site asked for it. */
+#include "mfa/auth.h"
+
+#include <stdio.h>
+
+static const char *text_of(enum mfa_reason reason)
+{
+	switch (reason) {
+	case MFA_REASON_USED:
+		return MFA_N_(
+			"This one-time password has been used already. Wait for the "
+			"next one.");
+	case MFA_REASON_CLOCK:
+		return MFA_N_(
+			"The clock of this machine is wrong, so one-time passwords by "
+			"time cannot be used. Use a YubiKey or a recovery code.");
+	case MFA_REASON_SUSPENDED:
+		return MFA_N_("Your authenticator is suspended. Ask your system "
+			      "administrator.");
+	case MFA_REASON_LOCKED:
+		return MFA_N_(
+			"Too many failures; locked. Ask your system administrator, or "
+			"wait.");
+	case MFA_REASON_NOT_ENROLLED:
+		return MFA_N_(
+			"You have no authenticator enrolled, so you cannot log in. Ask "
+			"your system administrator.");
+	case MFA_REASON_FAILED:
+		return MFA_N_(
+			"Authentication is out of order, so you cannot log in. Ask your "
+			"system administrator.");
+	case MFA_REASON_NONE:
+	case MFA_REASON_RIGHT:
+	case MFA_REASON_WRONG:
+	case MFA_REASON_UNKNOWN_USER:
+	case MFA_REASON_EMPTY:
+	case MFA_REASON_NOT_A_CODE:
+	case MFA_REASON_ZONE_OFF:
+	case MFA_REASON_NO_AUTH:
+	case MFA_REASON_USER_CHANGED:
+	case MFA_REASON_COUNT:
+		break;
+	}
+	return MFA_N_("Authentication failed.");
+}
+
+void mfa_auth_explain(const struct mfa_dialog *dialog,
+		      const struct mfa_language *language, const char *contact,
+		      enum mfa_reason reason)
+{
+	char line[768];
+	const char *why = mfa_text(language, text_of(reason));
+	if (contact[0] == '\0')
+		(void)snprintf(line, sizeof line, "%s", why);
+	else /* TRANSLATORS: the refusal, then whom to ask */
+		(void)snprintf(line, sizeof line,
+			       mfa_text(language, MFA_N_("%s (contact: %s)")), why,
+			       contact);
+	dialog->tell(dialog->context, line);
+}

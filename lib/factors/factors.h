@@ -1,0 +1,7 @@
+/* The built-in factors, one file each. */
+#pragma once
+
+#include "mfa/factor.h"
+
+extern const struct mfa_factor_ops mfa_factor_totp;
+extern const struct mfa_factor_ops mfa_factor_hotp;

@@ -1,0 +1,117 @@
+/* HOTP (RFC 4226). The counter only moves forward. */
+#include "factors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "mfa/oath.h"
+
+enum {
+	RESYNC_COUNTERS = 1000
+};
+
+/* Looks at every counter of the window whatever it finds, so that the time does not tell.
+ * The code accepted last is looked for as well, to tell a used code from a wrong one. */
+static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
+		  uint64_t *ret_counter, enum mfa_check *ret_check)
+{
+	enum mfa_check check = MFA_CHECK_WRONG;
+	uint64_t found = 0;
+	uint64_t last = oath->counter + (uint64_t)attempt->zone->hotp_look_ahead;
+	uint64_t first = oath->counter > 0 ? oath->counter - 1 : 0;
+	for (uint64_t counter = first; counter <= last; counter++) {
+		bool is_equal = false;
+		int err = mfa_oath_compare(oath, counter, attempt, &is_equal);
+		if (err != MFA_OK)
+			return err;
+		bool is_new = counter >= oath->counter;
+		if (is_equal && is_new && check != MFA_CHECK_RIGHT) {
+			check = MFA_CHECK_RIGHT;
+			found = counter;
+		} else if (is_equal && check == MFA_CHECK_WRONG) {
+			check = MFA_CHECK_USED;
+		}
+	}
+	*ret_counter = found;
+	*ret_check = check;
+	return MFA_OK;
+}
+
+static int verify(struct mfa_token *token, const struct mfa_attempt *attempt,
+		  enum mfa_check *ret_check)
+{
+	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
+	if (oath == NULL)
+		return MFA_ERR_NOMEM;
+	int err = mfa_oath_load(token, oath);
+	if (err != MFA_OK)
+		return err;
+	if (!mfa_oath_fits(oath, attempt)) {
+		*ret_check = MFA_CHECK_MISFIT;
+		return MFA_OK;
+	}
+	uint64_t counter = 0;
+	enum mfa_check check = MFA_CHECK_WRONG;
+	err = search(oath, attempt, &counter, &check);
+	if (err == MFA_OK && check == MFA_CHECK_RIGHT) {
+		oath->counter = counter + 1;
+		err = mfa_oath_save(oath, token);
+	}
+	if (err == MFA_OK)
+		*ret_check = check;
+	return err;
+}
+
+static size_t code_len(const struct mfa_token *token)
+{
+	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
+	return oath != NULL && mfa_oath_load(token, oath) == MFA_OK ? oath->digits : 0;
+}
+
+static void describe(const struct mfa_token *token,
+		     char ret_text[static MFA_DESCRIPTION_SIZE])
+{
+	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
+	if (oath == NULL || mfa_oath_load(token, oath) != MFA_OK)
+		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE, "unreadable");
+	else
+		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE,
+			       "%s, %u digits, next counter %" PRIu64,
+			       mfa_hash_name(oath->hash), oath->digits, oath->counter);
+}
+
+static int resync(struct mfa_token *token, const struct mfa_attempt *first,
+		  const struct mfa_attempt *second)
+{
+	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
+	if (oath == NULL)
+		return MFA_ERR_NOMEM;
+	int err = mfa_oath_load(token, oath);
+	if (err != MFA_OK)
+		return err;
+	if (!mfa_oath_fits(oath, first) || !mfa_oath_fits(oath, second))
+		return MFA_ERR_NOTFOUND;
+	for (uint64_t ahead = 0; ahead <= RESYNC_COUNTERS; ahead++) {
+		bool is_first = false;
+		bool is_second = false;
+		uint64_t counter = oath->counter + ahead;
+		err = mfa_oath_compare(oath, counter, first, &is_first);
+		if (err == MFA_OK && is_first)
+			err = mfa_oath_compare(oath, counter + 1, second, &is_second);
+		if (err != MFA_OK)
+			return err;
+		if (is_first && is_second) {
+			oath->counter = counter + 2;
+			return mfa_oath_save(oath, token);
+		}
+	}
+	return MFA_ERR_NOTFOUND;
+}
+
+const struct mfa_factor_ops mfa_factor_hotp = {
+	.kind = MFA_KIND_HOTP,
+	.verify = verify,
+	.code_len = code_len,
+	.describe = describe,
+	.resync = resync,
+};

@@ -1,0 +1,221 @@
+#include "mfa/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+const struct mfa_fs_rule mfa_fs_protected = { .owner = 0, .forbidden = 0022 };
+const struct mfa_fs_rule mfa_fs_private = { .owner = 0, .forbidden = 0077 };
+
+/* A lock is held for about one disk write; a holder that needs longer than this is stuck. */
+enum {
+	LOCK_DEADLINE_US = 5000000,
+	LOCK_NAP_MIN_US = 100,
+	LOCK_NAP_MAX_US = 4000
+};
+
+static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_rule *rule,
+				const char *path, struct mfa_diag *diag)
+{
+	if (status->st_uid != rule->owner)
+		return mfa_fail(diag, MFA_ERR_UNSAFE,
+				"%s: owned by uid %u, must be owned by uid %u", path,
+				(unsigned)status->st_uid, (unsigned)rule->owner);
+	if ((status->st_mode & rule->forbidden) != 0)
+		return mfa_fail(
+			diag, MFA_ERR_UNSAFE, "%s: mode is %04o, run: chmod %04o %s",
+			path, (unsigned)(status->st_mode & 07777),
+			(unsigned)(status->st_mode & 07777 & ~rule->forbidden), path);
+	return MFA_OK;
+}
+
+/* A folder on the way: others may not rename what stands in it. */
+static int check_passage(int fd, const char *path, struct mfa_diag *diag)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	struct mfa_fs_rule rule = mfa_fs_protected;
+	if ((status.st_mode & S_ISVTX) != 0)
+		rule.forbidden = 0;
+	return check_owner_and_mode(&status, &rule, path, diag);
+}
+
+static int open_component(int parent, const char *name, const char *path,
+			  struct mfa_diag *diag, int *ret_fd)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		struct stat status;
+		int errnum = errno;
+		if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(status.st_mode))
+			return mfa_fail(diag, MFA_ERR_UNSAFE,
+					"%s: a part of the path is a symbolic link; "
+					"write the real path",
+					path);
+		return mfa_fail_errno(diag, errnum, "%s: cannot open the folder", path);
+	}
+	*ret_fd = fd;
+	return MFA_OK;
+}
+
+/* Walks down path, which it cuts into components; *inout_fd is the folder reached. */
+static int walk(char *components, const char *path, struct mfa_diag *diag, int *inout_fd)
+{
+	char *rest = NULL;
+	for (char *name = strtok_r(components, "/", &rest); name != NULL;
+	     name = strtok_r(NULL, "/", &rest)) {
+		int err = check_passage(*inout_fd, path, diag);
+		if (err != MFA_OK)
+			return err;
+		int next = -1;
+		err = open_component(*inout_fd, name, path, diag, &next);
+		if (err != MFA_OK)
+			return err;
+		mfa_close_fd(inout_fd);
+		*inout_fd = next;
+	}
+	return MFA_OK;
+}
+
+int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
+		    struct mfa_diag *diag, int *ret_fd)
+{
+	if (path[0] != '/')
+		return mfa_fail(diag, MFA_ERR_INVALID, "%s: the path must begin with /",
+				path);
+	MFA_CLEANUP(mfa_free_string) char *components = strdup(path);
+	if (components == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return mfa_fail_errno(diag, errno, "/: cannot open the folder");
+	int err = walk(components, path, diag, &fd);
+	if (err != MFA_OK)
+		return err;
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	struct mfa_fs_rule last = *rule;
+	if (rule->forbidden == mfa_fs_protected.forbidden &&
+	    (status.st_mode & S_ISVTX) != 0)
+		last.forbidden = 0;
+	err = check_owner_and_mode(&status, &last, path, diag);
+	if (err != MFA_OK)
+		return err;
+	*ret_fd = MFA_TAKE_FD(fd);
+	return MFA_OK;
+}
+
+int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
+		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
+{
+	const char *path = entry->path;
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = openat(entry->dir_fd, entry->name,
+			flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	if (fd < 0 && errno == ELOOP)
+		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link", path);
+	if (fd < 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot open", path);
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	if (!S_ISREG(status.st_mode))
+		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: not a regular file", path);
+	if (status.st_nlink > 1)
+		return mfa_fail(diag, MFA_ERR_UNSAFE,
+				"%s: has %lu hard links, must have one", path,
+				(unsigned long)status.st_nlink);
+	int err = check_owner_and_mode(&status, rule, path, diag);
+	if (err != MFA_OK)
+		return err;
+	*ret_fd = MFA_TAKE_FD(fd);
+	return MFA_OK;
+}
+
+int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
+		struct mfa_diag *diag, int *ret_fd)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL || slash[1] == '\0')
+		return mfa_fail(diag, MFA_ERR_INVALID,
+				"%s: must be a file's absolute path", path);
+	MFA_CLEANUP(mfa_free_string)
+	char *parent =
+		slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	if (parent == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
+	int err = mfa_fs_open_dir(parent, &mfa_fs_protected, diag, &dir_fd);
+	if (err != MFA_OK)
+		return err;
+	struct mfa_fs_entry entry = { .dir_fd = dir_fd, .name = slash + 1, .path = path };
+	return mfa_fs_open_at(&entry, flags, rule, diag, ret_fd);
+}
+
+int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
+{
+	size_t done = 0;
+	while (done < size) {
+		ssize_t got = pread(fd, (char *)buffer + done, size - done,
+				    offset + (off_t)done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return mfa_err_from_errno(errno);
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	*ret_len = done;
+	return MFA_OK;
+}
+
+int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset)
+{
+	size_t done = 0;
+	while (done < size) {
+		ssize_t put = pwrite(fd, (const char *)buffer + done, size - done,
+				     offset + (off_t)done);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return mfa_err_from_errno(errno);
+		if (put == 0)
+			return MFA_ERR_IO;
+		done += (size_t)put;
+	}
+	return MFA_OK;
+}
+
+static void nap(long microseconds)
+{
+	struct timespec rest = { .tv_nsec = microseconds * 1000 };
+	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+		continue;
+}
+
+int mfa_fs_lock(int fd, int operation)
+{
+	long waited_us = 0;
+	long nap_us = LOCK_NAP_MIN_US;
+	while (flock(fd, operation | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return mfa_err_from_errno(errno);
+		if (waited_us >= LOCK_DEADLINE_US)
+			return MFA_ERR_BUSY;
+		nap(nap_us);
+		waited_us += nap_us;
+		if (nap_us < LOCK_NAP_MAX_US)
+			nap_us *= 2;
+	}
+	return MFA_OK;
+}

@@ -1,0 +1,130 @@
+#include "mfa/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mfa/text.h"
+
+void mfa_json_done(struct mfa_json *json)
+{
+	free(json->text);
+	*json = (struct mfa_json){ 0 };
+}
+
+static void append(struct mfa_json *json, const char *text, size_t len)
+{
+	if (json->err != MFA_OK)
+		return;
+	if (json->len + len + 1 > json->size) {
+		size_t size = (json->len + len + 1) * 2;
+		char *bigger = realloc(json->text, size);
+		if (bigger == NULL) {
+			json->err = MFA_ERR_NOMEM;
+			return;
+		}
+		json->text = bigger;
+		json->size = size;
+	}
+	memcpy(json->text + json->len, text, len);
+	json->len += len;
+	json->text[json->len] = '\0';
+}
+
+static void begin_value(struct mfa_json *json)
+{
+	if (json->needs_comma)
+		append(json, ",", 1);
+	json->needs_comma = true;
+}
+
+void mfa_json_open(struct mfa_json *json, char bracket)
+{
+	begin_value(json);
+	append(json, &bracket, 1);
+	json->needs_comma = false;
+}
+
+void mfa_json_close(struct mfa_json *json, char bracket)
+{
+	append(json, &bracket, 1);
+	json->needs_comma = true;
+}
+
+static size_t character_len(const char *text)
+{
+	size_t rest = strlen(text);
+	for (size_t len = 1; len <= 4 && len <= rest; len++)
+		if (mfa_text_is_utf8(text, len))
+			return len;
+	return 0;
+}
+
+static void quote(struct mfa_json *json, const char *text)
+{
+	append(json, "\"", 1);
+	while (*text != '\0') {
+		char escape[8];
+		size_t len = character_len(text);
+		if (len == 0) {
+			append(json, "\\ufffd", 6);
+			len = 1;
+		} else if (*text == '"' || *text == '\\') {
+			escape[0] = '\\';
+			escape[1] = *text;
+			append(json, escape, 2);
+		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+			(void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*text);
+			append(json, escape, 6);
+		} else {
+			append(json, text, len);
+		}
+		text += len;
+	}
+	append(json, "\"", 1);
+}
+
+void mfa_json_key(struct mfa_json *json, const char *key)
+{
+	begin_value(json);
+	quote(json, key);
+	append(json, ":", 1);
+	json->needs_comma = false;
+}
+
+void mfa_json_string(struct mfa_json *json, const char *text)
+{
+	if (text == NULL) {
+		mfa_json_null(json);
+		return;
+	}
+	begin_value(json);
+	quote(json, text);
+}
+
+void mfa_json_number(struct mfa_json *json, int64_t number)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%" PRId64, number);
+	begin_value(json);
+	append(json, digits, (size_t)len);
+}
+
+void mfa_json_null(struct mfa_json *json)
+{
+	begin_value(json);
+	append(json, "null", 4);
+}
+
+void mfa_json_field(struct mfa_json *json, const char *key, const char *text)
+{
+	mfa_json_key(json, key);
+	mfa_json_string(json, text);
+}
+
+void mfa_json_count(struct mfa_json *json, const char *key, int64_t number)
+{
+	mfa_json_key(json, key);
+	mfa_json_number(json, number);
+}

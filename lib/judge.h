@@ -1,0 +1,25 @@
+/* One typed code against one record: pure but for the factors' cryptography. */
+#pragma once
+
+#include "mfa/auth.h"
+
+struct judgement {
+	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
+	char token[MFA_TOKEN_ID_SIZE]; /* the token that a right or used code is of */
+	enum mfa_kind kind;
+	size_t code_len; /* characters of the answer's end that were taken as the code */
+};
+
+/* What is judged: the answer (normalized unless it carries a password in front). */
+struct judge_case {
+	const struct mfa_zone *zone;
+	const char *answer;
+	size_t len;
+	bool has_password; /* the code is the end of the answer */
+	int64_t now;
+};
+
+/* Decides, and changes the record to what must be committed whatever the decision is:
+ * the token's new state, the counters, the times. */
+int judge(struct mfa_record *record, const struct judge_case *what,
+	  struct judgement *ret_judgement) MFA_MUST_CHECK;

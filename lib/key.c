@@ -1,0 +1,38 @@
+#include "mfa/key.h"
+
+#include <string.h>
+
+#include "keys/source.h"
+
+static const struct key_source_ops *const sources[] = { &key_source_file };
+
+static int find_source(const char *source, struct mfa_diag *diag,
+		       const struct key_source_ops **ret_ops, const char **ret_address)
+{
+	for (size_t i = 0; i < MFA_COUNT(sources); i++) {
+		size_t len = strlen(sources[i]->scheme);
+		if (strncmp(source, sources[i]->scheme, len) == 0 && source[len] == ':') {
+			*ret_ops = sources[i];
+			*ret_address = source + len + 1;
+			return MFA_OK;
+		}
+	}
+	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such source of the store key",
+			source);
+}
+
+int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->load(address, diag, ret_key);
+}
+
+int mfa_key_create(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->create(address, diag);
+}

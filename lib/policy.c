@@ -1,0 +1,152 @@
+#include "mfa/policy.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+enum {
+	FAILURES_CEILING = 100
+};
+
+static enum mfa_match both(enum mfa_match a, enum mfa_match b)
+{
+	if (a == MFA_MATCH_NO || b == MFA_MATCH_NO)
+		return MFA_MATCH_NO;
+	if (a == MFA_MATCH_UNKNOWN || b == MFA_MATCH_UNKNOWN)
+		return MFA_MATCH_UNKNOWN;
+	return MFA_MATCH_YES;
+}
+
+static enum mfa_match either(enum mfa_match a, enum mfa_match b)
+{
+	if (a == MFA_MATCH_YES || b == MFA_MATCH_YES)
+		return MFA_MATCH_YES;
+	if (a == MFA_MATCH_UNKNOWN || b == MFA_MATCH_UNKNOWN)
+		return MFA_MATCH_UNKNOWN;
+	return MFA_MATCH_NO;
+}
+
+static bool is_empty(const char *text)
+{
+	return text == NULL || text[0] == '\0';
+}
+
+static enum mfa_match match_glob(const struct mfa_words *patterns, const char *text)
+{
+	if (patterns->count == 0)
+		return MFA_MATCH_YES;
+	for (size_t i = 0; i < patterns->count; i++)
+		if (fnmatch(patterns->items[i], text != NULL ? text : "", 0) == 0)
+			return MFA_MATCH_YES;
+	return MFA_MATCH_NO;
+}
+
+/* A tty may come with or without /dev/. */
+static enum mfa_match match_tty(const struct mfa_words *patterns, const char *tty)
+{
+	static const char folder[] = "/dev/";
+	if (tty != NULL && strncmp(tty, folder, strlen(folder)) == 0)
+		tty += strlen(folder);
+	return match_glob(patterns, tty);
+}
+
+static enum mfa_match match_rhost(const struct mfa_words *patterns, const char *rhost)
+{
+	if (patterns->count == 0)
+		return MFA_MATCH_YES;
+	enum mfa_match match = MFA_MATCH_NO;
+	for (size_t i = 0; i < patterns->count; i++) {
+		bool is_local_word = strcmp(patterns->items[i], "local") == 0;
+		if (is_local_word && is_empty(rhost))
+			match = MFA_MATCH_YES;
+		else if (!is_local_word && !is_empty(rhost))
+			match = either(match,
+				       mfa_address_match(rhost, patterns->items[i]));
+	}
+	return match;
+}
+
+static enum mfa_match match_groups(const struct mfa_words *groups,
+				   const struct mfa_login *login)
+{
+	if (groups->count == 0)
+		return MFA_MATCH_YES;
+	if (login->is_member == NULL)
+		return MFA_MATCH_UNKNOWN;
+	enum mfa_match match = MFA_MATCH_NO;
+	for (size_t i = 0; i < groups->count && match != MFA_MATCH_YES; i++)
+		match = either(match, login->is_member(login->context, groups->items[i]));
+	return match;
+}
+
+static enum mfa_match match_zone(const struct mfa_zone *zone,
+				 const struct mfa_login *login)
+{
+	enum mfa_match match = match_glob(&zone->services, login->service);
+	match = both(match, match_glob(&zone->users, login->user));
+	match = both(match, match_tty(&zone->ttys, login->tty));
+	match = both(match, match_rhost(&zone->rhosts, login->rhost));
+	if (match == MFA_MATCH_NO)
+		return match;
+	return both(match, match_groups(&zone->groups, login));
+}
+
+const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
+				       const struct mfa_login *login)
+{
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		enum mfa_match match = match_zone(zone, login);
+		if (match == MFA_MATCH_YES ||
+		    (match == MFA_MATCH_UNKNOWN && !zone->is_off))
+			return zone;
+	}
+	return mfa_config_zone(config, config->default_zone);
+}
+
+bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service)
+{
+	return zone->gate.count > 0 && match_glob(&zone->gate, service) == MFA_MATCH_YES;
+}
+
+bool mfa_policy_is_local(const struct mfa_login *login)
+{
+	return is_empty(login->rhost);
+}
+
+enum mfa_lock mfa_policy_lock(const struct mfa_record *record, int64_t now)
+{
+	if (record->locked_until == MFA_LOCKED_FOREVER)
+		return MFA_LOCK_FOREVER;
+	return record->locked_until > now ? MFA_LOCK_TIMED : MFA_LOCK_NONE;
+}
+
+void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
+			      int64_t now)
+{
+	if (record->locked_until > 0) { /* a lock that has ended: a new round */
+		record->locked_until = 0;
+		record->round = 0;
+	}
+	record->last_failure = now;
+	record->round++;
+	if (record->failures < FAILURES_CEILING)
+		record->failures++;
+	if (record->failures >= FAILURES_CEILING)
+		record->locked_until = MFA_LOCKED_FOREVER;
+	else if (record->round >= zone->max_failures)
+		record->locked_until =
+			zone->lock_time == 0 ? MFA_LOCKED_FOREVER : now + zone->lock_time;
+}
+
+void mfa_policy_count_success(struct mfa_record *record, int64_t now)
+{
+	mfa_policy_unlock(record);
+	record->last_success = now;
+}
+
+void mfa_policy_unlock(struct mfa_record *record)
+{
+	record->failures = 0;
+	record->round = 0;
+	record->locked_until = 0;
+}

@@ -1,0 +1,235 @@
+#include "mfa/record.h"
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "mfa/bytes.h"
+#include "mfa/secret.h"
+#include "mfa/text.h"
+
+enum {
+	VERSION = 1,
+	/* the user's part */
+	AT_VERSION = 0,
+	AT_TOKEN_COUNT = 2,
+	AT_FAILURES = 4,
+	AT_ROUND = 8,
+	AT_CREATED = 16,
+	AT_LAST_SUCCESS = 24,
+	AT_LAST_FAILURE = 32,
+	AT_LOCKED_UNTIL = 40,
+	HEAD_SIZE = 128,
+	/* each token's part */
+	AT_ID = 0,
+	AT_KIND = 8,
+	AT_STATE = 9,
+	AT_TOKEN_CREATED = 16,
+	AT_LAST_USED = 24,
+	AT_LABEL = 64,
+	AT_CREATED_BY = AT_LABEL + MFA_LABEL_SIZE,
+	AT_DATA = 256,
+	TOKEN_SIZE = AT_DATA + MFA_TOKEN_DATA_SIZE,
+};
+
+_Static_assert(HEAD_SIZE + MFA_TOKENS_MAX * TOKEN_SIZE <= MFA_RECORD_SIZE,
+	       "a full record must fit");
+
+static const struct {
+	enum mfa_kind kind;
+	const char *name;
+} kinds[] = {
+	{ MFA_KIND_TOTP, "totp" },	     { MFA_KIND_HOTP, "hotp" },
+	{ MFA_KIND_YUBIKEY, "yubikey" },     { MFA_KIND_YUBIKEY_OTP, "yubikey-otp" },
+	{ MFA_KIND_FIDO2, "fido2" },	     { MFA_KIND_RECOVERY, "recovery" },
+	{ MFA_KIND_TEMPORARY, "temporary" }, { MFA_KIND_BREAK_GLASS, "break-glass" },
+};
+
+const char *mfa_kind_name(enum mfa_kind kind)
+{
+	for (size_t i = 0; i < MFA_COUNT(kinds); i++)
+		if (kinds[i].kind == kind)
+			return kinds[i].name;
+	return "unknown";
+}
+
+enum mfa_kind mfa_kind_from_name(const char *name)
+{
+	for (size_t i = 0; i < MFA_COUNT(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return kinds[i].kind;
+	return MFA_KIND_NONE;
+}
+
+const char *mfa_state_name(enum mfa_state state)
+{
+	switch (state) {
+	case MFA_STATE_ACTIVE:
+		return "active";
+	case MFA_STATE_SUSPENDED:
+		return "suspended";
+	case MFA_STATE_NONE:
+		break;
+	}
+	return "unknown";
+}
+
+struct mfa_record *mfa_record_new(void)
+{
+	return mfa_locked_new(sizeof(struct mfa_record));
+}
+
+void mfa_record_free(struct mfa_record **record)
+{
+	mfa_locked_free(*record);
+	*record = NULL;
+}
+
+struct mfa_token *mfa_token_new(void)
+{
+	return mfa_locked_new(sizeof(struct mfa_token));
+}
+
+void mfa_token_free(struct mfa_token **token)
+{
+	mfa_locked_free(*token);
+	*token = NULL;
+}
+
+static void encode_token(const struct mfa_token *token, unsigned char *bytes)
+{
+	memcpy(bytes + AT_ID, token->id, MFA_TOKEN_ID_SIZE - 1);
+	bytes[AT_KIND] = (unsigned char)token->kind;
+	bytes[AT_STATE] = (unsigned char)token->state;
+	mfa_put64(bytes + AT_TOKEN_CREATED, (uint64_t)token->created);
+	mfa_put64(bytes + AT_LAST_USED, (uint64_t)token->last_used);
+	memcpy(bytes + AT_LABEL, token->label, strnlen(token->label, MFA_LABEL_SIZE - 1));
+	memcpy(bytes + AT_CREATED_BY, token->created_by,
+	       strnlen(token->created_by, MFA_ACTOR_SIZE - 1));
+	memcpy(bytes + AT_DATA, token->data, MFA_TOKEN_DATA_SIZE);
+}
+
+int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
+		      size_t *ret_len)
+{
+	if (record->token_count > MFA_TOKENS_MAX)
+		return MFA_ERR_INVALID;
+	memset(ret_bytes, 0, MFA_RECORD_SIZE);
+	mfa_put16(ret_bytes + AT_VERSION, VERSION);
+	mfa_put16(ret_bytes + AT_TOKEN_COUNT, (uint16_t)record->token_count);
+	mfa_put32(ret_bytes + AT_FAILURES, record->failures);
+	mfa_put32(ret_bytes + AT_ROUND, record->round);
+	mfa_put64(ret_bytes + AT_CREATED, (uint64_t)record->created);
+	mfa_put64(ret_bytes + AT_LAST_SUCCESS, (uint64_t)record->last_success);
+	mfa_put64(ret_bytes + AT_LAST_FAILURE, (uint64_t)record->last_failure);
+	mfa_put64(ret_bytes + AT_LOCKED_UNTIL, (uint64_t)record->locked_until);
+	for (size_t i = 0; i < record->token_count; i++)
+		encode_token(&record->tokens[i], ret_bytes + HEAD_SIZE + i * TOKEN_SIZE);
+	*ret_len = HEAD_SIZE + record->token_count * TOKEN_SIZE;
+	return MFA_OK;
+}
+
+static bool is_token_id(const char *id)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	return strlen(id) == MFA_TOKEN_ID_SIZE - 1 && strspn(id, allowed) == strlen(id);
+}
+
+/* A NUL-terminated text of at most size-1 bytes, empty or a label. */
+static bool take_text(const unsigned char *bytes, size_t size, char *ret_text)
+{
+	if (memchr(bytes, '\0', size) == NULL)
+		return false;
+	memcpy(ret_text, bytes, size);
+	return ret_text[0] == '\0' || mfa_text_is_label(ret_text, size);
+}
+
+static int decode_token(const unsigned char *bytes, struct mfa_token *token)
+{
+	memcpy(token->id, bytes + AT_ID, MFA_TOKEN_ID_SIZE - 1);
+	token->id[MFA_TOKEN_ID_SIZE - 1] = '\0';
+	unsigned kind = bytes[AT_KIND];
+	unsigned state = bytes[AT_STATE];
+	if (!is_token_id(token->id) || kind == MFA_KIND_NONE ||
+	    state < MFA_STATE_ACTIVE || state > MFA_STATE_SUSPENDED)
+		return MFA_ERR_INTEGRITY;
+	if (kind >= MFA_KIND_COUNT)
+		return MFA_ERR_UNSUPPORTED;
+	token->kind = (enum mfa_kind)kind;
+	token->state = (enum mfa_state)state;
+	token->created = (int64_t)mfa_get64(bytes + AT_TOKEN_CREATED);
+	token->last_used = (int64_t)mfa_get64(bytes + AT_LAST_USED);
+	if (!take_text(bytes + AT_LABEL, MFA_LABEL_SIZE, token->label) ||
+	    !take_text(bytes + AT_CREATED_BY, MFA_ACTOR_SIZE, token->created_by))
+		return MFA_ERR_INTEGRITY;
+	memcpy(token->data, bytes + AT_DATA, MFA_TOKEN_DATA_SIZE);
+	return MFA_OK;
+}
+
+int mfa_record_decode(const unsigned char *bytes, size_t len,
+		      struct mfa_record *ret_record)
+{
+	if (len < HEAD_SIZE)
+		return MFA_ERR_INTEGRITY;
+	if (mfa_get16(bytes + AT_VERSION) != VERSION)
+		return MFA_ERR_UNSUPPORTED;
+	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
+	if (count > MFA_TOKENS_MAX || len != HEAD_SIZE + count * TOKEN_SIZE)
+		return MFA_ERR_INTEGRITY;
+	for (size_t i = 0; i < count; i++) {
+		struct mfa_token *token = &ret_record->tokens[i];
+		int err = decode_token(bytes + HEAD_SIZE + i * TOKEN_SIZE, token);
+		if (err != MFA_OK)
+			return err;
+	}
+	ret_record->token_count = count;
+	ret_record->failures = mfa_get32(bytes + AT_FAILURES);
+	ret_record->round = mfa_get32(bytes + AT_ROUND);
+	ret_record->created = (int64_t)mfa_get64(bytes + AT_CREATED);
+	ret_record->last_success = (int64_t)mfa_get64(bytes + AT_LAST_SUCCESS);
+	ret_record->last_failure = (int64_t)mfa_get64(bytes + AT_LAST_FAILURE);
+	ret_record->locked_until = (int64_t)mfa_get64(bytes + AT_LOCKED_UNTIL);
+	return MFA_OK;
+}
+
+struct mfa_token *mfa_record_find(struct mfa_record *record, const char *id)
+{
+	for (size_t i = 0; i < record->token_count; i++)
+		if (strcmp(record->tokens[i].id, id) == 0)
+			return &record->tokens[i];
+	return NULL;
+}
+
+static void make_id(char id[static MFA_TOKEN_ID_SIZE])
+{
+	/* without the look-alikes 0 o, 1 l i */
+	static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789";
+	for (size_t i = 0; i < MFA_TOKEN_ID_SIZE - 1; i++)
+		id[i] = alphabet[randombytes_uniform(sizeof alphabet - 1)];
+	id[MFA_TOKEN_ID_SIZE - 1] = '\0';
+}
+
+int mfa_record_add(struct mfa_record *record, const struct mfa_token *token,
+		   struct mfa_token **ret_token)
+{
+	if (record->token_count >= MFA_TOKENS_MAX)
+		return MFA_ERR_FULL;
+	char id[MFA_TOKEN_ID_SIZE];
+	do
+		make_id(id);
+	while (mfa_record_find(record, id) != NULL);
+	struct mfa_token *copy = &record->tokens[record->token_count++];
+	*copy = *token;
+	memcpy(copy->id, id, sizeof id);
+	*ret_token = copy;
+	return MFA_OK;
+}
+
+void mfa_record_remove(struct mfa_record *record, struct mfa_token *token)
+{
+	size_t index = (size_t)(token - record->tokens);
+	size_t behind = record->token_count - index - 1;
+	memmove(token, token + 1, behind * sizeof *token);
+	record->token_count--;
+	mfa_wipe(&record->tokens[record->token_count], sizeof *token);
+}

@@ -1,0 +1,33 @@
+/* What a kind of store offers; one file a kind. See mfa/store.h for the promises. */
+#pragma once
+
+#include "mfa/seal.h"
+#include "mfa/store.h"
+
+struct store_backend {
+	const char *scheme; /* what stands before the colon */
+	/* Takes the key over, also when it fails. */
+	int (*open)(const char *address, struct mfa_secret key, struct mfa_diag *diag,
+		    struct mfa_store **ret_store);
+	void (*close)(struct mfa_store *store);
+	int (*prepare)(const char *address, struct mfa_diag *diag, bool *ret_made);
+	int (*read)(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		    struct mfa_record *ret_record);
+	int (*swap)(struct mfa_store *store, struct mfa_record *record,
+		    struct mfa_diag *diag);
+	int (*scrub)(struct mfa_store *store, struct mfa_record *record,
+		     struct mfa_diag *diag);
+	int (*create)(struct mfa_store *store, struct mfa_record *record,
+		      struct mfa_diag *diag);
+	int (*remove)(struct mfa_store *store, const struct mfa_record *record,
+		      struct mfa_diag *diag);
+	int (*list)(struct mfa_store *store, mfa_store_visit visit, void *context,
+		    struct mfa_diag *diag);
+};
+
+/* Every store begins with this. */
+struct mfa_store {
+	const struct store_backend *backend;
+};
+
+extern const struct store_backend store_backend_file;

@@ -1,0 +1,39 @@
+/* The two slots of a record file: which one counts, and how the next one is written.
+ * Pure: bytes in, bytes out. docs/store-format.md has the layout. */
+#pragma once
+
+#include "mfa/record.h"
+#include "mfa/seal.h"
+
+enum {
+	SLOT_SECTOR = 512, /* what a disk writes whole */
+	SLOT_SECTORS = 16,
+	SLOT_SIZE = SLOT_SECTORS * SLOT_SECTOR,
+	SLOT_FILE_SIZE = 2 * SLOT_SIZE,
+	SLOT_SCRATCH_SIZE = MFA_RECORD_SIZE,
+};
+
+/* What the next write must do. */
+struct slot_plan {
+	unsigned slot;	     /* 0 or 1 */
+	uint32_t generation; /* of the new record */
+};
+
+/* Finds the record that counts in a file's bytes: the newest whole generation. A slot
+ * that a crash tore (some of its sectors written, the others of an older write) counts
+ * as never written; any other damage of the newest generation is MFA_ERR_INTEGRITY, so
+ * damage cannot bring back an older state. user binds the record to its name.
+ * ret_record is wiped on failure.
+ * scratch: SLOT_SCRATCH_SIZE bytes of locked memory. */
+int slots_read(const unsigned char *file, const struct mfa_secret *key, const char *user,
+	       unsigned char *scratch, struct mfa_record *ret_record,
+	       struct slot_plan *ret_next) MFA_MUST_CHECK;
+
+/* The plan for a file that holds nothing yet. */
+extern const struct slot_plan slots_first;
+
+/* Composes a slot: seals record under key as plan->generation. ret_slot has SLOT_SIZE
+ * bytes, zero behind the ret_len bytes that need to be written. */
+int slots_compose(const struct mfa_record *record, const struct mfa_secret *key,
+		  const struct slot_plan *plan, unsigned char *scratch,
+		  unsigned char *ret_slot, size_t *ret_len) MFA_MUST_CHECK;

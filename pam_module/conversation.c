@@ -1,0 +1,60 @@
+#include "conversation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The answers of one call, wiped and freed whatever happened. */
+static void free_response(struct pam_response **response)
+{
+	if (*response == NULL)
+		return;
+	char *text = (*response)->resp;
+	if (text != NULL)
+		mfa_wipe(text, strlen(text));
+	free(text);
+	free(*response);
+	*response = NULL;
+}
+
+static int converse(pam_handle_t *handle, int style, const char *text,
+		    struct pam_response **ret_response)
+{
+	const void *item = NULL;
+	if (pam_get_item(handle, PAM_CONV, &item) != PAM_SUCCESS || item == NULL)
+		return PAM_CONV_ERR;
+	const struct pam_conv *conv = item;
+	if (conv->conv == NULL)
+		return PAM_CONV_ERR;
+	struct pam_message message = { .msg_style = style, .msg = text };
+	const struct pam_message *messages = &message;
+	return conv->conv(1, &messages, ret_response, conv->appdata_ptr);
+}
+
+static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
+{
+	struct conversation *self = context;
+	MFA_CLEANUP(free_response) struct pam_response *response = NULL;
+	int code = converse(self->handle, PAM_PROMPT_ECHO_OFF, prompt, &response);
+	if (code == PAM_BUF_ERR)
+		return MFA_ERR_NOMEM;
+	if (code == PAM_ABORT)
+		return MFA_ERR_ABORT;
+	if (code != PAM_SUCCESS || response == NULL)
+		return MFA_ERR_CONV;
+	if (response->resp == NULL) /* the person gave no answer at all */
+		return MFA_ERR_ABORT;
+	return mfa_secret_copy(response->resp, strlen(response->resp), ret_answer);
+}
+
+static void tell(void *context, const char *text)
+{
+	struct conversation *self = context;
+	MFA_CLEANUP(free_response) struct pam_response *response = NULL;
+	if (!self->is_silent)
+		(void)converse(self->handle, PAM_ERROR_MSG, text, &response);
+}
+
+struct mfa_dialog conversation_dialog(struct conversation *conversation)
+{
+	return (struct mfa_dialog){ .ask = ask, .tell = tell, .context = conversation };
+}

@@ -1,0 +1,14 @@
+/* A dialog (mfa/auth.h) over the application's PAM conversation. */
+#pragma once
+
+#include <security/pam_modules.h>
+
+#include "mfa/auth.h"
+
+struct conversation {
+	pam_handle_t *handle;
+	bool is_silent; /* PAM_SILENT: ask, but tell nothing */
+};
+
+/* The dialog's context points at conversation, which must live as long. */
+struct mfa_dialog conversation_dialog(struct conversation *conversation);

@@ -1,0 +1,164 @@
+#include "login.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include <security/pam_ext.h>
+#include <security/pam_modutil.h>
+
+enum {
+	GROUPS_MAX = 4096,
+	LOG_LINE_SIZE = 1536
+};
+
+static const char *item(pam_handle_t *handle, int type)
+{
+	const void *value = NULL;
+	if (pam_get_item(handle, type, &value) != PAM_SUCCESS)
+		return NULL;
+	return value;
+}
+
+static bool has_gid(const gid_t *gids, int count, gid_t gid)
+{
+	for (int i = 0; i < count; i++)
+		if (gids[i] == gid)
+			return true;
+	return false;
+}
+
+/* Unknown user, unknown group, a name service that fails: nobody can tell. */
+static enum mfa_match is_member(void *context, const char *group)
+{
+	const struct login *login = context;
+	struct passwd *entry = pam_modutil_getpwnam(login->handle, login->facts.user);
+	struct group *wanted = pam_modutil_getgrnam(login->handle, group);
+	if (entry == NULL || wanted == NULL)
+		return MFA_MATCH_UNKNOWN;
+	gid_t wanted_gid = wanted->gr_gid;
+	int count = GROUPS_MAX;
+	gid_t *gids = calloc(GROUPS_MAX, sizeof *gids);
+	if (gids == NULL)
+		return MFA_MATCH_UNKNOWN;
+	enum mfa_match match = MFA_MATCH_UNKNOWN;
+	if (getgrouplist(login->facts.user, entry->pw_gid, gids, &count) >= 0)
+		match = has_gid(gids, count, wanted_gid) ? MFA_MATCH_YES : MFA_MATCH_NO;
+	free(gids);
+	return match;
+}
+
+static int get_facts(struct login *login, struct mfa_diag *diag)
+{
+	pam_handle_t *handle = login->handle;
+	const char *user = NULL;
+	int code = pam_get_user(handle, &user, NULL);
+	if (code == PAM_CONV_AGAIN || code == PAM_CONV_ERR)
+		return mfa_fail(diag, MFA_ERR_CONV, "the application gives no user name");
+	if (code == PAM_BUF_ERR)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	if (code != PAM_SUCCESS || user == NULL)
+		return mfa_fail(diag, MFA_ERR_ABORT, "no user name was given");
+	/* the application may free its name while it talks to the person */
+	login->user = strdup(user);
+	if (login->user == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	login->facts = (struct mfa_login){
+		.service = item(handle, PAM_SERVICE),
+		.user = login->user,
+		.rhost = item(handle, PAM_RHOST),
+		.tty = item(handle, PAM_TTY),
+		.now = time(NULL),
+		.is_member = is_member,
+		.context = login,
+	};
+	return MFA_OK;
+}
+
+static int get_zone(struct login *login, struct mfa_diag *diag)
+{
+	const struct mfa_config *config = login->host.config;
+	const char *name = login->arguments.zone;
+	if (name == NULL) {
+		login->zone = mfa_policy_zone(config, &login->facts);
+		return MFA_OK;
+	}
+	login->zone = mfa_config_zone(config, name);
+	if (login->zone == NULL)
+		return mfa_fail(diag, MFA_ERR_CONFIG,
+				"pam.d: zone=%s: %s has no [zone %s]", name, config->path,
+				name);
+	return MFA_OK;
+}
+
+int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
+		struct login *ret_login)
+{
+	ret_login->handle = handle;
+	int err = mfa_init();
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s", mfa_strerror(err));
+	err = arguments_parse(argc, argv, diag, &ret_login->arguments);
+	if (err == MFA_OK)
+		err = get_facts(ret_login, diag);
+	if (err == MFA_OK)
+		err = mfa_host_load(ret_login->arguments.config, diag, &ret_login->host);
+	if (err == MFA_OK)
+		err = get_zone(ret_login, diag);
+	if (err != MFA_OK)
+		return err;
+	ret_login->language =
+		mfa_language_open(ret_login->host.config->language, ret_login->facts.tty);
+	if (ret_login->arguments.debug)
+		pam_syslog(handle, LOG_DEBUG, "configuration %s, zone %s, language %s",
+			   ret_login->host.config->path, ret_login->zone->name,
+			   mfa_language_has_locale(ret_login->language) ? "available"
+									: "missing");
+	return MFA_OK;
+}
+
+void login_done(struct login *login)
+{
+	mfa_language_close(&login->language);
+	mfa_host_done(&login->host);
+	mfa_free_string(&login->user);
+}
+
+bool login_is_known_user(const struct login *login)
+{
+	errno = 0;
+	if (pam_modutil_getpwnam(login->handle, login->facts.user) != NULL)
+		return true;
+	return errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF &&
+	       errno != EPERM;
+}
+
+static int priority_of(enum mfa_verdict verdict)
+{
+	switch (verdict) {
+	case MFA_ALLOW:
+	case MFA_EXEMPT:
+		return LOG_INFO;
+	case MFA_DENY:
+	case MFA_NO_DIALOG:
+	case MFA_GIVEN_UP:
+		return LOG_NOTICE;
+	case MFA_UNAVAILABLE:
+	case MFA_NO_MEMORY:
+		return LOG_ERR;
+	}
+	return LOG_ERR;
+}
+
+void login_report(const struct login *login, const char *phase,
+		  const struct mfa_auth_result *result)
+{
+	char line[LOG_LINE_SIZE];
+	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
+	event.event = phase;
+	mfa_event_format(&event, line, sizeof line);
+	pam_syslog(login->handle, priority_of(result->verdict), "%s", line);
+}

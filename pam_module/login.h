@@ -1,0 +1,30 @@
+/* One call of the module: its arguments, what PAM knows of the login, its zone. */
+#pragma once
+
+#include <security/pam_modules.h>
+
+#include "arguments.h"
+#include "mfa/auth.h"
+
+struct login {
+	pam_handle_t *handle;
+	struct arguments arguments;
+	struct mfa_host host;	/* loaded; mfa_host_open is the caller's */
+	struct mfa_login facts; /* the user is our own copy, the rest the handle's */
+	char *user;
+	const struct mfa_zone *zone;
+	struct mfa_language *language;
+};
+
+/* Collects it all; the user name is asked for when PAM has none. On failure diag tells
+ * what is wrong and login_done is still to be called. Zero *ret_login before. */
+int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
+		struct login *ret_login) MFA_MUST_CHECK;
+void login_done(struct login *login);
+
+/* Whether the name service knows the user; true when it cannot be asked. */
+bool login_is_known_user(const struct login *login);
+
+/* One line to syslog (authpriv). phase: "auth" or "account". */
+void login_report(const struct login *login, const char *phase,
+		  const struct mfa_auth_result *result);

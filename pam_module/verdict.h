@@ -1,0 +1,8 @@
+/* From a verdict to the PAM code. */
+#pragma once
+
+#include "mfa/auth.h"
+
+/* The code that pam_sm_authenticate returns. PAM_SUCCESS only for MFA_ALLOW, PAM_IGNORE
+ * only for MFA_EXEMPT. */
+int verdict_to_pam(enum mfa_verdict verdict);
