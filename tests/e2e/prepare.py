@@ -1,0 +1,26 @@
+"""Sets up the throwaway root for cases: what is the same for all of them."""
+
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+SUDOERS = """Defaults passwd_tries=1, lecture=never
+ALL ALL=(ALL:ALL) ALL
+"""
+
+
+def root():
+    """Everyone may use sudo, with one try; su adds no delay of its own to a refusal."""
+    if not Path("/run/throwaway-root").exists():
+        raise SystemExit("this changes users and pam.d: run it by tests/root/enter")
+    sudoers = Path("/etc/sudoers.d/e2e")
+    sudoers.write_text(SUDOERS)
+    sudoers.chmod(0o440)
+    Path("/etc/default/su").write_text("FAIL_DELAY 0\n")
+
+
+def product():
+    """Installs the build."""
+    command = ["meson", "install", "--no-rebuild", "--quiet", "-C", REPOSITORY / "build"]
+    subprocess.run(command, check=True)

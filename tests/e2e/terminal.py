@@ -1,0 +1,131 @@
+"""A small expect: runs one program on a pseudo-terminal of its own."""
+
+import codecs
+import os
+import re
+import select
+import signal
+import time
+
+from e2e import story
+
+
+# A prompt ends what was said so far, with the cursor behind its colon. "su:" and the like
+# begin a message of which the rest is still to come.
+PROMPT = r"(?m)^(?![a-z-]+:)[^\n]*[:\uff1a] ?\Z"
+
+
+class Unexpected(AssertionError):
+    """The program did not say what was waited for."""
+
+
+class Ended(Unexpected):
+    """The program ended instead."""
+
+
+def become(user):
+    """Turns this (child) process into the user, with the user's groups."""
+    if user.uid != os.getuid():
+        os.initgroups(user.name, user.gid)
+        os.setgid(user.gid)
+        os.setuid(user.uid)
+
+
+class Terminal:
+    """One program on a pty. Use as a context manager: the program ends with the block."""
+
+    def __init__(self, argv, user=None, env=None, cwd="/", deadline=15.0):
+        self.argv = argv
+        self.deadline = deadline
+        self.transcript = ""
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.status = None
+        self._read = 0
+        self._closed = False
+        environment = {"PATH": os.environ["PATH"], "TERM": "dumb", "LANG": "C.UTF-8", **(env or {})}
+        self.pid, self.fd = os.forkpty()
+        if self.pid == 0:
+            try:
+                os.chdir(cwd)
+                if user:
+                    become(user)
+                os.execvpe(argv[0], argv, environment)
+            except BaseException as error:
+                os.write(2, f"{argv[0]}: {error}\n".encode())
+            finally:
+                os._exit(127)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def unread(self):
+        """The part of the transcript that no wait has consumed yet."""
+        return self.transcript[self._read :]
+
+    def expect(self, *patterns, deadline=None):
+        """Waits for the first of the patterns; gives (its index, the match)."""
+        end = time.monotonic() + (deadline or self.deadline)
+        while True:
+            found = self._earliest(patterns)
+            if found:
+                self._read += found[1].end()
+                return found
+            if not self._receive(end):
+                kind = Ended if self._closed else Unexpected
+                raise kind(f"{self.argv[0]}: waited for {patterns}, saw {self.unread()!r}")
+
+    def send(self, text):
+        """Types a line."""
+        os.write(self.fd, text.encode() + b"\n")
+
+    def wait(self, deadline=None):
+        """Reads until the program ends; gives its exit status, negative for a signal."""
+        end = time.monotonic() + (deadline or self.deadline)
+        while self._receive(end):
+            pass
+        self._reap(os.WNOHANG)
+        while self.status is None:
+            if time.monotonic() > end:
+                raise Unexpected(f"{self.argv[0]}: still runs, saw {self.unread()!r}")
+            time.sleep(0.002)
+            self._reap(os.WNOHANG)
+        return self.status
+
+    def close(self):
+        """Ends the program, if it still runs, and puts the transcript into the story."""
+        if self.fd < 0:
+            return
+        if self.status is None:
+            self._reap(os.WNOHANG)
+        os.close(self.fd)
+        self.fd = -1
+        if self.status is None:
+            # A leader's own death hangs up on what it started.
+            os.kill(self.pid, signal.SIGKILL)
+            self._reap(0)
+        story.tell(" ".join(self.argv), f"{self.transcript}\n[exit {self.status}]")
+
+    def _earliest(self, patterns):
+        found = [(i, re.search(p, self.unread())) for i, p in enumerate(patterns)]
+        found = [(i, match) for i, match in found if match]
+        return min(found, key=lambda pair: pair[1].start(), default=None)
+
+    def _receive(self, end):
+        """Takes what has come; False when the program closed the pty or time is up."""
+        if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        self._closed = not data
+        self.transcript += self._decode(data).replace("\r", "")
+        return bool(data)
+
+    def _reap(self, flags):
+        pid, status = os.waitpid(self.pid, flags)
+        if pid:
+            self.status = os.waitstatus_to_exitcode(status)
