@@ -141,8 +141,9 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 	return MFA_OK;
 }
 
-int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
-		struct mfa_diag *diag, int *ret_fd)
+/* Opens the folder that a file stands in; ret_name is borrowed from path. */
+static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
+		       const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
 	if (slash == NULL || slash[1] == '\0')
@@ -153,12 +154,65 @@ int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 	if (parent == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	*ret_name = slash + 1;
+	return mfa_fs_open_dir(parent, &mfa_fs_protected, diag, ret_fd);
+}
+
+int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
+		struct mfa_diag *diag, int *ret_fd)
+{
 	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	int err = mfa_fs_open_dir(parent, &mfa_fs_protected, diag, &dir_fd);
+	struct mfa_fs_entry entry = { .path = path };
+	int err = open_parent(path, diag, &dir_fd, &entry.name);
 	if (err != MFA_OK)
 		return err;
-	struct mfa_fs_entry entry = { .dir_fd = dir_fd, .name = slash + 1, .path = path };
+	entry.dir_fd = dir_fd;
 	return mfa_fs_open_at(&entry, flags, rule, diag, ret_fd);
+}
+
+int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,
+		 int *ret_fd)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (fd < 0 && errno == EOPNOTSUPP)
+		return mfa_fail(
+			diag, MFA_ERR_UNSUPPORTED,
+			"%s: this file system has no nameless files (O_TMPFILE); use "
+			"ext4, xfs, btrfs or tmpfs",
+			path);
+	if (fd < 0 || fchmod(fd, mode) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot create", path);
+	*ret_fd = MFA_TAKE_FD(fd);
+	return MFA_OK;
+}
+
+int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *diag)
+{
+	if (fsync(fd) != 0 ||
+	    linkat(fd, "", entry->dir_fd, entry->name, AT_EMPTY_PATH) != 0 ||
+	    fsync(entry->dir_fd) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot create", entry->path);
+	return MFA_OK;
+}
+
+int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
+		  struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	struct mfa_fs_entry entry = { .path = path };
+	int err = open_parent(path, diag, &dir_fd, &entry.name);
+	if (err == MFA_OK)
+		err = mfa_fs_begin(dir_fd, path, content->mode, diag, &fd);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_fs_write(fd, content->data, content->len, 0);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot write: %s", path,
+				mfa_strerror(err));
+	entry.dir_fd = dir_fd;
+	return mfa_fs_finish(fd, &entry, diag);
 }
 
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)

@@ -41,6 +41,24 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
 
+/* Makes a file at an absolute path with these bytes, durably. It is whole before it has
+ * its name, so no crash leaves a part of it. The folder must be protected.
+ * MFA_ERR_EXISTS; MFA_ERR_UNSUPPORTED on a file system without O_TMPFILE. */
+struct mfa_fs_content {
+	const void *data;
+	size_t len;
+	mode_t mode;
+};
+int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
+		  struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* The same in two steps, for a file that is written bit by bit: a nameless file in an
+ * open folder (path is what messages call it), and its name. */
+int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,
+		 int *ret_fd) MFA_MUST_CHECK;
+int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Reads up to size bytes at offset, until the end of the file. MFA_ERR_IO. */
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 	MFA_MUST_CHECK;

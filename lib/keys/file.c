@@ -1,11 +1,6 @@
 #include "source.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "mfa/fs.h"
 #include "mfa/seal.h"
@@ -34,32 +29,16 @@ static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_
 	return err == MFA_OK ? MFA_OK : mfa_fail(diag, err, "out of memory");
 }
 
-/* Written whole before it has a name, so that no crash leaves half a key. */
 static int create(const char *path, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_free_string) char *copy = strdup(path);
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	if (copy == NULL || mfa_secret_random(MFA_KEY_SIZE, &key) != MFA_OK)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	char *slash = strrchr(copy, '/');
-	*slash = '\0';
-	const char *folder = slash == copy ? "/" : copy;
-	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	int err = mfa_fs_open_dir(folder, &mfa_fs_protected, diag, &dir_fd);
+	int err = mfa_secret_random(MFA_KEY_SIZE, &key);
 	if (err != MFA_OK)
-		return err;
-	MFA_CLEANUP(mfa_close_fd)
-	int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0400);
-	if (fd < 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot create a file", folder);
-	err = mfa_fs_write(fd, key.data, key.len, 0);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot write: %s", path,
-				mfa_strerror(err));
-	if (fchmod(fd, 0400) != 0 || fsync(fd) != 0 ||
-	    linkat(fd, "", dir_fd, slash + 1, AT_EMPTY_PATH) != 0 || fsync(dir_fd) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot create", path);
-	return MFA_OK;
+		return mfa_fail(diag, err, "out of memory");
+	struct mfa_fs_content content = { .data = key.data,
+					  .len = key.len,
+					  .mode = 0400 };
+	return mfa_fs_create(path, &content, diag);
 }
 
 const struct key_source_ops key_source_file = {

@@ -261,39 +261,27 @@ static int create(struct mfa_store *store, struct mfa_record *record,
 	if (strnlen(record->user, MFA_USER_SIZE) >= MFA_USER_SIZE ||
 	    store_name_encode(record->user, name) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_INVALID, "the user name is too long");
-	/* a nameless file, so that a crash leaves nothing behind */
+	MFA_CLEANUP(mfa_free_string) char *path = NULL;
 	MFA_CLEANUP(close_record)
-	struct file_record file = {
-		.fd = openat(self->users_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600),
-		.next = slots_first,
-	};
-	if (file.fd < 0 && errno == EOPNOTSUPP)
-		return mfa_fail(
-			diag, MFA_ERR_UNSUPPORTED,
-			"%s: this file system has no nameless files (O_TMPFILE); use "
-			"ext4, xfs, btrfs or tmpfs",
-			self->users_path);
-	if (file.fd < 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot create a file",
-				      self->users_path);
-	int err = mfa_fs_write(file.fd, file.bytes, sizeof file.bytes, 0);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot write a record: %s",
-				self->users_path, mfa_strerror(err));
-	uint32_t before = record->generation;
-	err = write_slot(self, &file, false, record, diag);
+	struct file_record file = { .fd = -1, .next = slots_first };
+	int err = join(self->users_path, name, diag, &path);
+	if (err == MFA_OK)
+		err = mfa_fs_begin(self->users_fd, path, 0600, diag, &file.fd);
 	if (err != MFA_OK)
 		return err;
-	if (fchmod(file.fd, 0600) != 0 || fsync(file.fd) != 0 ||
-	    linkat(file.fd, "", self->users_fd, name, AT_EMPTY_PATH) != 0) {
+	/* both slots at their full size, so that no login makes the file grow */
+	err = mfa_fs_write(file.fd, file.bytes, sizeof file.bytes, 0);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot write: %s", path,
+				mfa_strerror(err));
+	uint32_t before = record->generation;
+	err = write_slot(self, &file, false, record, diag);
+	struct mfa_fs_entry entry = { self->users_fd, name, path };
+	if (err == MFA_OK)
+		err = mfa_fs_finish(file.fd, &entry, diag);
+	if (err != MFA_OK)
 		record->generation = before;
-		return mfa_fail_errno(diag, errno, "%s/%s: cannot create the record",
-				      self->users_path, name);
-	}
-	if (fsync(self->users_fd) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot sync the folder",
-				      self->users_path);
-	return MFA_OK;
+	return err;
 }
 
 static int remove_record(struct mfa_store *store, const struct mfa_record *record,

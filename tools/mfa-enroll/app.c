@@ -1,0 +1,125 @@
+#include "app.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mfa/text.h"
+
+void app_complain(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)fputs("mfa-enroll: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	(void)fputc('\n', stderr);
+	va_end(args);
+}
+
+static enum exit_code exit_code_of(int err)
+{
+	switch (err) {
+	case MFA_ERR_INTEGRITY:
+		return EXIT_INTEGRITY;
+	case MFA_ERR_BUSY:
+	case MFA_ERR_CONFLICT:
+		return EXIT_BUSY;
+	default:
+		return EXIT_REFUSED;
+	}
+}
+
+enum exit_code app_fail(int err, const struct mfa_diag *diag)
+{
+	app_complain("%s", diag->text[0] != '\0' ? diag->text : mfa_strerror(err));
+	return exit_code_of(err);
+}
+
+/* The login identity survives su and sudo; a service or an early boot has none. */
+static uid_t login_uid(void)
+{
+	unsigned long uid = (uid_t)-1;
+	FILE *file = fopen("/proc/self/loginuid", "re");
+	char text[24] = "";
+	if (file != NULL && fgets(text, sizeof text, file) != NULL)
+		uid = strtoul(text, NULL, 10);
+	if (file != NULL)
+		(void)fclose(file);
+	return (uid_t)uid == (uid_t)-1 ? getuid() : (uid_t)uid;
+}
+
+enum exit_code app_identify(struct app *app)
+{
+	uid_t uid = login_uid();
+	const struct passwd *entry = getpwuid(uid);
+	if (entry != NULL && mfa_text_is_label(entry->pw_name, sizeof app->actor))
+		(void)snprintf(app->actor, sizeof app->actor, "%s", entry->pw_name);
+	else
+		(void)snprintf(app->actor, sizeof app->actor, "uid:%lu",
+			       (unsigned long)uid);
+	if (geteuid() != 0) {
+		app_complain("%s", TR(app, MFA_N_("permission denied; run it as root")));
+		return EXIT_NOT_PERMITTED;
+	}
+	if (mfa_init() != MFA_OK) {
+		app_complain("%s", mfa_strerror(MFA_ERR_CRYPTO));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+enum exit_code app_open(struct app *app)
+{
+	struct mfa_diag diag = { "" };
+	enum exit_code code = app_identify(app);
+	if (code != EXIT_DONE)
+		return code;
+	int err = mfa_host_load(app->config_path, &diag, &app->host);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain("%s; %s", diag.text,
+			     TR(app, MFA_N_("run: mfa-enroll init")));
+		return EXIT_REFUSED;
+	}
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	mfa_language_close(&app->language);
+	app->language =
+		mfa_language_open(app->host.config->language, ttyname(STDOUT_FILENO));
+	err = mfa_host_open(&app->host, &diag);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain("%s; %s", diag.text,
+			     TR(app, MFA_N_("run: mfa-enroll init")));
+		return EXIT_REFUSED;
+	}
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+}
+
+void app_done(struct app *app)
+{
+	mfa_language_close(&app->language);
+	mfa_host_done(&app->host);
+}
+
+enum exit_code app_check_user(const struct app *app, const char *user,
+			      bool may_be_unknown)
+{
+	if (!mfa_text_is_label(user, MFA_USER_SIZE)) {
+		app_complain("%s", TR(app, MFA_N_("that is no user name")));
+		return EXIT_USAGE;
+	}
+	errno = 0;
+	if (may_be_unknown || getpwnam(user) != NULL)
+		return EXIT_DONE;
+	if (errno != 0 && errno != ENOENT && errno != ESRCH)
+		app_complain(TR(app, MFA_N_("cannot ask the name service for %s: %s")),
+			     user, strerror(errno));
+	else
+		app_complain(TR(app, MFA_N_("there is no user %s (--allow-unknown enrols "
+					    "one that is not there yet)")),
+			     user);
+	return EXIT_NOT_FOUND;
+}

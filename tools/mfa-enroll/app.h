@@ -1,0 +1,77 @@
+/* What every subcommand works with: options, host, language, the acting person. */
+#pragma once
+
+#include "mfa/host.h"
+#include "mfa/message.h"
+
+/* Exit codes: stable, documented in mfa-enroll(8). */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_FOUND = 3,
+	EXIT_NOT_PERMITTED = 4,
+	EXIT_INTEGRITY = 5,
+	EXIT_BUSY = 6,
+};
+
+struct app {
+	const char *config_path; /* --conf, or NULL */
+	bool wants_json;	 /* --json */
+	bool says_yes;		 /* --yes */
+	struct mfa_host host;
+	struct mfa_language *language;
+	char actor[MFA_ACTOR_SIZE]; /* the login name of whoever acts */
+};
+
+/* The text in the person's language. */
+#define TR(app, text) mfa_text((app)->language, text)
+
+enum {
+	OPTIONS_MAX = 16
+};
+
+struct option_spec {
+	const char *name;     /* without the dashes */
+	const char *argument; /* what --help calls its value; NULL: a flag */
+	const char *help;
+};
+
+/* A subcommand's own words. values[i] belongs to options[i]: its text, "" for a given
+ * flag, NULL when it was not given. */
+struct invocation {
+	char **arguments;
+	int count;
+	const char *values[OPTIONS_MAX];
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* as the synopsis shows them */
+	int least;	       /* how many arguments it takes */
+	int most;
+	const char *summary; /* one line */
+	const char *help;    /* further lines, or NULL */
+	bool has_json;
+	const struct option_spec *options; /* ends with a NULL name; or NULL */
+	enum exit_code (*run)(struct app *app, const struct invocation *invocation);
+};
+
+/* Prints "mfa-enroll: ..." to standard error. */
+void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
+
+/* Complains of diag's text and gives the exit code that suits err. */
+enum exit_code app_fail(int err, const struct mfa_diag *diag);
+
+/* Reads the configuration, opens the host, finds the actor and the language. Only root
+ * may. EXIT_DONE, or the exit code to end with, after a complaint. */
+enum exit_code app_open(struct app *app) MFA_MUST_CHECK;
+void app_done(struct app *app);
+
+/* Checks that the caller is root and finds out who that is. */
+enum exit_code app_identify(struct app *app) MFA_MUST_CHECK;
+
+/* Checks a user name from the command line and that the name service knows it, unless
+ * may_be_unknown. */
+enum exit_code app_check_user(const struct app *app, const char *user,
+			      bool may_be_unknown) MFA_MUST_CHECK;

@@ -1,0 +1,15 @@
+/* The subcommands, one file each. */
+#pragma once
+
+#include "app.h"
+
+extern const struct command command_init;
+extern const struct command command_add;
+extern const struct command command_list;
+extern const struct command command_show;
+extern const struct command command_test;
+extern const struct command command_suspend;
+extern const struct command command_resume;
+extern const struct command command_remove;
+extern const struct command command_unlock;
+extern const struct command command_resync;

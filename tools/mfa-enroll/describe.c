@@ -1,0 +1,59 @@
+#include "describe.h"
+
+#include <string.h>
+
+#include "mfa/factor.h"
+#include "mfa/policy.h"
+
+void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
+{
+	if (seconds == 0)
+		memcpy(ret_text, "-", 2);
+	else
+		mfa_text_format_time(seconds, ret_text);
+}
+
+const char *describe_lock(const struct mfa_record *record, int64_t now)
+{
+	switch (mfa_policy_lock(record, now)) {
+	case MFA_LOCK_NONE:
+		return "no";
+	case MFA_LOCK_TIMED:
+		return "timed";
+	case MFA_LOCK_FOREVER:
+		return "yes";
+	}
+	return "yes";
+}
+
+void describe_moment(struct mfa_json *json, const char *key, int64_t seconds)
+{
+	char text[MFA_TIME_SIZE];
+	mfa_text_format_time(seconds, text);
+	mfa_json_field(json, key, seconds == 0 ? NULL : text);
+}
+
+void describe_token(struct mfa_json *json, const struct mfa_token *token)
+{
+	char parameters[MFA_DESCRIPTION_SIZE] = "";
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	if (factor != NULL)
+		factor->describe(token, parameters);
+	mfa_json_field(json, "token", token->id);
+	mfa_json_field(json, "kind", mfa_kind_name(token->kind));
+	mfa_json_field(json, "label", token->label);
+	mfa_json_field(json, "state", mfa_state_name(token->state));
+	describe_moment(json, "created", token->created);
+	mfa_json_field(json, "created_by", token->created_by);
+	describe_moment(json, "last_used", token->last_used);
+	mfa_json_field(json, "parameters", parameters);
+}
+
+void describe_counters(struct mfa_json *json, const struct mfa_record *record)
+{
+	mfa_json_count(json, "failures", record->failures);
+	if (record->locked_until == MFA_LOCKED_FOREVER)
+		mfa_json_field(json, "locked_until", "unlock");
+	else
+		describe_moment(json, "locked_until", record->locked_until);
+}

@@ -1,0 +1,136 @@
+/* mfa-enroll list [USER] */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "describe.h"
+
+struct names {
+	char **items;
+	size_t count;
+};
+
+static int collect(void *context, const char *user)
+{
+	struct names *names = context;
+	char **items = reallocarray(names->items, names->count + 1, sizeof *items);
+	if (items == NULL)
+		return MFA_ERR_NOMEM;
+	names->items = items;
+	items[names->count] = strdup(user);
+	if (items[names->count] == NULL)
+		return MFA_ERR_NOMEM;
+	names->count++;
+	return MFA_OK;
+}
+
+static void names_done(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void print_rows(const struct mfa_record *record)
+{
+	for (size_t i = 0; i < record->token_count; i++) {
+		const struct mfa_token *token = &record->tokens[i];
+		char created[MFA_TIME_SIZE];
+		char used[MFA_TIME_SIZE];
+		describe_time(token->created, created);
+		describe_time(token->last_used, used);
+		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
+			     record->user, token->id, mfa_kind_name(token->kind),
+			     mfa_state_name(token->state), created, used,
+			     record->failures, describe_lock(record, time(NULL)),
+			     token->label);
+	}
+}
+
+/* One user; a record that cannot be read is complained of, and the others follow. */
+static enum exit_code list_user(struct app *app, const char *user,
+				struct mfa_record *record, struct mfa_json *json)
+{
+	struct mfa_diag diag = { "" };
+	int err = mfa_store_read(app->host.store, user, &diag, record);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
+		return EXIT_NOT_FOUND;
+	}
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	if (!app->wants_json)
+		print_rows(record);
+	for (size_t i = 0; app->wants_json && i < record->token_count; i++) {
+		mfa_json_open(json, '{');
+		mfa_json_field(json, "user", record->user);
+		describe_token(json, &record->tokens[i]);
+		describe_counters(json, record);
+		mfa_json_close(json, '}');
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code list_names(struct app *app, const struct names *names)
+{
+	enum exit_code code = EXIT_DONE;
+	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	if (record == NULL)
+		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ "" });
+	if (app->wants_json)
+		mfa_json_open(&json, '[');
+	else
+		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8s %-6s %s\n", "USER",
+			     "TOKEN", "KIND", "STATE", "CREATED", "LAST USED", "FAILURES",
+			     "LOCKED", "LABEL");
+	for (size_t i = 0; i < names->count; i++) {
+		enum exit_code one = list_user(app, names->items[i], record, &json);
+		if (one != EXIT_DONE)
+			code = one;
+	}
+	if (app->wants_json) {
+		mfa_json_close(&json, ']');
+		if (json.err != MFA_OK)
+			return app_fail(json.err, &(struct mfa_diag){ "" });
+		(void)puts(json.text);
+	}
+	return code;
+}
+
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE && invocation->count == 1)
+		code = app_check_user(app, invocation->arguments[0], true);
+	if (code != EXIT_DONE)
+		return code;
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(names_done) struct names names = { 0 };
+	int err = invocation->count == 1
+			  ? collect(&names, invocation->arguments[0])
+			  : mfa_store_list(app->host.store, collect, &names, &diag);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	if (names.count > 0)
+		qsort(names.items, names.count, sizeof *names.items, compare);
+	return list_names(app, &names);
+}
+
+const struct command command_list = {
+	.name = "list",
+	.arguments = "[USER]",
+	.least = 0,
+	.most = 1,
+	.summary = MFA_N_("list tokens"),
+	.has_json = true,
+	.run = run,
+};

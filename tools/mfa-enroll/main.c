@@ -1,0 +1,73 @@
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "options.h"
+
+const struct command *const commands[] = {
+	&command_init,
+	&command_add,
+	&command_list,
+	&command_show,
+	&command_test,
+	&command_suspend,
+	&command_resume,
+	&command_remove,
+	&command_unlock,
+	&command_resync,
+	NULL,
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *const *command = commands; *command != NULL; command++)
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	return NULL;
+}
+
+static enum exit_code dispatch(struct app *app, int argc, char **argv)
+{
+	bool is_over = false;
+	int next = 0;
+	enum exit_code code = options_read_common(app, argc, argv, &next, &is_over);
+	if (is_over)
+		return code;
+	const struct command *command = find_command(argv[next]);
+	if (command == NULL) {
+		app_complain(
+			TR(app, MFA_N_("%s is not a command; see mfa-enroll --help")),
+			argv[next]);
+		return EXIT_USAGE;
+	}
+	struct invocation invocation = { 0 };
+	code = options_read_command(app, command, argc - next, argv + next, &invocation,
+				    &is_over);
+	return is_over ? code : command->run(app, &invocation);
+}
+
+/* Secrets pass through this process: no core files, no attaching. */
+static void shut_off(void)
+{
+	const struct rlimit none = { 0, 0 };
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)umask(077);
+}
+
+int main(int argc, char **argv)
+{
+	shut_off();
+	(void)setlocale(LC_ALL, "");
+	struct app app = { 0 };
+	app.language = mfa_language_open(MFA_LANGUAGE_AUTO, NULL);
+	enum exit_code code = dispatch(&app, argc, argv);
+	app_done(&app);
+	if (fflush(stdout) != 0 && code == EXIT_DONE)
+		code = EXIT_REFUSED;
+	return (int)code;
+}

@@ -1,0 +1,8 @@
+/* A QR code in half blocks. */
+#pragma once
+
+#include "mfa/secret.h"
+
+/* Prints text as a QR code to standard output, within 80 columns and 24 rows when that is
+ * possible at all. MFA_ERR_NOMEM, MFA_ERR_INVALID (too long). */
+int qr_print(const struct mfa_secret *text) MFA_MUST_CHECK;

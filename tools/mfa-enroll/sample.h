@@ -1,0 +1,4 @@
+/* The commented sample configuration that init writes (docs/examples/mfa.conf). */
+#pragma once
+
+extern const char sample_config[];

@@ -1,0 +1,121 @@
+/* mfa-enroll show USER */
+#include "commands.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "describe.h"
+#include "mfa/factor.h"
+#include "mfa/policy.h"
+
+static void print_time(const char *title, int64_t seconds)
+{
+	char text[MFA_TIME_SIZE];
+	describe_time(seconds, text);
+	(void)printf("%s: %s\n", title, text);
+}
+
+static void print_lock(const struct app *app, const struct mfa_record *record)
+{
+	const char *title = TR(app, MFA_N_("Locked"));
+	switch (mfa_policy_lock(record, time(NULL))) {
+	case MFA_LOCK_NONE:
+		(void)printf("%s: %s\n", title, TR(app, MFA_N_("no")));
+		break;
+	case MFA_LOCK_TIMED:
+		print_time(TR(app, MFA_N_("Locked until")), record->locked_until);
+		break;
+	case MFA_LOCK_FOREVER:
+		(void)printf("%s: %s\n", title,
+			     TR(app, MFA_N_("until an administrator unlocks")));
+		break;
+	}
+}
+
+static void print_token(const struct app *app, const struct mfa_token *token)
+{
+	char parameters[MFA_DESCRIPTION_SIZE] = "-";
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	if (factor != NULL)
+		factor->describe(token, parameters);
+	(void)printf("\n%s: %s\n", TR(app, MFA_N_("Token")), token->id);
+	(void)printf("  %s: %s (%s)\n", TR(app, MFA_N_("Kind")),
+		     mfa_kind_name(token->kind), parameters);
+	(void)printf("  %s: %s\n", TR(app, MFA_N_("State")),
+		     mfa_state_name(token->state));
+	(void)printf("  %s: %s\n", TR(app, MFA_N_("Label")),
+		     token->label[0] != '\0' ? token->label : "-");
+	(void)fputs("  ", stdout);
+	print_time(TR(app, MFA_N_("Enrolled")), token->created);
+	(void)printf("  %s: %s\n", TR(app, MFA_N_("Enrolled by")), token->created_by);
+	(void)fputs("  ", stdout);
+	print_time(TR(app, MFA_N_("Last used")), token->last_used);
+}
+
+static void print_record(const struct app *app, const struct mfa_record *record)
+{
+	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
+	print_time(TR(app, MFA_N_("Enrolled since")), record->created);
+	print_time(TR(app, MFA_N_("Last success")), record->last_success);
+	print_time(TR(app, MFA_N_("Last failure")), record->last_failure);
+	(void)printf("%s: %u\n", TR(app, MFA_N_("Failures in a row")), record->failures);
+	print_lock(app, record);
+	for (size_t i = 0; i < record->token_count; i++)
+		print_token(app, &record->tokens[i]);
+}
+
+static int print_json(const struct mfa_record *record)
+{
+	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	mfa_json_open(&json, '{');
+	mfa_json_field(&json, "user", record->user);
+	describe_moment(&json, "created", record->created);
+	describe_moment(&json, "last_success", record->last_success);
+	describe_moment(&json, "last_failure", record->last_failure);
+	describe_counters(&json, record);
+	mfa_json_key(&json, "tokens");
+	mfa_json_open(&json, '[');
+	for (size_t i = 0; i < record->token_count; i++) {
+		mfa_json_open(&json, '{');
+		describe_token(&json, &record->tokens[i]);
+		mfa_json_close(&json, '}');
+	}
+	mfa_json_close(&json, ']');
+	mfa_json_close(&json, '}');
+	if (json.err == MFA_OK)
+		(void)puts(json.text);
+	return json.err;
+}
+
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	const char *user = invocation->arguments[0];
+	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE)
+		code = app_check_user(app, user, true);
+	if (code != EXIT_DONE)
+		return code;
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	int err = record == NULL ? MFA_ERR_NOMEM
+				 : mfa_store_read(app->host.store, user, &diag, record);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
+		return EXIT_NOT_FOUND;
+	}
+	if (err == MFA_OK && app->wants_json)
+		err = print_json(record);
+	else if (err == MFA_OK)
+		print_record(app, record);
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+}
+
+const struct command command_show = {
+	.name = "show",
+	.arguments = "USER",
+	.least = 1,
+	.most = 1,
+	.summary = MFA_N_("show everything of one user but secrets"),
+	.has_json = true,
+	.run = run,
+};

@@ -1,0 +1,83 @@
+/* mfa-enroll test USER */
+#include "commands.h"
+
+#include <stdio.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mfa/auth.h"
+#include "terminal.h"
+
+static int ask(void *context MFA_UNUSED, const char *prompt,
+	       struct mfa_secret *ret_answer)
+{
+	return terminal_ask(prompt, ECHO_HIDDEN, ret_answer);
+}
+
+static void tell(void *context MFA_UNUSED, const char *text)
+{
+	(void)puts(text);
+}
+
+static enum exit_code report(const struct app *app,
+			     const struct mfa_auth_request *request,
+			     const struct mfa_auth_result *result)
+{
+	char line[1536];
+	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
+	event.actor = app->actor;
+	mfa_event_format(&event, line, sizeof line);
+	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_INFO, "%s", line);
+	closelog();
+	if (result->verdict == MFA_ALLOW) {
+		(void)printf(TR(app, MFA_N_("Right: token %s of %s.")), result->token,
+			     request->login.user);
+		(void)fputc('\n', stdout);
+		return EXIT_DONE;
+	}
+	if (result->diag.text[0] != '\0')
+		app_complain("%s", result->diag.text);
+	return EXIT_REFUSED;
+}
+
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	const char *user = invocation->arguments[0];
+	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE)
+		code = app_check_user(app, user, true);
+	if (code != EXIT_DONE)
+		return code;
+	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
+	struct mfa_auth_request request = {
+		.host = &app->host,
+		.login = { .service = "mfa-enroll",
+			   .user = user,
+			   .tty = ttyname(STDIN_FILENO),
+			   .now = time(NULL) },
+		.dialog = &dialog,
+		.language = app->language,
+		.is_known_user = true,
+		.may_explain = true,
+	};
+	request.zone = mfa_policy_zone(app->host.config, &request.login);
+	if (request.zone->is_off)
+		request.zone =
+			mfa_config_zone(app->host.config, app->host.config->default_zone);
+	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
+	mfa_auth_run(&request, &result);
+	return report(app, &request, &result);
+}
+
+const struct command command_test = {
+	.name = "test",
+	.arguments = "USER",
+	.least = 1,
+	.most = 1,
+	.summary = MFA_N_("ask for a code and check it as a login would"),
+	.help = MFA_N_(
+		"The code counts: a right one is used up, a wrong one is a failure."),
+	.run = run,
+};
