@@ -30,7 +30,7 @@ static const char LINE_END[] = "\"}\n";
 
 struct mfa_audit {
 	char *path;
-	struct mfa_secret key;
+	const struct mfa_secret *store_key;
 };
 
 /* The end of a chain: what the next line is bound to. */
@@ -45,12 +45,10 @@ int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 	MFA_CLEANUP(mfa_audit_close) struct mfa_audit *audit = calloc(1, sizeof *audit);
 	if (audit == NULL)
 		return MFA_ERR_NOMEM;
+	audit->store_key = store_key;
 	audit->path = strdup(path);
 	if (audit->path == NULL)
 		return MFA_ERR_NOMEM;
-	int err = mfa_seal_derive(store_key, MFA_KEY_AUDIT, &audit->key);
-	if (err != MFA_OK)
-		return err;
 	*ret_audit = MFA_TAKE(audit);
 	return MFA_OK;
 }
@@ -59,22 +57,27 @@ void mfa_audit_close(struct mfa_audit **audit)
 {
 	if (*audit == NULL)
 		return;
-	mfa_secret_done(&(*audit)->key);
 	free((*audit)->path);
 	free(*audit);
 	*audit = NULL;
 }
 
 /* mac = BLAKE2b(key, mac of the line before || text of this line before its mac) */
-static void chain(const struct mfa_audit *audit, const unsigned char *before,
-		  struct mfa_span text, unsigned char *ret_mac)
+static int chain(const struct mfa_audit *audit, const unsigned char *before,
+		 struct mfa_span text, unsigned char *ret_mac)
 {
+	unsigned char key[MFA_KEY_SIZE];
 	crypto_generichash_state state;
-	(void)crypto_generichash_init(&state, audit->key.data, audit->key.len, MAC_SIZE);
+	int err = mfa_seal_derive(audit->store_key, MFA_KEY_AUDIT, key);
+	if (err != MFA_OK)
+		return err;
+	(void)crypto_generichash_init(&state, key, sizeof key, MAC_SIZE);
 	(void)crypto_generichash_update(&state, before, MAC_SIZE);
 	(void)crypto_generichash_update(&state, text.data, text.len);
 	(void)crypto_generichash_final(&state, ret_mac, MAC_SIZE);
+	mfa_wipe(key, sizeof key);
 	mfa_wipe(&state, sizeof state);
+	return MFA_OK;
 }
 
 /* Splits one line, without its line feed, into the text that the mac covers, its number
@@ -172,8 +175,10 @@ static int write_line(const struct mfa_audit *audit, int fd,
 		return json.err;
 	unsigned char mac[MAC_SIZE];
 	char hex[MAC_HEX + 1];
-	chain(audit, last.mac, (struct mfa_span){ (unsigned char *)json.text, json.len },
-	      mac);
+	struct mfa_span text = { (unsigned char *)json.text, json.len };
+	err = chain(audit, last.mac, text, mac);
+	if (err != MFA_OK)
+		return err;
 	(void)sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
 	MFA_CLEANUP(mfa_free_string) char *line = NULL;
 	int len = asprintf(&line, "%s%s%s%s%s", is_open ? "\n" : "", json.text, MAC_KEY,
@@ -225,7 +230,9 @@ static int verify_text(const struct mfa_audit *audit, const char *text, size_t l
 		*ret_count = ++count;
 		if (end == NULL || !parse_line(text + at, line_len, &covered, &link))
 			return MFA_ERR_INTEGRITY;
-		chain(audit, before.mac, covered, mac);
+		int err = chain(audit, before.mac, covered, mac);
+		if (err != MFA_OK)
+			return err;
 		if (!mfa_secret_is_equal(mac, link.mac, MAC_SIZE) ||
 		    link.seq != before.seq + 1)
 			return MFA_ERR_INTEGRITY;

@@ -10,9 +10,6 @@ enum {
 	SWAPS_MAX = 200,   /* attempts of one user that may overtake this one */
 };
 
-/* What sshd gives every prompt of a user it will not let in. */
-static const char SSHD_FILLER[] = "\b\n\r\177INCORRECT";
-
 static int ask(const struct mfa_auth_request *request, struct mfa_secret *ret_answer)
 {
 	const char *prompt =
@@ -27,17 +24,27 @@ static bool is_same(const struct mfa_secret *answer, const void *other, size_t l
 	return answer->len == len && mfa_secret_is_equal(answer->data, other, len);
 }
 
+/* What sshd gives every prompt of a user it will not let in: this over and over, to the
+ * length of what was typed. */
+static bool is_sshd_filler(const struct mfa_secret *answer)
+{
+	static const char filler[] = "\b\n\r\177INCORRECT";
+	for (size_t i = 0; i < answer->len; i++)
+		if (answer->data[i] != (unsigned char)filler[i % (sizeof filler - 1)])
+			return false;
+	return true;
+}
+
 /* Answers that are no guesses, and so neither checked nor counted. */
 static enum mfa_reason screen(const struct mfa_auth_request *request,
 			      const struct mfa_secret *answer)
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
-	if (is_same(answer, SSHD_FILLER, strlen(SSHD_FILLER)))
+	if (is_sshd_filler(answer))
 		return MFA_REASON_NOT_A_CODE;
-	const struct mfa_secret *password = request->password;
-	bool is_password = password != NULL && password->len > 0 &&
-			   is_same(answer, password->data, password->len);
+	bool is_password = request->password.len > 0 &&
+			   is_same(answer, request->password.data, request->password.len);
 	return is_password ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
 }
 

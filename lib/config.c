@@ -98,7 +98,7 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
 	int err = mfa_fs_open_dir(folder, &mfa_fs_protected, diag, &dir_fd);
 	if (err == MFA_ERR_NOTFOUND)
-		return MFA_OK;
+		return mfa_fail(diag, MFA_OK, "%s", "");
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(free_names) struct dirent **names = NULL;

@@ -145,6 +145,12 @@ static int take_key(struct reader *reader, char *text, unsigned long number)
 	if (failure != ECONF_SUCCESS)
 		return config_fail(reader->diag, &line, "\"%s\" cannot be read",
 				   line.key);
+	if (value->line_number > number)
+		return config_fail(
+			reader->diag, &line,
+			"\"%s\" goes on until line %lu: write the value in one "
+			"line, and each key as key = value",
+			line.key, (unsigned long)value->line_number);
 	if (value->line_number != number)
 		return config_fail(reader->diag, &line,
 				   "\"%s\" is given twice (first in line %lu)", line.key,
@@ -203,6 +209,10 @@ static int check_all_was_seen(const struct reader *reader)
 		MFA_CLEANUP(free_array) char **keys = NULL;
 		size_t key_count = 0;
 		failure = econf_getKeys(reader->econf, groups[i], &key_count, &keys);
+		/* libeconf 0.5.1 does not list a key that the entry before it has too,
+		 * if in another section */
+		if (failure == ECONF_NOKEY)
+			continue;
 		if (failure != ECONF_SUCCESS)
 			return mfa_fail(reader->diag, MFA_ERR_CONFIG, "%s: [%s]: %s",
 					reader->path, groups[i],

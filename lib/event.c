@@ -28,21 +28,31 @@ static bool is_bare(const char *value)
 	return value[0] != '\0' && strspn(value, plain) == strlen(value);
 }
 
+/* Whether the byte belongs to U+0080..U+009F, which terminals obey as well. */
+static bool is_c1(const char *value, size_t at)
+{
+	unsigned char byte = (unsigned char)value[at];
+	if (byte == 0xc2)
+		return (unsigned char)value[at + 1] < 0xa0;
+	return byte < 0xa0 && at > 0 && (unsigned char)value[at - 1] == 0xc2;
+}
+
 static void put_quoted(struct line *line, const char *value)
 {
 	bool is_utf8 = mfa_text_is_utf8(value, strlen(value));
 	put(line, "\"", 1);
-	for (; *value != '\0'; value++) {
-		unsigned char byte = (unsigned char)*value;
+	for (size_t i = 0; value[i] != '\0'; i++) {
+		unsigned char byte = (unsigned char)value[i];
 		char escape[8];
 		if (byte == '"' || byte == '\\') {
 			(void)snprintf(escape, sizeof escape, "\\%c", byte);
 			put(line, escape, 2);
-		} else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !is_utf8)) {
+		} else if (byte < 0x20 || byte == 0x7f ||
+			   (byte >= 0x80 && (!is_utf8 || is_c1(value, i)))) {
 			(void)snprintf(escape, sizeof escape, "\\x%02x", byte);
 			put(line, escape, 4);
 		} else {
-			put(line, value, 1);
+			put(line, value + i, 1);
 		}
 	}
 	put(line, "\"", 1);

@@ -1,7 +1,5 @@
 #include "mfa/factor.h"
 
-#include <sodium.h>
-
 #include "factors/factors.h"
 #include "mfa/oath.h"
 
@@ -20,15 +18,18 @@ const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind)
 
 int mfa_factor_fill_decoy(struct mfa_token *token)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	oath->hash = MFA_HASH_SHA1;
-	oath->digits = 6;
-	oath->period = 30;
-	oath->secret_len = mfa_hash_secret_len(oath->hash);
-	randombytes_buf(oath->secret, oath->secret_len);
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	int err = mfa_secret_random(mfa_hash_secret_len(MFA_HASH_SHA1), &secret);
+	if (err != MFA_OK)
+		return err;
+	const struct mfa_oath oath = {
+		.hash = MFA_HASH_SHA1,
+		.digits = 6,
+		.period = 30,
+		.secret = secret.data,
+		.secret_len = secret.len,
+	};
 	token->kind = MFA_KIND_TOTP;
 	token->state = MFA_STATE_ACTIVE;
-	return mfa_oath_save(oath, token);
+	return mfa_oath_save(&oath, token);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -35,53 +36,53 @@ static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_r
 }
 
 /* A folder on the way: others may not rename what stands in it. */
-static int check_passage(int fd, const char *path, struct mfa_diag *diag)
+static int check_passage(const struct stat *status, const char *path,
+			 struct mfa_diag *diag)
 {
-	struct stat status;
-	if (fstat(fd, &status) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
 	struct mfa_fs_rule rule = mfa_fs_protected;
-	if ((status.st_mode & S_ISVTX) != 0)
+	if ((status->st_mode & S_ISVTX) != 0)
 		rule.forbidden = 0;
-	return check_owner_and_mode(&status, &rule, path, diag);
+	return check_owner_and_mode(status, &rule, path, diag);
 }
 
-static int open_component(int parent, const char *name, const char *path,
-			  struct mfa_diag *diag, int *ret_fd)
+static int stat_folder(const char *path, struct mfa_diag *diag, struct stat *ret_status)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		struct stat status;
-		int errnum = errno;
-		if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISLNK(status.st_mode))
-			return mfa_fail(diag, MFA_ERR_UNSAFE,
-					"%s: a part of the path is a symbolic link; "
-					"write the real path",
-					path);
-		return mfa_fail_errno(diag, errnum, "%s: cannot open the folder", path);
-	}
-	*ret_fd = fd;
+	if (lstat(path, ret_status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot open the folder", path);
+	if (S_ISLNK(ret_status->st_mode))
+		return mfa_fail(diag, MFA_ERR_UNSAFE,
+				"%s: is a symbolic link; write the real path", path);
+	if (!S_ISDIR(ret_status->st_mode))
+		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is not a folder", path);
 	return MFA_OK;
 }
 
-/* Walks down path, which it cuts into components; *inout_fd is the folder reached. */
-static int walk(char *components, const char *path, struct mfa_diag *diag, int *inout_fd)
+/* Checks each folder above the last from the root down. Nobody but root can change a
+ * name in a folder that passed, so what the next look at the same name sees is still
+ * the same thing, and the whole path holds by induction. */
+static int check_way(const char *path, struct mfa_diag *diag)
 {
-	char *rest = NULL;
-	for (char *name = strtok_r(components, "/", &rest); name != NULL;
-	     name = strtok_r(NULL, "/", &rest)) {
-		int err = check_passage(*inout_fd, path, diag);
-		if (err != MFA_OK)
-			return err;
-		int next = -1;
-		err = open_component(*inout_fd, name, path, diag, &next);
-		if (err != MFA_OK)
-			return err;
-		mfa_close_fd(inout_fd);
-		*inout_fd = next;
+	char prefix[PATH_MAX];
+	size_t len = strlen(path);
+	if (len >= sizeof prefix)
+		return mfa_fail(diag, MFA_ERR_INVALID, "the path is too long");
+	memcpy(prefix, path, len + 1);
+	struct stat status;
+	int err = stat_folder("/", diag, &status);
+	if (err == MFA_OK)
+		err = check_passage(&status, "/", diag);
+	for (size_t at = 1; err == MFA_OK && at < len; at++) {
+		bool is_end =
+			path[at] == '/' && path[at + 1] != '/' && path[at + 1] != '\0';
+		if (!is_end)
+			continue;
+		prefix[at] = '\0';
+		err = stat_folder(prefix, diag, &status);
+		if (err == MFA_OK)
+			err = check_passage(&status, prefix, diag);
+		prefix[at] = '/';
 	}
-	return MFA_OK;
+	return err;
 }
 
 int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
@@ -90,26 +91,20 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 	if (path[0] != '/')
 		return mfa_fail(diag, MFA_ERR_INVALID, "%s: the path must begin with /",
 				path);
-	MFA_CLEANUP(mfa_free_string) char *components = strdup(path);
-	if (components == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	MFA_CLEANUP(mfa_close_fd)
-	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return mfa_fail_errno(diag, errno, "/: cannot open the folder");
-	int err = walk(components, path, diag, &fd);
-	if (err != MFA_OK)
-		return err;
+	int err = check_way(path, diag);
 	struct stat status;
-	if (fstat(fd, &status) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	struct mfa_fs_rule last = *rule;
-	if (rule->forbidden == mfa_fs_protected.forbidden &&
-	    (status.st_mode & S_ISVTX) != 0)
-		last.forbidden = 0;
-	err = check_owner_and_mode(&status, &last, path, diag);
+	if (err == MFA_OK)
+		err = stat_folder(path, diag, &status);
+	if (err == MFA_OK && rule->forbidden == mfa_fs_protected.forbidden)
+		err = check_passage(&status, path, diag);
+	else if (err == MFA_OK)
+		err = check_owner_and_mode(&status, rule, path, diag);
 	if (err != MFA_OK)
 		return err;
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot open the folder", path);
 	*ret_fd = MFA_TAKE_FD(fd);
 	return MFA_OK;
 }

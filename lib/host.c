@@ -14,13 +14,13 @@ int mfa_host_load(const char *config_path, struct mfa_diag *diag,
 
 int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	int err = mfa_key_load(host->config->key, diag, &key);
+	const struct mfa_config *config = host->config;
+	int err = mfa_key_load(config->key, diag, &host->key);
 	if (err == MFA_OK)
-		err = mfa_store_open(host->config->store, &key, diag, &host->store);
+		err = mfa_store_open(config->store, &host->key, diag, &host->store);
 	if (err != MFA_OK)
 		return err;
-	err = mfa_audit_open(host->config->audit, &key, &host->audit);
+	err = mfa_audit_open(config->audit, &host->key, &host->audit);
 	return err == MFA_OK ? MFA_OK
 			     : mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
 }
@@ -29,5 +29,6 @@ void mfa_host_done(struct mfa_host *host)
 {
 	mfa_audit_close(&host->audit);
 	mfa_store_close(&host->store);
+	mfa_secret_done(&host->key);
 	mfa_config_cleanup(&host->config);
 }

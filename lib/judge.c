@@ -27,18 +27,24 @@ static bool cut_attempt(const struct judge_case *what,
 	return true;
 }
 
-/* One token's answer. The token is changed only by MFA_CHECK_RIGHT. */
-static int check_token(struct mfa_token *token, const struct judge_case *what,
-		       enum mfa_check *ret_check, size_t *ret_len)
+/* What one token said. */
+struct answer {
+	enum mfa_check check;
+	struct mfa_advance advance;
+	size_t code_len;
+};
+
+static int ask_token(const struct mfa_token *token, const struct judge_case *what,
+		     struct answer *ret_answer)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	struct mfa_attempt attempt;
-	*ret_check = MFA_CHECK_MISFIT;
+	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
 	if (factor == NULL || (what->zone->factors & 1U << token->kind) == 0 ||
 	    !cut_attempt(what, factor, token, &attempt))
 		return MFA_OK;
-	*ret_len = attempt.len;
-	return factor->verify(token, &attempt, ret_check);
+	ret_answer->code_len = attempt.len;
+	return factor->verify(token, &attempt, &ret_answer->check, &ret_answer->advance);
 }
 
 static enum mfa_reason reason_of(enum mfa_check check)
@@ -57,73 +63,71 @@ static enum mfa_reason reason_of(enum mfa_check check)
 	return MFA_REASON_WRONG;
 }
 
-/* Asks every token, whatever the ones before it said; the most telling answer counts.
- * An active token's right code comes before a suspended one's. */
-static int check_tokens(struct mfa_record *record, const struct judge_case *what,
-			struct judgement *found)
+/* Asks every token, whatever the ones before it said; the most telling answer counts,
+ * and of equal ones that of an active token. ret_best: the token it is of, or NULL. */
+static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
+		      struct mfa_token **ret_best, struct answer *ret_answer)
 {
-	enum mfa_check best = MFA_CHECK_MISFIT;
-	MFA_CLEANUP(mfa_token_free) struct mfa_token *trial = mfa_token_new();
-	if (trial == NULL)
-		return MFA_ERR_NOMEM;
+	struct mfa_token *best = NULL;
+	struct answer most = { .check = MFA_CHECK_MISFIT, .code_len = DEFAULT_CODE_LEN };
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_token *token = &record->tokens[i];
-		enum mfa_check check = MFA_CHECK_MISFIT;
-		size_t len = 0;
-		*trial = *token;
-		int err = check_token(trial, what, &check, &len);
+		struct answer answer;
+		int err = ask_token(token, what, &answer);
 		if (err != MFA_OK)
 			return err;
-		bool is_suspended = token->state != MFA_STATE_ACTIVE;
-		bool is_better = check > best || (found->reason == MFA_REASON_SUSPENDED &&
-						  check == best && !is_suspended);
-		if (found->reason == MFA_REASON_RIGHT || !is_better)
-			continue;
-		best = check;
-		found->reason = reason_of(check);
-		found->code_len = len;
-		if (check == MFA_CHECK_RIGHT && is_suspended)
-			found->reason = MFA_REASON_SUSPENDED;
-		if (check >= MFA_CHECK_USED) {
-			memcpy(found->token, token->id, sizeof found->token);
-			found->kind = token->kind;
-		}
-		if (found->reason == MFA_REASON_RIGHT) {
-			trial->last_used = what->now;
-			*token = *trial;
+		bool is_instead = best != NULL && answer.check == most.check &&
+				  best->state != MFA_STATE_ACTIVE &&
+				  token->state == MFA_STATE_ACTIVE;
+		if (answer.check > most.check || is_instead) {
+			best = token;
+			most = answer;
 		}
 	}
+	*ret_best = best;
+	*ret_answer = most;
+	return MFA_OK;
+}
+
+static int accept(struct mfa_record *record, struct mfa_token *token,
+		  const struct mfa_advance *advance, int64_t now)
+{
+	int err = mfa_factor_find(token->kind)->advance(token, advance);
+	if (err != MFA_OK)
+		return err;
+	token->last_used = now;
+	mfa_policy_count_success(record, now);
 	return MFA_OK;
 }
 
 int judge(struct mfa_record *record, const struct judge_case *what,
 	  struct judgement *ret_judgement)
 {
-	struct judgement found = { .reason = MFA_REASON_WRONG,
-				   .code_len = DEFAULT_CODE_LEN };
-	/* a locked record does the same work on a copy that is thrown away */
-	bool is_locked = mfa_policy_lock(record, what->now) != MFA_LOCK_NONE;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *trial = mfa_record_new();
-	if (trial == NULL)
-		return MFA_ERR_NOMEM;
-	*trial = *record;
-	int err = check_tokens(trial, what, &found);
+	struct mfa_token *token = NULL;
+	struct answer answer;
+	int err = ask_tokens(record, what, &token, &answer);
 	if (err != MFA_OK)
 		return err;
-	if (is_locked) {
-		found.reason = MFA_REASON_LOCKED;
-		record->last_failure = what->now;
-	} else {
-		*record = *trial;
+	struct judgement found = {
+		.reason = reason_of(answer.check),
+		.code_len = answer.code_len < what->len ? answer.code_len : what->len,
+	};
+	if (token != NULL && answer.check >= MFA_CHECK_USED) {
+		memcpy(found.token, token->id, sizeof found.token);
+		found.kind = token->kind;
 	}
+	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
+		found.reason = MFA_REASON_SUSPENDED;
+	/* a locked record did the same work, and nothing comes of it */
+	if (mfa_policy_lock(record, what->now) != MFA_LOCK_NONE)
+		found.reason = MFA_REASON_LOCKED;
 	if (found.reason == MFA_REASON_RIGHT)
-		mfa_policy_count_success(record, what->now);
+		err = accept(record, token, &answer.advance, what->now);
 	else if (found.reason == MFA_REASON_WRONG)
 		mfa_policy_count_failure(what->zone, record, what->now);
 	else
 		record->last_failure = what->now;
-	if (found.code_len > what->len)
-		found.code_len = what->len;
-	*ret_judgement = found;
-	return MFA_OK;
+	if (err == MFA_OK)
+		*ret_judgement = found;
+	return err;
 }

@@ -12,31 +12,26 @@ _Static_assert(MFA_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key
 _Static_assert(MFA_KEY_SIZE == crypto_kdf_KEYBYTES, "store key");
 
 int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
-		    struct mfa_secret *ret_key)
+		    unsigned char ret_key[static MFA_KEY_SIZE])
 {
 	static const char context[crypto_kdf_CONTEXTBYTES] = "pam_mfa";
 	if (store_key->len != MFA_KEY_SIZE)
 		return MFA_ERR_INVALID;
-	struct mfa_secret key = { 0 };
-	int err = mfa_secret_alloc(MFA_KEY_SIZE, &key);
-	if (err != MFA_OK)
-		return err;
-	(void)crypto_kdf_derive_from_key(key.data, key.len, (uint64_t)use, context,
+	(void)crypto_kdf_derive_from_key(ret_key, MFA_KEY_SIZE, (uint64_t)use, context,
 					 store_key->data);
-	*ret_key = key;
 	return MFA_OK;
 }
 
-void mfa_seal(const struct mfa_secret *key, struct mfa_span context,
+void mfa_seal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
 	      struct mfa_span plain, unsigned char *ret_sealed)
 {
 	randombytes_buf(ret_sealed, NONCE_SIZE);
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(
 		ret_sealed + NONCE_SIZE, NULL, plain.data, plain.len, context.data,
-		context.len, NULL, ret_sealed, key->data);
+		context.len, NULL, ret_sealed, key);
 }
 
-int mfa_unseal(const struct mfa_secret *key, struct mfa_span context,
+int mfa_unseal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
 	       struct mfa_span sealed, unsigned char *ret_plain)
 {
 	if (sealed.len < MFA_SEAL_OVERHEAD)
@@ -44,7 +39,7 @@ int mfa_unseal(const struct mfa_secret *key, struct mfa_span context,
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
 		    ret_plain, NULL, NULL, sealed.data + NONCE_SIZE,
 		    sealed.len - NONCE_SIZE, context.data, context.len, sealed.data,
-		    key->data) != 0) {
+		    key) != 0) {
 		mfa_wipe(ret_plain, sealed.len - MFA_SEAL_OVERHEAD);
 		return MFA_ERR_INTEGRITY;
 	}

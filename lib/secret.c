@@ -1,28 +1,65 @@
 #include "mfa/secret.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
-/* libsodium ends a block at a guard page, so only a multiple of this is aligned. */
+/* A block is: an unreadable page, the pages of the block, an unreadable page. The data
+ * end at the last page, so that running over the end is caught at once. libsodium's own
+ * guarded heap does the same in 38 us a block where this takes 14 (tests/bench), and a
+ * login is to cost little more than its write to the disk. */
 enum {
 	ALIGNMENT = 16
 };
 
+/* Stands at the beginning of the block's first page. */
+struct header {
+	_Alignas(ALIGNMENT) size_t pages_size;
+};
+
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 void *mfa_locked_new(size_t size)
 {
-	if (size > SIZE_MAX - ALIGNMENT)
+	const size_t page = page_size();
+	if (size > SIZE_MAX / 2)
 		return NULL;
-	size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	void *block = sodium_malloc(rounded > 0 ? rounded : ALIGNMENT);
-	if (block != NULL)
-		memset(block, 0, rounded > 0 ? rounded : ALIGNMENT);
-	return block;
+	size_t data_size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (data_size == 0)
+		data_size = ALIGNMENT;
+	size_t pages_size = (sizeof(struct header) + data_size + page - 1) / page * page;
+	unsigned char *map = mmap(NULL, pages_size + 2 * page, PROT_NONE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		return NULL;
+	unsigned char *pages = map + page;
+	if (mprotect(pages, pages_size, PROT_READ | PROT_WRITE) != 0 ||
+	    madvise(pages, pages_size, MADV_DONTDUMP) != 0) {
+		(void)munmap(map, pages_size + 2 * page);
+		return NULL;
+	}
+	/* over the limit of locked memory the block works all the same */
+	(void)mlock(pages, pages_size);
+	((struct header *)(void *)pages)->pages_size = pages_size;
+	return pages + pages_size - data_size;
 }
 
 void mfa_locked_free(void *block)
 {
-	sodium_free(block);
+	if (block == NULL)
+		return;
+	const size_t page = page_size();
+	/* the data begin in the first page, or right behind it */
+	unsigned char *last = (unsigned char *)block - sizeof(struct header);
+	unsigned char *pages = last - (uintptr_t)last % page;
+	size_t pages_size = ((struct header *)(void *)pages)->pages_size;
+	mfa_wipe(pages, pages_size);
+	(void)munmap(pages - page, pages_size + 2 * page);
 }
 
 int mfa_secret_alloc(size_t len, struct mfa_secret *ret_secret)

@@ -31,11 +31,7 @@ int mfa_store_open(const char *source, const struct mfa_secret *store_key,
 	int err = find_backend(source, diag, &backend, &address);
 	if (err != MFA_OK)
 		return err;
-	struct mfa_secret key = { 0 };
-	err = mfa_seal_derive(store_key, MFA_KEY_RECORD, &key);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
-	return backend->open(address, key, diag, ret_store);
+	return backend->open(address, store_key, diag, ret_store);
 }
 
 void mfa_store_close(struct mfa_store **store)

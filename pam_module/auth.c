@@ -14,12 +14,13 @@ static void set_failure(struct mfa_auth_result *result, int err)
 	result->reason = MFA_REASON_FAILED;
 }
 
-static int get_password(pam_handle_t *handle, struct mfa_secret *ret_password)
+/* What the modules before asked for; the handle's. */
+static struct mfa_span typed_password(pam_handle_t *handle)
 {
 	const void *item = NULL;
 	if (pam_get_item(handle, PAM_AUTHTOK, &item) != PAM_SUCCESS || item == NULL)
-		return MFA_OK;
-	return mfa_secret_copy(item, strlen(item), ret_password);
+		return (struct mfa_span){ 0 };
+	return (struct mfa_span){ item, strlen(item) };
 }
 
 /* Hands the password in front of the code to the modules that follow. */
@@ -37,11 +38,8 @@ static int forward_password(pam_handle_t *handle, const struct mfa_secret *passw
 static void run(struct login *login, struct conversation *conversation,
 		struct mfa_auth_result *result)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret password = { 0 };
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	int err = mfa_host_open(&login->host, &result->diag);
-	if (err == MFA_OK)
-		err = get_password(login->handle, &password);
 	if (err != MFA_OK) {
 		set_failure(result, err);
 		return;
@@ -52,7 +50,7 @@ static void run(struct login *login, struct conversation *conversation,
 		.login = login->facts,
 		.dialog = &dialog,
 		.language = login->language,
-		.password = &password,
+		.password = typed_password(login->handle),
 		.is_known_user = login_is_known_user(login),
 		.wants_password = login->arguments.forward_pass,
 		.may_explain = login->arguments.explain,

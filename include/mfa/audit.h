@@ -23,8 +23,8 @@ struct mfa_event {
 
 struct mfa_audit;
 
-/* Prepares appending to the trail at path, keyed from the store key. The caller closes
- * it. Opens no file yet. MFA_ERR_NOMEM. */
+/* Prepares appending to the trail at path, keyed from the store key, which is borrowed
+ * until mfa_audit_close. Opens no file yet. MFA_ERR_NOMEM. */
 int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 		   struct mfa_audit **ret_audit) MFA_MUST_CHECK;
 void mfa_audit_close(struct mfa_audit **audit);

@@ -4,6 +4,7 @@
 #include "mfa/host.h"
 #include "mfa/message.h"
 #include "mfa/policy.h"
+#include "mfa/seal.h"
 
 /* The decision. Zeroed memory denies. */
 enum mfa_verdict {
@@ -57,7 +58,7 @@ struct mfa_auth_request {
 	struct mfa_login login;
 	const struct mfa_dialog *dialog;
 	const struct mfa_language *language;
-	const struct mfa_secret *password; /* what was typed before; NULL: not known */
+	struct mfa_span password; /* what was typed before; borrowed, may be empty */
 	bool is_known_user;  /* the name service knows the user, or could not be asked */
 	bool wants_password; /* forward_pass: password and code come in one line */
 	bool may_explain;    /* only a right password reaches this: refusals say why */

@@ -27,14 +27,22 @@ enum {
 	MFA_DESCRIPTION_SIZE = 96
 };
 
+/* Where a right code moves a token's state. */
+struct mfa_advance {
+	uint64_t counter;
+	int drift;
+};
+
 struct mfa_factor_ops {
 	enum mfa_kind kind;
-	/* Checks a code. RIGHT moves the token's state forward, so that this code and
-	 * all before it are spent; the caller commits the record before it believes.
-	 * Takes the same time for any code. MFA_ERR_INTEGRITY: the token's data are not
-	 * this factor's; MFA_ERR_CRYPTO. */
-	int (*verify)(struct mfa_token *token, const struct mfa_attempt *attempt,
-		      enum mfa_check *ret_check);
+	/* Checks a code; changes nothing. ret_advance is set with MFA_CHECK_RIGHT. Takes
+	 * the same time for any code. MFA_ERR_INTEGRITY: the token's data are not this
+	 * factor's; MFA_ERR_CRYPTO. */
+	int (*verify)(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		      enum mfa_check *ret_check, struct mfa_advance *ret_advance);
+	/* Spends the code that verify found right, and all before it. The caller commits
+	 * the record before it believes. */
+	int (*advance)(struct mfa_token *token, const struct mfa_advance *advance);
 	/* How many characters the token's codes have. */
 	size_t (*code_len)(const struct mfa_token *token);
 	/* The parameters for an administrator to read; nothing secret. */

@@ -1,5 +1,5 @@
-/* Files that only root may have written: opened component by component without
- * following links, and checked on the descriptor. */
+/* Files that only root may have written: every folder on the way is checked, no link is
+ * followed, and the file itself is checked on its descriptor. */
 #pragma once
 
 #include "mfa/base.h"

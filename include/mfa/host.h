@@ -7,6 +7,7 @@
 
 struct mfa_host {
 	struct mfa_config *config;
+	struct mfa_secret key;	 /* the store key; empty until mfa_host_open */
 	struct mfa_store *store; /* NULL until mfa_host_open */
 	struct mfa_audit *audit; /* NULL until mfa_host_open */
 };

@@ -22,9 +22,9 @@ struct mfa_oath {
 	uint64_t
 		counter; /* HOTP: the next counter; TOTP: the last accepted step, 0: none */
 	int drift;	 /* TOTP: steps that the token's clock is ahead, as last seen */
-	int drift_base; /* TOTP: the same at enrolment or the last resync */
+	int drift_base;		     /* TOTP: the same at enrolment or the last resync */
+	const unsigned char *secret; /* borrowed: the token's, or its maker's */
 	size_t secret_len;
-	unsigned char secret[MFA_OATH_SECRET_MAX];
 };
 
 /* "sha1", "sha256", "sha512"; the hash of a name (0: none). */
@@ -34,15 +34,11 @@ enum mfa_hash mfa_hash_from_name(const char *name);
 /* The secret length that suits a hash: 20, 32 or 64 bytes. */
 size_t mfa_hash_secret_len(enum mfa_hash hash);
 
-/* Writes into, and reads strictly from, the data of a totp or hotp token.
- * MFA_ERR_INVALID; MFA_ERR_INTEGRITY. Keep the struct in locked memory. */
+/* Writes into, and reads strictly from, the data of a totp or hotp token; what is read
+ * points into the token. MFA_ERR_INVALID; MFA_ERR_INTEGRITY. */
 int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token) MFA_MUST_CHECK;
 int mfa_oath_load(const struct mfa_token *token, struct mfa_oath *ret_oath)
 	MFA_MUST_CHECK;
-
-/* A zeroed struct in locked memory, and its end. */
-struct mfa_oath *mfa_oath_new(void) MFA_MUST_CHECK;
-void mfa_oath_free(struct mfa_oath **oath);
 
 /* Compares a code with the one of a counter or time step, in constant time.
  * MFA_ERR_CRYPTO. */

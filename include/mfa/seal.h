@@ -14,10 +14,10 @@ enum mfa_key_use {
 	MFA_KEY_AUDIT = 2
 };
 
-/* Derives a key of MFA_KEY_SIZE bytes (libsodium's KDF, BLAKE2b). MFA_ERR_NOMEM,
+/* Derives a key (libsodium's KDF, BLAKE2b) into locked memory of the caller's.
  * MFA_ERR_INVALID for a store key of another length. */
 int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
-		    struct mfa_secret *ret_key) MFA_MUST_CHECK;
+		    unsigned char ret_key[static MFA_KEY_SIZE]) MFA_MUST_CHECK;
 
 /* A run of bytes, borrowed. */
 struct mfa_span {
@@ -27,10 +27,10 @@ struct mfa_span {
 
 /* Writes nonce, ciphertext and tag, plain.len + MFA_SEAL_OVERHEAD bytes, to ret_sealed.
  * The nonce is random and fresh. */
-void mfa_seal(const struct mfa_secret *key, struct mfa_span context,
+void mfa_seal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
 	      struct mfa_span plain, unsigned char *ret_sealed);
 
 /* Opens what mfa_seal wrote with the same key and context; writes
  * sealed.len - MFA_SEAL_OVERHEAD bytes. MFA_ERR_INTEGRITY leaves ret_plain zeroed. */
-int mfa_unseal(const struct mfa_secret *key, struct mfa_span context,
+int mfa_unseal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
 	       struct mfa_span sealed, unsigned char *ret_plain) MFA_MUST_CHECK;

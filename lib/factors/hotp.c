@@ -37,72 +37,77 @@ static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt
 	return MFA_OK;
 }
 
-static int verify(struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check)
+static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	int err = mfa_oath_load(token, oath);
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(oath, attempt)) {
+	if (!mfa_oath_fits(&oath, attempt)) {
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
 	uint64_t counter = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(oath, attempt, &counter, &check);
-	if (err == MFA_OK && check == MFA_CHECK_RIGHT) {
-		oath->counter = counter + 1;
-		err = mfa_oath_save(oath, token);
-	}
-	if (err == MFA_OK)
-		*ret_check = check;
-	return err;
+	err = search(&oath, attempt, &counter, &check);
+	if (err != MFA_OK)
+		return err;
+	if (check == MFA_CHECK_RIGHT)
+		*ret_advance = (struct mfa_advance){ .counter = counter + 1 };
+	*ret_check = check;
+	return MFA_OK;
+}
+
+static int advance(struct mfa_token *token, const struct mfa_advance *to)
+{
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
+	if (err != MFA_OK)
+		return err;
+	oath.counter = to->counter;
+	return mfa_oath_save(&oath, token);
 }
 
 static size_t code_len(const struct mfa_token *token)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	return oath != NULL && mfa_oath_load(token, oath) == MFA_OK ? oath->digits : 0;
+	struct mfa_oath oath;
+	return mfa_oath_load(token, &oath) == MFA_OK ? oath.digits : 0;
 }
 
 static void describe(const struct mfa_token *token,
 		     char ret_text[static MFA_DESCRIPTION_SIZE])
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL || mfa_oath_load(token, oath) != MFA_OK)
+	struct mfa_oath oath;
+	if (mfa_oath_load(token, &oath) != MFA_OK)
 		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE, "unreadable");
 	else
 		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE,
 			       "%s, %u digits, next counter %" PRIu64,
-			       mfa_hash_name(oath->hash), oath->digits, oath->counter);
+			       mfa_hash_name(oath.hash), oath.digits, oath.counter);
 }
 
 static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 		  const struct mfa_attempt *second)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	int err = mfa_oath_load(token, oath);
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(oath, first) || !mfa_oath_fits(oath, second))
+	if (!mfa_oath_fits(&oath, first) || !mfa_oath_fits(&oath, second))
 		return MFA_ERR_NOTFOUND;
 	for (uint64_t ahead = 0; ahead <= RESYNC_COUNTERS; ahead++) {
 		bool is_first = false;
 		bool is_second = false;
-		uint64_t counter = oath->counter + ahead;
-		err = mfa_oath_compare(oath, counter, first, &is_first);
+		uint64_t counter = oath.counter + ahead;
+		err = mfa_oath_compare(&oath, counter, first, &is_first);
 		if (err == MFA_OK && is_first)
-			err = mfa_oath_compare(oath, counter + 1, second, &is_second);
+			err = mfa_oath_compare(&oath, counter + 1, second, &is_second);
 		if (err != MFA_OK)
 			return err;
 		if (is_first && is_second) {
-			oath->counter = counter + 2;
-			return mfa_oath_save(oath, token);
+			oath.counter = counter + 2;
+			return mfa_oath_save(&oath, token);
 		}
 	}
 	return MFA_ERR_NOTFOUND;
@@ -111,6 +116,7 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 const struct mfa_factor_ops mfa_factor_hotp = {
 	.kind = MFA_KIND_HOTP,
 	.verify = verify,
+	.advance = advance,
 	.code_len = code_len,
 	.describe = describe,
 	.resync = resync,

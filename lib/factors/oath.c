@@ -64,17 +64,6 @@ size_t mfa_hash_secret_len(enum mfa_hash hash)
 	return i < MFA_COUNT(hashes) ? hashes[i].secret_len : 0;
 }
 
-struct mfa_oath *mfa_oath_new(void)
-{
-	return mfa_locked_new(sizeof(struct mfa_oath));
-}
-
-void mfa_oath_free(struct mfa_oath **oath)
-{
-	mfa_locked_free(*oath);
-	*oath = NULL;
-}
-
 static bool is_sound(enum mfa_kind kind, const struct mfa_oath *oath)
 {
 	bool period_ok = kind == MFA_KIND_HOTP ? oath->period == 0
@@ -93,8 +82,12 @@ int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token)
 {
 	if (!is_sound(token->kind, oath))
 		return MFA_ERR_INVALID;
+	/* the secret may stand in the token already */
 	unsigned char *data = token->data;
-	memset(data, 0, MFA_TOKEN_DATA_SIZE);
+	memmove(data + AT_SECRET, oath->secret, oath->secret_len);
+	memset(data, 0, AT_SECRET);
+	memset(data + AT_SECRET + oath->secret_len, 0,
+	       MFA_TOKEN_DATA_SIZE - AT_SECRET - oath->secret_len);
 	data[AT_HASH] = (unsigned char)oath->hash;
 	data[AT_DIGITS] = (unsigned char)oath->digits;
 	data[AT_SECRET_LEN] = (unsigned char)oath->secret_len;
@@ -102,7 +95,6 @@ int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token)
 	mfa_put16(data + AT_DRIFT, (uint16_t)(int16_t)oath->drift);
 	mfa_put64(data + AT_COUNTER, oath->counter);
 	mfa_put16(data + AT_DRIFT_BASE, (uint16_t)(int16_t)oath->drift_base);
-	memcpy(data + AT_SECRET, oath->secret, oath->secret_len);
 	return MFA_OK;
 }
 
@@ -116,7 +108,7 @@ int mfa_oath_load(const struct mfa_token *token, struct mfa_oath *ret_oath)
 	ret_oath->drift = (int16_t)mfa_get16(data + AT_DRIFT);
 	ret_oath->counter = mfa_get64(data + AT_COUNTER);
 	ret_oath->drift_base = (int16_t)mfa_get16(data + AT_DRIFT_BASE);
-	memcpy(ret_oath->secret, data + AT_SECRET, MFA_OATH_SECRET_MAX);
+	ret_oath->secret = data + AT_SECRET;
 	return is_sound(token->kind, ret_oath) ? MFA_OK : MFA_ERR_INTEGRITY;
 }
 

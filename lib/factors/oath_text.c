@@ -40,23 +40,16 @@ static int to_base32(const struct mfa_oath *oath, struct mfa_secret *ret_text)
 	return err;
 }
 
-static int load_base32(const struct mfa_token *token, struct mfa_oath **ret_oath,
+static int load_base32(const struct mfa_token *token, struct mfa_oath *ret_oath,
 		       struct mfa_secret *ret_text)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	int err = mfa_oath_load(token, oath);
-	if (err == MFA_OK)
-		err = to_base32(oath, ret_text);
-	if (err == MFA_OK)
-		*ret_oath = MFA_TAKE(oath);
-	return err;
+	int err = mfa_oath_load(token, ret_oath);
+	return err == MFA_OK ? to_base32(ret_oath, ret_text) : err;
 }
 
 int mfa_oath_base32(const struct mfa_token *token, struct mfa_secret *ret_text)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = NULL;
+	struct mfa_oath oath;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret plain = { 0 };
 	struct mfa_secret grouped = { 0 };
 	int err = load_base32(token, &oath, &plain);
@@ -95,7 +88,7 @@ static size_t append_encoded(char *uri, size_t at, const char *text)
 int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *user,
 		 struct mfa_secret *ret_uri)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = NULL;
+	struct mfa_oath oath;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret uri = { 0 };
 	int err = load_base32(token, &oath, &secret);
@@ -113,18 +106,18 @@ int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *
 	at += (size_t)snprintf(text + at, uri.len - at,
 			       "?secret=%s&issuer=", (const char *)secret.data);
 	at = append_encoded(text, at, issuer);
-	if (oath->hash != MFA_HASH_SHA1)
+	if (oath.hash != MFA_HASH_SHA1)
 		at += (size_t)snprintf(text + at, uri.len - at, "&algorithm=%s",
-				       oath->hash == MFA_HASH_SHA256 ? "SHA256"
-								     : "SHA512");
-	if (oath->digits != 6)
+				       oath.hash == MFA_HASH_SHA256 ? "SHA256"
+								    : "SHA512");
+	if (oath.digits != 6)
 		at += (size_t)snprintf(text + at, uri.len - at, "&digits=%u",
-				       oath->digits);
+				       oath.digits);
 	if (token->kind == MFA_KIND_HOTP)
 		(void)snprintf(text + at, uri.len - at, "&counter=%llu",
-			       (unsigned long long)oath->counter);
-	else if (oath->period != 30)
-		(void)snprintf(text + at, uri.len - at, "&period=%u", oath->period);
+			       (unsigned long long)oath.counter);
+	else if (oath.period != 30)
+		(void)snprintf(text + at, uri.len - at, "&period=%u", oath.period);
 	*ret_uri = uri;
 	uri = (struct mfa_secret){ 0 };
 	return MFA_OK;

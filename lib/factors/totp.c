@@ -51,87 +51,93 @@ static int new_drift(const struct mfa_oath *oath, int64_t offset,
 		     clamp(oath->drift_base + most, INT16_MIN, INT16_MAX));
 }
 
-static int verify(struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check)
+static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	int err = mfa_oath_load(token, oath);
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(oath, attempt)) {
+	if (!mfa_oath_fits(&oath, attempt)) {
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
-	int64_t now = attempt->now / (int64_t)oath->period;
-	int64_t centre = now + oath->drift;
+	int64_t now = attempt->now / (int64_t)oath.period;
+	int64_t centre = now + oath.drift;
 	uint64_t step = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(oath, attempt, centre, &step, &check);
+	err = search(&oath, attempt, centre, &step, &check);
 	if (err != MFA_OK)
 		return err;
 	/* even the last step that the window could reach lies before the last accepted */
-	if (centre + attempt->zone->totp_window < (int64_t)oath->counter)
+	if (centre + attempt->zone->totp_window < (int64_t)oath.counter)
 		check = MFA_CHECK_CLOCK;
-	if (check == MFA_CHECK_RIGHT) {
-		oath->counter = step;
-		oath->drift = new_drift(oath, (int64_t)step - now, attempt->zone);
-		err = mfa_oath_save(oath, token);
-	}
-	if (err == MFA_OK)
-		*ret_check = check;
-	return err;
+	if (check == MFA_CHECK_RIGHT)
+		*ret_advance = (struct mfa_advance){
+			.counter = step,
+			.drift = new_drift(&oath, (int64_t)step - now, attempt->zone),
+		};
+	*ret_check = check;
+	return MFA_OK;
+}
+
+static int advance(struct mfa_token *token, const struct mfa_advance *to)
+{
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
+	if (err != MFA_OK)
+		return err;
+	oath.counter = to->counter;
+	oath.drift = to->drift;
+	return mfa_oath_save(&oath, token);
 }
 
 static size_t code_len(const struct mfa_token *token)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	return oath != NULL && mfa_oath_load(token, oath) == MFA_OK ? oath->digits : 0;
+	struct mfa_oath oath;
+	return mfa_oath_load(token, &oath) == MFA_OK ? oath.digits : 0;
 }
 
 static void describe(const struct mfa_token *token,
 		     char ret_text[static MFA_DESCRIPTION_SIZE])
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL || mfa_oath_load(token, oath) != MFA_OK)
+	struct mfa_oath oath;
+	if (mfa_oath_load(token, &oath) != MFA_OK)
 		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE, "unreadable");
 	else
 		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE,
 			       "%s, %u digits, %u s, drift %+d steps",
-			       mfa_hash_name(oath->hash), oath->digits, oath->period,
-			       oath->drift);
+			       mfa_hash_name(oath.hash), oath.digits, oath.period,
+			       oath.drift);
 }
 
 static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 		  const struct mfa_attempt *second)
 {
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return MFA_ERR_NOMEM;
-	int err = mfa_oath_load(token, oath);
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(oath, first) || !mfa_oath_fits(oath, second))
+	if (!mfa_oath_fits(&oath, first) || !mfa_oath_fits(&oath, second))
 		return MFA_ERR_NOTFOUND;
-	int64_t now = second->now / (int64_t)oath->period;
-	int64_t reach = RESYNC_SECONDS / (int64_t)oath->period;
+	int64_t now = second->now / (int64_t)oath.period;
+	int64_t reach = RESYNC_SECONDS / (int64_t)oath.period;
 	for (int64_t step = now - reach; step <= now + reach; step++) {
 		bool is_first = false;
 		bool is_second = false;
-		if (step <= (int64_t)oath->counter)
+		if (step <= (int64_t)oath.counter)
 			continue;
-		err = mfa_oath_compare(oath, (uint64_t)step, first, &is_first);
+		err = mfa_oath_compare(&oath, (uint64_t)step, first, &is_first);
 		if (err == MFA_OK && is_first)
-			err = mfa_oath_compare(oath, (uint64_t)step + 1, second,
+			err = mfa_oath_compare(&oath, (uint64_t)step + 1, second,
 					       &is_second);
 		if (err != MFA_OK)
 			return err;
 		if (is_first && is_second) {
-			oath->counter = (uint64_t)step + 1;
-			oath->drift = (int)(step + 1 - now);
-			oath->drift_base = oath->drift;
-			return mfa_oath_save(oath, token);
+			oath.counter = (uint64_t)step + 1;
+			oath.drift = (int)(step + 1 - now);
+			oath.drift_base = oath.drift;
+			return mfa_oath_save(&oath, token);
 		}
 	}
 	return MFA_ERR_NOTFOUND;
@@ -140,6 +146,7 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 const struct mfa_factor_ops mfa_factor_totp = {
 	.kind = MFA_KIND_TOTP,
 	.verify = verify,
+	.advance = advance,
 	.code_len = code_len,
 	.describe = describe,
 	.resync = resync,

@@ -1,6 +1,8 @@
 #include "source.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "mfa/fs.h"
 #include "mfa/seal.h"
@@ -11,22 +13,25 @@ static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_
 	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private, diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	/* one byte more, to notice a longer file */
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret raw = { 0 };
-	err = mfa_secret_alloc(MFA_KEY_SIZE + 1, &raw);
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	err = mfa_secret_alloc(MFA_KEY_SIZE, &key);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "out of memory");
 	size_t len = 0;
-	err = mfa_fs_read(fd, raw.data, raw.len, 0, &len);
+	err = mfa_fs_read(fd, key.data, key.len, 0, &len);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
-	if (len != MFA_KEY_SIZE)
+	if (len != MFA_KEY_SIZE || status.st_size != MFA_KEY_SIZE)
 		return mfa_fail(diag, MFA_ERR_INVALID,
 				"%s: must hold %d bytes; restore it from the backup",
 				path, MFA_KEY_SIZE);
-	err = mfa_secret_copy(raw.data, MFA_KEY_SIZE, ret_key);
-	return err == MFA_OK ? MFA_OK : mfa_fail(diag, err, "out of memory");
+	*ret_key = key;
+	key = (struct mfa_secret){ 0 };
+	return MFA_OK;
 }
 
 static int create(const char *path, struct mfa_diag *diag)

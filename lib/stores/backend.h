@@ -6,9 +6,8 @@
 
 struct store_backend {
 	const char *scheme; /* what stands before the colon */
-	/* Takes the key over, also when it fails. */
-	int (*open)(const char *address, struct mfa_secret key, struct mfa_diag *diag,
-		    struct mfa_store **ret_store);
+	int (*open)(const char *address, const struct mfa_secret *store_key,
+		    struct mfa_diag *diag, struct mfa_store **ret_store);
 	void (*close)(struct mfa_store *store);
 	int (*prepare)(const char *address, struct mfa_diag *diag, bool *ret_made);
 	int (*read)(struct mfa_store *store, const char *user, struct mfa_diag *diag,

@@ -19,13 +19,19 @@ struct file_store {
 	struct mfa_store base;
 	int users_fd;
 	char *users_path;
-	struct mfa_secret key;
-	unsigned char *scratch; /* locked, SLOT_SCRATCH_SIZE */
+	struct vault *vault;
+};
+
+/* What must not leave memory, in one locked block. */
+struct vault {
+	unsigned char key[MFA_KEY_SIZE];
+	unsigned char scratch[SLOT_SCRATCH_SIZE];
 };
 
 /* One record file, opened and locked, with its sealed bytes. */
 struct file_record {
 	int fd;
+	char *path; /* for messages */
 	struct slot_plan next;
 	unsigned char bytes[SLOT_FILE_SIZE];
 };
@@ -38,14 +44,14 @@ static struct file_store *file_store(struct mfa_store *store)
 static void close_record(struct file_record *file)
 {
 	mfa_close_fd(&file->fd);
+	mfa_free_string(&file->path);
 }
 
 static void close_store(struct mfa_store *store)
 {
 	struct file_store *self = file_store(store);
 	mfa_close_fd(&self->users_fd);
-	mfa_secret_done(&self->key);
-	mfa_locked_free(self->scratch);
+	mfa_locked_free(self->vault);
 	free(self->users_path);
 	free(self);
 }
@@ -60,22 +66,22 @@ static int join(const char *folder, const char *name, struct mfa_diag *diag,
 	return MFA_OK;
 }
 
-static int open_store(const char *address, struct mfa_secret key, struct mfa_diag *diag,
-		      struct mfa_store **ret_store)
+static int open_store(const char *address, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag, struct mfa_store **ret_store)
 {
 	struct file_store *self = calloc(1, sizeof *self);
-	if (self == NULL) {
-		mfa_secret_done(&key);
+	if (self == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	}
 	self->base.backend = &store_backend_file;
 	self->users_fd = -1;
-	self->key = key;
 	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = &self->base;
-	self->scratch = mfa_locked_new(SLOT_SCRATCH_SIZE);
-	if (self->scratch == NULL)
+	self->vault = mfa_locked_new(sizeof *self->vault);
+	if (self->vault == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	int err = join(address, USERS, diag, &self->users_path);
+	int err = mfa_seal_derive(store_key, MFA_KEY_RECORD, self->vault->key);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
+	err = join(address, USERS, diag, &self->users_path);
 	if (err == MFA_OK)
 		err = mfa_fs_open_dir(self->users_path, &mfa_fs_private, diag,
 				      &self->users_fd);
@@ -135,43 +141,23 @@ static int open_locked(struct file_store *self, const struct mfa_fs_entry *entry
 	}
 }
 
-static int load_bytes(struct file_record *file, const char *path, struct mfa_diag *diag)
+static int load_bytes(struct file_record *file, struct mfa_diag *diag)
 {
 	size_t len = 0;
 	int err = mfa_fs_read(file->fd, file->bytes, sizeof file->bytes, 0, &len);
 	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot read: %s", path,
+		return mfa_fail(diag, err, "%s: cannot read: %s", file->path,
 				mfa_strerror(err));
 	if (len != sizeof file->bytes)
 		return mfa_fail(
 			diag, MFA_ERR_INTEGRITY,
 			"%s: has %zu bytes, must have %zu; restore it from the backup",
-			path, len, sizeof file->bytes);
+			file->path, len, sizeof file->bytes);
 	return MFA_OK;
 }
 
-/* Opens, locks and reads a user's record. On success the caller closes file. */
-static int load_record(struct file_store *self, const char *user, int operation,
-		       struct file_record *file, struct mfa_record *ret_record,
-		       struct mfa_diag *diag)
+static int explain_slots(int err, const char *path, struct mfa_diag *diag)
 {
-	char name[STORE_NAME_SIZE];
-	if (store_name_encode(user, name) != MFA_OK)
-		return mfa_fail(diag, MFA_ERR_NOTFOUND,
-				"the user name is too long to have a record");
-	MFA_CLEANUP(mfa_free_string) char *path = NULL;
-	int err = join(self->users_path, name, diag, &path);
-	if (err != MFA_OK)
-		return err;
-	struct mfa_fs_entry entry = { .name = name, .path = path };
-	err = open_locked(self, &entry, operation, diag, &file->fd);
-	if (err != MFA_OK)
-		return err;
-	err = load_bytes(file, path, diag);
-	if (err != MFA_OK)
-		return err;
-	err = slots_read(file->bytes, &self->key, user, self->scratch, ret_record,
-			 &file->next);
 	if (err == MFA_ERR_INTEGRITY)
 		return mfa_fail(
 			diag, err,
@@ -179,35 +165,59 @@ static int load_record(struct file_store *self, const char *user, int operation,
 			"store key is not its key; restore it, or remove it and enrol "
 			"the user again",
 			path);
+	return mfa_fail(diag, err, "%s: %s", path, mfa_strerror(err));
+}
+
+/* Opens and locks a user's record and loads its bytes. The caller closes file. */
+static int load_record(struct file_store *self, const char *user, int operation,
+		       struct file_record *file, struct mfa_diag *diag)
+{
+	char name[STORE_NAME_SIZE];
+	if (store_name_encode(user, name) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOTFOUND,
+				"the user name is too long to have a record");
+	int err = join(self->users_path, name, diag, &file->path);
 	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: %s", path, mfa_strerror(err));
-	return MFA_OK;
+		return err;
+	struct mfa_fs_entry entry = { .name = name, .path = file->path };
+	err = open_locked(self, &entry, operation, diag, &file->fd);
+	return err == MFA_OK ? load_bytes(file, diag) : err;
 }
 
 static int read_record(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		       struct mfa_record *ret_record)
 {
+	struct file_store *self = file_store(store);
 	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1 };
 	mfa_wipe(ret_record, sizeof *ret_record);
-	return load_record(file_store(store), user, LOCK_SH, &file, ret_record, diag);
+	int err = load_record(self, user, LOCK_SH, &file, diag);
+	if (err != MFA_OK)
+		return err;
+	err = slots_read(file.bytes, self->vault->key, user, self->vault->scratch,
+			 ret_record);
+	return err == MFA_OK ? MFA_OK : explain_slots(err, file.path, diag);
 }
 
 /* Opens the stored record for writing, if it is still of the caller's generation. */
 static int open_to_write(struct file_store *self, const struct mfa_record *record,
 			 struct file_record *file, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *stored = mfa_record_new();
-	if (stored == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	int err = load_record(self, record->user, LOCK_EX, file, stored, diag);
+	struct vault *vault = self->vault;
+	struct slot_content stored;
+	int err = load_record(self, record->user, LOCK_EX, file, diag);
 	if (err == MFA_ERR_NOTFOUND)
 		return mfa_fail(diag, MFA_ERR_CONFLICT,
 				"the record was removed meanwhile");
 	if (err != MFA_OK)
 		return err;
-	if (stored->generation != record->generation)
+	err = slots_open(file->bytes, vault->key, record->user, vault->scratch, &stored);
+	if (err != MFA_OK)
+		return explain_slots(err, file->path, diag);
+	mfa_wipe(vault->scratch, stored.len);
+	if (stored.generation != record->generation)
 		return mfa_fail(diag, MFA_ERR_CONFLICT,
 				"the record was changed meanwhile");
+	file->next = stored.next;
 	return MFA_OK;
 }
 
@@ -217,16 +227,16 @@ static int write_slot(struct file_store *self, struct file_record *file, bool wh
 {
 	unsigned char slot[SLOT_SIZE];
 	size_t len = 0;
-	int err =
-		slots_compose(record, &self->key, &file->next, self->scratch, slot, &len);
+	int err = slots_compose(record, self->vault->key, &file->next,
+				self->vault->scratch, slot, &len);
 	if (err == MFA_OK)
 		err = mfa_fs_write(file->fd, slot, whole ? sizeof slot : len,
 				   (off_t)file->next.slot * SLOT_SIZE);
 	if (err == MFA_OK && fdatasync(file->fd) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s/%s: cannot write the record: %s",
-				self->users_path, record->user, mfa_strerror(err));
+		return mfa_fail(diag, err, "%s: cannot write the record: %s", file->path,
+				mfa_strerror(err));
 	record->generation = file->next.generation;
 	return MFA_OK;
 }
@@ -261,22 +271,21 @@ static int create(struct mfa_store *store, struct mfa_record *record,
 	if (strnlen(record->user, MFA_USER_SIZE) >= MFA_USER_SIZE ||
 	    store_name_encode(record->user, name) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_INVALID, "the user name is too long");
-	MFA_CLEANUP(mfa_free_string) char *path = NULL;
 	MFA_CLEANUP(close_record)
 	struct file_record file = { .fd = -1, .next = slots_first };
-	int err = join(self->users_path, name, diag, &path);
+	int err = join(self->users_path, name, diag, &file.path);
 	if (err == MFA_OK)
-		err = mfa_fs_begin(self->users_fd, path, 0600, diag, &file.fd);
+		err = mfa_fs_begin(self->users_fd, file.path, 0600, diag, &file.fd);
 	if (err != MFA_OK)
 		return err;
 	/* both slots at their full size, so that no login makes the file grow */
 	err = mfa_fs_write(file.fd, file.bytes, sizeof file.bytes, 0);
 	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot write: %s", path,
+		return mfa_fail(diag, err, "%s: cannot write: %s", file.path,
 				mfa_strerror(err));
 	uint32_t before = record->generation;
 	err = write_slot(self, &file, false, record, diag);
-	struct mfa_fs_entry entry = { self->users_fd, name, path };
+	struct mfa_fs_entry entry = { self->users_fd, name, file.path };
 	if (err == MFA_OK)
 		err = mfa_fs_finish(file.fd, &entry, diag);
 	if (err != MFA_OK)

@@ -121,9 +121,8 @@ static void gather(const struct slot *slot, unsigned char *ret_data)
 		       SECTOR_DATA);
 }
 
-static int open_slot(const struct slot *slot, const struct mfa_secret *key,
-		     const char *user, unsigned char *scratch,
-		     struct mfa_record *ret_record)
+static int open_slot(const struct slot *slot, const unsigned char *key, const char *user,
+		     unsigned char *ret_plain, size_t *ret_len)
 {
 	unsigned char data[SLOT_SECTORS * SECTOR_DATA];
 	gather(slot, data);
@@ -138,11 +137,9 @@ static int open_slot(const struct slot *slot, const struct mfa_secret *key,
 	unsigned char context[CONTEXT_MAX];
 	struct mfa_span bound = { context, make_context(data, user, context) };
 	struct mfa_span sealed = { data + HEADER_SIZE, sealed_len };
-	int err = mfa_unseal(key, bound, sealed, scratch);
+	int err = mfa_unseal(key, bound, sealed, ret_plain);
 	if (err == MFA_OK)
-		err = mfa_record_decode(scratch, sealed_len - MFA_SEAL_OVERHEAD,
-					ret_record);
-	mfa_wipe(scratch, SLOT_SCRATCH_SIZE);
+		*ret_len = sealed_len - MFA_SEAL_OVERHEAD;
 	return err;
 }
 
@@ -158,33 +155,48 @@ static void plan_next(const struct slot *current, const struct slot *other,
 	*ret_next = (struct slot_plan){ .slot = target, .generation = generation };
 }
 
-int slots_read(const unsigned char *file, const struct mfa_secret *key, const char *user,
-	       unsigned char *scratch, struct mfa_record *ret_record,
-	       struct slot_plan *ret_next)
+int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
+	       unsigned char *scratch, struct slot_content *ret_content)
 {
 	struct slot slots[2] = { examine(file, 0), examine(file + SLOT_SIZE, 1) };
 	unsigned newest = slots[1].generation > slots[0].generation ? 1 : 0;
 	unsigned current = newest;
 	if (slots[newest].condition == TORN)
 		current = 1 - newest;
-	mfa_wipe(ret_record, sizeof *ret_record);
 	/* A damaged stamp may have been the newest one's: then the other slot is not the
 	 * current state, and nobody can tell. */
 	if (slots[current].condition != WHOLE || slots[0].condition == DAMAGED ||
 	    slots[1].condition == DAMAGED)
 		return MFA_ERR_INTEGRITY;
-	int err = open_slot(&slots[current], key, user, scratch, ret_record);
+	struct slot_content content = { .generation = slots[current].generation };
+	int err = open_slot(&slots[current], key, user, scratch, &content.len);
+	if (err != MFA_OK)
+		return err;
+	plan_next(&slots[current], &slots[1 - current], current, &content.next);
+	*ret_content = content;
+	return MFA_OK;
+}
+
+int slots_read(const unsigned char *file, const unsigned char *key, const char *user,
+	       unsigned char *scratch, struct mfa_record *ret_record)
+{
+	struct slot_content content;
+	mfa_wipe(ret_record, sizeof *ret_record);
+	int err = slots_open(file, key, user, scratch, &content);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_record_decode(scratch, content.len, ret_record);
+	mfa_wipe(scratch, content.len);
 	if (err != MFA_OK) {
 		mfa_wipe(ret_record, sizeof *ret_record);
 		return err;
 	}
-	ret_record->generation = slots[current].generation;
+	ret_record->generation = content.generation;
 	memcpy(ret_record->user, user, strnlen(user, MFA_USER_SIZE - 1));
-	plan_next(&slots[current], &slots[1 - current], current, ret_next);
 	return MFA_OK;
 }
 
-int slots_compose(const struct mfa_record *record, const struct mfa_secret *key,
+int slots_compose(const struct mfa_record *record, const unsigned char *key,
 		  const struct slot_plan *plan, unsigned char *scratch,
 		  unsigned char *ret_slot, size_t *ret_len)
 {
@@ -204,7 +216,7 @@ int slots_compose(const struct mfa_record *record, const struct mfa_secret *key,
 	struct mfa_span bound = { context, make_context(data, record->user, context) };
 	struct mfa_span plain = { scratch, plain_len };
 	mfa_seal(key, bound, plain, data + HEADER_SIZE);
-	mfa_wipe(scratch, SLOT_SCRATCH_SIZE);
+	mfa_wipe(scratch, plain_len);
 	size_t used = HEADER_SIZE + sealed_len;
 	unsigned count = (unsigned)((used + SECTOR_DATA - 1) / SECTOR_DATA);
 	memset(ret_slot, 0, SLOT_SIZE);

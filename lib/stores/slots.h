@@ -19,21 +19,31 @@ struct slot_plan {
 	uint32_t generation; /* of the new record */
 };
 
+/* The record that counts, unsealed but not decoded. */
+struct slot_content {
+	uint32_t generation;
+	size_t len; /* bytes in scratch */
+	struct slot_plan next;
+};
+
 /* Finds the record that counts in a file's bytes: the newest whole generation. A slot
  * that a crash tore (some of its sectors written, the others of an older write) counts
  * as never written; any other damage of the newest generation is MFA_ERR_INTEGRITY, so
  * damage cannot bring back an older state. user binds the record to its name.
- * ret_record is wiped on failure.
- * scratch: SLOT_SCRATCH_SIZE bytes of locked memory. */
-int slots_read(const unsigned char *file, const struct mfa_secret *key, const char *user,
-	       unsigned char *scratch, struct mfa_record *ret_record,
-	       struct slot_plan *ret_next) MFA_MUST_CHECK;
+ * key: MFA_KEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
+ * the encoded record afterwards. */
+int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
+	       unsigned char *scratch, struct slot_content *ret_content) MFA_MUST_CHECK;
+
+/* slots_open, and decodes the record; wipes scratch, and ret_record on failure. */
+int slots_read(const unsigned char *file, const unsigned char *key, const char *user,
+	       unsigned char *scratch, struct mfa_record *ret_record) MFA_MUST_CHECK;
 
 /* The plan for a file that holds nothing yet. */
 extern const struct slot_plan slots_first;
 
 /* Composes a slot: seals record under key as plan->generation. ret_slot has SLOT_SIZE
  * bytes, zero behind the ret_len bytes that need to be written. */
-int slots_compose(const struct mfa_record *record, const struct mfa_secret *key,
+int slots_compose(const struct mfa_record *record, const unsigned char *key,
 		  const struct slot_plan *plan, unsigned char *scratch,
 		  unsigned char *ret_slot, size_t *ret_len) MFA_MUST_CHECK;

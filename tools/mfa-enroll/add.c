@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <sodium.h>
-
 #include "act.h"
 #include "confirm.h"
 #include "mfa/oath.h"
@@ -95,19 +93,18 @@ static enum exit_code read_parameters(const struct app *app, enum mfa_kind kind,
 }
 
 static enum exit_code read_secret(const struct app *app, const char *form,
-				  struct mfa_oath *oath)
+				  struct mfa_secret *ret_secret)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	bool is_hex = strcmp(form, "hex") == 0;
 	if (!is_hex && strcmp(form, "base32") != 0)
 		return misuse(app, "secret-stdin");
 	int err = terminal_ask(TR(app, MFA_N_("Secret of the token: ")), ECHO_HIDDEN,
 			       &line);
 	if (err == MFA_OK)
-		err = is_hex ? mfa_oath_parse_hex((char *)line.data, line.len, &secret)
+		err = is_hex ? mfa_oath_parse_hex((char *)line.data, line.len, ret_secret)
 			     : mfa_oath_parse_base32((char *)line.data, line.len,
-						     &secret);
+						     ret_secret);
 	if (err == MFA_ERR_NOMEM)
 		return app_fail(err, &(struct mfa_diag){ "" });
 	if (err != MFA_OK) {
@@ -117,8 +114,6 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 			form, MFA_OATH_SECRET_MIN, MFA_OATH_SECRET_MAX);
 		return EXIT_REFUSED;
 	}
-	oath->secret_len = secret.len;
-	memcpy(oath->secret, secret.data, secret.len);
 	return EXIT_DONE;
 }
 
@@ -126,29 +121,28 @@ static enum exit_code make_token(struct app *app, const struct invocation *invoc
 				 struct mfa_token *token)
 {
 	const char *const *values = invocation->values;
-	MFA_CLEANUP(mfa_oath_free) struct mfa_oath *oath = mfa_oath_new();
-	if (oath == NULL)
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ "" });
-	enum exit_code code = read_parameters(app, token->kind, values, oath);
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	struct mfa_oath oath = { 0 };
+	enum exit_code code = read_parameters(app, token->kind, values, &oath);
 	if (code != EXIT_DONE)
 		return code;
 	const char *label = values[LABEL];
 	if (label != NULL && !mfa_text_is_label(label, sizeof token->label))
 		return misuse(app, "label");
-	if (values[SECRET_STDIN] != NULL) {
-		code = read_secret(app, values[SECRET_STDIN], oath);
-	} else {
-		oath->secret_len = mfa_hash_secret_len(oath->hash);
-		randombytes_buf(oath->secret, oath->secret_len);
-	}
+	if (values[SECRET_STDIN] != NULL)
+		code = read_secret(app, values[SECRET_STDIN], &secret);
+	else if (mfa_secret_random(mfa_hash_secret_len(oath.hash), &secret) != MFA_OK)
+		code = app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ "" });
 	if (code != EXIT_DONE)
 		return code;
+	oath.secret = secret.data;
+	oath.secret_len = secret.len;
 	token->state = MFA_STATE_ACTIVE;
 	token->created = time(NULL);
 	(void)snprintf(token->label, sizeof token->label, "%s",
 		       label != NULL ? label : "");
 	(void)snprintf(token->created_by, sizeof token->created_by, "%s", app->actor);
-	int err = mfa_oath_save(oath, token);
+	int err = mfa_oath_save(&oath, token);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &(struct mfa_diag){ "" });
 }
 

@@ -49,7 +49,12 @@ static int check_code(struct app *app, struct mfa_token *token, const char *prom
 		.now = time(NULL),
 		.zone = mfa_config_zone(app->host.config, app->host.config->default_zone),
 	};
-	return mfa_factor_find(token->kind)->verify(token, &attempt, ret_check);
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	struct mfa_advance advance;
+	err = factor->verify(token, &attempt, ret_check, &advance);
+	if (err == MFA_OK && *ret_check == MFA_CHECK_RIGHT)
+		err = factor->advance(token, &advance);
+	return err;
 }
 
 enum exit_code confirm_token(struct app *app, struct mfa_token *token)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mfa/factor.h"
+#include "mfa/message.h"
 #include "mfa/policy.h"
 
 void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
@@ -24,6 +25,19 @@ const char *describe_lock(const struct mfa_record *record, int64_t now)
 		return "yes";
 	}
 	return "yes";
+}
+
+const char *describe_state(enum mfa_state state)
+{
+	switch (state) {
+	case MFA_STATE_ACTIVE:
+		return MFA_N_("active");
+	case MFA_STATE_SUSPENDED:
+		return MFA_N_("suspended");
+	case MFA_STATE_NONE:
+		break;
+	}
+	return MFA_N_("unknown");
 }
 
 void describe_moment(struct mfa_json *json, const char *key, int64_t seconds)

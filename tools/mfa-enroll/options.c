@@ -152,12 +152,13 @@ static void make_table(const struct command *command, struct option *table)
 	}
 }
 
-static bool is_count_right(const struct command *command, int count)
+static bool is_count_right(const struct app *app, const struct command *command,
+			   int count)
 {
 	if (count < command->least)
-		app_complain("%s: too few arguments", command->name);
+		app_complain(TR(app, MFA_N_("%s: too few arguments")), command->name);
 	else if (count > command->most)
-		app_complain("%s: too many arguments", command->name);
+		app_complain(TR(app, MFA_N_("%s: too many arguments")), command->name);
 	else
 		return true;
 	return false;
@@ -188,10 +189,11 @@ enum exit_code options_read_command(struct app *app, const struct command *comma
 	}
 	invocation.arguments = argv + optind;
 	invocation.count = argc - optind;
-	if (!is_count_right(command, invocation.count))
+	if (!is_count_right(app, command, invocation.count))
 		return misuse(app, command, ret_is_over);
 	if (app->wants_json && !command->has_json) {
-		app_complain("%s: prints no data, so there is no --json", command->name);
+		app_complain(TR(app, MFA_N_("%s: prints no data, so there is no --json")),
+			     command->name);
 		return misuse(app, command, ret_is_over);
 	}
 	*ret_invocation = invocation;

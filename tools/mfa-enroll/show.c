@@ -42,7 +42,7 @@ static void print_token(const struct app *app, const struct mfa_token *token)
 	(void)printf("  %s: %s (%s)\n", TR(app, MFA_N_("Kind")),
 		     mfa_kind_name(token->kind), parameters);
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("State")),
-		     mfa_state_name(token->state));
+		     TR(app, describe_state(token->state)));
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Label")),
 		     token->label[0] != '\0' ? token->label : "-");
 	(void)fputs("  ", stdout);

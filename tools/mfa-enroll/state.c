@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "act.h"
+#include "describe.h"
 
 struct change {
 	const char *token;
@@ -19,7 +20,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 		return EXIT_NOT_FOUND;
 	if (token->state == change->state) {
 		app_complain(TR(app, MFA_N_("token %s is %s already")), token->id,
-			     mfa_state_name(token->state));
+			     TR(app, describe_state(token->state)));
 		return EXIT_REFUSED;
 	}
 	token->state = change->state;
@@ -41,7 +42,7 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 		return code;
 	struct act act = { event, user, change.token, change.kind, NULL };
 	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), change.token, user,
-		     mfa_state_name(state));
+		     TR(app, describe_state(state)));
 	(void)fputc('\n', stdout);
 	return act_record(app, &act);
 }
