@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -12,7 +13,8 @@
 
 enum {
 	GROUPS_MAX = 4096,
-	LOG_LINE_SIZE = 1536
+	LOG_LINE_SIZE = 1536,
+	PASSWD_LINE_SIZE = 4096
 };
 
 static const char *item(pam_handle_t *handle, int type)
@@ -129,11 +131,11 @@ void login_done(struct login *login)
 
 bool login_is_known_user(const struct login *login)
 {
-	errno = 0;
-	if (pam_modutil_getpwnam(login->handle, login->facts.user) != NULL)
-		return true;
-	return errno != 0 && errno != ENOENT && errno != ESRCH && errno != EBADF &&
-	       errno != EPERM;
+	char buffer[PASSWD_LINE_SIZE];
+	struct passwd entry;
+	struct passwd *found = NULL;
+	int errnum = getpwnam_r(login->facts.user, &entry, buffer, sizeof buffer, &found);
+	return found != NULL || (errnum != 0 && errnum != ENOENT && errnum != ESRCH);
 }
 
 static int priority_of(enum mfa_verdict verdict)

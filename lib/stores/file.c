@@ -33,7 +33,7 @@ struct file_record {
 	int fd;
 	char *path; /* for messages */
 	struct slot_plan next;
-	unsigned char bytes[SLOT_FILE_SIZE];
+	unsigned char *bytes; /* SLOT_FILE_SIZE of the caller's */
 };
 
 static struct file_store *file_store(struct mfa_store *store)
@@ -144,15 +144,15 @@ static int open_locked(struct file_store *self, const struct mfa_fs_entry *entry
 static int load_bytes(struct file_record *file, struct mfa_diag *diag)
 {
 	size_t len = 0;
-	int err = mfa_fs_read(file->fd, file->bytes, sizeof file->bytes, 0, &len);
+	int err = mfa_fs_read(file->fd, file->bytes, SLOT_FILE_SIZE, 0, &len);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", file->path,
 				mfa_strerror(err));
-	if (len != sizeof file->bytes)
+	if (len != SLOT_FILE_SIZE)
 		return mfa_fail(
 			diag, MFA_ERR_INTEGRITY,
-			"%s: has %zu bytes, must have %zu; restore it from the backup",
-			file->path, len, sizeof file->bytes);
+			"%s: has %zu bytes, must have %d; restore it from the backup",
+			file->path, len, SLOT_FILE_SIZE);
 	return MFA_OK;
 }
 
@@ -188,7 +188,8 @@ static int read_record(struct mfa_store *store, const char *user, struct mfa_dia
 		       struct mfa_record *ret_record)
 {
 	struct file_store *self = file_store(store);
-	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1 };
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	mfa_wipe(ret_record, sizeof *ret_record);
 	int err = load_record(self, user, LOCK_SH, &file, diag);
 	if (err != MFA_OK)
@@ -243,7 +244,8 @@ static int write_slot(struct file_store *self, struct file_record *file, bool wh
 
 static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1 };
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	int err = open_to_write(file_store(store), record, &file, diag);
 	if (err != MFA_OK)
 		return err;
@@ -253,7 +255,8 @@ static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_d
 static int scrub(struct mfa_store *store, struct mfa_record *record,
 		 struct mfa_diag *diag)
 {
-	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1 };
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	int err = open_to_write(file_store(store), record, &file, diag);
 	for (int i = 0; err == MFA_OK && i < 2; i++) {
 		err = write_slot(file_store(store), &file, true, record, diag);
@@ -279,7 +282,8 @@ static int create(struct mfa_store *store, struct mfa_record *record,
 	if (err != MFA_OK)
 		return err;
 	/* both slots at their full size, so that no login makes the file grow */
-	err = mfa_fs_write(file.fd, file.bytes, sizeof file.bytes, 0);
+	static const unsigned char empty[SLOT_FILE_SIZE] = { 0 };
+	err = mfa_fs_write(file.fd, empty, sizeof empty, 0);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot write: %s", file.path,
 				mfa_strerror(err));
@@ -297,7 +301,8 @@ static int remove_record(struct mfa_store *store, const struct mfa_record *recor
 			 struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
-	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1 };
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	int err = open_to_write(self, record, &file, diag);
 	if (err != MFA_OK)
 		return err;
@@ -309,8 +314,8 @@ static int remove_record(struct mfa_store *store, const struct mfa_record *recor
 		return mfa_fail_errno(diag, errno, "%s/%s: cannot remove the record",
 				      self->users_path, name);
 	/* nobody can open it any more: what is left is to overwrite it */
-	memset(file.bytes, 0, sizeof file.bytes);
-	err = mfa_fs_write(file.fd, file.bytes, sizeof file.bytes, 0);
+	memset(bytes, 0, sizeof bytes);
+	err = mfa_fs_write(file.fd, bytes, sizeof bytes, 0);
 	if (err == MFA_OK && fdatasync(file.fd) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err != MFA_OK)

@@ -39,6 +39,13 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void print_header(void)
+{
+	(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8s %-6s %s\n", "USER", "TOKEN",
+		     "KIND", "STATE", "CREATED", "LAST USED", "FAILURES", "LOCKED",
+		     "LABEL");
+}
+
 static void print_rows(const struct mfa_record *record)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
@@ -79,7 +86,9 @@ static enum exit_code list_user(struct app *app, const char *user,
 	return EXIT_DONE;
 }
 
-static enum exit_code list_names(struct app *app, const struct names *names)
+/* is_whole: every user, under a header even when there is none. */
+static enum exit_code list_names(struct app *app, const struct names *names,
+				 bool is_whole)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
@@ -88,10 +97,8 @@ static enum exit_code list_names(struct app *app, const struct names *names)
 		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ "" });
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
-	else
-		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8s %-6s %s\n", "USER",
-			     "TOKEN", "KIND", "STATE", "CREATED", "LAST USED", "FAILURES",
-			     "LOCKED", "LABEL");
+	else if (is_whole)
+		print_header();
 	for (size_t i = 0; i < names->count; i++) {
 		enum exit_code one = list_user(app, names->items[i], record, &json);
 		if (one != EXIT_DONE)
@@ -122,7 +129,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return app_fail(err, &diag);
 	if (names.count > 0)
 		qsort(names.items, names.count, sizeof *names.items, compare);
-	return list_names(app, &names);
+	return list_names(app, &names, invocation->count == 0);
 }
 
 const struct command command_list = {
