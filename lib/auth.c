@@ -19,6 +19,14 @@ static int ask(const struct mfa_auth_request *request, struct mfa_secret *ret_an
 	return request->dialog->ask(request->dialog->context, prompt, ret_answer);
 }
 
+static void forget(const struct mfa_auth_request *request, struct mfa_secret *answer)
+{
+	if (request->dialog->forget != NULL)
+		request->dialog->forget(request->dialog->context, answer);
+	else
+		mfa_secret_done(answer);
+}
+
 static bool is_same(const struct mfa_secret *answer, const void *other, size_t len)
 {
 	return answer->len == len && mfa_secret_is_equal(answer->data, other, len);
@@ -69,9 +77,7 @@ static int read_record(const struct mfa_auth_request *request, struct mfa_record
 static int decide(const struct mfa_auth_request *request, const struct judge_case *what,
 		  struct judgement *ret_judgement, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	if (record == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	for (int i = 0; i < SWAPS_MAX; i++) {
 		struct judgement judgement;
 		bool is_decoy = false;
@@ -167,16 +173,19 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
 	*ret_result = (struct mfa_auth_result){ .verdict = MFA_DENY };
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret answer = { 0 };
+	struct mfa_secret answer = { 0 };
 	int err = ask(request, &answer);
 	if (err == MFA_OK)
 		err = check_answer(request, &answer, ret_result);
+	forget(request, &answer);
 	if (err != MFA_OK)
 		fail(ret_result, err);
 	else if (ret_result->reason == MFA_REASON_RIGHT)
 		ret_result->verdict = MFA_ALLOW;
 	record_event(request, ret_result);
-	if (ret_result->verdict != MFA_ALLOW && request->may_explain)
+	/* who gave up knows why it was no login */
+	if ((ret_result->verdict == MFA_DENY || ret_result->verdict == MFA_UNAVAILABLE) &&
+	    request->may_explain)
 		mfa_auth_explain(request->dialog, request->language,
 				 request->host->config->contact, ret_result->reason);
 }

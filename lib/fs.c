@@ -57,30 +57,39 @@ static int stat_folder(const char *path, struct mfa_diag *diag, struct stat *ret
 	return MFA_OK;
 }
 
+/* One slash between the parts and none behind them, since lstat follows "link/". */
+static int tidy_path(const char *path, struct mfa_diag *diag,
+		     char ret_path[static PATH_MAX])
+{
+	size_t out = 0;
+	for (; *path != '\0'; path++) {
+		bool is_last = path[1] == '\0' && out > 0;
+		if (*path == '/' && (path[1] == '/' || is_last))
+			continue;
+		if (out + 1 >= PATH_MAX)
+			return mfa_fail(diag, MFA_ERR_INVALID, "the path is too long");
+		ret_path[out++] = *path;
+	}
+	ret_path[out] = '\0';
+	return MFA_OK;
+}
+
 /* Checks each folder above the last from the root down. Nobody but root can change a
  * name in a folder that passed, so what the next look at the same name sees is still
- * the same thing, and the whole path holds by induction. */
-static int check_way(const char *path, struct mfa_diag *diag)
+ * the same thing, and the whole path holds by induction. path is as it was afterwards. */
+static int check_way(char *path, struct mfa_diag *diag)
 {
-	char prefix[PATH_MAX];
-	size_t len = strlen(path);
-	if (len >= sizeof prefix)
-		return mfa_fail(diag, MFA_ERR_INVALID, "the path is too long");
-	memcpy(prefix, path, len + 1);
 	struct stat status;
 	int err = stat_folder("/", diag, &status);
 	if (err == MFA_OK)
 		err = check_passage(&status, "/", diag);
-	for (size_t at = 1; err == MFA_OK && at < len; at++) {
-		bool is_end =
-			path[at] == '/' && path[at + 1] != '/' && path[at + 1] != '\0';
-		if (!is_end)
-			continue;
-		prefix[at] = '\0';
-		err = stat_folder(prefix, diag, &status);
+	for (char *slash = strchr(path + 1, '/'); err == MFA_OK && slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		err = stat_folder(path, diag, &status);
 		if (err == MFA_OK)
-			err = check_passage(&status, prefix, diag);
-		prefix[at] = '/';
+			err = check_passage(&status, path, diag);
+		*slash = '/';
 	}
 	return err;
 }
@@ -88,13 +97,16 @@ static int check_way(const char *path, struct mfa_diag *diag)
 int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 		    struct mfa_diag *diag, int *ret_fd)
 {
+	char tidied[PATH_MAX];
 	if (path[0] != '/')
 		return mfa_fail(diag, MFA_ERR_INVALID, "%s: the path must begin with /",
 				path);
-	int err = check_way(path, diag);
+	int err = tidy_path(path, diag, tidied);
+	if (err == MFA_OK)
+		err = check_way(tidied, diag);
 	struct stat status;
 	if (err == MFA_OK)
-		err = stat_folder(path, diag, &status);
+		err = stat_folder(tidied, diag, &status);
 	if (err == MFA_OK && rule->forbidden == mfa_fs_protected.forbidden)
 		err = check_passage(&status, path, diag);
 	else if (err == MFA_OK)
@@ -102,24 +114,22 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(mfa_close_fd)
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(tidied, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot open the folder", path);
 	*ret_fd = MFA_TAKE_FD(fd);
 	return MFA_OK;
 }
 
-int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
-		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
+/* Takes over a descriptor (or the errno of its opening) that must be a sound file. */
+static int check_file(int opened, int errnum, const char *path,
+		      const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
 {
-	const char *path = entry->path;
-	MFA_CLEANUP(mfa_close_fd)
-	int fd = openat(entry->dir_fd, entry->name,
-			flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	if (fd < 0 && errno == ELOOP)
+	MFA_CLEANUP(mfa_close_fd) int fd = opened;
+	if (fd < 0 && errnum == ELOOP)
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link", path);
 	if (fd < 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot open", path);
+		return mfa_fail_errno(diag, errnum, "%s: cannot open", path);
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
@@ -136,14 +146,47 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 	return MFA_OK;
 }
 
+enum {
+	FILE_FLAGS = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+};
+
+int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
+		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
+{
+	int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+	return check_file(fd, errno, entry->path, rule, diag, ret_fd);
+}
+
+static bool is_file_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return path[0] == '/' && slash[1] != '\0';
+}
+
+int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
+		struct mfa_diag *diag, int *ret_fd)
+{
+	if (!is_file_path(path))
+		return mfa_fail(diag, MFA_ERR_INVALID,
+				"%s: must be a file's absolute path", path);
+	char tidied[PATH_MAX];
+	int err = tidy_path(path, diag, tidied);
+	if (err == MFA_OK)
+		err = check_way(tidied, diag);
+	if (err != MFA_OK)
+		return err;
+	int fd = open(tidied, flags | FILE_FLAGS, 0600);
+	return check_file(fd, errno, path, rule, diag, ret_fd);
+}
+
 /* Opens the folder that a file stands in; ret_name is borrowed from path. */
 static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
 		       const char **ret_name)
 {
-	const char *slash = strrchr(path, '/');
-	if (slash == NULL || slash[1] == '\0')
+	if (!is_file_path(path))
 		return mfa_fail(diag, MFA_ERR_INVALID,
 				"%s: must be a file's absolute path", path);
+	const char *slash = strrchr(path, '/');
 	MFA_CLEANUP(mfa_free_string)
 	char *parent =
 		slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
@@ -151,18 +194,6 @@ static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	*ret_name = slash + 1;
 	return mfa_fs_open_dir(parent, &mfa_fs_protected, diag, ret_fd);
-}
-
-int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
-		struct mfa_diag *diag, int *ret_fd)
-{
-	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	struct mfa_fs_entry entry = { .path = path };
-	int err = open_parent(path, diag, &dir_fd, &entry.name);
-	if (err != MFA_OK)
-		return err;
-	entry.dir_fd = dir_fd;
-	return mfa_fs_open_at(&entry, flags, rule, diag, ret_fd);
 }
 
 int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,

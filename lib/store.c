@@ -41,6 +41,11 @@ void mfa_store_close(struct mfa_store **store)
 	*store = NULL;
 }
 
+struct mfa_record *mfa_store_workspace(struct mfa_store *store)
+{
+	return store->workspace;
+}
+
 static int create_decoy(struct mfa_store *store, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();

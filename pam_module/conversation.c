@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The answers of one call, wiped and freed whatever happened. */
 static void free_response(struct pam_response **response)
 {
 	if (*response == NULL)
@@ -43,7 +42,21 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 		return MFA_ERR_CONV;
 	if (response->resp == NULL) /* the person gave no answer at all */
 		return MFA_ERR_ABORT;
-	return mfa_secret_copy(response->resp, strlen(response->resp), ret_answer);
+	/* the application's own memory is used in place: one copy less to wipe */
+	char *text = MFA_TAKE(response->resp);
+	self->answer_len = strlen(text);
+	*ret_answer = (struct mfa_secret){ (unsigned char *)text, self->answer_len };
+	return MFA_OK;
+}
+
+/* The text may have been cut and shortened in place: its end is the old one. */
+static void forget(void *context, struct mfa_secret *answer)
+{
+	struct conversation *self = context;
+	if (answer->data != NULL)
+		mfa_wipe(answer->data, self->answer_len);
+	free(answer->data);
+	*answer = (struct mfa_secret){ 0 };
 }
 
 static void tell(void *context, const char *text)
@@ -56,5 +69,7 @@ static void tell(void *context, const char *text)
 
 struct mfa_dialog conversation_dialog(struct conversation *conversation)
 {
-	return (struct mfa_dialog){ .ask = ask, .tell = tell, .context = conversation };
+	return (struct mfa_dialog){
+		.ask = ask, .forget = forget, .tell = tell, .context = conversation
+	};
 }

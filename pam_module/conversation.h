@@ -7,7 +7,8 @@
 
 struct conversation {
 	pam_handle_t *handle;
-	bool is_silent; /* PAM_SILENT: ask, but tell nothing */
+	bool is_silent;	   /* PAM_SILENT: ask, but tell nothing */
+	size_t answer_len; /* of the answer that is out, as it came */
 };
 
 /* The dialog's context points at conversation, which must live as long. */

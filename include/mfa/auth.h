@@ -47,6 +47,8 @@ struct mfa_dialog {
 	/* Asks for one line without echo. MFA_ERR_CONV: the application failed;
 	 * MFA_ERR_ABORT: no answer; MFA_ERR_NOMEM. */
 	int (*ask)(void *context, const char *prompt, struct mfa_secret *ret_answer);
+	/* Wipes and frees what ask returned. NULL: mfa_secret_done does. */
+	void (*forget)(void *context, struct mfa_secret *answer);
 	/* Shows one line; may do nothing. */
 	void (*tell)(void *context, const char *text);
 	void *context;

@@ -17,6 +17,10 @@ int mfa_store_open(const char *source, const struct mfa_secret *store_key,
 		   struct mfa_diag *diag, struct mfa_store **ret_store) MFA_MUST_CHECK;
 void mfa_store_close(struct mfa_store **store);
 
+/* A record in the store's own locked memory, for one use at a time: locking memory is
+ * dear, and a login needs just one. Wiped with the store. */
+struct mfa_record *mfa_store_workspace(struct mfa_store *store);
+
 /* Makes what is missing of the store: folders, and the decoy's record. Changes nothing
  * that is there. ret_made tells whether anything was made. */
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,

@@ -27,6 +27,7 @@ struct store_backend {
 /* Every store begins with this. */
 struct mfa_store {
 	const struct store_backend *backend;
+	struct mfa_record *workspace; /* in locked memory of the backend's */
 };
 
 extern const struct store_backend store_backend_file;

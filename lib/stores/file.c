@@ -26,6 +26,7 @@ struct file_store {
 struct vault {
 	unsigned char key[MFA_KEY_SIZE];
 	unsigned char scratch[SLOT_SCRATCH_SIZE];
+	struct mfa_record workspace;
 };
 
 /* One record file, opened and locked, with its sealed bytes. */
@@ -78,6 +79,7 @@ static int open_store(const char *address, const struct mfa_secret *store_key,
 	self->vault = mfa_locked_new(sizeof *self->vault);
 	if (self->vault == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	store->workspace = &self->vault->workspace;
 	int err = mfa_seal_derive(store_key, MFA_KEY_RECORD, self->vault->key);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "store key: %s", mfa_strerror(err));

@@ -35,10 +35,15 @@ struct stamp {
 	unsigned count;
 };
 
+/* CRC-16/CCITT, which no change within two bytes passes: a stamp that damage changed
+ * must not look like that of an older write. */
 static uint16_t stamp_check(uint32_t generation, unsigned count)
 {
-	uint32_t mixed = (generation ^ (uint32_t)count << 20) * 0x9e3779b1U;
-	return (uint16_t)(mixed >> 16 ^ mixed);
+	uint64_t rest = (uint64_t)generation << 32 | (uint64_t)count << 16;
+	for (unsigned bit = 63; bit >= 16; bit--)
+		if ((rest >> bit & 1) != 0)
+			rest ^= (uint64_t)0x11021 << (bit - 16);
+	return (uint16_t)rest;
 }
 
 static struct stamp read_stamp(const unsigned char *sector)

@@ -39,7 +39,7 @@ static enum exit_code report(const struct app *app,
 	}
 	if (result->diag.text[0] != '\0')
 		app_complain("%s", result->diag.text);
-	return EXIT_REFUSED;
+	return result->reason == MFA_REASON_NOT_ENROLLED ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }
 
 static enum exit_code run(struct app *app, const struct invocation *invocation)
