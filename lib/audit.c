@@ -66,7 +66,7 @@ void mfa_audit_close(struct mfa_audit **audit)
 static int chain(const struct mfa_audit *audit, const unsigned char *before,
 		 struct mfa_span text, unsigned char *ret_mac)
 {
-	unsigned char key[MFA_KEY_SIZE];
+	unsigned char key[MFA_SUBKEY_SIZE];
 	crypto_generichash_state state;
 	int err = mfa_seal_derive(audit->store_key, MFA_KEY_AUDIT, key);
 	if (err != MFA_OK)

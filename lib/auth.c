@@ -49,8 +49,6 @@ static enum mfa_reason screen(const struct mfa_auth_request *request,
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
-	if (is_sshd_filler(answer))
-		return MFA_REASON_NOT_A_CODE;
 	bool is_password = request->password.len > 0 &&
 			   is_same(answer, request->password.data, request->password.len);
 	return is_password ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
@@ -130,6 +128,8 @@ static int check_answer(const struct mfa_auth_request *request, struct mfa_secre
 		.answer = (const char *)answer->data,
 		.len = answer->len,
 		.has_password = request->wants_password,
+		/* the same work as for others: the time must not tell who may not in */
+		.is_no_guess = is_sshd_filler(answer),
 		.now = request->login.now,
 	};
 	struct judgement judgement = { 0 };
@@ -172,7 +172,10 @@ static void record_event(const struct mfa_auth_request *request,
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
-	*ret_result = (struct mfa_auth_result){ .verdict = MFA_DENY };
+	*ret_result = (struct mfa_auth_result){
+		.verdict = MFA_DENY,
+		.is_unknown_user = !request->is_known_user,
+	};
 	struct mfa_secret answer = { 0 };
 	int err = ask(request, &answer);
 	if (err == MFA_OK)

@@ -121,6 +121,8 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	/* a locked record did the same work, and nothing comes of it */
 	if (mfa_policy_lock(record, what->now) != MFA_LOCK_NONE)
 		found.reason = MFA_REASON_LOCKED;
+	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
+		found.reason = MFA_REASON_NOT_A_CODE;
 	if (found.reason == MFA_REASON_RIGHT)
 		err = accept(record, token, &answer.advance, what->now);
 	else if (found.reason == MFA_REASON_WRONG)

@@ -16,6 +16,7 @@ struct judge_case {
 	const char *answer;
 	size_t len;
 	bool has_password; /* the code is the end of the answer */
+	bool is_no_guess;  /* wrong in any case, and no failure */
 	int64_t now;
 };
 

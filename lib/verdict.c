@@ -65,14 +65,13 @@ struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 				const struct mfa_auth_result *result)
 {
 	/* a name that nobody has may be a password typed too early: it is not logged */
-	bool is_unknown = result->reason == MFA_REASON_UNKNOWN_USER;
 	return (struct mfa_event){
 		.event = "auth",
 		.result = result_name(result->verdict),
 		.reason = mfa_reason_name(result->reason),
 		.zone = zone != NULL ? zone->name : NULL,
 		.service = login->service,
-		.user = is_unknown ? "UNKNOWN" : login->user,
+		.user = result->is_unknown_user ? "UNKNOWN" : login->user,
 		.token = result->token,
 		.kind = result->kind != MFA_KIND_NONE ? mfa_kind_name(result->kind)
 						      : NULL,

@@ -73,6 +73,7 @@ struct mfa_auth_result {
 	enum mfa_kind kind;
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
+	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
 };
 
 /* Runs it: one prompt, one answer, one line in the audit trail. The state that the

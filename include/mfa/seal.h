@@ -4,20 +4,23 @@
 #include "mfa/secret.h"
 
 enum {
-	MFA_KEY_SIZE = 32,
+	/* A store key: 32 bytes that records are sealed under, 32 bytes that the audit
+	 * trail is chained under. A rekey makes the first half anew, so the trail goes on. */
+	MFA_KEY_SIZE = 64,
+	MFA_SUBKEY_SIZE = 32,
 	MFA_SEAL_OVERHEAD = 24 + 16, /* nonce before, tag behind */
 };
 
 /* What a derived key is for. The numbers are part of the formats: never change one. */
 enum mfa_key_use {
 	MFA_KEY_RECORD = 1,
-	MFA_KEY_AUDIT = 2
+	MFA_KEY_AUDIT = 2,
 };
 
 /* Derives a key (libsodium's KDF, BLAKE2b) into locked memory of the caller's.
  * MFA_ERR_INVALID for a store key of another length. */
 int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
-		    unsigned char ret_key[static MFA_KEY_SIZE]) MFA_MUST_CHECK;
+		    unsigned char ret_key[static MFA_SUBKEY_SIZE]) MFA_MUST_CHECK;
 
 /* A run of bytes, borrowed. */
 struct mfa_span {
@@ -27,10 +30,10 @@ struct mfa_span {
 
 /* Writes nonce, ciphertext and tag, plain.len + MFA_SEAL_OVERHEAD bytes, to ret_sealed.
  * The nonce is random and fresh. */
-void mfa_seal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
+void mfa_seal(const unsigned char key[static MFA_SUBKEY_SIZE], struct mfa_span context,
 	      struct mfa_span plain, unsigned char *ret_sealed);
 
 /* Opens what mfa_seal wrote with the same key and context; writes
  * sealed.len - MFA_SEAL_OVERHEAD bytes. MFA_ERR_INTEGRITY leaves ret_plain zeroed. */
-int mfa_unseal(const unsigned char key[static MFA_KEY_SIZE], struct mfa_span context,
+int mfa_unseal(const unsigned char key[static MFA_SUBKEY_SIZE], struct mfa_span context,
 	       struct mfa_span sealed, unsigned char *ret_plain) MFA_MUST_CHECK;

@@ -134,7 +134,7 @@ static int take_decoded(const unsigned char *data, size_t len,
 /* What is left without spaces, hyphens and padding. */
 static int tidy(const char *text, size_t len, struct mfa_secret *ret_tidy)
 {
-	if (len > TEXT_MAX)
+	if (len > TEXT_MAX || memchr(text, '\0', len) != NULL)
 		return MFA_ERR_INVALID;
 	struct mfa_secret tidied = { 0 };
 	int err = mfa_secret_alloc(len + 1, &tidied);

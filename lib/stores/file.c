@@ -24,7 +24,7 @@ struct file_store {
 
 /* What must not leave memory, in one locked block. */
 struct vault {
-	unsigned char key[MFA_KEY_SIZE];
+	unsigned char key[MFA_SUBKEY_SIZE];
 	unsigned char scratch[SLOT_SCRATCH_SIZE];
 	struct mfa_record workspace;
 };

@@ -30,7 +30,7 @@ struct slot_content {
  * that a crash tore (some of its sectors written, the others of an older write) counts
  * as never written; any other damage of the newest generation is MFA_ERR_INTEGRITY, so
  * damage cannot bring back an older state. user binds the record to its name.
- * key: MFA_KEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
+ * key: MFA_SUBKEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
  * the encoded record afterwards. */
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct slot_content *ret_content) MFA_MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "act.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
+#include "mfa/seal.h"
 #include "sample.h"
 
 /* What is going on, and whether anything was missing. */
@@ -65,7 +66,7 @@ static int check_no_records(const struct mfa_config *config, struct mfa_diag *di
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret no_key = { 0 };
 	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
-	int err = mfa_secret_alloc(32, &no_key);
+	int err = mfa_secret_alloc(MFA_KEY_SIZE, &no_key);
 	if (err == MFA_OK)
 		err = mfa_store_open(config->store, &no_key, diag, &store);
 	if (err == MFA_ERR_NOTFOUND)
