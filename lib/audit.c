@@ -1,5 +1,6 @@
 #include "mfa/audit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,7 +112,7 @@ static int read_end(int fd, struct link *ret_link, bool *ret_is_open)
 	char tail[LINE_MAX_SIZE];
 	struct stat status;
 	if (fstat(fd, &status) != 0)
-		return MFA_ERR_IO;
+		return mfa_err_from_errno(errno);
 	off_t from = status.st_size > LINE_MAX_SIZE ? status.st_size - LINE_MAX_SIZE : 0;
 	size_t len = 0;
 	int err = mfa_fs_read(fd, tail, sizeof tail, from, &len);
@@ -191,7 +192,7 @@ static int write_line(const struct mfa_audit *audit, int fd,
 		return MFA_ERR_INVALID;
 	struct stat status;
 	if (fstat(fd, &status) != 0)
-		return MFA_ERR_IO;
+		return mfa_err_from_errno(errno);
 	err = mfa_fs_write(fd, line, (size_t)len, status.st_size);
 	/* half a line would break the chain for the next one */
 	if (err != MFA_OK && ftruncate(fd, status.st_size) != 0)

@@ -149,6 +149,7 @@ static void fail(struct mfa_auth_result *result, int err)
 {
 	result->verdict = mfa_verdict_from_err(err);
 	result->reason = MFA_REASON_FAILED;
+	result->err = err;
 	if (result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
@@ -158,7 +159,10 @@ static void record_event(const struct mfa_auth_request *request,
 			 struct mfa_auth_result *result)
 {
 	struct mfa_diag diag = { "" };
+	if (!request->host->is_open) /* there is no key to chain a line with */
+		return;
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
+	event.actor = request->actor;
 	int err = mfa_audit_append(request->host->audit, &event, &diag);
 	if (err == MFA_OK)
 		return;
@@ -169,28 +173,47 @@ static void record_event(const struct mfa_auth_request *request,
 		fail(result, err);
 }
 
+static void allow(const struct mfa_auth_request *request, struct mfa_auth_result *result)
+{
+	result->verdict = MFA_ALLOW;
+	if (request->conclude != NULL)
+		request->conclude(request->context, result);
+}
+
+static void finish(const struct mfa_auth_request *request, int asked,
+		   struct mfa_secret *answer, struct mfa_auth_result *result)
+{
+	/* only now: nothing is held and no secret is in memory while a person thinks */
+	int opened = mfa_host_open(request->host, &result->diag);
+	int err = asked == MFA_OK ? opened : asked;
+	if (err == MFA_OK)
+		err = check_answer(request, answer, result);
+	forget(request, answer);
+	if (err != MFA_OK)
+		fail(result, err);
+	else if (result->reason == MFA_REASON_RIGHT)
+		allow(request, result);
+	record_event(request, result);
+	/* who gave up knows why it was no login */
+	if ((result->verdict == MFA_DENY || result->verdict == MFA_UNAVAILABLE) &&
+	    request->may_explain)
+		mfa_auth_explain(request->dialog, request->language,
+				 request->host->config->contact, result->reason);
+}
+
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
+	struct mfa_auth_request answered = *request;
+	struct mfa_secret answer = { 0 };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
 		.is_unknown_user = !request->is_known_user,
 	};
-	struct mfa_secret answer = { 0 };
 	int err = ask(request, &answer);
-	if (err == MFA_OK)
-		err = check_answer(request, &answer, ret_result);
-	forget(request, &answer);
-	if (err != MFA_OK)
-		fail(ret_result, err);
-	else if (ret_result->reason == MFA_REASON_RIGHT)
-		ret_result->verdict = MFA_ALLOW;
-	record_event(request, ret_result);
-	/* who gave up knows why it was no login */
-	if ((ret_result->verdict == MFA_DENY || ret_result->verdict == MFA_UNAVAILABLE) &&
-	    request->may_explain)
-		mfa_auth_explain(request->dialog, request->language,
-				 request->host->config->contact, ret_result->reason);
+	if (request->clock != NULL)
+		answered.login.now = request->clock();
+	finish(&answered, err, &answer, ret_result);
 }
 
 void mfa_auth_result_done(struct mfa_auth_result *result)

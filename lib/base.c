@@ -96,10 +96,11 @@ int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
 		int length = vsnprintf(diag->text, sizeof diag->text, format, args);
 		va_end(args);
 		if (length >= 0 && (size_t)length < sizeof diag->text) {
-			char reason[96];
+			/* not strerror: logs stay English whatever the locale */
+			const char *reason = strerrordesc_np(errnum);
 			(void)snprintf(diag->text + length,
 				       sizeof diag->text - (size_t)length, ": %s",
-				       strerror_r(errnum, reason, sizeof reason));
+				       reason != NULL ? reason : "unknown error");
 		}
 	}
 	return mfa_err_from_errno(errnum);

@@ -160,6 +160,11 @@ static int take_key(struct reader *reader, char *text, unsigned long number)
 				   "\"%s\": write the value in one line", line.key);
 	bool has_value = value->values != NULL && value->values[0] != NULL;
 	line.value = has_value ? value->values[0] : "";
+	if (strchr(line.value, '"') != NULL)
+		return config_fail(
+			reader->diag, &line,
+			"\"%s\": a quote without its end, or a # or \" inside quotes",
+			line.key);
 	reader->seen[number] = 1;
 	return reader->handle(reader->context, &line, reader->diag);
 }

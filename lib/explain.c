@@ -13,7 +13,7 @@ static const char *text_of(enum mfa_reason reason)
 	case MFA_REASON_CLOCK:
 		return MFA_N_(
 			"The clock of this machine is wrong, so one-time passwords by "
-			"time cannot be used. Use a YubiKey or a recovery code.");
+			"time cannot be used. Ask your system administrator.");
 	case MFA_REASON_SUSPENDED:
 		return MFA_N_("Your authenticator is suspended. Ask your system "
 			      "administrator.");

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -194,6 +195,19 @@ static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	*ret_name = slash + 1;
 	return mfa_fs_open_dir(parent, &mfa_fs_protected, diag, ret_fd);
+}
+
+int mfa_fs_replace(const char *path, const char *target, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
+	const char *name = NULL;
+	int err = open_parent(path, diag, &dir_fd, &name);
+	if (err != MFA_OK)
+		return err;
+	if (rename(path, target) != 0 || fsync(dir_fd) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot rename to %s", path,
+				      target);
+	return MFA_OK;
 }
 
 int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,

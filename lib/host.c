@@ -8,21 +8,37 @@ int mfa_host_load(const char *config_path, struct mfa_diag *diag,
 	struct mfa_config *config = NULL;
 	int err = mfa_config_load(config_path, diag, &config);
 	if (err == MFA_OK)
-		*ret_host = (struct mfa_host){ .config = config };
+		*ret_host = (struct mfa_host){ .config = config, .key_hold = -1 };
 	return err;
+}
+
+/* While a rekey goes on, records are sealed under the next key already. */
+static int add_next_key(struct mfa_host *host, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
+	int err = mfa_key_load_next(host->config->key, diag, &next);
+	if (err == MFA_ERR_NOTFOUND)
+		return MFA_OK;
+	return err == MFA_OK ? mfa_store_use_next(host->store, &next, diag) : err;
 }
 
 int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
 {
 	const struct mfa_config *config = host->config;
-	int err = mfa_key_load(config->key, diag, &host->key);
+	if (host->is_open)
+		return MFA_OK;
+	int err = mfa_key_load_held(config->key, diag, &host->key, &host->key_hold);
 	if (err == MFA_OK)
 		err = mfa_store_open(config->store, &host->key, diag, &host->store);
+	if (err == MFA_OK)
+		err = add_next_key(host, diag);
 	if (err != MFA_OK)
 		return err;
 	err = mfa_audit_open(config->audit, &host->key, &host->audit);
-	return err == MFA_OK ? MFA_OK
-			     : mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+	host->is_open = true;
+	return MFA_OK;
 }
 
 void mfa_host_done(struct mfa_host *host)
@@ -30,5 +46,8 @@ void mfa_host_done(struct mfa_host *host)
 	mfa_audit_close(&host->audit);
 	mfa_store_close(&host->store);
 	mfa_secret_done(&host->key);
+	if (host->config != NULL) /* a zeroed host holds nothing, not even descriptor 0 */
+		mfa_close_fd(&host->key_hold);
 	mfa_config_cleanup(&host->config);
+	host->is_open = false;
 }

@@ -21,12 +21,28 @@ static int find_source(const char *source, struct mfa_diag *diag,
 			source);
 }
 
-int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
+int mfa_key_load_held(const char *source, struct mfa_diag *diag,
+		      struct mfa_secret *ret_key, int *ret_hold)
 {
 	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
 	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->load(address, diag, ret_key);
+	return err != MFA_OK ? err : ops->load(address, diag, ret_key, ret_hold);
+}
+
+int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
+{
+	MFA_CLEANUP(mfa_close_fd) int hold = -1;
+	return mfa_key_load_held(source, diag, ret_key, &hold);
+}
+
+int mfa_key_load_next(const char *source, struct mfa_diag *diag,
+		      struct mfa_secret *ret_key)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->load_next(address, diag, ret_key);
 }
 
 int mfa_key_create(const char *source, struct mfa_diag *diag)
@@ -35,4 +51,29 @@ int mfa_key_create(const char *source, struct mfa_diag *diag)
 	const char *address = NULL;
 	int err = find_source(source, diag, &ops, &address);
 	return err != MFA_OK ? err : ops->create(address, diag);
+}
+
+int mfa_key_create_next(const char *source, const struct mfa_secret *key,
+			struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->create_next(address, key, diag);
+}
+
+int mfa_key_hold(const char *source, int hold, bool is_alone, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->hold(address, hold, is_alone, diag);
+}
+
+int mfa_key_switch(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->make_current(address, diag);
 }

@@ -90,6 +90,18 @@ int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 	return err;
 }
 
+int mfa_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
+		       struct mfa_diag *diag)
+{
+	return store->backend->use_next(store, next_key, diag);
+}
+
+int mfa_store_reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		     bool *ret_changed)
+{
+	return store->backend->reseal(store, user, diag, ret_changed);
+}
+
 int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		   struct mfa_record *ret_record)
 {

@@ -24,52 +24,56 @@ static struct mfa_span typed_password(pam_handle_t *handle)
 }
 
 /* Hands the password in front of the code to the modules that follow. */
-static int forward_password(pam_handle_t *handle, const struct mfa_secret *password)
+static int forward_password(const struct login *login,
+			    const struct mfa_auth_result *result)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret text = { 0 };
-	if (password->len == 0)
+	const struct mfa_secret *password = &result->password;
+	if (!login->arguments.forward_pass || password->len == 0)
 		return PAM_SUCCESS;
 	if (mfa_secret_alloc(password->len + 1, &text) != MFA_OK)
 		return PAM_BUF_ERR;
 	memcpy(text.data, password->data, password->len);
-	return pam_set_item(handle, PAM_AUTHTOK, text.data);
+	return pam_set_item(login->handle, PAM_AUTHTOK, text.data);
+}
+
+/* What an allowed login leaves behind, and what must still be true of it. */
+static void conclude(void *context, struct mfa_auth_result *result)
+{
+	struct login *login = context;
+	const void *now = NULL;
+	int code = pam_get_item(login->handle, PAM_USER, &now);
+	if (code != PAM_SUCCESS || now == NULL || strcmp(now, login->user) != 0) {
+		result->verdict = MFA_DENY;
+		result->reason = MFA_REASON_USER_CHANGED;
+	} else if (forward_password(login, result) != PAM_SUCCESS ||
+		   evidence_set(login->handle, login->user) != PAM_SUCCESS) {
+		set_failure(result, MFA_ERR_NOMEM);
+	}
 }
 
 static void run(struct login *login, struct conversation *conversation,
 		struct mfa_auth_result *result)
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
-	int err = mfa_host_open(&login->host, &result->diag);
-	if (err != MFA_OK) {
-		set_failure(result, err);
-		return;
-	}
 	struct mfa_auth_request request = {
 		.host = &login->host,
 		.zone = login->zone,
 		.login = login->facts,
+		.clock = login_clock,
 		.dialog = &dialog,
 		.language = login->language,
 		.password = typed_password(login->handle),
 		.is_known_user = login_is_known_user(login),
 		.wants_password = login->arguments.forward_pass,
+		.conclude = conclude,
+		.context = login,
 		.may_explain = login->arguments.explain,
 	};
 	mfa_auth_run(&request, result);
-}
-
-/* What an allowed login leaves behind, and what must still be true of it. */
-static void conclude(struct login *login, const char *user,
-		     struct mfa_auth_result *result)
-{
-	const void *now = NULL;
-	int code = pam_get_item(login->handle, PAM_USER, &now);
-	if (code != PAM_SUCCESS || now == NULL || strcmp(now, user) != 0) {
-		result->verdict = MFA_DENY;
-		result->reason = MFA_REASON_USER_CHANGED;
-	} else if (evidence_set(login->handle, user) != PAM_SUCCESS) {
-		set_failure(result, MFA_ERR_NOMEM);
-	}
+	/* also after a refusal: the modules that follow do their work all the same */
+	if (result->verdict != MFA_ALLOW)
+		(void)forward_password(login, result);
 }
 
 static void authenticate(struct login *login, struct conversation *conversation, int argc,
@@ -78,19 +82,12 @@ static void authenticate(struct login *login, struct conversation *conversation,
 	int err = login_begin(login->handle, argc, argv, &result->diag, login);
 	if (err != MFA_OK) {
 		set_failure(result, err);
-		return;
-	}
-	if (login->zone->is_off) {
+	} else if (login->zone->is_off) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
-		return;
+	} else {
+		run(login, conversation, result);
 	}
-	run(login, conversation, result);
-	if (login->arguments.forward_pass &&
-	    forward_password(login->handle, &result->password) != PAM_SUCCESS)
-		set_failure(result, MFA_ERR_NOMEM);
-	if (result->verdict == MFA_ALLOW)
-		conclude(login, login->user, result);
 }
 
 /* Where nothing works for anybody, saying so betrays nothing. */
@@ -113,8 +110,13 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	};
 	evidence_clear(handle);
 	authenticate(&login, &conversation, argc, argv, &result);
-	if (result.verdict == MFA_UNAVAILABLE && login.host.store == NULL)
+	if (result.verdict == MFA_UNAVAILABLE && !login.host.is_open) {
+		result.is_unknown_user =
+			login.user != NULL && !login_is_known_user(&login);
 		tell_outage(&login, &conversation);
+	}
+	if (result.verdict != MFA_ALLOW)
+		evidence_clear(handle);
 	login_report(&login, "auth", &result);
 	return verdict_to_pam(result.verdict);
 }

@@ -17,12 +17,14 @@ enum {
 	PASSWD_LINE_SIZE = 4096
 };
 
-static const char *item(pam_handle_t *handle, int type)
+/* A copy, since the application may free its own while it talks to the person. */
+static int copy_item(pam_handle_t *handle, int type, char **ret_copy)
 {
 	const void *value = NULL;
-	if (pam_get_item(handle, type, &value) != PAM_SUCCESS)
-		return NULL;
-	return value;
+	if (pam_get_item(handle, type, &value) != PAM_SUCCESS || value == NULL)
+		return MFA_OK;
+	*ret_copy = strdup(value);
+	return *ret_copy != NULL ? MFA_OK : MFA_ERR_NOMEM;
 }
 
 static bool has_gid(const gid_t *gids, int count, gid_t gid)
@@ -53,6 +55,11 @@ static enum mfa_match is_member(void *context, const char *group)
 	return match;
 }
 
+int64_t login_clock(void)
+{
+	return time(NULL);
+}
+
 static int get_facts(struct login *login, struct mfa_diag *diag)
 {
 	pam_handle_t *handle = login->handle;
@@ -64,16 +71,17 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	if (code != PAM_SUCCESS || user == NULL)
 		return mfa_fail(diag, MFA_ERR_ABORT, "no user name was given");
-	/* the application may free its name while it talks to the person */
-	login->user = strdup(user);
-	if (login->user == NULL)
+	if (copy_item(handle, PAM_USER, &login->user) != MFA_OK ||
+	    copy_item(handle, PAM_SERVICE, &login->service) != MFA_OK ||
+	    copy_item(handle, PAM_RHOST, &login->rhost) != MFA_OK ||
+	    copy_item(handle, PAM_TTY, &login->tty) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	login->facts = (struct mfa_login){
-		.service = item(handle, PAM_SERVICE),
+		.service = login->service,
 		.user = login->user,
-		.rhost = item(handle, PAM_RHOST),
-		.tty = item(handle, PAM_TTY),
-		.now = time(NULL),
+		.rhost = login->rhost,
+		.tty = login->tty,
+		.now = login_clock(),
 		.is_member = is_member,
 		.context = login,
 	};
@@ -127,6 +135,9 @@ void login_done(struct login *login)
 	mfa_language_close(&login->language);
 	mfa_host_done(&login->host);
 	mfa_free_string(&login->user);
+	mfa_free_string(&login->service);
+	mfa_free_string(&login->rhost);
+	mfa_free_string(&login->tty);
 }
 
 bool login_is_known_user(const struct login *login)

@@ -10,8 +10,11 @@ struct login {
 	pam_handle_t *handle;
 	struct arguments arguments;
 	struct mfa_host host;	/* loaded; mfa_host_open is the caller's */
-	struct mfa_login facts; /* the user is our own copy, the rest the handle's */
+	struct mfa_login facts; /* the strings are the copies below */
 	char *user;
+	char *service;
+	char *rhost;
+	char *tty;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
 };
@@ -21,6 +24,9 @@ struct login {
 int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
 		struct login *ret_login) MFA_MUST_CHECK;
 void login_done(struct login *login);
+
+/* The time: seconds since 1970. */
+int64_t login_clock(void);
 
 /* Whether the name service knows the user; true when it cannot be asked. */
 bool login_is_known_user(const struct login *login);

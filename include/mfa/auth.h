@@ -54,16 +54,27 @@ struct mfa_dialog {
 	void *context;
 };
 
+struct mfa_auth_result;
+
 struct mfa_auth_request {
-	struct mfa_host *host; /* opened (mfa_host_open) */
+	struct mfa_host *host; /* loaded; opened when the answer is there */
 	const struct mfa_zone *zone;
 	struct mfa_login login;
+	/* The time, asked for when the answer is there: a prompt may stand for hours.
+	 * NULL: login.now, as it is. */
+	int64_t (*clock)(void);
 	const struct mfa_dialog *dialog;
 	const struct mfa_language *language;
 	struct mfa_span password; /* what was typed before; borrowed, may be empty */
 	bool is_known_user;  /* the name service knows the user, or could not be asked */
 	bool wants_password; /* forward_pass: password and code come in one line */
-	bool may_explain;    /* only a right password reaches this: refusals say why */
+	/* What must hold, and be done, before a right code lets in; NULL: nothing. Runs
+	 * after the commit and before the line in the audit trail. Sets the verdict to
+	 * something else to refuse. */
+	void (*conclude)(void *context, struct mfa_auth_result *result);
+	void *context;
+	const char *actor; /* who runs it, when not the user; NULL otherwise */
+	bool may_explain;  /* only a right password reaches this: refusals say why */
 };
 
 struct mfa_auth_result {
@@ -71,6 +82,7 @@ struct mfa_auth_result {
 	enum mfa_reason reason;
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
+	int err;		    /* MFA_REASON_FAILED: the enum mfa_err */
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */

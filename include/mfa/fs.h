@@ -52,7 +52,12 @@ struct mfa_fs_content {
 int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
 		  struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* The same in two steps, for a file that is written bit by bit: a nameless file in an
+/* Gives the file at path the name of the one at target, which goes, durably. Both stand
+ * in the same protected folder. */
+int mfa_fs_replace(const char *path, const char *target, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
+/* The same as mfa_fs_create in two steps, for a file that is written bit by bit: a nameless file in an
  * open folder (path is what messages call it), and its name. */
 int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,
 		 int *ret_fd) MFA_MUST_CHECK;

@@ -7,6 +7,8 @@
 
 struct mfa_host {
 	struct mfa_config *config;
+	bool is_open;
+	int key_hold;		 /* keeps a rekey from ending while the key is in use */
 	struct mfa_secret key;	 /* the store key; empty until mfa_host_open */
 	struct mfa_store *store; /* NULL until mfa_host_open */
 	struct mfa_audit *audit; /* NULL until mfa_host_open */
@@ -17,7 +19,8 @@ struct mfa_host {
 int mfa_host_load(const char *config_path, struct mfa_diag *diag,
 		  struct mfa_host *ret_host) MFA_MUST_CHECK;
 
-/* Loads the store key and opens store and audit trail. */
+/* Loads the store key and opens store and audit trail; once is enough. The key is held
+ * from here on (see mfa/key.h): do not let a person wait meanwhile. */
 int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 void mfa_host_done(struct mfa_host *host);

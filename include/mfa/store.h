@@ -26,6 +26,16 @@ struct mfa_record *mfa_store_workspace(struct mfa_store *store);
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 		      struct mfa_diag *diag, bool *ret_made) MFA_MUST_CHECK;
 
+/* Has a rekey's next key used: records are read under either key and written under the
+ * next. MFA_ERR_INVALID. */
+int mfa_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
+		       struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Writes a user's record anew under the newest key, so that nothing of it is left under
+ * an older one; ret_changed: it was not so already. MFA_ERR_NOTFOUND. */
+int mfa_store_reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		     bool *ret_changed) MFA_MUST_CHECK;
+
 /* Reads a user's record; wipes ret_record on failure. MFA_ERR_NOTFOUND: the user has none; MFA_ERR_INTEGRITY: it is
  * damaged, altered, or another user's. */
 int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *diag,

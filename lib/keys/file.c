@@ -2,22 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "mfa/fs.h"
 #include "mfa/seal.h"
 
-static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_key)
+static int read_key(int fd, const char *path, struct mfa_diag *diag,
+		    struct mfa_secret *ret_key)
 {
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private, diag, &fd);
-	if (err != MFA_OK)
-		return err;
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	err = mfa_secret_alloc(MFA_KEY_SIZE, &key);
+	int err = mfa_secret_alloc(MFA_KEY_SIZE, &key);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "out of memory");
 	size_t len = 0;
@@ -34,20 +34,120 @@ static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_
 	return MFA_OK;
 }
 
+static int lock(int fd, int operation, const char *path, struct mfa_diag *diag)
+{
+	int err = mfa_fs_lock(fd, operation);
+	if (err == MFA_ERR_BUSY)
+		return mfa_fail(
+			diag, err,
+			"%s: held by somebody else; try again when no login and no "
+			"mfa-enroll is at work",
+			path);
+	return err == MFA_OK ? MFA_OK
+			     : mfa_fail(diag, err, "%s: cannot lock: %s", path,
+					mfa_strerror(err));
+}
+
+/* A key that a rekey replaced while its lock was waited for is opened anew. */
+static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_key,
+		int *ret_hold)
+{
+	for (;;) {
+		MFA_CLEANUP(mfa_close_fd) int fd = -1;
+		int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private, diag, &fd);
+		if (err == MFA_OK)
+			err = lock(fd, LOCK_SH, path, diag);
+		if (err != MFA_OK)
+			return err;
+		struct stat status;
+		if (fstat(fd, &status) != 0)
+			return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+		if (status.st_nlink == 0)
+			continue;
+		err = read_key(fd, path, diag, ret_key);
+		if (err == MFA_OK)
+			*ret_hold = MFA_TAKE_FD(fd);
+		return err;
+	}
+}
+
+static int next_path(const char *path, struct mfa_diag *diag, char **ret_path)
+{
+	char *next = NULL;
+	if (asprintf(&next, "%s.next", path) < 0)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	*ret_path = next;
+	return MFA_OK;
+}
+
+static int load_next(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_key)
+{
+	MFA_CLEANUP(mfa_free_string) char *next = NULL;
+	int err = next_path(path, diag, &next);
+	if (err != MFA_OK)
+		return err;
+	/* the common case, quickly: the folder was checked for the current key */
+	struct stat status;
+	if (lstat(next, &status) != 0 && errno == ENOENT)
+		return MFA_ERR_NOTFOUND; /* nothing to complain of */
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	err = mfa_fs_open(next, O_RDONLY, &mfa_fs_private, diag, &fd);
+	return err == MFA_OK ? read_key(fd, next, diag, ret_key) : err;
+}
+
+static int write_key(const char *path, const struct mfa_secret *key,
+		     struct mfa_diag *diag)
+{
+	struct mfa_fs_content content = {
+		.data = key->data,
+		.len = key->len,
+		.mode = 0400,
+	};
+	return mfa_fs_create(path, &content, diag);
+}
+
 static int create(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	int err = mfa_secret_random(MFA_KEY_SIZE, &key);
+	return err == MFA_OK ? write_key(path, &key, diag)
+			     : mfa_fail(diag, err, "out of memory");
+}
+
+static int create_next(const char *path, const struct mfa_secret *key,
+		       struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_free_string) char *next = NULL;
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret fresh = { 0 };
+	int err = next_path(path, diag, &next);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_secret_random(MFA_KEY_SIZE, &fresh);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "out of memory");
-	struct mfa_fs_content content = { .data = key.data,
-					  .len = key.len,
-					  .mode = 0400 };
-	return mfa_fs_create(path, &content, diag);
+	size_t kept = MFA_KEY_SIZE - MFA_SUBKEY_SIZE;
+	memcpy(fresh.data + MFA_SUBKEY_SIZE, key->data + MFA_SUBKEY_SIZE, kept);
+	return write_key(next, &fresh, diag);
+}
+
+static int hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
+{
+	return lock(fd, is_alone ? LOCK_EX : LOCK_SH, path, diag);
+}
+
+static int make_current(const char *path, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_free_string) char *next = NULL;
+	int err = next_path(path, diag, &next);
+	return err == MFA_OK ? mfa_fs_replace(next, path, diag) : err;
 }
 
 const struct key_source_ops key_source_file = {
 	.scheme = "file",
 	.load = load,
+	.load_next = load_next,
 	.create = create,
+	.create_next = create_next,
+	.hold = hold,
+	.make_current = make_current,
 };

@@ -1,4 +1,4 @@
-/* What a source of the store key offers; one file a source. */
+/* What a source of the store key offers; one file a source. See mfa/key.h. */
 #pragma once
 
 #include "mfa/secret.h"
@@ -6,8 +6,14 @@
 struct key_source_ops {
 	const char *scheme; /* what stands before the colon */
 	int (*load)(const char *address, struct mfa_diag *diag,
-		    struct mfa_secret *ret_key);
+		    struct mfa_secret *ret_key, int *ret_hold);
+	int (*load_next)(const char *address, struct mfa_diag *diag,
+			 struct mfa_secret *ret_key);
 	int (*create)(const char *address, struct mfa_diag *diag);
+	int (*create_next)(const char *address, const struct mfa_secret *key,
+			   struct mfa_diag *diag);
+	int (*hold)(const char *address, int hold, bool is_alone, struct mfa_diag *diag);
+	int (*make_current)(const char *address, struct mfa_diag *diag);
 };
 
 extern const struct key_source_ops key_source_file;

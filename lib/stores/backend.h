@@ -9,6 +9,10 @@ struct store_backend {
 	int (*open)(const char *address, const struct mfa_secret *store_key,
 		    struct mfa_diag *diag, struct mfa_store **ret_store);
 	void (*close)(struct mfa_store *store);
+	int (*use_next)(struct mfa_store *store, const struct mfa_secret *next_key,
+			struct mfa_diag *diag);
+	int (*reseal)(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		      bool *ret_changed);
 	int (*prepare)(const char *address, struct mfa_diag *diag, bool *ret_made);
 	int (*read)(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		    struct mfa_record *ret_record);

@@ -20,11 +20,12 @@ struct file_store {
 	int users_fd;
 	char *users_path;
 	struct vault *vault;
+	unsigned newest; /* of the keys: 1 while a rekey goes on */
 };
 
 /* What must not leave memory, in one locked block. */
 struct vault {
-	unsigned char key[MFA_SUBKEY_SIZE];
+	unsigned char keys[2][MFA_SUBKEY_SIZE]; /* the store's, a rekey's next one */
 	unsigned char scratch[SLOT_SCRATCH_SIZE];
 	struct mfa_record workspace;
 };
@@ -80,7 +81,7 @@ static int open_store(const char *address, const struct mfa_secret *store_key,
 	if (self->vault == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	store->workspace = &self->vault->workspace;
-	int err = mfa_seal_derive(store_key, MFA_KEY_RECORD, self->vault->key);
+	int err = mfa_seal_derive(store_key, MFA_KEY_RECORD, self->vault->keys[0]);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
 	err = join(address, USERS, diag, &self->users_path);
@@ -186,6 +187,12 @@ static int load_record(struct file_store *self, const char *user, int operation,
 	return err == MFA_OK ? load_bytes(file, diag) : err;
 }
 
+/* The keys from the newest to the oldest. */
+static const unsigned char *key_at(const struct file_store *self, unsigned age)
+{
+	return self->vault->keys[self->newest - age];
+}
+
 static int read_record(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		       struct mfa_record *ret_record)
 {
@@ -196,8 +203,12 @@ static int read_record(struct mfa_store *store, const char *user, struct mfa_dia
 	int err = load_record(self, user, LOCK_SH, &file, diag);
 	if (err != MFA_OK)
 		return err;
-	err = slots_read(file.bytes, self->vault->key, user, self->vault->scratch,
-			 ret_record);
+	for (unsigned i = 0; i <= self->newest; i++) {
+		err = slots_read(file.bytes, key_at(self, i), user, self->vault->scratch,
+				 ret_record);
+		if (err != MFA_ERR_INTEGRITY)
+			break;
+	}
 	return err == MFA_OK ? MFA_OK : explain_slots(err, file.path, diag);
 }
 
@@ -213,7 +224,12 @@ static int open_to_write(struct file_store *self, const struct mfa_record *recor
 				"the record was removed meanwhile");
 	if (err != MFA_OK)
 		return err;
-	err = slots_open(file->bytes, vault->key, record->user, vault->scratch, &stored);
+	for (unsigned i = 0; i <= self->newest; i++) {
+		err = slots_open(file->bytes, key_at(self, i), record->user,
+				 vault->scratch, &stored);
+		if (err != MFA_ERR_INTEGRITY)
+			break;
+	}
 	if (err != MFA_OK)
 		return explain_slots(err, file->path, diag);
 	mfa_wipe(vault->scratch, stored.len);
@@ -230,7 +246,7 @@ static int write_slot(struct file_store *self, struct file_record *file, bool wh
 {
 	unsigned char slot[SLOT_SIZE];
 	size_t len = 0;
-	int err = slots_compose(record, self->vault->key, &file->next,
+	int err = slots_compose(record, key_at(self, 0), &file->next,
 				self->vault->scratch, slot, &len);
 	if (err == MFA_OK)
 		err = mfa_fs_write(file->fd, slot, whole ? sizeof slot : len,
@@ -254,17 +270,69 @@ static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_d
 	return write_slot(file_store(store), &file, false, record, diag);
 }
 
+/* Both slots, one after the other, so that nothing older is left in either. */
+static int write_both(struct file_store *self, struct file_record *file,
+		      struct mfa_record *record, struct mfa_diag *diag)
+{
+	int err = MFA_OK;
+	for (int i = 0; err == MFA_OK && i < 2; i++) {
+		err = write_slot(self, file, true, record, diag);
+		file->next.slot = 1 - file->next.slot;
+		file->next.generation++;
+	}
+	return err;
+}
+
 static int scrub(struct mfa_store *store, struct mfa_record *record,
 		 struct mfa_diag *diag)
 {
 	unsigned char bytes[SLOT_FILE_SIZE];
 	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	int err = open_to_write(file_store(store), record, &file, diag);
-	for (int i = 0; err == MFA_OK && i < 2; i++) {
-		err = write_slot(file_store(store), &file, true, record, diag);
-		file.next.slot = 1 - file.next.slot;
-		file.next.generation++;
+	return err == MFA_OK ? write_both(file_store(store), &file, record, diag) : err;
+}
+
+static int use_next(struct mfa_store *store, const struct mfa_secret *next_key,
+		    struct mfa_diag *diag)
+{
+	struct file_store *self = file_store(store);
+	int err = mfa_seal_derive(next_key, MFA_KEY_RECORD, self->vault->keys[1]);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "next store key: %s", mfa_strerror(err));
+	self->newest = 1;
+	return MFA_OK;
+}
+
+/* Reads and writes under the one lock, so that no login comes between. */
+static int reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		  bool *ret_changed)
+{
+	struct file_store *self = file_store(store);
+	struct vault *vault = self->vault;
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
+	int err = load_record(self, user, LOCK_EX, &file, diag);
+	if (err != MFA_OK)
+		return err;
+	if (slots_are_under(bytes, key_at(self, 0), user, vault->scratch)) {
+		*ret_changed = false;
+		return MFA_OK;
 	}
+	struct slot_content stored;
+	for (unsigned i = 0; i <= self->newest; i++) {
+		err = slots_open(bytes, key_at(self, i), user, vault->scratch, &stored);
+		if (err != MFA_ERR_INTEGRITY)
+			break;
+	}
+	if (err == MFA_OK)
+		err = slots_decode(&stored, user, vault->scratch, &vault->workspace);
+	if (err != MFA_OK)
+		return explain_slots(err, file.path, diag);
+	file.next = stored.next;
+	err = write_both(self, &file, &vault->workspace, diag);
+	mfa_wipe(&vault->workspace, sizeof vault->workspace);
+	if (err == MFA_OK)
+		*ret_changed = true;
 	return err;
 }
 
@@ -276,21 +344,21 @@ static int create(struct mfa_store *store, struct mfa_record *record,
 	if (strnlen(record->user, MFA_USER_SIZE) >= MFA_USER_SIZE ||
 	    store_name_encode(record->user, name) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_INVALID, "the user name is too long");
-	MFA_CLEANUP(close_record)
-	struct file_record file = { .fd = -1, .next = slots_first };
+	unsigned char bytes[SLOT_FILE_SIZE];
+	MFA_CLEANUP(close_record) struct file_record file = { .fd = -1, .bytes = bytes };
 	int err = join(self->users_path, name, diag, &file.path);
 	if (err == MFA_OK)
 		err = mfa_fs_begin(self->users_fd, file.path, 0600, diag, &file.fd);
 	if (err != MFA_OK)
 		return err;
-	/* both slots at their full size, so that no login makes the file grow */
-	static const unsigned char empty[SLOT_FILE_SIZE] = { 0 };
-	err = mfa_fs_write(file.fd, empty, sizeof empty, 0);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot write: %s", file.path,
-				mfa_strerror(err));
+	/* at its full size, so that no login makes it grow */
 	uint32_t before = record->generation;
-	err = write_slot(self, &file, false, record, diag);
+	err = slots_begin(record, key_at(self, 0), self->vault->scratch, bytes);
+	if (err == MFA_OK)
+		err = mfa_fs_write(file.fd, bytes, sizeof bytes, 0);
+	if (err != MFA_OK)
+		err = mfa_fail(diag, err, "%s: cannot write: %s", file.path,
+			       mfa_strerror(err));
 	struct mfa_fs_entry entry = { self->users_fd, name, file.path };
 	if (err == MFA_OK)
 		err = mfa_fs_finish(file.fd, &entry, diag);
@@ -365,6 +433,8 @@ const struct store_backend store_backend_file = {
 	.scheme = "file",
 	.open = open_store,
 	.close = close_store,
+	.use_next = use_next,
+	.reseal = reseal,
 	.prepare = prepare,
 	.read = read_record,
 	.swap = swap,

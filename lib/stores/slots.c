@@ -16,6 +16,7 @@ enum {
 	HEADER_SIZE = 32,
 	SEALED_MAX = MFA_RECORD_SIZE + MFA_SEAL_OVERHEAD,
 	CONTEXT_MAX = HEADER_SIZE + MFA_USER_SIZE,
+	GENERATION_FIRST = 2, /* the last bit names the slot */
 	GENERATION_MAX = INT32_MAX,
 };
 
@@ -24,14 +25,11 @@ _Static_assert(HEADER_SIZE + SEALED_MAX <= SLOT_SECTORS * SECTOR_DATA,
 
 static const char MAGIC[4] = { 'P', 'M', 'F', 'A' };
 
-/* The generation's last bit names its slot, so the first is 2 in slot 0. */
-const struct slot_plan slots_first = { .slot = 0, .generation = 2 };
-
 /* Every sector ends in a stamp: which write put it there, of how many sectors, and a
  * check that tells a damaged stamp from an older one. */
 struct stamp {
 	bool is_valid;
-	uint32_t generation; /* 0: never written */
+	uint32_t generation;
 	unsigned count;
 };
 
@@ -54,11 +52,9 @@ static struct stamp read_stamp(const unsigned char *sector)
 		.count = mfa_get16(bytes + 4),
 	};
 	uint16_t check = mfa_get16(bytes + 6);
-	if (stamp.generation == 0)
-		stamp.is_valid = stamp.count == 0 && check == 0;
-	else
-		stamp.is_valid = stamp.count >= 1 && stamp.count <= SLOT_SECTORS &&
-				 check == stamp_check(stamp.generation, stamp.count);
+	stamp.is_valid = stamp.generation != 0 && stamp.count >= 1 &&
+			 stamp.count <= SLOT_SECTORS &&
+			 check == stamp_check(stamp.generation, stamp.count);
 	return stamp;
 }
 
@@ -71,7 +67,6 @@ static void write_stamp(unsigned char *sector, uint32_t generation, unsigned cou
 }
 
 enum condition {
-	EMPTY,
 	WHOLE,
 	TORN,
 	DAMAGED
@@ -96,12 +91,10 @@ static struct slot examine(const unsigned char *bytes, unsigned index)
 			slot.count = stamps[i].count;
 		}
 	}
-	if (slot.generation != 0 && (slot.generation & 1) != index)
+	/* every sector was written when the file was made: zeros are damage too */
+	if (slot.generation == 0 || (slot.generation & 1) != index)
 		slot.condition = DAMAGED;
-	else if (slot.generation != 0)
-		slot.condition = WHOLE;
-	unsigned reach = slot.generation == 0 ? 1 : slot.count;
-	for (unsigned i = 0; i < reach; i++)
+	for (unsigned i = 0; i < slot.count; i++)
 		if (!stamps[i].is_valid)
 			slot.condition = DAMAGED;
 		else if (stamps[i].generation != slot.generation &&
@@ -182,23 +175,44 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 	return MFA_OK;
 }
 
-int slots_read(const unsigned char *file, const unsigned char *key, const char *user,
-	       unsigned char *scratch, struct mfa_record *ret_record)
+int slots_decode(const struct slot_content *content, const char *user,
+		 unsigned char *scratch, struct mfa_record *ret_record)
 {
-	struct slot_content content;
 	mfa_wipe(ret_record, sizeof *ret_record);
-	int err = slots_open(file, key, user, scratch, &content);
-	if (err != MFA_OK)
-		return err;
-	err = mfa_record_decode(scratch, content.len, ret_record);
-	mfa_wipe(scratch, content.len);
+	int err = mfa_record_decode(scratch, content->len, ret_record);
+	mfa_wipe(scratch, content->len);
 	if (err != MFA_OK) {
 		mfa_wipe(ret_record, sizeof *ret_record);
 		return err;
 	}
-	ret_record->generation = content.generation;
+	ret_record->generation = content->generation;
 	memcpy(ret_record->user, user, strnlen(user, MFA_USER_SIZE - 1));
 	return MFA_OK;
+}
+
+int slots_read(const unsigned char *file, const unsigned char *key, const char *user,
+	       unsigned char *scratch, struct mfa_record *ret_record)
+{
+	struct slot_content content;
+	int err = slots_open(file, key, user, scratch, &content);
+	if (err == MFA_OK)
+		return slots_decode(&content, user, scratch, ret_record);
+	mfa_wipe(ret_record, sizeof *ret_record);
+	return err;
+}
+
+bool slots_are_under(const unsigned char *file, const unsigned char *key,
+		     const char *user, unsigned char *scratch)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		size_t len = 0;
+		struct slot slot = examine(file + i * SLOT_SIZE, i);
+		if (slot.condition != WHOLE ||
+		    open_slot(&slot, key, user, scratch, &len) != MFA_OK)
+			return false;
+		mfa_wipe(scratch, len);
+	}
+	return true;
 }
 
 int slots_compose(const struct mfa_record *record, const unsigned char *key,
@@ -225,10 +239,26 @@ int slots_compose(const struct mfa_record *record, const unsigned char *key,
 	size_t used = HEADER_SIZE + sealed_len;
 	unsigned count = (unsigned)((used + SECTOR_DATA - 1) / SECTOR_DATA);
 	memset(ret_slot, 0, SLOT_SIZE);
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < SLOT_SECTORS; i++) {
 		memcpy(ret_slot + i * SLOT_SECTOR, data + i * SECTOR_DATA, SECTOR_DATA);
 		write_stamp(ret_slot + i * SLOT_SECTOR, plan->generation, count);
 	}
 	*ret_len = count * (size_t)SLOT_SECTOR;
+	return MFA_OK;
+}
+
+int slots_begin(struct mfa_record *record, const unsigned char *key,
+		unsigned char *scratch, unsigned char *ret_file)
+{
+	size_t len = 0;
+	uint32_t generation = GENERATION_FIRST;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct slot_plan plan = { .slot = i, .generation = generation + i };
+		int err = slots_compose(record, key, &plan, scratch,
+					ret_file + i * SLOT_SIZE, &len);
+		if (err != MFA_OK)
+			return err;
+	}
+	record->generation = generation + 1;
 	return MFA_OK;
 }

@@ -35,15 +35,25 @@ struct slot_content {
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct slot_content *ret_content) MFA_MUST_CHECK;
 
+/* Decodes what slots_open left in scratch; wipes scratch, and ret_record on failure. */
+int slots_decode(const struct slot_content *content, const char *user,
+		 unsigned char *scratch, struct mfa_record *ret_record) MFA_MUST_CHECK;
+
+/* Whether both slots are whole and sealed under this key: nothing older is left. */
+bool slots_are_under(const unsigned char *file, const unsigned char *key,
+		     const char *user, unsigned char *scratch);
+
 /* slots_open, and decodes the record; wipes scratch, and ret_record on failure. */
 int slots_read(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct mfa_record *ret_record) MFA_MUST_CHECK;
 
-/* The plan for a file that holds nothing yet. */
-extern const struct slot_plan slots_first;
+/* Composes a new file, SLOT_FILE_SIZE bytes, with record in both slots and a stamp in
+ * every sector: from then on a sector without one is damaged. Sets record's generation. */
+int slots_begin(struct mfa_record *record, const unsigned char *key,
+		unsigned char *scratch, unsigned char *ret_file) MFA_MUST_CHECK;
 
 /* Composes a slot: seals record under key as plan->generation. ret_slot has SLOT_SIZE
- * bytes, zero behind the ret_len bytes that need to be written. */
+ * bytes; the ret_len first of them need to be written, the others hold stamps only. */
 int slots_compose(const struct mfa_record *record, const unsigned char *key,
 		  const struct slot_plan *plan, unsigned char *scratch,
 		  unsigned char *ret_slot, size_t *ret_len) MFA_MUST_CHECK;

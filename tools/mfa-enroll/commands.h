@@ -13,3 +13,4 @@ extern const struct command command_resume;
 extern const struct command command_remove;
 extern const struct command command_unlock;
 extern const struct command command_resync;
+extern const struct command command_rekey;

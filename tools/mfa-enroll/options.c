@@ -29,19 +29,33 @@ static const struct option_spec common_help[] = {
 	{ "version", NULL, MFA_N_("print the version") },
 };
 
+enum {
+	WORDS_WIDTH = 24
+};
+
+/* Words in a column, what they mean behind it, or below when they are long. */
+static void print_entry(const char *words, const char *meaning)
+{
+	if (strlen(words) > WORDS_WIDTH)
+		(void)printf("  %s\n  %-*s  %s\n", words, WORDS_WIDTH, "", meaning);
+	else
+		(void)printf("  %-*s  %s\n", WORDS_WIDTH, words, meaning);
+}
+
 static void print_option(const struct app *app, const struct option_spec *option)
 {
 	char words[64];
 	(void)snprintf(words, sizeof words, "--%s%s%s", option->name,
 		       option->argument != NULL ? " " : "",
 		       option->argument != NULL ? option->argument : "");
-	(void)printf("  %-24s  %s\n", words, TR(app, option->help));
+	print_entry(words, TR(app, option->help));
 }
 
-static void print_common(const struct app *app)
+static void print_common(const struct app *app, bool has_json)
 {
 	for (size_t i = 0; i < MFA_COUNT(common_help); i++)
-		print_option(app, &common_help[i]);
+		if (has_json || strcmp(common_help[i].name, "json") != 0)
+			print_option(app, &common_help[i]);
 }
 
 static void print_help(const struct app *app)
@@ -55,10 +69,10 @@ static void print_help(const struct app *app)
 		char words[64];
 		(void)snprintf(words, sizeof words, "%s %s", (*command)->name,
 			       (*command)->arguments);
-		(void)printf("  %-24s  %s\n", words, TR(app, (*command)->summary));
+		print_entry(words, TR(app, (*command)->summary));
 	}
 	(void)printf("\n%s\n", TR(app, MFA_N_("Options:")));
-	print_common(app);
+	print_common(app, true);
 	(void)printf(
 		"\n%s\n",
 		TR(app,
@@ -76,7 +90,7 @@ static void print_command_help(const struct app *app, const struct command *comm
 	for (const struct option_spec *option = command->options;
 	     option != NULL && option->name != NULL; option++)
 		print_option(app, option);
-	print_common(app);
+	print_common(app, command->has_json);
 }
 
 static enum exit_code misuse(const struct app *app, const struct command *command,

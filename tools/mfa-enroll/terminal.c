@@ -1,6 +1,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,9 +19,10 @@ struct guard {
 	bool is_terminal;
 	struct termios terminal;
 	struct sigaction actions[MFA_COUNT(signals)];
+	sigset_t mask;
 };
 
-/* Only there to make read return: the person's Ctrl-C ends the question. */
+/* Only there to make ppoll return: the person's Ctrl-C ends the question. */
 static void interrupt(int signal_number MFA_UNUSED)
 {
 }
@@ -28,7 +30,13 @@ static void interrupt(int signal_number MFA_UNUSED)
 static void guard_begin(struct guard *guard, enum echo echo)
 {
 	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t blocked;
 	(void)sigemptyset(&action.sa_mask);
+	(void)sigemptyset(&blocked);
+	for (size_t i = 0; i < MFA_COUNT(signals); i++)
+		(void)sigaddset(&blocked, signals[i]);
+	/* let through by ppoll alone, so that none is lost before it waits */
+	(void)sigprocmask(SIG_BLOCK, &blocked, &guard->mask);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
 		(void)sigaction(signals[i], &action, &guard->actions[i]);
 	guard->is_terminal = tcgetattr(STDIN_FILENO, &guard->terminal) == 0;
@@ -46,18 +54,22 @@ static void guard_end(struct guard *guard)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &guard->terminal);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
 		(void)sigaction(signals[i], &guard->actions[i], NULL);
+	(void)sigprocmask(SIG_SETMASK, &guard->mask, NULL);
 }
 
 /* Byte by byte: what follows in a pipe belongs to the next question. */
-static int read_line(struct mfa_secret *buffer)
+static int read_line(const struct guard *guard, struct mfa_secret *buffer)
 {
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	size_t len = 0;
 	for (;;) {
 		char byte = '\0';
+		if (ppoll(&input, 1, NULL, &guard->mask) < 0)
+			return errno == EINTR ? MFA_ERR_ABORT : MFA_ERR_IO;
 		ssize_t got = read(STDIN_FILENO, &byte, 1);
-		if (got < 0 && errno != EINTR)
+		if (got < 0)
 			return MFA_ERR_IO;
-		if (got < 0 || (got == 0 && len == 0))
+		if (got == 0 && len == 0)
 			return MFA_ERR_ABORT;
 		if (got == 0 || byte == '\n')
 			break;
@@ -81,7 +93,7 @@ int terminal_ask(const char *prompt, enum echo echo, struct mfa_secret *ret_line
 	guard_begin(&guard, echo);
 	(void)fputs(prompt, stdout);
 	(void)fflush(stdout);
-	err = read_line(&buffer);
+	err = read_line(&guard, &buffer);
 	if (err != MFA_OK || !guard.is_terminal)
 		(void)fputc('\n', stdout);
 	return err == MFA_OK ? mfa_secret_copy(buffer.data, buffer.len, ret_line) : err;

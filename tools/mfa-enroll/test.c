@@ -20,13 +20,18 @@ static void tell(void *context MFA_UNUSED, const char *text)
 	(void)puts(text);
 }
 
+static int64_t clock_now(void)
+{
+	return time(NULL);
+}
+
 static enum exit_code report(const struct app *app,
 			     const struct mfa_auth_request *request,
 			     const struct mfa_auth_result *result)
 {
 	char line[1536];
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
-	event.actor = app->actor;
+	event.actor = request->actor;
 	mfa_event_format(&event, line, sizeof line);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_INFO, "%s", line);
@@ -37,8 +42,8 @@ static enum exit_code report(const struct app *app,
 		(void)fputc('\n', stdout);
 		return EXIT_DONE;
 	}
-	if (result->diag.text[0] != '\0')
-		app_complain("%s", result->diag.text);
+	if (result->reason == MFA_REASON_FAILED)
+		return app_fail(result->err, &result->diag);
 	return result->reason == MFA_REASON_NOT_ENROLLED ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }
 
@@ -57,9 +62,11 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 			   .user = user,
 			   .tty = ttyname(STDIN_FILENO),
 			   .now = time(NULL) },
+		.clock = clock_now,
 		.dialog = &dialog,
 		.language = app->language,
 		.is_known_user = true,
+		.actor = app->actor,
 		.may_explain = true,
 	};
 	request.zone = mfa_policy_zone(app->host.config, &request.login);

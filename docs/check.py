@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Checks that the man pages name what the sources have: check.py SOURCE_ROOT
+
+Every key of mfa.conf, every subcommand and option of mfa-enroll, every argument of the module,
+every reason, and every PAM code that the module returns.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# page, source files, pattern of a name in them, how the page has it
+RULES = (
+    ("mfa.conf.5", "lib/config_keys.c", r'^\t\{ "(\w+)", [A-Z_]+,', r"^\*{}\* ="),
+    ("mfa-enroll.8", "tools/mfa-enroll/*.c", r'^\t\.name = "(\w+)"', r"^\*(?:\w+\* _USER_ _TOKEN_, \*)?{}\*"),
+    ("mfa-enroll.8", "tools/mfa-enroll/*.c", r'^\t(?:\[\w+\] = )?\{ "([a-z-]+)", (?:NULL|"|\w+_argument)', r"^\t?\*--{}\*"),
+    ("mfa-enroll.8", "tools/mfa-enroll/app.h", r"^\tEXIT_\w+ = (\d)", r"^\*{}\*$"),
+    ("pam_mfa.8", "pam_module/arguments.c", r'\(argv\[i\], "(\w+)=?"\)', r"^\*{}(?:=\*_\w+_|\*)$"),
+    ("pam_mfa.8", "lib/verdict.c", r'^\t\[MFA_REASON_(?!NONE)\w+\] = "([a-z-]+)"', r"\b{}\b"),
+    ("pam_mfa.8", "lib/verdict.c", r'^\t\treturn "([a-z-]+)"', r"\b{}\b"),
+    ("pam_mfa.8", "pam_module/[!l]*.c", r"return (PAM_[A-Z_]+);", r"\b{}\b"),
+)
+
+
+def main():
+    root = Path(sys.argv[1])
+    failures = 0
+    for page, sources, pattern, form in RULES:
+        text = (root / "docs" / "man" / f"{page}.scd").read_text(encoding="utf-8")
+        names = {
+            name
+            for path in root.glob(sources)
+            for name in re.findall(pattern, path.read_text(encoding="utf-8"), re.M)
+        }
+        if not names:
+            print(f"docs: {sources}: no names found: has its form changed?")
+            failures += 1
+        for name in sorted(names):
+            if not re.search(form.format(re.escape(name)), text, re.M):
+                print(f"docs: {page}.scd does not name {name} ({sources})")
+                failures += 1
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,347 @@
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <liboath/oath.h>
+
+#include "mfa/key.h"
+
+const struct token_spec totp_spec = {
+	.kind = MFA_KIND_TOTP,
+	.hash = MFA_HASH_SHA1,
+	.digits = 6,
+	.period = 30,
+	.secret = "12345678901234567890",
+	.state = MFA_STATE_ACTIVE,
+};
+
+const struct token_spec hotp_spec = {
+	.kind = MFA_KIND_HOTP,
+	.hash = MFA_HASH_SHA1,
+	.digits = 6,
+	.secret = "12345678901234567890",
+	.state = MFA_STATE_ACTIVE,
+};
+
+bool can_run_tests(void)
+{
+	if (geteuid() != 0) {
+		(void)fprintf(stderr, "skipped: these tests must run as root\n");
+		return false;
+	}
+	(void)umask(022);
+	return mfa_init() == MFA_OK;
+}
+
+void assert_done(int err, const struct mfa_diag *diag)
+{
+	if (err != MFA_OK)
+		fail_msg("%s: %s", mfa_strerror(err), diag->text);
+}
+
+void sandbox_open(struct sandbox *box)
+{
+	*box = (struct sandbox){ .root = "/tmp/pam_mfa-XXXXXX" };
+	assert_non_null(mkdtemp(box->root));
+}
+
+static int remove_one(const char *path, const struct stat *status MFA_UNUSED,
+		      int type MFA_UNUSED, struct FTW *place MFA_UNUSED)
+{
+	return remove(path);
+}
+
+void sandbox_close(struct sandbox *box)
+{
+	(void)nftw(box->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	for (size_t i = 0; i < MFA_COUNT(box->paths); i++)
+		free(box->paths[i]);
+}
+
+int sandbox_setup(void **state)
+{
+	struct sandbox *box = calloc(1, sizeof *box);
+	if (box == NULL)
+		return -1;
+	sandbox_open(box);
+	*state = box;
+	return 0;
+}
+
+int sandbox_teardown(void **state)
+{
+	sandbox_close(*state);
+	free(*state);
+	return 0;
+}
+
+const char *path_in(struct sandbox *box, const char *name)
+{
+	char **path = &box->paths[box->next++ % MFA_COUNT(box->paths)];
+	free(*path);
+	assert_true(asprintf(path, "%s/%s", box->root, name) > 0);
+	return *path;
+}
+
+void write_bytes(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	assert_int_equal(close(fd), 0);
+}
+
+void write_text(const char *path, const char *text)
+{
+	write_bytes(path, text, strlen(text));
+}
+
+size_t read_bytes(const char *path, void *buffer, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	ssize_t len = read(fd, buffer, size);
+	assert_true(len >= 0);
+	assert_int_equal(close(fd), 0);
+	return (size_t)len;
+}
+
+char *read_text(const char *path)
+{
+	enum {
+		SIZE = 1 << 20
+	};
+	char *text = calloc(1, SIZE);
+	assert_non_null(text);
+	(void)read_bytes(path, text, SIZE - 1);
+	return text;
+}
+
+void make_token(const struct token_spec *spec, struct mfa_token *ret_token)
+{
+	struct mfa_oath oath = {
+		.hash = spec->hash,
+		.digits = spec->digits,
+		.period = spec->period,
+		.counter = spec->counter,
+		.drift = spec->drift,
+		.drift_base = spec->drift,
+		.secret = (const unsigned char *)spec->secret,
+		.secret_len = strlen(spec->secret),
+	};
+	*ret_token = (struct mfa_token){ .kind = spec->kind, .state = spec->state };
+	(void)snprintf(ret_token->label, sizeof ret_token->label, "label");
+	(void)snprintf(ret_token->created_by, sizeof ret_token->created_by, "root");
+	assert_int_equal(mfa_oath_save(&oath, ret_token), MFA_OK);
+}
+
+struct mfa_oath read_token(const struct mfa_token *token)
+{
+	struct mfa_oath oath;
+	assert_int_equal(mfa_oath_load(token, &oath), MFA_OK);
+	return oath;
+}
+
+struct code code_of(const struct token_spec *spec, uint64_t counter)
+{
+	struct code code = { "" };
+	size_t len = strlen(spec->secret);
+	int flags = spec->hash == MFA_HASH_SHA256   ? OATH_TOTP_HMAC_SHA256
+		    : spec->hash == MFA_HASH_SHA512 ? OATH_TOTP_HMAC_SHA512
+						    : 0;
+	unsigned period = spec->kind == MFA_KIND_TOTP ? spec->period : 1;
+	int rc = 0;
+	if (spec->kind == MFA_KIND_HOTP && spec->hash == MFA_HASH_SHA1)
+		rc = oath_hotp_generate(spec->secret, len, counter, spec->digits, false,
+					OATH_HOTP_DYNAMIC_TRUNCATION, code.text);
+	else
+		rc = oath_totp_generate2(spec->secret, len, (time_t)(counter * period),
+					 period, 0, spec->digits, flags, code.text);
+	assert_int_equal(rc, OATH_OK);
+	return code;
+}
+
+struct code wrong_code(const struct token_spec *spec, uint64_t counter)
+{
+	for (unsigned guess = 0;; guess++) {
+		struct code code = { "" };
+		bool is_right = false;
+		(void)snprintf(code.text, sizeof code.text, "%0*u", (int)spec->digits,
+			       guess);
+		uint64_t first = counter > 50 ? counter - 50 : 0;
+		for (uint64_t at = first; at < counter + 50; at++)
+			is_right |= strcmp(code_of(spec, at).text, code.text) == 0;
+		if (!is_right)
+			return code;
+	}
+}
+
+struct mfa_zone default_zone(void)
+{
+	static char name[] = "main";
+	return (struct mfa_zone){
+		.name = name,
+		.title = name,
+		.factors = 1U << MFA_KIND_TOTP | 1U << MFA_KIND_HOTP,
+		.max_failures = 5,
+		.lock_time = 15 * 60,
+		.totp_window = 1,
+		.totp_drift = 10,
+		.hotp_look_ahead = 10,
+	};
+}
+
+struct mfa_secret test_key(unsigned char first)
+{
+	unsigned char bytes[MFA_KEY_SIZE];
+	struct mfa_secret key = { 0 };
+	for (unsigned i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(first + i);
+	assert_int_equal(mfa_secret_copy(bytes, sizeof bytes, &key), MFA_OK);
+	return key;
+}
+
+void host_open(struct test_host *host, const char *host_lines, const char *zone_lines)
+{
+	char text[4096];
+	char source[320];
+	struct mfa_diag diag = { "" };
+	bool is_made = false;
+	*host = (struct test_host){ .key = test_key(1) };
+	struct sandbox *box = &host->box;
+	sandbox_open(box);
+	write_bytes(path_in(box, "store.key"), host->key.data, host->key.len);
+	(void)snprintf(source, sizeof source, "file:%s", path_in(box, "store"));
+	assert_int_equal(mfa_store_prepare(source, &host->key, &diag, &is_made), MFA_OK);
+	(void)snprintf(text, sizeof text,
+		       "[host]\nzone = main\nlanguage = en\nstore = %s\nkey = file:%s\n"
+		       "audit = %s\n%s\n[zone main]\n%s\n",
+		       source, path_in(box, "store.key"), path_in(box, "audit.jsonl"),
+		       host_lines, zone_lines);
+	write_text(path_in(box, "mfa.conf"), text);
+	int err = mfa_host_load(path_in(box, "mfa.conf"), &diag, &host->host);
+	if (err == MFA_OK)
+		err = mfa_host_open(&host->host, &diag);
+	assert_done(err, &diag);
+}
+
+void host_close(struct test_host *host)
+{
+	mfa_host_done(&host->host);
+	mfa_secret_done(&host->key);
+	sandbox_close(&host->box);
+}
+
+int host_setup(void **state)
+{
+	struct test_host *host = calloc(1, sizeof *host);
+	if (host == NULL)
+		return -1;
+	host_open(host, "", "");
+	*state = host;
+	return 0;
+}
+
+int host_teardown(void **state)
+{
+	host_close(*state);
+	free(*state);
+	return 0;
+}
+
+void enroll(struct mfa_store *store, const char *user, const struct token_spec *specs,
+	    size_t count)
+{
+	struct mfa_record *record = mfa_record_new();
+	assert_non_null(record);
+	(void)snprintf(record->user, sizeof record->user, "%s", user);
+	for (size_t i = 0; i < count; i++) {
+		struct mfa_token token;
+		struct mfa_token *added = NULL;
+		make_token(&specs[i], &token);
+		assert_int_equal(mfa_record_add(record, &token, &added), MFA_OK);
+	}
+	assert_int_equal(mfa_store_create(store, record, NULL), MFA_OK);
+	mfa_record_free(&record);
+}
+
+struct mfa_record *stored_record(struct mfa_store *store, const char *user)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_record *record = mfa_record_new();
+	assert_non_null(record);
+	int err = mfa_store_read(store, user, &diag, record);
+	assert_done(err, &diag);
+	return record;
+}
+
+static int script_ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
+{
+	struct script *script = context;
+	script->asked++;
+	(void)snprintf(script->prompt, sizeof script->prompt, "%s", prompt);
+	if (script->err != MFA_OK)
+		return script->err;
+	size_t len = script->len > 0 ? script->len : strlen(script->answer);
+	return mfa_secret_copy(script->answer, len, ret_answer);
+}
+
+static void script_tell(void *context, const char *text)
+{
+	struct script *script = context;
+	script->told++;
+	(void)snprintf(script->line, sizeof script->line, "%s", text);
+}
+
+struct mfa_dialog script_dialog(struct script *script)
+{
+	return (struct mfa_dialog){
+		.ask = script_ask,
+		.tell = script_tell,
+		.context = script,
+	};
+}
+
+static pid_t start_process(const int gate[2], unsigned index,
+			   int (*work)(void *context, unsigned index), void *context)
+{
+	pid_t pid = fork();
+	if (pid != 0)
+		return pid;
+	char byte = 0;
+	(void)close(gate[1]);
+	while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
+		continue;
+	_exit(work(context, index));
+}
+
+unsigned count_processes(unsigned count, int wanted,
+			 int (*work)(void *context, unsigned index), void *context)
+{
+	pid_t pids[64];
+	int gate[2];
+	unsigned found = 0;
+	assert_in_range(count, 1, MFA_COUNT(pids));
+	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
+	for (unsigned i = 0; i < count; i++) {
+		pids[i] = start_process(gate, i, work, context);
+		assert_true(pids[i] > 0);
+	}
+	(void)close(gate[0]);
+	(void)close(gate[1]);
+	for (unsigned i = 0; i < count; i++) {
+		int status = 0;
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(WIFEXITED(status));
+		found += WEXITSTATUS(status) == wanted;
+	}
+	return found;
+}

@@ -1,0 +1,129 @@
+/* What the unit tests share: temporary folders, tokens and codes, a host, a scripted
+ * dialog, processes. Helpers fail the running test themselves. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+#include "mfa/auth.h"
+#include "mfa/oath.h"
+
+/* A moment at which a time step of 30 s and one of 60 s begin. */
+enum {
+	NOW = 1800000000,
+	STEP = NOW / 30,
+	EXIT_SKIPPED = 77, /* meson's exit code for a skipped test */
+};
+
+/* Whether this process can run the tests: it prepares the library, needs to be root and
+ * says so where it is not. */
+bool can_run_tests(void);
+
+/* Runs a group from main: group_main("unit", tests). */
+#define group_main(name, tests) \
+	(!can_run_tests()       \
+		 ? EXIT_SKIPPED \
+		 : (cmocka_run_group_tests_name(name, tests, NULL, NULL) ? 1 : 0))
+
+/* Fails the test with the diagnosis unless err is MFA_OK. */
+void assert_done(int err, const struct mfa_diag *diag);
+
+/* A folder of root's own, mode 0700, below /tmp. */
+struct sandbox {
+	char root[32];
+	char *paths[16];
+	unsigned next;
+};
+
+/* For cmocka: *state is a struct sandbox. */
+int sandbox_setup(void **state);
+int sandbox_teardown(void **state);
+#define in_sandbox(test) \
+	cmocka_unit_test_setup_teardown(test, sandbox_setup, sandbox_teardown)
+void sandbox_open(struct sandbox *box);
+void sandbox_close(struct sandbox *box);
+
+/* The path of a name in the folder; good until 16 more were asked for. */
+const char *path_in(struct sandbox *box, const char *name);
+
+void write_bytes(const char *path, const void *bytes, size_t len);
+void write_text(const char *path, const char *text); /* both: mode 0600 */
+size_t read_bytes(const char *path, void *buffer, size_t size);
+char *read_text(const char *path); /* the caller frees it */
+
+/* An OATH token to make. */
+struct token_spec {
+	enum mfa_kind kind;
+	enum mfa_hash hash;
+	unsigned digits;
+	unsigned period;
+	const char *secret;
+	uint64_t counter; /* as struct mfa_oath's */
+	int drift;
+	enum mfa_state state;
+};
+
+extern const struct token_spec totp_spec; /* SHA-1, 6 digits, 30 s */
+extern const struct token_spec hotp_spec; /* SHA-1, 6 digits, counter 0 */
+
+void make_token(const struct token_spec *spec, struct mfa_token *ret_token);
+/* The token's state as its factor left it; points into the token. */
+struct mfa_oath read_token(const struct mfa_token *token);
+
+struct code {
+	char text[16];
+};
+
+/* The code of a counter or a time step, straight from liboath. */
+struct code code_of(const struct token_spec *spec, uint64_t counter);
+/* One that none of the counters around is right for. */
+struct code wrong_code(const struct token_spec *spec, uint64_t counter);
+
+/* A zone with the defaults of mfa.conf. */
+struct mfa_zone default_zone(void);
+
+/* A store key that is the same in every test. */
+struct mfa_secret test_key(unsigned char first);
+
+/* A host in a sandbox: configuration, key, store with its decoy, audit trail. */
+struct test_host {
+	struct sandbox box;
+	struct mfa_secret key;
+	struct mfa_host host;
+};
+
+/* host_lines stand in [host], zone_lines in [zone main] and behind it. */
+void host_open(struct test_host *host, const char *host_lines, const char *zone_lines);
+void host_close(struct test_host *host);
+/* For cmocka: *state is a struct test_host with the default configuration. */
+int host_setup(void **state);
+int host_teardown(void **state);
+#define on_host(test) cmocka_unit_test_setup_teardown(test, host_setup, host_teardown)
+
+void enroll(struct mfa_store *store, const char *user, const struct token_spec *specs,
+	    size_t count);
+/* The stored record of a user, which must exist. The caller frees it. */
+struct mfa_record *stored_record(struct mfa_store *store, const char *user);
+
+/* A dialog that gives one answer and keeps what it was asked and told. */
+struct script {
+	const char *answer;
+	size_t len; /* 0: strlen(answer) */
+	int err;    /* not MFA_OK: returned instead of an answer */
+	unsigned asked;
+	unsigned told;
+	char prompt[256];
+	char line[1024];
+};
+
+struct mfa_dialog script_dialog(struct script *script);
+
+/* Runs work in count processes that start together; returns how many of them gave back
+ * (exit status) the wanted value. */
+unsigned count_processes(unsigned count, int wanted,
+			 int (*work)(void *context, unsigned index), void *context);

@@ -1,0 +1,399 @@
+#include "mfa/audit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+
+/* A trail in a sandbox. */
+struct trail {
+	struct sandbox box;
+	struct mfa_secret key;
+	struct mfa_audit *audit;
+	char path[64];
+};
+
+static int trail_setup(void **state)
+{
+	struct trail *trail = calloc(1, sizeof *trail);
+	if (trail == NULL)
+		return -1;
+	*state = trail;
+	sandbox_open(&trail->box);
+	trail->key = test_key(1);
+	(void)snprintf(trail->path, sizeof trail->path, "%s/audit", trail->box.root);
+	return mfa_audit_open(trail->path, &trail->key, &trail->audit);
+}
+
+static int trail_teardown(void **state)
+{
+	struct trail *trail = *state;
+	mfa_audit_close(&trail->audit);
+	mfa_secret_done(&trail->key);
+	sandbox_close(&trail->box);
+	free(trail);
+	return 0;
+}
+
+static int append(struct trail *trail, const char *user)
+{
+	const struct mfa_event event = {
+		.event = "auth", .result = "denied", .user = user, .time = NOW
+	};
+	return mfa_audit_append(trail->audit, &event, NULL);
+}
+
+static void append_lines(struct trail *trail, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char user[16];
+		(void)snprintf(user, sizeof user, "user%u", i + 1);
+		assert_int_equal(append(trail, user), MFA_OK);
+	}
+}
+
+static void assert_whole(struct trail *trail, uint64_t lines)
+{
+	uint64_t count = 999;
+	struct mfa_diag diag = { "" };
+	int err = mfa_audit_verify(trail->audit, &diag, &count);
+	assert_done(err, &diag);
+	assert_int_equal(count, lines);
+}
+
+static void assert_broken(struct trail *trail, uint64_t line)
+{
+	uint64_t count = 999;
+	char where[128];
+	struct mfa_diag diag = { "" };
+	assert_int_equal(mfa_audit_verify(trail->audit, &diag, &count),
+			 MFA_ERR_INTEGRITY);
+	assert_int_equal(count, line);
+	(void)snprintf(where, sizeof where, "%s:%u:", trail->path, (unsigned)line);
+	assert_non_null(strstr(diag.text, where));
+}
+
+/* Where line number `line` (from 1) begins. */
+static size_t line_start(const char *text, unsigned line)
+{
+	const char *at = text;
+	for (; line > 1; line--)
+		at = strchr(at, '\n') + 1;
+	return (size_t)(at - text);
+}
+
+static void a_line_is_json_with_all_that_is_known(void **state)
+{
+	struct trail *trail = *state;
+	const struct mfa_event event = {
+		.event = "auth",
+		.result = "denied",
+		.reason = "code-wrong",
+		.zone = "z",
+		.service = "sshd",
+		.user = "ta\"ro\n太郎\xff",
+		.token = "abcdefgh",
+		.kind = "totp",
+		.actor = "root",
+		.rhost = "::1",
+		.tty = "tty1",
+		.detail = "why",
+		.time = NOW,
+	};
+	assert_int_equal(mfa_audit_append(trail->audit, &event, NULL), MFA_OK);
+	char *text = read_text(trail->path);
+	static const char *const parts[] = {
+		"{\"seq\":1,\"time\":\"2027-01-15T08:00:00Z\",\"event\":\"auth\",\"host\":\"",
+		"\"zone\":\"z\",\"service\":\"sshd\","
+		"\"user\":\"ta\\\"ro\\u000a太郎\\ufffd\",\"token\":\"abcdefgh\","
+		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\","
+		"\"result\":\"denied\",\"reason\":\"code-wrong\",\"detail\":\"why\","
+		"\"mac\":\"",
+	};
+	for (size_t i = 0; i < MFA_COUNT(parts); i++)
+		if (strstr(text, parts[i]) == NULL)
+			fail_msg("%s does not hold %s", text, parts[i]);
+	assert_string_equal(text + strlen(text) - 3, "\"}\n");
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+}
+
+static void another_parser_reads_the_lines(void **state)
+{
+	struct trail *trail = *state;
+	char command[512];
+	append_lines(trail, 3);
+	assert_int_equal(append(trail, "\x01\x7f\"\\\xe3\x81"), MFA_OK);
+	if (system("python3 -c 'import json' 2>/dev/null") != 0)
+		return;
+	(void)snprintf(command, sizeof command,
+		       "python3 -c 'import json, sys\n"
+		       "lines = [json.loads(l) for l in open(sys.argv[1], \"rb\")]\n"
+		       "sys.exit([l[\"seq\"] for l in lines] != [1, 2, 3, 4])' %s",
+		       trail->path);
+	assert_int_equal(system(command), 0);
+}
+
+static void an_untouched_trail_verifies(void **state)
+{
+	struct trail *trail = *state;
+	struct stat status;
+	append_lines(trail, 50);
+	assert_whole(trail, 50);
+	assert_int_equal(stat(trail->path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void an_empty_trail_verifies(void **state)
+{
+	struct trail *trail = *state;
+	write_text(trail->path, "");
+	assert_whole(trail, 0);
+	append_lines(trail, 1);
+	assert_whole(trail, 1);
+}
+
+static void another_key_verifies_nothing(void **state)
+{
+	struct trail *trail = *state;
+	uint64_t count = 0;
+	struct mfa_secret other = test_key(2);
+	struct mfa_audit *audit = NULL;
+	append_lines(trail, 2);
+	assert_int_equal(mfa_audit_open(trail->path, &other, &audit), MFA_OK);
+	assert_int_equal(mfa_audit_verify(audit, NULL, &count), MFA_ERR_INTEGRITY);
+	assert_int_equal(count, 1);
+	mfa_audit_close(&audit);
+	assert_null(audit);
+	mfa_secret_done(&other);
+}
+
+static void every_altered_byte_is_found_in_its_line(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 3);
+	char *text = read_text(trail->path);
+	size_t len = strlen(text);
+	uint64_t line = 1;
+	for (size_t at = 0; at < len; at++) {
+		char was = text[at];
+		text[at] = (char)(was ^ 1);
+		write_bytes(trail->path, text, len);
+		assert_broken(trail, line);
+		text[at] = was;
+		line += was == '\n';
+	}
+	write_bytes(trail->path, text, len);
+	assert_whole(trail, 3);
+	free(text);
+}
+
+static void a_removed_line_is_found(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 5);
+	char *text = read_text(trail->path);
+	for (unsigned line = 1; line < 5;
+	     line++) { /* the chain cannot know of lines behind its end */
+		size_t start = line_start(text, line);
+		size_t next = line_start(text, line + 1);
+		char *less = strdup(text);
+		memmove(less + start, less + next, strlen(less + next) + 1);
+		write_text(trail->path, less);
+		assert_broken(trail, line);
+		free(less);
+	}
+	free(text);
+}
+
+static void lines_in_another_order_are_found(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 3);
+	char *text = read_text(trail->path);
+	size_t second = line_start(text, 2);
+	size_t third = line_start(text, 3);
+	char *turned = calloc(1, strlen(text) + 1);
+	memcpy(turned, text, second);
+	strcat(turned, text + third);
+	strncat(turned, text + second, third - second);
+	write_text(trail->path, turned);
+	assert_broken(trail, 2);
+	free(turned);
+	free(text);
+}
+
+static void a_doubled_or_foreign_line_is_found(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 2);
+	char *text = read_text(trail->path);
+	char *more = calloc(3, strlen(text) + 1);
+	(void)sprintf(more, "%s%s", text, text + line_start(text, 2));
+	write_text(trail->path, more);
+	assert_broken(trail, 3);
+	(void)sprintf(more, "%s{}\n", text);
+	write_text(trail->path, more);
+	assert_broken(trail, 3);
+	(void)sprintf(more, "\n%s", text);
+	write_text(trail->path, more);
+	assert_broken(trail, 1);
+	free(more);
+	free(text);
+}
+
+static void a_torn_last_line_is_found_and_the_trail_goes_on(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 3);
+	char *text = read_text(trail->path);
+	size_t len = strlen(text);
+	size_t last = line_start(text, 3);
+	for (size_t cut = last + 1; cut < len; cut += 7) {
+		write_bytes(trail->path, text, cut);
+		assert_broken(trail, 3);
+		assert_int_equal(append(trail, "after"), MFA_OK);
+		assert_int_equal(append(trail, "later"), MFA_OK);
+		assert_broken(trail, 3);
+		char *now = read_text(trail->path);
+		/* nothing is taken away, and the new lines stand apart */
+		assert_memory_equal(now, text, cut);
+		assert_int_equal(now[cut], '\n');
+		assert_memory_equal(now + cut + 1, "{\"seq\":1,", 9);
+		assert_non_null(strstr(now + cut, "\n{\"seq\":2,"));
+		free(now);
+	}
+	free(text);
+}
+
+static void a_long_trail_goes_on_from_its_end(void **state)
+{
+	struct trail *trail = *state;
+	char detail[512];
+	memset(detail, 'd', sizeof detail);
+	detail[sizeof detail - 1] = '\0';
+	const struct mfa_event event = { .event = "e", .detail = detail, .time = NOW };
+	for (int i = 0; i < 60; i++) /* well beyond what is read of its end */
+		assert_int_equal(mfa_audit_append(trail->audit, &event, NULL), MFA_OK);
+	assert_whole(trail, 60);
+}
+
+static void too_long_a_line_is_refused_and_leaves_no_trace(void **state)
+{
+	struct trail *trail = *state;
+	char *user = malloc(20000);
+	memset(user, '\xff', 20000);
+	user[3000] = '\0'; /* six characters each */
+	append_lines(trail, 1);
+	assert_int_equal(append(trail, user), MFA_ERR_INVALID);
+	assert_whole(trail, 1);
+	memset(user, 'a', 8000);
+	for (size_t len = 8000; len > 7600; len -= 7) {
+		user[len] = '\0';
+		(void)append(trail, user);
+	}
+	append_lines(trail, 1);
+	uint64_t count = 0;
+	assert_int_equal(mfa_audit_verify(trail->audit, NULL, &count), MFA_OK);
+	assert_true(count > 2);
+	free(user);
+}
+
+static void a_line_that_does_not_fit_leaves_no_half(void **state)
+{
+	struct trail *trail = *state;
+	struct rlimit before;
+	struct stat status;
+	append_lines(trail, 2);
+	assert_int_equal(stat(trail->path, &status), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	struct rlimit small = { .rlim_cur = (rlim_t)status.st_size + 20,
+				.rlim_max = before.rlim_max };
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int err = append(trail, "taro");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	(void)signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(err, MFA_ERR_NOSPACE);
+	assert_whole(trail, 2);
+	append_lines(trail, 1);
+	assert_whole(trail, 3);
+}
+
+static void unsafe_files_are_no_trail(void **state)
+{
+	struct trail *trail = *state;
+	uint64_t count = 0;
+	append_lines(trail, 1);
+	assert_int_equal(chmod(trail->path, 0640), 0);
+	assert_int_equal(append(trail, "x"), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_audit_verify(trail->audit, NULL, &count), MFA_ERR_UNSAFE);
+	assert_int_equal(chmod(trail->path, 0600), 0);
+	assert_int_equal(rename(trail->path, path_in(&trail->box, "real")), 0);
+	assert_int_equal(symlink("real", trail->path), 0);
+	assert_int_equal(append(trail, "x"), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_audit_verify(trail->audit, NULL, &count), MFA_ERR_UNSAFE);
+}
+
+static void what_is_missing_is_told(void **state)
+{
+	struct trail *trail = *state;
+	uint64_t count = 0;
+	assert_int_equal(mfa_audit_verify(trail->audit, NULL, &count), MFA_ERR_NOTFOUND);
+	mfa_audit_close(&trail->audit);
+	assert_int_equal(mfa_audit_open(path_in(&trail->box, "none/audit"), &trail->key,
+					&trail->audit),
+			 MFA_OK);
+	assert_int_equal(append(trail, "x"), MFA_ERR_NOTFOUND);
+}
+
+enum {
+	WRITERS = 8,
+	LINES = 50
+};
+
+static int write_many(void *context, unsigned index MFA_UNUSED)
+{
+	for (int i = 0; i < LINES; i++)
+		if (append(context, "taro") != MFA_OK)
+			return 1;
+	return 0;
+}
+
+static void many_writers_keep_one_chain(void **state)
+{
+	struct trail *trail = *state;
+	assert_int_equal(count_processes(WRITERS, 0, write_many, trail), WRITERS);
+	assert_whole(trail, WRITERS * LINES);
+}
+
+#define with_trail(test) \
+	cmocka_unit_test_setup_teardown(test, trail_setup, trail_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_trail(a_line_is_json_with_all_that_is_known),
+		with_trail(another_parser_reads_the_lines),
+		with_trail(an_untouched_trail_verifies),
+		with_trail(an_empty_trail_verifies),
+		with_trail(another_key_verifies_nothing),
+		with_trail(every_altered_byte_is_found_in_its_line),
+		with_trail(a_removed_line_is_found),
+		with_trail(lines_in_another_order_are_found),
+		with_trail(a_doubled_or_foreign_line_is_found),
+		with_trail(a_torn_last_line_is_found_and_the_trail_goes_on),
+		with_trail(a_long_trail_goes_on_from_its_end),
+		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),
+		with_trail(a_line_that_does_not_fit_leaves_no_half),
+		with_trail(unsafe_files_are_no_trail),
+		with_trail(what_is_missing_is_told),
+		with_trail(many_writers_keep_one_chain),
+	};
+	return group_main("audit", tests);
+}

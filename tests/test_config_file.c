@@ -1,0 +1,270 @@
+#include "config_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+/* What the reader handed over, one "line [section] key=value" after the other. */
+struct seen {
+	char text[4096];
+	int refuse_line;
+};
+
+static int note(void *context, const struct config_line *line, struct mfa_diag *diag)
+{
+	struct seen *seen = context;
+	size_t at = strlen(seen->text);
+	if ((unsigned long)seen->refuse_line == line->number)
+		return config_fail(diag, line, "refused");
+	if (line->key == NULL)
+		(void)snprintf(seen->text + at, sizeof seen->text - at, "%lu [%s]\n",
+			       line->number, line->section);
+	else
+		(void)snprintf(seen->text + at, sizeof seen->text - at,
+			       "%lu [%s] %s=%s\n", line->number, line->section, line->key,
+			       line->value);
+	return MFA_OK;
+}
+
+static int read_config(struct sandbox *box, const char *text, struct seen *seen,
+		       struct mfa_diag *diag)
+{
+	const char *path = path_in(box, "test.conf");
+	write_text(path, text);
+	return config_file_read(path, note, seen, diag);
+}
+
+static void assert_reads(void **state, const char *text, const char *expected)
+{
+	struct seen seen = { .text = "" };
+	struct mfa_diag diag = { "" };
+	int err = read_config(*state, text, &seen, &diag);
+	assert_done(err, &diag);
+	assert_string_equal(seen.text, expected);
+}
+
+/* line 0: the message names none */
+static void assert_refuses(void **state, const char *text, unsigned line,
+			   const char *words)
+{
+	struct seen seen = { .text = "" };
+	struct mfa_diag diag = { "" };
+	char where[64] = "test.conf: ";
+	if (line > 0)
+		(void)snprintf(where, sizeof where, "test.conf:%u: ", line);
+	if (read_config(*state, text, &seen, &diag) != MFA_ERR_CONFIG)
+		fail_msg("accepted: %s", text);
+	if (strstr(diag.text, where) == NULL || strstr(diag.text, words) == NULL)
+		fail_msg("\"%s\" does not tell \"%s\" and \"%s\"", diag.text, where,
+			 words);
+}
+
+static void hands_over_sections_and_keys_in_order(void **state)
+{
+	assert_reads(state,
+		     "# comment\n"
+		     "[host]\n"
+		     "zone = a\n"
+		     "\n"
+		     "[zone b]\n"
+		     "  title=B b\n"
+		     "[zone a]\n"
+		     "\ttitle =\tA\t\n"
+		     "mfa = on",
+		     "2 [host]\n"
+		     "3 [host] zone=a\n"
+		     "5 [zone b]\n"
+		     "6 [zone b] title=B b\n"
+		     "7 [zone a]\n"
+		     "8 [zone a] title=A\n"
+		     "9 [zone a] mfa=on\n");
+}
+
+static void an_empty_file_holds_nothing(void **state)
+{
+	assert_reads(state, "", "");
+	assert_reads(state, "\n\n# only a comment\n", "");
+}
+
+static void an_empty_section_is_handed_over(void **state)
+{
+	assert_reads(state, "[a]\n[b]\n[c]\nk=v\n", "1 [a]\n2 [b]\n3 [c]\n4 [c] k=v\n");
+	assert_reads(state, "[a]\n", "1 [a]\n");
+}
+
+static void a_section_may_come_back(void **state)
+{
+	assert_reads(state, "[a]\nk=1\n[b]\nk=2\n[a]\nl=3\n",
+		     "1 [a]\n2 [a] k=1\n3 [b]\n4 [b] k=2\n5 [a]\n6 [a] l=3\n");
+}
+
+static void a_value_may_be_empty(void **state)
+{
+	assert_reads(state, "[a]\nk=\nl =  \n", "1 [a]\n2 [a] k=\n3 [a] l=\n");
+}
+
+static void a_value_may_hold_an_equals_sign(void **state)
+{
+	assert_reads(state, "[a]\nk = a=b\n", "1 [a]\n2 [a] k=a=b\n");
+}
+
+static void utf8_comes_through(void **state)
+{
+	assert_reads(state, "[a]\ncontact = 情報政策課 内線1234\n",
+		     "1 [a]\n2 [a] contact=情報政策課 内線1234\n");
+}
+
+static void a_comment_behind_a_value_is_no_value(void **state)
+{
+	assert_reads(state, "[a]\nk = v # why\n", "1 [a]\n2 [a] k=v\n");
+}
+
+static void a_key_given_twice_is_refused(void **state)
+{
+	assert_refuses(state, "[a]\nk=1\nl=2\nk=3\n", 4, "given twice (first in line 2)");
+	assert_refuses(state, "[a]\nk=1\n[b]\nk=1\n[a]\nk=1\n", 6, "given twice");
+	assert_refuses(state, "[a]\nk=1\nk=1\n", 3, "given twice");
+}
+
+static void a_line_without_equals_is_refused(void **state)
+{
+	assert_refuses(state, "[a]\nk=1\nnonsense\n", 2, "goes on until line 3");
+	assert_refuses(state, "[a]\nnonsense\nk=1\n", 2, "");
+	assert_refuses(state, "nonsense\n", 1, "");
+}
+
+static void a_key_before_any_section_is_refused(void **state)
+{
+	assert_refuses(state, "k=1\n[a]\n", 1, "before the first [section]");
+}
+
+static void a_value_over_several_lines_is_refused(void **state)
+{
+	assert_refuses(state, "[a]\nk=1\n  2\n", 2, "goes on until line 3");
+	assert_refuses(state, "[a]\nk=1\nl=2 3\n\t4\n\t5\n", 3, "goes on until line 5");
+}
+
+static void sections_may_hold_the_same_keys(void **state)
+{
+	assert_reads(state, "[a]\nk=1\n[b]\nk=2\n[c]\nk=3\nl=4\n",
+		     "1 [a]\n2 [a] k=1\n3 [b]\n4 [b] k=2\n5 [c]\n6 [c] k=3\n"
+		     "7 [c] l=4\n");
+}
+
+static void a_broken_section_is_refused(void **state)
+{
+	assert_refuses(state, "[a] k=1\n", 1, "");
+	assert_refuses(state, "[a\nk=1\n", 1, "");
+	assert_refuses(state, "[a]\n[\nk=1\n", 2, "");
+}
+
+static void a_line_without_a_key_is_refused(void **state)
+{
+	assert_refuses(state, "[a]\n=1\n", 2, "");
+	assert_refuses(state, "[a]\nk=1\n = 2\n", 3, "");
+}
+
+static void an_error_of_the_receiver_ends_it(void **state)
+{
+	struct seen seen = { .refuse_line = 2 };
+	struct mfa_diag diag = { "" };
+	assert_int_equal(read_config(*state, "[a]\nk=1\nl=2\n", &seen, &diag),
+			 MFA_ERR_CONFIG);
+	assert_string_equal(seen.text, "1 [a]\n");
+	assert_non_null(strstr(diag.text, "test.conf:2: refused"));
+}
+
+static void text_that_is_not_utf8_is_refused(void **state)
+{
+	assert_refuses(state, "[a]\nk = \x8f\xee\x95\xf1\n", 0,
+		       "not UTF-8"); /* Shift_JIS */
+	struct seen seen = { .text = "" };
+	struct mfa_diag diag = { "" };
+	static const char text[] = "[a]\nk = 1\n\0l = 2\n";
+	write_bytes(path_in(*state, "test.conf"), text, sizeof text - 1);
+	assert_int_equal(
+		config_file_read(path_in(*state, "test.conf"), note, &seen, &diag),
+		MFA_ERR_CONFIG);
+	assert_string_equal(seen.text, "");
+}
+
+static void too_large_a_file_is_refused(void **state)
+{
+	enum {
+		MOST = 256 * 1024
+	};
+	static const char head[] = "[a]\nk=1\n";
+	struct seen seen = { .text = "" };
+	struct mfa_diag diag = { "" };
+	char *text = malloc(MOST + 1);
+	assert_non_null(text);
+	memset(text, '\n', MOST + 1);
+	memcpy(text, head, strlen(head));
+	const char *path = path_in(*state, "test.conf");
+	write_bytes(path, text, MOST);
+	assert_int_equal(config_file_read(path, note, &seen, &diag), MFA_OK);
+	write_bytes(path, text, MOST + 1);
+	assert_int_equal(config_file_read(path, note, &seen, &diag), MFA_ERR_CONFIG);
+	assert_non_null(strstr(diag.text, "larger than"));
+	free(text);
+}
+
+static void a_missing_file_is_not_found(void **state)
+{
+	struct seen seen = { .text = "" };
+	assert_int_equal(config_file_read(path_in(*state, "none"), note, &seen, NULL),
+			 MFA_ERR_NOTFOUND);
+}
+
+/* Whatever is in a file: no crash, and no key that the text does not hold. */
+static void random_files_are_read_or_refused(void **state)
+{
+	static const char letters[] = "[]=#\n\n\n\t ab\"'\\\r";
+	unsigned seed = 1;
+	unsigned accepted = 0;
+	for (int round = 0; round < 3000; round++) {
+		char text[64] = "[a]\n";
+		size_t len = 4;
+		for (; len < 4 + (unsigned)round % 40; len++) {
+			seed = seed * 1103515245U + 12345U;
+			text[len] = letters[(seed >> 16) % (sizeof letters - 1)];
+		}
+		text[len] = '\0';
+		struct seen seen = { .text = "" };
+		struct mfa_diag diag = { "" };
+		int err = read_config(*state, text, &seen, &diag);
+		assert_true(err == MFA_OK || err == MFA_ERR_CONFIG);
+		assert_true((err == MFA_OK) == (diag.text[0] == '\0'));
+		accepted += err == MFA_OK;
+	}
+	assert_in_range(accepted, 50, 2950);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_sandbox(hands_over_sections_and_keys_in_order),
+		in_sandbox(an_empty_file_holds_nothing),
+		in_sandbox(an_empty_section_is_handed_over),
+		in_sandbox(a_section_may_come_back),
+		in_sandbox(a_value_may_be_empty),
+		in_sandbox(a_value_may_hold_an_equals_sign),
+		in_sandbox(utf8_comes_through),
+		in_sandbox(a_comment_behind_a_value_is_no_value),
+		in_sandbox(a_key_given_twice_is_refused),
+		in_sandbox(a_line_without_equals_is_refused),
+		in_sandbox(a_key_before_any_section_is_refused),
+		in_sandbox(a_value_over_several_lines_is_refused),
+		in_sandbox(sections_may_hold_the_same_keys),
+		in_sandbox(a_broken_section_is_refused),
+		in_sandbox(a_line_without_a_key_is_refused),
+		in_sandbox(an_error_of_the_receiver_ends_it),
+		in_sandbox(text_that_is_not_utf8_is_refused),
+		in_sandbox(too_large_a_file_is_refused),
+		in_sandbox(a_missing_file_is_not_found),
+		in_sandbox(random_files_are_read_or_refused),
+	};
+	return group_main("config_file", tests);
+}

@@ -1,0 +1,106 @@
+#include "mfa/audit.h"
+
+#include <string.h>
+
+#include "support.h"
+
+static void writes_each_field_once_in_order(void **state MFA_UNUSED)
+{
+	const struct mfa_event event = {
+		.event = "auth",
+		.result = "denied",
+		.reason = "code-wrong",
+		.zone = "z",
+		.service = "sshd",
+		.user = "taro",
+		.token = "abcdefgh",
+		.kind = "totp",
+		.actor = "root",
+		.rhost = "2001:db8::1",
+		.tty = "/dev/pts/1",
+		.detail = "why",
+	};
+	char line[512];
+	mfa_event_format(&event, line, sizeof line);
+	assert_string_equal(line,
+			    "event=auth result=denied reason=code-wrong zone=z "
+			    "service=sshd user=taro token=abcdefgh kind=totp actor=root "
+			    "rhost=2001:db8::1 tty=/dev/pts/1 detail=why");
+}
+
+static void leaves_out_what_is_not_known(void **state MFA_UNUSED)
+{
+	const struct mfa_event event = { .event = "auth", .user = "", .detail = NULL };
+	char line[512];
+	mfa_event_format(&event, line, sizeof line);
+	assert_string_equal(line, "event=auth");
+}
+
+static void format_user(const char *user, char *line, size_t size)
+{
+	const struct mfa_event event = { .user = user };
+	mfa_event_format(&event, line, size);
+}
+
+static void a_user_name_forges_no_line_and_no_field(void **state MFA_UNUSED)
+{
+	static const struct {
+		const char *user;
+		const char *line;
+	} cases[] = {
+		{ "a\nevent=auth result=allowed",
+		  "user=\"a\\x0aevent=auth result=allowed\"" },
+		{ "a result=allowed", "user=\"a result=allowed\"" },
+		{ "a\" result=allowed", "user=\"a\\\" result=allowed\"" },
+		{ "a\\\" x=y", "user=\"a\\\\\\\" x=y\"" },
+		{ "a=b", "user=\"a=b\"" },
+		{ "a\r\t\x1b[2J\x7f", "user=\"a\\x0d\\x09\\x1b[2J\\x7f\"" },
+		{ "\xff\xfe", "user=\"\\xff\\xfe\"" },
+		{ "\xe3\x81", "user=\"\\xe3\\x81\"" },
+		{ "太郎", "user=\"太郎\"" },
+		{ " ", "user=\" \"" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		char line[512];
+		format_user(cases[i].user, line, sizeof line);
+		assert_string_equal(line, cases[i].line);
+	}
+}
+
+/* C1 controls are UTF-8, yet a terminal that shows the log may obey them. */
+static void a_c1_control_is_escaped(void **state MFA_UNUSED)
+{
+	char line[64];
+	format_user("a\xc2\x9b"
+		    "2J",
+		    line, sizeof line);
+	assert_string_equal(line, "user=\"a\\xc2\\x9b2J\"");
+}
+
+static void a_short_buffer_is_filled_not_overrun(void **state MFA_UNUSED)
+{
+	const struct mfa_event event = {
+		.event = "auth",
+		.user = "a long name that needs quotes\n",
+		.detail = "detail",
+	};
+	for (size_t size = 1; size < 80; size++) {
+		char line[100];
+		memset(line, 'x', sizeof line);
+		mfa_event_format(&event, line, size);
+		assert_non_null(memchr(line, '\0', size));
+		assert_int_equal(line[size], 'x');
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_each_field_once_in_order),
+		cmocka_unit_test(leaves_out_what_is_not_known),
+		cmocka_unit_test(a_user_name_forges_no_line_and_no_field),
+		cmocka_unit_test(a_c1_control_is_escaped),
+		cmocka_unit_test(a_short_buffer_is_filled_not_overrun),
+	};
+	return group_main("event", tests);
+}

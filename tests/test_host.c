@@ -1,0 +1,100 @@
+#include "mfa/host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static void load_again(struct test_host *host)
+{
+	mfa_host_done(&host->host);
+	struct mfa_diag diag = { "" };
+	int err = mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &host->host);
+	assert_done(err, &diag);
+}
+
+static void loading_opens_nothing_yet(void **state)
+{
+	struct test_host *host = *state;
+	load_again(host);
+	assert_non_null(host->host.config);
+	assert_null(host->host.store);
+	assert_null(host->host.audit);
+}
+
+static void opening_makes_all_ready(void **state)
+{
+	struct test_host *host = *state;
+	load_again(host);
+	struct mfa_diag diag = { "" };
+	assert_int_equal(mfa_host_open(&host->host, &diag), MFA_OK);
+	assert_non_null(host->host.store);
+	assert_non_null(host->host.audit);
+}
+
+static void assert_cannot_open(struct test_host *host, int wanted, const char *words)
+{
+	struct mfa_diag diag = { "" };
+	load_again(host);
+	assert_int_equal(mfa_host_open(&host->host, &diag), wanted);
+	assert_null(host->host.store);
+	assert_null(host->host.audit);
+	if (strstr(diag.text, words) == NULL)
+		fail_msg("\"%s\" does not tell \"%s\"", diag.text, words);
+}
+
+static void without_its_key_a_host_is_shut(void **state)
+{
+	struct test_host *host = *state;
+	assert_int_equal(unlink(path_in(&host->box, "store.key")), 0);
+	assert_cannot_open(host, MFA_ERR_NOTFOUND, "store.key");
+	write_text(path_in(&host->box, "store.key"), "short");
+	assert_cannot_open(host, MFA_ERR_INVALID, "store.key");
+}
+
+static void without_its_store_a_host_is_shut(void **state)
+{
+	struct test_host *host = *state;
+	assert_int_equal(
+		rename(path_in(&host->box, "store"), path_in(&host->box, "gone")), 0);
+	assert_cannot_open(host, MFA_ERR_NOTFOUND, "store");
+	assert_int_equal(
+		rename(path_in(&host->box, "gone"), path_in(&host->box, "store")), 0);
+	assert_int_equal(chmod(path_in(&host->box, "store/users"), 0755), 0);
+	assert_cannot_open(host, MFA_ERR_UNSAFE, "users");
+}
+
+static void a_bad_configuration_is_not_loaded(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_host other = { 0 };
+	struct mfa_diag diag = { "" };
+	write_text(path_in(&host->box, "bad.conf"), "[host]\nno = 1\n[zone a]\n");
+	assert_int_equal(mfa_host_load(path_in(&host->box, "bad.conf"), &diag, &other),
+			 MFA_ERR_CONFIG);
+	assert_null(other.config);
+	assert_non_null(strstr(diag.text, "bad.conf:2:"));
+}
+
+static void ending_twice_is_fine(void **state MFA_UNUSED)
+{
+	struct mfa_host host = { 0 };
+	mfa_host_done(&host);
+	mfa_host_done(&host);
+	assert_null(host.config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_host(loading_opens_nothing_yet),
+		on_host(opening_makes_all_ready),
+		on_host(without_its_key_a_host_is_shut),
+		on_host(without_its_store_a_host_is_shut),
+		on_host(a_bad_configuration_is_not_loaded),
+		cmocka_unit_test(ending_twice_is_fine),
+	};
+	return group_main("host", tests);
+}

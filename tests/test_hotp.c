@@ -1,0 +1,261 @@
+/* lib/factors/hotp.c, through the table of factors. */
+#include "mfa/factor.h"
+
+#include <string.h>
+
+#include "support.h"
+
+struct hotp {
+	struct token_spec spec;
+	struct mfa_zone zone;
+	struct mfa_token token;
+};
+
+/* RFC 4226 appendix D, counters 0 to 9. */
+static const char *const rfc_4226[] = {
+	"755224", "287082", "359152", "969429", "338314",
+	"254676", "287922", "162583", "399871", "520489"
+};
+
+static void begin(struct hotp *hotp, const struct token_spec *spec, uint64_t counter)
+{
+	*hotp = (struct hotp){ .spec = *spec, .zone = default_zone() };
+	hotp->spec.counter = counter;
+	make_token(&hotp->spec, &hotp->token);
+}
+
+static enum mfa_check check_text(struct hotp *hotp, const char *code)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_HOTP);
+	struct mfa_attempt attempt = { code, strlen(code), NOW, &hotp->zone };
+	struct mfa_token before = hotp->token;
+	struct mfa_advance advance = { 0 };
+	enum mfa_check check = MFA_CHECK_RIGHT;
+	assert_int_equal(factor->verify(&hotp->token, &attempt, &check, &advance),
+			 MFA_OK);
+	assert_memory_equal(&hotp->token, &before, sizeof before);
+	if (check == MFA_CHECK_RIGHT)
+		assert_int_equal(factor->advance(&hotp->token, &advance), MFA_OK);
+	return check;
+}
+
+static enum mfa_check check_counter(struct hotp *hotp, uint64_t counter)
+{
+	struct code code = code_of(&hotp->spec, counter);
+	return check_text(hotp, code.text);
+}
+
+static uint64_t counter_of(const struct hotp *hotp)
+{
+	return read_token(&hotp->token).counter;
+}
+
+static void the_vectors_of_rfc_4226_are_right(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	hotp.zone.hotp_look_ahead = 0;
+	for (unsigned i = 0; i < MFA_COUNT(rfc_4226); i++) {
+		assert_int_equal(check_text(&hotp, rfc_4226[i]), MFA_CHECK_RIGHT);
+		assert_int_equal(counter_of(&hotp), i + 1);
+	}
+}
+
+static void codes_are_right_up_to_the_look_ahead(void **state MFA_UNUSED)
+{
+	for (uint64_t start = 0; start <= 100; start += 50)
+		for (uint64_t ahead = 0; ahead <= 12; ahead++) {
+			struct hotp hotp;
+			begin(&hotp, &hotp_spec, start);
+			bool is_near = ahead <= 10;
+			assert_int_equal(check_counter(&hotp, start + ahead),
+					 is_near ? MFA_CHECK_RIGHT : MFA_CHECK_WRONG);
+			assert_int_equal(counter_of(&hotp),
+					 is_near ? start + ahead + 1 : start);
+		}
+}
+
+static void the_look_ahead_is_the_zones(void **state MFA_UNUSED)
+{
+	static const int64_t most[] = { 0, 1, 100 };
+	for (size_t i = 0; i < MFA_COUNT(most); i++) {
+		struct hotp hotp;
+		begin(&hotp, &hotp_spec, 7);
+		hotp.zone.hotp_look_ahead = most[i];
+		assert_int_equal(check_counter(&hotp, 7 + (uint64_t)most[i] + 1),
+				 MFA_CHECK_WRONG);
+		assert_int_equal(check_counter(&hotp, 7 + (uint64_t)most[i]),
+				 MFA_CHECK_RIGHT);
+	}
+}
+
+static void the_last_code_is_used_up_and_older_ones_are_wrong(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 5);
+	assert_int_equal(check_counter(&hotp, 4), MFA_CHECK_USED);
+	assert_int_equal(check_counter(&hotp, 3), MFA_CHECK_WRONG);
+	assert_int_equal(check_counter(&hotp, 5), MFA_CHECK_RIGHT);
+	assert_int_equal(check_counter(&hotp, 5), MFA_CHECK_USED);
+	assert_int_equal(counter_of(&hotp), 6);
+}
+
+static void skipped_codes_are_spent(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	assert_int_equal(check_counter(&hotp, 8), MFA_CHECK_RIGHT);
+	for (uint64_t counter = 0; counter < 8; counter++)
+		assert_int_equal(check_counter(&hotp, counter), MFA_CHECK_WRONG);
+	assert_int_equal(check_counter(&hotp, 8), MFA_CHECK_USED);
+	assert_int_equal(check_counter(&hotp, 9), MFA_CHECK_RIGHT);
+}
+
+static void a_fresh_token_has_no_used_code(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	struct code wrong = wrong_code(&hotp_spec, 0);
+	assert_int_equal(check_text(&hotp, wrong.text), MFA_CHECK_WRONG);
+	assert_int_equal(counter_of(&hotp), 0);
+}
+
+static void the_clock_does_not_matter(void **state MFA_UNUSED)
+{
+	static const int64_t times[] = { INT64_MIN, -1, 0, NOW, INT64_MAX };
+	for (unsigned i = 0; i < MFA_COUNT(times); i++) {
+		struct hotp hotp;
+		begin(&hotp, &hotp_spec, 0);
+		struct mfa_attempt attempt = { rfc_4226[0], 6, times[i], &hotp.zone };
+		struct mfa_advance advance = { 0 };
+		enum mfa_check check = MFA_CHECK_MISFIT;
+		assert_int_equal(
+			mfa_factor_find(MFA_KIND_HOTP)
+				->verify(&hotp.token, &attempt, &check, &advance),
+			MFA_OK);
+		assert_int_equal(check, MFA_CHECK_RIGHT);
+		assert_int_equal(advance.counter, 1);
+	}
+}
+
+static void all_hashes_and_digits_work(void **state MFA_UNUSED)
+{
+	for (unsigned hash = 1; hash <= 3; hash++)
+		for (unsigned digits = 6; digits <= 8; digits++) {
+			struct hotp hotp;
+			struct token_spec spec = hotp_spec;
+			spec.hash = (enum mfa_hash)hash;
+			spec.digits = digits;
+			begin(&hotp, &spec, 41);
+			struct code code = code_of(&spec, 42);
+			assert_int_equal(strlen(code.text), digits);
+			assert_int_equal(
+				mfa_factor_find(MFA_KIND_HOTP)->code_len(&hotp.token),
+				digits);
+			assert_int_equal(check_text(&hotp, code.text + 1),
+					 MFA_CHECK_MISFIT);
+			assert_int_equal(check_text(&hotp, code.text), MFA_CHECK_RIGHT);
+			assert_int_equal(counter_of(&hotp), 43);
+		}
+}
+
+static void what_is_no_code_does_not_fit(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = { "", "75522", "7552244", "75522a", " 75522" };
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		assert_int_equal(check_text(&hotp, bad[i]), MFA_CHECK_MISFIT);
+}
+
+static int resync(struct hotp *hotp, uint64_t first, uint64_t second)
+{
+	struct code a = code_of(&hotp->spec, first);
+	struct code b = code_of(&hotp->spec, second);
+	struct mfa_attempt one = { a.text, hotp->spec.digits, NOW, &hotp->zone };
+	struct mfa_attempt two = { b.text, hotp->spec.digits, NOW, &hotp->zone };
+	return mfa_factor_find(MFA_KIND_HOTP)->resync(&hotp->token, &one, &two);
+}
+
+static void two_codes_in_a_row_find_a_counter_again(void **state MFA_UNUSED)
+{
+	static const uint64_t ahead[] = { 0, 1, 11, 500, 1000 };
+	for (size_t i = 0; i < MFA_COUNT(ahead); i++) {
+		struct hotp hotp;
+		begin(&hotp, &hotp_spec, 7);
+		assert_int_equal(resync(&hotp, 7 + ahead[i], 8 + ahead[i]), MFA_OK);
+		assert_int_equal(counter_of(&hotp), 9 + ahead[i]);
+		assert_int_equal(check_counter(&hotp, 8 + ahead[i]), MFA_CHECK_USED);
+		assert_int_equal(check_counter(&hotp, 9 + ahead[i]), MFA_CHECK_RIGHT);
+	}
+}
+
+static void resync_looks_a_thousand_codes_ahead_and_no_further(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 7);
+	assert_int_equal(resync(&hotp, 1008, 1009), MFA_ERR_NOTFOUND);
+	assert_int_equal(resync(&hotp, 6, 7), MFA_ERR_NOTFOUND); /* 6 is spent */
+	assert_int_equal(counter_of(&hotp), 7);
+}
+
+static void resync_wants_two_codes_in_a_row(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 7);
+	assert_int_equal(resync(&hotp, 20, 20), MFA_ERR_NOTFOUND);
+	assert_int_equal(resync(&hotp, 21, 20), MFA_ERR_NOTFOUND);
+	assert_int_equal(resync(&hotp, 20, 22), MFA_ERR_NOTFOUND);
+	assert_int_equal(counter_of(&hotp), 7);
+}
+
+static void a_description_holds_no_secret(void **state MFA_UNUSED)
+{
+	char text[MFA_DESCRIPTION_SIZE];
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 42);
+	mfa_factor_find(MFA_KIND_HOTP)->describe(&hotp.token, text);
+	assert_string_equal(text, "sha1, 6 digits, next counter 42");
+	hotp.token.data[0] = 99;
+	mfa_factor_find(MFA_KIND_HOTP)->describe(&hotp.token, text);
+	assert_string_equal(text, "unreadable");
+}
+
+static void damaged_data_are_told(void **state MFA_UNUSED)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_HOTP);
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	struct mfa_attempt attempt = { rfc_4226[0], 6, NOW, &hotp.zone };
+	struct mfa_advance advance = { .counter = 1 };
+	enum mfa_check check = MFA_CHECK_MISFIT;
+	hotp.token.data[2] = 3;
+	assert_int_equal(factor->verify(&hotp.token, &attempt, &check, &advance),
+			 MFA_ERR_INTEGRITY);
+	assert_int_equal(factor->advance(&hotp.token, &advance), MFA_ERR_INTEGRITY);
+	assert_int_equal(factor->resync(&hotp.token, &attempt, &attempt),
+			 MFA_ERR_INTEGRITY);
+	assert_int_equal(factor->code_len(&hotp.token), 0);
+	assert_int_equal(check, MFA_CHECK_MISFIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_vectors_of_rfc_4226_are_right),
+		cmocka_unit_test(codes_are_right_up_to_the_look_ahead),
+		cmocka_unit_test(the_look_ahead_is_the_zones),
+		cmocka_unit_test(the_last_code_is_used_up_and_older_ones_are_wrong),
+		cmocka_unit_test(skipped_codes_are_spent),
+		cmocka_unit_test(a_fresh_token_has_no_used_code),
+		cmocka_unit_test(the_clock_does_not_matter),
+		cmocka_unit_test(all_hashes_and_digits_work),
+		cmocka_unit_test(what_is_no_code_does_not_fit),
+		cmocka_unit_test(two_codes_in_a_row_find_a_counter_again),
+		cmocka_unit_test(resync_looks_a_thousand_codes_ahead_and_no_further),
+		cmocka_unit_test(resync_wants_two_codes_in_a_row),
+		cmocka_unit_test(a_description_holds_no_secret),
+		cmocka_unit_test(damaged_data_are_told),
+	};
+	return group_main("hotp", tests);
+}

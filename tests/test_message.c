@@ -1,0 +1,109 @@
+#include "mfa/message.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+
+static const char PROMPT[] = "One-time password: ";
+
+static bool has_japanese(void)
+{
+	locale_t locale = newlocale(LC_ALL_MASK, "ja_JP.UTF-8", (locale_t)0);
+	if (locale == (locale_t)0)
+		return false;
+	freelocale(locale);
+	return true;
+}
+
+static void english_needs_no_locale(void **state MFA_UNUSED)
+{
+	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_EN, NULL);
+	assert_true(mfa_language_has_locale(language));
+	assert_string_equal(mfa_text(language, PROMPT), PROMPT);
+	mfa_language_close(&language);
+}
+
+static void no_language_is_english(void **state MFA_UNUSED)
+{
+	struct mfa_language *language = NULL;
+	assert_true(mfa_language_has_locale(NULL));
+	assert_string_equal(mfa_text(NULL, PROMPT), PROMPT);
+	mfa_language_close(&language);
+	assert_null(language);
+}
+
+static void japanese_tells_whether_this_host_has_it(void **state MFA_UNUSED)
+{
+	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_JA, "/dev/pts/0");
+	assert_non_null(language);
+	assert_int_equal(mfa_language_has_locale(language), has_japanese());
+	if (!has_japanese())
+		assert_string_equal(mfa_text(language, PROMPT), PROMPT);
+	assert_string_equal(mfa_text(language, "not in any catalogue"),
+			    "not in any catalogue");
+	mfa_language_close(&language);
+	assert_null(language);
+}
+
+static void a_virtual_console_gets_english(void **state MFA_UNUSED)
+{
+	static const char *const consoles[] = { "/dev/tty1", "tty1", "tty63",
+						"/dev/tty0" };
+	for (size_t i = 0; i < MFA_COUNT(consoles); i++) {
+		struct mfa_language *language =
+			mfa_language_open(MFA_LANGUAGE_JA, consoles[i]);
+		assert_null(language);
+	}
+}
+
+static void other_terminals_get_japanese(void **state MFA_UNUSED)
+{
+	static const char *const others[] = {
+		NULL, "",    "/dev/pts/1",   "/dev/ttyS0", "/dev/tty",
+		":0", "ssh", "/dev/ttyUSB0", "pts/tty1"
+	};
+	for (size_t i = 0; i < MFA_COUNT(others); i++) {
+		struct mfa_language *language =
+			mfa_language_open(MFA_LANGUAGE_JA, others[i]);
+		assert_non_null(language);
+		mfa_language_close(&language);
+	}
+}
+
+static void the_programs_locale_stays(void **state MFA_UNUSED)
+{
+	static const enum mfa_language_choice choices[] = { MFA_LANGUAGE_AUTO,
+							    MFA_LANGUAGE_EN,
+							    MFA_LANGUAGE_JA };
+	locale_t own = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
+	assert_true(own != (locale_t)0);
+	(void)uselocale(own);
+	char *before = strdup(setlocale(LC_ALL, NULL));
+	for (size_t i = 0; i < MFA_COUNT(choices); i++) {
+		struct mfa_language *language = mfa_language_open(choices[i], NULL);
+		assert_ptr_equal(uselocale((locale_t)0), own);
+		(void)mfa_text(language, PROMPT);
+		assert_ptr_equal(uselocale((locale_t)0), own);
+		mfa_language_close(&language);
+		assert_ptr_equal(uselocale((locale_t)0), own);
+		assert_string_equal(setlocale(LC_ALL, NULL), before);
+	}
+	(void)uselocale(LC_GLOBAL_LOCALE);
+	freelocale(own);
+	free(before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(english_needs_no_locale),
+		cmocka_unit_test(no_language_is_english),
+		cmocka_unit_test(japanese_tells_whether_this_host_has_it),
+		cmocka_unit_test(a_virtual_console_gets_english),
+		cmocka_unit_test(other_terminals_get_japanese),
+		cmocka_unit_test(the_programs_locale_stays),
+	};
+	return group_main("message", tests);
+}

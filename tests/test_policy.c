@@ -1,0 +1,377 @@
+#include "mfa/policy.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include "support.h"
+
+/* Words of a zone, from text in the test. */
+#define WORDS(...)                                                     \
+	((struct mfa_words){ .items = (char *[]){ __VA_ARGS__, NULL }, \
+			     .count = MFA_COUNT(((char *[]){ __VA_ARGS__ })) })
+
+enum {
+	STRICT = 0, /* the zone under test */
+	LAST = 1    /* the default zone behind it */
+};
+
+struct policy_case {
+	struct mfa_zone zones[2];
+	struct mfa_config config;
+};
+
+static char strict_name[] = "strict";
+static char last_name[] = "last";
+
+static void set_up(struct policy_case *what, struct mfa_zone zone)
+{
+	*what = (struct policy_case){ .zones = { zone, default_zone() } };
+	what->zones[STRICT].name = strict_name;
+	what->zones[LAST].name = last_name;
+	what->config.default_zone = last_name;
+	what->config.zones = what->zones;
+	what->config.zone_count = 2;
+}
+
+/* Whether the zone decides a login, when it demands MFA and when it switches it off. */
+static void assert_decides(struct mfa_zone zone, const struct mfa_login *login,
+			   bool as_on, bool as_off)
+{
+	struct policy_case what;
+	zone.is_off = false;
+	set_up(&what, zone);
+	assert_ptr_equal(mfa_policy_zone(&what.config, login),
+			 &what.zones[as_on ? STRICT : LAST]);
+	zone.is_off = true;
+	set_up(&what, zone);
+	assert_ptr_equal(mfa_policy_zone(&what.config, login),
+			 &what.zones[as_off ? STRICT : LAST]);
+}
+
+static void a_zone_without_conditions_covers_everything(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { 0 };
+	assert_decides(zone, &(struct mfa_login){ .service = "su", .user = "a" }, true,
+		       true);
+	assert_decides(zone, &(struct mfa_login){ 0 }, true, true);
+}
+
+static void services_are_patterns(void **state MFA_UNUSED)
+{
+	char ssh[] = "ssh*", su[] = "su";
+	struct mfa_zone zone = { .services = WORDS(ssh, su) };
+	struct mfa_login login = { .user = "a" };
+	static const struct {
+		const char *service;
+		bool matches;
+	} cases[] = {
+		{ "sshd", true }, { "ssh", true }, { "su", true },  { "sudo", false },
+		{ "", false },	  { NULL, false }, { "SU", false }, { "xsshd", false },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		login.service = cases[i].service;
+		assert_decides(zone, &login, cases[i].matches, cases[i].matches);
+	}
+}
+
+static void users_are_patterns(void **state MFA_UNUSED)
+{
+	char pattern[] = "admin-*";
+	struct mfa_zone zone = { .users = WORDS(pattern) };
+	assert_decides(zone, &(struct mfa_login){ .user = "admin-taro" }, true, true);
+	assert_decides(zone, &(struct mfa_login){ .user = "taro" }, false, false);
+	assert_decides(zone, &(struct mfa_login){ .user = "" }, false, false);
+}
+
+static void a_name_that_is_not_utf8_is_matched_too(void **state MFA_UNUSED)
+{
+	char pattern[] = "*";
+	struct mfa_zone zone = { .users = WORDS(pattern) };
+	const struct mfa_login login = { .user = "\xff\xfe" };
+	assert_decides(zone, &login, true, true);
+	locale_t utf8 = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
+	assert_true(utf8 != (locale_t)0);
+	locale_t before = uselocale(utf8);
+	assert_decides(zone, &login, true, true);
+	(void)uselocale(before);
+	freelocale(utf8);
+}
+
+static void ttys_come_with_and_without_dev(void **state MFA_UNUSED)
+{
+	char pattern[] = "tty*";
+	struct mfa_zone zone = { .ttys = WORDS(pattern) };
+	assert_decides(zone, &(struct mfa_login){ .tty = "tty1" }, true, true);
+	assert_decides(zone, &(struct mfa_login){ .tty = "/dev/tty1" }, true, true);
+	assert_decides(zone, &(struct mfa_login){ .tty = "/dev/pts/1" }, false, false);
+	assert_decides(zone, &(struct mfa_login){ .tty = "" }, false, false);
+	assert_decides(zone, &(struct mfa_login){ .tty = NULL }, false, false);
+}
+
+static void rhosts_are_addresses_or_local(void **state MFA_UNUSED)
+{
+	char prefix[] = "10.0.0.0/8", local[] = "local";
+	struct mfa_zone remote = { .rhosts = WORDS(prefix) };
+	struct mfa_zone both = { .rhosts = WORDS(prefix, local) };
+	static const char *const none[] = { NULL, "" };
+	for (size_t i = 0; i < MFA_COUNT(none); i++) {
+		struct mfa_login login = { .rhost = none[i] };
+		assert_decides(remote, &login, false, false);
+		assert_decides(both, &login, true, true);
+	}
+	assert_decides(remote, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
+	assert_decides(both, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
+	assert_decides(both, &(struct mfa_login){ .rhost = "11.1.2.3" }, false, false);
+}
+
+/* "local" is no word that a remote side can say. */
+static void a_host_named_local_is_not_local(void **state MFA_UNUSED)
+{
+	char local[] = "local";
+	struct mfa_zone zone = { .rhosts = WORDS(local) };
+	assert_decides(zone, &(struct mfa_login){ .rhost = "local" }, false, false);
+	assert_decides(zone, &(struct mfa_login){ .rhost = "localhost" }, false, false);
+}
+
+static void a_host_name_demands_mfa_and_never_drops_it(void **state MFA_UNUSED)
+{
+	char prefix[] = "10.0.0.0/8", other[] = "11.0.0.1";
+	struct mfa_zone zone = { .rhosts = WORDS(prefix, other) };
+	assert_decides(zone, &(struct mfa_login){ .rhost = "pc.example.jp" }, true,
+		       false);
+}
+
+/* What the name service of a test says of every group. */
+static enum mfa_match all_say(void *context, const char *group MFA_UNUSED)
+{
+	return *(enum mfa_match *)context;
+}
+
+static enum mfa_match says_by_name(void *context MFA_UNUSED, const char *group)
+{
+	return strcmp(group, "yes") == 0       ? MFA_MATCH_YES
+	       : strcmp(group, "unknown") == 0 ? MFA_MATCH_UNKNOWN
+					       : MFA_MATCH_NO;
+}
+
+static void groups_ask_the_name_service(void **state MFA_UNUSED)
+{
+	char group[] = "staff";
+	enum mfa_match match = MFA_MATCH_YES;
+	struct mfa_zone zone = { .groups = WORDS(group) };
+	struct mfa_login login = { .is_member = all_say, .context = &match };
+	assert_decides(zone, &login, true, true);
+	match = MFA_MATCH_NO;
+	assert_decides(zone, &login, false, false);
+}
+
+static void one_group_is_enough(void **state MFA_UNUSED)
+{
+	char no[] = "no", unknown[] = "unknown", yes[] = "yes";
+	struct mfa_login login = { .is_member = says_by_name };
+	struct mfa_zone sure = { .groups = WORDS(no, unknown, yes) };
+	struct mfa_zone unsure = { .groups = WORDS(unknown, no) };
+	assert_decides(sure, &login, true, true);
+	assert_decides(unsure, &login, true, false);
+}
+
+static void a_failing_name_service_demands_mfa_and_never_drops_it(void **state MFA_UNUSED)
+{
+	char group[] = "staff";
+	enum mfa_match match = MFA_MATCH_UNKNOWN;
+	struct mfa_zone zone = { .groups = WORDS(group) };
+	struct mfa_login login = { .is_member = all_say, .context = &match };
+	assert_decides(zone, &login, true, false);
+	login.is_member = NULL;
+	assert_decides(zone, &login, true, false);
+}
+
+static enum mfa_match must_not_be_asked(void *context MFA_UNUSED,
+					const char *group MFA_UNUSED)
+{
+	fail_msg("the name service is asked needlessly");
+	return MFA_MATCH_NO;
+}
+
+static void the_name_service_is_asked_last(void **state MFA_UNUSED)
+{
+	char group[] = "staff", service[] = "su";
+	struct mfa_zone zone = { .groups = WORDS(group), .services = WORDS(service) };
+	struct mfa_login login = { .service = "sshd", .is_member = must_not_be_asked };
+	assert_decides(zone, &login, false, false);
+}
+
+static void all_conditions_must_match(void **state MFA_UNUSED)
+{
+	char su[] = "su", taro[] = "taro", tty[] = "tty1", local[] = "local",
+	     group[] = "g";
+	enum mfa_match match = MFA_MATCH_YES;
+	struct mfa_zone zone = { .services = WORDS(su),
+				 .users = WORDS(taro),
+				 .ttys = WORDS(tty),
+				 .rhosts = WORDS(local),
+				 .groups = WORDS(group) };
+	const struct mfa_login good = { .service = "su",
+					.user = "taro",
+					.tty = "tty1",
+					.is_member = all_say,
+					.context = &match };
+	assert_decides(zone, &good, true, true);
+	struct mfa_login login = good;
+	login.service = "sshd";
+	assert_decides(zone, &login, false, false);
+	login = good;
+	login.user = "jiro";
+	assert_decides(zone, &login, false, false);
+	login = good;
+	login.tty = "tty2";
+	assert_decides(zone, &login, false, false);
+	login = good;
+	login.rhost = "10.0.0.1";
+	assert_decides(zone, &login, false, false);
+	login = good;
+	match = MFA_MATCH_NO;
+	assert_decides(zone, &login, false, false);
+}
+
+static void the_first_zone_that_matches_decides(void **state MFA_UNUSED)
+{
+	struct policy_case what;
+	set_up(&what, (struct mfa_zone){ 0 });
+	char user[] = "x";
+	what.zones[STRICT].users = WORDS(user);
+	what.zones[LAST].users = WORDS(user);
+	const struct mfa_login x = { .user = "x" };
+	const struct mfa_login y = { .user = "y" };
+	assert_ptr_equal(mfa_policy_zone(&what.config, &x), &what.zones[STRICT]);
+	assert_ptr_equal(mfa_policy_zone(&what.config, &y), &what.zones[LAST]);
+}
+
+static void the_gate_names_services(void **state MFA_UNUSED)
+{
+	char sshd[] = "sshd", dm[] = "*dm";
+	struct mfa_zone zone = { .gate = WORDS(sshd, dm) };
+	assert_true(mfa_policy_is_gated(&zone, "sshd"));
+	assert_true(mfa_policy_is_gated(&zone, "lightdm"));
+	assert_false(mfa_policy_is_gated(&zone, "sudo"));
+	assert_false(mfa_policy_is_gated(&zone, ""));
+	assert_false(mfa_policy_is_gated(&zone, NULL));
+	struct mfa_zone open = { 0 };
+	assert_false(mfa_policy_is_gated(&open, "sshd"));
+}
+
+static void a_login_without_a_remote_host_is_local(void **state MFA_UNUSED)
+{
+	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
+	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "::1" }));
+}
+
+static void the_limit_of_failures_locks(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .max_failures = 3, .lock_time = 900 };
+	struct mfa_record record = { 0 };
+	for (uint32_t i = 1; i <= 3; i++) {
+		assert_int_equal(mfa_policy_lock(&record, NOW), MFA_LOCK_NONE);
+		mfa_policy_count_failure(&zone, &record, NOW);
+		assert_int_equal(record.failures, i);
+		assert_int_equal(record.last_failure, NOW);
+	}
+	assert_int_equal(mfa_policy_lock(&record, NOW), MFA_LOCK_TIMED);
+	assert_int_equal(record.locked_until, NOW + 900);
+}
+
+static void a_timed_lock_ends_with_its_time(void **state MFA_UNUSED)
+{
+	struct mfa_record record = { .locked_until = NOW + 900 };
+	assert_int_equal(mfa_policy_lock(&record, NOW + 899), MFA_LOCK_TIMED);
+	assert_int_equal(mfa_policy_lock(&record, NOW + 900), MFA_LOCK_NONE);
+}
+
+static void each_lock_begins_a_new_round(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .max_failures = 3, .lock_time = 900 };
+	struct mfa_record record = { 0 };
+	int64_t now = NOW;
+	for (uint32_t round = 1; round <= 5; round++, now += 900) {
+		for (int i = 0; i < 2; i++) {
+			mfa_policy_count_failure(&zone, &record, now);
+			assert_int_equal(mfa_policy_lock(&record, now), MFA_LOCK_NONE);
+		}
+		mfa_policy_count_failure(&zone, &record, now);
+		assert_int_equal(mfa_policy_lock(&record, now), MFA_LOCK_TIMED);
+		assert_int_equal(record.failures, 3 * round);
+	}
+}
+
+static void no_lock_time_locks_until_unlocked(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .max_failures = 1, .lock_time = 0 };
+	struct mfa_record record = { 0 };
+	mfa_policy_count_failure(&zone, &record, NOW);
+	assert_int_equal(mfa_policy_lock(&record, INT64_MAX), MFA_LOCK_FOREVER);
+	mfa_policy_unlock(&record);
+	assert_int_equal(mfa_policy_lock(&record, NOW), MFA_LOCK_NONE);
+	assert_int_equal(record.failures, 0);
+}
+
+static void a_hundred_failures_in_a_row_lock_for_ever(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .max_failures = 5, .lock_time = 60 };
+	struct mfa_record record = { 0 };
+	int64_t now = NOW;
+	for (uint32_t i = 1; i < 100; i++, now += 60) {
+		mfa_policy_count_failure(&zone, &record, now);
+		assert_int_not_equal(mfa_policy_lock(&record, now), MFA_LOCK_FOREVER);
+	}
+	mfa_policy_count_failure(&zone, &record, now);
+	assert_int_equal(record.failures, 100);
+	assert_int_equal(mfa_policy_lock(&record, INT64_MAX), MFA_LOCK_FOREVER);
+	mfa_policy_count_failure(&zone, &record, now);
+	assert_int_equal(record.failures, 100);
+	assert_int_equal(mfa_policy_lock(&record, INT64_MAX), MFA_LOCK_FOREVER);
+}
+
+static void a_success_clears_the_failures(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .max_failures = 3, .lock_time = 60 };
+	struct mfa_record record = { 0 };
+	mfa_policy_count_failure(&zone, &record, NOW);
+	mfa_policy_count_failure(&zone, &record, NOW);
+	mfa_policy_count_success(&record, NOW + 1);
+	assert_int_equal(record.failures, 0);
+	assert_int_equal(record.last_success, NOW + 1);
+	assert_int_equal(record.last_failure, NOW);
+	mfa_policy_count_failure(&zone, &record, NOW + 2);
+	mfa_policy_count_failure(&zone, &record, NOW + 2);
+	assert_int_equal(mfa_policy_lock(&record, NOW + 2), MFA_LOCK_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_zone_without_conditions_covers_everything),
+		cmocka_unit_test(services_are_patterns),
+		cmocka_unit_test(users_are_patterns),
+		cmocka_unit_test(a_name_that_is_not_utf8_is_matched_too),
+		cmocka_unit_test(ttys_come_with_and_without_dev),
+		cmocka_unit_test(rhosts_are_addresses_or_local),
+		cmocka_unit_test(a_host_named_local_is_not_local),
+		cmocka_unit_test(a_host_name_demands_mfa_and_never_drops_it),
+		cmocka_unit_test(groups_ask_the_name_service),
+		cmocka_unit_test(one_group_is_enough),
+		cmocka_unit_test(a_failing_name_service_demands_mfa_and_never_drops_it),
+		cmocka_unit_test(the_name_service_is_asked_last),
+		cmocka_unit_test(all_conditions_must_match),
+		cmocka_unit_test(the_first_zone_that_matches_decides),
+		cmocka_unit_test(the_gate_names_services),
+		cmocka_unit_test(a_login_without_a_remote_host_is_local),
+		cmocka_unit_test(the_limit_of_failures_locks),
+		cmocka_unit_test(a_timed_lock_ends_with_its_time),
+		cmocka_unit_test(each_lock_begins_a_new_round),
+		cmocka_unit_test(no_lock_time_locks_until_unlocked),
+		cmocka_unit_test(a_hundred_failures_in_a_row_lock_for_ever),
+		cmocka_unit_test(a_success_clears_the_failures),
+	};
+	return group_main("policy", tests);
+}

@@ -1,0 +1,248 @@
+#include "mfa/rekey.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mfa/key.h"
+#include "support.h"
+
+enum {
+	USERS = 5
+};
+
+static const char *user_name(unsigned index, char name[static 16])
+{
+	(void)snprintf(name, 16, "user%u", index);
+	return name;
+}
+
+static void enroll_all(struct test_host *host)
+{
+	char name[16];
+	for (unsigned i = 0; i < USERS; i++)
+		enroll(host->host.store, user_name(i, name), &hotp_spec, 1);
+}
+
+/* A host of another process: what it sees of the keys and the records now. */
+static void assert_all_readable(struct test_host *host)
+{
+	char name[16];
+	struct mfa_diag diag = { "" };
+	struct mfa_host other = { 0 };
+	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_host_open(&other, &diag), &diag);
+	for (unsigned i = 0; i < USERS; i++) {
+		struct mfa_record *record =
+			stored_record(other.store, user_name(i, name));
+		assert_int_equal(record->token_count, 1);
+		assert_string_equal(record->user, name);
+		mfa_record_free(&record);
+	}
+	struct mfa_record *decoy = stored_record(other.store, MFA_DECOY_USER);
+	mfa_record_free(&decoy);
+	mfa_host_done(&other);
+}
+
+static bool has_next_key(struct test_host *host)
+{
+	return access(path_in(&host->box, "store.key.next"), F_OK) == 0;
+}
+
+static void read_key(struct test_host *host, unsigned char key[static MFA_KEY_SIZE])
+{
+	assert_int_equal(read_bytes(path_in(&host->box, "store.key"), key, MFA_KEY_SIZE),
+			 MFA_KEY_SIZE);
+}
+
+static void every_record_is_under_the_new_key_alone(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_diag diag = { "" };
+	struct mfa_rekey_report report = { 0 };
+	unsigned char before[MFA_KEY_SIZE];
+	unsigned char after[MFA_KEY_SIZE];
+	char source[512];
+	enroll_all(host);
+	read_key(host, before);
+	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_int_equal(report.records, USERS + 1);
+	assert_int_equal(report.resealed, USERS + 1);
+	assert_false(report.was_resumed);
+	assert_false(has_next_key(host));
+	read_key(host, after);
+	assert_memory_not_equal(before, after, MFA_SUBKEY_SIZE);
+	assert_memory_equal(before + MFA_SUBKEY_SIZE, after + MFA_SUBKEY_SIZE,
+			    MFA_SUBKEY_SIZE); /* the trail's half */
+	assert_all_readable(host);
+	/* the old key opens nothing, in neither slot */
+	struct mfa_store *old = NULL;
+	struct mfa_record *record = mfa_record_new();
+	(void)snprintf(source, sizeof source, "file:%s", path_in(&host->box, "store"));
+	assert_done(mfa_store_open(source, &host->key, &diag, &old), &diag);
+	assert_int_equal(mfa_store_read(old, "user1", NULL, record), MFA_ERR_INTEGRITY);
+	assert_int_equal(mfa_store_read(old, MFA_DECOY_USER, NULL, record),
+			 MFA_ERR_INTEGRITY);
+	mfa_store_close(&old);
+	mfa_record_free(&record);
+}
+
+struct stop {
+	size_t after;
+};
+
+static bool stop_after(void *context, size_t done, size_t total MFA_UNUSED)
+{
+	const struct stop *stop = context;
+	return done < stop->after;
+}
+
+static void stops_anywhere_and_goes_on(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	enroll_all(host);
+	for (size_t after = 1; after <= USERS + 1; after++) {
+		struct stop stop = { .after = after };
+		struct mfa_rekey_watch watch = { stop_after, &stop };
+		unsigned char before[MFA_KEY_SIZE];
+		unsigned char now[MFA_KEY_SIZE];
+		read_key(host, before);
+		assert_int_equal(mfa_rekey_run(&host->host, &watch, &diag, &report),
+				 MFA_ERR_ABORT);
+		read_key(host, now);
+		assert_memory_equal(before, now, MFA_KEY_SIZE);
+		assert_true(has_next_key(host));
+		assert_all_readable(host);
+		mfa_host_done(&host->host);
+		assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag,
+					  &host->host),
+			    &diag);
+		assert_done(mfa_host_open(&host->host, &diag), &diag);
+	}
+	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_true(report.was_resumed);
+	assert_int_equal(report.resealed, 0); /* the stopped runs had done them all */
+	assert_false(has_next_key(host));
+	assert_all_readable(host);
+}
+
+static bool log_in_meanwhile(void *context, size_t done, size_t total MFA_UNUSED)
+{
+	struct test_host *host = context;
+	struct mfa_diag diag = { "" };
+	struct mfa_host other = { 0 };
+	char name[16];
+	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_host_open(&other, &diag), &diag);
+	struct mfa_record *record = mfa_record_new();
+	for (unsigned i = 0; i < USERS; i++) {
+		assert_done(
+			mfa_store_read(other.store, user_name(i, name), &diag, record),
+			&diag);
+		record->failures++;
+		assert_done(mfa_store_swap(other.store, record, &diag), &diag);
+	}
+	if (done == 1)
+		enroll(other.store, "late", &hotp_spec, 1);
+	mfa_record_free(&record);
+	mfa_host_done(&other);
+	return true;
+}
+
+static void logins_and_enrolments_go_on_meanwhile(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	struct mfa_rekey_watch watch = { log_in_meanwhile, host };
+	enroll_all(host);
+	assert_done(mfa_rekey_run(&host->host, &watch, &diag, &report), &diag);
+	assert_int_equal(report.records, USERS + 2);
+	assert_all_readable(host);
+	mfa_host_done(&host->host);
+	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &host->host),
+		    &diag);
+	assert_done(mfa_host_open(&host->host, &diag), &diag);
+	struct mfa_record *record = stored_record(host->host.store, "user3");
+	assert_int_equal(record->failures, USERS + 1); /* one for each step, none lost */
+	mfa_record_free(&record);
+	record = stored_record(host->host.store, "late");
+	mfa_record_free(&record);
+}
+
+static void a_damaged_record_keeps_the_old_key(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	unsigned char bytes[20000];
+	enroll_all(host);
+	const char *path = path_in(&host->box, "store/users/user2");
+	size_t len = read_bytes(path, bytes, sizeof bytes);
+	bytes[8192 + 100] ^= 1;
+	write_bytes(path, bytes, len);
+	assert_int_equal(mfa_rekey_check(&host->host, NULL, &diag, &report),
+			 MFA_ERR_INTEGRITY);
+	assert_non_null(strstr(diag.text, "user2"));
+	assert_false(has_next_key(host));
+	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report),
+			 MFA_ERR_INTEGRITY);
+	assert_non_null(strstr(diag.text, "user2"));
+	assert_true(has_next_key(host));
+	bytes[8192 + 100] ^= 1;
+	write_bytes(path, bytes, len);
+	assert_all_readable(host);
+	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_all_readable(host);
+}
+
+static void a_dry_run_changes_nothing(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	unsigned char before[20000];
+	unsigned char after[20000];
+	enroll_all(host);
+	const char *path = path_in(&host->box, "store/users/user2");
+	size_t len = read_bytes(path, before, sizeof before);
+	assert_done(mfa_rekey_check(&host->host, NULL, &diag, &report), &diag);
+	assert_int_equal(report.records, USERS + 1);
+	assert_int_equal(read_bytes(path, after, sizeof after), len);
+	assert_memory_equal(before, after, len);
+	assert_false(has_next_key(host));
+}
+
+static void waits_for_whoever_holds_the_old_key(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	struct mfa_host other = { 0 };
+	enroll_all(host);
+	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_host_open(&other, &diag), &diag);
+	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report), MFA_ERR_BUSY);
+	assert_all_readable(host);
+	mfa_host_done(&other);
+	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_host(every_record_is_under_the_new_key_alone),
+		on_host(stops_anywhere_and_goes_on),
+		on_host(logins_and_enrolments_go_on_meanwhile),
+		on_host(a_damaged_record_keeps_the_old_key),
+		on_host(a_dry_run_changes_nothing),
+		on_host(waits_for_whoever_holds_the_old_key),
+	};
+	return group_main("rekey", tests);
+}

@@ -1,0 +1,267 @@
+#include "mfa/text.h"
+
+#include <string.h>
+
+#include "support.h"
+
+static void knows_utf8(void **state MFA_UNUSED)
+{
+	static const char *const good[] = {
+		"",
+		"abc",
+		"\xc2\x80",
+		"\xdf\xbf",
+		"\xe0\xa0\x80",
+		"\xed\x9f\xbf",
+		"\xee\x80\x80",
+		"\xef\xbf\xbf",
+		"\xf0\x90\x80\x80",
+		"\xf4\x8f\xbf\xbf",
+		"情報政策課",
+	};
+	for (size_t i = 0; i < MFA_COUNT(good); i++)
+		assert_true(mfa_text_is_utf8(good[i], strlen(good[i])));
+}
+
+static void refuses_what_is_not_utf8(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = {
+		"\x80",			/* a continuation alone */
+		"\xc2",			/* cut off */
+		"\xc2\x41",		/* no continuation */
+		"\xc0\xaf",		/* overlong / */
+		"\xc1\xbf",		/* overlong */
+		"\xe0\x80\xaf",		/* overlong */
+		"\xe0\x9f\xbf",		/* overlong */
+		"\xf0\x80\x80\xaf",	/* overlong */
+		"\xf0\x8f\xbf\xbf",	/* overlong */
+		"\xed\xa0\x80",		/* surrogate */
+		"\xed\xbf\xbf",		/* surrogate */
+		"\xf4\x90\x80\x80",	/* beyond U+10FFFF */
+		"\xf5\x80\x80\x80",	/* beyond U+10FFFF */
+		"\xf8\x88\x80\x80\x80", /* five bytes */
+		"\xe3\x81",		/* cut off */
+		"\xf0\x9f\x98",		/* cut off */
+		"\xff",
+		"\xfe",
+		"abc\xe9",
+	};
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		if (mfa_text_is_utf8(bad[i], strlen(bad[i])))
+			fail_msg("case %zu passes for UTF-8", i);
+	assert_false(mfa_text_is_utf8("a\0b", 3));
+}
+
+static void a_label_is_short_text_without_controls(void **state MFA_UNUSED)
+{
+	assert_true(mfa_text_is_label("鍵 1", 64));
+	assert_true(mfa_text_is_label("1234567", 8));
+	assert_true(mfa_text_is_label("\xc2\xa0", 8));
+	static const char *const bad[] = {
+		"", "12345678", "a\n", "\x1b[0m", "a\x7f", "\xc2\x9b", "\xc2\x85", "\xff",
+	};
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		if (mfa_text_is_label(bad[i], 8))
+			fail_msg("case %zu passes for a label", i);
+}
+
+static void reads_whole_numbers(void **state MFA_UNUSED)
+{
+	int64_t number = -7;
+	assert_int_equal(mfa_text_parse_number("0", &number), MFA_OK);
+	assert_int_equal(number, 0);
+	assert_int_equal(mfa_text_parse_number("007", &number), MFA_OK);
+	assert_int_equal(number, 7);
+	assert_int_equal(mfa_text_parse_number("9223372036854775807", &number), MFA_OK);
+	assert_int_equal(number, INT64_MAX);
+}
+
+static void refuses_what_is_no_whole_number(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = {
+		"",
+		"-1",
+		"+1",
+		" 1",
+		"1 ",
+		"1x",
+		"0x1",
+		"1.0",
+		"１",
+		"9223372036854775808",
+		"99999999999999999999999",
+	};
+	int64_t number = -7;
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		assert_int_equal(mfa_text_parse_number(bad[i], &number), MFA_ERR_INVALID);
+	assert_int_equal(number, -7);
+}
+
+static void reads_durations(void **state MFA_UNUSED)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {
+		{ "0", 0 },	    { "90", 90 },
+		{ "90s", 90 },	    { "15m", 900 },
+		{ "2h", 7200 },	    { "1d", 86400 },
+		{ "30d", 2592000 }, { "9223372036854775807s", INT64_MAX },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		int64_t seconds = -1;
+		assert_int_equal(mfa_text_parse_duration(cases[i].text, &seconds),
+				 MFA_OK);
+		assert_int_equal(seconds, cases[i].seconds);
+	}
+}
+
+static void refuses_what_is_no_duration(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = {
+		"",
+		"s",
+		"m",
+		"-1m",
+		"15 m",
+		"15M",
+		"15mm",
+		"1h30m",
+		"1w",
+		"1.5h",
+		"m15",
+		"9223372036854775807m",
+		"106751991167301d",
+		"00000000000000000000000000000001s",
+	};
+	int64_t seconds = -1;
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		if (mfa_text_parse_duration(bad[i], &seconds) != MFA_ERR_INVALID)
+			fail_msg("\"%s\" passes for a duration", bad[i]);
+	assert_int_equal(seconds, -1);
+}
+
+static void writes_times_in_utc(void **state MFA_UNUSED)
+{
+	char text[MFA_TIME_SIZE];
+	mfa_text_format_time(0, text);
+	assert_string_equal(text, "1970-01-01T00:00:00Z");
+	mfa_text_format_time(1795228980, text);
+	assert_string_equal(text, "2026-11-21T02:43:00Z");
+	mfa_text_format_time(INT64_MAX, text);
+	assert_string_equal(text, "-");
+}
+
+struct code_case {
+	const char *typed;
+	const char *plain;
+};
+
+static void check_codes(const struct code_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char text[128];
+		size_t typed_len = strlen(cases[i].typed);
+		assert_true(typed_len < sizeof text);
+		memset(text, 'x', sizeof text);
+		memcpy(text, cases[i].typed, typed_len);
+		size_t len = mfa_text_normalize_code(text, typed_len);
+		assert_int_equal(len, strlen(cases[i].plain));
+		assert_memory_equal(text, cases[i].plain, len);
+		for (size_t j = len; j < typed_len; j++)
+			assert_int_equal(text[j], 0);
+		assert_int_equal(text[typed_len], 'x');
+	}
+}
+
+static void a_plain_code_stays_as_it_is(void **state MFA_UNUSED)
+{
+	static const struct code_case cases[] = {
+		{ "123456", "123456" },
+		{ "", "" },
+		{ "cccccbcvchgt", "cccccbcvchgt" },
+		{ "a_b.c+d/e", "a_b.c+d/e" },
+	};
+	check_codes(cases, MFA_COUNT(cases));
+}
+
+static void full_width_characters_become_ascii(void **state MFA_UNUSED)
+{
+	static const struct code_case cases[] = {
+		{ "１２３４５６", "123456" },
+		{ "１2３4５6", "123456" },
+		{ "ａｚＡＺ", "azAZ" },
+		{ "！～", "!~" },
+		{ "０９", "09" },
+	};
+	check_codes(cases, MFA_COUNT(cases));
+}
+
+static void spaces_and_hyphens_go(void **state MFA_UNUSED)
+{
+	static const struct code_case cases[] = {
+		{ "123 456", "123456" },
+		{ "123-456", "123456" },
+		{ "\t123\xc2\xa0"
+		  "456\xe3\x80\x80",
+		  "123456" },
+		{ "123－456", "123456" },
+		{ "１２３ー４５６", "123456" },
+		{ "123ｰ456", "123456" },
+		{ "1‐2‑3‒4–5—6―", "123456" },
+		{ "123−456", "123456" },
+		{ "123\xc2\xad"
+		  "456",
+		  "123456" },
+		{ "- - -", "" },
+	};
+	check_codes(cases, MFA_COUNT(cases));
+}
+
+static void bytes_that_are_not_utf8_stay(void **state MFA_UNUSED)
+{
+	static const struct code_case cases[] = {
+		{ "\xff"
+		  "12 3",
+		  "\xff"
+		  "123" },
+		{ "12\xe3\x81", "12\xe3\x81" },
+		{ "\xef\xbc\x91\xef\xbc", "1\xef\xbc" },
+		{ "\xc0\xad"
+		  "1",
+		  "\xc0\xad"
+		  "1" },
+		{ "あ1", "あ1" },
+	};
+	check_codes(cases, MFA_COUNT(cases));
+}
+
+static void other_digits_are_no_digits(void **state MFA_UNUSED)
+{
+	static const struct code_case cases[] = {
+		{ "١٢٣", "١٢٣" }, /* Arabic-Indic */
+		{ "①②③", "①②③" },
+		{ "一二三", "一二三" },
+	};
+	check_codes(cases, MFA_COUNT(cases));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_utf8),
+		cmocka_unit_test(refuses_what_is_not_utf8),
+		cmocka_unit_test(a_label_is_short_text_without_controls),
+		cmocka_unit_test(reads_whole_numbers),
+		cmocka_unit_test(refuses_what_is_no_whole_number),
+		cmocka_unit_test(reads_durations),
+		cmocka_unit_test(refuses_what_is_no_duration),
+		cmocka_unit_test(writes_times_in_utc),
+		cmocka_unit_test(a_plain_code_stays_as_it_is),
+		cmocka_unit_test(full_width_characters_become_ascii),
+		cmocka_unit_test(spaces_and_hyphens_go),
+		cmocka_unit_test(bytes_that_are_not_utf8_stay),
+		cmocka_unit_test(other_digits_are_no_digits),
+	};
+	return group_main("text", tests);
+}

@@ -1,0 +1,142 @@
+/* mfa-enroll rekey */
+#include "commands.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "mfa/rekey.h"
+#include "terminal.h"
+
+enum {
+	DRY_RUN,
+	BAR_WIDTH = 40
+};
+
+static const struct option_spec options[] = {
+	[DRY_RUN] = { "dry-run", NULL, MFA_N_("read every record, and change nothing") },
+	{ NULL, NULL, NULL },
+};
+
+/* Signals wait while records are written; between two of them they are looked at. */
+struct watch {
+	sigset_t signals;
+	sigset_t before;
+	bool has_bar;
+	size_t shown; /* permille */
+};
+
+static void watch_begin(struct watch *watch)
+{
+	(void)sigemptyset(&watch->signals);
+	(void)sigaddset(&watch->signals, SIGINT);
+	(void)sigaddset(&watch->signals, SIGTERM);
+	(void)sigaddset(&watch->signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &watch->signals, &watch->before);
+	watch->has_bar = isatty(STDERR_FILENO) == 1;
+	watch->shown = 1001;
+}
+
+static void watch_end(struct watch *watch)
+{
+	const struct timespec none = { 0 };
+	if (watch->has_bar && watch->shown <= 1000)
+		(void)fputc('\n', stderr);
+	while (sigtimedwait(&watch->signals, NULL, &none) > 0)
+		continue;
+	(void)sigprocmask(SIG_SETMASK, &watch->before, NULL);
+}
+
+static void draw(struct watch *watch, size_t done, size_t total)
+{
+	size_t permille = done * 1000 / total;
+	if (!watch->has_bar || permille == watch->shown)
+		return;
+	watch->shown = permille;
+	(void)fputs("\r[", stderr);
+	for (size_t i = 0; i < BAR_WIDTH; i++)
+		(void)fputc(i * 1000 < permille * BAR_WIDTH ? '#' : '.', stderr);
+	(void)fprintf(stderr, "] %zu/%zu", done, total);
+}
+
+static bool step(void *context, size_t done, size_t total)
+{
+	struct watch *watch = context;
+	sigset_t pending;
+	draw(watch, done, total);
+	(void)sigpending(&pending);
+	return sigismember(&pending, SIGINT) != 1 &&
+	       sigismember(&pending, SIGTERM) != 1 && sigismember(&pending, SIGHUP) != 1;
+}
+
+static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *watch)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_rekey_report report = { 0 };
+	int err = mfa_rekey_check(&app->host, watch, &diag, &report);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	(void)printf(
+		TR(app, MFA_N_("Dry run: %zu records can be sealed anew. Nothing was "
+			       "changed.")),
+		report.records);
+	(void)fputc('\n', stdout);
+	return EXIT_DONE;
+}
+
+static enum exit_code rekey(struct app *app, const struct mfa_rekey_watch *watch)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_rekey_report report = { 0 };
+	int err = mfa_rekey_run(&app->host, watch, &diag, &report);
+	if (err == MFA_ERR_ABORT) {
+		app_complain("%s",
+			     TR(app, MFA_N_("stopped; both keys are good. Run it again "
+					    "to go on")));
+		return EXIT_REFUSED;
+	}
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	char detail[64];
+	(void)snprintf(detail, sizeof detail, "%zu records", report.records);
+	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
+	(void)printf(
+		TR(app, MFA_N_("Sealed anew: %zu records. The old key opens nothing any "
+			       "more; keep a sealed copy of the new one.")),
+		report.records);
+	(void)fputc('\n', stdout);
+	return act_record(app, &act);
+}
+
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	bool is_dry = invocation->values[DRY_RUN] != NULL;
+	enum exit_code code = app_open(app);
+	if (code != EXIT_DONE)
+		return code;
+	const char *question =
+		TR(app, MFA_N_("Make a new store key and seal every record "
+			       "anew? [y/N]: "));
+	if (!is_dry && !terminal_confirm(app, question)) {
+		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
+		return EXIT_REFUSED;
+	}
+	MFA_CLEANUP(watch_end) struct watch signals = { 0 };
+	watch_begin(&signals);
+	const struct mfa_rekey_watch watch = { .step = step, .context = &signals };
+	return is_dry ? dry_run(app, &watch) : rekey(app, &watch);
+}
+
+const struct command command_rekey = {
+	.name = "rekey",
+	.arguments = "",
+	.least = 0,
+	.most = 0,
+	.summary = MFA_N_("seal every record anew under a fresh store key"),
+	.help = MFA_N_(
+		"Logins go on meanwhile. It can be stopped at any time: both keys are\n"
+		"good until it ends, and the next run goes on from there."),
+	.options = options,
+	.run = run,
+};
