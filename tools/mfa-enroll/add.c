@@ -146,6 +146,26 @@ static enum exit_code make_token(struct app *app, const struct invocation *invoc
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &(struct mfa_diag){ "" });
 }
 
+static void cut(char *from, const char *to)
+{
+	memmove(from, to, strlen(to) + 1);
+}
+
+/* Where the whole URI makes too tall a code for a terminal of 24 rows, the issuer stands
+ * before the user's name alone and not once more as a parameter; where that is not
+ * enough (a long name, a long secret), it goes altogether. */
+static void shorten(struct mfa_secret *uri)
+{
+	char *text = (char *)uri->data;
+	char *parameter = strstr(text, "&issuer=");
+	if (parameter == NULL || qr_fits(uri))
+		return;
+	cut(parameter, parameter + 1 + strcspn(parameter + 1, "&"));
+	char *label = strchr(text + strlen("otpauth://"), '/') + 1;
+	if (!qr_fits(uri))
+		cut(label, strchr(label, ':') + 1);
+}
+
 static enum exit_code show_secret(struct app *app, const char *user,
 				  const struct mfa_token *token)
 {
@@ -159,6 +179,7 @@ static enum exit_code show_secret(struct app *app, const char *user,
 	(void)puts(
 		TR(app, MFA_N_("Scan the QR code, or type the key into the token. It is "
 			       "shown this once.")));
+	shorten(&uri);
 	(void)printf("%s\n%s\n", (char *)uri.data, (char *)key.data);
 	if (qr_print(&uri) != MFA_OK)
 		app_complain("%s",

@@ -46,11 +46,22 @@ static void free_code(QRcode **code)
 	QRcode_free(*code);
 }
 
+static QRcode *encode(const struct mfa_secret *text)
+{
+	return QRcode_encodeString((const char *)text->data, 0, QR_ECLEVEL_L, QR_MODE_8,
+				   1);
+}
+
+bool qr_fits(const struct mfa_secret *text)
+{
+	MFA_CLEANUP(free_code) QRcode *code = encode(text);
+	return code != NULL && (code->width + 2 * MARGIN_NARROW + 1) / 2 <= ROWS;
+}
+
 int qr_print(const struct mfa_secret *text)
 {
 	MFA_CLEANUP(free_code)
-	QRcode *code = QRcode_encodeString((const char *)text->data, 0, QR_ECLEVEL_L,
-					   QR_MODE_8, 1);
+	QRcode *code = encode(text);
 	if (code == NULL)
 		return errno == ENOMEM ? MFA_ERR_NOMEM : MFA_ERR_INVALID;
 	bool is_terminal = terminal_is_shown();
