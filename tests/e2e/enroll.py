@@ -1,10 +1,11 @@
 """mfa-enroll, as an administrator uses it."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 
-from e2e import otp, story
+from e2e import otp, story, users
 from e2e.terminal import PROMPT, Ended, Terminal
 
 PROGRAM = "mfa-enroll"
@@ -40,10 +41,32 @@ def tokens(user):
     return json.loads(done.stdout)
 
 
-def add(user, kind="totp", options=(), answers=None):
+def facts(user):
+    """What `show` says of the user."""
+    done = run("show", user.name, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def person(stem="taro", kind="totp", **token):
+    """A new user with an authenticator; gives both."""
+    user = users.new(stem)
+    return user, give(user, kind, **token)
+
+
+def give(user, kind="totp", **token):
+    """An authenticator for a user who is there already."""
+    token = otp.Token(os.urandom(20), kind, **token)
+    done = add_secret(user, token)
+    assert done.returncode == 0, done.stderr
+    return token
+
+
+def add(user, kind="totp", options=(), answers=None, wrapper=()):
     """Enrols on a terminal. The authenticator is set up from the URI that is shown, and
     answers the two questions itself, unless the case has other answers."""
-    with Terminal([PROGRAM, "add", getattr(user, "name", user), kind, *options]) as terminal:
+    argv = [*wrapper, PROGRAM, "add", getattr(user, "name", user), kind, *options]
+    with Terminal(argv) as terminal:
         token = None
         given = []
         try:
@@ -64,7 +87,8 @@ def add_secret(user, token, options=()):
     moving = ("--counter", str(token.counter)) if token.kind == "hotp" else ()
     return run(
         "add", getattr(user, "name", user), token.kind, "--secret-stdin", "hex", "--no-confirm",
-        "--algorithm", token.algorithm, "--digits", str(token.digits), *moving, *options,
+        "--algorithm", token.algorithm, "--digits", str(token.digits),
+        *(("--period", str(token.period)) if token.kind == "totp" else ()), *moving, *options,
         stdin=token.secret.hex() + "\n",
     )
 

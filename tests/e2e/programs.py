@@ -16,21 +16,24 @@ def came_in(name):
     return rf"(?m)^logged in as {re.escape(name)}\n"
 
 
-def login(user, answers):
+def login(user, answers, wrapper=()):
     """login(1) on a terminal, as getty starts it; name is typed at its own prompt."""
-    with Terminal(["/bin/login"]) as terminal:
+    with Terminal([*wrapper, "/bin/login"]) as terminal:
         terminal.expect(r"login: \Z")
         terminal.send(getattr(user, "name", user))
         outcome = _converse(terminal, user, answers, refusal=r"Login incorrect")
         if outcome.let_in:
             terminal.send("exit")
             outcome.status = terminal.wait()
+        elif outcome.status is None:
+            terminal.expect(r"login: \Z")
+            outcome.text = terminal.transcript
         return outcome
 
 
-def su(user, answers, caller=None):
+def su(user, answers, caller=None, options=()):
     """su to the user, by another user, or by root when there is no caller."""
-    argv = ["su", getattr(user, "name", user), "-c", PROOF]
+    argv = ["su", *options, getattr(user, "name", user), "-c", PROOF]
     return _run(argv, user, answers, caller)
 
 

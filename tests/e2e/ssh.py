@@ -42,7 +42,7 @@ with open("{folder}/prompts", "a+") as prompts:
 answers = json.load(open("{folder}/answers"))
 if turn >= len(answers) or answers[turn] is None:
     sys.exit(1)
-print(answers[turn])
+sys.stdout.buffer.write(answers[turn].encode("utf-8", "surrogateescape") + b"\\n")
 """
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import select
 import signal
+import termios
 import time
 
 from e2e import story
@@ -78,8 +79,16 @@ class Terminal:
                 raise kind(f"{self.argv[0]}: waited for {patterns}, saw {self.unread()!r}")
 
     def send(self, text):
-        """Types a line."""
-        os.write(self.fd, text.encode() + b"\n")
+        """Types a line. A lone surrogate is a byte that is not UTF-8."""
+        self.press(text + "\n")
+
+    def press(self, text):
+        """Types without Enter."""
+        os.write(self.fd, text.encode("utf-8", "surrogateescape"))
+
+    def echoes(self):
+        """Whether what is typed now would be shown."""
+        return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
 
     def wait(self, deadline=None):
         """Reads until the program ends; gives its exit status, negative for a signal."""

@@ -1,0 +1,117 @@
+"""mfa-enroll init."""
+
+import os
+import shutil
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e import audit, enroll, pam, product
+from e2e.checks import exits
+
+FOLDERS = (product.CONFIG.parent, product.STORE, product.AUDIT.parent)
+
+
+@contextmanager
+def fresh_host():
+    """Nothing of the product's is there but its programs."""
+    for folder in FOLDERS:
+        folder.rename(f"{folder}.aside")
+    try:
+        yield
+    finally:
+        for folder in FOLDERS:
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(f"{folder}.aside").rename(folder)
+
+
+def modes():
+    """Of everything that init makes."""
+    paths = [path for folder in FOLDERS for path in (folder, *folder.rglob("*"))]
+    for path in paths:
+        assert (path.lstat().st_uid, path.lstat().st_gid) == (0, 0), path
+    return {str(path): stat.S_IMODE(path.lstat().st_mode) for path in paths}
+
+
+def test_init_makes_all_that_is_missing_for_root_alone(case):
+    with fresh_host():
+        os.umask(0)
+        try:
+            done = enroll.run("init")
+        finally:
+            os.umask(0o022)
+        exits(done, 0, "Made: /etc/pam_mfa/store.key")
+        found = modes()
+        assert found.pop(str(product.KEY)) == 0o400
+        assert found.pop(str(product.CONFIG)) & 0o077 == 0
+        for path, mode in found.items():
+            assert mode & 0o077 == 0, (path, oct(mode))
+        assert len(product.KEY.read_bytes()) == 64 and len(set(product.KEY.read_bytes())) > 8
+        assert product.CONFIG.read_text().startswith("#") and "[zone " in product.CONFIG.read_text()
+        assert [event["event"] for event in audit.events()] == ["store.init"]
+        taro, token = enroll.person()
+        with pam.module_alone():
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+            assert pam.call("nobody-here", ["123456"]).code == pam.AUTH_ERR
+        audit.check_chain()
+
+
+def test_init_again_changes_nothing(case):
+    with product.unchanged(*FOLDERS):
+        done = enroll.run("init")
+    exits(done, 0, "Ready")
+    assert "Made" not in done.stdout
+
+
+def test_init_makes_only_what_is_missing(case):
+    decoy = product.USERS / ".decoy"
+    with product.unchanged(product.CONFIG.parent), product.kept(product.CONFIG):
+        text = product.config_text(zone={"max_failures": 7})
+        product.CONFIG.write_text(text)
+        exits(enroll.run("init"), 0)
+        assert product.CONFIG.read_text() == text
+        product.CONFIG.unlink()
+        exits(enroll.run("init"), 0, "Made: /etc/pam_mfa/mfa.conf")
+        decoy.unlink()
+        exits(enroll.run("init"), 0, "Made")
+        assert decoy.exists()
+
+
+def test_init_refuses_a_new_key_beside_old_records(case):
+    taro, token = enroll.person()
+    with product.kept(product.KEY):
+        product.KEY.unlink()
+        with product.unchanged(*FOLDERS):
+            exits(enroll.run("init"), 1, "the store has records, but their key is missing: restore it")
+    with pam.module_alone():
+        assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+
+
+def test_init_makes_a_host_of_its_own_for_another_configuration(case):
+    folder = Path("/etc/other")
+    folder.mkdir()
+    text = product.config_text({
+        "store": "file:/etc/other/store", "key": "file:/etc/other/key", "audit": "/etc/other/log/a.jsonl"
+    })
+    with product.written(folder / "mfa.conf", text) as path, product.unchanged(*FOLDERS):
+        exits(enroll.run("--conf", str(path), "init"), 0, "Made: file:/etc/other/store")
+        exits(enroll.run("init", "--conf", str(path)), 0, "Ready")
+        done = enroll.run("--conf", str(path), "add", "new", "totp", "--allow-unknown", "--no-confirm")
+        exits(done, 0, "Enrolled")
+        assert '"user":"new"' in enroll.run("--conf", str(path), "list", "--json").stdout
+        audit.check_chain(folder / "log/a.jsonl", folder / "key")
+    assert '"user":"new"' not in enroll.run("list", "--json").stdout
+
+
+def test_init_with_what_it_cannot_trust_refuses(case):
+    with product.kept(product.CONFIG):
+        product.CONFIG.write_text("[host]\nkeys = file:/x\n")
+        exits(enroll.run("init"), 1, "mfa.conf:2: ")
+    with product.kept(product.CONFIG):
+        product.CONFIG.chmod(0o666)
+        exits(enroll.run("init"), 1, "mode is 0666")
+    with product.kept(product.KEY):
+        product.KEY.chmod(0o644)
+        exits(enroll.run("init"), 1, "mode is 0644")
+    exits(enroll.run("--conf", "/no-such/folder/mfa.conf", "init"), 1, "/no-such/folder")
+    exits(enroll.run("--conf", "mfa.conf", "init"), 1, "absolute path")

@@ -1,0 +1,126 @@
+"""Japanese where it can be drawn, English elsewhere."""
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e import enroll, pam, pamconf, product, programs, ssh
+from e2e.checks import let_in, refused
+from e2e.ways import stranger
+
+BUILT = Path("/tmp/ja_JP.utf8")
+LOCALE = Path("/usr/lib/locale/ja_JP.utf8")
+JAPANESE = {"language": "ja"}
+ASK_JA = "ワンタイムパスワード:"
+ASK_EN = "One-time password:"
+
+
+@contextmanager
+def japanese_locale():
+    """The host has ja_JP.UTF-8 within the block."""
+    if not BUILT.exists():
+        command = ["localedef", "--no-archive", "-i", "ja_JP", "-f", "UTF-8", BUILT]
+        subprocess.run(command, check=True)
+    shutil.copytree(BUILT, LOCALE)
+    try:
+        yield
+    finally:
+        shutil.rmtree(LOCALE)
+
+
+def test_the_catalogue_is_installed(case):
+    assert Path("/usr/share/locale/ja/LC_MESSAGES/pam_mfa.mo").exists()
+
+
+def test_japanese_at_login_su_and_sshd(case):
+    taro, token = enroll.person(kind="hotp")
+    with japanese_locale(), product.config(JAPANESE), pamconf.wired("login", "su", "sshd"), ssh.Server():
+        for outcome in (
+            programs.login(taro, [taro.password, token.next()]),
+            programs.su(taro, [taro.password, token.next()], caller=stranger()),
+            ssh.login(taro, [taro.password, token.next()]),
+        ):
+            let_in(outcome)
+            assert outcome.prompts[1].endswith(ASK_JA), outcome.prompts
+
+
+def test_english_where_the_locale_is_missing(case):
+    assert not LOCALE.exists() and b"ja_JP" not in subprocess.check_output(["locale", "-a"])
+    taro, token = enroll.person(kind="hotp")
+    with product.config(JAPANESE), pamconf.wired("login", "sshd"), ssh.Server():
+        for outcome in (programs.login(taro, [taro.password, token.next()]),
+                        ssh.login(taro, [taro.password, token.next()])):
+            let_in(outcome)
+            assert outcome.prompts[1].endswith(ASK_EN), outcome.prompts
+    with product.config(JAPANESE), pam.module_alone("debug"):
+        pam.call(taro, [token.next()])
+    assert case.log("language missing")
+
+
+def test_english_on_a_linux_console(case):
+    """Which cannot draw Japanese."""
+    taro, token = enroll.person(kind="hotp")
+    prompts = {}
+    with japanese_locale(), product.config(JAPANESE), pam.module_alone():
+        for tty in ("/dev/tty1", "tty63", "/dev/pts/3", "ttyS0", "ssh", ":0"):
+            reply = pam.call(taro, [token.next()], items={"tty": tty})
+            assert reply.code == pam.SUCCESS
+            prompts[tty] = reply.prompts[0].strip()
+    assert prompts == {"/dev/tty1": ASK_EN, "tty63": ASK_EN, "/dev/pts/3": ASK_JA, "ttyS0": ASK_JA,
+                       "ssh": ASK_JA, ":0": ASK_JA}, prompts
+
+
+def test_english_when_the_configuration_says_so(case):
+    taro, token = enroll.person(kind="hotp")
+    with japanese_locale(), pam.module_alone():
+        for language in ("en", "auto"):
+            with product.config({"language": language}):
+                assert pam.call(taro, [token.next()]).prompts == ["One-time password: "], language
+
+
+def test_reasons_are_told_in_japanese(case):
+    taro, token = enroll.person(kind="hotp")
+    text = "auth requisite pam_unix.so nodelay\nauth required pam_mfa.so explain\n"
+    with japanese_locale(), product.config({**JAPANESE, "contact": "情報政策課 内線1234"}):
+        with pamconf.password_only("login"):
+            service = (pamconf.FOLDER / "login").read_text().replace(f"{pamconf.PASSWORD}\n", text)
+        with pamconf.written("login", service):
+            let_in(programs.login(taro, [taro.password, token.next()]))
+            outcome = programs.login(taro, [taro.password, token.last()])
+    refused(outcome)
+    assert "使用されています" in outcome.text or "使用済み" in outcome.text, outcome.text
+    assert "情報政策課 内線1234" in outcome.text, outcome.text
+
+
+def test_log_and_trail_stay_english(case):
+    taro, token = enroll.person(kind="hotp")
+    with japanese_locale(), product.config(JAPANESE), pam.module_alone():
+        pam.call(taro, [token.wrong()])
+        with product.kept(product.record(taro)) as path:
+            path.chmod(0o666)
+            pam.call(taro, [token.next()])
+    lines = case.log(r"pam_mfa\(")
+    assert len(lines) == 2 and all(line.isascii() for line in lines), lines
+    assert product.AUDIT.read_bytes().isascii()
+
+
+def test_the_tool_speaks_japanese(case):
+    with japanese_locale():
+        with product.config(JAPANESE):
+            done = enroll.run("show", "nobody-here")
+            assert done.returncode == 3 and not done.stderr.isascii(), done
+        env = {**os.environ, "LC_ALL": "ja_JP.UTF-8"}
+        done = subprocess.run(["mfa-enroll", "show", "nobody-here"], env=env, capture_output=True, text=True)
+        assert done.returncode == 3 and not done.stderr.isascii(), done
+        done = subprocess.run(["mfa-enroll", "--help"], env=env, capture_output=True, text=True)
+        assert done.returncode == 0 and not done.stdout.isascii() and not done.stderr, done
+    assert enroll.run("show", "nobody-here").stderr.isascii()
+
+
+def test_enrolment_in_japanese(case):
+    taro = stranger()
+    with japanese_locale(), product.config(JAPANESE):
+        done = enroll.add(taro)
+    assert done.status == 0 and "ワンタイムパスワード" in done.text, done

@@ -1,0 +1,34 @@
+"""What cases assert again and again."""
+
+import re
+
+
+def let_in(outcome, prompts=2):
+    """The program gave what was asked for, after so many questions."""
+    assert outcome.let_in and outcome.status == 0, outcome
+    assert len(outcome.prompts) == prompts, outcome
+
+
+def refused(outcome, prompts=2):
+    """The program gave nothing, but asked all its questions."""
+    assert not outcome.let_in and outcome.status != 0, outcome
+    assert len(outcome.prompts) == prompts, outcome
+
+
+def module_lines(case, since=0):
+    """What the module has written to syslog in this case."""
+    return case.log(r"\bpam_mfa\(")[since:]
+
+
+def one_line(case, pattern, since=0):
+    """The module wrote exactly one line, and it says this."""
+    lines = module_lines(case, since)
+    assert len(lines) == 1 and re.search(pattern, lines[0]), (pattern, lines)
+    return lines[0]
+
+
+def exits(done, status, pattern=""):
+    """A run of mfa-enroll ended with this status and said this on either output."""
+    said = f"{done.stdout}{done.stderr}"
+    assert done.returncode == status, (done.args, done.returncode, said)
+    assert re.search(pattern, said), (pattern, said)

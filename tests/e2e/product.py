@@ -1,0 +1,82 @@
+"""The installed product's files, as an administrator sees them."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+CONFIG = Path("/etc/pam_mfa/mfa.conf")
+KEY = Path("/etc/pam_mfa/store.key")
+STORE = Path("/var/lib/pam_mfa")
+USERS = STORE / "users"
+AUDIT = Path("/var/log/pam_mfa/audit.jsonl")
+
+
+def record(user):
+    """Where a user's record stands."""
+    return USERS / user.name
+
+
+def tree(*folders):
+    """Every file below the folders: kind and mode, owner, links, bytes or target."""
+    found = {}
+    for path in [path for folder in folders for path in sorted(Path(folder).rglob("*"))]:
+        status = path.lstat()
+        if path.is_symlink():
+            content = os.readlink(path)
+        else:
+            content = path.read_bytes() if path.is_file() else None
+        found[str(path)] = (status.st_mode, status.st_uid, status.st_nlink, content)
+    return found
+
+
+@contextmanager
+def unchanged(*folders):
+    """Whatever happens in the block leaves no trace below the folders."""
+    before = tree(*folders)
+    yield
+    after = tree(*folders)
+    differing = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+    assert not differing, differing
+
+
+def config_text(host=None, zone=None):
+    """A configuration: the defaults, with these keys on top."""
+    lines = [f"{key} = {value}" for key, value in {"zone": "mynumber", **(host or {})}.items()]
+    zone_lines = [f"{key} = {value}" for key, value in (zone or {}).items()]
+    return "\n".join(["[host]", *lines, "[zone mynumber]", *zone_lines, ""])
+
+
+@contextmanager
+def written(path, text):
+    """The file, made by root for itself, has this text within the block."""
+    path = Path(path)
+    before = (path.read_bytes(), path.stat().st_mode & 0o7777) if path.exists() else None
+    path.write_text(text)
+    path.chmod(0o600)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+        if before:
+            path.write_bytes(before[0])
+            path.chmod(before[1])
+
+
+def config(host=None, zone=None):
+    """The host has this configuration within the block."""
+    return written(CONFIG, config_text(host, zone))
+
+
+@contextmanager
+def kept(path):
+    """Whatever becomes of the file in the block, it is as it was after it."""
+    path = Path(path)
+    content, mode = path.read_bytes(), path.stat().st_mode & 0o7777
+    try:
+        yield path
+    finally:
+        if path.is_symlink() or path.exists():
+            path.unlink()
+        path.write_bytes(content)
+        path.chmod(mode)
+        os.chown(path, 0, 0)
