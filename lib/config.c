@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config_keys.h"
 #include "mfa/fs.h"
@@ -95,6 +96,10 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 		folder = NULL;
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	}
+	/* the common case, quickly: the folder above was checked with the main file */
+	struct stat status;
+	if (lstat(folder, &status) != 0 && errno == ENOENT)
+		return MFA_OK;
 	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
 	int err = mfa_fs_open_dir(folder, &mfa_fs_protected, diag, &dir_fd);
 	if (err == MFA_ERR_NOTFOUND)

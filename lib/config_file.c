@@ -125,6 +125,23 @@ static int open_section(struct reader *reader, char *text, unsigned long number)
 	return reader->handle(reader->context, &line, reader->diag);
 }
 
+/* Whether the value is all that stands behind the equals sign but quotes, blanks and a
+ * comment: libeconf 0.5.1 makes it empty when it finds no memory, and an empty condition
+ * matches every login. */
+static bool is_whole(const char *text, const char *value)
+{
+	text += strspn(text, " \t\r");
+	bool is_quoted = text[0] == '"';
+	text += is_quoted;
+	size_t len = strlen(value);
+	if (strncmp(text, value, len) != 0)
+		return false;
+	text += len;
+	text += is_quoted && text[0] == '"';
+	text += strspn(text, " \t\r");
+	return text[0] == '\0' || text[0] == '#';
+}
+
 static int take_key(struct reader *reader, char *text, unsigned long number)
 {
 	struct config_line line = { .path = reader->path, .number = number };
@@ -165,6 +182,9 @@ static int take_key(struct reader *reader, char *text, unsigned long number)
 			reader->diag, &line,
 			"\"%s\": a quote without its end, or a # or \" inside quotes",
 			line.key);
+	if (!is_whole(equals + 1, line.value))
+		return config_fail(reader->diag, &line, "\"%s\" cannot be read whole",
+				   line.key);
 	reader->seen[number] = 1;
 	return reader->handle(reader->context, &line, reader->diag);
 }

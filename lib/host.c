@@ -22,32 +22,49 @@ static int add_next_key(struct mfa_host *host, struct mfa_diag *diag)
 	return err == MFA_OK ? mfa_store_use_next(host->store, &next, diag) : err;
 }
 
-int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
+static int open_all(struct mfa_host *host, struct mfa_diag *diag)
 {
 	const struct mfa_config *config = host->config;
-	if (host->is_open)
-		return MFA_OK;
-	int err = mfa_key_load_held(config->key, diag, &host->key, &host->key_hold);
+	int err = mfa_store_begin(config->store, diag, &host->store, &host->key);
 	if (err == MFA_OK)
-		err = mfa_store_open(config->store, &host->key, diag, &host->store);
+		err = mfa_key_load_held(config->key, diag, host->key.data,
+					&host->key_hold);
+	if (err == MFA_OK)
+		err = mfa_store_use_key(host->store, &host->key, diag);
 	if (err == MFA_OK)
 		err = add_next_key(host, diag);
 	if (err != MFA_OK)
 		return err;
 	err = mfa_audit_open(config->audit, &host->key, &host->audit);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
-	host->is_open = true;
-	return MFA_OK;
+	return err == MFA_OK ? MFA_OK
+			     : mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+}
+
+static void shut(struct mfa_host *host)
+{
+	mfa_audit_close(&host->audit);
+	mfa_store_close(&host->store);
+	host->key = (struct mfa_secret){ 0 };
+	mfa_close_fd(&host->key_hold);
+	host->is_open = false;
+}
+
+int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
+{
+	if (host->is_open)
+		return MFA_OK;
+	int err = open_all(host, diag);
+	if (err == MFA_OK)
+		host->is_open = true;
+	else
+		shut(host);
+	return err;
 }
 
 void mfa_host_done(struct mfa_host *host)
 {
-	mfa_audit_close(&host->audit);
-	mfa_store_close(&host->store);
-	mfa_secret_done(&host->key);
-	if (host->config != NULL) /* a zeroed host holds nothing, not even descriptor 0 */
-		mfa_close_fd(&host->key_hold);
+	if (host->config == NULL) /* never loaded: not even descriptor 0 is ours */
+		return;
+	shut(host);
 	mfa_config_cleanup(&host->config);
-	host->is_open = false;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "keys/source.h"
+#include "mfa/seal.h"
 
 static const struct key_source_ops *const sources[] = { &key_source_file };
 
@@ -21,8 +22,8 @@ static int find_source(const char *source, struct mfa_diag *diag,
 			source);
 }
 
-int mfa_key_load_held(const char *source, struct mfa_diag *diag,
-		      struct mfa_secret *ret_key, int *ret_hold)
+int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *ret_key,
+		      int *ret_hold)
 {
 	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
@@ -33,7 +34,15 @@ int mfa_key_load_held(const char *source, struct mfa_diag *diag,
 int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
 {
 	MFA_CLEANUP(mfa_close_fd) int hold = -1;
-	return mfa_key_load_held(source, diag, ret_key, &hold);
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	if (mfa_secret_alloc(MFA_KEY_SIZE, &key) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	int err = mfa_key_load_held(source, diag, key.data, &hold);
+	if (err != MFA_OK)
+		return err;
+	*ret_key = key;
+	key = (struct mfa_secret){ 0 };
+	return MFA_OK;
 }
 
 int mfa_key_load_next(const char *source, struct mfa_diag *diag,

@@ -23,15 +23,36 @@ static int find_backend(const char *source, struct mfa_diag *diag,
 	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such kind of store", source);
 }
 
-int mfa_store_open(const char *source, const struct mfa_secret *store_key,
-		   struct mfa_diag *diag, struct mfa_store **ret_store)
+int mfa_store_begin(const char *source, struct mfa_diag *diag,
+		    struct mfa_store **ret_store, struct mfa_secret *ret_room)
 {
 	const struct store_backend *backend = NULL;
 	const char *address = NULL;
 	int err = find_backend(source, diag, &backend, &address);
-	if (err != MFA_OK)
-		return err;
-	return backend->open(address, store_key, diag, ret_store);
+	if (err == MFA_OK)
+		err = backend->open(address, diag, ret_store);
+	if (err == MFA_OK)
+		*ret_room = (struct mfa_secret){ (*ret_store)->key_room, MFA_KEY_SIZE };
+	return err;
+}
+
+int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag)
+{
+	return store->backend->use_key(store, store_key, diag);
+}
+
+int mfa_store_open(const char *source, const struct mfa_secret *store_key,
+		   struct mfa_diag *diag, struct mfa_store **ret_store)
+{
+	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
+	struct mfa_secret room = { 0 };
+	int err = mfa_store_begin(source, diag, &store, &room);
+	if (err == MFA_OK)
+		err = mfa_store_use_key(store, store_key, diag);
+	if (err == MFA_OK)
+		*ret_store = MFA_TAKE(store);
+	return err;
 }
 
 void mfa_store_close(struct mfa_store **store)

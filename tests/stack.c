@@ -131,12 +131,17 @@ void stack_start(struct stack *stack, const char *service, const char *user)
 	stack->talk.handle = stack->handle;
 }
 
-int stack_login(struct stack *stack, const char *user, const char *answer)
+int stack_authenticate(struct stack *stack, const char *user, const char *answer)
 {
-	stack_write(stack, "test", "auth:");
 	stack->talk.answer = answer;
 	stack_start(stack, "test", user);
 	return pam_authenticate(stack->handle, 0);
+}
+
+int stack_login(struct stack *stack, const char *user, const char *answer)
+{
+	stack_write(stack, "test", "auth:");
+	return stack_authenticate(stack, user, answer);
 }
 
 struct code code_now(void)

@@ -46,6 +46,9 @@ void stack_write(struct stack *stack, const char *service, const char *lines);
 /* Begins a transaction, after ending the one before. user may be NULL. */
 void stack_start(struct stack *stack, const char *service, const char *user);
 
+/* What pam_authenticate says of the service "test", which was written before. */
+int stack_authenticate(struct stack *stack, const char *user, const char *answer);
+
 /* The service "test" with auth by pam_mfa alone, and one login through it. */
 int stack_login(struct stack *stack, const char *user, const char *answer);
 

@@ -121,6 +121,14 @@ static void a_comment_behind_a_value_is_no_value(void **state)
 	assert_reads(state, "[a]\nk = v # why\n", "1 [a]\n2 [a] k=v\n");
 }
 
+static void a_line_longer_than_libeconf_reads_is_refused(void **state)
+{
+	static char text[9216] = "[a]\nk = ";
+	size_t len = strlen(text);
+	memset(text + len, 'x', 8191);
+	assert_refuses(state, text, 2, "");
+}
+
 static void a_key_given_twice_is_refused(void **state)
 {
 	assert_refuses(state, "[a]\nk=1\nl=2\nk=3\n", 4, "given twice (first in line 2)");
@@ -253,6 +261,7 @@ int main(void)
 		in_sandbox(a_value_may_hold_an_equals_sign),
 		in_sandbox(utf8_comes_through),
 		in_sandbox(a_comment_behind_a_value_is_no_value),
+		in_sandbox(a_line_longer_than_libeconf_reads_is_refused),
 		in_sandbox(a_key_given_twice_is_refused),
 		in_sandbox(a_line_without_equals_is_refused),
 		in_sandbox(a_key_before_any_section_is_refused),

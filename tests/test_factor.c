@@ -1,7 +1,5 @@
 #include "mfa/factor.h"
 
-#include <string.h>
-
 #include "support.h"
 
 static void the_built_in_kinds_are_found(void **state MFA_UNUSED)

@@ -3,18 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "stack.h"
-
-/* What pam_authenticate says of the stack "test", which was written before. */
-static int authenticate(struct stack *stack, const char *user, const char *answer)
-{
-	stack->talk.answer = answer;
-	stack_start(stack, "test", user);
-	return pam_authenticate(stack->handle, 0);
-}
 
 /* Both factors' worth: a module answers PAM_IGNORE when the stack is refused with it
  * alone, and passes with pam_permit behind it. */
@@ -23,11 +14,11 @@ static void assert_ignored(struct stack *stack, const char *words, const char *u
 	char lines[256];
 	(void)snprintf(lines, sizeof lines, "auth:%s", words);
 	stack_write(stack, "test", lines);
-	assert_int_equal(authenticate(stack, user, ""), PAM_PERM_DENIED);
+	assert_int_equal(stack_authenticate(stack, user, ""), PAM_PERM_DENIED);
 	(void)snprintf(lines, sizeof lines, "auth:%s\nauth required pam_permit.so",
 		       words);
 	stack_write(stack, "test", lines);
-	assert_int_equal(authenticate(stack, user, ""), PAM_SUCCESS);
+	assert_int_equal(stack_authenticate(stack, user, ""), PAM_SUCCESS);
 	assert_int_equal(stack->talk.asked, 0);
 }
 
@@ -236,18 +227,18 @@ static void unknown_arguments_are_unavailable(void **state)
 		(void)snprintf(lines, sizeof lines,
 			       "auth:%s\nauth required pam_permit.so", bad[i]);
 		stack_write(stack, "test", lines);
-		assert_int_equal(authenticate(stack, "root", code_now().text),
+		assert_int_equal(stack_authenticate(stack, "root", code_now().text),
 				 PAM_AUTHINFO_UNAVAIL);
 	}
 	stack_write(stack, "test", "auth: debug zone=main explain");
-	assert_int_equal(authenticate(stack, "root", code_now().text), PAM_SUCCESS);
+	assert_int_equal(stack_authenticate(stack, "root", code_now().text), PAM_SUCCESS);
 }
 
 static void a_refusal_is_explained_where_the_stack_says_so(void **state)
 {
 	struct stack *stack = *state;
 	stack_write(stack, "test", "auth: explain");
-	assert_int_equal(authenticate(stack, "daemon", "123456"), PAM_AUTH_ERR);
+	assert_int_equal(stack_authenticate(stack, "daemon", "123456"), PAM_AUTH_ERR);
 	assert_int_equal(stack->talk.told, 1);
 	assert_non_null(strstr(stack->talk.line, "no authenticator enrolled"));
 	stack_start(stack, "test", "daemon");
@@ -263,11 +254,11 @@ static void a_zone_that_is_off_is_ignored(void **state)
 	assert_ignored(stack, "", "daemon");
 	assert_ignored(stack, " zone=open", "root");
 	stack_write(stack, "test", "auth:\nauth required pam_permit.so");
-	assert_int_equal(authenticate(stack, "root", "000000"), PAM_AUTH_ERR);
-	assert_int_equal(authenticate(stack, "nobody-has-this-name", "000000"),
+	assert_int_equal(stack_authenticate(stack, "root", "000000"), PAM_AUTH_ERR);
+	assert_int_equal(stack_authenticate(stack, "nobody-has-this-name", "000000"),
 			 PAM_AUTH_ERR);
 	stack_write(stack, "test", "auth: zone=main\nauth required pam_permit.so");
-	assert_int_equal(authenticate(stack, "daemon", "000000"), PAM_AUTH_ERR);
+	assert_int_equal(stack_authenticate(stack, "daemon", "000000"), PAM_AUTH_ERR);
 }
 
 static void groups_are_looked_up(void **state)
@@ -278,8 +269,8 @@ static void groups_are_looked_up(void **state)
 			"[zone open]\ngroups = daemon\nmfa = off");
 	assert_ignored(stack, "", "daemon");
 	/* root is not in it; of a stranger nobody can tell */
-	assert_int_equal(authenticate(stack, "root", "000000"), PAM_AUTH_ERR);
-	assert_int_equal(authenticate(stack, "nobody-has-this-name", "000000"),
+	assert_int_equal(stack_authenticate(stack, "root", "000000"), PAM_AUTH_ERR);
+	assert_int_equal(stack_authenticate(stack, "nobody-has-this-name", "000000"),
 			 PAM_AUTH_ERR);
 }
 
@@ -293,7 +284,8 @@ static void a_user_that_changes_meanwhile_is_refused(void **state)
 	struct stack *stack = *state;
 	stack->talk.meanwhile = change_user;
 	stack_write(stack, "test", "auth:\nauth required pam_permit.so");
-	assert_int_equal(authenticate(stack, "root", code_now().text), PAM_AUTH_ERR);
+	assert_int_equal(stack_authenticate(stack, "root", code_now().text),
+			 PAM_AUTH_ERR);
 	char *line = last_audit_line(stack);
 	assert_non_null(strstr(line, "\"user\":\"root\""));
 	assert_non_null(
@@ -329,67 +321,6 @@ static void what_else_changes_meanwhile_does_no_harm(void **state)
 	free(line);
 }
 
-/* pam_exec hands PAM_AUTHTOK to a program, here one that writes it into a file. */
-static void write_forwarding(struct stack *stack, const char *words)
-{
-	char lines[512];
-	(void)snprintf(lines, sizeof lines,
-		       "auth:%s\n"
-		       "auth required pam_exec.so expose_authtok quiet /usr/bin/tee %s",
-		       words, path_in(&stack->host.box, "authtok"));
-	stack_write(stack, "test", lines);
-}
-
-static void assert_forwarded(struct stack *stack, const char *password)
-{
-	char text[256] = "";
-	(void)read_bytes(path_in(&stack->host.box, "authtok"), text, sizeof text - 1);
-	assert_string_equal(text, password);
-	assert_int_equal(stack->talk.asked, 1);
-}
-
-static void forward_pass_hands_the_password_on(void **state)
-{
-	struct stack *stack = *state;
-	char answer[64];
-	write_forwarding(stack, " forward_pass");
-	(void)snprintf(answer, sizeof answer, "pass 12%s", code_now().text);
-	assert_int_equal(authenticate(stack, "root", answer), PAM_SUCCESS);
-	assert_string_equal(stack->talk.prompt, "Password and one-time password: ");
-	assert_forwarded(stack, "pass 12");
-}
-
-static void forward_pass_hands_the_password_on_after_a_refusal_too(void **state)
-{
-	struct stack *stack = *state;
-	static const char *const users[] = { "root", "daemon", "nobody-has-this-name" };
-	write_forwarding(stack, " forward_pass");
-	for (size_t i = 0; i < MFA_COUNT(users); i++) {
-		(void)unlink(path_in(&stack->host.box, "authtok"));
-		assert_int_equal(authenticate(stack, users[i], "password000000"),
-				 PAM_AUTH_ERR);
-		assert_forwarded(stack, "password");
-	}
-}
-
-static void the_password_given_again_is_not_counted(void **state)
-{
-	struct stack *stack = *state;
-	/* pam_exec asks for the password and keeps it as PAM_AUTHTOK */
-	stack_write(stack, "test",
-		    "auth required pam_exec.so expose_authtok quiet /usr/bin/tee "
-		    "/dev/null\nauth:");
-	assert_int_equal(authenticate(stack, "root", "hunter2"), PAM_AUTH_ERR);
-	assert_int_equal(stack->talk.asked, 2);
-	struct mfa_record *record = stored_record(stack->host.host.store, "root");
-	assert_int_equal(record->failures, 0);
-	mfa_record_free(&record);
-	char *line = last_audit_line(stack);
-	assert_non_null(strstr(line, "\"reason\":\"not-a-code\""));
-	assert_null(strstr(line, "hunter2"));
-	free(line);
-}
-
 static void setcred_is_ignored(void **state)
 {
 	struct stack *stack = *state;
@@ -421,9 +352,6 @@ int main(int argc, char *argv[])
 		in_stack(groups_are_looked_up),
 		in_stack(a_user_that_changes_meanwhile_is_refused),
 		in_stack(what_else_changes_meanwhile_does_no_harm),
-		in_stack(forward_pass_hands_the_password_on),
-		in_stack(forward_pass_hands_the_password_on_after_a_refusal_too),
-		in_stack(the_password_given_again_is_not_counted),
 		in_stack(setcred_is_ignored),
 	};
 	module_path = argc > 1 ? argv[1] : "pam_mfa.so";

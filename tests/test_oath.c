@@ -187,8 +187,8 @@ static void only_digits_of_the_right_number_fit(void **state MFA_UNUSED)
 					   "-12345",
 					   "+12345",
 					   "12345\n",
-					   "\xff"
-					   "12345" };
+					   ("\xff"
+					    "12345") };
 	struct mfa_oath oath = { .digits = 6 };
 	struct mfa_attempt good = attempt("000000");
 	assert_true(mfa_oath_fits(&oath, &good));

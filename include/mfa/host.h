@@ -9,7 +9,7 @@ struct mfa_host {
 	struct mfa_config *config;
 	bool is_open;
 	int key_hold;		 /* keeps a rekey from ending while the key is in use */
-	struct mfa_secret key;	 /* the store key; empty until mfa_host_open */
+	struct mfa_secret key;	 /* the store key, in the store's memory */
 	struct mfa_store *store; /* NULL until mfa_host_open */
 	struct mfa_audit *audit; /* NULL until mfa_host_open */
 };

@@ -9,10 +9,11 @@
 int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
 	MFA_MUST_CHECK;
 
-/* As mfa_key_load, and keeps a rekey from ending until ret_hold is closed: as long as
- * the key is held, it is a key of the store. MFA_ERR_BUSY. */
-int mfa_key_load_held(const char *source, struct mfa_diag *diag,
-		      struct mfa_secret *ret_key, int *ret_hold) MFA_MUST_CHECK;
+/* As mfa_key_load, into locked memory that the caller has, and keeps a rekey from ending
+ * until ret_hold is closed: as long as the key is held, it is a key of the store.
+ * MFA_ERR_BUSY. */
+int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *ret_key,
+		      int *ret_hold) MFA_MUST_CHECK;
 
 /* Makes a fresh key at the source; never overwrites one (MFA_ERR_EXISTS). */
 int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;

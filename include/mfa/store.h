@@ -17,6 +17,15 @@ int mfa_store_open(const char *source, const struct mfa_secret *store_key,
 		   struct mfa_diag *diag, struct mfa_store **ret_store) MFA_MUST_CHECK;
 void mfa_store_close(struct mfa_store **store);
 
+/* The same in two steps, for a store key that is loaded straight into the store's locked
+ * memory (locking memory is dear): a store that can do nothing yet, with room for its key,
+ * MFA_KEY_SIZE bytes, good until mfa_store_close; and the use of what stands there. */
+int mfa_store_begin(const char *source, struct mfa_diag *diag,
+		    struct mfa_store **ret_store, struct mfa_secret *ret_room)
+	MFA_MUST_CHECK;
+int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* A record in the store's own locked memory, for one use at a time: locking memory is
  * dear, and a login needs just one. Wiped with the store. */
 struct mfa_record *mfa_store_workspace(struct mfa_store *store);
@@ -26,12 +35,13 @@ struct mfa_record *mfa_store_workspace(struct mfa_store *store);
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 		      struct mfa_diag *diag, bool *ret_made) MFA_MUST_CHECK;
 
-/* Has a rekey's next key used: records are read under either key and written under the
- * next. MFA_ERR_INVALID. */
+/* Makes a rekey's next key known: records are read under either key, and written again
+ * under the one that they were read under; only mfa_store_reseal moves them to the next.
+ * MFA_ERR_INVALID. */
 int mfa_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
 		       struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Writes a user's record anew under the newest key, so that nothing of it is left under
+/* Writes a user's record anew under the newest key, which everybody must know by then, so that nothing of it is left under
  * an older one; ret_changed: it was not so already. MFA_ERR_NOTFOUND. */
 int mfa_store_reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		     bool *ret_changed) MFA_MUST_CHECK;

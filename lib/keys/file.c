@@ -10,28 +10,24 @@
 #include "mfa/fs.h"
 #include "mfa/seal.h"
 
+/* ret_key: MFA_KEY_SIZE bytes of locked memory, zeros on failure. */
 static int read_key(int fd, const char *path, struct mfa_diag *diag,
-		    struct mfa_secret *ret_key)
+		    unsigned char *ret_key)
 {
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	int err = mfa_secret_alloc(MFA_KEY_SIZE, &key);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "out of memory");
 	size_t len = 0;
-	err = mfa_fs_read(fd, key.data, key.len, 0, &len);
+	int err = mfa_fs_read(fd, ret_key, MFA_KEY_SIZE, 0, &len);
+	if (err == MFA_OK && len == MFA_KEY_SIZE && status.st_size == MFA_KEY_SIZE)
+		return MFA_OK;
+	mfa_wipe(ret_key, MFA_KEY_SIZE);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
-	if (len != MFA_KEY_SIZE || status.st_size != MFA_KEY_SIZE)
-		return mfa_fail(diag, MFA_ERR_INVALID,
-				"%s: must hold %d bytes; restore it from the backup",
-				path, MFA_KEY_SIZE);
-	*ret_key = key;
-	key = (struct mfa_secret){ 0 };
-	return MFA_OK;
+	return mfa_fail(diag, MFA_ERR_INVALID,
+			"%s: must hold %d bytes; restore it from the backup", path,
+			MFA_KEY_SIZE);
 }
 
 static int lock(int fd, int operation, const char *path, struct mfa_diag *diag)
@@ -49,7 +45,7 @@ static int lock(int fd, int operation, const char *path, struct mfa_diag *diag)
 }
 
 /* A key that a rekey replaced while its lock was waited for is opened anew. */
-static int load(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_key,
+static int load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
 		int *ret_hold)
 {
 	for (;;) {
@@ -91,8 +87,18 @@ static int load_next(const char *path, struct mfa_diag *diag, struct mfa_secret 
 	if (lstat(next, &status) != 0 && errno == ENOENT)
 		return MFA_ERR_NOTFOUND; /* nothing to complain of */
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	err = mfa_fs_open(next, O_RDONLY, &mfa_fs_private, diag, &fd);
-	return err == MFA_OK ? read_key(fd, next, diag, ret_key) : err;
+	if (err != MFA_OK)
+		return err;
+	if (mfa_secret_alloc(MFA_KEY_SIZE, &key) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	err = read_key(fd, next, diag, key.data);
+	if (err != MFA_OK)
+		return err;
+	*ret_key = key;
+	key = (struct mfa_secret){ 0 };
+	return MFA_OK;
 }
 
 static int write_key(const char *path, const struct mfa_secret *key,

@@ -5,8 +5,8 @@
 
 struct key_source_ops {
 	const char *scheme; /* what stands before the colon */
-	int (*load)(const char *address, struct mfa_diag *diag,
-		    struct mfa_secret *ret_key, int *ret_hold);
+	int (*load)(const char *address, struct mfa_diag *diag, unsigned char *ret_key,
+		    int *ret_hold);
 	int (*load_next)(const char *address, struct mfa_diag *diag,
 			 struct mfa_secret *ret_key);
 	int (*create)(const char *address, struct mfa_diag *diag);

@@ -6,8 +6,10 @@
 
 struct store_backend {
 	const char *scheme; /* what stands before the colon */
-	int (*open)(const char *address, const struct mfa_secret *store_key,
-		    struct mfa_diag *diag, struct mfa_store **ret_store);
+	int (*open)(const char *address, struct mfa_diag *diag,
+		    struct mfa_store **ret_store);
+	int (*use_key)(struct mfa_store *store, const struct mfa_secret *store_key,
+		       struct mfa_diag *diag);
 	void (*close)(struct mfa_store *store);
 	int (*use_next)(struct mfa_store *store, const struct mfa_secret *next_key,
 			struct mfa_diag *diag);
@@ -31,7 +33,9 @@ struct store_backend {
 /* Every store begins with this. */
 struct mfa_store {
 	const struct store_backend *backend;
-	struct mfa_record *workspace; /* in locked memory of the backend's */
+	/* in locked memory of the backend's */
+	struct mfa_record *workspace;
+	unsigned char *key_room; /* MFA_KEY_SIZE */
 };
 
 extern const struct store_backend store_backend_file;

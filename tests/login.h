@@ -1,0 +1,49 @@
+/* Whole logins through mfa_auth_run: a scripted dialog, a real store. */
+#pragma once
+
+#include "support.h"
+
+/* One login. Zeroed members: the usual thing. */
+struct attempt {
+	const char *user; /* NULL: taro */
+	const char *answer;
+	size_t len;  /* of the answer; 0: its strlen */
+	int err;     /* the dialog's */
+	int64_t now; /* 0: NOW */
+	const char *password;
+	bool is_unknown;
+	bool wants_password;
+	bool may_explain;
+	int64_t (*clock)(void);
+	void (*conclude)(void *context, struct mfa_auth_result *result);
+	void *context;
+	const char *actor;
+};
+
+struct outcome {
+	enum mfa_verdict verdict;
+	enum mfa_reason reason;
+	char token[MFA_TOKEN_ID_SIZE];
+	char password[256];
+	char diag[512];
+	struct script script;
+};
+
+/* *state is a struct test_host. */
+struct outcome login(void **state, struct attempt attempt);
+struct outcome login_on(struct test_host *host, const struct attempt *attempt);
+void assert_outcome(struct outcome outcome, enum mfa_verdict verdict,
+		    enum mfa_reason reason);
+
+/* The last line of the audit trail holds these words. */
+void assert_audited(void **state, const char *words);
+
+struct mfa_store *store_of(void **state);
+uint32_t failures_of(void **state, const char *user);
+uint32_t generation_of(void **state, const char *user);
+uint64_t counter_of(void **state, const char *user); /* of the first token */
+
+/* For cmocka: as on_host, and taro has a token made from totp_spec. */
+int enrolled_setup(void **state);
+#define enrolled(test) \
+	cmocka_unit_test_setup_teardown(test, enrolled_setup, host_teardown)
