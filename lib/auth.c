@@ -101,8 +101,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 		*ret_judgement = judgement;
 		return MFA_OK;
 	}
-	return mfa_fail(diag, MFA_ERR_BUSY, "too many logins of %s at once",
-			request->login.user);
+	return mfa_fail(diag, MFA_ERR_BUSY, "too many logins of this user at once");
 }
 
 static int split_password(const struct mfa_secret *answer, size_t code_len,
@@ -180,12 +179,12 @@ static void allow(const struct mfa_auth_request *request, struct mfa_auth_result
 		request->conclude(request->context, result);
 }
 
-static void finish(const struct mfa_auth_request *request, int asked,
-		   struct mfa_secret *answer, struct mfa_auth_result *result)
+static void decide_and_record(const struct mfa_auth_request *request, int asked,
+			      struct mfa_secret *answer, struct mfa_auth_result *result)
 {
-	/* only now: nothing is held and no secret is in memory while a person thinks */
 	int opened = mfa_host_open(request->host, &result->diag);
 	int err = asked == MFA_OK ? opened : asked;
+	result->is_outage = opened != MFA_OK;
 	if (err == MFA_OK)
 		err = check_answer(request, answer, result);
 	forget(request, answer);
@@ -194,11 +193,20 @@ static void finish(const struct mfa_auth_request *request, int asked,
 	else if (result->reason == MFA_REASON_RIGHT)
 		allow(request, result);
 	record_event(request, result);
-	/* who gave up knows why it was no login */
-	if ((result->verdict == MFA_DENY || result->verdict == MFA_UNAVAILABLE) &&
-	    request->may_explain)
-		mfa_auth_explain(request->dialog, request->language,
-				 request->host->config->contact, result->reason);
+}
+
+/* From here to its end locks are held, and no person is waited for. */
+static void work(const struct mfa_auth_request *request, int asked,
+		 struct mfa_secret *answer, struct mfa_auth_result *result)
+{
+	bool was_open = request->host->is_open;
+	if (request->begin_work != NULL)
+		request->begin_work(request->context);
+	decide_and_record(request, asked, answer, result);
+	if (!was_open)
+		mfa_host_close(request->host);
+	if (request->end_work != NULL)
+		request->end_work(request->context);
 }
 
 void mfa_auth_run(const struct mfa_auth_request *request,
@@ -213,7 +221,12 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 	int err = ask(request, &answer);
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
-	finish(&answered, err, &answer, ret_result);
+	work(&answered, err, &answer, ret_result);
+	/* who gave up knows why it was no login */
+	if (request->may_explain &&
+	    (ret_result->verdict == MFA_DENY || ret_result->verdict == MFA_UNAVAILABLE))
+		mfa_auth_explain(request->dialog, request->language,
+				 request->host->config->contact, ret_result->reason);
 }
 
 void mfa_auth_result_done(struct mfa_auth_result *result)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <libeconf.h>
 #include <libeconf_ext.h>
@@ -72,11 +73,16 @@ static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
 	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(mfa_free_string) char *text = malloc(FILE_SIZE_MAX + 1);
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	size_t size = status.st_size <= FILE_SIZE_MAX ? (size_t)status.st_size + 1
+						      : FILE_SIZE_MAX + 1;
+	MFA_CLEANUP(mfa_free_string) char *text = malloc(size + 1);
 	if (text == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	size_t len = 0;
-	err = mfa_fs_read(fd, text, FILE_SIZE_MAX + 1, 0, &len);
+	err = mfa_fs_read(fd, text, size, 0, &len);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));

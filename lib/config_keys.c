@@ -31,7 +31,7 @@ struct key {
 	const char *name;
 	enum type type;
 	size_t offset;
-	int64_t min;
+	int64_t min; /* of a list: how many words it needs, 0 or 1 */
 	int64_t max;
 	const char *preset; /* the default, read as if it stood in the file */
 };
@@ -42,11 +42,11 @@ struct key {
 static const struct key zone_keys[] = {
 	{ "title", TEXT, ZONE(title), 0, 0, NULL },
 	{ "mfa", ON_OFF, ZONE(is_off), 0, 0, "on" },
-	{ "services", WORDS, ZONE(services), 0, 0, NULL },
-	{ "users", WORDS, ZONE(users), 0, 0, NULL },
-	{ "groups", WORDS, ZONE(groups), 0, 0, NULL },
-	{ "rhosts", RHOSTS, ZONE(rhosts), 0, 0, NULL },
-	{ "ttys", WORDS, ZONE(ttys), 0, 0, NULL },
+	{ "services", WORDS, ZONE(services), 1, 0, NULL },
+	{ "users", WORDS, ZONE(users), 1, 0, NULL },
+	{ "groups", WORDS, ZONE(groups), 1, 0, NULL },
+	{ "rhosts", RHOSTS, ZONE(rhosts), 1, 0, NULL },
+	{ "ttys", WORDS, ZONE(ttys), 1, 0, NULL },
 	{ "gate", WORDS, ZONE(gate), 0, 0, "sshd lightdm" },
 	{ "factors", FACTORS, ZONE(factors), 0, 0,
 	  "yubikey totp hotp yubikey-otp recovery temporary" },
@@ -220,6 +220,12 @@ static int set_value(void *base, const struct key *key, const struct config_line
 {
 	void *member = (char *)base + key->offset;
 	const char *path = line->value;
+	bool is_list = key->type == WORDS || key->type == RHOSTS;
+	if (is_list && key->min > 0 && path[strspn(path, " \t")] == '\0')
+		return config_fail(diag, line,
+				   "%s is empty: name what it is to match, or leave the "
+				   "line away to match everything",
+				   key->name);
 	switch (key->type) {
 	case SOURCE:
 		if (strncmp(path, "file:/", 6) != 0)

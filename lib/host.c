@@ -40,7 +40,7 @@ static int open_all(struct mfa_host *host, struct mfa_diag *diag)
 			     : mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
 }
 
-static void shut(struct mfa_host *host)
+void mfa_host_close(struct mfa_host *host)
 {
 	mfa_audit_close(&host->audit);
 	mfa_store_close(&host->store);
@@ -57,7 +57,7 @@ int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
 	if (err == MFA_OK)
 		host->is_open = true;
 	else
-		shut(host);
+		mfa_host_close(host);
 	return err;
 }
 
@@ -65,6 +65,6 @@ void mfa_host_done(struct mfa_host *host)
 {
 	if (host->config == NULL) /* never loaded: not even descriptor 0 is ours */
 		return;
-	shut(host);
+	mfa_host_close(host);
 	mfa_config_cleanup(&host->config);
 }

@@ -61,11 +61,26 @@ static size_t character_len(const char *text)
 	return 0;
 }
 
+/* The bytes at the beginning that stand for themselves. */
+static size_t plain_len(const char *text)
+{
+	size_t len = 0;
+	while (text[len] >= 0x20 && text[len] < 0x7f && text[len] != '"' &&
+	       text[len] != '\\')
+		len++;
+	return len;
+}
+
 static void quote(struct mfa_json *json, const char *text)
 {
 	append(json, "\"", 1);
 	while (*text != '\0') {
 		char escape[8];
+		size_t plain = plain_len(text);
+		append(json, text, plain);
+		text += plain;
+		if (*text == '\0')
+			break;
 		size_t len = character_len(text);
 		if (len == 0) {
 			append(json, "\\ufffd", 6);

@@ -19,6 +19,7 @@ enum {
 	AT_LAST_SUCCESS = 24,
 	AT_LAST_FAILURE = 32,
 	AT_LOCKED_UNTIL = 40,
+	AT_UNUSED = 48,
 	HEAD_SIZE = 128,
 	/* each token's part */
 	AT_ID = 0,
@@ -26,6 +27,7 @@ enum {
 	AT_STATE = 9,
 	AT_TOKEN_CREATED = 16,
 	AT_LAST_USED = 24,
+	AT_TOKEN_UNUSED = 32,
 	AT_LABEL = 64,
 	AT_CREATED_BY = AT_LABEL + MFA_LABEL_SIZE,
 	AT_DATA = 256,
@@ -135,10 +137,17 @@ static bool is_token_id(const char *id)
 	return strlen(id) == MFA_TOKEN_ID_SIZE - 1 && strspn(id, allowed) == strlen(id);
 }
 
-/* A NUL-terminated text of at most size-1 bytes, empty or a label. */
+/* Whether the bytes that no field has are zero. */
+static bool is_unused(const unsigned char *bytes, size_t from, size_t to)
+{
+	return sodium_is_zero(bytes + from, to - from) == 1;
+}
+
+/* A NUL-terminated text of at most size-1 bytes, empty or a label, and zeros behind it. */
 static bool take_text(const unsigned char *bytes, size_t size, char *ret_text)
 {
-	if (memchr(bytes, '\0', size) == NULL)
+	const unsigned char *end = memchr(bytes, '\0', size);
+	if (end == NULL || !is_unused(bytes, (size_t)(end - bytes), size))
 		return false;
 	memcpy(ret_text, bytes, size);
 	return ret_text[0] == '\0' || mfa_text_is_label(ret_text, size);
@@ -151,7 +160,10 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	unsigned kind = bytes[AT_KIND];
 	unsigned state = bytes[AT_STATE];
 	if (!is_token_id(token->id) || kind == MFA_KIND_NONE ||
-	    state < MFA_STATE_ACTIVE || state > MFA_STATE_SUSPENDED)
+	    state < MFA_STATE_ACTIVE || state > MFA_STATE_SUSPENDED ||
+	    !is_unused(bytes, AT_STATE + 1, AT_TOKEN_CREATED) ||
+	    !is_unused(bytes, AT_TOKEN_UNUSED, AT_LABEL) ||
+	    !is_unused(bytes, AT_CREATED_BY + MFA_ACTOR_SIZE, AT_DATA))
 		return MFA_ERR_INTEGRITY;
 	if (kind >= MFA_KIND_COUNT)
 		return MFA_ERR_UNSUPPORTED;
@@ -174,7 +186,9 @@ int mfa_record_decode(const unsigned char *bytes, size_t len,
 	if (mfa_get16(bytes + AT_VERSION) != VERSION)
 		return MFA_ERR_UNSUPPORTED;
 	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
-	if (count > MFA_TOKENS_MAX || len != HEAD_SIZE + count * TOKEN_SIZE)
+	if (count > MFA_TOKENS_MAX || len != HEAD_SIZE + count * TOKEN_SIZE ||
+	    !is_unused(bytes, AT_ROUND + 4, AT_CREATED) ||
+	    !is_unused(bytes, AT_UNUSED, HEAD_SIZE))
 		return MFA_ERR_INTEGRITY;
 	for (size_t i = 0; i < count; i++) {
 		struct mfa_token *token = &ret_record->tokens[i];

@@ -38,6 +38,10 @@ bool mfa_text_is_utf8(const char *text, size_t len)
 	const unsigned char *bytes = (const unsigned char *)text;
 	for (size_t i = 0; i < len;) {
 		uint32_t point = 0;
+		if (bytes[i] > 0 && bytes[i] < 0x80) {
+			i++;
+			continue;
+		}
 		size_t used = decode(bytes + i, len - i, &point);
 		if (used == 0 || point == 0)
 			return false;

@@ -11,9 +11,12 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 {
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
 	event.event = "account";
+	guard_begin(&login->guard);
 	int err = mfa_host_open(&login->host, &result->diag);
 	if (err == MFA_OK)
 		err = mfa_audit_append(login->host.audit, &event, &result->diag);
+	mfa_host_close(&login->host);
+	(void)guard_end(&login->guard); /* the login is refused in any case */
 	if (err == MFA_OK)
 		result->diag.text[0] = '\0';
 }

@@ -37,6 +37,27 @@ static int forward_password(const struct login *login,
 	return pam_set_item(login->handle, PAM_AUTHTOK, text.data);
 }
 
+/* For the account phase of a gated service. With forward_pass the password is not known
+ * to be right yet: what fails in this handle later must not find evidence in it. */
+static int leave_evidence(const struct login *login)
+{
+	if (login->arguments.forward_pass)
+		return PAM_SUCCESS;
+	return evidence_set(login->handle, login->user);
+}
+
+static void begin_work(void *context)
+{
+	struct login *login = context;
+	guard_begin(&login->guard);
+}
+
+static void end_work(void *context)
+{
+	struct login *login = context;
+	login->is_stuck = !guard_end(&login->guard);
+}
+
 /* What an allowed login leaves behind, and what must still be true of it. */
 static void conclude(void *context, struct mfa_auth_result *result)
 {
@@ -47,7 +68,7 @@ static void conclude(void *context, struct mfa_auth_result *result)
 		result->verdict = MFA_DENY;
 		result->reason = MFA_REASON_USER_CHANGED;
 	} else if (forward_password(login, result) != PAM_SUCCESS ||
-		   evidence_set(login->handle, login->user) != PAM_SUCCESS) {
+		   leave_evidence(login) != PAM_SUCCESS) {
 		set_failure(result, MFA_ERR_NOMEM);
 	}
 }
@@ -66,11 +87,15 @@ static void run(struct login *login, struct conversation *conversation,
 		.password = typed_password(login->handle),
 		.is_known_user = login_is_known_user(login),
 		.wants_password = login->arguments.forward_pass,
+		.begin_work = begin_work,
+		.end_work = end_work,
 		.conclude = conclude,
 		.context = login,
 		.may_explain = login->arguments.explain,
 	};
 	mfa_auth_run(&request, result);
+	if (login->is_stuck)
+		set_failure(result, MFA_ERR_IO);
 	/* also after a refusal: the modules that follow do their work all the same */
 	if (result->verdict != MFA_ALLOW)
 		(void)forward_password(login, result);
@@ -82,6 +107,7 @@ static void authenticate(struct login *login, struct conversation *conversation,
 	int err = login_begin(login->handle, argc, argv, &result->diag, login);
 	if (err != MFA_OK) {
 		set_failure(result, err);
+		result->is_outage = true;
 	} else if (login->zone->is_off) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
@@ -110,7 +136,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	};
 	evidence_clear(handle);
 	authenticate(&login, &conversation, argc, argv, &result);
-	if (result.verdict == MFA_UNAVAILABLE && !login.host.is_open) {
+	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
 		result.is_unknown_user =
 			login.user != NULL && !login_is_known_user(&login);
 		tell_outage(&login, &conversation);

@@ -4,6 +4,7 @@
 #include <security/pam_modules.h>
 
 #include "arguments.h"
+#include "guard.h"
 #include "mfa/auth.h"
 
 struct login {
@@ -12,6 +13,8 @@ struct login {
 	struct mfa_host host;	/* loaded; mfa_host_open is the caller's */
 	struct mfa_login facts; /* the strings are the copies below */
 	char *user;
+	struct guard guard;
+	bool is_stuck; /* the guard could not give the user ids back */
 	char *service;
 	char *rhost;
 	char *tty;

@@ -106,6 +106,7 @@ static void ignores_the_scope_of_an_address(void **state MFA_UNUSED)
 	static const struct match_case cases[] = {
 		{ "fe80::1%eth0", "fe80::/10", MFA_MATCH_YES },
 		{ "fe80::1%eth0", "fe80::1", MFA_MATCH_YES },
+		{ "10.1.2.3%eth0", "10.0.0.0/8", MFA_MATCH_UNKNOWN },
 	};
 	check(cases, MFA_COUNT(cases));
 }

@@ -203,6 +203,7 @@ static void a_removed_line_is_found(void **state)
 		size_t start = line_start(text, line);
 		size_t next = line_start(text, line + 1);
 		char *less = strdup(text);
+		assert_non_null(less);
 		memmove(less + start, less + next, strlen(less + next) + 1);
 		write_text(trail->path, less);
 		assert_broken(trail, line);
@@ -216,15 +217,22 @@ static void lines_in_another_order_are_found(void **state)
 	struct trail *trail = *state;
 	append_lines(trail, 3);
 	char *text = read_text(trail->path);
-	size_t second = line_start(text, 2);
-	size_t third = line_start(text, 3);
-	char *turned = calloc(1, strlen(text) + 1);
-	memcpy(turned, text, second);
-	strcat(turned, text + third);
-	strncat(turned, text + second, third - second);
+	char *turned = NULL;
+	int second = (int)line_start(text, 2);
+	int third = (int)line_start(text, 3);
+	assert_true(asprintf(&turned, "%.*s%s%.*s", second, text, text + third,
+			     third - second, text + second) >= 0);
 	write_text(trail->path, turned);
 	assert_broken(trail, 2);
 	free(turned);
+	free(text);
+}
+
+static void write_both(struct trail *trail, const char *first, const char *second)
+{
+	char *text = NULL;
+	assert_true(asprintf(&text, "%s%s", first, second) >= 0);
+	write_text(trail->path, text);
 	free(text);
 }
 
@@ -233,18 +241,29 @@ static void a_doubled_or_foreign_line_is_found(void **state)
 	struct trail *trail = *state;
 	append_lines(trail, 2);
 	char *text = read_text(trail->path);
-	char *more = calloc(3, strlen(text) + 1);
-	(void)sprintf(more, "%s%s", text, text + line_start(text, 2));
-	write_text(trail->path, more);
+	write_both(trail, text, text + line_start(text, 2));
 	assert_broken(trail, 3);
-	(void)sprintf(more, "%s{}\n", text);
-	write_text(trail->path, more);
+	write_both(trail, text, "{}\n");
 	assert_broken(trail, 3);
-	(void)sprintf(more, "\n%s", text);
-	write_text(trail->path, more);
+	write_both(trail, "\n", text);
 	assert_broken(trail, 1);
-	free(more);
 	free(text);
+}
+
+static void a_line_of_another_trail_under_the_same_key_is_found(void **state)
+{
+	struct trail *trail = *state;
+	append_lines(trail, 1);
+	char *first = read_text(trail->path);
+	write_text(trail->path, "");
+	assert_int_equal(append(trail, "somebody else"), MFA_OK);
+	assert_int_equal(append(trail, "second"), MFA_OK);
+	char *other = read_text(trail->path);
+	/* number 2 stands behind number 1, but not behind that one */
+	write_both(trail, first, other + line_start(other, 2));
+	assert_broken(trail, 2);
+	free(first);
+	free(other);
 }
 
 static void a_torn_last_line_is_found_and_the_trail_goes_on(void **state)
@@ -287,6 +306,7 @@ static void too_long_a_line_is_refused_and_leaves_no_trace(void **state)
 {
 	struct trail *trail = *state;
 	char *user = malloc(20000);
+	assert_non_null(user);
 	memset(user, '\xff', 20000);
 	user[3000] = '\0'; /* six characters each */
 	append_lines(trail, 1);
@@ -387,6 +407,7 @@ int main(void)
 		with_trail(a_removed_line_is_found),
 		with_trail(lines_in_another_order_are_found),
 		with_trail(a_doubled_or_foreign_line_is_found),
+		with_trail(a_line_of_another_trail_under_the_same_key_is_found),
 		with_trail(a_torn_last_line_is_found_and_the_trail_goes_on),
 		with_trail(a_long_trail_goes_on_from_its_end),
 		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),

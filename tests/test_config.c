@@ -181,6 +181,25 @@ static void a_later_file_sets_single_keys_anew(void **state)
 	assert_string_equal(config->contact, "c");
 }
 
+static void drop_ins_are_read_in_version_order(void **state)
+{
+	static const int order[] = { 7, 2, 12, 9, 1, 11, 4, 10, 3, 8, 6, 5 };
+	for (size_t i = 0; i < MFA_COUNT(order); i++) {
+		char name[16];
+		char text[64];
+		(void)snprintf(name, sizeof name, "%d.conf", order[i]);
+		(void)snprintf(text, sizeof text, "[zone a]\nmax_failures = %d\n",
+			       order[i]);
+		drop_in(*state, name, text);
+		MFA_CLEANUP(mfa_config_cleanup)
+		struct mfa_config *config = must_load(*state, "[zone a]\n");
+		int last = 0;
+		for (size_t j = 0; j <= i; j++)
+			last = order[j] > last ? order[j] : last;
+		assert_int_equal(config->zones[0].max_failures, last);
+	}
+}
+
 static void only_visible_conf_files_are_drop_ins(void **state)
 {
 	drop_in(*state, ".hidden.conf", "nonsense");
@@ -272,6 +291,7 @@ int main(void)
 		in_sandbox(the_default_zone_is_never_off),
 		in_sandbox(a_zone_that_can_never_decide_is_refused),
 		in_sandbox(a_later_file_sets_single_keys_anew),
+		in_sandbox(drop_ins_are_read_in_version_order),
 		in_sandbox(only_visible_conf_files_are_drop_ins),
 		in_sandbox(an_error_in_a_drop_in_names_it),
 		in_sandbox(a_drop_in_can_add_a_zone_behind),

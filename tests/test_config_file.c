@@ -129,6 +129,13 @@ static void a_line_longer_than_libeconf_reads_is_refused(void **state)
 	assert_refuses(state, text, 2, "");
 }
 
+static void quotes_and_windows_line_ends_go(void **state)
+{
+	assert_reads(state, "[a]\r\nk = v\r\nl = w x\r\n",
+		     "1 [a]\n2 [a] k=v\n3 [a] l=w x\n");
+	assert_reads(state, "[a]\nk = \"v w\"\n", "1 [a]\n2 [a] k=v w\n");
+}
+
 static void a_key_given_twice_is_refused(void **state)
 {
 	assert_refuses(state, "[a]\nk=1\nl=2\nk=3\n", 4, "given twice (first in line 2)");
@@ -262,6 +269,7 @@ int main(void)
 		in_sandbox(utf8_comes_through),
 		in_sandbox(a_comment_behind_a_value_is_no_value),
 		in_sandbox(a_line_longer_than_libeconf_reads_is_refused),
+		in_sandbox(quotes_and_windows_line_ends_go),
 		in_sandbox(a_key_given_twice_is_refused),
 		in_sandbox(a_line_without_equals_is_refused),
 		in_sandbox(a_key_before_any_section_is_refused),

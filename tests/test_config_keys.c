@@ -261,8 +261,11 @@ static void words_are_split_at_blanks(void **state)
 		assert_string_equal(cases[i].words->items[1], "b*");
 		assert_string_equal(cases[i].words->items[2], "c");
 		assert_null(cases[i].words->items[3]);
-		assert_int_equal(set_zone(state, cases[i].key, "", NULL), MFA_OK);
-		assert_int_equal(cases[i].words->count, 0);
+		/* an emptied condition would match everything: say so, or leave it away */
+		bool is_gate = strcmp(cases[i].key, "gate") == 0;
+		assert_int_equal(set_zone(state, cases[i].key, "", NULL),
+				 is_gate ? MFA_OK : MFA_ERR_CONFIG);
+		assert_int_equal(cases[i].words->count, is_gate ? 0 : 3);
 	}
 }
 

@@ -28,7 +28,7 @@ static int create(const char *path, struct mfa_diag *diag)
 
 static void write_key(const char *path, size_t len)
 {
-	unsigned char bytes[64];
+	unsigned char bytes[2 * MFA_KEY_SIZE];
 	for (unsigned i = 0; i < sizeof bytes; i++)
 		bytes[i] = (unsigned char)(i + 1);
 	write_bytes(path, bytes, len);
@@ -44,7 +44,7 @@ static void assert_refused(const char *path, int wanted, const char *words)
 		fail_msg("\"%s\" does not tell \"%s\"", diag.text, words);
 }
 
-static void loads_thirty_two_bytes(void **state)
+static void loads_its_bytes(void **state)
 {
 	struct mfa_secret key = { 0 };
 	const char *path = path_in(*state, "store.key");
@@ -189,7 +189,7 @@ static void a_relative_path_is_refused(void **state MFA_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		in_sandbox(loads_thirty_two_bytes),
+		in_sandbox(loads_its_bytes),
 		in_sandbox(another_size_is_refused),
 		in_sandbox(a_key_that_others_can_read_is_refused),
 		in_sandbox(links_for_a_key_are_refused),

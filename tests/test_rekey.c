@@ -234,6 +234,42 @@ static void waits_for_whoever_holds_the_old_key(void **state)
 	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
 }
 
+static void open_another(struct test_host *host, struct mfa_host *ret_host)
+{
+	struct mfa_diag diag = { "" };
+	*ret_host = (struct mfa_host){ 0 };
+	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, ret_host),
+		    &diag);
+	assert_done(mfa_host_open(ret_host, &diag), &diag);
+}
+
+/* A change of a lock that fails loses the lock. Who gets it later, when other runs have
+ * ended and begun, must not make a key current that no record is sealed under. */
+static void an_overtaken_run_takes_no_other_key(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	struct mfa_host second;
+	struct mfa_host third;
+	enroll_all(host);
+	assert_int_equal(flock(host->host.key_hold, LOCK_UN), 0);
+	open_another(host, &second);
+	assert_done(mfa_rekey_run(&second, NULL, &diag, &report), &diag);
+	mfa_host_done(&second);
+	open_another(host, &third);
+	assert_done(mfa_key_create_next(third.config->key, &third.key, &diag), &diag);
+	mfa_host_done(&third);
+	assert_int_equal(
+		mfa_key_hold(host->host.config->key, host->host.key_hold, true, &diag),
+		MFA_ERR_CONFLICT);
+	assert_non_null(strstr(diag.text, "another rekey"));
+	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report),
+			 MFA_ERR_CONFLICT);
+	assert_true(has_next_key(host));
+	assert_all_readable(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +279,7 @@ int main(void)
 		on_host(a_damaged_record_keeps_the_old_key),
 		on_host(a_dry_run_changes_nothing),
 		on_host(waits_for_whoever_holds_the_old_key),
+		on_host(an_overtaken_run_takes_no_other_key),
 	};
 	return group_main("rekey", tests);
 }

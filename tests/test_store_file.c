@@ -342,6 +342,31 @@ static void a_visitor_can_end_a_list(void **state)
 	assert_int_equal(names.count, 1);
 }
 
+/* A user who was removed and enrolled again meanwhile must not get the old tokens back. */
+static void a_swap_into_another_record_of_the_user_loses(void **state)
+{
+	struct token_spec fresh = totp_spec;
+	fresh.secret = "a secret of another token";
+	for (unsigned i = 0; i < 8; i++) {
+		enroll(store_of(state), "taro", &totp_spec, 1);
+		struct mfa_record *old = stored_record(store_of(state), "taro");
+		assert_int_equal(mfa_store_remove(store_of(state), old, NULL), MFA_OK);
+		enroll(store_of(state), "taro", &fresh, 1);
+		assert_int_equal(mfa_store_swap(store_of(state), old, NULL),
+				 MFA_ERR_CONFLICT);
+		assert_int_equal(mfa_store_scrub(store_of(state), old, NULL),
+				 MFA_ERR_CONFLICT);
+		assert_int_equal(mfa_store_remove(store_of(state), old, NULL),
+				 MFA_ERR_CONFLICT);
+		mfa_record_free(&old);
+		struct mfa_record *now = stored_record(store_of(state), "taro");
+		struct mfa_oath oath = read_token(&now->tokens[0]);
+		assert_memory_equal(oath.secret, fresh.secret, oath.secret_len);
+		assert_int_equal(mfa_store_remove(store_of(state), now, NULL), MFA_OK);
+		mfa_record_free(&now);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +378,7 @@ int main(void)
 		on_host(a_swap_writes_in_place),
 		on_host(a_swap_that_comes_second_loses),
 		on_host(a_swap_of_a_removed_record_loses),
+		on_host(a_swap_into_another_record_of_the_user_loses),
 		on_host(a_removed_record_is_overwritten),
 		on_host(scrubbing_leaves_no_older_sector),
 		on_host(links_for_a_record_are_refused),

@@ -13,5 +13,6 @@ enum mfa_match {
 };
 
 /* Whether address lies in pattern. MFA_MATCH_UNKNOWN when address is not a literal (a
- * host name). IPv4-mapped IPv6 addresses count as IPv4; a scope (%eth0) is ignored. */
+ * host name). IPv4-mapped IPv6 addresses count as IPv4; the scope of an IPv6 address
+ * (%eth0) is ignored. */
 enum mfa_match mfa_address_match(const char *address, const char *pattern);

@@ -57,7 +57,7 @@ struct mfa_dialog {
 struct mfa_auth_result;
 
 struct mfa_auth_request {
-	struct mfa_host *host; /* loaded; opened when the answer is there */
+	struct mfa_host *host; /* loaded; opened, and closed, when the answer is there */
 	const struct mfa_zone *zone;
 	struct mfa_login login;
 	/* The time, asked for when the answer is there: a prompt may stand for hours.
@@ -73,6 +73,10 @@ struct mfa_auth_request {
 	 * something else to refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
 	void *context;
+	/* Called when the answer is there and locks will be taken, and when all are free
+	 * again; NULL: nothing. */
+	void (*begin_work)(void *context);
+	void (*end_work)(void *context);
 	const char *actor; /* who runs it, when not the user; NULL otherwise */
 	bool may_explain;  /* only a right password reaches this: refusals say why */
 };
@@ -82,7 +86,8 @@ struct mfa_auth_result {
 	enum mfa_reason reason;
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	int err;		    /* MFA_REASON_FAILED: the enum mfa_err */
+	bool is_outage; /* the host could not be opened: nothing works for anybody */
+	int err;	/* MFA_REASON_FAILED: the enum mfa_err */
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */

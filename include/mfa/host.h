@@ -23,4 +23,7 @@ int mfa_host_load(const char *config_path, struct mfa_diag *diag,
  * from here on (see mfa/key.h): do not let a person wait meanwhile. */
 int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Undoes mfa_host_open; the configuration stays. */
+void mfa_host_close(struct mfa_host *host);
+
 void mfa_host_done(struct mfa_host *host);

@@ -30,7 +30,8 @@ int mfa_key_load_next(const char *source, struct mfa_diag *diag,
 		      struct mfa_secret *ret_key) MFA_MUST_CHECK;
 
 /* Makes the caller's hold the only one (is_alone), or one of many again.
- * MFA_ERR_BUSY: somebody else holds the key for long. */
+ * MFA_ERR_BUSY: somebody else holds the key for long; the own hold is lost then.
+ * MFA_ERR_CONFLICT: another rekey has replaced the key. */
 int mfa_key_hold(const char *source, int hold, bool is_alone, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /* Secrets in memory: locked against swapping, left out of core dumps, between guard
- * pages, wiped when they go (libsodium's guarded heap). */
+ * pages, wiped when they go. */
 #pragma once
 
 #include "mfa/base.h"

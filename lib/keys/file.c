@@ -136,9 +136,20 @@ static int create_next(const char *path, const struct mfa_secret *key,
 	return write_key(next, &fresh, diag);
 }
 
+/* While the kind of a lock changes it is gone for a moment, and after a failed change for
+ * good: another rekey may have come to its end. */
 static int hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
 {
-	return lock(fd, is_alone ? LOCK_EX : LOCK_SH, path, diag);
+	struct stat status;
+	int err = lock(fd, is_alone ? LOCK_EX : LOCK_SH, path, diag);
+	if (err != MFA_OK)
+		return err;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	if (status.st_nlink == 0)
+		return mfa_fail(diag, MFA_ERR_CONFLICT,
+				"%s: replaced by another rekey meanwhile", path);
+	return MFA_OK;
 }
 
 static int make_current(const char *path, struct mfa_diag *diag)

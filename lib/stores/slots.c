@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <sodium.h>
+
 #include "mfa/bytes.h"
 
 enum {
@@ -16,7 +18,8 @@ enum {
 	HEADER_SIZE = 32,
 	SEALED_MAX = MFA_RECORD_SIZE + MFA_SEAL_OVERHEAD,
 	CONTEXT_MAX = HEADER_SIZE + MFA_USER_SIZE,
-	GENERATION_FIRST = 2, /* the last bit names the slot */
+	/* a file begins at a random even generation below; the last bit names the slot */
+	GENERATION_FIRST_MAX = 1 << 30,
 	GENERATION_MAX = INT32_MAX,
 };
 
@@ -37,10 +40,15 @@ struct stamp {
  * must not look like that of an older write. */
 static uint16_t stamp_check(uint32_t generation, unsigned count)
 {
-	uint64_t rest = (uint64_t)generation << 32 | (uint64_t)count << 16;
-	for (unsigned bit = 63; bit >= 16; bit--)
-		if ((rest >> bit & 1) != 0)
-			rest ^= (uint64_t)0x11021 << (bit - 16);
+	/* four bits at a time: a login checks some sixty stamps */
+	static const uint16_t table[16] = { 0x0000, 0x1021, 0x2042, 0x3063,
+					    0x4084, 0x50a5, 0x60c6, 0x70e7,
+					    0x8108, 0x9129, 0xa14a, 0xb16b,
+					    0xc18c, 0xd1ad, 0xe1ce, 0xf1ef };
+	uint64_t text = (uint64_t)generation << 16 | count;
+	unsigned rest = 0;
+	for (int shift = 44; shift >= 0; shift -= 4)
+		rest = (rest << 4 & 0xffff) ^ table[(rest >> 12 ^ text >> shift) & 15];
 	return (uint16_t)rest;
 }
 
@@ -123,6 +131,8 @@ static int open_slot(const struct slot *slot, const unsigned char *key, const ch
 		     unsigned char *ret_plain, size_t *ret_len)
 {
 	unsigned char data[SLOT_SECTORS * SECTOR_DATA];
+	if (slot->count == 0) /* never, when the slot is whole */
+		return MFA_ERR_INTEGRITY;
 	gather(slot, data);
 	size_t have = slot->count * (size_t)SECTOR_DATA - HEADER_SIZE;
 	size_t sealed_len = mfa_get32(data + AT_SEALED_LEN);
@@ -251,7 +261,9 @@ int slots_begin(struct mfa_record *record, const unsigned char *key,
 		unsigned char *scratch, unsigned char *ret_file)
 {
 	size_t len = 0;
-	uint32_t generation = GENERATION_FIRST;
+	/* a user's next file must not come to the generations of one that was removed:
+	 * compare-and-swap would take the one for the other */
+	uint32_t generation = 2 + 2 * randombytes_uniform(GENERATION_FIRST_MAX / 2 - 1);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct slot_plan plan = { .slot = i, .generation = generation + i };
 		int err = slots_compose(record, key, &plan, scratch,

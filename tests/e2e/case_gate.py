@@ -61,6 +61,23 @@ def test_key_and_code_without_a_password_are_let_in(case):
         refused(ssh.login(taro, [], "publickey", key), 0)
 
 
+def test_one_line_with_a_wrong_password_opens_no_gate_for_the_key(case):
+    """sshd asks for the method "password" in the process that looks at the key afterwards."""
+    taro, token = enroll.person(kind="hotp")
+    key = ssh.authorize(taro)
+    text = (
+        "auth required pam_mfa.so forward_pass\nauth required pam_unix.so nodelay use_first_pass\n"
+        "account required pam_mfa.so\n@include common-account\n@include common-session\n"
+    )
+    with pamconf.written("sshd", text), ssh.Server("PasswordAuthentication yes"):
+        refused(ssh.login(taro, ["wrong" + token.next()], "password,publickey", key), 1)
+        # The gate cannot know of the password: who wants one line there takes sshd out of it.
+        refused(ssh.login(taro, [taro.password + token.next()], "password"), 1)
+    with product.config(zone={"gate": "lightdm"}), pamconf.written("sshd", text), \
+            ssh.Server("PasswordAuthentication yes"):
+        let_in(ssh.login(taro, [taro.password + token.next()], "password"), 1)
+
+
 def test_sshd_password_is_refused_and_no_failure(case):
     taro, token = enroll.person()
     with pamconf.wired("sshd"), ssh.Server("PasswordAuthentication yes"):

@@ -184,15 +184,37 @@ static enum exit_code show_secret(struct app *app, const char *user,
 	if (qr_print(&uri) != MFA_OK)
 		app_complain("%s",
 			     TR(app, MFA_N_("too long for a QR code: type the key")));
-	/* printf has kept a copy in its buffer */
 	(void)fflush(stdout);
 	return EXIT_DONE;
+}
+
+/* The same secret twice would let each code in twice. */
+static bool has_secret(const struct mfa_record *record, const struct mfa_token *fresh)
+{
+	struct mfa_oath wanted;
+	struct mfa_oath oath;
+	if (mfa_oath_load(fresh, &wanted) != MFA_OK)
+		return false;
+	for (size_t i = 0; i < record->token_count; i++)
+		if (record->tokens[i].kind == fresh->kind &&
+		    mfa_oath_load(&record->tokens[i], &oath) == MFA_OK &&
+		    oath.secret_len == wanted.secret_len &&
+		    mfa_secret_is_equal(oath.secret, wanted.secret, wanted.secret_len))
+			return true;
+	return false;
 }
 
 static enum exit_code put_token(struct app *app, struct mfa_record *record, void *context)
 {
 	struct enrolment *enrolment = context;
 	struct mfa_token *added = NULL;
+	if (has_secret(record, enrolment->token)) {
+		app_complain(
+			TR(app, MFA_N_("%s has a token with this secret already; nothing "
+				       "was changed")),
+			record->user);
+		return EXIT_REFUSED;
+	}
 	if (mfa_record_add(record, enrolment->token, &added) != MFA_OK) {
 		app_complain(TR(app, MFA_N_("%s has %d tokens; remove one first")),
 			     record->user, MFA_TOKENS_MAX);

@@ -99,13 +99,18 @@ static int make_key(struct work *work, const struct mfa_config *config)
 	return err;
 }
 
+/* While a rekey is unfinished the decoy may be sealed under the next key already. */
 static int make_store(struct work *work, const struct mfa_config *config)
 {
 	bool is_made = false;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
 	int err = mfa_key_load(config->key, &work->diag, &key);
 	if (err == MFA_OK)
 		err = mfa_store_prepare(config->store, &key, &work->diag, &is_made);
+	if (err == MFA_ERR_INTEGRITY &&
+	    mfa_key_load_next(config->key, NULL, &next) == MFA_OK)
+		err = mfa_store_prepare(config->store, &next, &work->diag, &is_made);
 	if (err == MFA_OK && is_made)
 		tell_made(work, config->store);
 	return err;

@@ -4,9 +4,15 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "commands.h"
+#include "mfa/secret.h"
 #include "options.h"
+
+enum {
+	OUTPUT_SIZE = 16384
+};
 
 const struct command *const commands[] = {
 	&command_init,	 &command_add,	   &command_list,   &command_show,
@@ -54,6 +60,11 @@ static void shut_off(void)
 int main(int argc, char **argv)
 {
 	shut_off();
+	/* secrets that are shown pass through this buffer */
+	char *output = mfa_locked_new(OUTPUT_SIZE);
+	if (output != NULL)
+		(void)setvbuf(stdout, output,
+			      isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, OUTPUT_SIZE);
 	(void)setlocale(LC_ALL, "");
 	struct app app = { 0 };
 	app.language = mfa_language_open(MFA_LANGUAGE_AUTO, NULL);
@@ -61,5 +72,7 @@ int main(int argc, char **argv)
 	app_done(&app);
 	if (fflush(stdout) != 0 && code == EXIT_DONE)
 		code = EXIT_REFUSED;
+	if (output != NULL) /* stdout keeps it until the end */
+		mfa_wipe(output, OUTPUT_SIZE);
 	return (int)code;
 }

@@ -42,7 +42,8 @@ static void free_code(QRcode **code)
 {
 	if (*code == NULL)
 		return;
-	mfa_wipe((*code)->data, (size_t)((*code)->width * (*code)->width));
+	size_t width = (size_t)(*code)->width;
+	mfa_wipe((*code)->data, width * width);
 	QRcode_free(*code);
 }
 

@@ -1,0 +1,129 @@
+#include "guard.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+enum {
+	CALLER = 1000
+};
+
+static void set_ids(uid_t real, uid_t effective, uid_t saved)
+{
+	if (setresuid(real, effective, saved) != 0)
+		_exit(10);
+}
+
+static bool has_ids(uid_t real, uid_t effective, uid_t saved)
+{
+	uid_t r = 1;
+	uid_t e = 1;
+	uid_t s = 1;
+	return getresuid(&r, &e, &s) == 0 && r == real && e == effective && s == saved;
+}
+
+/* The tests change what belongs to the process: each has one of its own. */
+static int in_child(int (*work)(void))
+{
+	int status = 0;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(work());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int as_su(void)
+{
+	struct guard guard;
+	set_ids(CALLER, 0, 0);
+	guard_begin(&guard);
+	if (!has_ids(0, 0, 0))
+		return 1;
+	if (!guard_end(&guard))
+		return 2;
+	return has_ids(CALLER, 0, 0) ? 0 : 3;
+}
+
+static void the_caller_of_su_may_not_stop_it(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(as_su), 0);
+}
+
+static int as_a_person(void)
+{
+	struct guard guard;
+	set_ids(CALLER, CALLER, CALLER);
+	guard_begin(&guard);
+	if (!has_ids(CALLER, CALLER, CALLER))
+		return 1;
+	return guard_end(&guard) && has_ids(CALLER, CALLER, CALLER) ? 0 : 2;
+}
+
+static void a_process_without_rights_keeps_its_ids(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(as_a_person), 0);
+}
+
+static bool is_blocked(int signal_number)
+{
+	sigset_t now;
+	return sigprocmask(SIG_SETMASK, NULL, &now) == 0 &&
+	       sigismember(&now, signal_number) == 1;
+}
+
+static int with_signals(void)
+{
+	struct guard guard;
+	guard_begin(&guard);
+	if (!is_blocked(SIGTSTP) || !is_blocked(SIGXFSZ) || is_blocked(SIGINT))
+		return 1;
+	(void)raise(SIGXFSZ); /* it would end the process, were it not spent */
+	if (!guard_end(&guard) || is_blocked(SIGTSTP) || is_blocked(SIGXFSZ))
+		return 2;
+	return 0;
+}
+
+static void signals_wait_and_a_limit_is_spent(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(with_signals), 0);
+}
+
+static int with_a_mask(void)
+{
+	struct guard guard;
+	sigset_t own;
+	(void)sigemptyset(&own);
+	(void)sigaddset(&own, SIGTSTP);
+	(void)sigaddset(&own, SIGXFSZ);
+	(void)sigprocmask(SIG_BLOCK, &own, NULL);
+	(void)raise(SIGXFSZ);
+	guard_begin(&guard);
+	(void)guard_end(&guard);
+	sigset_t pending;
+	(void)sigpending(&pending);
+	return is_blocked(SIGTSTP) && is_blocked(SIGXFSZ) &&
+			       sigismember(&pending, SIGXFSZ) == 1
+		       ? 0
+		       : 1;
+}
+
+static void the_programs_own_mask_stays(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(with_a_mask), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_caller_of_su_may_not_stop_it),
+		cmocka_unit_test(a_process_without_rights_keeps_its_ids),
+		cmocka_unit_test(signals_wait_and_a_limit_is_spent),
+		cmocka_unit_test(the_programs_own_mask_stays),
+	};
+	return group_main("guard", tests);
+}
