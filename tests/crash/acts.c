@@ -1,0 +1,284 @@
+#include "acts.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Users: kim with two HOTP tokens a, b and a TOTP token t; sue, suspended; max, locked;
+ * una with one token; ray, whose counter is far behind; lee, the control. */
+enum {
+	SECRET_A = 1,
+	SECRET_B = 2,
+	SECRET_T = 3,
+	SECRET_SUE = 4,
+	SECRET_MAX = 5,
+	SECRET_UNA = 6,
+	SECRET_RAY = 7,
+	SECRET_NEW = 8,
+	SECRET_NONE = 10,
+	RAY_COUNTER = 500,
+};
+
+struct run_shared {
+	volatile int answer; /* of pam_authenticate */
+	volatile bool is_done;
+};
+
+#define NEW_TOKEN                                                         \
+	"hotp", "--secret-stdin", "hex", "--digits", "8", "--no-confirm", \
+		"--allow-unknown", "--label", STATE_NEW_LABEL
+
+const struct act acts[] = {
+	{ .name = "login_hotp",
+	  .login_user = "kim",
+	  .login_secret = SECRET_A,
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_A, 0, true, false, false },
+		      { "kim", SECRET_B, 0, true, true, false } } },
+	{ .name = "login_totp",
+	  .login_user = "kim",
+	  .login_secret = SECRET_T,
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_T, 0, true, false, true },
+		      { "kim", SECRET_A, 0, true, true, false } } },
+	{ .name = "login_refused",
+	  .login_user = "kim",
+	  .login_secret = SECRET_NONE,
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_A, 0, true, true, false },
+		      { "kim", SECRET_NONE, 0, false, false, false } } },
+	{ .name = "login_unknown",
+	  .login_user = "nobody-here",
+	  .login_secret = SECRET_NONE,
+	  .probes = { { "kim", SECRET_A, 0, true, true, false },
+		      { "nobody-here", SECRET_NONE, 0, false, false, false } } },
+	{ .name = "init",
+	  .words = { "init" },
+	  .done = "Ready.",
+	  .is_from_nothing = true,
+	  .is_resumed = true },
+	{ .name = "add_first",
+	  .words = { "add", "zoe", NEW_TOKEN },
+	  .input = "new",
+	  .done = "Enrolled:",
+	  .has_power = true,
+	  .probes = { { "zoe", SECRET_NEW, 0, false, true, false } } },
+	{ .name = "add_second",
+	  .words = { "add", "kim", NEW_TOKEN },
+	  .input = "new",
+	  .done = "Enrolled:",
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_NEW, 0, false, true, false },
+		      { "kim", SECRET_A, 0, true, true, false } } },
+	{ .name = "suspend",
+	  .words = { "suspend", "kim", "@a" },
+	  .done = "Token ",
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_A, 0, true, false, false },
+		      { "kim", SECRET_B, 0, true, true, false } } },
+	{ .name = "resume",
+	  .words = { "resume", "sue", "@s" },
+	  .done = "Token ",
+	  .has_power = true,
+	  .probes = { { "sue", SECRET_SUE, 0, false, true, false } } },
+	{ .name = "remove",
+	  .words = { "--yes", "remove", "kim", "@a" },
+	  .done = "Removed ",
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_A, 0, true, false, false },
+		      { "kim", SECRET_B, 0, true, true, false } } },
+	{ .name = "remove_last",
+	  .words = { "--yes", "remove", "una", "@u" },
+	  .done = "Removed ",
+	  .has_power = true,
+	  .probes = { { "una", SECRET_UNA, 0, true, false, false } } },
+	{ .name = "unlock",
+	  .words = { "unlock", "max" },
+	  .done = "Unlocked:",
+	  .has_power = true,
+	  .probes = { { "max", SECRET_MAX, 0, false, true, false } } },
+	{ .name = "resync",
+	  .words = { "resync", "ray", "@r" },
+	  .input = "codes",
+	  .done = "Resynced:",
+	  .has_power = true,
+	  .probes = { { "ray", SECRET_RAY, RAY_COUNTER + 2, false, true, false } } },
+	{ .name = "rekey",
+	  .words = { "--yes", "rekey" },
+	  .is_resumed = true,
+	  .has_power = true,
+	  .probes = { { "kim", SECRET_A, 0, true, true, false },
+		      { "una", SECRET_UNA, 0, true, true, false } } },
+	{ .name = NULL },
+};
+
+static const struct {
+	const char *user;
+	size_t count;
+	struct rig_token tokens[3];
+} people[] = {
+	{ "kim",
+	  3,
+	  { { MFA_KIND_HOTP, SECRET_A, 0, "a" },
+	    { MFA_KIND_HOTP, SECRET_B, 0, "b" },
+	    { MFA_KIND_TOTP, SECRET_T, 0, "t" } } },
+	{ "sue", 1, { { MFA_KIND_HOTP, SECRET_SUE, 0, "s" } } },
+	{ "max", 1, { { MFA_KIND_HOTP, SECRET_MAX, 0, "m" } } },
+	{ "una", 1, { { MFA_KIND_HOTP, SECRET_UNA, 0, "u" } } },
+	{ "ray", 1, { { MFA_KIND_HOTP, SECRET_RAY, 0, "r" } } },
+	{ CONTROL_USER, 1, { { MFA_KIND_HOTP, CONTROL_SECRET, 0, "control" } } },
+};
+
+/* Takes back what the caller changed in a record. */
+static void store(struct rig *rig, struct mfa_record *record)
+{
+	struct mfa_diag diag = { "" };
+	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
+		rig_die("%s", diag.text);
+	mfa_record_free(&record);
+}
+
+void acts_prepare(struct rig *rig)
+{
+	rig_make(rig);
+	for (size_t i = 0; i < MFA_COUNT(people); i++)
+		rig_enrol(rig, people[i].user, people[i].tokens, people[i].count);
+	struct mfa_record *record = rig_read(rig, "sue");
+	record->tokens[0].state = MFA_STATE_SUSPENDED;
+	store(rig, record);
+	record = rig_read(rig, "max");
+	record->failures = 99;
+	record->locked_until = MFA_LOCKED_FOREVER;
+	store(rig, record);
+	/* a record that has been written to before, as most are */
+	for (unsigned i = 0; i < 3; i++)
+		store(rig, rig_read(rig, "kim"));
+	rig_close(rig);
+}
+
+bool act_is_known(const struct rig *rig, const struct act *act)
+{
+	const char *words[] = { act->words[0], "--help", NULL };
+	if (act->words[0] != NULL && act->words[0][0] == '-')
+		words[0] = act->words[1];
+	return act->words[0] == NULL || rig_enroll(rig, words, NULL) == 0;
+}
+
+static struct rig_code code_of(const struct probe *probe)
+{
+	uint64_t step = (uint64_t)(rig_now() / RIG_PERIOD);
+	return rig_code(probe->secret, probe->counter + (probe->is_totp ? step : 0));
+}
+
+int probe_login(const struct rig *rig, const struct probe *probe)
+{
+	return rig_login(rig, probe->user, code_of(probe));
+}
+
+static void log_in(void *context)
+{
+	struct run *run = context;
+	const struct act *act = run->act;
+	struct probe probe = {
+		.secret = act->login_secret,
+		.is_totp = act->login_secret == SECRET_T,
+	};
+	struct rig_session session = { .code = code_of(&probe) };
+	rig_session_open(run->rig, act->login_user, &session);
+	trace_me();
+	run->shared->answer = rig_session_run(&session);
+	run->shared->is_done = true;
+	rig_session_close(&session);
+	_exit(0);
+}
+
+static void enroll(void *context)
+{
+	struct run *run = context;
+	trace_me();
+	rig_become_enroll(run->rig, run->words, run->input_fd, run->output_fd);
+}
+
+/* "@x" becomes the identifier of the token with the label x. */
+static void fill_words(struct run *run)
+{
+	for (size_t i = 0; i < RIG_WORDS_MAX; i++) {
+		const char *word = run->act->words[i];
+		run->words[i] = word;
+		if (word == NULL)
+			return;
+		if (word[0] != '@')
+			continue;
+		rig_open(run->rig);
+		struct mfa_record *record = rig_read(run->rig, run->act->words[i - 1]);
+		const struct mfa_token *token = rig_token_of(record, word + 1);
+		if (token == NULL)
+			rig_die("no token %s", word);
+		memcpy(run->ids[i], token->id, sizeof run->ids[i]);
+		run->words[i] = run->ids[i];
+		mfa_record_free(&record);
+		rig_close(run->rig);
+	}
+}
+
+static int input_of(const struct act *act)
+{
+	char text[64] = "";
+	if (act->input != NULL && strcmp(act->input, "new") == 0)
+		return rig_memory_file(rig_secret(SECRET_NEW).text);
+	if (act->input != NULL)
+		(void)snprintf(text, sizeof text, "%s\n%s\n",
+			       rig_code(SECRET_RAY, RAY_COUNTER).text,
+			       rig_code(SECRET_RAY, RAY_COUNTER + 1).text);
+	return rig_memory_file(text);
+}
+
+void run_begin(struct run *run, struct rig *rig, const struct act *act)
+{
+	static struct run_shared *shared;
+	if (shared == NULL)
+		shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		rig_die("no memory to share");
+	*shared = (struct run_shared){ .is_done = false };
+	*run = (struct run){ .act = act, .rig = rig, .shared = shared };
+	run->input_fd = input_of(act);
+	run->output_fd = rig_memory_file("");
+	fill_words(run);
+	if (act->words[0] == NULL) {
+		trace_begin(&run->trace, log_in, run);
+		return;
+	}
+	trace_begin(&run->trace, enroll, run);
+	/* main's first act; what the loader does before changes nothing */
+	if (!trace_until(&run->trace, SYS_prctl))
+		rig_die("mfa-enroll does not begin");
+}
+
+bool run_is_reported(const struct run *run)
+{
+	char text[4096] = "";
+	if (run->act->words[0] == NULL)
+		return run->shared->is_done && run->shared->answer == PAM_SUCCESS;
+	return run->act->done != NULL &&
+	       pread(run->output_fd, text, sizeof text - 1, 0) > 0 &&
+	       strstr(text, run->act->done) != NULL;
+}
+
+bool run_is_good(const struct run *run)
+{
+	int expected = run->act->login_secret == SECRET_NONE ? PAM_AUTH_ERR : PAM_SUCCESS;
+	return WIFEXITED(run->trace.status) && WEXITSTATUS(run->trace.status) == 0 &&
+	       (run->act->words[0] != NULL || run->shared->answer == expected);
+}
+
+void run_done(struct run *run)
+{
+	mfa_close_fd(&run->input_fd);
+	mfa_close_fd(&run->output_fd);
+}

@@ -1,0 +1,71 @@
+/* The acts that are cut off: logins and what mfa-enroll does, as a table. */
+#pragma once
+
+#include "state.h"
+#include "trace.h"
+#include "tree.h"
+
+enum {
+	PROBES_MAX = 2,
+	CONTROL_SECRET = 9
+};
+
+/* A user whom no act touches. */
+#define CONTROL_USER "lee"
+
+/* A login afterwards, and whether it succeeds in the state before and behind the act. */
+struct probe {
+	const char *user; /* NULL: none */
+	unsigned secret;
+	uint64_t counter;
+	bool before;
+	bool after;
+	bool is_totp; /* the code of now, counter steps on */
+};
+
+struct act {
+	const char *name;
+	/* mfa-enroll's arguments; "@" and a label stand for kim's token; none: a login of
+	 * probes[0]'s user, with its code or with another's */
+	const char *words[RIG_WORDS_MAX];
+	const char *input; /* standard input; NULL: none */
+	const char *done;  /* what it prints when it is done */
+	const char *login_user;
+	unsigned login_secret;
+	bool is_from_nothing; /* begins with a folder that has a configuration alone */
+	bool is_resumed;      /* what a kill leaves is completed by doing it again */
+	bool has_power;	      /* its writes are replayed for power loss as well */
+	struct probe probes[PROBES_MAX];
+};
+
+extern const struct act acts[]; /* ends with a NULL name */
+
+/* The state that acts begin with: made once, in rig->folder. */
+void acts_prepare(struct rig *rig);
+
+/* An act under way. */
+struct run {
+	const struct act *act;
+	struct rig *rig;
+	struct trace trace;
+	int input_fd;
+	int output_fd;
+	struct run_shared *shared;
+	const char *words[RIG_WORDS_MAX];
+	char ids[RIG_WORDS_MAX][MFA_TOKEN_ID_SIZE];
+};
+
+/* Whether this build knows the act. */
+bool act_is_known(const struct rig *rig, const struct act *act);
+
+/* Begins an act in a process of its own and stops where counting begins: before the
+ * login's pam_authenticate, at the beginning of mfa-enroll's main. */
+void run_begin(struct run *run, struct rig *rig, const struct act *act);
+/* Whether it has told of its success. */
+bool run_is_reported(const struct run *run);
+/* The trace has ended. Whether the act itself ended as it should have. */
+bool run_is_good(const struct run *run);
+void run_done(struct run *run);
+
+/* The login of a probe: the PAM code. */
+int probe_login(const struct rig *rig, const struct probe *probe);

@@ -1,0 +1,102 @@
+#include "crash.h"
+
+#include <string.h>
+
+const struct tree *crash_tree(const struct crash *crash, const struct act *act)
+{
+	return act->is_from_nothing ? &crash->bare : &crash->before;
+}
+
+static bool take(struct crash *crash, struct state *ret_state)
+{
+	struct mfa_diag diag = { "" };
+	rig_open(&crash->rig);
+	bool is_good = state_take(&crash->rig, &diag, ret_state);
+	rig_close(&crash->rig);
+	return is_good;
+}
+
+bool crash_ends(struct crash *crash, const struct act *act, struct ends *ret_ends)
+{
+	struct run run;
+	*ret_ends = (struct ends){ .old = { .count = 0 } };
+	tree_restore(crash_tree(crash, act), crash->rig.folder);
+	if (!act->is_from_nothing && !take(crash, &ret_ends->old))
+		return false;
+	run_begin(&run, &crash->rig, act);
+	while (trace_next(&run.trace))
+		continue;
+	bool is_good = run_is_good(&run) && take(crash, &ret_ends->new);
+	run_done(&run);
+	tree_load(crash->rig.folder, &ret_ends->after);
+	return is_good;
+}
+
+void crash_ends_done(struct ends *ends)
+{
+	state_done(&ends->old);
+	state_done(&ends->new);
+	tree_done(&ends->after);
+}
+
+static bool is_allowed(const struct tree *before, const struct ends *ends,
+		       const struct act *act, const char *path)
+{
+	/* what is begun and will be completed keeps the next key */
+	bool is_pending = act->is_resumed && strncmp(path, "etc/", 4) == 0;
+	return is_pending || tree_find(before, path) != NULL ||
+	       tree_find(&ends->after, path) != NULL;
+}
+
+bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
+		   struct mfa_diag *problem)
+{
+	struct tree now;
+	bool is_tidy = true;
+	uint64_t lines = 0;
+	tree_load(crash->rig.folder, &now);
+	for (size_t i = 0; i < now.count && is_tidy; i++) {
+		is_tidy = is_allowed(crash_tree(crash, act), ends, act,
+				     now.entries[i].path);
+		if (!is_tidy)
+			(void)mfa_fail(problem, MFA_ERR_EXISTS, "left behind: %s",
+				       now.entries[i].path);
+	}
+	bool has_trail = tree_find(&now, "log/audit.jsonl") != NULL;
+	tree_done(&now);
+	return is_tidy && (!has_trail || mfa_audit_verify(crash->rig.host.audit, problem,
+							  &lines) == MFA_OK);
+}
+
+enum likeness crash_likeness(const struct ends *ends, const struct state *now)
+{
+	bool is_unchanged = state_is_same(&ends->old, &ends->new, true);
+	if (state_is_same(&ends->old, now, is_unchanged))
+		return LIKE_OLD;
+	return state_is_same(&ends->new, now, true) ? LIKE_NEW : LIKE_NEITHER;
+}
+
+bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
+		 struct mfa_diag *problem)
+{
+	struct probe control = { CONTROL_USER, CONTROL_SECRET, 0, true, true, false };
+	int answer = probe_login(&crash->rig, &control);
+	if (answer != PAM_SUCCESS) {
+		(void)mfa_fail(problem, MFA_ERR_IO, "another user's login gets %d",
+			       answer);
+		return false;
+	}
+	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++) {
+		const struct probe *probe = &act->probes[i];
+		bool may_in = likeness == LIKE_OLD ? probe->before : probe->after;
+		answer = probe_login(&crash->rig, probe);
+		if (answer != (may_in ? PAM_SUCCESS : PAM_AUTH_ERR)) {
+			(void)mfa_fail(problem, MFA_ERR_IO,
+				       "in the %s state a login of %s gets %d, not %d",
+				       likeness == LIKE_OLD ? "old" : "new", probe->user,
+				       answer, may_in ? PAM_SUCCESS : PAM_AUTH_ERR);
+			return false;
+		}
+	}
+	return true;
+}

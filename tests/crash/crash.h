@@ -1,0 +1,45 @@
+/* The two halves of the crash test. */
+#pragma once
+
+#include "acts.h"
+
+struct crash {
+	struct rig rig;
+	struct tree before; /* what every act begins with */
+	struct tree bare;   /* what an act begins with that makes everything */
+	bool is_short;	    /* a part of the points, chosen evenly */
+};
+
+/* The states before an act and behind it. */
+struct ends {
+	struct state old;
+	struct state new;
+	struct tree after; /* the folder behind it */
+};
+
+const struct tree *crash_tree(const struct crash *crash, const struct act *act);
+
+/* Lets the act run to its end. false: it does not. */
+bool crash_ends(struct crash *crash, const struct act *act, struct ends *ret_ends);
+void crash_ends_done(struct ends *ends);
+
+enum likeness {
+	LIKE_OLD,
+	LIKE_NEW,
+	LIKE_NEITHER
+};
+/* state as it is now; for an act that changes no record LIKE_OLD. */
+enum likeness crash_likeness(const struct ends *ends, const struct state *now);
+
+/* The logins that must work, or not, in a state. false: problem says which one. */
+bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
+		 struct mfa_diag *problem);
+
+/* No file that neither end has, and an audit trail that is whole. */
+bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
+		   struct mfa_diag *problem);
+
+/* kill -9 at every system call. Whether all was good. */
+bool crash_kill(struct crash *crash, const struct act *act);
+/* Power loss at every write. Whether all was good. */
+bool crash_power(struct crash *crash, const struct act *act);

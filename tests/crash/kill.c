@@ -1,0 +1,179 @@
+/* kill -9 before and behind every system call of an act. */
+#include "crash.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	COMPLAINTS_MAX = 5,
+	SHORT_STRIDE =
+		7, /* of the short form; odd, so that it meets entries and returns */
+	NEXT_LOGIN_MS = 2000,
+};
+
+struct toll {
+	unsigned points;
+	unsigned old;
+	unsigned new;
+	unsigned reported; /* killed after it had told of its success */
+	unsigned bad;
+};
+
+/* What must hold of a folder in which no act is unfinished. */
+static bool check_state(struct crash *crash, const struct act *act,
+			const struct ends *ends, enum likeness *ret_likeness,
+			struct mfa_diag *problem)
+{
+	struct state now;
+	rig_open(&crash->rig);
+	bool is_good = state_take(&crash->rig, problem, &now);
+	if (is_good) {
+		*ret_likeness = crash_likeness(ends, &now);
+		is_good = *ret_likeness != LIKE_NEITHER &&
+			  crash_is_tidy(crash, act, ends, problem);
+		if (*ret_likeness == LIKE_NEITHER)
+			(void)mfa_fail(problem, MFA_ERR_INTEGRITY,
+				       "neither the old nor the new state");
+		state_done(&now);
+	}
+	rig_close(&crash->rig);
+	return is_good;
+}
+
+/* Does the act again, which completes it, and finds what a run without a kill leaves. */
+static bool check_resumed(struct crash *crash, const struct act *act,
+			  const struct ends *ends, struct mfa_diag *problem)
+{
+	struct tree now;
+	enum likeness likeness = LIKE_OLD;
+	int code = rig_enroll(&crash->rig, act->words, NULL);
+	if (code != 0) {
+		(void)mfa_fail(problem, MFA_ERR_IO, "doing it again ends with %d", code);
+		return false;
+	}
+	tree_load(crash->rig.folder, &now);
+	bool is_same = true;
+	for (size_t i = 0; i < now.count; i++)
+		is_same = is_same && tree_find(&ends->after, now.entries[i].path) != NULL;
+	/* what the first run made has no line when it was killed before it wrote one */
+	for (size_t i = 0; i < ends->after.count; i++)
+		is_same = is_same &&
+			  (tree_find(&now, ends->after.entries[i].path) != NULL ||
+			   strcmp(ends->after.entries[i].path, "log/audit.jsonl") == 0);
+	tree_done(&now);
+	if (!is_same)
+		(void)mfa_fail(problem, MFA_ERR_EXISTS,
+			       "done again, it leaves other files than at once");
+	return is_same && (act->is_from_nothing ||
+			   check_state(crash, act, ends, &likeness, problem));
+}
+
+/* A host that was just made: its first user logs in. */
+static bool check_first_user(struct crash *crash, struct mfa_diag *problem)
+{
+	static const struct rig_token token = { MFA_KIND_HOTP, CONTROL_SECRET, 0, "c" };
+	rig_open(&crash->rig);
+	rig_enrol(&crash->rig, CONTROL_USER, &token, 1);
+	rig_close(&crash->rig);
+	int answer = rig_login(&crash->rig, CONTROL_USER, rig_code(CONTROL_SECRET, 0));
+	if (answer != PAM_SUCCESS)
+		(void)mfa_fail(problem, MFA_ERR_IO, "the first user's login gets %d",
+			       answer);
+	return answer == PAM_SUCCESS;
+}
+
+static bool check(struct crash *crash, const struct act *act, const struct ends *ends,
+		  const struct run *run, enum likeness *ret_likeness,
+		  struct mfa_diag *problem)
+{
+	bool is_reported = run_is_reported(run);
+	if (act->is_resumed && !check_resumed(crash, act, ends, problem))
+		return false;
+	if (act->is_from_nothing)
+		return check_first_user(crash, problem);
+	if (!check_state(crash, act, ends, ret_likeness, problem))
+		return false;
+	if (is_reported && !act->is_resumed && *ret_likeness != LIKE_NEW) {
+		(void)mfa_fail(problem, MFA_ERR_IO,
+			       "success was told of, and is not there");
+		return false;
+	}
+	int64_t begin = rig_ticks();
+	if (!crash_probe(crash, act, *ret_likeness, problem))
+		return false;
+	if (rig_ticks() - begin > NEXT_LOGIN_MS * (int64_t)1000000) {
+		(void)mfa_fail(problem, MFA_ERR_BUSY, "the next login took too long");
+		return false;
+	}
+	return true;
+}
+
+/* While an act that goes on is cut off, logins go on as well. */
+static bool check_meanwhile(struct crash *crash, const struct act *act,
+			    const struct ends *ends, struct mfa_diag *problem)
+{
+	enum likeness likeness = LIKE_OLD;
+	struct tree cut;
+	if (!act->is_resumed || act->is_from_nothing)
+		return true;
+	tree_load(crash->rig.folder, &cut);
+	bool is_good = check_state(crash, act, ends, &likeness, problem) &&
+		       crash_probe(crash, act, likeness, problem);
+	tree_restore(&cut, crash->rig.folder);
+	tree_done(&cut);
+	return is_good;
+}
+
+/* Kills at the point-th stop. false: the act ended before. */
+static bool kill_at(struct crash *crash, const struct act *act, const struct ends *ends,
+		    unsigned point, struct toll *toll)
+{
+	struct run run;
+	struct mfa_diag problem = { "" };
+	enum likeness likeness = LIKE_OLD;
+	tree_restore(crash_tree(crash, act), crash->rig.folder);
+	run_begin(&run, &crash->rig, act);
+	for (unsigned i = 0; i < point; i++)
+		if (!trace_next(&run.trace)) {
+			run_done(&run);
+			return false;
+		}
+	trace_kill(&run.trace);
+	bool is_good = check_meanwhile(crash, act, ends, &problem) &&
+		       check(crash, act, ends, &run, &likeness, &problem);
+	toll->points++;
+	toll->old += likeness == LIKE_OLD;
+	toll->new += likeness == LIKE_NEW;
+	toll->reported += run_is_reported(&run);
+	if (!is_good && toll->bad++ < COMPLAINTS_MAX)
+		(void)printf("    %s, stop %u, %s system call %llu: %s\n", act->name,
+			     point, run.trace.is_exit ? "behind" : "before",
+			     (unsigned long long)run.trace.call, problem.text);
+	run_done(&run);
+	return true;
+}
+
+bool crash_kill(struct crash *crash, const struct act *act)
+{
+	struct toll toll = { 0 };
+	struct ends ends;
+	char name[64];
+	(void)snprintf(name, sizeof name, "kill_%s", act->name);
+	const struct rig_case which = { "crash", name, NULL };
+	if (!crash_ends(crash, act, &ends)) {
+		rig_report(&which, false, "the act fails without a kill");
+		crash_ends_done(&ends);
+		return false;
+	}
+	unsigned stride = crash->is_short ? SHORT_STRIDE : 1;
+	for (unsigned point = 1; kill_at(crash, act, &ends, point, &toll);
+	     point += stride)
+		continue;
+	crash_ends_done(&ends);
+	bool is_good = toll.bad == 0 && toll.points > 0;
+	rig_report(&which, is_good,
+		   "killed at %u points: the old state after %u, the new one after %u "
+		   "(success was told of in %u), %u bad",
+		   toll.points, toll.old, toll.new, toll.reported, toll.bad);
+	return is_good;
+}

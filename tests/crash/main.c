@@ -1,0 +1,92 @@
+/* crash --module PATH --enroll PATH [--short] [--only NAME] FOLDER: the crash test.
+ * Prints a line for each case; exit status 1 when one was not good. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crash.h"
+
+enum {
+	NOW = 1800000000 /* a clock that stands makes TOTP the same each time */
+};
+
+struct wishes {
+	const char *only;
+	bool no_kill;
+	bool no_power;
+};
+
+static bool read_options(int argc, char **argv, struct crash *crash,
+			 struct wishes *wishes)
+{
+	static const struct option options[] = {
+		{ "module", required_argument, NULL, 'm' },
+		{ "enroll", required_argument, NULL, 'e' },
+		{ "only", required_argument, NULL, 'o' },
+		{ "short", no_argument, NULL, 's' },
+		{ "no-kill", no_argument, NULL, 'k' },
+		{ "no-power", no_argument, NULL, 'p' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int code = 0;
+	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (code == 'm')
+			crash->rig.module = optarg;
+		else if (code == 'e')
+			crash->rig.enroll = optarg;
+		else if (code == 'o')
+			wishes->only = optarg;
+		else if (code == 's')
+			crash->is_short = true;
+		else if (code == 'k')
+			wishes->no_kill = true;
+		else if (code == 'p')
+			wishes->no_power = true;
+		else
+			return false;
+	}
+	return optind + 1 == argc && crash->rig.module != NULL &&
+	       crash->rig.enroll != NULL;
+}
+
+static void prepare(struct crash *crash)
+{
+	rig_lay(&crash->rig);
+	tree_load(crash->rig.folder, &crash->bare);
+	tree_restore(&(struct tree){ .count = 0 }, crash->rig.folder);
+	acts_prepare(&crash->rig);
+	tree_load(crash->rig.folder, &crash->before);
+}
+
+int main(int argc, char **argv)
+{
+	static struct crash crash;
+	struct wishes wishes = { .only = NULL };
+	bool is_good = true;
+	if (!read_options(argc, argv, &crash, &wishes)) {
+		(void)fprintf(stderr,
+			      "usage: crash --module PATH --enroll PATH [--short] "
+			      "[--only ACT] [--no-kill] [--no-power] FOLDER\n");
+		return 2;
+	}
+	(void)umask(022);
+	(void)snprintf(crash.rig.folder, sizeof crash.rig.folder, "%s", argv[optind]);
+	if (mfa_init() != MFA_OK)
+		rig_die("the library cannot be used");
+	rig_clock_stop(NOW);
+	prepare(&crash);
+	for (const struct act *act = acts; act->name != NULL; act++) {
+		if ((wishes.only != NULL && strcmp(wishes.only, act->name) != 0) ||
+		    !act_is_known(&crash.rig, act))
+			continue;
+		if (!wishes.no_kill)
+			is_good = crash_kill(&crash, act) && is_good;
+		if (act->has_power && !wishes.no_power)
+			is_good = crash_power(&crash, act) && is_good;
+	}
+	tree_done(&crash.before);
+	tree_done(&crash.bare);
+	return is_good ? 0 : 1;
+}

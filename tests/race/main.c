@@ -1,0 +1,100 @@
+/* race --module PATH --enroll PATH --where NAME [--rounds N] FOLDER: the race test on
+ * one file system. Prints a line for each case; exit status 1 when one was not good. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "race.h"
+
+enum {
+	ROUNDS = 2000
+};
+
+static const struct {
+	const char *name;
+	bool (*run)(struct race *race);
+	unsigned limit; /* seconds, after which it is stuck; rounds come on top */
+} cases[] = {
+	{ "one_code", race_one_code, 60 },   { "wrong_codes", race_wrong_codes, 60 },
+	{ "own_users", race_own_users, 60 }, { "changes", race_changes, 60 },
+	{ "rekey", race_rekey, 60 },	     { "prompt", race_prompt, 15 },
+};
+
+static const char *volatile running;
+
+/* A process that waits for ever: the others die with this one. */
+static void give_up(int signal_number MFA_UNUSED)
+{
+	static const char text[] = ": stuck: a process waits and waits\n";
+	(void)!write(STDOUT_FILENO, "FAIL race ", 10);
+	(void)!write(STDOUT_FILENO, running, strlen(running));
+	(void)!write(STDOUT_FILENO, text, sizeof text - 1);
+	_exit(1);
+}
+
+static bool run_case(struct race *race, size_t number)
+{
+	running = cases[number].name;
+	if (signal(SIGALRM, give_up) == SIG_ERR)
+		rig_die("no alarm");
+	(void)alarm(cases[number].limit + race->rounds / 10);
+	bool is_good = cases[number].run(race);
+	(void)alarm(0);
+	return is_good;
+}
+
+static bool read_options(int argc, char **argv, struct race *race, const char **ret_only)
+{
+	static const struct option options[] = {
+		{ "module", required_argument, NULL, 'm' },
+		{ "enroll", required_argument, NULL, 'e' },
+		{ "where", required_argument, NULL, 'w' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "only", required_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int code = 0;
+	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (code == 'm')
+			race->rig.module = optarg;
+		else if (code == 'e')
+			race->rig.enroll = optarg;
+		else if (code == 'w')
+			race->where = optarg;
+		else if (code == 'r')
+			race->rounds = (unsigned)strtoul(optarg, NULL, 10);
+		else if (code == 'o')
+			*ret_only = optarg;
+		else
+			return false;
+	}
+	return optind + 1 == argc && race->rig.module != NULL &&
+	       race->rig.enroll != NULL && race->rounds > 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct race race = { .where = "here", .rounds = ROUNDS };
+	const char *only = NULL;
+	bool is_good = true;
+	if (!read_options(argc, argv, &race, &only)) {
+		(void)fprintf(stderr,
+			      "usage: race --module PATH --enroll PATH [--where NAME] "
+			      "[--rounds N] [--only CASE] FOLDER\n");
+		return 2;
+	}
+	(void)umask(022);
+	(void)snprintf(race.rig.folder, sizeof race.rig.folder, "%s", argv[optind]);
+	if (mfa_init() != MFA_OK)
+		rig_die("the library cannot be used");
+	rig_make(&race.rig);
+	for (size_t i = 0; i < MFA_COUNT(cases); i++)
+		if (only == NULL || strcmp(only, cases[i].name) == 0)
+			is_good = run_case(&race, i) && is_good;
+	rig_close(&race.rig);
+	return is_good ? 0 : 1;
+}

@@ -1,0 +1,192 @@
+/* One code in many processes: exactly one gets in, and every failure is counted. */
+#include "race.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "crew.h"
+
+static const unsigned sizes[] = { 2, 4, 8, 16 };
+
+enum {
+	SECRET = 1,
+	STEPS = MFA_COUNT(sizes)
+};
+
+struct contest {
+	const struct rig *rig;
+	const char *user;
+	pthread_barrier_t begin; /* the round is set up */
+	pthread_barrier_t start; /* everybody goes */
+	pthread_barrier_t end;	 /* everybody has an answer */
+	bool is_over;
+	bool at_prompt; /* go when the prompt is there, not before */
+	struct rig_code code;
+	int answers[CREW_MAX];
+};
+
+/* What the rounds of one kind of token came to. */
+struct score {
+	unsigned rounds;
+	unsigned none;	  /* rounds in which nobody got in */
+	unsigned twice;	  /* rounds in which more than one did */
+	unsigned strange; /* answers that are neither yes nor no, wrong counters */
+	unsigned refused;
+};
+
+static void go(void *context)
+{
+	struct contest *contest = context;
+	crew_gate_wait(&contest->start);
+}
+
+static void compete(void *context, unsigned number)
+{
+	struct contest *contest = context;
+	for (;;) {
+		crew_gate_wait(&contest->begin);
+		if (contest->is_over)
+			return;
+		struct rig_session session = { .code = contest->code };
+		if (contest->at_prompt) {
+			session.at_prompt = go;
+			session.context = contest;
+		}
+		rig_session_open(contest->rig, contest->user, &session);
+		if (!contest->at_prompt)
+			go(contest);
+		contest->answers[number] = rig_session_run(&session);
+		if (contest->at_prompt && !session.was_asked)
+			go(contest);
+		rig_session_close(&session);
+		crew_gate_wait(&contest->end);
+	}
+}
+
+static struct contest *contest_new(const struct rig *rig, const char *user,
+				   unsigned count)
+{
+	struct contest *contest = crew_memory(sizeof *contest);
+	contest->rig = rig;
+	contest->user = user;
+	crew_gate_init(&contest->begin, count + 1);
+	crew_gate_init(&contest->start, count + 1);
+	crew_gate_init(&contest->end, count + 1);
+	return contest;
+}
+
+static void run_round(struct contest *contest)
+{
+	crew_gate_wait(&contest->begin);
+	crew_gate_wait(&contest->start);
+	crew_gate_wait(&contest->end);
+}
+
+/* The counter or the step whose code this round is about. */
+static uint64_t prepare_round(struct race *race, struct contest *contest,
+			      enum mfa_kind kind)
+{
+	if (kind == MFA_KIND_TOTP)
+		rig_reset(&race->rig, contest->user);
+	MFA_CLEANUP(mfa_record_free)
+	struct mfa_record *record = rig_read(&race->rig, contest->user);
+	uint64_t counter = kind == MFA_KIND_TOTP ? (uint64_t)(rig_now() / RIG_PERIOD)
+						 : rig_counter_of(&record->tokens[0]);
+	contest->code = rig_code(SECRET, counter);
+	return counter;
+}
+
+static void judge_round(struct race *race, const struct contest *contest, unsigned count,
+			uint64_t expected, struct score *score)
+{
+	unsigned accepted = 0;
+	for (unsigned i = 0; i < count; i++) {
+		accepted += contest->answers[i] == PAM_SUCCESS;
+		score->refused += contest->answers[i] == PAM_AUTH_ERR;
+		score->strange += contest->answers[i] != PAM_SUCCESS &&
+				  contest->answers[i] != PAM_AUTH_ERR;
+	}
+	MFA_CLEANUP(mfa_record_free)
+	struct mfa_record *record = rig_read(&race->rig, contest->user);
+	score->strange += rig_counter_of(&record->tokens[0]) != expected;
+	score->strange += record->failures != 0;
+	score->none += accepted == 0;
+	score->twice += accepted > 1;
+	score->rounds++;
+}
+
+static void race_size(struct race *race, const struct rig_token *token, unsigned count,
+		      struct score *score)
+{
+	char user[32];
+	struct crew crew = { .count = 0 };
+	bool is_totp = token->kind == MFA_KIND_TOTP;
+	(void)snprintf(user, sizeof user, "%s%u", token->label, count);
+	rig_enrol(&race->rig, user, token, 1);
+	struct contest *contest = contest_new(&race->rig, user, count);
+	for (unsigned i = 0; i < count; i++)
+		crew_add(&crew, compete, contest);
+	for (unsigned i = 0; i < race->rounds / 2 / STEPS; i++) {
+		contest->at_prompt = i % 2 == 0;
+		uint64_t counter = prepare_round(race, contest, token->kind);
+		run_round(contest);
+		judge_round(race, contest, count, counter + (is_totp ? 0 : 1), score);
+	}
+	contest->is_over = true;
+	crew_gate_wait(&contest->begin);
+	score->strange += !crew_join(&crew);
+}
+
+static bool race_kind(struct race *race, const struct rig_token *token)
+{
+	struct score score = { 0 };
+	char name[64];
+	for (size_t i = 0; i < STEPS; i++)
+		race_size(race, token, sizes[i], &score);
+	bool is_good = score.none == 0 && score.twice == 0 && score.strange == 0;
+	(void)snprintf(name, sizeof name, "one_%s_code", token->label);
+	rig_report(&(struct rig_case){ "race", name, race->where }, is_good,
+		   "%u rounds of 2 to 16 processes: nobody accepted in %u, more than one "
+		   "in %u; %u refused, %u other answers",
+		   score.rounds, score.none, score.twice, score.refused, score.strange);
+	return is_good;
+}
+
+bool race_one_code(struct race *race)
+{
+	static const struct rig_token totp = { MFA_KIND_TOTP, SECRET, 0, "totp" };
+	static const struct rig_token hotp = { MFA_KIND_HOTP, SECRET, 0, "hotp" };
+	bool is_good = race_kind(race, &totp);
+	return race_kind(race, &hotp) && is_good;
+}
+
+bool race_wrong_codes(struct race *race)
+{
+	enum {
+		COUNT = 16,
+		ROUNDS = 5 /* 80 failures, below the limit of 99 */
+	};
+	static const struct rig_token token = { MFA_KIND_HOTP, SECRET, 0, "wrong" };
+	struct crew crew = { .count = 0 };
+	unsigned strange = 0;
+	rig_enrol(&race->rig, "wrong", &token, 1);
+	struct contest *contest = contest_new(&race->rig, "wrong", COUNT);
+	contest->code = rig_code(SECRET, 1000);
+	for (unsigned i = 0; i < COUNT; i++)
+		crew_add(&crew, compete, contest);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		run_round(contest);
+		for (unsigned at = 0; at < COUNT; at++)
+			strange += contest->answers[at] != PAM_AUTH_ERR;
+	}
+	contest->is_over = true;
+	crew_gate_wait(&contest->begin);
+	strange += !crew_join(&crew);
+	MFA_CLEANUP(mfa_record_free)
+	struct mfa_record *record = rig_read(&race->rig, "wrong");
+	bool is_good = strange == 0 && record->failures == COUNT * ROUNDS;
+	rig_report(&(struct rig_case){ "race", "wrong_codes", race->where }, is_good,
+		   "%u of %d failures counted, %u other answers", record->failures,
+		   COUNT * ROUNDS, strange);
+	return is_good;
+}

@@ -1,0 +1,86 @@
+/* Logins while the store key is changed again and again. */
+#include "race.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crew.h"
+
+enum {
+	USERS = 4,
+	EXIT_BUSY = 6, /* mfa-enroll's: logins without a gap leave it no moment to end */
+	REKEYS_MAX = 40
+};
+
+struct shift {
+	const struct rig *rig;
+	_Atomic bool is_over;
+	unsigned logins[USERS];
+	unsigned refused[USERS];
+};
+
+static const char *user_of(unsigned number, char name[static 32])
+{
+	(void)snprintf(name, 32, "rekey%u", number);
+	return name;
+}
+
+static void log_in(void *context, unsigned number)
+{
+	struct shift *shift = context;
+	char name[32];
+	(void)user_of(number, name);
+	while (!atomic_load(&shift->is_over)) {
+		struct rig_code code = rig_code(number, shift->logins[number]++);
+		shift->refused[number] +=
+			rig_login(shift->rig, name, code) != PAM_SUCCESS;
+	}
+}
+
+bool race_rekey(struct race *race)
+{
+	static const char *const help[] = { "rekey", "--help", NULL };
+	static const char *const words[] = { "--yes", "rekey", NULL };
+	struct crew crew = { .count = 0 };
+	struct shift *shift = crew_memory(sizeof *shift);
+	unsigned rekeys = race->rounds / 40 < REKEYS_MAX ? race->rounds / 40 : REKEYS_MAX;
+	unsigned failed = 0;
+	unsigned busy = 0;
+	unsigned logins = 0;
+	unsigned refused = 0;
+	unsigned lost = 0;
+	char name[32];
+	if (rig_enroll(&race->rig, help, NULL) != 0)
+		return true;
+	shift->rig = &race->rig;
+	for (unsigned i = 0; i < USERS; i++) {
+		struct rig_token token = { MFA_KIND_HOTP, i, 0, "rekey" };
+		rig_enrol(&race->rig, user_of(i, name), &token, 1);
+	}
+	rig_close(&race->rig); /* whoever has it open holds the key */
+	for (unsigned i = 0; i < USERS; i++)
+		crew_add(&crew, log_in, shift);
+	for (unsigned i = 0; i < rekeys; i++) {
+		int code = rig_enroll(&race->rig, words, NULL);
+		busy += code == EXIT_BUSY;
+		failed += code != 0 && code != EXIT_BUSY;
+	}
+	atomic_store(&shift->is_over, true);
+	bool is_good = crew_join(&crew);
+	failed += rig_enroll(&race->rig, words, NULL) != 0;
+	rig_open(&race->rig);
+	for (unsigned i = 0; i < USERS; i++) {
+		MFA_CLEANUP(mfa_record_free)
+		struct mfa_record *record = rig_read(&race->rig, user_of(i, name));
+		logins += shift->logins[i];
+		refused += shift->refused[i];
+		lost += rig_counter_of(&record->tokens[0]) != shift->logins[i];
+	}
+	is_good = is_good && failed == 0 && refused == 0 && lost == 0 && logins > 0;
+	rig_report(&(struct rig_case){ "race", "rekey", race->where }, is_good,
+		   "%u rekeys, %u to be tried again, %u failed; %u of %u right codes "
+		   "refused meanwhile, %u counters lost",
+		   rekeys, busy, failed, refused, logins, lost);
+	return is_good;
+}

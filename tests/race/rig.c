@@ -1,0 +1,337 @@
+#include "rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <liboath/oath.h>
+
+enum {
+	SECRET_LEN = 20
+};
+
+static const char SERVICE[] = "rig";
+
+static int64_t clock_shift;
+static int64_t clock_stand;
+
+void rig_die(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)fputs("rig: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	(void)fprintf(stderr, " (%s)\n", strerror(errno));
+	va_end(args);
+	exit(2);
+}
+
+void rig_report(const struct rig_case *which, bool is_good, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)printf("%s %s %s%s%s: ", is_good ? "ok" : "FAIL", which->suite, which->name,
+		     which->where != NULL ? "_" : "",
+		     which->where != NULL ? which->where : "");
+	(void)vprintf(format, args);
+	(void)putchar('\n');
+	(void)fflush(stdout);
+	va_end(args);
+}
+
+static void make_folder(const struct rig *rig, const char *name)
+{
+	char path[RIG_PATH_SIZE];
+	(void)snprintf(path, sizeof path, "%s/%s", rig->folder, name);
+	if (mkdir(path, 0700) != 0)
+		rig_die("%s", path);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t len = strlen(text);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len || close(fd) != 0)
+		rig_die("%s", path);
+}
+
+void rig_lay(struct rig *rig)
+{
+	char text[4 * RIG_PATH_SIZE];
+	char path[RIG_PATH_SIZE];
+	make_folder(rig, "etc");
+	make_folder(rig, "pam.d");
+	(void)snprintf(rig->config_path, sizeof rig->config_path, "%s/etc/mfa.conf",
+		       rig->folder);
+	(void)snprintf(text, sizeof text,
+		       "[host]\nzone = rig\nlanguage = en\nstore = file:%s/lib\n"
+		       "key = file:%s/etc/store.key\naudit = %s/log/audit.jsonl\n"
+		       "[zone rig]\nservices = *\nmax_failures = 99\n"
+		       "hotp_look_ahead = 2\n",
+		       rig->folder, rig->folder, rig->folder);
+	write_text(rig->config_path, text);
+	(void)snprintf(path, sizeof path, "%s/pam.d/%s", rig->folder, SERVICE);
+	(void)snprintf(text, sizeof text, "auth required %s conf=%s\n", rig->module,
+		       rig->config_path);
+	write_text(path, text);
+}
+
+void rig_make(struct rig *rig)
+{
+	static const char *const init[] = { "init", NULL };
+	rig_lay(rig);
+	if (rig_enroll(rig, init, NULL) != 0)
+		rig_die("mfa-enroll init failed");
+	rig_open(rig);
+}
+
+void rig_open(struct rig *rig)
+{
+	struct mfa_diag diag = { "" };
+	int err = mfa_host_load(rig->config_path, &diag, &rig->host);
+	if (err == MFA_OK)
+		err = mfa_host_open(&rig->host, &diag);
+	if (err != MFA_OK)
+		rig_die("%s", diag.text);
+}
+
+void rig_close(struct rig *rig)
+{
+	mfa_host_done(&rig->host);
+}
+
+static void fill_secret(unsigned secret, char bytes[static SECRET_LEN + 1])
+{
+	(void)snprintf(bytes, SECRET_LEN + 1, "%020u", secret);
+}
+
+static void add_token(struct mfa_record *record, const struct rig_token *spec)
+{
+	char secret[SECRET_LEN + 1];
+	struct mfa_token *added = NULL;
+	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
+	fill_secret(spec->secret, secret);
+	const struct mfa_oath oath = {
+		.hash = MFA_HASH_SHA1,
+		.digits = RIG_DIGITS,
+		.period = spec->kind == MFA_KIND_TOTP ? RIG_PERIOD : 0,
+		.counter = spec->counter,
+		.secret = (const unsigned char *)secret,
+		.secret_len = SECRET_LEN,
+	};
+	if (token == NULL)
+		rig_die("no memory");
+	token->kind = spec->kind;
+	token->state = MFA_STATE_ACTIVE;
+	(void)snprintf(token->label, sizeof token->label, "%s", spec->label);
+	if (mfa_oath_save(&oath, token) != MFA_OK ||
+	    mfa_record_add(record, token, &added) != MFA_OK)
+		rig_die("cannot make a token");
+}
+
+void rig_enrol(struct rig *rig, const char *user, const struct rig_token *tokens,
+	       size_t count)
+{
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	if (record == NULL)
+		rig_die("no memory");
+	(void)snprintf(record->user, sizeof record->user, "%s", user);
+	for (size_t i = 0; i < count; i++)
+		add_token(record, &tokens[i]);
+	if (mfa_store_create(rig->host.store, record, &diag) != MFA_OK)
+		rig_die("%s: %s", user, diag.text);
+}
+
+struct mfa_record *rig_read(struct rig *rig, const char *user)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_record *record = mfa_record_new();
+	if (record == NULL ||
+	    mfa_store_read(rig->host.store, user, &diag, record) != MFA_OK)
+		rig_die("%s: %s", user, diag.text);
+	return record;
+}
+
+struct mfa_token *rig_token_of(struct mfa_record *record, const char *label)
+{
+	for (size_t i = 0; i < record->token_count; i++)
+		if (strcmp(record->tokens[i].label, label) == 0)
+			return &record->tokens[i];
+	return NULL;
+}
+
+uint64_t rig_counter_of(const struct mfa_token *token)
+{
+	struct mfa_oath oath;
+	if (mfa_oath_load(token, &oath) != MFA_OK)
+		rig_die("a token cannot be read");
+	return oath.counter;
+}
+
+void rig_reset(struct rig *rig, const char *user)
+{
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = rig_read(rig, user);
+	for (size_t i = 0; i < record->token_count; i++) {
+		struct mfa_oath oath;
+		if (mfa_oath_load(&record->tokens[i], &oath) != MFA_OK)
+			rig_die("a token cannot be read");
+		oath.counter = 0;
+		oath.drift = 0;
+		if (mfa_oath_save(&oath, &record->tokens[i]) != MFA_OK)
+			rig_die("a token cannot be made anew");
+	}
+	mfa_policy_unlock(record);
+	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
+		rig_die("%s: %s", user, diag.text);
+}
+
+struct rig_code rig_code(unsigned secret, uint64_t counter)
+{
+	char bytes[SECRET_LEN + 1];
+	struct rig_code code = { "" };
+	fill_secret(secret, bytes);
+	if (oath_totp_generate2(bytes, SECRET_LEN, (time_t)counter, 1, 0, RIG_DIGITS, 0,
+				code.text) != OATH_OK)
+		rig_die("liboath makes no code");
+	return code;
+}
+
+struct rig_secret rig_secret(unsigned secret)
+{
+	char bytes[SECRET_LEN + 1];
+	struct rig_secret hex = { "" };
+	fill_secret(secret, bytes);
+	for (size_t i = 0; i < SECRET_LEN; i++)
+		(void)snprintf(hex.text + 2 * i, 4, "%02x\n", (unsigned char)bytes[i]);
+	return hex;
+}
+
+static int converse(int count, const struct pam_message **messages MFA_UNUSED,
+		    struct pam_response **ret_responses, void *context)
+{
+	struct rig_session *session = context;
+	struct pam_response *responses = calloc((size_t)count, sizeof *responses);
+	if (responses == NULL)
+		return PAM_BUF_ERR;
+	session->was_asked = true;
+	if (session->at_prompt != NULL)
+		session->at_prompt(session->context);
+	for (int i = 0; i < count; i++)
+		responses[i].resp = strdup(session->code.text);
+	*ret_responses = responses;
+	return PAM_SUCCESS;
+}
+
+void rig_session_open(const struct rig *rig, const char *user,
+		      struct rig_session *session)
+{
+	const struct pam_conv conv = { converse, session };
+	char services[RIG_PATH_SIZE];
+	(void)snprintf(services, sizeof services, "%s/pam.d", rig->folder);
+	if (pam_start_confdir(SERVICE, user, &conv, services, &session->handle) !=
+	    PAM_SUCCESS)
+		rig_die("pam_start failed");
+}
+
+int rig_session_run(struct rig_session *session)
+{
+	return pam_authenticate(session->handle, 0);
+}
+
+void rig_session_close(struct rig_session *session)
+{
+	(void)pam_end(session->handle, PAM_SUCCESS);
+	session->handle = NULL;
+}
+
+int rig_login(const struct rig *rig, const char *user, struct rig_code code)
+{
+	struct rig_session session = { .code = code };
+	rig_session_open(rig, user, &session);
+	int answer = rig_session_run(&session);
+	rig_session_close(&session);
+	return answer;
+}
+
+int rig_memory_file(const char *text)
+{
+	int fd = memfd_create("rig", MFD_CLOEXEC);
+	size_t len = strlen(text);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
+		rig_die("a file in memory");
+	return fd;
+}
+
+void rig_become_enroll(const struct rig *rig, const char *const *words, int input_fd,
+		       int output_fd)
+{
+	const char *arguments[RIG_WORDS_MAX + 4] = { rig->enroll, "--conf",
+						     rig->config_path };
+	char *environment[] = { (char[]){ "LANG=C.UTF-8" },
+				(char[]){ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" }, NULL };
+	for (size_t i = 0; words[i] != NULL && i < RIG_WORDS_MAX; i++)
+		arguments[i + 3] = words[i];
+	if (dup2(input_fd, STDIN_FILENO) < 0 || dup2(output_fd, STDOUT_FILENO) < 0)
+		_exit(127);
+	char *const *copied = NULL;
+	memcpy(&copied, &(const char *const *){ arguments }, sizeof copied);
+	(void)execve(rig->enroll, copied, environment);
+	_exit(127);
+}
+
+int rig_enroll(const struct rig *rig, const char *const *words, const char *input)
+{
+	MFA_CLEANUP(mfa_close_fd) int in = rig_memory_file(input != NULL ? input : "");
+	MFA_CLEANUP(mfa_close_fd) int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0)
+		rig_become_enroll(rig, words, in, out);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		rig_die("mfa-enroll cannot run");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+void rig_clock_shift(int64_t seconds)
+{
+	clock_shift = seconds;
+}
+
+void rig_clock_stop(int64_t now)
+{
+	clock_stand = now;
+}
+
+int64_t rig_now(void)
+{
+	struct timespec now;
+	if (clock_stand != 0)
+		return clock_stand;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec + clock_shift;
+}
+
+/* Stands before the C library's, also for the module that libpam loads. */
+MFA_PUBLIC time_t time(time_t *ret_time)
+{
+	time_t now = (time_t)rig_now();
+	if (ret_time != NULL)
+		*ret_time = now;
+	return now;
+}
+
+int64_t rig_ticks(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (int64_t)1000000000 + now.tv_nsec;
+}
