@@ -1,0 +1,15 @@
+/* libmfa for the bench. */
+#pragma once
+
+#include "bench.h"
+#include "mfa/host.h"
+#include "mfa/oath.h"
+
+/* The secret of every token here, ours and the peers'. */
+extern const char bench_secret[];
+
+/* A number on the command line. */
+uint64_t bench_number(const char *text);
+
+/* Configuration, store and audit trail, opened; made where they are missing. */
+void bench_open_host(const char *config_path, struct mfa_host *ret_host);

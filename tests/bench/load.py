@@ -1,0 +1,74 @@
+"""What a module costs the program that loads it."""
+
+import re
+import statistics
+
+from . import people, places, stacks, table, verify
+
+LIMIT = 820_000
+UNWANTED = re.compile(r"/lib(crypto|ssl|usb|curl|pq|json|jansson|yajl)[-.0-9a-z]*\.so")
+RUNS = 9
+
+
+def _login(service, user, code):
+    """Libraries mapped and the peak of memory in kB."""
+    lines = stacks.program("load", service, user, code)
+    if ["accepted"] not in lines:
+        raise SystemExit(f"bench: {service}: a right code was refused")
+    libraries = {line[1] for line in lines if line[0] == "library"}
+    return libraries, next(int(line[1]) for line in lines if line[0] == "VmHWM:")
+
+
+class Subject:
+    def __init__(self, title, service, stack=None):
+        self.title = title
+        self.service = service
+        self.stack = stack
+
+    def _prepare(self):
+        """Enrols anew, so that the code of now is right."""
+        if self.stack is None:
+            return "root", "-"
+        user = places.user("bench-totp")
+        self.stack.enrol("totp", user)
+        stacks.wait_for_step()
+        return user, stacks.code("totp")
+
+    def measure(self):
+        self.instructions = people.instructions(self.service, *self._prepare())
+        peaks = []
+        for _ in range(RUNS):
+            self.libraries, peak = _login(self.service, *self._prepare())
+            peaks.append(peak)
+        self.peak = statistics.median(peaks)
+
+
+def _load_only(name):
+    stacks.write(f"load-{name}", "pam_permit.so", f"pam_{name}.so")
+    return Subject(f"pam_{name}, loaded only", f"load-{name}")
+
+
+def measure(place, budgets):
+    base = Subject("", "permit")
+    subjects = []
+    for kind in verify.KINDS:
+        stack = kind(place)
+        subjects.append(Subject(f"{stack.title}, TOTP login", stack.service, stack))
+    subjects += [_load_only("unix"), _load_only("yubico")]
+    for subject in [base, *subjects]:
+        subject.measure()
+    print("Load cost: a program with one login, less the same program with pam_permit "
+          f"({base.instructions:,} instructions).\nInstructions as callgrind counts them; "
+          "libraries and peak of memory (VmHWM) in the process itself.\n")
+    table.show("in one process", ("", "instructions", "libraries", "peak memory"),
+               [(subject.title, f"{subject.instructions - base.instructions:,}",
+                 f"{len(subject.libraries - base.libraries)}",
+                 f"{subject.peak - base.peak:,.0f} kB")
+                for subject in subjects])
+    ours = subjects[0]
+    brought = sorted(path.rsplit("/", 1)[1] for path in ours.libraries - base.libraries)
+    print(f"pam_mfa brings {', '.join(brought)}.\n")
+    cost = ours.instructions - base.instructions
+    budgets.add("instructions of load and a login", f"{cost:,}", f"{LIMIT:,}", cost <= LIMIT)
+    unwanted = [path for path in ours.libraries if UNWANTED.search(path)]
+    budgets.add("libcrypto, libusb, libcurl, libpq, json", str(len(unwanted)), "0", not unwanted)
