@@ -1,8 +1,10 @@
 #include "support.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,6 +325,47 @@ static pid_t start_process(const int gate[2], unsigned index,
 	_exit(work(context, index));
 }
 
+static unsigned count_open(pid_t pid, const char *path)
+{
+	char folder[32];
+	unsigned count = 0;
+	(void)snprintf(folder, sizeof folder, "/proc/%d/fd", (int)pid);
+	DIR *descriptors = opendir(folder);
+	if (descriptors == NULL)
+		return 0;
+	for (struct dirent *entry; (entry = readdir(descriptors)) != NULL;) {
+		char target[PATH_MAX];
+		ssize_t len = readlinkat(dirfd(descriptors), entry->d_name, target,
+					 sizeof target - 1);
+		target[len > 0 ? len : 0] = '\0';
+		count += strcmp(target, path) == 0;
+	}
+	(void)closedir(descriptors);
+	return count;
+}
+
+pid_t start_opening(const char *path, int (*work)(void *context, unsigned index),
+		    void *context)
+{
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(work(context, 0));
+	int status = 0;
+	unsigned inherited = count_open(getpid(), path);
+	while (count_open(pid, path) <= inherited)
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	return pid;
+}
+
+int end_of(pid_t pid)
+{
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
 unsigned count_processes(unsigned count, int wanted,
 			 int (*work)(void *context, unsigned index), void *context)
 {
@@ -337,11 +380,7 @@ unsigned count_processes(unsigned count, int wanted,
 	}
 	(void)close(gate[0]);
 	(void)close(gate[1]);
-	for (unsigned i = 0; i < count; i++) {
-		int status = 0;
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_true(WIFEXITED(status));
-		found += WEXITSTATUS(status) == wanted;
-	}
+	for (unsigned i = 0; i < count; i++)
+		found += end_of(pids[i]) == wanted;
 	return found;
 }

@@ -123,6 +123,13 @@ struct script {
 
 struct mfa_dialog script_dialog(struct script *script);
 
+/* Starts work in a process of its own, and waits until it has opened the file at path:
+ * for what happens while it waits for a lock there. */
+pid_t start_opening(const char *path, int (*work)(void *context, unsigned index),
+		    void *context);
+/* The exit status of a process. */
+int end_of(pid_t pid);
+
 /* Runs work in count processes that start together; returns how many of them gave back
  * (exit status) the wanted value. */
 unsigned count_processes(unsigned count, int wanted,

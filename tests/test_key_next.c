@@ -1,6 +1,8 @@
 /* lib/keys/file.c, behind mfa/key.h: the key that a rekey brings, and who holds which. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,7 +132,6 @@ static void many_can_hold_a_key(void **state)
 	assert_int_equal(mfa_key_load_held(source->name, NULL, key, &second), MFA_OK);
 }
 
-/* Waits for the lock until the file that it opened is no key any more. */
 static int load_current(void *context, unsigned index MFA_UNUSED)
 {
 	struct source *source = context;
@@ -141,6 +142,20 @@ static int load_current(void *context, unsigned index MFA_UNUSED)
 		return 1;
 	(void)read_bytes(path_in(&source->box, "key"), file, sizeof file);
 	return memcmp(key, file, sizeof file) == 0 ? 0 : 2;
+}
+
+static void a_key_that_was_replaced_meanwhile_is_loaded_anew(void **state)
+{
+	struct source *source = *state;
+	const char *path = path_in(&source->box, "key");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	pid_t loader = start_opening(path, load_current, source);
+	assert_int_equal(mfa_key_create_next(source->name, &source->key, NULL), MFA_OK);
+	assert_int_equal(mfa_key_switch(source->name, NULL), MFA_OK);
+	assert_int_equal(flock(fd, LOCK_UN), 0); /* closing does not: it was inherited */
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(end_of(loader), 0);
 }
 
 static int switch_or_load(void *context, unsigned index)
@@ -182,6 +197,7 @@ int main(void)
 		with_source(an_unsafe_or_short_next_key_is_refused),
 		with_source(the_switch_makes_the_next_key_the_current_one),
 		with_source(many_can_hold_a_key),
+		with_source(a_key_that_was_replaced_meanwhile_is_loaded_anew),
 		with_source(a_held_key_is_always_the_current_one),
 	};
 	return group_main("key_next", tests);

@@ -174,6 +174,23 @@ static void a_swap_of_a_removed_record_loses(void **state)
 	mfa_record_free(&record);
 }
 
+static void a_swap_does_not_hit_a_removed_records_successor(void **state)
+{
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	struct mfa_record *other = stored_record(store_of(state), "taro");
+	assert_int_equal(mfa_store_remove(store_of(state), other, NULL), MFA_OK);
+	enroll(store_of(state), "taro", &hotp_spec, 1);
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_ERR_CONFLICT);
+	assert_int_equal(mfa_store_remove(store_of(state), record, NULL),
+			 MFA_ERR_CONFLICT);
+	mfa_record_free(&record);
+	mfa_record_free(&other);
+	record = stored_record(store_of(state), "taro");
+	assert_int_equal(record->tokens[0].kind, MFA_KIND_HOTP);
+	mfa_record_free(&record);
+}
+
 static void a_removed_record_is_overwritten(void **state)
 {
 	unsigned char bytes[SLOT_FILE_SIZE];
@@ -379,6 +396,7 @@ int main(void)
 		on_host(a_swap_that_comes_second_loses),
 		on_host(a_swap_of_a_removed_record_loses),
 		on_host(a_swap_into_another_record_of_the_user_loses),
+		on_host(a_swap_does_not_hit_a_removed_records_successor),
 		on_host(a_removed_record_is_overwritten),
 		on_host(scrubbing_leaves_no_older_sector),
 		on_host(links_for_a_record_are_refused),

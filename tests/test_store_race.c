@@ -1,5 +1,9 @@
 /* lib/stores/file.c under many processes. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "login.h"
 
@@ -64,11 +68,43 @@ static void creating_and_removing_at_once_stays_clean(void **state)
 			 PROCESSES);
 }
 
+static int read_failures(void *context, unsigned index MFA_UNUSED)
+{
+	struct mfa_record *record = mfa_record_new();
+	int err = mfa_store_read(context, "taro", NULL, record);
+	return err == MFA_OK ? (int)record->failures : 99;
+}
+
+/* Removed, overwritten and created again by another, as seen by one who waits. */
+static void a_record_that_was_replaced_meanwhile_is_read_anew(void **state)
+{
+	static unsigned char bytes[20000];
+	struct sandbox *box = &((struct test_host *)*state)->box;
+	const char *path = path_in(box, "store/users/taro");
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	record->failures = 7;
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
+	mfa_record_free(&record);
+	size_t len = read_bytes(path, bytes, sizeof bytes);
+	write_bytes(path_in(box, "another"), bytes, len);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	pid_t reader = start_opening(path, read_failures, store_of(state));
+	assert_int_equal(rename(path_in(box, "another"), path), 0);
+	memset(bytes, 0, len);
+	assert_int_equal(pwrite(fd, bytes, len, 0), len);
+	assert_int_equal(flock(fd, LOCK_UN), 0); /* closing does not: it was inherited */
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(end_of(reader), 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		on_host(many_processes_lose_no_change),
 		on_host(creating_and_removing_at_once_stays_clean),
+		on_host(a_record_that_was_replaced_meanwhile_is_read_anew),
 	};
 	return group_main("store_race", tests);
 }
