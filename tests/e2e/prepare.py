@@ -1,5 +1,6 @@
 """Sets up the throwaway root for cases: what is the same for all of them."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def root():
 
 def product():
     """Installs the build, with the configuration, key and store that `init` makes."""
+    for folder in ("/etc/pam_mfa", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
+        shutil.rmtree(folder, ignore_errors=True)  # what the machine itself has is not ours
     command = ["meson", "install", "--no-rebuild", "--quiet", "-C", REPOSITORY / "build"]
     subprocess.run(command, check=True)
     subprocess.run(["mfa-enroll", "init"], check=True, stdout=subprocess.DEVNULL)
