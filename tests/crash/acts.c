@@ -8,16 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Users: kim with two HOTP tokens a, b and a TOTP token t; sue, suspended; max, locked;
- * una with one token; ray, whose counter is far behind; lee, the control. */
+/* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro, locked;
+ * jiro2 with one token; taro2, whose counter is far behind; hanako, the control. */
 enum {
 	SECRET_A = 1,
 	SECRET_B = 2,
 	SECRET_T = 3,
-	SECRET_SUE = 4,
-	SECRET_MAX = 5,
-	SECRET_UNA = 6,
-	SECRET_RAY = 7,
+	SECRET_SUSPENDED = 4,
+	SECRET_LOCKED = 5,
+	SECRET_ONE = 6,
+	SECRET_BEHIND = 7,
 	SECRET_NEW = 8,
 	SECRET_NONE = 10,
 	RAY_COUNTER = 500,
@@ -34,27 +34,27 @@ struct run_shared {
 
 const struct act acts[] = {
 	{ .name = "login_hotp",
-	  .login_user = "kim",
+	  .login_user = "taro",
 	  .login_secret = SECRET_A,
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_A, 0, true, false, false },
-		      { "kim", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, false },
+		      { "taro", SECRET_B, 0, true, true, false } } },
 	{ .name = "login_totp",
-	  .login_user = "kim",
+	  .login_user = "taro",
 	  .login_secret = SECRET_T,
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_T, 0, true, false, true },
-		      { "kim", SECRET_A, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_T, 0, true, false, true },
+		      { "taro", SECRET_A, 0, true, true, false } } },
 	{ .name = "login_refused",
-	  .login_user = "kim",
+	  .login_user = "taro",
 	  .login_secret = SECRET_NONE,
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_A, 0, true, true, false },
-		      { "kim", SECRET_NONE, 0, false, false, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, true, false },
+		      { "taro", SECRET_NONE, 0, false, false, false } } },
 	{ .name = "login_unknown",
 	  .login_user = "nobody-here",
 	  .login_secret = SECRET_NONE,
-	  .probes = { { "kim", SECRET_A, 0, true, true, false },
+	  .probes = { { "taro", SECRET_A, 0, true, true, false },
 		      { "nobody-here", SECRET_NONE, 0, false, false, false } } },
 	{ .name = "init",
 	  .words = { "init" },
@@ -62,57 +62,57 @@ const struct act acts[] = {
 	  .is_from_nothing = true,
 	  .is_resumed = true },
 	{ .name = "add_first",
-	  .words = { "add", "zoe", NEW_TOKEN },
+	  .words = { "add", "taro3", NEW_TOKEN },
 	  .input = "new",
 	  .done = "Enrolled:",
 	  .has_power = true,
-	  .probes = { { "zoe", SECRET_NEW, 0, false, true, false } } },
+	  .probes = { { "taro3", SECRET_NEW, 0, false, true, false } } },
 	{ .name = "add_second",
-	  .words = { "add", "kim", NEW_TOKEN },
+	  .words = { "add", "taro", NEW_TOKEN },
 	  .input = "new",
 	  .done = "Enrolled:",
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_NEW, 0, false, true, false },
-		      { "kim", SECRET_A, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_NEW, 0, false, true, false },
+		      { "taro", SECRET_A, 0, true, true, false } } },
 	{ .name = "suspend",
-	  .words = { "suspend", "kim", "@a" },
+	  .words = { "suspend", "taro", "@a" },
 	  .done = "Token ",
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_A, 0, true, false, false },
-		      { "kim", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, false },
+		      { "taro", SECRET_B, 0, true, true, false } } },
 	{ .name = "resume",
-	  .words = { "resume", "sue", "@s" },
+	  .words = { "resume", "hanako2", "@s" },
 	  .done = "Token ",
 	  .has_power = true,
-	  .probes = { { "sue", SECRET_SUE, 0, false, true, false } } },
+	  .probes = { { "hanako2", SECRET_SUSPENDED, 0, false, true, false } } },
 	{ .name = "remove",
-	  .words = { "--yes", "remove", "kim", "@a" },
+	  .words = { "--yes", "remove", "taro", "@a" },
 	  .done = "Removed ",
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_A, 0, true, false, false },
-		      { "kim", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, false },
+		      { "taro", SECRET_B, 0, true, true, false } } },
 	{ .name = "remove_last",
-	  .words = { "--yes", "remove", "una", "@u" },
+	  .words = { "--yes", "remove", "jiro2", "@u" },
 	  .done = "Removed ",
 	  .has_power = true,
-	  .probes = { { "una", SECRET_UNA, 0, true, false, false } } },
+	  .probes = { { "jiro2", SECRET_ONE, 0, true, false, false } } },
 	{ .name = "unlock",
-	  .words = { "unlock", "max" },
+	  .words = { "unlock", "jiro" },
 	  .done = "Unlocked:",
 	  .has_power = true,
-	  .probes = { { "max", SECRET_MAX, 0, false, true, false } } },
+	  .probes = { { "jiro", SECRET_LOCKED, 0, false, true, false } } },
 	{ .name = "resync",
-	  .words = { "resync", "ray", "@r" },
+	  .words = { "resync", "taro2", "@r" },
 	  .input = "codes",
 	  .done = "Resynced:",
 	  .has_power = true,
-	  .probes = { { "ray", SECRET_RAY, RAY_COUNTER + 2, false, true, false } } },
+	  .probes = { { "taro2", SECRET_BEHIND, RAY_COUNTER + 2, false, true, false } } },
 	{ .name = "rekey",
 	  .words = { "--yes", "rekey" },
 	  .is_resumed = true,
 	  .has_power = true,
-	  .probes = { { "kim", SECRET_A, 0, true, true, false },
-		      { "una", SECRET_UNA, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, true, false },
+		      { "jiro2", SECRET_ONE, 0, true, true, false } } },
 	{ .name = NULL },
 };
 
@@ -121,15 +121,15 @@ static const struct {
 	size_t count;
 	struct rig_token tokens[3];
 } people[] = {
-	{ "kim",
+	{ "taro",
 	  3,
 	  { { MFA_KIND_HOTP, SECRET_A, 0, "a" },
 	    { MFA_KIND_HOTP, SECRET_B, 0, "b" },
 	    { MFA_KIND_TOTP, SECRET_T, 0, "t" } } },
-	{ "sue", 1, { { MFA_KIND_HOTP, SECRET_SUE, 0, "s" } } },
-	{ "max", 1, { { MFA_KIND_HOTP, SECRET_MAX, 0, "m" } } },
-	{ "una", 1, { { MFA_KIND_HOTP, SECRET_UNA, 0, "u" } } },
-	{ "ray", 1, { { MFA_KIND_HOTP, SECRET_RAY, 0, "r" } } },
+	{ "hanako2", 1, { { MFA_KIND_HOTP, SECRET_SUSPENDED, 0, "s" } } },
+	{ "jiro", 1, { { MFA_KIND_HOTP, SECRET_LOCKED, 0, "m" } } },
+	{ "jiro2", 1, { { MFA_KIND_HOTP, SECRET_ONE, 0, "u" } } },
+	{ "taro2", 1, { { MFA_KIND_HOTP, SECRET_BEHIND, 0, "r" } } },
 	{ CONTROL_USER, 1, { { MFA_KIND_HOTP, CONTROL_SECRET, 0, "control" } } },
 };
 
@@ -147,16 +147,16 @@ void acts_prepare(struct rig *rig)
 	rig_make(rig);
 	for (size_t i = 0; i < MFA_COUNT(people); i++)
 		rig_enrol(rig, people[i].user, people[i].tokens, people[i].count);
-	struct mfa_record *record = rig_read(rig, "sue");
+	struct mfa_record *record = rig_read(rig, "hanako2");
 	record->tokens[0].state = MFA_STATE_SUSPENDED;
 	store(rig, record);
-	record = rig_read(rig, "max");
+	record = rig_read(rig, "jiro");
 	record->failures = 99;
 	record->locked_until = MFA_LOCKED_FOREVER;
 	store(rig, record);
 	/* a record that has been written to before, as most are */
 	for (unsigned i = 0; i < 3; i++)
-		store(rig, rig_read(rig, "kim"));
+		store(rig, rig_read(rig, "taro"));
 	rig_close(rig);
 }
 
@@ -232,8 +232,8 @@ static int input_of(const struct act *act)
 		return rig_memory_file(rig_secret(SECRET_NEW).text);
 	if (act->input != NULL)
 		(void)snprintf(text, sizeof text, "%s\n%s\n",
-			       rig_code(SECRET_RAY, RAY_COUNTER).text,
-			       rig_code(SECRET_RAY, RAY_COUNTER + 1).text);
+			       rig_code(SECRET_BEHIND, RAY_COUNTER).text,
+			       rig_code(SECRET_BEHIND, RAY_COUNTER + 1).text);
 	return rig_memory_file(text);
 }
 

@@ -11,7 +11,7 @@ enum {
 };
 
 /* A user whom no act touches. */
-#define CONTROL_USER "lee"
+#define CONTROL_USER "hanako"
 
 /* A login afterwards, and whether it succeeds in the state before and behind the act. */
 struct probe {
@@ -25,7 +25,7 @@ struct probe {
 
 struct act {
 	const char *name;
-	/* mfa-enroll's arguments; "@" and a label stand for kim's token; none: a login of
+	/* mfa-enroll's arguments; "@" and a label stand for taro's token; none: a login of
 	 * probes[0]'s user, with its code or with another's */
 	const char *words[RIG_WORDS_MAX];
 	const char *input; /* standard input; NULL: none */
