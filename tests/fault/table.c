@@ -1,0 +1,161 @@
+#include "table.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* A user counts as known, and as a member of no group that a zone without MFA names. */
+#define NAME_SERVICE "the name service: its failing lets nobody in, and keeps nobody out"
+
+#define OPEN_ERRORS                                                       \
+	{                                                                 \
+		EMFILE, ENFILE, ENOMEM, EIO, EACCES, EINTR, EROFS, ENOSPC \
+	}
+#define STAT_ERRORS                 \
+	{                           \
+		EIO, ENOMEM, EACCES \
+	}
+#define READ_ERRORS                \
+	{                          \
+		EIO, EINTR, ENOMEM \
+	}
+#define WRITE_ERRORS                                             \
+	{                                                        \
+		ENOSPC, EIO, EROFS, EDQUOT, EFBIG, EINTR, ENOMEM \
+	}
+#define SYNC_ERRORS                        \
+	{                                  \
+		EIO, ENOSPC, EROFS, EDQUOT \
+	}
+#define MEMORY_ERRORS          \
+	{                      \
+		ENOMEM, EAGAIN \
+	}
+
+static const struct call_kind kinds[] = {
+	{ -1, "another call", TARGET_NONE, { EIO, ENOMEM, EPERM }, IS_FILE },
+	{ SYS_open, "open", TARGET_PATH, OPEN_ERRORS, IS_FILE },
+	{ SYS_openat, "openat", TARGET_AT, OPEN_ERRORS, IS_FILE },
+	{ SYS_stat, "stat", TARGET_PATH, STAT_ERRORS, IS_FILE },
+	{ SYS_lstat, "lstat", TARGET_PATH, STAT_ERRORS, IS_FILE },
+	{ SYS_fstat, "fstat", TARGET_FD, STAT_ERRORS, IS_FILE },
+	{ SYS_newfstatat, "fstatat", TARGET_AT, STAT_ERRORS, IS_FILE },
+	{ SYS_access, "access", TARGET_PATH, STAT_ERRORS, IS_FILE },
+	{ SYS_readlink, "readlink", TARGET_PATH, STAT_ERRORS, IS_FILE },
+	{ SYS_read, "read", TARGET_FD, READ_ERRORS, IS_TRANSFER | IS_FILE },
+	{ SYS_pread64, "pread", TARGET_FD, READ_ERRORS, IS_TRANSFER | IS_FILE },
+	{ SYS_write, "write", TARGET_FD, WRITE_ERRORS, IS_TRANSFER | IS_FILE },
+	{ SYS_pwrite64, "pwrite", TARGET_FD, WRITE_ERRORS, IS_TRANSFER | IS_FILE },
+	{ SYS_fsync, "fsync", TARGET_FD, SYNC_ERRORS, IS_FILE },
+	{ SYS_fdatasync, "fdatasync", TARGET_FD, SYNC_ERRORS, IS_FILE },
+	{ SYS_ftruncate, "ftruncate", TARGET_FD, { EIO, EROFS, EINTR }, IS_FILE },
+	{ SYS_flock, "flock", TARGET_FD, { EINTR, EAGAIN, ENOLCK }, IS_FILE },
+	{ SYS_lseek, "lseek", TARGET_FD, { EIO }, 0 },
+	{ SYS_fcntl, "fcntl", TARGET_FD, { EIO, ENOMEM }, 0 },
+	{ SYS_ioctl, "ioctl", TARGET_FD, { EIO }, 0 },
+	{ SYS_getdents64, "getdents", TARGET_FD, { EIO, ENOMEM }, 0 },
+	{ SYS_close, "close", TARGET_FD, { EIO, EINTR, ENOSPC }, IS_RELEASE },
+	{ SYS_mmap, "mmap", TARGET_MAP, MEMORY_ERRORS, IS_MEMORY },
+	{ SYS_mremap, "mremap", TARGET_NONE, { ENOMEM }, IS_MEMORY },
+	{ SYS_mprotect, "mprotect", TARGET_NONE, { ENOMEM }, IS_MEMORY },
+	{ SYS_madvise, "madvise", TARGET_NONE, MEMORY_ERRORS, IS_MEMORY },
+	{ SYS_mlock, "mlock", TARGET_NONE, { ENOMEM, EAGAIN, EPERM }, IS_MEMORY },
+	{ SYS_munmap, "munmap", TARGET_NONE, { ENOMEM }, IS_RELEASE },
+	/* it gives no error: see the faults of memory */
+	{ SYS_brk, "brk", TARGET_NONE, { 0 }, 0 },
+	{ SYS_socket, "socket", TARGET_NONE, { EMFILE, ENFILE, ENOMEM, EACCES }, 0 },
+	{ SYS_connect,
+	  "connect",
+	  TARGET_ADDRESS,
+	  { ECONNREFUSED, EAGAIN, EINTR, ENOENT },
+	  0 },
+	{ SYS_sendto, "sendto", TARGET_FD, { ECONNREFUSED, ENOBUFS, EAGAIN, EINTR }, 0 },
+	{ SYS_getrandom, "getrandom", TARGET_NONE, { EINTR, EAGAIN }, 0 },
+	{ SYS_clock_nanosleep, "nanosleep", TARGET_NONE, { EINTR }, 0 },
+	{ SYS_futex, "futex", TARGET_NONE, { EINTR, EAGAIN }, 0 },
+	{ SYS_rt_sigprocmask, "sigprocmask", TARGET_NONE, { 0 }, 0 },
+	{ SYS_rt_sigtimedwait, "sigtimedwait", TARGET_NONE, { EINTR, EAGAIN }, 0 },
+	{ SYS_getresuid, "getresuid", TARGET_NONE, { 0 }, 0 },
+	{ SYS_setresuid, "setresuid", TARGET_NONE, { EAGAIN, EPERM }, 0 },
+	{ SYS_uname, "uname", TARGET_NONE, { 0 }, 0 },
+};
+
+_Static_assert(MFA_COUNT(kinds) <= KINDS_MAX, "KINDS_MAX");
+
+size_t call_kind_index(long number)
+{
+	for (size_t i = 1; i < MFA_COUNT(kinds); i++)
+		if (kinds[i].number == number)
+			return i;
+	return 0;
+}
+
+const struct call_kind *call_kind(long number)
+{
+	return &kinds[call_kind_index(number)];
+}
+
+const char *call_kind_name(size_t index)
+{
+	return index < MFA_COUNT(kinds) ? kinds[index].name : "";
+}
+
+bool call_is_retried(int errnum)
+{
+	return errnum == EINTR || errnum == EAGAIN;
+}
+
+/* Of all failures only these let a login go on. */
+static const struct {
+	const char *name;   /* of the call; "*": any */
+	const char *target; /* a glob */
+	int errnum;	    /* 0: any */
+	enum effect effect;
+	const char *reason;
+} harmless[] = {
+	{ "pread", "*", EINTR, GOES_ON, "the library reads again" },
+	{ "pwrite", "*", EINTR, GOES_ON, "the library writes again" },
+	{ "flock", "*", EINTR, GOES_ON, "the library asks for the lock again" },
+	{ "flock", "*", EAGAIN, GOES_ON, "somebody else has the lock: it is waited for" },
+	{ "sigtimedwait", "*", 0, GOES_ON, "no signal had come" },
+	{ "getrandom", "*", 0, GOES_ON, "libsodium asks again" },
+	{ "close", "*", 0, GOES_ON, "what was written is on the disk by then" },
+	{ "munmap", "*", 0, GOES_ON, "the memory was wiped; nobody could do more" },
+	{ "mlock", "*", 0, GOES_ON,
+	  "the limit of locked memory is small for some: the block works without" },
+	{ "socket", "*", 0, GOES_ON, "syslog, or a cache of the name service" },
+	{ "connect", "*", 0, GOES_ON, "syslog, or a cache of the name service" },
+	{ "sendto", "*", 0, GOES_ON, "syslog: the audit trail has the line as well" },
+	{ "*", "/etc/nsswitch.conf", 0, GOES_ON, NAME_SERVICE },
+	{ "*", "/etc/passwd", 0, GOES_ON, NAME_SERVICE },
+	{ "*", "/etc/group", 0, GOES_ON, NAME_SERVICE },
+	{ "fstatat", "/", 0, GOES_ON, NAME_SERVICE },
+	{ "*", "/usr/lib/locale/*", 0, GOES_ON, "the prompt is English then" },
+	{ "*", "/usr/share/locale/*", 0, GOES_ON, "the prompt is English then" },
+	{ "*", "/etc/locale.alias", 0, GOES_ON, "the prompt is English then" },
+	{ "lstat", "*/mfa.conf.d", 0, MAY_GO_ON,
+	  "the folder is looked for by opening it" },
+	{ "lstat", "*/store.key.next", 0, GOES_ON,
+	  "the file is looked for by opening it" },
+	/* the file's text was read before and what libeconf makes of it must agree with
+	 * it on every line, so all that libeconf overlooks is seen */
+	{ "fstat", "*/mfa.conf*", 0, MAY_GO_ON, "libeconf: stdio's choice of a buffer" },
+	{ "read", "*/mfa.conf*", 0, MAY_GO_ON, "libeconf: the end of the file" },
+};
+
+enum effect call_effect(long number, const char *name, const char *target, int errnum)
+{
+	bool is_conf = fnmatch("*/mfa.conf*", target, 0) == 0;
+	for (size_t i = 0; i < MFA_COUNT(harmless); i++)
+		if (fnmatch(harmless[i].name, name, 0) == 0 &&
+		    fnmatch(harmless[i].target, target, 0) == 0 &&
+		    (harmless[i].errnum == 0 || harmless[i].errnum == errnum))
+			return harmless[i].effect;
+	if ((call_kind(number)->traits & IS_MEMORY) != 0)
+		return REFUSES_FOR_MEMORY;
+	if (errnum != ENOMEM)
+		return REFUSES;
+	/* libeconf does not tell the kernel's lack of memory from other errors */
+	return is_conf ? REFUSES_SOMEHOW : REFUSES_FOR_MEMORY;
+}
