@@ -1,0 +1,87 @@
+/* What a person types: normalized, and judged against a record with tokens. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+#include "mfa/text.h"
+
+enum {
+	NOW = 1800000000,
+	COUNTER = 7,
+	LOOK_AHEAD = 10
+};
+
+static void fill(struct mfa_record *record, unsigned flags)
+{
+	static const enum mfa_kind kinds[] = { MFA_KIND_HOTP, MFA_KIND_TOTP,
+					       MFA_KIND_YUBIKEY };
+	memset(record, 0, sizeof *record);
+	for (size_t i = 0; i < MFA_COUNT(kinds); i++) {
+		struct mfa_token token;
+		struct mfa_token *added = NULL;
+		/* the TOTP token has another secret, so that its codes are not HOTP's */
+		fuzz_token(kinds[i] == MFA_KIND_TOTP ? MFA_KIND_TOTP : MFA_KIND_HOTP,
+			   COUNTER, &token);
+		if (kinds[i] == MFA_KIND_TOTP)
+			token.data[24] ^= 1;
+		token.kind = kinds[i];
+		if ((flags & 1U << i) != 0)
+			token.state = MFA_STATE_SUSPENDED;
+		must(mfa_record_add(record, &token, &added) == MFA_OK);
+	}
+	if ((flags & 8) != 0)
+		record->locked_until = NOW + 100;
+}
+
+static bool is_right(const char *answer, size_t len, bool has_password)
+{
+	bool is_it = false;
+	for (uint64_t at = COUNTER; at <= COUNTER + LOOK_AHEAD; at++)
+		is_it |= fuzz_ends_in_code(answer, len, at);
+	return is_it && (has_password || len == 6);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct mfa_record record;
+	static char name[] = "main";
+	struct mfa_zone zone = {
+		.name = name,
+		.title = name,
+		.factors = 1U << MFA_KIND_HOTP | 1U << MFA_KIND_YUBIKEY,
+		.max_failures = 5,
+		.lock_time = 900,
+		.totp_window = 1,
+		.totp_drift = 10,
+		.hotp_look_ahead = LOOK_AHEAD,
+	};
+	struct input input = { data, size };
+	unsigned flags = input_byte(&input);
+	bool has_password = (flags & 16) != 0;
+	size_t typed = 0;
+	char *answer = input_rest(&input, &typed);
+	size_t len = has_password ? typed : mfa_text_normalize_code(answer, typed);
+	must(len <= typed);
+	for (size_t i = len; i < typed; i++)
+		must(answer[i] == '\0');
+	struct judge_case what = {
+		.zone = &zone,
+		.answer = answer,
+		.len = len,
+		.has_password = has_password,
+		.is_no_guess = (flags & 32) != 0,
+		.now = NOW,
+	};
+	struct judgement judgement = { 0 };
+	fill(&record, flags);
+	must(judge(&record, &what, &judgement) == MFA_OK);
+	bool may = (flags & 9) == 0 && is_right(answer, len, has_password);
+	must((judgement.reason == MFA_REASON_RIGHT) == may);
+	must(judgement.code_len <= len);
+	must(!may || (record.failures == 0 && record.last_success == NOW));
+	must(judgement.reason != MFA_REASON_WRONG || record.failures == 1);
+	free(answer);
+	return 0;
+}

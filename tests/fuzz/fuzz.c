@@ -1,0 +1,123 @@
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <liboath/oath.h>
+
+static const char SECRET[] = "12345678901234567890";
+
+void fuzz_must(bool holds, const char *condition, const char *file, int line)
+{
+	if (holds)
+		return;
+	(void)fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+	abort();
+}
+
+int LLVMFuzzerInitialize(int *argc MFA_UNUSED, char ***argv MFA_UNUSED)
+{
+	(void)umask(022);
+	must(mfa_init() == MFA_OK);
+	return 0;
+}
+
+unsigned input_byte(struct input *input)
+{
+	if (input->len == 0)
+		return 0;
+	input->len--;
+	return *input->data++;
+}
+
+static char *copy_text(const uint8_t *data, size_t len)
+{
+	char *text = malloc(len + 1);
+	must(text != NULL);
+	if (len > 0)
+		memcpy(text, data, len);
+	text[len] = '\0';
+	return text;
+}
+
+char *input_text(struct input *input)
+{
+	size_t len = 0;
+	while (len < input->len && input->data[len] != '\0')
+		len++;
+	char *text = copy_text(input->data, len);
+	size_t used = len < input->len ? len + 1 : len;
+	if (used > 0)
+		input->data += used;
+	input->len -= used;
+	return text;
+}
+
+char *input_rest(struct input *input, size_t *ret_len)
+{
+	char *text = copy_text(input->data, input->len);
+	*ret_len = input->len;
+	input->len = 0;
+	return text;
+}
+
+const char *fuzz_folder(void)
+{
+	static char folder[64];
+	if (folder[0] == '\0') {
+		(void)snprintf(folder, sizeof folder, "/dev/shm/fuzz-%d", (int)getpid());
+		must(mkdir(folder, 0700) == 0 || errno == EEXIST);
+	}
+	return folder;
+}
+
+const char *fuzz_path(const char *name)
+{
+	static char paths[8][128];
+	static unsigned next;
+	char *path = paths[next++ % MFA_COUNT(paths)];
+	(void)snprintf(path, sizeof paths[0], "%s/%s", fuzz_folder(), name);
+	return path;
+}
+
+void fuzz_write(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	must(fd >= 0);
+	must(len == 0 || write(fd, bytes, len) == (ssize_t)len);
+	(void)close(fd);
+}
+
+void fuzz_key(struct mfa_secret *ret_key)
+{
+	unsigned char bytes[MFA_KEY_SIZE];
+	memset(bytes, 7, sizeof bytes);
+	must(mfa_secret_copy(bytes, sizeof bytes, ret_key) == MFA_OK);
+}
+
+void fuzz_token(enum mfa_kind kind, uint64_t counter, struct mfa_token *ret_token)
+{
+	const struct mfa_oath oath = {
+		.hash = MFA_HASH_SHA1,
+		.digits = 6,
+		.period = kind == MFA_KIND_TOTP ? 30 : 0,
+		.counter = counter,
+		.secret = (const unsigned char *)SECRET,
+		.secret_len = strlen(SECRET),
+	};
+	*ret_token = (struct mfa_token){ .kind = kind, .state = MFA_STATE_ACTIVE };
+	must(mfa_oath_save(&oath, ret_token) == MFA_OK);
+}
+
+bool fuzz_ends_in_code(const char *text, size_t len, uint64_t counter)
+{
+	char code[16];
+	must(oath_hotp_generate(SECRET, strlen(SECRET), counter, 6, false,
+				OATH_HOTP_DYNAMIC_TRUNCATION, code) == OATH_OK);
+	return len >= 6 && memcmp(text + len - 6, code, 6) == 0;
+}

@@ -1,0 +1,27 @@
+/* File names of users, both ways: one name for a user, one user for a name. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stores/name.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+	char name[STORE_NAME_SIZE];
+	char user[STORE_NAME_SIZE];
+	char *text = input_text(&input);
+	if (store_name_encode(text, name) == MFA_OK) {
+		must(strlen(name) > 0 && strlen(name) < sizeof name);
+		must(strchr(name, '/') == NULL);
+		must((name[0] == '.') == (text[0] == '\0'));
+		if (text[0] != '\0')
+			must(store_name_decode(name, user) == MFA_OK &&
+			     strcmp(user, text) == 0);
+	}
+	if (store_name_decode(text, user) == MFA_OK)
+		must(store_name_encode(user, name) == MFA_OK && strcmp(name, text) == 0);
+	free(text);
+	return 0;
+}
