@@ -4,18 +4,38 @@
 
 #include "judge.h"
 #include "mfa/text.h"
+#include "mfa/yubikey_otp.h"
+#include "reader.h"
+#include "touch.h"
 
 enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
 	SWAPS_MAX = 200,   /* attempts of one user that may overtake this one */
+	QUESTIONS_MAX = 3, /* while no YubiKey can answer */
 };
 
-static int ask(const struct mfa_auth_request *request, struct mfa_secret *ret_answer)
+/* What came of asking: something typed, a YubiKey's answer, or neither. */
+struct given {
+	struct mfa_secret typed;
+	struct mfa_yubikey_answer key;
+	bool has_key;
+	enum mfa_reason problem; /* why there is nothing to check */
+};
+
+static const char *prompt_of(const struct mfa_auth_request *request,
+			     enum mfa_reason problem)
 {
-	const char *prompt =
-		request->wants_password
-			? mfa_text(request->language, "Password and one-time password: ")
-			: mfa_text(request->language, "One-time password: ");
+	if (request->wants_password)
+		return MFA_N_("Password and one-time password: ");
+	if (problem != MFA_REASON_NONE || touch_is_offered(request))
+		return touch_prompt(problem);
+	return MFA_N_("One-time password: ");
+}
+
+static int ask(const struct mfa_auth_request *request, enum mfa_reason problem,
+	       struct mfa_secret *ret_answer)
+{
+	const char *prompt = mfa_text(request->language, prompt_of(request, problem));
 	return request->dialog->ask(request->dialog->context, prompt, ret_answer);
 }
 
@@ -43,32 +63,20 @@ static bool is_sshd_filler(const struct mfa_secret *answer)
 	return true;
 }
 
+static bool is_password(const struct mfa_auth_request *request,
+			const struct mfa_secret *answer)
+{
+	return request->password.len > 0 &&
+	       is_same(answer, request->password.data, request->password.len);
+}
+
 /* Answers that are no guesses, and so neither checked nor counted. */
 static enum mfa_reason screen(const struct mfa_auth_request *request,
 			      const struct mfa_secret *answer)
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
-	bool is_password = request->password.len > 0 &&
-			   is_same(answer, request->password.data, request->password.len);
-	return is_password ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
-}
-
-/* The record of the user, or the decoy's, which takes the same work. */
-static int read_record(const struct mfa_auth_request *request, struct mfa_record *record,
-		       bool *ret_is_decoy, struct mfa_diag *diag)
-{
-	struct mfa_store *store = request->host->store;
-	const char *user = request->login.user;
-	int err = user[0] == '\0' ? MFA_ERR_NOTFOUND
-				  : mfa_store_read(store, user, diag, record);
-	*ret_is_decoy = err == MFA_ERR_NOTFOUND;
-	if (err == MFA_ERR_NOTFOUND)
-		err = mfa_store_read(store, MFA_DECOY_USER, diag, record);
-	if (err == MFA_ERR_NOTFOUND)
-		return mfa_fail(diag, MFA_ERR_NOTFOUND,
-				"the store has no decoy record; run: mfa-enroll init");
-	return err;
+	return is_password(request, answer) ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
 }
 
 /* Read, judge, swap; again when somebody else's swap came first. */
@@ -79,7 +87,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 	for (int i = 0; i < SWAPS_MAX; i++) {
 		struct judgement judgement;
 		bool is_decoy = false;
-		int err = read_record(request, record, &is_decoy, diag);
+		int err = reader_read(request, record, &is_decoy, diag);
 		if (err != MFA_OK)
 			return err;
 		err = judge(record, what, &judgement);
@@ -111,8 +119,24 @@ static int split_password(const struct mfa_secret *answer, size_t code_len,
 	return mfa_secret_copy(answer->data, len, &result->password);
 }
 
-static int check_answer(const struct mfa_auth_request *request, struct mfa_secret *answer,
-			struct mfa_auth_result *result)
+static int judge_case_run(const struct mfa_auth_request *request,
+			  const struct judge_case *what, struct mfa_auth_result *result,
+			  size_t *ret_code_len)
+{
+	struct judgement judgement = { 0 };
+	int err = decide(request, what, &judgement, &result->diag);
+	if (err != MFA_OK)
+		return err;
+	result->diag.text[0] = '\0';
+	result->reason = judgement.reason;
+	result->kind = judgement.kind;
+	memcpy(result->token, judgement.token, sizeof result->token);
+	*ret_code_len = judgement.code_len;
+	return MFA_OK;
+}
+
+static int check_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
+		       struct mfa_auth_result *result)
 {
 	result->reason = screen(request, answer);
 	if (result->reason != MFA_REASON_NONE)
@@ -122,6 +146,7 @@ static int check_answer(const struct mfa_auth_request *request, struct mfa_secre
 			ANSWER_MAX; /* counted once, as any code of a wrong length */
 	else if (!request->wants_password)
 		answer->len = mfa_text_normalize_code((char *)answer->data, answer->len);
+	size_t code_len = 0;
 	struct judge_case what = {
 		.zone = request->zone,
 		.answer = (const char *)answer->data,
@@ -131,17 +156,26 @@ static int check_answer(const struct mfa_auth_request *request, struct mfa_secre
 		.is_no_guess = is_sshd_filler(answer),
 		.now = request->login.now,
 	};
-	struct judgement judgement = { 0 };
-	int err = decide(request, &what, &judgement, &result->diag);
+	int err = judge_case_run(request, &what, result, &code_len);
 	if (err == MFA_OK && request->wants_password)
-		err = split_password(answer, judgement.code_len, result);
-	if (err != MFA_OK)
-		return err;
-	result->diag.text[0] = '\0';
-	result->reason = judgement.reason;
-	result->kind = judgement.kind;
-	memcpy(result->token, judgement.token, sizeof result->token);
-	return MFA_OK;
+		err = split_password(answer, code_len, result);
+	return err;
+}
+
+static int check_given(const struct mfa_auth_request *request, struct given *given,
+		       struct mfa_auth_result *result)
+{
+	size_t unused = 0;
+	struct judge_case what = {
+		.zone = request->zone,
+		.key = &given->key,
+		.now = request->login.now,
+	};
+	result->reason = given->problem;
+	if (given->problem != MFA_REASON_NONE)
+		return MFA_OK;
+	return given->has_key ? judge_case_run(request, &what, result, &unused)
+			      : check_typed(request, &given->typed, result);
 }
 
 static void fail(struct mfa_auth_result *result, int err)
@@ -180,51 +214,119 @@ static void allow(const struct mfa_auth_request *request, struct mfa_auth_result
 }
 
 static void decide_and_record(const struct mfa_auth_request *request, int asked,
-			      struct mfa_secret *answer, struct mfa_auth_result *result)
+			      struct given *given, struct mfa_auth_result *result)
 {
-	int opened = mfa_host_open(request->host, &result->diag);
+	struct mfa_diag diag = { "" };
+	int opened = mfa_host_open(request->host, &diag);
 	int err = asked == MFA_OK ? opened : asked;
 	result->is_outage = opened != MFA_OK;
+	if (opened != MFA_OK && result->diag.text[0] == '\0')
+		result->diag = diag;
 	if (err == MFA_OK)
-		err = check_answer(request, answer, result);
-	forget(request, answer);
+		err = check_given(request, given, result);
+	forget(request, &given->typed);
 	if (err != MFA_OK)
 		fail(result, err);
-	else if (result->reason == MFA_REASON_RIGHT)
+	if (err != MFA_OK && given->problem == MFA_REASON_KEY_UNUSABLE)
+		result->reason = given->problem;
+	if (err == MFA_OK && result->reason == MFA_REASON_RIGHT)
 		allow(request, result);
 	record_event(request, result);
 }
 
 /* From here to its end locks are held, and no person is waited for. */
-static void work(const struct mfa_auth_request *request, int asked,
-		 struct mfa_secret *answer, struct mfa_auth_result *result)
+static void work(const struct mfa_auth_request *request, int asked, struct given *given,
+		 struct mfa_auth_result *result)
 {
 	bool was_open = request->host->is_open;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
-	decide_and_record(request, asked, answer, result);
+	decide_and_record(request, asked, given, result);
 	if (!was_open)
 		mfa_host_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 }
 
+/* Enter asks for the YubiKey; so does the password once more, from a program that gives
+ * one string to every prompt. */
+static bool wants_key(const struct mfa_auth_request *request,
+		      const struct mfa_secret *answer)
+{
+	return touch_is_offered(request) &&
+	       (answer->len == 0 || is_password(request, answer));
+}
+
+static bool is_garbled(const struct mfa_auth_request *request,
+		       const struct mfa_secret *answer)
+{
+	return !request->wants_password && !is_password(request, answer) &&
+	       mfa_yubikey_otp_is_garbled((const char *)answer->data, answer->len);
+}
+
+/* One question, and the YubiKey where that is the answer. *ret_is_final: no other question
+ * will help. */
+static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *diag,
+		    struct given *given, bool *ret_is_final)
+{
+	int failed = MFA_OK;
+	int err = ask(request, given->problem, &given->typed);
+	*ret_is_final = true;
+	given->problem = MFA_REASON_NONE;
+	if (err != MFA_OK)
+		return err;
+	if (wants_key(request, &given->typed)) {
+		/* a program that repeats itself would do so again */
+		*ret_is_final = given->typed.len > 0;
+		forget(request, &given->typed);
+		given->problem = touch_ask(request, diag, &failed, &given->key);
+		given->has_key = given->problem == MFA_REASON_NONE;
+		if (given->has_key || failed != MFA_OK)
+			*ret_is_final = true;
+	} else if (is_garbled(request, &given->typed)) {
+		given->problem = MFA_REASON_GARBLED;
+		*ret_is_final = false;
+		forget(request, &given->typed);
+	}
+	return failed;
+}
+
+static int ask_all(const struct mfa_auth_request *request, struct mfa_diag *diag,
+		   struct given *given)
+{
+	bool is_final = false;
+	int err = MFA_OK;
+	for (int i = 0; i < QUESTIONS_MAX && !is_final; i++)
+		err = ask_once(request, diag, given, &is_final);
+	return err;
+}
+
+/* What stands with the key in the port is seen by whoever stands there, and says nothing
+ * of the password. */
+static bool may_tell(const struct mfa_auth_request *request,
+		     const struct mfa_auth_result *result)
+{
+	if (result->verdict != MFA_DENY && result->verdict != MFA_UNAVAILABLE)
+		return false; /* who gave up knows why it was no login */
+	return request->may_explain || (result->reason >= MFA_REASON_GARBLED &&
+					result->reason <= MFA_REASON_KEY_UNUSABLE);
+}
+
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
 	struct mfa_auth_request answered = *request;
-	struct mfa_secret answer = { 0 };
+	struct given given = { .problem = MFA_REASON_NONE };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
 		.is_unknown_user = !request->is_known_user,
 	};
-	int err = ask(request, &answer);
+	int err = ask_all(request, &ret_result->diag, &given);
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
-	work(&answered, err, &answer, ret_result);
-	/* who gave up knows why it was no login */
-	if (request->may_explain &&
-	    (ret_result->verdict == MFA_DENY || ret_result->verdict == MFA_UNAVAILABLE))
+	work(&answered, err, &given, ret_result);
+	mfa_wipe(&given, sizeof given);
+	if (may_tell(request, ret_result))
 		mfa_auth_explain(request->dialog, request->language,
 				 request->host->config->contact, ret_result->reason);
 }

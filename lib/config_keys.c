@@ -55,6 +55,7 @@ static const struct key zone_keys[] = {
 	{ "totp_window", NUMBER, ZONE(totp_window), 0, 10, "1" },
 	{ "totp_drift", NUMBER, ZONE(totp_drift), 0, 100, "10" },
 	{ "hotp_look_ahead", NUMBER, ZONE(hotp_look_ahead), 0, 100, "10" },
+	{ "yubikey_timeout", DURATION, ZONE(yubikey_timeout), 1, 60, "15s" },
 };
 
 static const struct key host_keys[] = {
@@ -143,6 +144,10 @@ static int set_number(int64_t *number, const struct key *key,
 		*number = value;
 		return MFA_OK;
 	}
+	if (key->type == DURATION && key->max < DAY)
+		return config_fail(
+			diag, line, "%s = %s: expected a time from %llds to %llds",
+			key->name, line->value, (long long)key->min, (long long)key->max);
 	if (key->type == DURATION)
 		return config_fail(
 			diag, line,

@@ -29,7 +29,29 @@ static const char *text_of(enum mfa_reason reason)
 		return MFA_N_(
 			"Authentication is out of order, so you cannot log in. Ask your "
 			"system administrator.");
+	case MFA_REASON_GARBLED:
+		return MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and "
+			      "Japanese input.");
+	case MFA_REASON_KEY_ABSENT:
+		return MFA_N_("No YubiKey found. See that it is plugged in.");
+	case MFA_REASON_KEY_OTHER:
+		return MFA_N_("This YubiKey is not registered for you.");
+	case MFA_REASON_KEY_EMPTY:
+		return MFA_N_("This YubiKey is no longer programmed. Ask your system "
+			      "administrator.");
+	case MFA_REASON_KEY_UNTOUCHED:
+		return MFA_N_("The YubiKey was not touched. Try again.");
+	case MFA_REASON_KEY_SILENT:
+		return MFA_N_("The YubiKey does not answer. Plug it in anew.");
+	case MFA_REASON_KEY_CUT_OFF:
+		return MFA_N_("The YubiKey was pulled out. Plug it in again.");
+	case MFA_REASON_KEY_BUSY:
+		return MFA_N_("Another login is using the YubiKey. Try again.");
+	case MFA_REASON_KEY_UNUSABLE:
+		return MFA_N_("YubiKeys cannot be used on this machine. Ask your system "
+			      "administrator.");
 	case MFA_REASON_NONE:
+	case MFA_REASON_KEY_WRONG:
 	case MFA_REASON_RIGHT:
 	case MFA_REASON_WRONG:
 	case MFA_REASON_UNKNOWN_USER:
@@ -56,5 +78,5 @@ void mfa_auth_explain(const struct mfa_dialog *dialog,
 		(void)snprintf(line, sizeof line,
 			       mfa_text(language, MFA_N_("%s (contact: %s)")), why,
 			       contact);
-	dialog->tell(dialog->context, line);
+	dialog->tell(dialog->context, MFA_TELL_ERROR, line);
 }

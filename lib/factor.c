@@ -6,6 +6,8 @@
 static const struct mfa_factor_ops *const factors[] = {
 	&mfa_factor_totp,
 	&mfa_factor_hotp,
+	&mfa_factor_yubikey,
+	&mfa_factor_yubikey_otp,
 };
 
 const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind)

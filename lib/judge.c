@@ -21,6 +21,7 @@ static bool cut_attempt(const struct judge_case *what,
 	*ret_attempt = (struct mfa_attempt){
 		.code = what->answer + what->len - len,
 		.len = len,
+		.answer = what->key,
 		.now = what->now,
 		.zone = what->zone,
 	};
@@ -40,8 +41,9 @@ static int ask_token(const struct mfa_token *token, const struct judge_case *wha
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	struct mfa_attempt attempt;
 	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
+	bool is_key = token->kind == MFA_KIND_YUBIKEY;
 	if (factor == NULL || (what->zone->factors & 1U << token->kind) == 0 ||
-	    !cut_attempt(what, factor, token, &attempt))
+	    is_key != (what->key != NULL) || !cut_attempt(what, factor, token, &attempt))
 		return MFA_OK;
 	ret_answer->code_len = attempt.len;
 	return factor->verify(token, &attempt, &ret_answer->check, &ret_answer->advance);
@@ -96,7 +98,11 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 	if (err != MFA_OK)
 		return err;
 	token->last_used = now;
-	mfa_policy_count_success(record, now);
+	/* a lock on codes does not stop a YubiKey, nor does a YubiKey end it */
+	if (mfa_policy_lock(record, now) == MFA_LOCK_NONE)
+		mfa_policy_count_success(record, now);
+	else
+		record->last_success = now;
 	return MFA_OK;
 }
 
@@ -119,8 +125,10 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
 		found.reason = MFA_REASON_SUSPENDED;
 	/* a locked record did the same work, and nothing comes of it */
-	if (mfa_policy_lock(record, what->now) != MFA_LOCK_NONE)
+	if (what->key == NULL && mfa_policy_lock(record, what->now) != MFA_LOCK_NONE)
 		found.reason = MFA_REASON_LOCKED;
+	if (found.reason == MFA_REASON_WRONG && what->key != NULL)
+		found.reason = MFA_REASON_KEY_WRONG;
 	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
 		found.reason = MFA_REASON_NOT_A_CODE;
 	if (found.reason == MFA_REASON_RIGHT)

@@ -1,4 +1,4 @@
-/* One typed code against one record: pure but for the factors' cryptography. */
+/* One typed code, or one answer of a YubiKey, against one record: pure but for the factors' cryptography. */
 #pragma once
 
 #include "mfa/auth.h"
@@ -15,8 +15,9 @@ struct judge_case {
 	const struct mfa_zone *zone;
 	const char *answer;
 	size_t len;
-	bool has_password; /* the code is the end of the answer */
-	bool is_no_guess;  /* wrong in any case, and no failure */
+	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
+	bool has_password;		      /* the code is the end of the answer */
+	bool is_no_guess;		      /* wrong in any case, and no failure */
 	int64_t now;
 };
 

@@ -59,12 +59,14 @@ static void forget(void *context, struct mfa_secret *answer)
 	*answer = (struct mfa_secret){ 0 };
 }
 
-static void tell(void *context, const char *text)
+static void tell(void *context, enum mfa_tone tone, const char *text)
 {
 	struct conversation *self = context;
 	MFA_CLEANUP(free_response) struct pam_response *response = NULL;
 	if (!self->is_silent)
-		(void)converse(self->handle, PAM_ERROR_MSG, text, &response);
+		(void)converse(self->handle,
+			       tone == MFA_TELL_INFO ? PAM_TEXT_INFO : PAM_ERROR_MSG,
+			       text, &response);
 }
 
 struct mfa_dialog conversation_dialog(struct conversation *conversation)

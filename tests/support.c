@@ -225,9 +225,11 @@ void host_open(struct test_host *host, const char *host_lines, const char *zone_
 	assert_int_equal(mfa_store_prepare(source, &host->key, &diag, &is_made), MFA_OK);
 	(void)snprintf(text, sizeof text,
 		       "[host]\nzone = main\nlanguage = en\nstore = %s\nkey = file:%s\n"
-		       "audit = %s\n%s\n[zone main]\n%s\n",
+		       "audit = %s\n%s\n[zone main]\n%s\n%s\n",
 		       source, path_in(box, "store.key"), path_in(box, "audit.jsonl"),
-		       host_lines, zone_lines);
+		       host_lines,
+		       strstr(zone_lines, "factors") == NULL ? "factors = totp hotp" : "",
+		       zone_lines);
 	write_text(path_in(box, "mfa.conf"), text);
 	int err = mfa_host_load(path_in(box, "mfa.conf"), &diag, &host->host);
 	if (err == MFA_OK)
@@ -296,7 +298,7 @@ static int script_ask(void *context, const char *prompt, struct mfa_secret *ret_
 	return mfa_secret_copy(script->answer, len, ret_answer);
 }
 
-static void script_tell(void *context, const char *text)
+static void script_tell(void *context, enum mfa_tone tone MFA_UNUSED, const char *text)
 {
 	struct script *script = context;
 	script->told++;

@@ -27,7 +27,7 @@ static void begin(struct hotp *hotp, const struct token_spec *spec, uint64_t cou
 static enum mfa_check check_text(struct hotp *hotp, const char *code)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_HOTP);
-	struct mfa_attempt attempt = { code, strlen(code), NOW, &hotp->zone };
+	struct mfa_attempt attempt = { code, strlen(code), NOW, &hotp->zone, NULL };
 	struct mfa_token before = hotp->token;
 	struct mfa_advance advance = { 0 };
 	enum mfa_check check = MFA_CHECK_RIGHT;
@@ -126,7 +126,8 @@ static void the_clock_does_not_matter(void **state MFA_UNUSED)
 	for (unsigned i = 0; i < MFA_COUNT(times); i++) {
 		struct hotp hotp;
 		begin(&hotp, &hotp_spec, 0);
-		struct mfa_attempt attempt = { rfc_4226[0], 6, times[i], &hotp.zone };
+		struct mfa_attempt attempt = { rfc_4226[0], 6, times[i], &hotp.zone,
+					       NULL };
 		struct mfa_advance advance = { 0 };
 		enum mfa_check check = MFA_CHECK_MISFIT;
 		assert_int_equal(
@@ -172,8 +173,8 @@ static int resync(struct hotp *hotp, uint64_t first, uint64_t second)
 {
 	struct code a = code_of(&hotp->spec, first);
 	struct code b = code_of(&hotp->spec, second);
-	struct mfa_attempt one = { a.text, hotp->spec.digits, NOW, &hotp->zone };
-	struct mfa_attempt two = { b.text, hotp->spec.digits, NOW, &hotp->zone };
+	struct mfa_attempt one = { a.text, hotp->spec.digits, NOW, &hotp->zone, NULL };
+	struct mfa_attempt two = { b.text, hotp->spec.digits, NOW, &hotp->zone, NULL };
 	return mfa_factor_find(MFA_KIND_HOTP)->resync(&hotp->token, &one, &two);
 }
 
@@ -226,7 +227,7 @@ static void damaged_data_are_told(void **state MFA_UNUSED)
 	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_HOTP);
 	struct hotp hotp;
 	begin(&hotp, &hotp_spec, 0);
-	struct mfa_attempt attempt = { rfc_4226[0], 6, NOW, &hotp.zone };
+	struct mfa_attempt attempt = { rfc_4226[0], 6, NOW, &hotp.zone, NULL };
 	struct mfa_advance advance = { .counter = 1 };
 	enum mfa_check check = MFA_CHECK_MISFIT;
 	hotp.token.data[2] = 3;

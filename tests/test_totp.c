@@ -21,7 +21,7 @@ static void begin(struct totp *totp, const struct token_spec *spec)
 static enum mfa_check check_text(struct totp *totp, const char *code, int64_t now)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_TOTP);
-	struct mfa_attempt attempt = { code, strlen(code), now, &totp->zone };
+	struct mfa_attempt attempt = { code, strlen(code), now, &totp->zone, NULL };
 	struct mfa_token before = totp->token;
 	struct mfa_advance advance = { 0 };
 	enum mfa_check check = MFA_CHECK_RIGHT;
@@ -300,8 +300,8 @@ static int resync(struct totp *totp, int64_t first, int64_t second, int64_t now_
 	struct code a = code_of(&totp->spec, (uint64_t)first);
 	struct code b = code_of(&totp->spec, (uint64_t)second);
 	int64_t now = now_step * totp->spec.period;
-	struct mfa_attempt one = { a.text, totp->spec.digits, now, &totp->zone };
-	struct mfa_attempt two = { b.text, totp->spec.digits, now, &totp->zone };
+	struct mfa_attempt one = { a.text, totp->spec.digits, now, &totp->zone, NULL };
+	struct mfa_attempt two = { b.text, totp->spec.digits, now, &totp->zone, NULL };
 	return mfa_factor_find(MFA_KIND_TOTP)->resync(&totp->token, &one, &two);
 }
 
@@ -376,7 +376,7 @@ static void damaged_data_are_told(void **state MFA_UNUSED)
 	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_TOTP);
 	struct totp totp;
 	begin(&totp, &totp_spec);
-	struct mfa_attempt attempt = { "123456", 6, NOW, &totp.zone };
+	struct mfa_attempt attempt = { "123456", 6, NOW, &totp.zone, NULL };
 	struct mfa_advance advance = { 0 };
 	enum mfa_check check = MFA_CHECK_MISFIT;
 	totp.token.data[1] = 5;

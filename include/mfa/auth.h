@@ -33,6 +33,16 @@ enum mfa_reason {
 	MFA_REASON_UNKNOWN_USER,
 	MFA_REASON_EMPTY,      /* nothing was typed */
 	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */
+	MFA_REASON_GARBLED,    /* a YubiKey's code through a wrong keyboard layout */
+	MFA_REASON_KEY_WRONG,  /* the YubiKey answered, and wrongly */
+	MFA_REASON_KEY_ABSENT, /* no YubiKey in any port */
+	MFA_REASON_KEY_OTHER,  /* none of this user */
+	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
+	MFA_REASON_KEY_UNTOUCHED,
+	MFA_REASON_KEY_SILENT,
+	MFA_REASON_KEY_CUT_OFF, /* pulled out, or its answer was damaged */
+	MFA_REASON_KEY_BUSY,	 /* another login used the YubiKeys */
+	MFA_REASON_KEY_UNUSABLE, /* the plug-in or USB: see the diagnosis */
 	MFA_REASON_ZONE_OFF,
 	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
 	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
@@ -42,6 +52,11 @@ enum mfa_reason {
 
 const char *mfa_reason_name(enum mfa_reason reason);
 
+enum mfa_tone {
+	MFA_TELL_INFO,
+	MFA_TELL_ERROR
+};
+
 /* How a person is reached. */
 struct mfa_dialog {
 	/* Asks for one line without echo. MFA_ERR_CONV: the application failed;
@@ -49,8 +64,8 @@ struct mfa_dialog {
 	int (*ask)(void *context, const char *prompt, struct mfa_secret *ret_answer);
 	/* Wipes and frees what ask returned. NULL: mfa_secret_done does. */
 	void (*forget)(void *context, struct mfa_secret *answer);
-	/* Shows one line; may do nothing. */
-	void (*tell)(void *context, const char *text);
+	/* Shows one line; may do nothing, and must not wait for the person. */
+	void (*tell)(void *context, enum mfa_tone tone, const char *text);
 	void *context;
 };
 
@@ -73,12 +88,13 @@ struct mfa_auth_request {
 	 * something else to refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
 	void *context;
-	/* Called when the answer is there and locks will be taken, and when all are free
-	 * again; NULL: nothing. */
+	/* Called when locks will be taken, and when all are free again; more than once;
+	 * NULL: nothing. */
 	void (*begin_work)(void *context);
 	void (*end_work)(void *context);
-	const char *actor; /* who runs it, when not the user; NULL otherwise */
-	bool may_explain;  /* only a right password reaches this: refusals say why */
+	const char *actor;	   /* who runs it, when not the user; NULL otherwise */
+	const char *plugin_folder; /* NULL: where they are installed */
+	bool may_explain; /* only a right password reaches this: refusals say why */
 };
 
 struct mfa_auth_result {
@@ -93,9 +109,9 @@ struct mfa_auth_result {
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
 };
 
-/* Runs it: one prompt, one answer, one line in the audit trail. The state that the
- * answer leads to is committed before MFA_ALLOW. Ends ret_result with
- * mfa_auth_result_done. */
+/* Runs it: one question, put again only when a YubiKey could not answer; one line in the
+ * audit trail. The state that the answer leads to is committed before MFA_ALLOW. Ends
+ * ret_result with mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);
 

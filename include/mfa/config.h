@@ -36,6 +36,7 @@ struct mfa_zone {
 	int64_t totp_window;	 /* time steps accepted before and after */
 	int64_t totp_drift;	 /* steps that a token's clock may come to be off */
 	int64_t hotp_look_ahead; /* counters accepted beyond the next one */
+	int64_t yubikey_timeout; /* seconds that a YubiKey is waited for */
 };
 
 struct mfa_config {

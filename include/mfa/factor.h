@@ -4,6 +4,7 @@
 #include "mfa/config.h"
 #include "mfa/record.h"
 #include "mfa/secret.h"
+#include "mfa/yubikey.h"
 
 /* What a token says of a typed code, from the least to the most telling: of all tokens
  * of a user, the highest answer counts. */
@@ -15,12 +16,14 @@ enum mfa_check {
 	MFA_CHECK_RIGHT,
 };
 
-/* One typed code, normalized (mfa_text_normalize_code), and when and where. */
+/* One typed code, normalized (mfa_text_normalize_code), or one answer of a YubiKey, and
+ * when and where. */
 struct mfa_attempt {
 	const char *code; /* borrowed, not NUL-terminated */
 	size_t len;
 	int64_t now; /* seconds since 1970 */
 	const struct mfa_zone *zone;
+	const struct mfa_yubikey_answer *answer; /* instead of a code; else NULL */
 };
 
 enum {
@@ -48,7 +51,8 @@ struct mfa_factor_ops {
 	/* The parameters for an administrator to read; nothing secret. */
 	void (*describe)(const struct mfa_token *token,
 			 char ret_text[static MFA_DESCRIPTION_SIZE]);
-	/* Finds the state again from two codes in a row, within bounds, and sets it.
+	/* Finds the state again from two codes in a row, within bounds, and sets it; NULL:
+	 * nothing can be lost.
 	 * MFA_ERR_NOTFOUND: the codes are not there. */
 	int (*resync)(struct mfa_token *token, const struct mfa_attempt *first,
 		      const struct mfa_attempt *second);

@@ -5,3 +5,5 @@
 
 extern const struct mfa_factor_ops mfa_factor_totp;
 extern const struct mfa_factor_ops mfa_factor_hotp;
+extern const struct mfa_factor_ops mfa_factor_yubikey;
+extern const struct mfa_factor_ops mfa_factor_yubikey_otp;

@@ -1,4 +1,6 @@
-/* HOTP (RFC 4226). The counter only moves forward. */
+/* HOTP (RFC 4226). The counter only moves forward. A YubiKey may type its token identifier
+ * in front of the code (OATH Token Identifier Specification: two characters of the maker, two
+ * of the kind of token, eight of the token); it is not secret and says nothing here. */
 #include "factors.h"
 
 #include <inttypes.h>
@@ -7,8 +9,33 @@
 #include "mfa/oath.h"
 
 enum {
-	RESYNC_COUNTERS = 1000
+	RESYNC_COUNTERS = 1000,
+	IDENTIFIER_LEN = 12,
 };
+
+static bool is_identifier(const char *text)
+{
+	for (size_t i = 0; i < IDENTIFIER_LEN; i++) {
+		bool is_digit = text[i] >= '0' && text[i] <= '9';
+		bool is_letter = (text[i] | ' ') >= 'a' && (text[i] | ' ') <= 'z';
+		if (!is_digit && !is_letter)
+			return false;
+	}
+	return true;
+}
+
+/* The attempt without the token identifier in front. */
+static struct mfa_attempt bare(const struct mfa_oath *oath,
+			       const struct mfa_attempt *attempt)
+{
+	struct mfa_attempt code = *attempt;
+	if (attempt->len == IDENTIFIER_LEN + oath->digits &&
+	    is_identifier(attempt->code)) {
+		code.code += IDENTIFIER_LEN;
+		code.len = oath->digits;
+	}
+	return code;
+}
 
 /* Looks at every counter of the window whatever it finds, so that the time does not tell.
  * The code accepted last is looked for as well, to tell a used code from a wrong one. */
@@ -44,13 +71,14 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(&oath, attempt)) {
+	const struct mfa_attempt code = bare(&oath, attempt);
+	if (!mfa_oath_fits(&oath, &code)) {
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
 	uint64_t counter = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(&oath, attempt, &counter, &check);
+	err = search(&oath, &code, &counter, &check);
 	if (err != MFA_OK)
 		return err;
 	if (check == MFA_CHECK_RIGHT)
@@ -94,15 +122,16 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	if (!mfa_oath_fits(&oath, first) || !mfa_oath_fits(&oath, second))
+	const struct mfa_attempt codes[] = { bare(&oath, first), bare(&oath, second) };
+	if (!mfa_oath_fits(&oath, &codes[0]) || !mfa_oath_fits(&oath, &codes[1]))
 		return MFA_ERR_NOTFOUND;
 	for (uint64_t ahead = 0; ahead <= RESYNC_COUNTERS; ahead++) {
 		bool is_first = false;
 		bool is_second = false;
 		uint64_t counter = oath.counter + ahead;
-		err = mfa_oath_compare(&oath, counter, first, &is_first);
+		err = mfa_oath_compare(&oath, counter, &codes[0], &is_first);
 		if (err == MFA_OK && is_first)
-			err = mfa_oath_compare(&oath, counter + 1, second, &is_second);
+			err = mfa_oath_compare(&oath, counter + 1, &codes[1], &is_second);
 		if (err != MFA_OK)
 			return err;
 		if (is_first && is_second) {

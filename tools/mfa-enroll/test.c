@@ -15,7 +15,8 @@ static int ask(void *context MFA_UNUSED, const char *prompt,
 	return terminal_ask(prompt, ECHO_HIDDEN, ret_answer);
 }
 
-static void tell(void *context MFA_UNUSED, const char *text)
+static void tell(void *context MFA_UNUSED, enum mfa_tone tone MFA_UNUSED,
+		 const char *text)
 {
 	(void)puts(text);
 }
@@ -42,7 +43,7 @@ static enum exit_code report(const struct app *app,
 		(void)fputc('\n', stdout);
 		return EXIT_DONE;
 	}
-	if (result->reason == MFA_REASON_FAILED)
+	if (result->err != MFA_OK)
 		return app_fail(result->err, &result->diag);
 	return result->reason == MFA_REASON_NOT_ENROLLED ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }

@@ -1,0 +1,119 @@
+/* YubiKeys that answer challenges (HMAC-SHA1): the token that is bound to one, and the
+ * driver, a plug-in, that talks to those in this machine's ports. */
+#pragma once
+
+#include "mfa/record.h"
+#include "mfa/secret.h"
+
+enum {
+	MFA_YUBIKEY_SLOTS = 2,
+	MFA_YUBIKEY_SECRET_LEN = 20,
+	MFA_YUBIKEY_RESPONSE_LEN = 20,
+	MFA_YUBIKEY_BLOCK_LEN = 64,
+	/* One short of a block, and never with a zero at its end: so a slot that takes the
+	 * block's end for padding hashes all of it, and nothing else. */
+	MFA_YUBIKEY_CHALLENGE_LEN = 63,
+	MFA_YUBIKEYS_MAX = 16, /* ports that are looked at */
+};
+
+/* What a yubikey token is made from, and what its data hold. */
+struct mfa_yubikey {
+	uint32_t serial;
+	unsigned slot; /* 1 or 2 */
+	bool wants_touch;
+	bool is_padded; /* the slot hashes whole blocks: a zero follows the challenge */
+	unsigned char version[3];    /* of the firmware, at enrolment; zeros: not known */
+	const unsigned char *secret; /* MFA_YUBIKEY_SECRET_LEN bytes, borrowed */
+};
+
+/* Writes into, and reads strictly from, the data of a yubikey token; what is read points
+ * into the token. MFA_ERR_INVALID; MFA_ERR_INTEGRITY. */
+int mfa_yubikey_save(const struct mfa_yubikey *key, struct mfa_token *token)
+	MFA_MUST_CHECK;
+int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
+	MFA_MUST_CHECK;
+
+/* What came of asking the ports. */
+enum mfa_yubikey_result {
+	MFA_YUBIKEY_DONE = 0,
+	MFA_YUBIKEY_ABSENT,    /* no YubiKey in any port */
+	MFA_YUBIKEY_OTHER,     /* some, but none that is wanted */
+	MFA_YUBIKEY_EMPTY,     /* the wanted slot is not programmed */
+	MFA_YUBIKEY_UNTOUCHED, /* nobody touched it in time */
+	MFA_YUBIKEY_SILENT,    /* no answer in time */
+	MFA_YUBIKEY_CUT_OFF,   /* it was pulled out, or its answer was damaged */
+	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
+	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
+	MFA_YUBIKEY_BROKEN,  /* the ports cannot be asked: see the diagnosis */
+};
+
+struct mfa_yubikey_slot {
+	uint32_t serial;
+	unsigned slot;
+};
+
+struct mfa_yubikey_order {
+	const struct mfa_yubikey_slot *slots; /* any of these may answer */
+	size_t count;
+	const unsigned char *challenge; /* MFA_YUBIKEY_CHALLENGE_LEN bytes */
+	int64_t timeout_ms;		/* for all of it */
+};
+
+typedef void (*mfa_yubikey_hmac)(const unsigned char *secret,
+				 const unsigned char *message, size_t len,
+				 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);
+
+/* A key's answer to a challenge. */
+struct mfa_yubikey_answer {
+	struct mfa_yubikey_slot from;
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
+	mfa_yubikey_hmac hmac; /* what it is compared with comes from here */
+};
+
+/* A key in a port. */
+struct mfa_yubikey_port {
+	uint32_t serial; /* 0: it does not tell */
+	unsigned char version[3];
+	bool is_programmed[MFA_YUBIKEY_SLOTS];
+	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* told by firmware 3.0 and later */
+};
+
+/* What to put into a slot: with public_id NULL an HMAC-SHA1 secret for challenges, else
+ * what Yubico OTP needs. */
+struct mfa_yubikey_program {
+	struct mfa_yubikey_slot at;
+	bool wants_touch;
+	const unsigned char *secret;	 /* 20 bytes, or the AES key's 16 */
+	const unsigned char *public_id;	 /* 6 bytes */
+	const unsigned char *private_id; /* 6 bytes */
+	int64_t timeout_ms;
+};
+
+/* What the plug-in exports. All of it waits for other users of the keys on this host, and
+ * gives up in time. */
+struct mfa_yubikey_driver {
+	enum mfa_yubikey_result (*respond)(const struct mfa_yubikey_order *order,
+					   struct mfa_diag *diag,
+					   struct mfa_yubikey_answer *ret_answer);
+	/* Up to MFA_YUBIKEYS_MAX ports. */
+	enum mfa_yubikey_result (*list)(int64_t timeout_ms, struct mfa_diag *diag,
+					struct mfa_yubikey_port *ret_ports,
+					size_t *ret_count);
+	enum mfa_yubikey_result (*program)(const struct mfa_yubikey_program *program,
+					   struct mfa_diag *diag);
+	mfa_yubikey_hmac hmac;
+};
+
+/* Opens the driver in a folder of plug-ins (NULL: the one it is installed in).
+ * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_UNSUPPORTED. */
+int mfa_yubikey_driver_open(const char *folder, struct mfa_diag *diag,
+			    const struct mfa_yubikey_driver **ret_driver) MFA_MUST_CHECK;
+
+/* A fresh random challenge. */
+void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN]);
+
+/* The right response of a key to a challenge. */
+void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
+			const unsigned char *challenge,
+			unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);

@@ -1,0 +1,143 @@
+/* YubiKey challenge-response: the token, and an answer against it. */
+#include "mfa/yubikey.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "factors.h"
+#include "mfa/bytes.h"
+#include "mfa/plugin.h"
+
+enum {
+	AT_SLOT = 0,
+	AT_FLAGS = 1,
+	AT_VERSION = 2,
+	AT_SERIAL = 8,
+	AT_SECRET = 16,
+	AT_END = AT_SECRET + MFA_YUBIKEY_SECRET_LEN,
+	FLAG_TOUCH = 1,
+	FLAG_PADDED = 2,
+};
+
+static bool is_slot(unsigned slot)
+{
+	return slot >= 1 && slot <= MFA_YUBIKEY_SLOTS;
+}
+
+int mfa_yubikey_save(const struct mfa_yubikey *key, struct mfa_token *token)
+{
+	if (!is_slot(key->slot) || key->serial == 0)
+		return MFA_ERR_INVALID;
+	unsigned char *data = token->data;
+	memmove(data + AT_SECRET, key->secret, MFA_YUBIKEY_SECRET_LEN);
+	memset(data, 0, AT_SECRET);
+	memset(data + AT_END, 0, MFA_TOKEN_DATA_SIZE - AT_END);
+	data[AT_SLOT] = (unsigned char)key->slot;
+	data[AT_FLAGS] = (unsigned char)((key->wants_touch ? FLAG_TOUCH : 0) |
+					 (key->is_padded ? FLAG_PADDED : 0));
+	memcpy(data + AT_VERSION, key->version, sizeof key->version);
+	mfa_put32(data + AT_SERIAL, key->serial);
+	return MFA_OK;
+}
+
+int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
+{
+	const unsigned char *data = token->data;
+	unsigned flags = data[AT_FLAGS];
+	*ret_key = (struct mfa_yubikey){
+		.serial = mfa_get32(data + AT_SERIAL),
+		.slot = data[AT_SLOT],
+		.wants_touch = (flags & FLAG_TOUCH) != 0,
+		.is_padded = (flags & FLAG_PADDED) != 0,
+		.secret = data + AT_SECRET,
+	};
+	memcpy(ret_key->version, data + AT_VERSION, sizeof ret_key->version);
+	bool is_sound = token->kind == MFA_KIND_YUBIKEY && is_slot(ret_key->slot) &&
+			ret_key->serial != 0 &&
+			(flags & ~(unsigned)(FLAG_TOUCH | FLAG_PADDED)) == 0;
+	return is_sound ? MFA_OK : MFA_ERR_INTEGRITY;
+}
+
+void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN])
+{
+	do {
+		randombytes_buf(ret_challenge, MFA_YUBIKEY_CHALLENGE_LEN);
+	} while (ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN - 1] == 0);
+}
+
+void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
+			const unsigned char *challenge,
+			unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN])
+{
+	unsigned char block[MFA_YUBIKEY_BLOCK_LEN] = { 0 };
+	memcpy(block, challenge, MFA_YUBIKEY_CHALLENGE_LEN);
+	hmac(key->secret, block,
+	     key->is_padded ? sizeof block : MFA_YUBIKEY_CHALLENGE_LEN, ret_response);
+}
+
+int mfa_yubikey_driver_open(const char *folder, struct mfa_diag *diag,
+			    const struct mfa_yubikey_driver **ret_driver)
+{
+	const void *ops = NULL;
+	int err = mfa_plugin_open(folder, "yubikey", diag, &ops);
+	if (err == MFA_OK)
+		*ret_driver = ops;
+	return err;
+}
+
+static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		  enum mfa_check *ret_check, struct mfa_advance *ret_advance MFA_UNUSED)
+{
+	struct mfa_yubikey key;
+	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
+	const struct mfa_yubikey_answer *answer = attempt->answer;
+	int err = mfa_yubikey_load(token, &key);
+	if (err != MFA_OK)
+		return err;
+	if (answer == NULL || answer->from.serial != key.serial ||
+	    answer->from.slot != key.slot) {
+		*ret_check = MFA_CHECK_MISFIT;
+		return MFA_OK;
+	}
+	mfa_yubikey_expect(&key, answer->hmac, answer->challenge, expected);
+	*ret_check = mfa_secret_is_equal(expected, answer->response, sizeof expected)
+			     ? MFA_CHECK_RIGHT
+			     : MFA_CHECK_WRONG;
+	mfa_wipe(expected, sizeof expected);
+	return MFA_OK;
+}
+
+/* The challenge was fresh, and nobody else has seen it: there is nothing to spend. */
+static int advance(struct mfa_token *token MFA_UNUSED,
+		   const struct mfa_advance *to MFA_UNUSED)
+{
+	return MFA_OK;
+}
+
+static size_t code_len(const struct mfa_token *token MFA_UNUSED)
+{
+	return 0;
+}
+
+static void describe(const struct mfa_token *token,
+		     char ret_text[static MFA_DESCRIPTION_SIZE])
+{
+	struct mfa_yubikey key;
+	if (mfa_yubikey_load(token, &key) != MFA_OK)
+		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE, "unreadable");
+	else
+		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE,
+			       "serial %" PRIu32 ", slot %u, %s", key.serial, key.slot,
+			       key.wants_touch ? "touch" : "no touch");
+}
+
+const struct mfa_factor_ops mfa_factor_yubikey = {
+	.kind = MFA_KIND_YUBIKEY,
+	.verify = verify,
+	.advance = advance,
+	.code_len = code_len,
+	.describe = describe,
+};

@@ -1,0 +1,175 @@
+/* Yubico OTP. The session and use counters only move forward. */
+#include "mfa/yubikey_otp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <yubikey.h>
+
+#include "factors.h"
+#include "mfa/bytes.h"
+
+enum {
+	AT_SLOT = 0,
+	AT_SERIAL = 4,
+	AT_COUNTER = 8,
+	AT_PUBLIC = 16,
+	AT_PRIVATE = 24,
+	AT_AES = 32,
+	AT_END = AT_AES + MFA_YUBIKEY_AES_LEN,
+	SLOTS = 2,
+	USE_BITS = 8,
+	COUNTER_MAX = (1 << (15 + USE_BITS)) - 1, /* fifteen bits count sessions */
+	ID_CHARACTERS = 2 * MFA_YUBIKEY_PUBLIC_LEN,
+};
+
+_Static_assert(MFA_YUBIKEY_AES_LEN == YUBIKEY_KEY_SIZE &&
+		       MFA_YUBIKEY_PRIVATE_LEN == YUBIKEY_UID_SIZE,
+	       "as libyubikey has them");
+
+static bool is_sound(const struct mfa_yubikey_otp *otp)
+{
+	return otp->slot <= SLOTS && otp->counter <= COUNTER_MAX;
+}
+
+int mfa_yubikey_otp_save(const struct mfa_yubikey_otp *otp, struct mfa_token *token)
+{
+	unsigned char data[AT_END] = { 0 };
+	if (!is_sound(otp))
+		return MFA_ERR_INVALID;
+	data[AT_SLOT] = (unsigned char)otp->slot;
+	mfa_put32(data + AT_SERIAL, otp->serial);
+	mfa_put32(data + AT_COUNTER, otp->counter);
+	memcpy(data + AT_PUBLIC, otp->public_id, MFA_YUBIKEY_PUBLIC_LEN);
+	memcpy(data + AT_PRIVATE, otp->private_id, MFA_YUBIKEY_PRIVATE_LEN);
+	memcpy(data + AT_AES, otp->aes_key, MFA_YUBIKEY_AES_LEN);
+	memcpy(token->data, data, sizeof data);
+	memset(token->data + AT_END, 0, MFA_TOKEN_DATA_SIZE - AT_END);
+	mfa_wipe(data, sizeof data);
+	return MFA_OK;
+}
+
+int mfa_yubikey_otp_load(const struct mfa_token *token, struct mfa_yubikey_otp *ret_otp)
+{
+	const unsigned char *data = token->data;
+	*ret_otp = (struct mfa_yubikey_otp){
+		.serial = mfa_get32(data + AT_SERIAL),
+		.slot = data[AT_SLOT],
+		.counter = mfa_get32(data + AT_COUNTER),
+		.public_id = data + AT_PUBLIC,
+		.private_id = data + AT_PRIVATE,
+		.aes_key = data + AT_AES,
+	};
+	return token->kind == MFA_KIND_YUBIKEY_OTP && is_sound(ret_otp)
+		       ? MFA_OK
+		       : MFA_ERR_INTEGRITY;
+}
+
+void mfa_yubikey_otp_format_id(const unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN],
+			       char ret_text[static MFA_YUBIKEY_MODHEX_SIZE])
+{
+	yubikey_modhex_encode(ret_text, (const char *)public_id, MFA_YUBIKEY_PUBLIC_LEN);
+}
+
+static bool is_modhex(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0' || strchr(YUBIKEY_MODHEX_MAP, text[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* What a code of the right form holds. */
+struct opened {
+	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN + 1]; /* and libyubikey's NUL */
+	unsigned char block[YUBIKEY_BLOCK_SIZE + 1];
+	yubikey_token_st ticket;
+};
+
+static void wipe_opened(struct opened *opened)
+{
+	mfa_wipe(opened, sizeof *opened);
+}
+
+static uint32_t counter_of(const yubikey_token_st *ticket)
+{
+	return (uint32_t)yubikey_counter(ticket->ctr) << USE_BITS | ticket->use;
+}
+
+static enum mfa_check check_ticket(const struct mfa_yubikey_otp *otp,
+				   const struct opened *opened)
+{
+	const yubikey_token_st *ticket = &opened->ticket;
+	bool is_whole = yubikey_crc_ok_p((const uint8_t *)ticket);
+	bool is_mine = mfa_secret_is_equal(ticket->uid, otp->private_id,
+					   MFA_YUBIKEY_PRIVATE_LEN);
+	if (!is_whole || !is_mine)
+		return MFA_CHECK_WRONG;
+	return counter_of(ticket) > otp->counter ? MFA_CHECK_RIGHT : MFA_CHECK_USED;
+}
+
+static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
+{
+	struct mfa_yubikey_otp otp;
+	MFA_CLEANUP(wipe_opened) struct opened opened = { 0 };
+	int err = mfa_yubikey_otp_load(token, &otp);
+	if (err != MFA_OK)
+		return err;
+	*ret_check = MFA_CHECK_MISFIT;
+	if (attempt->len != MFA_YUBIKEY_CODE_LEN ||
+	    !is_modhex(attempt->code, attempt->len))
+		return MFA_OK;
+	yubikey_modhex_decode((char *)opened.public_id, attempt->code, ID_CHARACTERS);
+	yubikey_modhex_decode((char *)opened.block, attempt->code + ID_CHARACTERS,
+			      MFA_YUBIKEY_CODE_LEN - ID_CHARACTERS);
+	if (memcmp(opened.public_id, otp.public_id, MFA_YUBIKEY_PUBLIC_LEN) != 0)
+		return MFA_OK;
+	memcpy(&opened.ticket, opened.block, sizeof opened.ticket);
+	yubikey_aes_decrypt((uint8_t *)&opened.ticket, otp.aes_key);
+	*ret_check = check_ticket(&otp, &opened);
+	if (*ret_check == MFA_CHECK_RIGHT)
+		*ret_advance =
+			(struct mfa_advance){ .counter = counter_of(&opened.ticket) };
+	return MFA_OK;
+}
+
+static int advance(struct mfa_token *token, const struct mfa_advance *to)
+{
+	if (to->counter > COUNTER_MAX)
+		return MFA_ERR_INVALID;
+	mfa_put32(token->data + AT_COUNTER, (uint32_t)to->counter);
+	return MFA_OK;
+}
+
+static size_t code_len(const struct mfa_token *token MFA_UNUSED)
+{
+	return MFA_YUBIKEY_CODE_LEN;
+}
+
+static void describe(const struct mfa_token *token,
+		     char ret_text[static MFA_DESCRIPTION_SIZE])
+{
+	struct mfa_yubikey_otp otp;
+	char id[MFA_YUBIKEY_MODHEX_SIZE];
+	char serial[32] = "";
+	if (mfa_yubikey_otp_load(token, &otp) != MFA_OK) {
+		(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE, "unreadable");
+		return;
+	}
+	mfa_yubikey_otp_format_id(otp.public_id, id);
+	if (otp.serial != 0)
+		(void)snprintf(serial, sizeof serial, "serial %" PRIu32 ", ", otp.serial);
+	(void)snprintf(ret_text, MFA_DESCRIPTION_SIZE,
+		       "%spublic id %s, session %" PRIu32 ", use %" PRIu32, serial, id,
+		       otp.counter >> USE_BITS, otp.counter & ((1 << USE_BITS) - 1));
+}
+
+const struct mfa_factor_ops mfa_factor_yubikey_otp = {
+	.kind = MFA_KIND_YUBIKEY_OTP,
+	.verify = verify,
+	.advance = advance,
+	.code_len = code_len,
+	.describe = describe,
+};

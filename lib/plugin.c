@@ -1,0 +1,43 @@
+#include "mfa/plugin.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/fs.h"
+
+/* Looked at by its path and opened by its path: in between, only root could put another
+ * file there. */
+static int check(const char *path, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	return mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+}
+
+int mfa_plugin_open(const char *folder, const char *name, struct mfa_diag *diag,
+		    const void **ret_ops)
+{
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof path, "%s/%s.so",
+			   folder != NULL ? folder : MFA_PLUGIN_DIR, name);
+	if (len < 0 || (size_t)len >= sizeof path)
+		return mfa_fail(diag, MFA_ERR_INVALID, "plug-in %s: too long a path",
+				name);
+	int err = check(path, diag);
+	if (err != MFA_OK)
+		return err;
+	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (handle == NULL)
+		return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "plug-in %s", dlerror());
+	const struct mfa_plugin *plugin = dlsym(handle, "mfa_plugin");
+	if (plugin != NULL && strcmp(plugin->version, MFA_VERSION) == 0)
+		*ret_ops = plugin->ops;
+	else
+		err = mfa_fail(diag, MFA_ERR_UNSUPPORTED,
+			       "plug-in %s is not of pam_mfa %s: install both anew", path,
+			       MFA_VERSION);
+	(void)dlclose(handle);
+	return err;
+}

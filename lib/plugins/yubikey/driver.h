@@ -1,0 +1,15 @@
+/* The driver's parts, one file each. */
+#pragma once
+
+#include "mfa/yubikey.h"
+
+enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
+				       struct mfa_diag *diag,
+				       struct mfa_yubikey_answer *ret_answer);
+enum mfa_yubikey_result driver_list(int64_t timeout_ms, struct mfa_diag *diag,
+				    struct mfa_yubikey_port *ret_ports,
+				    size_t *ret_count);
+enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,
+				       struct mfa_diag *diag);
+void driver_hmac(const unsigned char *secret, const unsigned char *message, size_t len,
+		 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);

@@ -1,0 +1,29 @@
+#include "driver.h"
+#include "ports.h"
+
+struct listing {
+	struct mfa_yubikey_port *ports;
+	size_t count;
+};
+
+static enum mfa_yubikey_result add(void *context, struct port *port,
+				   struct mfa_diag *diag MFA_UNUSED)
+{
+	struct listing *listing = context;
+	listing->ports[listing->count++] = port->told;
+	return MFA_YUBIKEY_OTHER; /* go on */
+}
+
+enum mfa_yubikey_result driver_list(int64_t timeout_ms, struct mfa_diag *diag,
+				    struct mfa_yubikey_port *ret_ports, size_t *ret_count)
+{
+	MFA_CLEANUP(ports_done) struct ports ports;
+	struct listing listing = { .ports = ret_ports };
+	enum mfa_yubikey_result result = ports_begin(timeout_ms, diag, &ports);
+	if (result == MFA_YUBIKEY_DONE)
+		result = ports_visit(&ports, diag, add, &listing);
+	if (result == MFA_YUBIKEY_OTHER || listing.count > 0)
+		result = MFA_YUBIKEY_DONE;
+	*ret_count = listing.count;
+	return result;
+}

@@ -1,0 +1,174 @@
+#include "ports.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+
+/* Nobody but root can open it, so nobody else can hold its lock. */
+#define LOCK_FOLDER "/run/pam_mfa"
+
+enum {
+	SECOND_MS = 1000,
+	MS_NS = 1000000,
+	LOCK_PAUSE_MS = 20,
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
+}
+
+int64_t deadline_after(int64_t timeout_ms)
+{
+	return now_ms() + timeout_ms;
+}
+
+bool is_past(int64_t deadline)
+{
+	return now_ms() >= deadline;
+}
+
+void pause_ms(int64_t milliseconds)
+{
+	const struct timespec span = { milliseconds / SECOND_MS,
+				       milliseconds % SECOND_MS * MS_NS };
+	(void)nanosleep(&span, NULL);
+}
+
+/* libykpers keeps libusb's error to itself, but for its text. */
+static bool is_forbidden(void)
+{
+	return strncmp(yk_usb_strerror(), "Access denied", 13) == 0;
+}
+
+enum mfa_yubikey_result result_of_error(struct mfa_diag *diag)
+{
+	switch (yk_errno) {
+	case YK_ENOKEY:
+		return MFA_YUBIKEY_ABSENT;
+	case YK_ETIMEOUT:
+		return MFA_YUBIKEY_SILENT;
+	case YK_EUSBERR:
+		(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", yk_usb_strerror());
+		return is_forbidden() ? MFA_YUBIKEY_BROKEN : MFA_YUBIKEY_CUT_OFF;
+	default:
+		(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", yk_strerror(yk_errno));
+		return MFA_YUBIKEY_CUT_OFF;
+	}
+}
+
+static enum mfa_yubikey_result lock(int fd, int64_t deadline, struct mfa_diag *diag)
+{
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			(void)mfa_fail_errno(diag, errno, "%s: cannot lock it",
+					     LOCK_FOLDER);
+			return MFA_YUBIKEY_BROKEN;
+		}
+		if (is_past(deadline))
+			return MFA_YUBIKEY_BUSY;
+		pause_ms(LOCK_PAUSE_MS);
+	}
+	return MFA_YUBIKEY_DONE;
+}
+
+enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
+				    struct ports *ret_ports)
+{
+	*ret_ports =
+		(struct ports){ .lock_fd = -1, .deadline = deadline_after(timeout_ms) };
+	if (mkdir(LOCK_FOLDER, 0700) != 0 && errno != EEXIST) {
+		(void)mfa_fail_errno(diag, errno, "%s: cannot make it", LOCK_FOLDER);
+		return MFA_YUBIKEY_BROKEN;
+	}
+	if (mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_private, diag, &ret_ports->lock_fd) !=
+	    MFA_OK)
+		return MFA_YUBIKEY_BROKEN;
+	enum mfa_yubikey_result result =
+		lock(ret_ports->lock_fd, ret_ports->deadline, diag);
+	if (result != MFA_YUBIKEY_DONE)
+		return result;
+	ret_ports->is_started = yk_init() != 0;
+	if (ret_ports->is_started)
+		return MFA_YUBIKEY_DONE;
+	(void)mfa_fail(diag, MFA_ERR_IO, "USB cannot be used: %s", yk_usb_strerror());
+	return MFA_YUBIKEY_BROKEN;
+}
+
+void ports_done(struct ports *ports)
+{
+	if (ports->is_started)
+		(void)yk_release();
+	ports->is_started = false;
+	mfa_close_fd(&ports->lock_fd);
+}
+
+static void read_status(struct port *port)
+{
+	int level = ykds_touch_level(port->status);
+	port->told = (struct mfa_yubikey_port){
+		.version = { (unsigned char)ykds_version_major(port->status),
+			     (unsigned char)ykds_version_minor(port->status),
+			     (unsigned char)ykds_version_build(port->status) },
+		.is_programmed = { (level & CONFIG1_VALID) != 0,
+				   (level & CONFIG2_VALID) != 0 },
+		.wants_touch = { (level & CONFIG1_TOUCH) != 0,
+				 (level & CONFIG2_TOUCH) != 0 },
+	};
+}
+
+/* A key that keeps its serial number to itself has the number 0. */
+static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
+					 struct port *ret_port)
+{
+	unsigned serial = 0;
+	ret_port->status = ykds_alloc();
+	if (ret_port->status == NULL) {
+		(void)mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+		return MFA_YUBIKEY_BROKEN;
+	}
+	ret_port->key = yk_open_key(index);
+	if (ret_port->key == NULL || yk_get_status(ret_port->key, ret_port->status) == 0)
+		return result_of_error(diag);
+	read_status(ret_port);
+	if (yk_get_serial(ret_port->key, 0, 0, &serial) != 0)
+		ret_port->told.serial = serial;
+	return MFA_YUBIKEY_DONE;
+}
+
+void port_done(struct port *port)
+{
+	if (port->key != NULL)
+		(void)yk_close_key(port->key);
+	if (port->status != NULL)
+		ykds_free(port->status);
+	*port = (struct port){ 0 };
+}
+
+/* A key that cannot be opened must not hide another. */
+enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
+				    port_visit visit, void *context)
+{
+	enum mfa_yubikey_result kept = MFA_YUBIKEY_ABSENT;
+	for (int i = 0; i < MFA_YUBIKEYS_MAX && !is_past(ports->deadline); i++) {
+		MFA_CLEANUP(port_done) struct port port = { 0 };
+		enum mfa_yubikey_result result = open_port(i, diag, &port);
+		if (result == MFA_YUBIKEY_ABSENT)
+			break;
+		if (result == MFA_YUBIKEY_DONE) {
+			result = visit(context, &port, diag);
+			if (result != MFA_YUBIKEY_OTHER)
+				return result;
+		}
+		if (result != MFA_YUBIKEY_OTHER || kept == MFA_YUBIKEY_ABSENT)
+			kept = result;
+	}
+	return kept;
+}

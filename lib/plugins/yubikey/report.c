@@ -1,0 +1,92 @@
+#include "report.h"
+
+#include <string.h>
+
+#include <yubikey.h>
+
+enum {
+	REPORT_SIZE = 8,
+	DATA_SIZE = REPORT_SIZE - 1, /* the last byte says what the others are */
+	SEQUENCE_MASK = 0x1f,
+	CRC_LEN = 2,
+	RESPONSE_REPORTS =
+		(MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN + DATA_SIZE - 1) / DATA_SIZE,
+	POLL_MS = 10,
+	ANSWER_MS = 2000, /* in which a key answers, or says that it waits for a touch */
+};
+
+/* The status condition always holds, so this reads once: libykpers has no other way to a
+ * whole report. */
+static bool read_report(YK_KEY *key, unsigned char *ret_report)
+{
+	memset(ret_report, 0, REPORT_SIZE);
+	return yk_wait_for_key_status(key, 0, 0, 1, false, 0, ret_report) != 0;
+}
+
+/* Waits for the first report of a response. */
+static enum mfa_yubikey_result await(YK_KEY *key, int64_t deadline,
+				     unsigned char *ret_report, struct mfa_diag *diag)
+{
+	int64_t silence = deadline_after(ANSWER_MS);
+	bool was_waiting = false;
+	for (;;) {
+		if (!read_report(key, ret_report))
+			return result_of_error(diag);
+		unsigned char flags = ret_report[DATA_SIZE];
+		bool is_waiting = (flags & RESP_TIMEOUT_WAIT_FLAG) != 0;
+		if ((flags & RESP_PENDING_FLAG) != 0)
+			return MFA_YUBIKEY_DONE;
+		if (was_waiting && !is_waiting)
+			return MFA_YUBIKEY_UNTOUCHED; /* its own time is over */
+		was_waiting = is_waiting;
+		if (is_past(deadline))
+			return was_waiting ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
+		if (!was_waiting && is_past(silence))
+			return MFA_YUBIKEY_SILENT;
+		pause_ms(POLL_MS);
+	}
+}
+
+/* The reports from the first one on, up to the bare one that ends them. */
+static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
+				       unsigned char *bytes, struct mfa_diag *diag)
+{
+	for (unsigned i = 0; i < RESPONSE_REPORTS; i++) {
+		unsigned char flags = report[DATA_SIZE];
+		if ((flags & RESP_PENDING_FLAG) == 0 || (flags & SEQUENCE_MASK) != i) {
+			(void)mfa_fail(diag, MFA_ERR_IO,
+				       "YubiKey: an answer in disorder");
+			return MFA_YUBIKEY_CUT_OFF;
+		}
+		memcpy(bytes + (size_t)i * DATA_SIZE, report, DATA_SIZE);
+		if (!read_report(key, report))
+			return result_of_error(diag);
+	}
+	if (yubikey_crc16(bytes, MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN) ==
+	    YUBIKEY_CRC_OK_RESIDUE)
+		return MFA_YUBIKEY_DONE;
+	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: a damaged answer");
+	return MFA_YUBIKEY_CUT_OFF;
+}
+
+enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot, int64_t deadline,
+					const unsigned char *challenge,
+					unsigned char *ret_response,
+					struct mfa_diag *diag)
+{
+	unsigned char report[REPORT_SIZE];
+	unsigned char bytes[RESPONSE_REPORTS * DATA_SIZE] = { 0 };
+	uint8_t command = slot == 1 ? SLOT_CHAL_HMAC1 : SLOT_CHAL_HMAC2;
+	if (yk_write_to_key(key, command, challenge, MFA_YUBIKEY_CHALLENGE_LEN) == 0)
+		return result_of_error(diag);
+	enum mfa_yubikey_result result = await(key, deadline, report, diag);
+	if (result == MFA_YUBIKEY_DONE)
+		result = collect(key, report, bytes, diag);
+	if (result == MFA_YUBIKEY_DONE)
+		memcpy(ret_response, bytes, MFA_YUBIKEY_RESPONSE_LEN);
+	if (result != MFA_YUBIKEY_CUT_OFF)
+		(void)yk_force_key_update(key); /* whatever it was about to do is over */
+	mfa_wipe(report, sizeof report);
+	mfa_wipe(bytes, sizeof bytes);
+	return result;
+}

@@ -1,0 +1,61 @@
+#include "driver.h"
+#include "report.h"
+
+#include <string.h>
+
+struct wish {
+	const struct mfa_yubikey_order *order;
+	int64_t deadline;
+	struct mfa_yubikey_answer answer;
+};
+
+/* The first wanted slot of this key that is programmed; else the first wanted one. */
+static const struct mfa_yubikey_slot *choose(const struct mfa_yubikey_order *order,
+					     const struct mfa_yubikey_port *told)
+{
+	const struct mfa_yubikey_slot *chosen = NULL;
+	for (size_t i = 0; i < order->count; i++) {
+		const struct mfa_yubikey_slot *slot = &order->slots[i];
+		if (told->serial == 0 || slot->serial != told->serial)
+			continue;
+		if (told->is_programmed[slot->slot - 1])
+			return slot;
+		if (chosen == NULL)
+			chosen = slot;
+	}
+	return chosen;
+}
+
+static enum mfa_yubikey_result try_port(void *context, struct port *port,
+					struct mfa_diag *diag)
+{
+	struct wish *wish = context;
+	const struct mfa_yubikey_slot *slot = choose(wish->order, &port->told);
+	if (slot == NULL)
+		return MFA_YUBIKEY_OTHER;
+	if (!port->told.is_programmed[slot->slot - 1])
+		return MFA_YUBIKEY_EMPTY;
+	wish->answer.from = *slot;
+	return report_exchange(port->key, slot->slot, wish->deadline,
+			       wish->order->challenge, wish->answer.response, diag);
+}
+
+enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
+				       struct mfa_diag *diag,
+				       struct mfa_yubikey_answer *ret_answer)
+{
+	MFA_CLEANUP(ports_done) struct ports ports;
+	struct wish wish = { .order = order };
+	enum mfa_yubikey_result result = ports_begin(order->timeout_ms, diag, &ports);
+	wish.deadline = ports.deadline;
+	if (result == MFA_YUBIKEY_DONE)
+		result = ports_visit(&ports, diag, try_port, &wish);
+	if (result == MFA_YUBIKEY_DONE) {
+		memcpy(wish.answer.challenge, order->challenge,
+		       sizeof wish.answer.challenge);
+		wish.answer.hmac = driver_hmac;
+		*ret_answer = wish.answer;
+	}
+	mfa_wipe(&wish.answer, sizeof wish.answer);
+	return result;
+}

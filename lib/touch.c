@@ -1,0 +1,156 @@
+#include "touch.h"
+
+#include <string.h>
+
+#include "mfa/factor.h"
+#include "reader.h"
+
+enum {
+	SECOND_MS = 1000
+};
+
+bool touch_is_offered(const struct mfa_auth_request *request)
+{
+	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY) != 0 &&
+	       mfa_policy_is_local(&request->login) && !request->wants_password;
+}
+
+/* The user's keys. Suspended ones as well: they answer, and are refused then. */
+struct mine {
+	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
+	size_t count;
+};
+
+static int read_mine(const struct mfa_auth_request *request, struct mine *mine,
+		     struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	bool is_decoy = false;
+	int err = reader_read(request, record, &is_decoy, diag);
+	for (size_t i = 0; err == MFA_OK && i < record->token_count; i++) {
+		struct mfa_yubikey key;
+		if (record->tokens[i].kind != MFA_KIND_YUBIKEY)
+			continue;
+		err = mfa_yubikey_load(&record->tokens[i], &key);
+		mine->slots[mine->count++] =
+			(struct mfa_yubikey_slot){ key.serial, key.slot };
+	}
+	return err;
+}
+
+static int find_mine(const struct mfa_auth_request *request, struct mine *mine,
+		     struct mfa_diag *diag)
+{
+	bool was_open = request->host->is_open;
+	int err = mfa_host_open(request->host, diag);
+	if (err == MFA_OK)
+		err = read_mine(request, mine, diag);
+	if (!was_open)
+		mfa_host_close(request->host);
+	return err;
+}
+
+static enum mfa_reason reason_of(enum mfa_yubikey_result result)
+{
+	switch (result) {
+	case MFA_YUBIKEY_DONE:
+		return MFA_REASON_NONE;
+	case MFA_YUBIKEY_ABSENT:
+		return MFA_REASON_KEY_ABSENT;
+	case MFA_YUBIKEY_OTHER:
+		return MFA_REASON_KEY_OTHER;
+	case MFA_YUBIKEY_EMPTY:
+		return MFA_REASON_KEY_EMPTY;
+	case MFA_YUBIKEY_UNTOUCHED:
+		return MFA_REASON_KEY_UNTOUCHED;
+	case MFA_YUBIKEY_SILENT:
+		return MFA_REASON_KEY_SILENT;
+	case MFA_YUBIKEY_CUT_OFF:
+		return MFA_REASON_KEY_CUT_OFF;
+	case MFA_YUBIKEY_BUSY:
+		return MFA_REASON_KEY_BUSY;
+	case MFA_YUBIKEY_REFUSED:
+	case MFA_YUBIKEY_BROKEN:
+		break;
+	}
+	return MFA_REASON_KEY_UNUSABLE;
+}
+
+static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
+				 const struct mfa_yubikey_driver *driver,
+				 const struct mine *mine, struct mfa_diag *diag,
+				 struct mfa_yubikey_answer *ret_answer)
+{
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	mfa_yubikey_challenge(challenge);
+	const struct mfa_yubikey_order order = {
+		.slots = mine->slots,
+		.count = mine->count,
+		.challenge = challenge,
+		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
+	};
+	return reason_of(driver->respond(&order, diag, ret_answer));
+}
+
+/* The same for everybody, keys or no keys: what the ports hold is no secret to who stands
+ * at them, what the store holds is. */
+static enum mfa_reason work(const struct mfa_auth_request *request, struct mfa_diag *diag,
+			    int *ret_err, struct mfa_yubikey_answer *ret_answer)
+{
+	struct mine mine = { .count = 0 };
+	const struct mfa_yubikey_driver *driver = NULL;
+	*ret_err = mfa_yubikey_driver_open(request->plugin_folder, diag, &driver);
+	if (*ret_err != MFA_OK)
+		return MFA_REASON_KEY_UNUSABLE;
+	*ret_err = find_mine(request, &mine, diag);
+	if (*ret_err != MFA_OK)
+		return MFA_REASON_FAILED;
+	enum mfa_reason reason = ask_ports(request, driver, &mine, diag, ret_answer);
+	if (reason == MFA_REASON_KEY_UNUSABLE)
+		*ret_err = MFA_ERR_IO;
+	return reason;
+}
+
+enum mfa_reason touch_ask(const struct mfa_auth_request *request, struct mfa_diag *diag,
+			  int *ret_err, struct mfa_yubikey_answer *ret_answer)
+{
+	request->dialog->tell(
+		request->dialog->context, MFA_TELL_INFO,
+		mfa_text(request->language, "Touch your YubiKey when it blinks."));
+	if (request->begin_work != NULL)
+		request->begin_work(request->context);
+	enum mfa_reason reason = work(request, diag, ret_err, ret_answer);
+	if (request->end_work != NULL)
+		request->end_work(request->context);
+	return reason;
+}
+
+const char *touch_prompt(enum mfa_reason problem)
+{
+	switch ((int)problem) {
+	case MFA_REASON_KEY_ABSENT:
+		return MFA_N_("No YubiKey found. Plug it in and press Enter, or type a "
+			      "one-time password: ");
+	case MFA_REASON_KEY_OTHER:
+		return MFA_N_("This YubiKey is not registered for you. Plug in yours and "
+			      "press Enter: ");
+	case MFA_REASON_KEY_EMPTY:
+		return MFA_N_("This YubiKey is no longer programmed. Type a one-time "
+			      "password: ");
+	case MFA_REASON_KEY_UNTOUCHED:
+		return MFA_N_("The YubiKey was not touched. Press Enter, and touch it: ");
+	case MFA_REASON_KEY_SILENT:
+		return MFA_N_("The YubiKey does not answer. Plug it in anew and press "
+			      "Enter: ");
+	case MFA_REASON_KEY_CUT_OFF:
+		return MFA_N_("The YubiKey was pulled out. Plug it in and press Enter: ");
+	case MFA_REASON_KEY_BUSY:
+		return MFA_N_("Another login is using the YubiKey. Press Enter to try "
+			      "again: ");
+	case MFA_REASON_GARBLED:
+		return MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and "
+			      "Japanese input, and touch it again: ");
+	default:
+		return MFA_N_("One-time password (YubiKey: Enter): ");
+	}
+}
