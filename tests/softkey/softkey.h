@@ -1,0 +1,66 @@
+/* The software YubiKey: what a test says of a key, whichever front it is plugged into. */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SOFTKEY_SLOTS = 2,
+	SOFTKEY_SECRET_SIZE = 20,
+	SOFTKEY_ID_SIZE = 6,
+	SOFTKEY_ACCESS_SIZE = 6,
+	SOFTKEY_CODE_SIZE = 65, /* what a slot types, at most, and its end */
+	SOFTKEY_NEVER = INT_MAX,
+};
+
+enum softkey_kind {
+	SOFTKEY_EMPTY,
+	SOFTKEY_HMAC, /* HMAC-SHA1 challenge-response */
+	SOFTKEY_OTP,  /* types 44 characters of modhex */
+	SOFTKEY_HOTP, /* types 6 or 8 digits */
+	SOFTKEY_OTHER /* programmed with what this key does not do, such as a fixed password */
+};
+
+/* What a slot holds from the start, as a personalisation tool would have written it. */
+struct softkey_setup {
+	enum softkey_kind kind;
+	uint8_t secret[SOFTKEY_SECRET_SIZE]; /* OTP: the AES key is the first 16 bytes */
+	uint8_t public_id[SOFTKEY_ID_SIZE];  /* OTP */
+	uint8_t private_id[SOFTKEY_ID_SIZE]; /* OTP */
+	bool eight_digits;		     /* HOTP: else six */
+	bool touch;			     /* HMAC: only when the key is touched */
+	bool whole_block; /* HMAC of all 64 bytes of a frame: without HMAC_LT64 */
+	uint8_t access[SOFTKEY_ACCESS_SIZE]; /* to be given before it is overwritten */
+};
+
+/* What a key or its owner does wrong. All zero: nothing. */
+struct softkey_faults {
+	unsigned touch_after;  /* touched at the Nth poll of the wait; 0: the second */
+	unsigned touch_ms;     /* how long a key waits for the touch; 0: 15000 */
+	unsigned answer_after; /* polls without an answer, after the touch */
+	unsigned unplug_after; /* the Nth transfer from now finds the key gone; 0: none */
+	bool bad_crc;	       /* of the answers to challenges */
+	bool mute;	       /* answers nothing, not even its serial number */
+	bool denied;	       /* only others may open the device: EACCES */
+};
+
+struct softkey_firmware {
+	uint8_t major, minor, build;
+};
+
+struct softkey_options {
+	uint32_t serial;
+	struct softkey_firmware firmware; /* all zero: 5.4.3 */
+	bool serial_hidden;		  /* no slot makes the serial number readable */
+	struct softkey_setup slot[SOFTKEY_SLOTS];
+	struct softkey_faults faults;
+};
+
+struct softkey_counts {
+	unsigned transfers;  /* control transfers that reached the key */
+	unsigned writes;     /* slots that were programmed, updated or erased */
+	unsigned challenges; /* that the key took up, answered or not */
+	bool waiting;	     /* for a touch, now */
+};
