@@ -42,11 +42,143 @@ static void reads_its_serial(void **state)
 	yk_close_key(yk);
 }
 
+static void ask(const void *challenge, unsigned len,
+		uint8_t ret_digest[static DIGEST_SIZE])
+{
+	assert_int_equal(rig_ask(2, true, challenge, len, ret_digest), 0);
+}
+
+static void assert_alike(const uint8_t *one, const uint8_t *other, bool alike)
+{
+	assert_true((memcmp(one, other, DIGEST_SIZE) == 0) == alike);
+}
+
+static void short_challenges_lose_the_bytes_that_look_like_padding(void **state)
+{
+	uint8_t whole[64], one[DIGEST_SIZE], other[DIGEST_SIZE];
+	struct softkey_options options = hmac_key();
+	softkey_bed_plug(*state, &options);
+	ask("zeros\0\0\0", 8, one); // ykpers pads with zeros
+	ask("zeros", 5, other);
+	assert_alike(one, other, true);
+
+	// A challenge that fills the frame is its own padding.
+	memset(whole, 'x', sizeof whole);
+	memcpy(whole, "filled", 6);
+	ask(whole, 64, one);
+	ask("filled", 6, other);
+	assert_alike(one, other, true);
+
+	ask(CHALLENGE, sizeof CHALLENGE, one);
+	ask(CHALLENGE, sizeof CHALLENGE - 1, other);
+	assert_alike(one, other, false);
+}
+
+static void without_lt64_all_of_the_frame_counts(void **state)
+{
+	uint8_t one[DIGEST_SIZE], other[DIGEST_SIZE], whole[64] = "zeros";
+	struct softkey_options options = hmac_key();
+	options.slot[1].whole_block = true;
+	unsigned key = softkey_bed_plug(*state, &options);
+	ask("zeros", 5, one);
+	ask(whole, sizeof whole, other);
+	assert_alike(one, other, true);
+	softkey_bed_unplug(*state, key);
+
+	options.slot[1].whole_block = false;
+	softkey_bed_plug(*state, &options);
+	ask("zeros", 5, other);
+	assert_alike(one, other, false);
+}
+
+static void firmware_2_2_without_lt64_answers_everything_alike(void **state)
+{
+	static const struct {
+		uint8_t minor;
+		bool whole_block, alike;
+	} cases[] = { { 2, true, true }, { 2, false, false }, { 3, true, false } };
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint8_t one[DIGEST_SIZE], other[DIGEST_SIZE];
+		struct softkey_options options = hmac_key();
+		options.firmware = (struct softkey_firmware){ 2, cases[i].minor, 3 };
+		options.slot[1].whole_block = cases[i].whole_block;
+		unsigned key = softkey_bed_plug(*state, &options);
+		ask("one", 3, one);
+		ask("other", 5, other);
+		assert_alike(one, other, cases[i].alike);
+		softkey_bed_unplug(*state, key);
+	}
+}
+
+static void opens_every_generation(void **state)
+{
+	static const struct softkey_firmware all[] = {
+		{ 2, 1, 2 }, { 2, 2, 3 }, { 2, 4, 3 }, { 3, 4, 9 }, { 4, 3, 7 },
+		{ 5, 1, 2 }, { 5, 2, 7 }, { 5, 4, 3 }, { 5, 7, 1 },
+	};
+	for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
+		YK_STATUS *status = ykds_alloc();
+		struct softkey_options options = { .firmware = all[i] };
+		unsigned key = softkey_bed_plug(*state, &options);
+		YK_KEY *yk = rig_open(0);
+		assert_true(yk_get_status(yk, status));
+		assert_int_equal(ykds_version_major(status), all[i].major);
+		assert_int_equal(ykds_version_minor(status), all[i].minor);
+		yk_close_key(yk);
+		ykds_free(status);
+		softkey_bed_unplug(*state, key);
+		// The ports are few: a bed for each.
+		rig_teardown(state);
+		assert_int_equal(rig_setup(state), 0);
+	}
+}
+
+static void finds_each_of_several_keys(void **state)
+{
+	unsigned seen = 0;
+	for (unsigned i = 0; i < SOFTKEY_KEYS; i++)
+		softkey_bed_plug(*state,
+				 &(struct softkey_options){ .serial = SERIAL + i });
+	for (int i = 0; i < SOFTKEY_KEYS; i++) {
+		unsigned serial = 0;
+		YK_KEY *yk = rig_open(i);
+		assert_true(yk_get_serial(yk, 1, 0, &serial));
+		assert_in_range(serial, SERIAL, SERIAL + SOFTKEY_KEYS - 1);
+		seen |= 1U << (serial - SERIAL);
+		yk_close_key(yk);
+	}
+	assert_int_equal(seen, (1U << SOFTKEY_KEYS) - 1);
+	assert_null(yk_open_key(SOFTKEY_KEYS));
+	assert_int_equal(yk_errno, YK_ENOKEY);
+}
+
+static void a_key_that_is_in_use_is_busy(void **state)
+{
+	unsigned serial = 0;
+	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	YK_KEY *first = rig_open(0), *second = rig_open(0);
+	// Closing gives the interface back to the kernel's driver, under the first one's feet.
+	assert_true(yk_close_key(second));
+	assert_false(yk_get_serial(first, 1, 0, &serial));
+	assert_int_equal(yk_errno, YK_EUSBERR);
+	assert_non_null(strstr(yk_usb_strerror(), "busy"));
+	yk_close_key(first);
+	first = rig_open(0);
+	assert_true(yk_get_serial(first, 1, 0, &serial));
+	yk_close_key(first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		on_a_bed(answers_rfc_2202),
 		on_a_bed(reads_its_serial),
+		on_a_bed(short_challenges_lose_the_bytes_that_look_like_padding),
+		on_a_bed(without_lt64_all_of_the_frame_counts),
+		on_a_bed(firmware_2_2_without_lt64_answers_everything_alike),
+		on_a_bed(opens_every_generation),
+		on_a_bed(finds_each_of_several_keys),
+		on_a_bed(a_key_that_is_in_use_is_busy),
 	};
 	return cmocka_run_group_tests_name("challenge", tests, NULL, NULL) ? 1 : 0;
 }

@@ -1,0 +1,172 @@
+/* What goes wrong between a person, a key and libykpers. */
+#include <string.h>
+
+#include "rig.h"
+
+enum {
+	TRANSFERS_MAX = 64,
+};
+
+static struct softkey_options touch_key(void)
+{
+	struct softkey_options options = hmac_key();
+	options.slot[1].touch = true;
+	return options;
+}
+
+static int ask(uint8_t ret_digest[static DIGEST_SIZE])
+{
+	return rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, ret_digest);
+}
+
+static unsigned plug_with(void **state, struct softkey_options options,
+			  struct softkey_faults faults)
+{
+	options.faults = faults;
+	return softkey_bed_plug(*state, &options);
+}
+
+static void waits_for_the_touch(void **state)
+{
+	uint8_t digest[DIGEST_SIZE], plain[DIGEST_SIZE];
+	unsigned key = plug_with(state, touch_key(),
+				 (struct softkey_faults){ .touch_after = 4 });
+	assert_int_equal(ask(digest), 0);
+	softkey_bed_unplug(*state, key);
+	plug_with(state, hmac_key(), (struct softkey_faults){ 0 });
+	assert_int_equal(ask(plain), 0);
+	assert_memory_equal(digest, plain, sizeof digest);
+}
+
+static void gives_up_waiting_for_the_touch(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	plug_with(
+		state, touch_key(),
+		(struct softkey_faults){ .touch_after = SOFTKEY_NEVER, .touch_ms = 100 });
+	assert_int_equal(ask(digest), YK_ETIMEOUT);
+	assert_false(softkey_bed_counts(*state, 0).waiting);
+}
+
+static void says_that_it_would_block(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned key = plug_with(state, touch_key(), (struct softkey_faults){ 0 });
+	assert_int_equal(rig_ask(2, false, CHALLENGE, sizeof CHALLENGE, digest),
+			 YK_EWOULDBLOCK);
+	assert_int_equal(softkey_bed_counts(*state, key).challenges, 1);
+	assert_false(softkey_bed_counts(*state, key).waiting); // ykpers ends the wait
+}
+
+static void is_slow(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	plug_with(state, hmac_key(), (struct softkey_faults){ .answer_after = 5 });
+	assert_int_equal(ask(digest), 0);
+}
+
+static void is_too_slow(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	plug_with(state, hmac_key(),
+		  (struct softkey_faults){ .answer_after = SOFTKEY_NEVER });
+	assert_int_equal(ask(digest), YK_ETIMEOUT);
+}
+
+static void is_mute(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned serial;
+	plug_with(state, hmac_key(), (struct softkey_faults){ .mute = true });
+	assert_int_equal(ask(digest), YK_ETIMEOUT);
+	YK_KEY *yk = rig_open(0);
+	assert_false(yk_get_serial(yk, 1, 0, &serial));
+	yk_close_key(yk);
+}
+
+static void garbles_its_answer(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned key =
+		plug_with(state, hmac_key(), (struct softkey_faults){ .bad_crc = true });
+	assert_int_equal(ask(digest), YK_ECHECKSUM);
+	softkey_bed_set_faults(*state, key, &(struct softkey_faults){ 0 });
+	assert_int_equal(ask(digest), 0);
+}
+
+static void is_pulled_out_at_each_transfer(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned key = plug_with(state, hmac_key(), (struct softkey_faults){ 0 });
+	assert_int_equal(ask(digest), 0);
+	unsigned all = softkey_bed_counts(*state, key).transfers;
+	assert_in_range(all, 18, TRANSFERS_MAX);
+	// The last one only ends the reading: the answer is there.
+	for (unsigned n = 1; n <= all; n++) {
+		softkey_bed_set_faults(*state, key,
+				       &(struct softkey_faults){ .unplug_after = n });
+		assert_int_equal(ask(digest), n == all ? 0 : YK_EUSBERR);
+		assert_false(softkey_bed_is_plugged(*state, key));
+		assert_int_equal(ask(digest), YK_ENOKEY);
+		softkey_bed_replug(*state, key);
+		assert_int_equal(ask(digest), 0);
+	}
+}
+
+static void may_not_be_opened(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	plug_with(state, hmac_key(), (struct softkey_faults){ .denied = true });
+	assert_int_equal(ask(digest), YK_EUSBERR);
+	assert_non_null(strstr(yk_usb_strerror(), "Access denied"));
+}
+
+static void is_silent_in_other_slots(void **state)
+{
+	static const enum softkey_kind kinds[] = { SOFTKEY_EMPTY, SOFTKEY_OTP,
+						   SOFTKEY_HOTP, SOFTKEY_OTHER };
+	uint8_t digest[DIGEST_SIZE];
+	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct softkey_options options = { .slot[1] = { .kind = kinds[i] } };
+		unsigned key = softkey_bed_plug(*state, &options);
+		assert_int_equal(ask(digest), YK_ETIMEOUT);
+		softkey_bed_unplug(*state, key);
+	}
+}
+
+static void an_interrupted_answer_spoils_the_next_status(void **state)
+{
+	YK_STATUS *status = ykds_alloc();
+	struct softkey_options options = hmac_key();
+	softkey_bed_plug(*state, &options);
+	YK_KEY *yk = rig_open(0);
+	assert_true(yk_write_to_key(yk, SLOT_CHAL_HMAC2, CHALLENGE, sizeof CHALLENGE));
+	assert_true(
+		yk_wait_for_key_status(yk, 0, 0, 1000, true, RESP_PENDING_FLAG, NULL));
+	// The next program reads the rest of the answer where it expects a status.
+	assert_true(yk_get_status(yk, status));
+	assert_int_not_equal(ykds_version_major(status), 5);
+	assert_true(yk_force_key_update(yk));
+	assert_true(yk_get_status(yk, status));
+	assert_int_equal(ykds_version_major(status), 5);
+	yk_close_key(yk);
+	ykds_free(status);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_a_bed(waits_for_the_touch),
+		on_a_bed(gives_up_waiting_for_the_touch),
+		on_a_bed(says_that_it_would_block),
+		on_a_bed(is_slow),
+		on_a_bed(is_too_slow),
+		on_a_bed(is_mute),
+		on_a_bed(garbles_its_answer),
+		on_a_bed(is_pulled_out_at_each_transfer),
+		on_a_bed(may_not_be_opened),
+		on_a_bed(is_silent_in_other_slots),
+		on_a_bed(an_interrupted_answer_spoils_the_next_status),
+	};
+	return cmocka_run_group_tests_name("faults", tests, NULL, NULL) ? 1 : 0;
+}
