@@ -1,0 +1,274 @@
+#include "rack.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct text {
+	char *bytes;
+	size_t len;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct text *text,
+						      const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int len = vsnprintf(text->bytes + text->len, RACK_TEXT_SIZE - text->len, format,
+			    arguments);
+	va_end(arguments);
+	if (len > 0)
+		text->len += (size_t)len;
+	if (text->len >= RACK_TEXT_SIZE)
+		text->len = RACK_TEXT_SIZE - 1;
+}
+
+static bool read_number(const char *word, unsigned *ret_number)
+{
+	char *end;
+	if (!word || !isdigit((unsigned char)*word))
+		return false;
+	errno = 0;
+	unsigned long number = strtoul(word, &end, 10);
+	if (errno || *end || number > UINT32_MAX)
+		return false;
+	*ret_number = (unsigned)number;
+	return true;
+}
+
+// A word of hexadecimal digits for exactly so many bytes.
+static bool read_hex(const char *word, uint8_t *ret_bytes, size_t len)
+{
+	if (!word || strlen(word) != 2 * len)
+		return false;
+	for (size_t i = 0; i < 2 * len; i++)
+		if (!isxdigit((unsigned char)word[i]))
+			return false;
+	for (size_t i = 0; i < len; i++) {
+		const char digits[] = { word[2 * i], word[2 * i + 1], '\0' };
+		ret_bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	return true;
+}
+
+static bool read_polls(const char *word, unsigned *ret_number)
+{
+	if (word && strcmp(word, "never") == 0) {
+		*ret_number = SOFTKEY_NEVER;
+		return true;
+	}
+	return read_number(word, ret_number);
+}
+
+static bool read_firmware(char *word, struct softkey_firmware *ret_firmware)
+{
+	char *rest;
+	unsigned parts[3];
+	for (int i = 0; i < 3; i++) {
+		if (!read_number(strtok_r(i == 0 ? word : NULL, ".", &rest), &parts[i]) ||
+		    parts[i] > UINT8_MAX)
+			return false;
+	}
+	*ret_firmware = (struct softkey_firmware){ (uint8_t)parts[0], (uint8_t)parts[1],
+						   (uint8_t)parts[2] };
+	return true;
+}
+
+// hmac:SECRET[:touch][:whole], hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES, static
+static bool read_slot(char *word, struct softkey_setup *setup)
+{
+	char *rest, *kind = strtok_r(word, ":", &rest), *flag;
+	if (strcmp(kind, "otp") == 0) {
+		setup->kind = SOFTKEY_OTP;
+		return read_hex(strtok_r(NULL, ":", &rest), setup->public_id,
+				SOFTKEY_ID_SIZE) &&
+		       read_hex(strtok_r(NULL, ":", &rest), setup->private_id,
+				SOFTKEY_ID_SIZE) &&
+		       read_hex(strtok_r(NULL, ":", &rest), setup->secret, 16);
+	}
+	if (strcmp(kind, "static") == 0) {
+		setup->kind = SOFTKEY_OTHER;
+		return true;
+	}
+	setup->kind = strcmp(kind, "hmac") == 0 ? SOFTKEY_HMAC : SOFTKEY_HOTP;
+	if ((setup->kind == SOFTKEY_HOTP && strcmp(kind, "hotp") != 0) ||
+	    !read_hex(strtok_r(NULL, ":", &rest), setup->secret, SOFTKEY_SECRET_SIZE))
+		return false;
+	while ((flag = strtok_r(NULL, ":", &rest)) != NULL) {
+		if (strcmp(flag, "touch") == 0)
+			setup->touch = true;
+		else if (strcmp(flag, "whole") == 0)
+			setup->whole_block = true;
+		else if (strcmp(flag, "8") == 0)
+			setup->eight_digits = true;
+		else
+			return false;
+	}
+	return true;
+}
+
+static bool read_option(char *word, struct softkey_options *options)
+{
+	char *value = strchr(word, '=');
+	if (value)
+		*value++ = '\0';
+	if (strcmp(word, "serial") == 0)
+		return read_number(value, &options->serial);
+	if (strcmp(word, "serial-hidden") == 0)
+		return options->serial_hidden = !value;
+	if (!value)
+		return false;
+	if (strcmp(word, "firmware") == 0)
+		return read_firmware(value, &options->firmware);
+	if (strcmp(word, "slot1") == 0)
+		return read_slot(value, &options->slot[0]);
+	return strcmp(word, "slot2") == 0 && read_slot(value, &options->slot[1]);
+}
+
+static bool read_fault(char *word, struct softkey_faults *faults)
+{
+	char *value = strchr(word, '=');
+	if (value)
+		*value++ = '\0';
+	if (strcmp(word, "bad-crc") == 0)
+		return faults->bad_crc = !value;
+	if (strcmp(word, "mute") == 0)
+		return faults->mute = !value;
+	if (strcmp(word, "denied") == 0)
+		return faults->denied = !value;
+	if (strcmp(word, "touch-after") == 0)
+		return read_polls(value, &faults->touch_after);
+	if (strcmp(word, "answer-after") == 0)
+		return read_polls(value, &faults->answer_after);
+	if (strcmp(word, "touch-ms") == 0)
+		return read_number(value, &faults->touch_ms);
+	return strcmp(word, "unplug-after") == 0 &&
+	       read_number(value, &faults->unplug_after);
+}
+
+static void show(const struct port *port, unsigned number, struct text *text)
+{
+	static const char *const kinds[] = { [SOFTKEY_EMPTY] = "empty",
+					     [SOFTKEY_HMAC] = "hmac",
+					     [SOFTKEY_OTP] = "otp",
+					     [SOFTKEY_HOTP] = "hotp",
+					     [SOFTKEY_OTHER] = "other" };
+	const struct key *key = &port->key;
+	struct softkey_counts counts = port_counts(port);
+	say(text, "%u serial=%u firmware=%u.%u.%u plugged=%d", number, key->serial,
+	    key->firmware.major, key->firmware.minor, key->firmware.build, port->plugged);
+	for (unsigned i = 0; i < SOFTKEY_SLOTS; i++) {
+		const struct slot *slot = &key->slot[i];
+		enum softkey_kind kind = slot_kind(slot);
+		say(text, " slot%u=%s%s", i + 1, kinds[kind],
+		    kind == SOFTKEY_HMAC && slot_wants_touch(slot) ? "+touch" : "");
+	}
+	say(text, " transfers=%u writes=%u challenges=%u waiting=%d\n", counts.transfers,
+	    counts.writes, counts.challenges, counts.waiting);
+}
+
+static int add(struct rack *rack, uint64_t now, char *rest, struct text *text)
+{
+	struct softkey_options options = { 0 };
+	char *word;
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL)
+		if (!read_option(word, &options))
+			return -EINVAL;
+	if (rack->keys == RACK_KEYS)
+		return -ENOSPC;
+	port_init(&rack->key[rack->keys], &options);
+	port_plug(&rack->key[rack->keys], now);
+	say(text, "%u\n", rack->keys++);
+	return 0;
+}
+
+static int set_faults(struct port *port, char *rest)
+{
+	struct softkey_faults faults = { 0 };
+	char *word;
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL)
+		if (!read_fault(word, &faults))
+			return -EINVAL;
+	port_set_faults(port, &faults);
+	return 0;
+}
+
+static int touch(struct port *port, const char *word)
+{
+	if (!word || (strcmp(word, "on") != 0 && strcmp(word, "off") != 0))
+		return -EINVAL;
+	port->key.faults.touch_after = strcmp(word, "on") == 0 ? 0 : SOFTKEY_NEVER;
+	return 0;
+}
+
+static int type(struct port *port, uint64_t now, const char *word, struct text *text)
+{
+	char code[SOFTKEY_CODE_SIZE] = "";
+	unsigned slot;
+	if (!read_number(word, &slot))
+		return -EINVAL;
+	if (port->plugged)
+		key_type(&port->key, slot, now, code);
+	if (!*code)
+		return -ENOENT;
+	say(text, "%s\n", code);
+	return 0;
+}
+
+static int handle(struct port *port, uint64_t now, const char *verb, char *rest,
+		  struct text *text)
+{
+	if (strcmp(verb, "fault") == 0)
+		return set_faults(port, rest);
+	const char *word = strtok_r(NULL, " ", &rest);
+	if (strcmp(verb, "touch") == 0)
+		return touch(port, word);
+	if (strcmp(verb, "type") == 0)
+		return type(port, now, word, text);
+	if (strcmp(verb, "plug") == 0 && !port->plugged)
+		port_plug(port, now);
+	else if (strcmp(verb, "unplug") == 0 && port->plugged)
+		port_unplug(port);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int obey(struct rack *rack, uint64_t now, char *line, struct text *text)
+{
+	char *rest = NULL, *verb = strtok_r(line, " ", &rest);
+	unsigned number;
+	if (!verb)
+		return -EINVAL;
+	if (strcmp(verb, "new") == 0)
+		return add(rack, now, rest, text);
+	if (strcmp(verb, "show") == 0) {
+		for (unsigned i = 0; i < rack->keys; i++)
+			show(&rack->key[i], i, text);
+		return 0;
+	}
+	if (strcmp(verb, "reset") == 0) {
+		for (unsigned i = 0; i < rack->keys; i++)
+			port_unplug(&rack->key[i]);
+		rack->keys = 0;
+		return 0;
+	}
+	if (!read_number(strtok_r(NULL, " ", &rest), &number))
+		return -EINVAL;
+	return number < rack->keys ? handle(&rack->key[number], now, verb, rest, text)
+				   : -ENODEV;
+}
+
+int rack_obey(struct rack *rack, uint64_t now, char *line,
+	      char ret_text[static RACK_TEXT_SIZE])
+{
+	struct text text = { .bytes = ret_text };
+	*ret_text = '\0';
+	int err = obey(rack, now, line, &text);
+	if (err)
+		say(&text, "%s\n", strerror(-err));
+	return err;
+}
