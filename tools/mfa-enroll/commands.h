@@ -14,3 +14,4 @@ extern const struct command command_remove;
 extern const struct command command_unlock;
 extern const struct command command_resync;
 extern const struct command command_rekey;
+extern const struct command command_yubikey;

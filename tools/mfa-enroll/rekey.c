@@ -3,15 +3,14 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "act.h"
 #include "mfa/rekey.h"
+#include "progress.h"
 #include "terminal.h"
 
 enum {
-	DRY_RUN,
-	BAR_WIDTH = 40
+	DRY_RUN
 };
 
 static const struct option_spec options[] = {
@@ -23,8 +22,7 @@ static const struct option_spec options[] = {
 struct watch {
 	sigset_t signals;
 	sigset_t before;
-	bool has_bar;
-	size_t shown; /* permille */
+	struct progress bar;
 };
 
 static void watch_begin(struct watch *watch)
@@ -34,37 +32,23 @@ static void watch_begin(struct watch *watch)
 	(void)sigaddset(&watch->signals, SIGTERM);
 	(void)sigaddset(&watch->signals, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &watch->signals, &watch->before);
-	watch->has_bar = isatty(STDERR_FILENO) == 1;
-	watch->shown = 1001;
+	watch->bar = progress_begin();
 }
 
 static void watch_end(struct watch *watch)
 {
 	const struct timespec none = { 0 };
-	if (watch->has_bar && watch->shown <= 1000)
-		(void)fputc('\n', stderr);
+	progress_end(&watch->bar);
 	while (sigtimedwait(&watch->signals, NULL, &none) > 0)
 		continue;
 	(void)sigprocmask(SIG_SETMASK, &watch->before, NULL);
-}
-
-static void draw(struct watch *watch, size_t done, size_t total)
-{
-	size_t permille = done * 1000 / total;
-	if (!watch->has_bar || permille == watch->shown)
-		return;
-	watch->shown = permille;
-	(void)fputs("\r[", stderr);
-	for (size_t i = 0; i < BAR_WIDTH; i++)
-		(void)fputc(i * 1000 < permille * BAR_WIDTH ? '#' : '.', stderr);
-	(void)fprintf(stderr, "] %zu/%zu", done, total);
 }
 
 static bool step(void *context, size_t done, size_t total)
 {
 	struct watch *watch = context;
 	sigset_t pending;
-	draw(watch, done, total);
+	progress_draw(&watch->bar, done, total);
 	(void)sigpending(&pending);
 	return sigismember(&pending, SIGINT) != 1 &&
 	       sigismember(&pending, SIGTERM) != 1 && sigismember(&pending, SIGHUP) != 1;

@@ -1,0 +1,24 @@
+/* The YubiKeys in this machine's ports, for an administrator. */
+#pragma once
+
+#include "app.h"
+#include "mfa/yubikey.h"
+
+enum {
+	PORTS_TIMEOUT_MS = 15000
+};
+
+/* What is there. EXIT_DONE also with *ret_count 0. */
+enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_ports,
+			  size_t *ret_count) MFA_MUST_CHECK;
+
+/* The key with this serial number, or, with 0, the only one that is plugged in. */
+enum exit_code ports_find(const struct app *app, uint32_t serial,
+			  struct mfa_yubikey_port *ret_port) MFA_MUST_CHECK;
+
+/* Serial number, firmware and slots on one line. */
+void ports_print(const struct app *app, const struct mfa_yubikey_port *port);
+
+/* Complains of what came of asking a key. */
+enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
+			  const struct mfa_diag *diag);

@@ -1,0 +1,15 @@
+/* A progress bar on standard error, where that is a terminal. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct progress {
+	bool has_bar;
+	size_t shown; /* permille; more than 1000: nothing yet */
+};
+
+struct progress progress_begin(void);
+void progress_draw(struct progress *progress, size_t done, size_t total);
+/* Ends the line, if there is one. */
+void progress_end(struct progress *progress);
