@@ -27,7 +27,7 @@ struct softkey_bed *softkey_bed_new(void);
 void softkey_bed_free(struct softkey_bed *bed);
 
 /* Plugs a new key into the next port, and gives its number: 0, 1, ... yk_open_key(N) opens
- * the Nth of those that are plugged in, in the order of their ports. */
+ * the Nth in libusb's order, which puts the newest first. */
 unsigned softkey_bed_plug(struct softkey_bed *bed, const struct softkey_options *options);
 /* Pulls it out; in again, it is in its old port with all that it was programmed with. */
 void softkey_bed_unplug(struct softkey_bed *bed, unsigned key);

@@ -1,5 +1,7 @@
 /* Challenges through the real libykpers, libusb and libudev. */
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "rig.h"
 
@@ -168,6 +170,43 @@ static void a_key_that_is_in_use_is_busy(void **state)
 	yk_close_key(first);
 }
 
+// In a child, with libykpers of its own: its exit status is what rig_ask gave.
+static pid_t start_asking(void)
+{
+	uint8_t digest[DIGEST_SIZE];
+	pid_t child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		_exit(yk_init() ? rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest)
+				: 99);
+	return child;
+}
+
+static int end_of(pid_t child)
+{
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void two_processes_at_once_disturb_each_other(void **state)
+{
+	struct softkey_options options = hmac_key();
+	unsigned disturbed = 0;
+	softkey_bed_plug(*state, &options);
+	yk_release();
+	assert_int_equal(end_of(start_asking()), 0);
+	for (int i = 0; i < 50 && disturbed == 0; i++) {
+		pid_t one = start_asking(), other = start_asking();
+		disturbed += end_of(one) != 0;
+		disturbed += end_of(other) != 0;
+	}
+	assert_int_not_equal(disturbed, 0);
+	assert_int_equal(end_of(start_asking()), 0);
+	assert_true(yk_init());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +218,7 @@ int main(void)
 		on_a_bed(opens_every_generation),
 		on_a_bed(finds_each_of_several_keys),
 		on_a_bed(a_key_that_is_in_use_is_busy),
+		on_a_bed(two_processes_at_once_disturb_each_other),
 	};
 	return cmocka_run_group_tests_name("challenge", tests, NULL, NULL) ? 1 : 0;
 }

@@ -1,0 +1,52 @@
+"""Software YubiKeys in the ports of the throwaway root (tests/softkey)."""
+
+import subprocess
+from pathlib import Path
+
+INSTALL = Path(__file__).resolve().parents[1] / "softkey" / "install"
+SOCKET = Path("/run/softkey/socket")
+
+
+def fresh():
+    """The root's programs see software keys instead of real USB, and no key is plugged in."""
+    if not SOCKET.exists():
+        subprocess.run([INSTALL], check=True)
+    control("reset")
+
+
+def control(*words):
+    """softkeyctl: gives what it printed, and raises where it refused."""
+    done = subprocess.run(["softkeyctl", *map(str, words)], capture_output=True, text=True, timeout=20)
+    if done.returncode:
+        raise RuntimeError(f"softkeyctl {words}: {done.stderr}")
+    return done.stdout.strip()
+
+
+class Key:
+    """A key in a port of its own. Options are softkeyctl's: serial=1234567, slot2="hmac:..."."""
+
+    def __init__(self, **options):
+        self.number = int(control("new", *(f"{name}={value}" for name, value in options.items())))
+
+    def unplug(self):
+        control("unplug", self.number)
+
+    def plug(self):
+        control("plug", self.number)
+
+    def touch(self, on):
+        """Whether there is a finger on the button whenever the key waits for one."""
+        control("touch", self.number, "on" if on else "off")
+
+    def faults(self, *words):
+        """Replaces all faults: faults("answer-after=3", "bad-crc"); none: a sound key."""
+        control("fault", self.number, *words)
+
+    def type(self, slot):
+        """What the key types when slot 1 or 2 is touched, without Enter."""
+        return control("type", self.number, slot)
+
+    def show(self):
+        """The facts about it, all of them text: serial, firmware, slot1, writes, waiting, ..."""
+        line = control("show").splitlines()[self.number]
+        return dict(fact.split("=", 1) for fact in line.split()[1:])
