@@ -273,6 +273,7 @@ static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *dia
 	int err = ask(request, given->problem, &given->typed);
 	*ret_is_final = true;
 	given->problem = MFA_REASON_NONE;
+	diag->text[0] = '\0'; /* what was said of the attempt before */
 	if (err != MFA_OK)
 		return err;
 	if (wants_key(request, &given->typed)) {

@@ -1,33 +1,16 @@
 """Japanese where it can be drawn, English elsewhere."""
 
 import os
-import shutil
-import subprocess
-from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import let_in, refused
+from e2e.locales import japanese_locale
 from e2e.ways import stranger
 
-BUILT = Path("/tmp/ja_JP.utf8")
-LOCALE = Path("/usr/lib/locale/ja_JP.utf8")
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"
 ASK_EN = "One-time password:"
-
-
-@contextmanager
-def japanese_locale():
-    """The host has ja_JP.UTF-8 within the block."""
-    if not BUILT.exists():
-        command = ["localedef", "--no-archive", "-i", "ja_JP", "-f", "UTF-8", BUILT]
-        subprocess.run(command, check=True)
-    shutil.copytree(BUILT, LOCALE)
-    try:
-        yield
-    finally:
-        shutil.rmtree(LOCALE)
 
 
 def test_the_catalogue_is_installed(case):

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+CONFIG = Path("/etc/pam_mfa/mfa.conf")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SUDOERS = """Defaults passwd_tries=1, lecture=never
@@ -22,9 +23,14 @@ def root():
 
 
 def product():
-    """Installs the build, with the configuration, key and store that `init` makes."""
+    """Installs the build, with the key and store that `init` makes, and a configuration that
+    takes typed codes only."""
     for folder in ("/etc/pam_mfa", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
         shutil.rmtree(folder, ignore_errors=True)  # what the machine itself has is not ours
     command = ["meson", "install", "--no-rebuild", "--quiet", "-C", REPOSITORY / "build"]
     subprocess.run(command, check=True)
     subprocess.run(["mfa-enroll", "init"], check=True, stdout=subprocess.DEVNULL)
+    text = CONFIG.read_text()
+    text = text.replace("#factors      = yubikey", "factors      =")
+    assert "\nfactors      = totp" in text
+    CONFIG.write_text(text)

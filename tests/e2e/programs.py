@@ -76,7 +76,8 @@ def _run(argv, user, answers, caller):
 
 
 def _converse(terminal, user, answers, refusal=r"(?!)"):
-    """Gives each prompt the next answer, until in, refused, or the program ends."""
+    """Gives each prompt the next answer, until in, refused, or the program ends. An answer
+    may be a function that does something first and gives what to type."""
     prompts = []
     let_in = False
     try:
@@ -90,7 +91,8 @@ def _converse(terminal, user, answers, refusal=r"(?!)"):
             prompts.append(match.group().strip())
             if len(prompts) > len(answers):
                 raise Unexpected(f"one prompt more than answers: {prompts}")
-            terminal.send(answers[len(prompts) - 1])
+            answer = answers[len(prompts) - 1]
+            terminal.send(answer() if callable(answer) else answer)
     except Ended:
         pass
     return Outcome(let_in, terminal.status, terminal.transcript, prompts)

@@ -42,6 +42,13 @@ class Key:
         """Replaces all faults: faults("answer-after=3", "bad-crc"); none: a sound key."""
         control("fault", self.number, *words)
 
+    def mend(self):
+        """Free of faults and in its port, wherever it was; gives "", which is Enter."""
+        self.faults()
+        if self.show()["plugged"] == "0":
+            self.plug()
+        return ""
+
     def type(self, slot):
         """What the key types when slot 1 or 2 is touched, without Enter."""
         return control("type", self.number, slot)

@@ -30,8 +30,7 @@ static const struct option_spec options[] = {
 	[ADD_NO_TOUCH] = { "no-touch", NULL, MFA_N_("yubikey: answer without a touch") },
 	[ADD_FORCE] = { "force", NULL, MFA_N_("YubiKey: overwrite a programmed slot") },
 	[ADD_NO_PROGRAM] = { "no-program", NULL,
-			     MFA_N_("YubiKey: it holds the secret from "
-				    "--secret-stdin already") },
+			     MFA_N_("YubiKey: it has the secret of --secret-stdin") },
 	{ NULL, NULL, NULL },
 };
 

@@ -89,6 +89,8 @@ enum exit_code bind_find(struct app *app, const struct enrolment *enrolment,
 	bind.port.serial = (uint32_t)serial;
 	if (code == EXIT_DONE && needs_key)
 		code = ports_find(app, (uint32_t)serial, &bind.port);
+	if (code == EXIT_REFUSED || code == EXIT_BUSY)
+		bind_regret(app, &bind);
 	if (code != EXIT_DONE)
 		return code;
 	if (needs_key)

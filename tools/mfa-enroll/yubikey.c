@@ -132,7 +132,7 @@ const struct command command_yubikey = {
 	.arguments = "",
 	.least = 0,
 	.most = 0,
-	.summary = MFA_N_("list the YubiKeys that are plugged in, and whose they are"),
+	.summary = MFA_N_("list the YubiKeys in the ports and their users"),
 	.has_json = true,
 	.run = run,
 };

@@ -13,6 +13,7 @@ enum {
 		(MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN + DATA_SIZE - 1) / DATA_SIZE,
 	POLL_MS = 10,
 	ANSWER_MS = 2000, /* in which a key answers, or says that it waits for a touch */
+	TOUCHED_MS = 500, /* in which one answers that waits no more: it was touched */
 };
 
 /* The status condition always holds, so this reads once: libykpers has no other way to a
@@ -28,21 +29,19 @@ static enum mfa_yubikey_result await(YK_KEY *key, int64_t deadline,
 				     unsigned char *ret_report, struct mfa_diag *diag)
 {
 	int64_t silence = deadline_after(ANSWER_MS);
-	bool was_waiting = false;
+	bool has_waited = false;
 	for (;;) {
 		if (!read_report(key, ret_report))
 			return result_of_error(diag);
 		unsigned char flags = ret_report[DATA_SIZE];
-		bool is_waiting = (flags & RESP_TIMEOUT_WAIT_FLAG) != 0;
 		if ((flags & RESP_PENDING_FLAG) != 0)
 			return MFA_YUBIKEY_DONE;
-		if (was_waiting && !is_waiting)
-			return MFA_YUBIKEY_UNTOUCHED; /* its own time is over */
-		was_waiting = is_waiting;
-		if (is_past(deadline))
-			return was_waiting ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
-		if (!was_waiting && is_past(silence))
-			return MFA_YUBIKEY_SILENT;
+		if ((flags & RESP_TIMEOUT_WAIT_FLAG) != 0) {
+			has_waited = true;
+			silence = deadline_after(TOUCHED_MS);
+		}
+		if (is_past(silence) || is_past(deadline))
+			return has_waited ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
 		pause_ms(POLL_MS);
 	}
 }

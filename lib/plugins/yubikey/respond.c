@@ -6,6 +6,7 @@
 struct wish {
 	const struct mfa_yubikey_order *order;
 	int64_t deadline;
+	bool has_mute; /* one did not even tell its serial number, as the user's would */
 	struct mfa_yubikey_answer answer;
 };
 
@@ -31,6 +32,7 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 {
 	struct wish *wish = context;
 	const struct mfa_yubikey_slot *slot = choose(wish->order, &port->told);
+	wish->has_mute = wish->has_mute || port->told.serial == 0;
 	if (slot == NULL)
 		return MFA_YUBIKEY_OTHER;
 	if (!port->told.is_programmed[slot->slot - 1])
@@ -50,6 +52,8 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 	wish.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, try_port, &wish);
+	if (result == MFA_YUBIKEY_OTHER && wish.has_mute)
+		result = MFA_YUBIKEY_SILENT;
 	if (result == MFA_YUBIKEY_DONE) {
 		memcpy(wish.answer.challenge, order->challenge,
 		       sizeof wish.answer.challenge);

@@ -1,0 +1,436 @@
+"""YubiKeys at the real programs: software keys behind the real libykpers."""
+
+import itertools
+import json
+import os
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e import enroll, otp, pamconf, product, programs, softkey, ssh, users
+from e2e.checks import exits, let_in, one_line, refused
+from e2e.locales import japanese_locale
+from e2e.softkey import Key
+
+ASK = "One-time password (YubiKey: Enter):"
+SECRET = "0b" * 20
+SERIALS = itertools.count(7000001)  # a key is one person's, and the record outlives the case
+
+
+@contextmanager
+def offered(*services, timeout="3s"):
+    """The services are wired, and a YubiKey may be used, within the block."""
+    zone = {"factors": "yubikey totp hotp yubikey-otp", "yubikey_timeout": timeout}
+    softkey.fresh()
+    with pamconf.wired(*services), product.config(zone=zone):
+        yield
+
+
+def add(user, kind="yubikey", *options, stdin=""):
+    return enroll.run("add", user.name, kind, *options, stdin=stdin)
+
+
+def plugged(**options):
+    """A key that nobody has, in a port; its serial number is key.serial."""
+    serial = next(SERIALS)
+    key = Key(serial=serial, **options)
+    key.serial = serial
+    return key
+
+
+def holder():
+    """A person with a YubiKey that mfa-enroll has programmed; gives both."""
+    taro, key = users.new(), plugged()
+    exits(add(taro), 0, "Enrolled: yubikey token")
+    return taro, key
+
+
+def failures(user):
+    return enroll.facts(user)["failures"]
+
+
+def test_a_touch_lets_in_at_login_su_and_sudo(case):
+    with offered("login", "su", "sudo"):
+        taro, key = holder()
+        assert key.show()["slot2"] == "hmac+touch" and key.show()["slot1"] == "empty"
+        outcome = programs.login(taro, [taro.password, ""])
+        let_in(outcome)
+        assert outcome.prompts[1] == ASK and "Touch your YubiKey when it blinks." in outcome.text
+        one_line(case, f"result=allowed reason=code-right .*user={taro.name} .*kind=yubikey")
+        let_in(programs.su(taro, [taro.password, ""], caller=users.new("jiro")))
+        let_in(programs.sudo(taro, [taro.password, ""]))
+        lines = product.AUDIT.read_text().splitlines()
+        assert json.loads(lines[-1])["kind"] == "yubikey" and json.loads(lines[-1])["result"] == "allowed"
+
+
+def test_a_wrong_password_with_the_right_key_is_refused(case):
+    with offered("login"):
+        taro, _ = holder()
+        refused(programs.login(taro, ["wrong", ""]))
+
+
+def test_a_code_is_taken_where_the_key_is_offered(case):
+    with offered("login"):
+        taro, token = enroll.person(kind="hotp")
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1] == ASK
+
+
+def test_the_key_may_come_later(case):
+    with offered("login"):
+        taro, key = holder()
+        key.unplug()
+        outcome = programs.login(taro, [taro.password, "", lambda: key.plug() or ""])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].startswith("No YubiKey found. Plug it in and press Enter"), outcome
+        one_line(case, "result=allowed")
+
+
+def test_or_a_code_instead(case):
+    with offered("login"):
+        taro, token = enroll.person(kind="hotp")
+        let_in(programs.login(taro, [taro.password, "", token.next()]), prompts=3)
+        assert failures(taro) == 0
+
+
+def test_without_a_key_three_questions_and_out(case):
+    with offered("login"):
+        taro, key = holder()
+        key.unplug()
+        outcome = programs.login(taro, [taro.password, "", "", ""])
+        refused(outcome, prompts=4)
+        assert "No YubiKey found. See that it is plugged in." in outcome.text
+        one_line(case, f"result=denied reason=key-absent .*user={taro.name}")
+        assert failures(taro) == 0
+
+
+def test_people_without_a_key_see_the_same(case):
+    """Not enrolled, a code only, unknown: what the ports hold decides alone."""
+    with offered("login"):
+        softkey.fresh()
+        hanako, _ = enroll.person("hanako", kind="hotp")
+        jiro = users.new("jiro")
+        for plugged, said in ((False, "No YubiKey found"), (True, "This YubiKey is not registered for you")):
+            if plugged:
+                Key(serial=1111111, slot2=f"hmac:{SECRET}")
+            for user in (hanako, jiro, "nobody-there"):
+                outcome = programs.login(user, [getattr(user, "password", "x"), "", "", ""])
+                refused(outcome, prompts=4)
+                assert all(prompt.startswith(said) for prompt in outcome.prompts[2:]), outcome
+
+
+def test_whatever_is_wrong_with_the_key_is_said_and_not_counted(case):
+    troubles = (
+        (["touch-after=never", "touch-ms=300"], "The YubiKey was not touched", "key-untouched"),
+        (["touch-after=never"], "The YubiKey was not touched", "key-untouched"),
+        (["answer-after=never"], "The YubiKey was not touched", "key-untouched"),
+        (["mute"], "The YubiKey does not answer", "key-silent"),
+        (["bad-crc"], "The YubiKey was pulled out", "key-cut-off"),
+    )
+    with offered("login", timeout="2s"):
+        taro, key = holder()
+        for words, said, reason in troubles:
+            key.faults(*words)
+            seen = len(case.log(f"reason={reason}"))
+            outcome = programs.login(taro, [taro.password, "", "", ""])
+            refused(outcome, prompts=4)
+            assert outcome.prompts[2].startswith(said), (words, outcome)
+            assert len(case.log(f"result=denied reason={reason} ")) == seen + 1, words
+        assert failures(taro) == 0
+        key.faults()
+        let_in(programs.login(taro, [taro.password, ""]))
+
+
+def test_pulled_out_at_every_other_transfer(case):
+    """Never in by a key that is gone, and in again when it is back."""
+    with offered("login"):
+        taro, key = holder()
+        for transfer in range(1, 18, 2):
+            key.faults(f"unplug-after={transfer}")
+            outcome = programs.login(taro, [taro.password, "", key.mend])
+            let_in(outcome, prompts=3)
+            assert outcome.prompts[2].startswith(("The YubiKey was pulled out", "No YubiKey found")), outcome
+        assert failures(taro) == 0
+
+
+def test_an_erased_slot_and_another_secret(case):
+    with offered("login"):
+        taro, key = holder()
+        exits(enroll.subprocess.run(["ykpersonalize", "-2", "-y", "-z"], capture_output=True, text=True), 0)
+        outcome = programs.login(taro, [taro.password, "", "", ""])
+        refused(outcome, prompts=4)
+        assert outcome.prompts[2].startswith("This YubiKey is no longer programmed"), outcome
+        given = ["ykpersonalize", "-2", "-y", f"-a{SECRET}", "-ochal-resp", "-ochal-hmac", "-ohmac-lt64",
+                 "-oserial-api-visible"]
+        exits(enroll.subprocess.run(given, capture_output=True, text=True), 0)
+        refused(programs.login(taro, [taro.password, ""]))
+        assert case.log("reason=key-wrong") and failures(taro) == 0
+
+
+def test_the_right_one_of_two_keys(case):
+    with offered("login"):
+        other = Key(serial=1111111, slot2=f"hmac:{SECRET}")
+        taro = users.new()
+        mine = plugged()
+        done = add(taro)
+        exits(done, 1, "more than one YubiKey: say which with --serial")
+        assert "1111111" in done.stdout and str(mine.serial) in done.stdout
+        exits(add(taro, "yubikey", "--serial", str(mine.serial)), 0)
+        let_in(programs.login(taro, [taro.password, ""]))
+        mine.unplug()
+        outcome = programs.login(taro, [taro.password, "", lambda: mine.plug() or ""])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].startswith("This YubiKey is not registered for you"), outcome
+        assert other.show()["challenges"] == "0"
+
+
+def test_two_logins_at_once_on_one_key(case):
+    """One waits for the other; both are let in."""
+    with offered("login", timeout="10s"):
+        taro, _ = holder()
+        outcomes = []
+        threads = [
+            threading.Thread(target=lambda: outcomes.append(programs.login(taro, [taro.password, ""])))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(outcomes) == 4
+        for outcome in outcomes:
+            let_in(outcome)
+
+
+def test_a_remote_login_is_never_offered_the_key(case):
+    with offered("sshd"), ssh.Server():
+        taro, key = holder()
+        outcome = ssh.login(taro, [taro.password, ""])
+        refused(outcome)
+        assert outcome.prompts[1].endswith("One-time password:"), outcome
+        assert "YubiKey" not in outcome.text and key.show()["challenges"] == "2"  # of the enrolment
+
+
+def test_the_plug_in_missing_or_unsafe(case):
+    with offered("login"):
+        taro, _ = holder()
+        plug_in = next(Path("/usr/lib").glob("*/pam_mfa/yubikey.so"))
+        saved = plug_in.read_bytes()
+        try:
+            plug_in.unlink()
+            outcome = programs.login(taro, [taro.password, ""])
+            refused(outcome)
+            assert "YubiKeys cannot be used on this machine." in outcome.text
+            one_line(case, f"result=unavailable reason=key-unusable .*{plug_in}: cannot open")
+            plug_in.write_bytes(saved)
+            plug_in.chmod(0o775)
+            refused(programs.login(taro, [taro.password, ""]))
+            assert case.log("reason=key-unusable .*writable by others"), case.log("key-unusable")
+        finally:
+            plug_in.unlink(missing_ok=True)
+            plug_in.write_bytes(saved)
+            plug_in.chmod(0o755)
+        let_in(programs.login(taro, [taro.password, ""]))
+
+
+def test_usb_that_may_not_be_opened(case):
+    with offered("login"):
+        taro, key = holder()
+        key.faults("denied")
+        refused(programs.login(taro, [taro.password, ""]))
+        one_line(case, "result=unavailable reason=key-unusable .*Access denied")
+
+
+def test_a_lock_on_codes_does_not_stop_the_key(case):
+    with offered("login"):
+        taro, _ = holder()
+        for _ in range(5):
+            refused(programs.login(taro, [taro.password, "123456"]))
+        assert enroll.facts(taro)["locked_until"] is not None
+        let_in(programs.login(taro, [taro.password, ""]))
+        assert enroll.facts(taro)["locked_until"] is not None  # nor does the key end it
+
+
+def test_a_suspended_key_is_refused_until_resumed(case):
+    with offered("login"):
+        taro, _ = holder()
+        token = enroll.tokens(taro)[0]["token"]
+        exits(enroll.run("suspend", taro.name, token), 0)
+        refused(programs.login(taro, [taro.password, ""]))
+        assert case.log("reason=token-suspended")
+        exits(enroll.run("resume", taro.name, token), 0)
+        let_in(programs.login(taro, [taro.password, ""]))
+
+
+def test_one_string_for_every_question_uses_the_key(case):
+    """As from a program that asks once and repeats the password."""
+    with offered("login"):
+        taro, key = holder()
+        let_in(programs.login(taro, [taro.password, taro.password]))
+        key.unplug()
+        refused(programs.login(taro, [taro.password, taro.password]))
+        assert failures(taro) == 0
+
+
+def test_enrolment_does_not_overwrite_a_programmed_slot(case):
+    softkey.fresh()
+    taro = users.new()
+    key = plugged(slot2=f"hmac:{SECRET}")
+    exits(add(taro), 1, "slot 2 is programmed already; --force overwrites it")
+    assert key.show()["writes"] == "0" and enroll.run("list", taro.name).returncode == 3
+    exits(add(taro, "yubikey", "--slot", "1"), 0)
+    exits(add(taro, "yubikey", "--force"), 0)
+    assert {token["parameters"] for token in enroll.tokens(taro)} == {
+        f"serial {key.serial}, slot 1, touch", f"serial {key.serial}, slot 2, touch"}
+
+
+def test_a_key_is_one_persons(case):
+    softkey.fresh()
+    taro, hanako = users.new(), users.new("hanako")
+    plugged()
+    exits(add(taro), 0)
+    exits(add(hanako, "yubikey", "--slot", "1"), 1, f"registered for {taro.name} already")
+    exits(add(hanako, "yubikey-otp", "--no-confirm", "--slot", "1"), 1, f"registered for {taro.name} already")
+    exits(enroll.run("remove", taro.name, enroll.tokens(taro)[0]["token"], "--yes"), 0)
+    exits(add(hanako, "yubikey", "--force"), 0)
+
+
+def test_old_keys_and_keys_without_serial_number_are_refused(case):
+    taro = users.new()
+    for options, said in (({"firmware": "2.1.0", "serial": 1}, "too old|serial number"),
+                          ({"firmware": "2.0.0", "serial": 1}, "too old|serial number")):
+        softkey.fresh()
+        key = Key(**options)
+        exits(add(taro), 1, said)
+        assert key.show()["writes"] == "0"
+
+
+def test_a_key_that_fails_while_it_is_enrolled_lets_nobody_in(case):
+    for words in (["touch-after=never", "touch-ms=200"], ["answer-after=never"], ["bad-crc"]):
+        softkey.fresh()
+        taro, key = users.new(), plugged()
+        key.faults(*words)
+        exits(add(taro), 1, f"nothing was enrolled: slot 2 of YubiKey {key.serial} may have been overwritten")
+        assert enroll.run("list", taro.name).returncode == 3
+    softkey.fresh()
+    taro, key = users.new(), plugged()
+    for transfer in range(1, 120, 17):
+        key.faults(f"unplug-after={transfer}")
+        done = add(taro, "yubikey", "--force")
+        key.mend()
+        if done.returncode == 0:
+            break  # it was out of reach of the fault
+        assert "nothing was" in done.stderr, done
+        assert enroll.run("list", taro.name).returncode == 3
+
+
+def test_keys_programmed_elsewhere(case):
+    with offered("login"):
+        for words in ("", ":whole", ":touch"):
+            softkey.fresh()
+            taro, key = users.new(), plugged(slot2=f"hmac:{SECRET}{words}")
+            exits(add(taro, "yubikey", "--secret-stdin", "hex", stdin="0c" * 20 + "\n"), 1, "answers wrongly")
+            exits(add(taro, "yubikey", "--secret-stdin", "hex", stdin=f"{SECRET}\n"), 0)
+            assert key.show()["writes"] == "0"
+            let_in(programs.login(taro, [taro.password, ""]))
+            exits(enroll.run("remove", taro.name, enroll.tokens(taro)[0]["token"], "--yes"), 0)
+        exits(add(taro, "yubikey", "--secret-stdin", "hex", "--no-confirm", "--serial", str(key.serial), "--slot", "2",
+                  stdin=f"{SECRET}\n"), 0)
+        let_in(programs.login(taro, [taro.password, ""]))
+
+
+def test_the_list_of_keys(case):
+    softkey.fresh()
+    exits(enroll.run("yubikey"), 0, "No YubiKey found")
+    taro = users.new()
+    key = plugged(firmware="5.2.7")
+    Key(serial=1111111, slot1=f"hmac:{SECRET}")
+    exits(add(taro, "yubikey", "--serial", str(key.serial)), 0)
+    done = enroll.run("yubikey", "--json")
+    token = enroll.tokens(taro)[0]["token"]
+    assert json.loads(done.stdout) == [
+        {"serial": key.serial, "firmware": "5.2.7", "slot1": "empty", "slot2": "programmed",
+         "bound": [{"user": taro.name, "token": token, "kind": "yubikey", "slot": 2}]},
+        {"serial": 1111111, "firmware": "5.4.3", "slot1": "programmed", "slot2": "empty", "bound": []},
+    ]
+    exits(enroll.run("yubikey"), 0, f"slot 2: {taro.name}, token {token}")
+
+
+def typist():
+    """A person whose YubiKey types codes, programmed and proved by mfa-enroll."""
+    taro, key = users.new(), plugged()
+    with enroll.Terminal([enroll.PROGRAM, "add", taro.name, "yubikey-otp"]) as terminal:
+        for _ in range(2):
+            terminal.expect(enroll.PROMPT)
+            terminal.send(key.type(2))
+        assert terminal.wait() == 0, terminal.transcript
+    return taro, key
+
+
+def test_typed_codes_at_login_and_sshd(case):
+    with offered("login", "sshd"), ssh.Server():
+        taro, key = typist()
+        used = key.type(2)
+        let_in(programs.login(taro, [taro.password, used]))
+        refused(programs.login(taro, [taro.password, used]))
+        assert case.log("reason=code-used") and failures(taro) == 0
+        outcome = ssh.login(taro, [taro.password, key.type(2)])
+        let_in(outcome)
+        skipped, later = key.type(2), key.type(2)
+        let_in(programs.login(taro, [taro.password, later]))
+        refused(programs.login(taro, [taro.password, skipped]))
+        key.unplug()
+        key.plug()
+        let_in(programs.login(taro, [taro.password, key.type(2)]))
+
+
+def test_a_garbled_code_is_asked_for_again(case):
+    with offered("login"):
+        taro, key = typist()
+        outcome = programs.login(taro, [taro.password, key.type(2).upper(), key.type(2)])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].startswith("The YubiKey's code came garbled"), outcome
+        assert failures(taro) == 0
+        kana = "\u304b\u304d\u304f\u3051\u3053\u3055\u3057\u3059\u305b\u305d"
+        refused(programs.login(taro, [taro.password, kana, kana, kana]), prompts=4)
+        assert case.log("reason=code-garbled") and failures(taro) == 0
+
+
+def test_codes_of_a_key_programmed_elsewhere(case):
+    public, private, aes = "vvcccccccccb", "010203040506", "000102030405060708090a0b0c0d0e0f"
+    with offered("login"):
+        for line in (f"7654321,{public},{private},{aes},000000000000,2026-01-01T00:00:00,",
+                     f"Yubico OTP,1/1/26 00:00,2,{public},{private},{aes},,,0,0,0,0,0,0,0,0,0,0"):
+            softkey.fresh()
+            taro = users.new()
+            key = plugged(slot2=f"otp:ff0000000001:{private}:{aes}")
+            exits(add(taro, "yubikey-otp", "--secret-stdin", "csv", "--no-confirm", stdin=line + "\n"), 0)
+            let_in(programs.login(taro, [taro.password, key.type(2)]))
+            exits(add(users.new("hanako"), "yubikey-otp", "--secret-stdin", "csv", "--no-confirm", stdin=line + "\n"),
+                  1, f"registered for {taro.name} already")
+            exits(enroll.run("remove", taro.name, enroll.tokens(taro)[0]["token"], "--yes"), 0)
+
+
+def test_hotp_of_a_yubikey_with_its_identifier(case):
+    with offered("login"):
+        secret = os.urandom(20)
+        taro, key = users.new(), plugged(slot1=f"hotp:{secret.hex()}")
+        token = otp.Token(secret, "hotp")
+        exits(enroll.add_secret(taro, token), 0)
+        let_in(programs.login(taro, [taro.password, key.type(1)]))
+        let_in(programs.login(taro, [taro.password, "ubnu07654321" + key.type(1)]))
+
+
+def test_japanese_at_the_terminal(case):
+    zone = {"factors": "yubikey totp hotp yubikey-otp"}
+    with japanese_locale(), offered("su"), product.config(host={"language": "ja"}, zone=zone):
+        taro, key = holder()
+        key.unplug()
+        outcome = programs.su(taro, [taro.password, "", lambda: key.plug() or ""], caller=users.new("jiro"))
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[1:] == [
+            "ワンタイムパスワード（YubiKey は Enter）:",
+            "YubiKey が見つかりません。挿入して Enter、又はワンタイムパスワード:",
+        ]
+        assert "YubiKey が点滅したら、金属部分にタッチしてください。" in outcome.text
