@@ -260,7 +260,8 @@ static bool wants_key(const struct mfa_auth_request *request,
 static bool is_garbled(const struct mfa_auth_request *request,
 		       const struct mfa_secret *answer)
 {
-	return !request->wants_password && !is_password(request, answer) &&
+	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) != 0 &&
+	       !request->wants_password && !is_password(request, answer) &&
 	       mfa_yubikey_otp_is_garbled((const char *)answer->data, answer->len);
 }
 

@@ -8,7 +8,10 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 	struct outcome outcome = {
 		.script = { .answer = attempt->answer,
 			    .len = attempt->len,
-			    .err = attempt->err },
+			    .err = attempt->err,
+			    .answers = attempt->answers,
+			    .meanwhile = attempt->meanwhile,
+			    .context = attempt->script_context },
 	};
 	struct mfa_dialog dialog = script_dialog(&outcome.script);
 	struct mfa_auth_result result;
@@ -18,6 +21,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.zone = &host->host.config->zones[0],
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",
+			   .rhost = attempt->rhost,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,
 		.password = { (const unsigned char *)password, strlen(password) },
@@ -28,6 +32,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.conclude = attempt->conclude,
 		.context = attempt->context,
 		.actor = attempt->actor,
+		.plugin_folder = attempt->plugin_folder,
 	};
 	mfa_auth_run(&request, &result);
 	outcome.verdict = result.verdict;

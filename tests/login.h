@@ -7,8 +7,11 @@
 struct attempt {
 	const char *user; /* NULL: taro */
 	const char *answer;
-	size_t len;  /* of the answer; 0: its strlen */
-	int err;     /* the dialog's */
+	size_t len;		    /* of the answer; 0: its strlen */
+	int err;		    /* the dialog's */
+	const char *const *answers; /* as struct script's, and the next */
+	void (*meanwhile)(void *context, unsigned question);
+	void *script_context;
 	int64_t now; /* 0: NOW */
 	const char *password;
 	bool is_unknown;
@@ -18,6 +21,8 @@ struct attempt {
 	void (*conclude)(void *context, struct mfa_auth_result *result);
 	void *context;
 	const char *actor;
+	const char *rhost;
+	const char *plugin_folder;
 };
 
 struct outcome {

@@ -264,14 +264,22 @@ int host_teardown(void **state)
 void enroll(struct mfa_store *store, const char *user, const struct token_spec *specs,
 	    size_t count)
 {
+	struct mfa_token tokens[MFA_TOKENS_MAX];
+	assert_in_range(count, 0, MFA_COUNT(tokens));
+	for (size_t i = 0; i < count; i++)
+		make_token(&specs[i], &tokens[i]);
+	enroll_tokens(store, user, tokens, count);
+}
+
+void enroll_tokens(struct mfa_store *store, const char *user,
+		   const struct mfa_token *tokens, size_t count)
+{
 	struct mfa_record *record = mfa_record_new();
 	assert_non_null(record);
 	(void)snprintf(record->user, sizeof record->user, "%s", user);
 	for (size_t i = 0; i < count; i++) {
-		struct mfa_token token;
 		struct mfa_token *added = NULL;
-		make_token(&specs[i], &token);
-		assert_int_equal(mfa_record_add(record, &token, &added), MFA_OK);
+		assert_int_equal(mfa_record_add(record, &tokens[i], &added), MFA_OK);
 	}
 	assert_int_equal(mfa_store_create(store, record, NULL), MFA_OK);
 	mfa_record_free(&record);
@@ -290,12 +298,21 @@ struct mfa_record *stored_record(struct mfa_store *store, const char *user)
 static int script_ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 {
 	struct script *script = context;
-	script->asked++;
+	unsigned question = script->asked++;
 	(void)snprintf(script->prompt, sizeof script->prompt, "%s", prompt);
+	if (question < MFA_COUNT(script->prompts))
+		memcpy(script->prompts[question], script->prompt, sizeof script->prompt);
+	if (script->meanwhile != NULL)
+		script->meanwhile(script->context, question);
 	if (script->err != MFA_OK)
 		return script->err;
-	size_t len = script->len > 0 ? script->len : strlen(script->answer);
-	return mfa_secret_copy(script->answer, len, ret_answer);
+	const char *answer = script->answer;
+	if (script->answers != NULL)
+		answer = *script->answers != NULL ? *script->answers++ : NULL;
+	if (answer == NULL)
+		return MFA_ERR_ABORT;
+	size_t len = script->len > 0 ? script->len : strlen(answer);
+	return mfa_secret_copy(answer, len, ret_answer);
 }
 
 static void script_tell(void *context, enum mfa_tone tone MFA_UNUSED, const char *text)

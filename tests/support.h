@@ -108,17 +108,27 @@ int host_teardown(void **state);
 
 void enroll(struct mfa_store *store, const char *user, const struct token_spec *specs,
 	    size_t count);
+/* The same with tokens of any kind. */
+void enroll_tokens(struct mfa_store *store, const char *user,
+		   const struct mfa_token *tokens, size_t count);
 /* The stored record of a user, which must exist. The caller frees it. */
 struct mfa_record *stored_record(struct mfa_store *store, const char *user);
 
-/* A dialog that gives one answer and keeps what it was asked and told. */
+/* A dialog that gives one answer, or several, and keeps what it was asked and told. */
 struct script {
 	const char *answer;
 	size_t len; /* 0: strlen(answer) */
 	int err;    /* not MFA_OK: returned instead of an answer */
+	/* Instead of answer: one for each question, NULL behind the last; then the person
+	 * gives up. */
+	const char *const *answers;
+	/* Called at each question, before the answer. */
+	void (*meanwhile)(void *context, unsigned question);
+	void *context;
 	unsigned asked;
 	unsigned told;
 	char prompt[256];
+	char prompts[4][256]; /* the first questions */
 	char line[1024];
 };
 

@@ -82,8 +82,8 @@ static bool is_modhex(const char *text, size_t len)
 
 /* What a code of the right form holds. */
 struct opened {
-	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN + 1]; /* and libyubikey's NUL */
-	unsigned char block[YUBIKEY_BLOCK_SIZE + 1];
+	char text[MFA_YUBIKEY_CODE_LEN + 1]; /* libyubikey looks at the end's NUL */
+	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
 	yubikey_token_st ticket;
 };
 
@@ -121,12 +121,13 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	if (attempt->len != MFA_YUBIKEY_CODE_LEN ||
 	    !is_modhex(attempt->code, attempt->len))
 		return MFA_OK;
-	yubikey_modhex_decode((char *)opened.public_id, attempt->code, ID_CHARACTERS);
-	yubikey_modhex_decode((char *)opened.block, attempt->code + ID_CHARACTERS,
-			      MFA_YUBIKEY_CODE_LEN - ID_CHARACTERS);
+	memcpy(opened.text, attempt->code, attempt->len);
+	yubikey_modhex_decode((char *)opened.public_id, opened.text,
+			      sizeof opened.public_id);
 	if (memcmp(opened.public_id, otp.public_id, MFA_YUBIKEY_PUBLIC_LEN) != 0)
 		return MFA_OK;
-	memcpy(&opened.ticket, opened.block, sizeof opened.ticket);
+	yubikey_modhex_decode((char *)&opened.ticket, opened.text + ID_CHARACTERS,
+			      sizeof opened.ticket);
 	yubikey_aes_decrypt((uint8_t *)&opened.ticket, otp.aes_key);
 	*ret_check = check_ticket(&otp, &opened);
 	if (*ret_check == MFA_CHECK_RIGHT)

@@ -13,6 +13,7 @@
 enum {
 	/* an input method makes fewer characters of more keys */
 	GARBLED_MIN = 20,
+	GARBLED_MAX = 256,
 	ID_DIGITS = 12,
 	AES_DIGITS = 32,
 	FIELDS = 3,
@@ -26,24 +27,37 @@ static bool is_all_of(const char *text, size_t len, const char *characters)
 	return true;
 }
 
-static bool is_beyond_ascii(const char *text, size_t len)
+static size_t count_beyond_ascii(const char *text, size_t len)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < len; i++)
 		count += ((unsigned char)text[i] & 0x80) != 0;
-	return count * 2 >= len;
+	return count;
+}
+
+/* The sixteen keys of modhex with Caps Lock, and under Dvorak. */
+static bool is_mistyped(const char *text, size_t len)
+{
+	static const char upper[] = "CBDEFGHIJKLNRTUV";
+	static const char dvorak[] = "jxe.uidchtnbpygk";
+	return len == MFA_YUBIKEY_CODE_LEN && !is_all_of(text, len, YUBIKEY_MODHEX_MAP) &&
+	       (is_all_of(text, len, upper) || is_all_of(text, len, dvorak));
 }
 
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len)
 {
-	/* the sixteen keys of modhex with Caps Lock, and under Dvorak */
-	static const char upper[] = "CBDEFGHIJKLNRTUV";
-	static const char dvorak[] = "jxe.uidchtnbpygk";
-	if (len == MFA_YUBIKEY_CODE_LEN && !is_all_of(answer, len, YUBIKEY_MODHEX_MAP) &&
-	    (is_all_of(answer, len, upper) || is_all_of(answer, len, dvorak)))
-		return true;
-	return len >= GARBLED_MIN && is_beyond_ascii(answer, len) &&
-	       mfa_text_is_utf8(answer, len);
+	char text[GARBLED_MAX];
+	if (len < GARBLED_MIN || len > sizeof text)
+		return false;
+	/* what only came in full width is a code like any other */
+	memcpy(text, answer, len);
+	size_t plain_len = mfa_text_normalize_code(text, len);
+	bool is_japanese = count_beyond_ascii(answer, len) * 2 >= len &&
+			   count_beyond_ascii(text, plain_len) > 0 &&
+			   mfa_text_is_utf8(answer, len);
+	bool is_garbled = is_japanese || is_mistyped(text, plain_len);
+	mfa_wipe(text, sizeof text);
+	return is_garbled;
 }
 
 /* One field that a token needs, in the order in which the tools write them. */
@@ -63,15 +77,14 @@ static size_t read_field(const struct field *field, const char *text, size_t len
 			 unsigned char *ret_bytes)
 {
 	char plain[AES_DIGITS + 1] = { 0 };
-	char bytes[AES_DIGITS / 2 + 1];
+	unsigned char bytes[AES_DIGITS / 2];
 	if (len != field->len || !is_all_of(text, len, field->digits))
 		return 0;
 	memcpy(plain, text, len);
 	if (field->is_modhex)
-		yubikey_modhex_decode(bytes, plain, len);
+		yubikey_modhex_decode((char *)bytes, plain, len / 2);
 	else
-		(void)sodium_hex2bin((unsigned char *)bytes, sizeof bytes, plain, len,
-				     NULL, NULL, NULL);
+		(void)sodium_hex2bin(bytes, sizeof bytes, plain, len, NULL, NULL, NULL);
 	memcpy(ret_bytes, bytes, len / 2);
 	mfa_wipe(plain, sizeof plain);
 	mfa_wipe(bytes, sizeof bytes);

@@ -1,0 +1,193 @@
+/* Codes that YubiKeys type, in whole logins. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "key.h"
+#include "login.h"
+#include "mfa/yubikey_otp.h"
+
+enum {
+	PROCESSES = 8,
+	ROUNDS = 25,
+};
+
+static const unsigned char bytes[MFA_YUBIKEY_AES_LEN] = "taro's YubiKey";
+
+struct desk {
+	struct test_host host; /* first: login.h takes it for *state */
+	struct key key;
+	char code[SOFTKEY_CODE_SIZE];
+};
+
+static int desk_setup(void **state)
+{
+	struct desk *desk = calloc(1, sizeof *desk);
+	struct softkey_options options = { .slot[0] = { .kind = SOFTKEY_OTP } };
+	struct mfa_token token = { .kind = MFA_KIND_YUBIKEY_OTP,
+				   .state = MFA_STATE_ACTIVE };
+	const struct mfa_yubikey_otp otp = { .public_id = bytes,
+					     .private_id = bytes + 1,
+					     .aes_key = bytes };
+	if (desk == NULL)
+		return -1;
+	*state = desk;
+	host_open(&desk->host, "", "factors = totp yubikey-otp");
+	memcpy(options.slot[0].public_id, bytes, MFA_YUBIKEY_PUBLIC_LEN);
+	memcpy(options.slot[0].private_id, bytes + 1, MFA_YUBIKEY_PRIVATE_LEN);
+	memcpy(options.slot[0].secret, bytes, MFA_YUBIKEY_AES_LEN);
+	key_init(&desk->key, &options);
+	key_power_up(&desk->key, 0);
+	assert_int_equal(mfa_yubikey_otp_save(&otp, &token), MFA_OK);
+	enroll_tokens(desk->host.host.store, "taro", &token, 1);
+	return 0;
+}
+
+static const char *touch(struct desk *desk)
+{
+	key_type(&desk->key, 1, 0, desk->code);
+	return desk->code;
+}
+
+static void a_touch_lets_in_once(void **state)
+{
+	const char *code = touch(*state);
+	for (unsigned i = 0; i < 3; i++) {
+		struct outcome outcome = login(state, (struct attempt){ .answer = code });
+		if (i == 0)
+			assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+		else
+			assert_outcome(outcome, MFA_DENY, MFA_REASON_USED);
+		assert_string_equal(outcome.script.prompt, "One-time password: ");
+		assert_int_equal(outcome.script.asked, 1);
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_outcome(login(state, (struct attempt){ .answer = touch(*state) }),
+		       MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+static void it_works_from_afar(void **state)
+{
+	struct attempt attempt = { .answer = touch(*state), .rhost = "192.0.2.1" };
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+static void it_may_stand_behind_the_password(void **state)
+{
+	char line[128] = "a password";
+	(void)strcat(line, touch(*state));
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = line, .wants_password = true });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.password, "a password");
+}
+
+static void of_another_key_it_is_counted(void **state)
+{
+	struct desk *desk = *state;
+	char code[SOFTKEY_CODE_SIZE];
+	memcpy(code, touch(desk), sizeof code);
+	code[0] = code[0] == 'c' ? 'b' : 'c';
+	assert_outcome(login(state, (struct attempt){ .answer = code }), MFA_DENY,
+		       MFA_REASON_WRONG);
+	assert_int_equal(failures_of(state, "taro"), 1);
+	desk->code[40] = desk->code[40] == 'c' ? 'b' : 'c';
+	assert_outcome(login(state, (struct attempt){ .answer = desk->code }), MFA_DENY,
+		       MFA_REASON_WRONG);
+	assert_int_equal(failures_of(state, "taro"), 2);
+}
+
+static const char garbled[] = "CCCCCCCCCCCBDCFLCINDVDBRBLEHECUITVJKJEVVEHJD";
+
+static void garbled_it_is_asked_for_again(void **state)
+{
+	const char *const answers[] = { garbled, touch(*state), NULL };
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 2);
+	assert_int_equal(outcome.script.told, 0);
+	assert_string_equal(outcome.script.prompts[1],
+			    "The YubiKey's code came garbled. Turn off Caps Lock and "
+			    "Japanese input, and touch it again: ");
+}
+
+static void garbled_three_times_it_is_refused_and_not_counted(void **state)
+{
+	struct outcome outcome = login(state, (struct attempt){ .answer = garbled });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_GARBLED);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_string_equal(outcome.script.line,
+			    "The YubiKey's code came garbled. Turn off Caps Lock and "
+			    "Japanese input.");
+	assert_audited(state, "garbled");
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+/* Unknown and not enrolled users are asked and told the same. */
+static void garbled_it_tells_nothing_of_the_user(void **state)
+{
+	static const char *const users[] = { "taro", "hanako", "jiro" };
+	for (size_t i = 0; i < MFA_COUNT(users); i++) {
+		struct outcome outcome =
+			login(state, (struct attempt){ .user = users[i],
+						       .answer = garbled,
+						       .is_unknown = i == 2 });
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_GARBLED);
+		assert_int_equal(outcome.script.asked, 3);
+		assert_int_equal(outcome.script.told, 1);
+	}
+}
+
+static void the_password_is_never_garbled(void **state)
+{
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = garbled, .password = garbled });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+	assert_int_equal(outcome.script.asked, 1);
+}
+
+static void where_no_such_codes_are_taken_nothing_is_garbled(void **state)
+{
+	struct desk *desk = *state;
+	desk->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
+	struct outcome outcome = login(state, (struct attempt){ .answer = garbled });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_outcome(login(state, (struct attempt){ .answer = touch(desk) }), MFA_DENY,
+		       MFA_REASON_WRONG);
+}
+
+static int replay(void *context, unsigned index MFA_UNUSED)
+{
+	struct desk *desk = context;
+	const struct attempt attempt = { .answer = desk->code };
+	mfa_host_close(&desk->host.host); /* descriptors are no good behind fork */
+	return (int)login_on(&desk->host, &attempt).verdict;
+}
+
+static void of_many_at_once_exactly_one_gets_in(void **state)
+{
+	struct desk *desk = *state;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		(void)touch(desk);
+		assert_int_equal(count_processes(PROCESSES, MFA_ALLOW, replay, desk), 1);
+	}
+}
+
+#define at_a_desk(test) cmocka_unit_test_setup_teardown(test, desk_setup, host_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		at_a_desk(a_touch_lets_in_once),
+		at_a_desk(it_works_from_afar),
+		at_a_desk(it_may_stand_behind_the_password),
+		at_a_desk(of_another_key_it_is_counted),
+		at_a_desk(garbled_it_is_asked_for_again),
+		at_a_desk(garbled_three_times_it_is_refused_and_not_counted),
+		at_a_desk(garbled_it_tells_nothing_of_the_user),
+		at_a_desk(the_password_is_never_garbled),
+		at_a_desk(where_no_such_codes_are_taken_nothing_is_garbled),
+		at_a_desk(of_many_at_once_exactly_one_gets_in),
+	};
+	return group_main("yubikey_otp_login", tests);
+}
