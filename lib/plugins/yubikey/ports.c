@@ -140,6 +140,8 @@ static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
 	read_status(ret_port);
 	if (yk_get_serial(ret_port->key, 0, 0, &serial) != 0)
 		ret_port->told.serial = serial;
+	else if (yk_errno == YK_EUSBERR)
+		return result_of_error(diag);
 	return MFA_YUBIKEY_DONE;
 }
 
