@@ -19,24 +19,24 @@ struct given {
 	struct mfa_secret typed;
 	struct mfa_yubikey_answer key;
 	bool has_key;
+	bool is_offered;	 /* a YubiKey will do as well */
 	enum mfa_reason problem; /* why there is nothing to check */
 };
 
 static const char *prompt_of(const struct mfa_auth_request *request,
-			     enum mfa_reason problem)
+			     const struct given *given)
 {
 	if (request->wants_password)
 		return MFA_N_("Password and one-time password: ");
-	if (problem != MFA_REASON_NONE || touch_is_offered(request))
-		return touch_prompt(problem);
+	if (given->problem != MFA_REASON_NONE || given->is_offered)
+		return touch_prompt(given->problem);
 	return MFA_N_("One-time password: ");
 }
 
-static int ask(const struct mfa_auth_request *request, enum mfa_reason problem,
-	       struct mfa_secret *ret_answer)
+static int ask(const struct mfa_auth_request *request, struct given *given)
 {
-	const char *prompt = mfa_text(request->language, prompt_of(request, problem));
-	return request->dialog->ask(request->dialog->context, prompt, ret_answer);
+	const char *prompt = mfa_text(request->language, prompt_of(request, given));
+	return request->dialog->ask(request->dialog->context, prompt, &given->typed);
 }
 
 static void forget(const struct mfa_auth_request *request, struct mfa_secret *answer)
@@ -250,11 +250,10 @@ static void work(const struct mfa_auth_request *request, int asked, struct given
 
 /* Enter asks for the YubiKey; so does the password once more, from a program that gives
  * one string to every prompt. */
-static bool wants_key(const struct mfa_auth_request *request,
-		      const struct mfa_secret *answer)
+static bool wants_key(const struct mfa_auth_request *request, const struct given *given)
 {
-	return touch_is_offered(request) &&
-	       (answer->len == 0 || is_password(request, answer));
+	return given->is_offered &&
+	       (given->typed.len == 0 || is_password(request, &given->typed));
 }
 
 static bool is_garbled(const struct mfa_auth_request *request,
@@ -271,13 +270,13 @@ static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *dia
 		    struct given *given, bool *ret_is_final)
 {
 	int failed = MFA_OK;
-	int err = ask(request, given->problem, &given->typed);
+	int err = ask(request, given);
 	*ret_is_final = true;
 	given->problem = MFA_REASON_NONE;
 	diag->text[0] = '\0'; /* what was said of the attempt before */
 	if (err != MFA_OK)
 		return err;
-	if (wants_key(request, &given->typed)) {
+	if (wants_key(request, given)) {
 		/* a program that repeats itself would do so again */
 		*ret_is_final = given->typed.len > 0;
 		forget(request, &given->typed);
@@ -318,7 +317,7 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
 	struct mfa_auth_request answered = *request;
-	struct given given = { .problem = MFA_REASON_NONE };
+	struct given given = { .is_offered = touch_is_offered(request) };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
 		.is_unknown_user = !request->is_known_user,

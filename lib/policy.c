@@ -110,7 +110,8 @@ bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service)
 
 bool mfa_policy_is_local(const struct mfa_login *login)
 {
-	return is_empty(login->rhost);
+	return is_empty(login->rhost) &&
+	       (login->is_remote == NULL || !login->is_remote(login->context));
 }
 
 enum mfa_lock mfa_policy_lock(const struct mfa_record *record, int64_t now)

@@ -11,6 +11,8 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 
+#include "session.h"
+
 enum {
 	GROUPS_MAX = 4096,
 	LOG_LINE_SIZE = 1536,
@@ -55,6 +57,12 @@ static enum mfa_match is_member(void *context, const char *group)
 	return match;
 }
 
+static bool is_remote(void *context)
+{
+	const struct login *login = context;
+	return session_is_remote(login->tty);
+}
+
 int64_t login_clock(void)
 {
 	return time(NULL);
@@ -83,6 +91,7 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.tty = login->tty,
 		.now = login_clock(),
 		.is_member = is_member,
+		.is_remote = is_remote,
 		.context = login,
 	};
 	return MFA_OK;

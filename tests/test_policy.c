@@ -260,11 +260,17 @@ static void the_gate_names_services(void **state MFA_UNUSED)
 	assert_false(mfa_policy_is_gated(&open, "sshd"));
 }
 
+static bool remotely(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 static void a_login_without_a_remote_host_is_local(void **state MFA_UNUSED)
 {
 	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
 	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
 	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "::1" }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .is_remote = remotely }));
 }
 
 static void the_limit_of_failures_locks(void **state MFA_UNUSED)

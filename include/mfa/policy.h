@@ -15,6 +15,9 @@ struct mfa_login {
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
 	enum mfa_match (*is_member)(void *context, const char *group);
+	/* Whether the session of a login without a remote host came from one; NULL: no.
+	 * Called only when it matters. */
+	bool (*is_remote)(void *context);
 	void *context;
 };
 
@@ -28,7 +31,8 @@ const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
 /* Whether account management of this service demands that auth was passed. */
 bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
 
-/* Whether the login is at this machine: no remote host is named. */
+/* Whether the login is at this machine: no remote host is named, and it does not come out
+ * of a remote session. */
 bool mfa_policy_is_local(const struct mfa_login *login);
 
 enum mfa_lock {

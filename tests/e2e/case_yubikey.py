@@ -212,6 +212,19 @@ def test_a_remote_login_is_never_offered_the_key(case):
         assert "YubiKey" not in outcome.text and key.show()["challenges"] == "2"  # of the enrolment
 
 
+def test_nor_is_su_in_a_remote_session(case):
+    """su knows no remote host; what sshd has written into utmp tells."""
+    with offered("su"), pamconf.password_only("sshd"), ssh.Server():
+        taro, _ = holder()
+        jiro = users.new("jiro")
+        command = f"su {taro.name} -c '{programs.PROOF}'"
+        with ssh.terminal(jiro, ssh.authorize(jiro), command) as terminal:
+            outcome = programs.converse(terminal, taro, [taro.password, ""])
+        refused(outcome)
+        assert outcome.prompts[1] == "One-time password:", outcome
+        one_line(case, "service=su .*reason=no-code|reason=no-code .*service=su")
+
+
 def test_the_plug_in_missing_or_unsafe(case):
     with offered("login"):
         taro, _ = holder()

@@ -44,7 +44,7 @@ TYPED = "totp hotp yubikey-otp recovery temporary"
 
 def config_text(host=None, zone=None):
     """A configuration: the defaults, with these keys on top; only typed codes let in."""
-    zone = {"factors": TYPED, **(zone or {})}
+    zone = {**(zone or {}), **({} if zone and "factors" in zone else {"factors": TYPED})}
     lines = [f"{key} = {value}" for key, value in {"zone": "mynumber", **(host or {})}.items()]
     zone_lines = [f"{key} = {value}" for key, value in zone.items()]
     return "\n".join(["[host]", *lines, "[zone mynumber]", *zone_lines, ""])

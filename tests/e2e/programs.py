@@ -21,7 +21,7 @@ def login(user, answers, wrapper=()):
     with Terminal([*wrapper, "/bin/login"]) as terminal:
         terminal.expect(r"login: \Z")
         terminal.send(getattr(user, "name", user))
-        outcome = _converse(terminal, user, answers, refusal=r"Login incorrect")
+        outcome = converse(terminal, user, answers, refusal=r"Login incorrect")
         if outcome.let_in:
             terminal.send("exit")
             outcome.status = terminal.wait()
@@ -69,13 +69,13 @@ def sudo_stdin(caller, answers):
 
 def _run(argv, user, answers, caller):
     with Terminal(argv, user=caller) as terminal:
-        outcome = _converse(terminal, user, answers)
+        outcome = converse(terminal, user, answers)
         outcome.status = terminal.wait()
         outcome.text = terminal.transcript
         return outcome
 
 
-def _converse(terminal, user, answers, refusal=r"(?!)"):
+def converse(terminal, user, answers, refusal=r"(?!)"):
     """Gives each prompt the next answer, until in, refused, or the program ends. An answer
     may be a function that does something first and gives what to type."""
     prompts = []

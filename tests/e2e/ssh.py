@@ -12,7 +12,7 @@ from pathlib import Path
 from e2e import story
 from e2e.outcome import Outcome
 from e2e.programs import PROOF, came_in
-from e2e.terminal import Unexpected
+from e2e.terminal import Terminal, Unexpected
 from e2e.users import give
 
 PORT = 2222
@@ -127,6 +127,12 @@ def login(user, answers=(), methods="keyboard-interactive", key=None):
         raise Unexpected(f"one prompt more than answers: {prompts}")
     let_in = bool(re.search(came_in(name), done.stdout)) and done.returncode == 0
     return Outcome(let_in, done.returncode, done.stdout, [text.strip() for text in prompts])
+
+
+def terminal(user, key, command):
+    """The client on a terminal, with a terminal over there, by public key."""
+    argv = _client(user.name, "publickey", key)
+    return Terminal([*argv[:-2], "-tt", argv[-2], command])
 
 
 def _client(name, methods, key):
