@@ -47,7 +47,7 @@ def test_an_unknown_key_is_named_with_its_line(case):
 
 def test_a_key_given_twice_is_named_with_both_lines(case):
     text = product.config_text(zone={"max_failures": 3}) + "max_failures = 50\n"
-    denied_by(case, text, r'"/etc/pam_mfa/mfa.conf:5: .*max_failures.* is given twice \(first in line 4\)')
+    denied_by(case, text, r'"/etc/pam_mfa/mfa.conf:6: .*max_failures.* is given twice \(first in line 4\)')
 
 
 def test_a_bad_value_is_named_with_what_is_expected(case):
@@ -57,7 +57,7 @@ def test_a_bad_value_is_named_with_what_is_expected(case):
 
 def test_an_unknown_section_is_named(case):
     text = product.config_text() + "[zones x]\n"
-    denied_by(case, text, r'"/etc/pam_mfa/mfa.conf:4: \[zones x\] is not a section')
+    denied_by(case, text, r'"/etc/pam_mfa/mfa.conf:5: \[zones x\] is not a section')
 
 
 def test_an_empty_configuration_denies(case):

@@ -1,11 +1,12 @@
 """Japanese where it can be drawn, English elsewhere."""
 
 import os
+import subprocess
 from pathlib import Path
 
 from e2e import enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import let_in, refused
-from e2e.locales import japanese_locale
+from e2e.locales import LOCALE, japanese_locale
 from e2e.ways import stranger
 
 JAPANESE = {"language": "ja"}
