@@ -151,8 +151,11 @@ static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
 				"%s: [zone %s] can never decide: [zone %s] before it "
 				"covers every login",
 				path, config->zones[i + 1].name, config->zones[i].name);
-	if (config->default_zone == NULL && config->zone_count == 1)
+	if (config->default_zone == NULL && config->zone_count == 1) {
 		config->default_zone = strdup(config->zones[0].name);
+		if (config->default_zone == NULL)
+			return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	}
 	if (config->default_zone == NULL)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"%s: [host] zone must name the zone that decides when no "

@@ -1,0 +1,233 @@
+#include "acts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mfa/key.h"
+#include "mfa/rekey.h"
+
+/* Without an allocation, which might be the one that is to fail. */
+static const char *source_of(struct test_host *host, const char *name,
+			     char source[static 128])
+{
+	(void)snprintf(source, 128, "file:%s/%s", host->box.root, name);
+	return source;
+}
+
+static int read_config(struct test_host *host, const char *name, struct mfa_diag *diag,
+		       struct mfa_config **ret_config)
+{
+	char source[128];
+	const char *path = source_of(host, name, source) + strlen("file:");
+	return mfa_config_load(path, diag, ret_config);
+}
+
+static void write_many_keys(struct test_host *host)
+{
+	assert_int_equal(mkdir(path_in(&host->box, "mfa.conf.d"), 0755), 0);
+	write_text(path_in(&host->box, "mfa.conf.d/10-desk.conf"),
+		   "[zone main]\nservices = login lightdm\nusers = taro hanako\n"
+		   "[zone desk]\ntitle = \"The desk\"\nrhosts = 192.0.2.0/24\n");
+}
+
+static int load_config(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_config *config = NULL;
+	int err = read_config(host, "mfa.conf", diag, &config);
+	if (err == MFA_OK)
+		assert_int_equal(config->zone_count, 2);
+	else
+		assert_null(config);
+	mfa_config_free(config);
+	return err;
+}
+
+static void write_one_zone(struct test_host *host)
+{
+	write_text(path_in(&host->box, "one.conf"), "[zone main]\n");
+}
+
+static int load_one_zone(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_config *config = NULL;
+	int err = read_config(host, "one.conf", diag, &config);
+	if (err == MFA_OK)
+		assert_string_equal(config->default_zone, "main");
+	mfa_config_free(config);
+	return err;
+}
+
+static void begin_rekey(struct test_host *host)
+{
+	char source[128];
+	assert_int_equal(mfa_key_create_next(source_of(host, "store.key", source),
+					     &host->key, NULL),
+			 MFA_OK);
+}
+
+static int open_host(struct test_host *host, struct mfa_diag *diag)
+{
+	mfa_host_close(&host->host);
+	return mfa_host_open(&host->host, diag);
+}
+
+static int create_key(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	return mfa_key_create(source_of(host, "other.key", source), diag);
+}
+
+static int load_key(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	struct mfa_secret key = { 0 };
+	int err = mfa_key_load(source_of(host, "store.key", source), diag, &key);
+	if (err == MFA_OK)
+		assert_memory_equal(key.data, host->key.data, MFA_KEY_SIZE);
+	else
+		assert_null(key.data);
+	mfa_secret_done(&key);
+	return err;
+}
+
+static int load_next_key(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	struct mfa_secret key = { 0 };
+	int err = mfa_key_load_next(source_of(host, "store.key", source), diag, &key);
+	mfa_secret_done(&key);
+	return err;
+}
+
+static int prepare_store(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	bool is_made = false;
+	return mfa_store_prepare(source_of(host, "other", source), &host->key, diag,
+				 &is_made);
+}
+
+static int create_record(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(host->host.store);
+	*record = (struct mfa_record){ .user = "hanako" };
+	int err = mfa_store_create(host->host.store, record, diag);
+	assert_int_equal(record->generation != 0, err == MFA_OK);
+	return err;
+}
+
+static int read_record(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(host->host.store);
+	int err = mfa_store_read(host->host.store, "taro", diag, record);
+	assert_int_equal(record->token_count, err == MFA_OK ? 1 : 0);
+	return err;
+}
+
+/* Reads and changes the record, in the way of change. */
+static int change_record(struct test_host *host, struct mfa_diag *diag,
+			 int (*change)(struct mfa_store *store, struct mfa_record *record,
+				       struct mfa_diag *diag))
+{
+	struct mfa_record *record = mfa_store_workspace(host->host.store);
+	int err = mfa_store_read(host->host.store, "taro", diag, record);
+	if (err != MFA_OK)
+		return err;
+	record->failures++;
+	return change(host->host.store, record, diag);
+}
+
+static int swap_record(struct test_host *host, struct mfa_diag *diag)
+{
+	return change_record(host, diag, mfa_store_swap);
+}
+
+static int scrub_record(struct test_host *host, struct mfa_diag *diag)
+{
+	return change_record(host, diag, mfa_store_scrub);
+}
+
+static int remove_it(struct mfa_store *store, struct mfa_record *record,
+		     struct mfa_diag *diag)
+{
+	return mfa_store_remove(store, record, diag);
+}
+
+static int remove_record(struct test_host *host, struct mfa_diag *diag)
+{
+	return change_record(host, diag, remove_it);
+}
+
+static int count_user(void *context, const char *user MFA_UNUSED)
+{
+	++*(unsigned *)context;
+	return MFA_OK;
+}
+
+static int list_users(struct test_host *host, struct mfa_diag *diag)
+{
+	unsigned count = 0;
+	int err = mfa_store_list(host->host.store, count_user, &count, diag);
+	if (err == MFA_OK)
+		assert_int_equal(count, 1);
+	return err;
+}
+
+static int append_line(struct test_host *host, struct mfa_diag *diag)
+{
+	const struct mfa_event event = { .event = "auth", .user = "taro", .time = NOW };
+	return mfa_audit_append(host->host.audit, &event, diag);
+}
+
+static void append_first_line(struct test_host *host)
+{
+	assert_int_equal(append_line(host, NULL), MFA_OK);
+}
+
+static int verify_trail(struct test_host *host, struct mfa_diag *diag)
+{
+	uint64_t count = 0;
+	int err = mfa_audit_verify(host->host.audit, diag, &count);
+	if (err == MFA_OK)
+		assert_int_equal(count, 1);
+	return err;
+}
+
+static int check_rekey(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_rekey_report report = { 0 };
+	return mfa_rekey_check(&host->host, NULL, diag, &report);
+}
+
+/* The host opens the store anew, as the program of an administrator does. */
+static int rekey(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_rekey_report report = { 0 };
+	int err = open_host(host, diag);
+	return err == MFA_OK ? mfa_rekey_run(&host->host, NULL, diag, &report) : err;
+}
+
+const struct act acts[] = {
+	{ "load the configuration", write_many_keys, load_config, MFA_OK, false },
+	{ "load a configuration of one zone", write_one_zone, load_one_zone, MFA_OK,
+	  false },
+	{ "open the host", NULL, open_host, MFA_OK, false },
+	{ "open the host during a rekey", begin_rekey, open_host, MFA_OK, false },
+	{ "make a key", NULL, create_key, MFA_ERR_EXISTS, false },
+	{ "load the key", NULL, load_key, MFA_OK, false },
+	{ "load the next key", begin_rekey, load_next_key, MFA_OK, false },
+	{ "make a store", NULL, prepare_store, MFA_OK, false },
+	{ "create a record", NULL, create_record, MFA_ERR_EXISTS, false },
+	{ "read a record", NULL, read_record, MFA_OK, false },
+	{ "change a record", NULL, swap_record, MFA_OK, false },
+	{ "scrub a record", NULL, scrub_record, MFA_OK, false },
+	{ "remove a record", NULL, remove_record, MFA_ERR_NOTFOUND, true },
+	{ "list the users", NULL, list_users, MFA_OK, false },
+	{ "append to the trail", append_first_line, append_line, MFA_OK, false },
+	{ "verify the trail", append_first_line, verify_trail, MFA_OK, false },
+	{ "check before a rekey", NULL, check_rekey, MFA_OK, false },
+	{ "rekey", NULL, rekey, MFA_OK, false },
+};
+
+const size_t act_count = MFA_COUNT(acts);

@@ -1,0 +1,17 @@
+/* What the product does to the disk, one act at a time, for tests that disturb it. */
+#pragma once
+
+#include "support.h"
+
+struct act {
+	const char *name;
+	/* Makes the host ready, undisturbed; may be NULL. */
+	void (*prepare)(struct test_host *host);
+	int (*work)(struct test_host *host, struct mfa_diag *diag);
+	/* What it may say, beside MFA_OK, when it is done already. */
+	int when_done;
+	bool takes_record; /* taro's */
+};
+
+extern const struct act acts[];
+extern const size_t act_count;

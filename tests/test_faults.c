@@ -1,0 +1,146 @@
+/* Every allocation and every system call of each act fails in turn: the act tells, holds
+ * on to nothing, and what is stored is the old or the new. What a whole login makes of
+ * faults is what tests/fault looks at. */
+#include "faults.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "acts.h"
+
+enum {
+	FAULTS_MAX = 1000, /* of one call in one act */
+};
+
+static unsigned count_descriptors(void)
+{
+	unsigned count = 0;
+	DIR *folder = opendir("/proc/self/fd");
+	assert_non_null(folder);
+	while (readdir(folder) != NULL)
+		count++;
+	(void)closedir(folder);
+	return count;
+}
+
+static void prepare(struct test_host *host, const struct act *act)
+{
+	host_open(host, "", "");
+	enroll(host->host.store, "taro", &hotp_spec, 1);
+	if (act->prepare != NULL)
+		act->prepare(host);
+}
+
+/* What the next login finds: taro's record as it was or as the act left it, the decoy's,
+ * and a whole trail. */
+static void assert_whole(struct test_host *host, const struct act *act)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_record *record = stored_record(host->host.store, MFA_DECOY_USER);
+	uint64_t lines = 0;
+	int err = mfa_store_read(host->host.store, "taro", &diag, record);
+	if (err == MFA_OK)
+		assert_in_range(record->failures, 0, 1);
+	else if (!act->takes_record || err != MFA_ERR_NOTFOUND)
+		assert_done(err, &diag);
+	mfa_record_free(&record);
+	err = mfa_audit_verify(host->host.audit, &diag, &lines);
+	if (err != MFA_ERR_NOTFOUND)
+		assert_done(err, &diag);
+}
+
+/* The same act with nothing in its way, by who opens everything anew. */
+static void assert_repeatable(struct test_host *host, const struct act *act)
+{
+	struct mfa_diag diag = { "" };
+	mfa_host_close(&host->host);
+	assert_done(mfa_host_open(&host->host, &diag), &diag);
+	assert_whole(host, act);
+	int err = act->work(host, &diag);
+	if (err != act->when_done)
+		assert_done(err, &diag);
+}
+
+/* Whether the act came so far that the fault hit it. */
+static bool disturb(const struct act *act, const char *call, unsigned nth, int errnum)
+{
+	struct test_host host;
+	struct mfa_diag diag = { "" };
+	unsigned descriptors = count_descriptors();
+	prepare(&host, act);
+	fault_begin(call, nth, errnum);
+	int err = act->work(&host, &diag);
+	bool was_hit = fault_end();
+	/* lstat only saves looking more closely */
+	bool is_got_over = err == MFA_OK && strcmp(call, "lstat") == 0;
+	if (!was_hit)
+		assert_done(err, &diag);
+	else if (!is_got_over &&
+		 (err != mfa_err_from_errno(errnum) || diag.text[0] == '\0'))
+		fail_msg("%s: %s %u: %s: %s", act->name, call, nth, mfa_strerror(err),
+			 diag.text);
+	assert_repeatable(&host, act);
+	host_close(&host);
+	assert_int_equal(count_descriptors(), descriptors);
+	return was_hit;
+}
+
+/* How many faults there were. */
+static unsigned disturb_all(const char *call, int errnum)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < act_count; i++)
+		for (unsigned nth = 1; disturb(&acts[i], call, nth, errnum); nth++) {
+			assert_in_range(nth, 1, FAULTS_MAX);
+			count++;
+		}
+	return count;
+}
+
+static void an_act_without_memory_tells_and_can_be_repeated(void **state MFA_UNUSED)
+{
+	assert_true(disturb_all(ANY_MEMORY, ENOMEM) >= act_count - 1);
+}
+
+static void an_act_that_the_disk_fails_tells_and_can_be_repeated(void **state MFA_UNUSED)
+{
+	static const char *const calls[] = {
+		"fchmod", "fdatasync", "fdopendir", "flock",	 "fstat",    "fsync",
+		"linkat", "lstat",     "mkdir",	    "open",	 "openat",   "pread",
+		"pwrite", "readdir",   "rename",    "scandirat", "unlinkat",
+	};
+	for (size_t i = 0; i < MFA_COUNT(calls); i++)
+		if (disturb_all(calls[i], EIO) == 0)
+			fail_msg("no act calls %s", calls[i]);
+}
+
+static void a_full_disk_is_told_as_such(void **state MFA_UNUSED)
+{
+	static const char *const calls[] = { "linkat", "mkdir", "openat", "pwrite" };
+	for (size_t i = 0; i < MFA_COUNT(calls); i++)
+		assert_true(disturb_all(calls[i], ENOSPC) > 0);
+}
+
+/* Thousands of hosts are made: in memory, where no disk is waited for. */
+static void use_memory_disk(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777") != 0)
+		(void)fprintf(stderr, "no tmpfs: the tests take longer\n");
+}
+
+int main(void)
+{
+	use_memory_disk();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_act_without_memory_tells_and_can_be_repeated),
+		cmocka_unit_test(an_act_that_the_disk_fails_tells_and_can_be_repeated),
+		cmocka_unit_test(a_full_disk_is_told_as_such),
+	};
+	return group_main("faults", tests);
+}
