@@ -1,5 +1,6 @@
 #include "login.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,22 @@ void assert_outcome(struct outcome outcome, enum mfa_verdict verdict,
 struct mfa_store *store_of(void **state)
 {
 	return ((struct test_host *)*state)->host.store;
+}
+
+const char *record_path(void **state, const char *file)
+{
+	char name[320];
+	(void)snprintf(name, sizeof name, "store/users/%s", file);
+	return path_in(&((struct test_host *)*state)->box, name);
+}
+
+int read_user(void **state, const char *user)
+{
+	struct mfa_record *record = mfa_record_new();
+	assert_non_null(record);
+	int err = mfa_store_read(store_of(state), user, NULL, record);
+	mfa_record_free(&record);
+	return err;
 }
 
 static const char *audit_path(void **state)

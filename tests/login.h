@@ -44,6 +44,10 @@ void assert_outcome(struct outcome outcome, enum mfa_verdict verdict,
 void assert_audited(void **state, const char *words);
 
 struct mfa_store *store_of(void **state);
+/* Where a record's file is; good as long as path_in's. */
+const char *record_path(void **state, const char *file);
+/* What reading the user's record says. */
+int read_user(void **state, const char *user);
 uint32_t failures_of(void **state, const char *user);
 uint32_t generation_of(void **state, const char *user);
 uint64_t counter_of(void **state, const char *user); /* of the first token */
