@@ -59,7 +59,7 @@ int mfa_rekey_check(struct mfa_host *host, const struct mfa_rekey_watch *watch,
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
-			return mfa_fail(diag, MFA_ERR_ABORT, "stopped");
+			err = mfa_fail(diag, MFA_ERR_ABORT, "stopped");
 	}
 	mfa_wipe(record, sizeof *record);
 	if (err == MFA_OK)

@@ -25,6 +25,7 @@ static char *reply_to(struct talk *talk, const struct pam_message *message)
 	default:
 		talk->told++;
 		(void)snprintf(talk->line, sizeof talk->line, "%s", message->msg);
+		text = talk->answers_lines ? talk->answer : NULL;
 		break;
 	}
 	return text != NULL ? strdup(text) : NULL;

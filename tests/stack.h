@@ -10,6 +10,7 @@ struct talk {
 	const char *answer; /* to prompts without echo; NULL: a reply without text */
 	const char *name;   /* to prompts with echo; NULL: as above */
 	int code;	    /* not PAM_SUCCESS: returned instead of replies */
+	bool answers_lines; /* also lines that ask nothing, with the answer */
 	bool gives_nothing; /* returns PAM_SUCCESS without replies */
 	/* Called at each prompt without echo, before the answer. */
 	void (*meanwhile)(pam_handle_t *handle);

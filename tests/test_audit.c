@@ -86,6 +86,24 @@ static void a_torn_last_line_is_found_and_the_trail_goes_on(void **state)
 	free(text);
 }
 
+static void behind_a_foreign_last_line_the_chain_begins_anew(void **state)
+{
+	struct trail *trail = *state;
+	trail_append_lines(trail, 1);
+	char *text = read_text(trail->path);
+	char *more = NULL;
+	assert_true(asprintf(&more, "%s{\"seq\":7}\n", text) > 0);
+	write_text(trail->path, more);
+	trail_append_lines(trail, 1);
+	assert_broken(trail, 2);
+	char *now = read_text(trail->path);
+	assert_memory_equal(now, more, strlen(more));
+	assert_memory_equal(now + strlen(more), "{\"seq\":1,", 9);
+	free(now);
+	free(more);
+	free(text);
+}
+
 static void a_long_trail_goes_on_from_its_end(void **state)
 {
 	struct trail *trail = *state;
@@ -194,6 +212,7 @@ int main(void)
 		with_trail(a_line_is_json_with_all_that_is_known),
 		with_trail(another_parser_reads_the_lines),
 		with_trail(a_torn_last_line_is_found_and_the_trail_goes_on),
+		with_trail(behind_a_foreign_last_line_the_chain_begins_anew),
 		with_trail(a_long_trail_goes_on_from_its_end),
 		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),
 		with_trail(a_line_that_does_not_fit_leaves_no_half),

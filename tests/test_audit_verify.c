@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "mfa/seal.h"
 #include "trail.h"
 
 static void an_untouched_trail_verifies(void **state)
@@ -38,6 +39,21 @@ static void another_key_verifies_nothing(void **state)
 	mfa_audit_close(&audit);
 	assert_null(audit);
 	mfa_secret_done(&other);
+}
+
+static void without_a_whole_key_nothing_is_written_or_verified(void **state)
+{
+	struct trail *trail = *state;
+	uint64_t count = 0;
+	struct mfa_audit *audit = NULL;
+	struct mfa_secret half = { trail->key.data, MFA_KEY_SIZE / 2 };
+	trail_append_lines(trail, 2);
+	assert_int_equal(mfa_audit_open(trail->path, &half, &audit), MFA_OK);
+	const struct mfa_event event = { .event = "auth", .time = NOW };
+	assert_int_equal(mfa_audit_append(audit, &event, NULL), MFA_ERR_INVALID);
+	assert_int_equal(mfa_audit_verify(audit, NULL, &count), MFA_ERR_INVALID);
+	mfa_audit_close(&audit);
+	assert_whole(trail, 2);
 }
 
 static void every_altered_byte_is_found_in_its_line(void **state)
@@ -139,6 +155,7 @@ int main(void)
 		with_trail(an_untouched_trail_verifies),
 		with_trail(an_empty_trail_verifies),
 		with_trail(another_key_verifies_nothing),
+		with_trail(without_a_whole_key_nothing_is_written_or_verified),
 		with_trail(every_altered_byte_is_found_in_its_line),
 		with_trail(a_removed_line_is_found),
 		with_trail(lines_in_another_order_are_found),

@@ -117,6 +117,17 @@ static void the_programs_own_mask_stays(void **state MFA_UNUSED)
 	assert_int_equal(in_child(with_a_mask), 0);
 }
 
+static int without_a_beginning(void)
+{
+	struct guard guard = { .has_ids = true, .real = CALLER, .saved = CALLER };
+	return guard_end(&guard) && has_ids(0, 0, 0) && !is_blocked(SIGTSTP) ? 0 : 1;
+}
+
+static void an_end_without_a_beginning_changes_nothing(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(without_a_beginning), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +135,7 @@ int main(void)
 		cmocka_unit_test(a_process_without_rights_keeps_its_ids),
 		cmocka_unit_test(signals_wait_and_a_limit_is_spent),
 		cmocka_unit_test(the_programs_own_mask_stays),
+		cmocka_unit_test(an_end_without_a_beginning_changes_nothing),
 	};
 	return group_main("guard", tests);
 }

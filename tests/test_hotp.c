@@ -210,6 +210,15 @@ static void resync_wants_two_codes_in_a_row(void **state MFA_UNUSED)
 	assert_int_equal(counter_of(&hotp), 7);
 }
 
+static void resync_wants_codes_of_the_tokens_length(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 7);
+	hotp.spec.digits = 8;
+	assert_int_equal(resync(&hotp, 7, 8), MFA_ERR_NOTFOUND);
+	assert_int_equal(counter_of(&hotp), 7);
+}
+
 static void a_description_holds_no_secret(void **state MFA_UNUSED)
 {
 	char text[MFA_DESCRIPTION_SIZE];
@@ -255,6 +264,7 @@ int main(void)
 		cmocka_unit_test(two_codes_in_a_row_find_a_counter_again),
 		cmocka_unit_test(resync_looks_a_thousand_codes_ahead_and_no_further),
 		cmocka_unit_test(resync_wants_two_codes_in_a_row),
+		cmocka_unit_test(resync_wants_codes_of_the_tokens_length),
 		cmocka_unit_test(a_description_holds_no_secret),
 		cmocka_unit_test(damaged_data_are_told),
 	};

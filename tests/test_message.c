@@ -1,10 +1,14 @@
 #include "mfa/message.h"
 
+#include <libintl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support.h"
+
+static const char *catalogues; /* the folder of the built ones */
 
 static const char PROMPT[] = "One-time password: ";
 
@@ -45,6 +49,24 @@ static void japanese_tells_whether_this_host_has_it(void **state MFA_UNUSED)
 			    "not in any catalogue");
 	mfa_language_close(&language);
 	assert_null(language);
+}
+
+/* This host may have no Japanese locale. Texts need only its name and its encoding, which
+ * C.UTF-8 lends it. */
+static void japanese_speaks_from_the_catalogue(void **state)
+{
+	const char *locale = path_in(*state, "ja_JP.UTF-8");
+	assert_int_equal(symlink("/usr/lib/locale/C.utf8", locale), 0);
+	assert_int_equal(setenv("LOCPATH", ((struct sandbox *)*state)->root, 1), 0);
+	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_JA, NULL);
+	assert_int_equal(unsetenv("LOCPATH"), 0);
+	assert_non_null(bindtextdomain("pam_mfa", catalogues));
+	assert_true(mfa_language_has_locale(language));
+	assert_string_equal(mfa_text(language, PROMPT), "ワンタイムパスワード: ");
+	assert_string_equal(mfa_text(language, "not in any catalogue"),
+			    "not in any catalogue");
+	assert_ptr_equal(uselocale((locale_t)0), LC_GLOBAL_LOCALE);
+	mfa_language_close(&language);
 }
 
 static void a_virtual_console_gets_english(void **state MFA_UNUSED)
@@ -95,12 +117,14 @@ static void the_programs_locale_stays(void **state MFA_UNUSED)
 	free(before);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	catalogues = argc > 1 ? argv[1] : "po";
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(english_needs_no_locale),
 		cmocka_unit_test(no_language_is_english),
 		cmocka_unit_test(japanese_tells_whether_this_host_has_it),
+		in_sandbox(japanese_speaks_from_the_catalogue),
 		cmocka_unit_test(a_virtual_console_gets_english),
 		cmocka_unit_test(other_terminals_get_japanese),
 		cmocka_unit_test(the_programs_locale_stays),

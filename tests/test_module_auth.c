@@ -117,6 +117,35 @@ static void a_missing_user_name_is_asked_for(void **state)
 	assert_int_equal(stack->talk.asked, 0);
 }
 
+static void who_gives_no_name_gets_no_further(void **state)
+{
+	static const struct {
+		int code;
+		int wanted; /* libpam turns them into these */
+	} cases[] = {
+		{ PAM_CONV_ERR, PAM_CONV_ERR },
+		{ PAM_ABORT, PAM_CONV_ERR },
+		{ PAM_BUF_ERR, PAM_BUF_ERR },
+	};
+	struct stack *stack = *state;
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		stack->talk.code = cases[i].code;
+		assert_int_equal(stack_login(stack, NULL, "123456"), cases[i].wanted);
+		assert_int_equal(stack->talk.asked, 0);
+	}
+}
+
+static void an_answer_to_what_asks_nothing_is_dropped(void **state)
+{
+	struct stack *stack = *state;
+	stack->talk.answers_lines = true;
+	stack_write(stack, "test", "auth: explain");
+	assert_int_equal(stack_authenticate(stack, "root", wrong_code_now().text),
+			 PAM_AUTH_ERR);
+	assert_int_equal(stack->talk.told, 1);
+	assert_int_equal(stack_authenticate(stack, "root", code_now().text), PAM_SUCCESS);
+}
+
 static void a_conversation_that_fails_has_its_own_code(void **state)
 {
 	static const struct {
@@ -341,6 +370,8 @@ int main(int argc, char *argv[])
 		in_stack(suspended_and_locked_are_refused_alike),
 		in_stack(odd_user_names_are_refused_and_leave_nothing),
 		in_stack(a_missing_user_name_is_asked_for),
+		in_stack(who_gives_no_name_gets_no_further),
+		in_stack(an_answer_to_what_asks_nothing_is_dropped),
 		in_stack(a_conversation_that_fails_has_its_own_code),
 		in_stack(no_conversation_at_all_is_a_failed_one),
 		in_stack(what_cannot_be_used_is_unavailable),

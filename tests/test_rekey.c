@@ -219,6 +219,50 @@ static void a_dry_run_changes_nothing(void **state)
 	assert_false(has_next_key(host));
 }
 
+static void a_check_can_be_stopped(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { .records = 99 };
+	struct mfa_diag diag = { "" };
+	struct stop stop = { .after = 2 };
+	const struct mfa_rekey_watch watch = { stop_after, &stop };
+	enroll_all(host);
+	assert_int_equal(mfa_rekey_check(&host->host, &watch, &diag, &report),
+			 MFA_ERR_ABORT);
+	assert_int_equal(report.records, 99);
+	const struct mfa_record *record = mfa_store_workspace(host->host.store);
+	assert_int_equal(record->token_count, 0); /* no secret stays in it */
+}
+
+/* Takes everybody away who is left. */
+static bool remove_meanwhile(void *context, size_t done MFA_UNUSED, size_t total)
+{
+	struct test_host *host = context;
+	struct mfa_record *record = mfa_record_new();
+	char name[16];
+	assert_int_equal(total, USERS + 1);
+	for (unsigned i = 0; i < USERS; i++)
+		if (mfa_store_read(host->host.store, user_name(i, name), NULL, record) ==
+		    MFA_OK)
+			assert_int_equal(mfa_store_remove(host->host.store, record, NULL),
+					 MFA_OK);
+	mfa_record_free(&record);
+	return true;
+}
+
+static void users_who_are_removed_meanwhile_are_no_error(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { "" };
+	const struct mfa_rekey_watch watch = { remove_meanwhile, host };
+	enroll_all(host);
+	assert_done(mfa_rekey_check(&host->host, &watch, &diag, &report), &diag);
+	enroll_all(host);
+	assert_done(mfa_rekey_run(&host->host, &watch, &diag, &report), &diag);
+	assert_false(has_next_key(host));
+}
+
 static void waits_for_whoever_holds_the_old_key(void **state)
 {
 	struct test_host *host = *state;
@@ -278,6 +322,8 @@ int main(void)
 		on_host(logins_and_enrolments_go_on_meanwhile),
 		on_host(a_damaged_record_keeps_the_old_key),
 		on_host(a_dry_run_changes_nothing),
+		on_host(a_check_can_be_stopped),
+		on_host(users_who_are_removed_meanwhile_are_no_error),
 		on_host(waits_for_whoever_holds_the_old_key),
 		on_host(an_overtaken_run_takes_no_other_key),
 	};

@@ -94,6 +94,12 @@ static void the_results_have_stable_names(void **state MFA_UNUSED)
 	}
 }
 
+static void a_result_that_is_none_is_not_named_after_one(void **state MFA_UNUSED)
+{
+	struct mfa_auth_result result = { .verdict = (enum mfa_verdict)99 };
+	assert_string_equal(mfa_auth_event(NULL, &login, &result).result, "unknown");
+}
+
 static void the_name_of_an_unknown_user_is_left_out(void **state MFA_UNUSED)
 {
 	struct mfa_auth_result result = { .is_unknown_user = true };
@@ -113,6 +119,7 @@ int main(void)
 		cmocka_unit_test(an_event_tells_of_the_login_and_its_result),
 		cmocka_unit_test(an_event_without_zone_and_token_leaves_them_out),
 		cmocka_unit_test(the_results_have_stable_names),
+		cmocka_unit_test(a_result_that_is_none_is_not_named_after_one),
 		cmocka_unit_test(the_name_of_an_unknown_user_is_left_out),
 	};
 	return group_main("verdict", tests);

@@ -1,0 +1,56 @@
+/* pam_module/evidence.c: what it does where libpam or the memory refuse. That evidence
+ * opens the gate is what test_module_account looks at. */
+#include "evidence.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <security/pam_appl.h>
+
+#include "faults.h"
+#include "support.h"
+
+static int converse(int count MFA_UNUSED, const struct pam_message **messages MFA_UNUSED,
+		    struct pam_response **ret_responses MFA_UNUSED,
+		    void *context MFA_UNUSED)
+{
+	return PAM_CONV_ERR;
+}
+
+static pam_handle_t *start(void)
+{
+	static const struct pam_conv conv = { converse, NULL };
+	pam_handle_t *handle = NULL;
+	assert_int_equal(pam_start("pam_mfa-test", "taro", &conv, &handle), PAM_SUCCESS);
+	return handle;
+}
+
+/* libpam takes data from modules alone, and this is none. */
+static void what_libpam_does_not_take_is_no_evidence(void **state MFA_UNUSED)
+{
+	pam_handle_t *handle = start();
+	assert_int_not_equal(evidence_set(handle, "taro"), PAM_SUCCESS);
+	assert_false(evidence_is_for(handle, "taro"));
+	evidence_clear(handle);
+	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
+}
+
+static void without_memory_there_is_no_evidence(void **state MFA_UNUSED)
+{
+	pam_handle_t *handle = start();
+	fault_begin(ANY_MEMORY, 1, ENOMEM);
+	int code = evidence_set(handle, "taro");
+	assert_true(fault_end());
+	assert_int_equal(code, PAM_BUF_ERR);
+	assert_false(evidence_is_for(handle, "taro"));
+	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_libpam_does_not_take_is_no_evidence),
+		cmocka_unit_test(without_memory_there_is_no_evidence),
+	};
+	return group_main("evidence", tests);
+}
