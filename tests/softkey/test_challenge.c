@@ -170,24 +170,35 @@ static void a_key_that_is_in_use_is_busy(void **state)
 	yk_close_key(first);
 }
 
-// In a child, with libykpers of its own: its exit status is what rig_ask gave.
-static pid_t start_asking(void)
+struct asking {
+	pid_t child;
+	int result; /* where the child writes what rig_ask gave */
+};
+
+static struct asking start_asking(void)
 {
-	uint8_t digest[DIGEST_SIZE];
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
 	pid_t child = fork();
 	assert_int_not_equal(child, -1);
-	if (child == 0)
-		_exit(yk_init() ? rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest)
-				: 99);
-	return child;
+	if (child == 0) {
+		uint8_t digest[DIGEST_SIZE];
+		int err = yk_init()
+				  ? rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest)
+				  : -1;
+		_exit(write(ends[1], &err, sizeof err) != (ssize_t)sizeof err);
+	}
+	close(ends[1]);
+	return (struct asking){ .child = child, .result = ends[0] };
 }
 
-static int end_of(pid_t child)
+static int end_of(struct asking asking)
 {
-	int status;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	int err;
+	assert_int_equal(read(asking.result, &err, sizeof err), sizeof err);
+	close(asking.result);
+	assert_int_equal(waitpid(asking.child, NULL, 0), asking.child);
+	return err;
 }
 
 static void two_processes_at_once_disturb_each_other(void **state)
@@ -198,7 +209,7 @@ static void two_processes_at_once_disturb_each_other(void **state)
 	yk_release();
 	assert_int_equal(end_of(start_asking()), 0);
 	for (int i = 0; i < 50 && disturbed == 0; i++) {
-		pid_t one = start_asking(), other = start_asking();
+		struct asking one = start_asking(), other = start_asking();
 		disturbed += end_of(one) != 0;
 		disturbed += end_of(other) != 0;
 	}
