@@ -6,6 +6,7 @@
 #include "conversation.h"
 #include "evidence.h"
 #include "login.h"
+#include "people.h"
 #include "verdict.h"
 
 static void set_failure(struct mfa_auth_result *result, int err)
@@ -85,7 +86,7 @@ static void run(struct login *login, struct conversation *conversation,
 		.dialog = &dialog,
 		.language = login->language,
 		.password = typed_password(login->handle),
-		.is_known_user = login_is_known_user(login),
+		.is_known_user = people_is_known(login->facts.user),
 		.wants_password = login->arguments.forward_pass,
 		.begin_work = begin_work,
 		.end_work = end_work,
@@ -138,7 +139,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	authenticate(&login, &conversation, argc, argv, &result);
 	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
 		result.is_unknown_user =
-			login.user != NULL && !login_is_known_user(&login);
+			login.user != NULL && !people_is_known(login.user);
 		tell_outage(&login, &conversation);
 	}
 	if (result.verdict != MFA_ALLOW)

@@ -1,22 +1,18 @@
 #include "login.h"
 
-#include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 
 #include <security/pam_ext.h>
-#include <security/pam_modutil.h>
+
+#include "people.h"
 
 #include "session.h"
 
 enum {
-	GROUPS_MAX = 4096,
-	LOG_LINE_SIZE = 1536,
-	PASSWD_LINE_SIZE = 4096
+	LOG_LINE_SIZE = 1536
 };
 
 /* A copy, since the application may free its own while it talks to the person. */
@@ -29,32 +25,10 @@ static int copy_item(pam_handle_t *handle, int type, char **ret_copy)
 	return *ret_copy != NULL ? MFA_OK : MFA_ERR_NOMEM;
 }
 
-static bool has_gid(const gid_t *gids, int count, gid_t gid)
-{
-	for (int i = 0; i < count; i++)
-		if (gids[i] == gid)
-			return true;
-	return false;
-}
-
-/* Unknown user, unknown group, a name service that fails: nobody can tell. */
 static enum mfa_match is_member(void *context, const char *group)
 {
 	const struct login *login = context;
-	struct passwd *entry = pam_modutil_getpwnam(login->handle, login->facts.user);
-	struct group *wanted = pam_modutil_getgrnam(login->handle, group);
-	if (entry == NULL || wanted == NULL)
-		return MFA_MATCH_UNKNOWN;
-	gid_t wanted_gid = wanted->gr_gid;
-	int count = GROUPS_MAX;
-	gid_t *gids = calloc(GROUPS_MAX, sizeof *gids);
-	if (gids == NULL)
-		return MFA_MATCH_UNKNOWN;
-	enum mfa_match match = MFA_MATCH_UNKNOWN;
-	if (getgrouplist(login->facts.user, entry->pw_gid, gids, &count) >= 0)
-		match = has_gid(gids, count, wanted_gid) ? MFA_MATCH_YES : MFA_MATCH_NO;
-	free(gids);
-	return match;
+	return people_is_member(login->facts.user, group);
 }
 
 static bool is_remote(void *context)
@@ -147,15 +121,6 @@ void login_done(struct login *login)
 	mfa_free_string(&login->service);
 	mfa_free_string(&login->rhost);
 	mfa_free_string(&login->tty);
-}
-
-bool login_is_known_user(const struct login *login)
-{
-	char buffer[PASSWD_LINE_SIZE];
-	struct passwd entry;
-	struct passwd *found = NULL;
-	int errnum = getpwnam_r(login->facts.user, &entry, buffer, sizeof buffer, &found);
-	return found != NULL || (errnum != 0 && errnum != ENOENT && errnum != ESRCH);
 }
 
 static int priority_of(enum mfa_verdict verdict)

@@ -31,9 +31,6 @@ void login_done(struct login *login);
 /* The time: seconds since 1970. */
 int64_t login_clock(void);
 
-/* Whether the name service knows the user; true when it cannot be asked. */
-bool login_is_known_user(const struct login *login);
-
 /* One line to syslog (authpriv). phase: "auth" or "account". */
 void login_report(const struct login *login, const char *phase,
 		  const struct mfa_auth_result *result);

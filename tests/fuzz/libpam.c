@@ -1,14 +1,11 @@
 #include "libpam.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
-#include <security/pam_modutil.h>
 
 #include "fuzz.h"
 
@@ -129,14 +126,4 @@ void pam_syslog(const pam_handle_t *handle MFA_UNUSED, int priority MFA_UNUSED,
 	must(len > 0 && (size_t)len < sizeof line);
 	for (int i = 0; i < len; i++)
 		must((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
-}
-
-struct passwd *pam_modutil_getpwnam(pam_handle_t *handle MFA_UNUSED, const char *user)
-{
-	return getpwnam(user);
-}
-
-struct group *pam_modutil_getgrnam(pam_handle_t *handle MFA_UNUSED, const char *group)
-{
-	return getgrnam(group);
 }
