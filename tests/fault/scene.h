@@ -1,5 +1,5 @@
 /* What the fault drivers share: a host in a throwaway root, the ways to log in that are
- * tried, what must be true after each, and what is printed. */
+ * tried, and what must be true after each. */
 #pragma once
 
 #include <sys/types.h>
@@ -51,9 +51,6 @@ struct scene {
 	struct outcome *outcome;
 };
 
-/* Ends the program. */
-void die(const char *what) __attribute__((noreturn));
-
 /* Makes the host below a fresh folder. Refuses to run outside a throwaway root. */
 void scene_open(struct scene *scene, const char *module);
 void scene_close(struct scene *scene);
@@ -61,6 +58,19 @@ void scene_close(struct scene *scene);
 /* Puts the record and the audit trail back to what scene_open made, sets the code that
  * way types, and clears outcome. */
 void scene_reset(struct scene *scene, const struct way *way);
+
+/* The person's token: the user, the secret, and the counter that scene_open gives it. */
+extern const char scene_user[];
+extern const char scene_secret[];
+enum {
+	SCENE_COUNTER = 7
+};
+
+/* Sets the code of that counter, behind the password if there is one. */
+void scene_set_code(struct scene *scene, const char *password, uint64_t counter);
+
+/* Throws away what came to /dev/log. */
+void scene_drain_log(const struct scene *scene);
 
 /* What the drivers hook into the login: called right before and behind the phase. */
 struct hooks {
@@ -79,29 +89,3 @@ const char *scene_check(struct scene *scene, const struct way *way);
 
 /* Runs work in a child, with a limit of time; returns its wait status. */
 int scene_run_child(void (*work)(void *context), void *context);
-
-/* Counts cases and prints one line each; a failure says what. */
-struct report {
-	unsigned passed;
-	unsigned failed;
-};
-void report_ok(struct report *report, const char *name, const char *format, ...)
-	MFA_PRINTF(3, 4);
-void report_fail(struct report *report, const char *name, const char *format, ...)
-	MFA_PRINTF(3, 4);
-/* Writes the numbers to a file; the exit status. */
-int report_finish(const struct report *report, const char *tally);
-
-/* The command line of both drivers. */
-struct options {
-	bool wants_all; /* the long form */
-	bool wants_list;
-	const char *tally;
-	const char *module;
-	char ways[128]; /* names, each between spaces; "": all */
-};
-struct options options_parse(int argc, char **argv);
-bool options_want(const struct options *options, const struct way *way);
-
-/* The name of a PAM code. */
-const char *code_name(int code);

@@ -48,7 +48,7 @@ enum effect {
 	REFUSES_FOR_MEMORY, /* PAM_BUF_ERR */
 	REFUSES_SOMEHOW,    /* one of the two */
 	GOES_ON,	    /* as if nothing had been */
-	MAY_GO_ON	    /* so, or PAM_AUTHINFO_UNAVAIL */
+	MAY_GO_ON	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
 };
 
 /* table.c gives the reason for each call that may fail without a refusal. */

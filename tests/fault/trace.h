@@ -1,0 +1,54 @@
+/* A login under ptrace: which system calls it makes between two marks, and one of them
+ * spoiled. */
+#pragma once
+
+#include "scene.h"
+
+enum {
+	CALLS_MAX = 1024,
+	TARGET_SIZE = 128
+};
+
+enum how {
+	FAIL,  /* the call is skipped and gives -errnum */
+	AFTER, /* it is done, and gives -errnum all the same: close, munmap */
+	HALF,  /* a read or write of half the length */
+	ONE    /* of one byte */
+};
+
+struct fault {
+	enum how how;
+	int errnum;
+	bool is_lasting; /* all further calls of this number and target fail too */
+};
+
+struct call {
+	long number;
+	const char *name;
+	char target[TARGET_SIZE]; /* the path, or what the descriptor is */
+};
+
+/* The calls of an undisturbed login. */
+struct trace {
+	struct call calls[CALLS_MAX];
+	size_t count;
+};
+
+/* One login under ptrace. */
+struct run {
+	struct scene *scene;
+	const struct way *way;
+	struct trace *record; /* not NULL: only look */
+	size_t at;	      /* else: the call that fails */
+	const struct fault *fault;
+	struct call hit;
+	bool is_inside; /* between the marks */
+	size_t seen;
+	unsigned hits;
+};
+
+/* Logs in. With record set the calls are only looked at, else fault hits the one at at. */
+void trace_login(struct run *run);
+
+/* Whether it makes a transfer short, which is no error. */
+bool fault_is_short(const struct fault *fault);
