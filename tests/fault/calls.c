@@ -8,6 +8,7 @@
 
 #include <security/pam_appl.h>
 
+#include "leaks.h"
 #include "report.h"
 #include "table.h"
 #include "trace.h"
@@ -55,80 +56,118 @@ struct tally {
 	unsigned failed;
 };
 
-static void try_fault(struct run *run, const struct call *call, struct report *report,
-		      struct tally *tally)
+/* One call of one way, and where its results go. */
+struct trial {
+	struct run run;
+	const struct call *call;
+	struct report *report;
+	struct tally *tally;
+	bool wants_all;
+};
+
+static const char *title(void)
 {
+	return leaks_can_be_seen() ? "leaks" : "calls";
+}
+
+static void try_fault(struct trial *trial, const struct fault *fault)
+{
+	struct run *run = &trial->run;
 	struct scene *scene = run->scene;
+	const struct call *call = trial->call;
+	run->fault = fault;
 	scene_reset(scene, run->way);
-	run->is_inside = false;
-	run->seen = 0;
-	run->hits = 0;
 	trace_login(run);
 	int code = scene->outcome->code;
-	enum effect effect = effect_of(run->fault, call);
+	enum effect effect = effect_of(fault, call);
 	const char *problem = scene_check(scene, run->way);
 	if (problem == NULL && run->hits == 0)
 		problem = "the call did not come";
-	if (problem == NULL && !is_allowed(effect, run->fault->errnum, run->way, code))
+	if (problem == NULL && !is_allowed(effect, fault->errnum, run->way, code))
 		problem = "the wrong answer";
-	tally->faults++;
-	tally->harmless += effect == GOES_ON || effect == MAY_GO_ON;
+	trial->tally->faults++;
+	trial->tally->harmless += effect == GOES_ON || effect == MAY_GO_ON;
 	if (problem == NULL)
 		return;
-	tally->failed++;
+	trial->tally->failed++;
 	char name[256];
-	(void)snprintf(name, sizeof name, "calls %s: %s %s: %s%s", run->way->name,
-		       call->name, call->target, how_name(run->fault),
-		       run->fault->is_lasting ? " from here on" : "");
-	report_fail(report, name, "%s (%s)", problem, code_name(code));
+	(void)snprintf(name, sizeof name, "%s %s: %s %s: %s%s", title(), run->way->name,
+		       call->name, call->target, how_name(fault),
+		       fault->is_lasting ? " from here on" : "");
+	report_fail(trial->report, name, "%s (%s)", problem, code_name(code));
 }
 
-static void try_error(struct run *run, const struct call *call, struct fault *fault,
-		      struct report *report, struct tally *tally)
+static bool is_among(const int *errors, int errnum)
 {
-	run->fault = fault;
-	try_fault(run, call, report, tally);
+	for (; *errors != 0; errors++)
+		if (*errors == errnum)
+			return true;
+	return false;
 }
 
-static void try_call(struct run *run, const struct call *call, bool wants_all,
-		     struct report *report, struct tally *tally)
+static void try_errors(struct trial *trial, const int *errors, const int *done)
 {
-	static const int everything[] = { ENOSPC, EIO, EROFS, EMFILE, ENOMEM, EINTR, 0 };
-	const struct call_kind *kind = call_kind(call->number);
-	const int *errors = kind->errors;
+	const struct call_kind *kind = call_kind(trial->call->number);
 	struct fault fault = { .how = (kind->traits & IS_RELEASE) != 0 ? AFTER : FAIL };
-	if (wants_all && (kind->traits & IS_FILE) != 0)
-		errors = everything;
 	for (; *errors != 0; errors++) {
+		if (is_among(done, *errors))
+			continue;
 		fault.errnum = *errors;
 		fault.is_lasting = false;
-		try_error(run, call, &fault, report, tally);
+		try_fault(trial, &fault);
 		fault.is_lasting = true;
-		if (wants_all && !call_is_retried(*errors))
-			try_error(run, call, &fault, report, tally);
+		if (trial->wants_all && !call_is_retried(*errors))
+			try_fault(trial, &fault);
 		/* the short form: one error is enough where none matters */
-		if (!wants_all && effect_of(&fault, call) >= GOES_ON)
+		if (!trial->wants_all && effect_of(&fault, trial->call) >= GOES_ON)
 			break;
 	}
-	fault = (struct fault){ .how = ONE };
+}
+
+static void try_call(struct trial *trial)
+{
+	static const int none[] = { 0 };
+	static const int any_file[] = { ENOSPC, EIO, EROFS, EMFILE, ENOMEM, EINTR, 0 };
+	static const struct fault one = { .how = ONE };
+	static const struct fault half = { .how = HALF };
+	const struct call_kind *kind = call_kind(trial->call->number);
+	try_errors(trial, kind->errors, none);
+	if (trial->wants_all && (kind->traits & IS_FILE) != 0)
+		try_errors(trial, any_file, kind->errors);
 	if ((kind->traits & IS_TRANSFER) == 0)
 		return;
-	try_error(run, call, &fault, report, tally);
-	fault.how = HALF;
-	if (wants_all)
-		try_error(run, call, &fault, report, tally);
+	try_fault(trial, &one);
+	if (trial->wants_all)
+		try_fault(trial, &half);
+}
+
+static void look(struct run *run)
+{
+	run->record->count = 0;
+	scene_reset(run->scene, run->way);
+	trace_login(run);
 }
 
 /* One line for each kind of call of each way. */
-static void try_way(struct scene *scene, const struct way *way, bool wants_all,
-		    struct report *report)
+static void report_way(const struct way *way, const struct tally *tallies,
+		       struct report *report)
 {
-	static struct trace trace;
+	for (size_t i = 0; i < KINDS_MAX; i++)
+		if (tallies[i].faults > 0 && tallies[i].failed == 0) {
+			char name[64];
+			(void)snprintf(name, sizeof name, "%s %s %s", title(), way->name,
+				       call_kind_name(i));
+			report_ok(report, name, "%u faults, %u of them harmless",
+				  tallies[i].faults, tallies[i].harmless);
+		}
+}
+
+static void try_way(struct run *first, bool wants_all, struct report *report)
+{
 	struct tally tallies[KINDS_MAX] = { { 0 } };
-	struct run look = { .scene = scene, .way = way, .record = &trace };
-	trace.count = 0;
-	scene_reset(scene, way);
-	trace_login(&look);
+	struct scene *scene = first->scene;
+	const struct way *way = first->way;
+	look(first);
 	int code = scene->outcome->code;
 	const char *problem = scene_check(scene, way);
 	if (problem != NULL || code != way->expected) {
@@ -136,47 +175,48 @@ static void try_way(struct scene *scene, const struct way *way, bool wants_all,
 			    problem != NULL ? problem : "another code", code_name(code));
 		return;
 	}
-	for (size_t i = 0; i < trace.count; i++) {
-		struct run run = { .scene = scene, .way = way, .at = i };
-		const struct call *call = &trace.calls[i];
-		try_call(&run, call, wants_all, report,
-			 &tallies[call_kind_index(call->number)]);
+	for (size_t i = 0; i < first->record->count; i++) {
+		const struct call *call = &first->record->calls[i];
+		struct trial trial = {
+			.run = *first,
+			.call = call,
+			.report = report,
+			.tally = &tallies[call_kind_index(call->number)],
+			.wants_all = wants_all,
+		};
+		trial.run.record = NULL;
+		trial.run.at = i;
+		try_call(&trial);
 	}
-	for (size_t i = 0; i < KINDS_MAX; i++)
-		if (tallies[i].faults > 0 && tallies[i].failed == 0) {
-			char name[64];
-			(void)snprintf(name, sizeof name, "calls %s %s", way->name,
-				       call_kind_name(i));
-			report_ok(report, name, "%u faults, %u of them harmless",
-				  tallies[i].faults, tallies[i].harmless);
-		}
+	report_way(way, tallies, report);
 }
 
-static void list_calls(struct scene *scene, const struct way *way)
+static void list_calls(struct run *run)
 {
-	static struct trace trace;
-	struct run look = { .scene = scene, .way = way, .record = &trace };
-	trace.count = 0;
-	scene_reset(scene, way);
-	trace_login(&look);
-	for (size_t i = 0; i < trace.count; i++)
-		(void)printf("%s %zu %s %s\n", way->name, i, trace.calls[i].name,
-			     trace.calls[i].target);
+	look(run);
+	for (size_t i = 0; i < run->record->count; i++)
+		(void)printf("%s %zu %s %s\n", run->way->name, i,
+			     run->record->calls[i].name, run->record->calls[i].target);
 }
 
 int main(int argc, char **argv)
 {
+	static struct trace trace;
 	struct scene scene;
 	struct report report = { 0 };
 	struct options options = options_parse(argc, argv);
+	struct run run = { .scene = &scene, .record = &trace };
 	scene_open(&scene, options.module);
-	for (size_t i = 0; i < way_count; i++)
-		if (!options_want(&options, &ways[i]))
+	trace_find_sanitizer(run.skipped);
+	for (size_t i = 0; i < way_count; i++) {
+		run.way = &ways[i];
+		if (!options_want(&options, run.way))
 			continue;
-		else if (options.wants_list)
-			list_calls(&scene, &ways[i]);
+		if (options.wants_list)
+			list_calls(&run);
 		else
-			try_way(&scene, &ways[i], options.wants_all, &report);
+			try_way(&run, options.wants_all, &report);
+	}
 	scene_close(&scene);
 	return options.wants_list ? 0 : report_finish(&report, options.tally);
 }

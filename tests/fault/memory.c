@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include <sanitizer/common_interface_defs.h>
-#include <sanitizer/lsan_interface.h>
 #include <security/pam_appl.h>
 
+#include "leaks.h"
 #include "report.h"
 #include "scene.h"
 
@@ -111,24 +111,9 @@ static bool must_fail(void)
 	return true;
 }
 
-const char *__lsan_default_suppressions(void);
-const char *__asan_default_options(void);
 void *__interceptor_malloc(size_t size);
 void *__interceptor_calloc(size_t count, size_t size);
 void *__interceptor_realloc(void *block, size_t size);
-
-/* LeakSanitizer asks for these: what libraries lose by themselves. */
-MFA_PUBLIC const char *__lsan_default_suppressions(void)
-{
-	return "leak:_nl_normalize_codeset\n" /* glibc: newlocale without memory */
-	       "leak:_dl_map_object_deps\n";  /* ld.so keeps it out of sight */
-}
-
-MFA_PUBLIC const char *__asan_default_options(void)
-{
-	return "allocator_may_return_null=1:print_suppressions=0:"
-	       "handle_segv=0:handle_abort=0:log_path=/dev/null";
-}
 
 MFA_PUBLIC void *malloc(size_t size)
 {
@@ -214,7 +199,7 @@ static void log_in(void *context)
 	state.is_lasting = run->is_lasting;
 	state.stacks = run->fail_at == 0 ? run->stacks : NULL;
 	scene_login(run->scene, run->way, &hooks);
-	outcome->has_leaked_memory = __lsan_do_recoverable_leak_check() != 0;
+	outcome->has_leaked_memory = leaks_are_there();
 	_exit(0);
 }
 

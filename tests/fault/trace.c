@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "leaks.h"
 #include "report.h"
 #include "table.h"
 
@@ -53,6 +54,7 @@ static pid_t start_login(struct scene *scene, const struct way *way)
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0 || raise(SIGSTOP) != 0)
 		_exit(1);
 	scene_login(scene, way, &hooks);
+	scene->outcome->has_leaked_memory = leaks_are_there();
 	_exit(0);
 }
 
@@ -68,24 +70,24 @@ static void read_memory(pid_t pid, unsigned long address, void *buffer, size_t s
 	}
 }
 
-static void read_path(pid_t pid, unsigned long address, char target[static TARGET_SIZE])
+static void read_path(pid_t pid, unsigned long address, char *target)
 {
 	read_memory(pid, address, target, TARGET_SIZE - 1);
 	target[TARGET_SIZE - 1] = '\0';
 }
 
-static void read_fd(pid_t pid, unsigned long fd, char target[static TARGET_SIZE])
+static void read_fd(pid_t pid, unsigned long fd, char *target)
 {
 	char link[64];
+	char text[TARGET_SIZE];
 	(void)snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pid, (int)fd);
-	ssize_t len = readlink(link, target, TARGET_SIZE - 1);
-	target[len > 0 ? len : 0] = '\0';
-	if (strncmp(target, "socket:", 7) == 0)
-		(void)snprintf(target, TARGET_SIZE, "a socket");
+	ssize_t len = readlink(link, text, sizeof text - 1);
+	text[len > 0 ? len : 0] = '\0';
+	bool is_socket = strncmp(text, "socket:", 7) == 0;
+	(void)snprintf(target, TARGET_SIZE, "%s", is_socket ? "a socket" : text);
 }
 
-static void describe_map(pid_t pid, const struct user_regs_struct *regs,
-			 char target[static TARGET_SIZE])
+static void describe_map(pid_t pid, const struct user_regs_struct *regs, char *target)
 {
 	if ((int)regs->r8 >= 0)
 		read_fd(pid, regs->r8, target);
@@ -94,8 +96,7 @@ static void describe_map(pid_t pid, const struct user_regs_struct *regs,
 			       regs->rdx == PROT_NONE ? "guarded memory" : "memory");
 }
 
-static void read_address(pid_t pid, unsigned long address,
-			 char target[static TARGET_SIZE])
+static void read_address(pid_t pid, unsigned long address, char *target)
 {
 	struct sockaddr_un name;
 	read_memory(pid, address, &name, sizeof name);
@@ -208,32 +209,77 @@ static void see_call(struct run *run, pid_t pid, struct user_regs_struct *regs,
 		spoil_entry(pid, regs, run->fault);
 }
 
+void trace_find_sanitizer(unsigned long ret_range[static 2])
+{
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "re");
+	if (maps == NULL)
+		die("/proc/self/maps");
+	while (fgets(line, sizeof line, maps) != NULL) {
+		char *rest = NULL;
+		unsigned long from = strtoul(line, &rest, 16);
+		if (strstr(line, "/libasan.so") == NULL || *rest != '-')
+			continue;
+		if (ret_range[0] == 0)
+			ret_range[0] = from;
+		ret_range[1] = strtoul(rest + 1, NULL, 16);
+	}
+	(void)fclose(maps);
+}
+
+/* The module's part of the login ends with the second mark, or where libpam sends its own
+ * message to the kernel. */
+static bool is_over(const struct user_regs_struct *regs)
+{
+	return (regs->orig_rax == SYS_prctl && regs->rdi == MARK_END) ||
+	       (regs->orig_rax == SYS_socket && regs->rdi == AF_NETLINK);
+}
+
+static bool is_counted(const struct run *run, const struct user_regs_struct *regs)
+{
+	return run->is_inside &&
+	       (regs->rip < run->skipped[0] || regs->rip >= run->skipped[1]);
+}
+
+/* Looks at one call, from its entry to its exit. */
+static bool trace_call(struct run *run, pid_t pid, struct user_regs_struct *regs)
+{
+	bool hit = false;
+	unsigned long long length = regs->rdx;
+	if (regs->orig_rax == SYS_prctl && regs->rdi == MARK_BEGIN)
+		run->is_inside = true;
+	else if (is_counted(run, regs))
+		see_call(run, pid, regs, &hit);
+	if (!step(pid, 0))
+		return false;
+	if (hit)
+		spoil_exit(pid, run->fault, length);
+	return true;
+}
+
 void trace_login(struct run *run)
 {
+	struct user_regs_struct regs;
 	int status = 0;
 	pid_t pid = start_login(run->scene, run->way);
+	run->is_inside = false;
+	run->seen = 0;
+	run->hits = 0;
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
 	    ptrace(PTRACE_SETOPTIONS, pid, NULL,
 		   (long)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)) != 0)
 		die("ptrace");
 	while (step(pid, 0)) {
-		struct user_regs_struct regs;
-		bool hit = false;
 		if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
-			break;
-		unsigned long long length = regs.rdx;
-		bool is_mark = regs.orig_rax == SYS_prctl &&
-			       (regs.rdi == MARK_BEGIN || regs.rdi == MARK_END);
-		if (is_mark)
-			run->is_inside = regs.rdi == MARK_BEGIN;
-		else if (regs.orig_rax == SYS_socket && regs.rdi == AF_NETLINK)
-			run->is_inside =
-				false; /* libpam's own audit: the module is done */
-		else if (run->is_inside)
-			see_call(run, pid, &regs, &hit);
-		if (!step(pid, 0))
-			break;
-		if (hit)
-			spoil_exit(pid, run->fault, length);
+			return;
+		if (run->is_inside && is_over(&regs)) {
+			/* the rest runs by itself: it looks for leaks */
+			if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0 ||
+			    waitpid(pid, &status, 0) != pid)
+				die("ptrace");
+			return;
+		}
+		if (!trace_call(run, pid, &regs))
+			return;
 	}
 }

@@ -45,10 +45,14 @@ struct run {
 	bool is_inside; /* between the marks */
 	size_t seen;
 	unsigned hits;
+	unsigned long skipped[2]; /* calls from this range of addresses do not count */
 };
 
 /* Logs in. With record set the calls are only looked at, else fault hits the one at at. */
 void trace_login(struct run *run);
+
+/* Where AddressSanitizer's own code lies; nowhere in a build without it. */
+void trace_find_sanitizer(unsigned long ret_range[static 2]);
 
 /* Whether it makes a transfer short, which is no error. */
 bool fault_is_short(const struct fault *fault);
