@@ -10,7 +10,9 @@
 enum {
 	NOW = 1800000000,
 	COUNTER = 7,
-	LOOK_AHEAD = 10
+	LOOK_AHEAD = 10,
+	STEP = NOW / 30,
+	WINDOW = 1
 };
 
 static void fill(struct mfa_record *record, unsigned flags)
@@ -25,7 +27,7 @@ static void fill(struct mfa_record *record, unsigned flags)
 		fuzz_token(kinds[i] == MFA_KIND_TOTP ? MFA_KIND_TOTP : MFA_KIND_HOTP,
 			   COUNTER, &token);
 		if (kinds[i] == MFA_KIND_TOTP)
-			token.data[24] ^= 1;
+			fuzz_change_secret(&token);
 		token.kind = kinds[i];
 		if ((flags & 1U << i) != 0)
 			token.state = MFA_STATE_SUSPENDED;
@@ -35,12 +37,19 @@ static void fill(struct mfa_record *record, unsigned flags)
 		record->locked_until = NOW + 100;
 }
 
-static bool is_right(const char *answer, size_t len, bool has_password)
+static bool may_totp(unsigned flags)
+{
+	return (flags & 64) != 0 && (flags & 2) == 0;
+}
+
+static bool is_right(const char *answer, size_t len, unsigned flags)
 {
 	bool is_it = false;
-	for (uint64_t at = COUNTER; at <= COUNTER + LOOK_AHEAD; at++)
+	for (uint64_t at = COUNTER; (flags & 1) == 0 && at <= COUNTER + LOOK_AHEAD; at++)
 		is_it |= fuzz_ends_in_code(answer, len, at);
-	return is_it && (has_password || len == 6);
+	for (uint64_t at = STEP - WINDOW; may_totp(flags) && at <= STEP + WINDOW; at++)
+		is_it |= fuzz_ends_in_other_code(answer, len, at);
+	return is_it && ((flags & 16) != 0 || len == 6);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -53,13 +62,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.factors = 1U << MFA_KIND_HOTP | 1U << MFA_KIND_YUBIKEY,
 		.max_failures = 5,
 		.lock_time = 900,
-		.totp_window = 1,
+		.totp_window = WINDOW,
 		.totp_drift = 10,
 		.hotp_look_ahead = LOOK_AHEAD,
 	};
 	struct input input = { data, size };
 	unsigned flags = input_byte(&input);
 	bool has_password = (flags & 16) != 0;
+	if ((flags & 64) != 0)
+		zone.factors |= 1U << MFA_KIND_TOTP;
 	size_t typed = 0;
 	char *answer = input_rest(&input, &typed);
 	size_t len = has_password ? typed : mfa_text_normalize_code(answer, typed);
@@ -77,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct judgement judgement = { 0 };
 	fill(&record, flags);
 	must(judge(&record, &what, &judgement) == MFA_OK);
-	bool may = (flags & 9) == 0 && is_right(answer, len, has_password);
+	bool may = (flags & 8) == 0 && is_right(answer, len, flags);
 	must((judgement.reason == MFA_REASON_RIGHT) == may);
 	must(judgement.code_len <= len);
 	must(!may || (record.failures == 0 && record.last_success == NOW));

@@ -11,6 +11,7 @@
 #include <liboath/oath.h>
 
 static const char SECRET[] = "12345678901234567890";
+static const char OTHER_FIRST = 'x';
 
 void fuzz_must(bool holds, const char *condition, const char *file, int line)
 {
@@ -114,10 +115,35 @@ void fuzz_token(enum mfa_kind kind, uint64_t counter, struct mfa_token *ret_toke
 	must(mfa_oath_save(&oath, ret_token) == MFA_OK);
 }
 
-bool fuzz_ends_in_code(const char *text, size_t len, uint64_t counter)
+void fuzz_change_secret(struct mfa_token *token)
+{
+	struct mfa_oath oath;
+	char secret[sizeof SECRET];
+	must(mfa_oath_load(token, &oath) == MFA_OK);
+	memcpy(secret, SECRET, sizeof SECRET);
+	secret[0] = OTHER_FIRST;
+	oath.secret = (const unsigned char *)secret;
+	must(mfa_oath_save(&oath, token) == MFA_OK);
+}
+
+static bool ends_in_code(const char *secret, const char *text, size_t len,
+			 uint64_t counter)
 {
 	char code[16];
-	must(oath_hotp_generate(SECRET, strlen(SECRET), counter, 6, false,
+	must(oath_hotp_generate(secret, strlen(secret), counter, 6, false,
 				OATH_HOTP_DYNAMIC_TRUNCATION, code) == OATH_OK);
 	return len >= 6 && memcmp(text + len - 6, code, 6) == 0;
+}
+
+bool fuzz_ends_in_code(const char *text, size_t len, uint64_t counter)
+{
+	return ends_in_code(SECRET, text, len, counter);
+}
+
+bool fuzz_ends_in_other_code(const char *text, size_t len, uint64_t counter)
+{
+	char secret[sizeof SECRET];
+	memcpy(secret, SECRET, sizeof SECRET);
+	secret[0] = OTHER_FIRST;
+	return ends_in_code(secret, text, len, counter);
 }

@@ -42,8 +42,13 @@ void fuzz_key(struct mfa_secret *ret_key);
 /* An active token with the secret "12345678901234567890". */
 void fuzz_token(enum mfa_kind kind, uint64_t counter, struct mfa_token *ret_token);
 
-/* Whether the text ends in the code that the counter of such a token has. */
+/* Whether the text ends in the code that the counter (or the time step) of such a token
+ * has. */
 bool fuzz_ends_in_code(const char *text, size_t len, uint64_t counter);
+
+/* The same for the token with the first byte of its secret changed. */
+bool fuzz_ends_in_other_code(const char *text, size_t len, uint64_t counter);
+void fuzz_change_secret(struct mfa_token *token);
 
 /* Makes the bytes that slots_read reads (SLOT_FILE_SIZE): a record file whose only slot
  * holds the plain bytes, soundly sealed. */

@@ -18,24 +18,33 @@ struct pam_handle {
 	void (*clean)(pam_handle_t *handle, void *data, int status);
 };
 
+static int failure_of(unsigned faults)
+{
+	if ((faults & LIBPAM_CONV_ABORTS) != 0)
+		return PAM_ABORT;
+	return (faults & LIBPAM_CONV_NO_MEMORY) != 0 ? PAM_BUF_ERR : PAM_CONV_ERR;
+}
+
 static int converse(int count, const struct pam_message **messages,
 		    struct pam_response **ret_responses, void *context)
 {
 	struct pam_handle *handle = context;
 	unsigned faults = handle->script->faults;
 	must(count == 1 && messages[0]->msg != NULL);
+	bool is_prompt = messages[0]->msg_style == PAM_PROMPT_ECHO_OFF;
+	must(is_prompt || (faults & LIBPAM_SILENT) == 0);
 	if ((faults & LIBPAM_USER_CHANGES) != 0)
 		handle->user = "root";
-	if ((faults & LIBPAM_CONV_FAILS) != 0)
+	if ((faults & LIBPAM_CONV_FAILS) != 0 && failure_of(faults) == PAM_CONV_ERR)
 		return PAM_CONV_ERR;
-	if ((faults & LIBPAM_NO_ANSWER) != 0 && messages[0]->msg_style != PAM_ERROR_MSG)
+	if ((faults & LIBPAM_NO_ANSWER) != 0 && is_prompt)
 		return PAM_SUCCESS;
 	struct pam_response *response = calloc(1, sizeof *response);
 	must(response != NULL);
-	if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
+	if (is_prompt && (faults & LIBPAM_NULL_ANSWER) == 0)
 		response->resp = strdup(handle->script->answer);
 	*ret_responses = response;
-	return PAM_SUCCESS;
+	return (faults & LIBPAM_CONV_FAILS) != 0 ? failure_of(faults) : PAM_SUCCESS;
 }
 
 struct pam_handle *libpam_start(const struct libpam_script *script)
@@ -61,9 +70,10 @@ void libpam_end(struct pam_handle *handle)
 int pam_get_user(pam_handle_t *handle, const char **ret_user,
 		 const char *prompt MFA_UNUSED)
 {
-	if ((handle->script->faults & LIBPAM_NO_USER) != 0)
-		return PAM_CONV_ERR;
-	*ret_user = handle->user;
+	unsigned faults = handle->script->faults;
+	if ((faults & LIBPAM_NO_USER) != 0)
+		return failure_of(faults);
+	*ret_user = (faults & LIBPAM_NULL_USER) != 0 ? NULL : handle->user;
 	return PAM_SUCCESS;
 }
 
@@ -71,7 +81,10 @@ int pam_get_item(const pam_handle_t *handle, int type, const void **ret_item)
 {
 	const struct libpam_script *script = handle->script;
 	*ret_item = NULL;
-	if (type == PAM_CONV)
+	if ((script->faults & LIBPAM_ITEMS_FAIL) != 0 && type != PAM_CONV &&
+	    type != PAM_USER)
+		return PAM_BAD_ITEM;
+	if (type == PAM_CONV && (script->faults & LIBPAM_NO_CONV) == 0)
 		*ret_item = &handle->conv;
 	else if (type == PAM_USER)
 		*ret_item = handle->user;
@@ -89,6 +102,8 @@ int pam_get_item(const pam_handle_t *handle, int type, const void **ret_item)
 int pam_set_item(pam_handle_t *handle, int type, const void *item)
 {
 	must(type == PAM_AUTHTOK && item != NULL);
+	if ((handle->script->faults & LIBPAM_SET_ITEM_FAILS) != 0)
+		return PAM_BUF_ERR;
 	free(handle->password);
 	handle->password = strdup(item);
 	return PAM_SUCCESS;

@@ -12,6 +12,14 @@ enum {
 	LIBPAM_REMOTE = 1 << 5,	  /* the host is the script's text */
 	LIBPAM_PASSWORD = 1 << 6, /* the same as the answer was typed before */
 	LIBPAM_CONSOLE = 1 << 7,  /* the terminal is the script's text */
+	LIBPAM_SILENT = 1 << 8,	  /* the program wants no messages */
+	LIBPAM_NULL_ANSWER = 1 << 9,
+	LIBPAM_NO_CONV = 1 << 10,
+	LIBPAM_CONV_ABORTS = 1 << 11, /* with CONV_FAILS: this code, after an answer */
+	LIBPAM_CONV_NO_MEMORY = 1 << 12,
+	LIBPAM_SET_ITEM_FAILS = 1 << 13,
+	LIBPAM_NULL_USER = 1 << 14,
+	LIBPAM_ITEMS_FAIL = 1 << 15, /* all but the conversation and the user */
 };
 
 struct libpam_script {

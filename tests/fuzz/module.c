@@ -128,7 +128,7 @@ static void place_files(unsigned flags, const char *text, struct input *input)
 	place_record(flags, input);
 }
 
-static int call_module(struct pam_handle *handle, unsigned flags)
+static int call_module(struct pam_handle *handle, unsigned flags, bool is_silent)
 {
 	char conf[160];
 	const char *words[4] = { conf };
@@ -140,9 +140,10 @@ static int call_module(struct pam_handle *handle, unsigned flags)
 		words[count++] = "forward_pass";
 	if ((flags & DEBUG) != 0)
 		words[count++] = "debug";
-	int code = pam_sm_authenticate(handle, 0, count, words);
-	int account = pam_sm_acct_mgmt(handle, 0, count, words);
-	must(pam_sm_setcred(handle, 0, count, words) == PAM_IGNORE);
+	int how = is_silent ? (int)PAM_SILENT : 0;
+	int code = pam_sm_authenticate(handle, how, count, words);
+	int account = pam_sm_acct_mgmt(handle, how, count, words);
+	must(pam_sm_setcred(handle, how, count, words) == PAM_IGNORE);
 	must(account == PAM_IGNORE || account == PAM_PERM_DENIED ||
 	     account == PAM_AUTHINFO_UNAVAIL || account == PAM_CONV_ERR ||
 	     account == PAM_ABORT || account == PAM_BUF_ERR);
@@ -155,6 +156,9 @@ static int call_module(struct pam_handle *handle, unsigned flags)
 /* Whether the answer may let in: the user's own next codes, at the end of the line. */
 static bool may_pass(const struct libpam_script *script, unsigned flags)
 {
+	unsigned stops = LIBPAM_NO_USER | LIBPAM_NULL_USER | LIBPAM_USER_CHANGES |
+			 LIBPAM_NO_CONV | LIBPAM_CONV_FAILS | LIBPAM_NO_ANSWER |
+			 LIBPAM_NULL_ANSWER;
 	bool is_right = false;
 	char *answer = strdup(script->answer);
 	must(answer != NULL);
@@ -164,9 +168,13 @@ static bool may_pass(const struct libpam_script *script, unsigned flags)
 	for (uint64_t at = COUNTER; at <= COUNTER + LOOK_AHEAD; at++)
 		is_right |= fuzz_ends_in_code(answer, len, at);
 	free(answer);
+	/* the evidence, or the password in front of the code, is handed to libpam */
+	if ((flags & FORWARD) == 0)
+		stops |= LIBPAM_SET_DATA_FAILS;
+	else if (len > 6)
+		stops |= LIBPAM_SET_ITEM_FAILS;
 	return is_right && strcmp(script->user, USER) == 0 &&
-	       (script->faults & (LIBPAM_NO_USER | LIBPAM_CONV_FAILS | LIBPAM_NO_ANSWER |
-				  LIBPAM_USER_CHANGES | LIBPAM_SET_DATA_FAILS)) == 0;
+	       (script->faults & stops) == 0;
 }
 
 static void check(int code, unsigned flags, const struct libpam_script *script)
@@ -193,6 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, size };
 	unsigned flags = input_byte(&input);
 	struct libpam_script script = { .faults = input_byte(&input) };
+	script.faults |= input_byte(&input) << 8;
 	char *user = input_text(&input);
 	char *answer = input_text(&input);
 	char *text = input_text(&input);
@@ -201,7 +210,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	script.text = text;
 	place_files(flags, text, &input);
 	struct pam_handle *handle = libpam_start(&script);
-	int code = call_module(handle, flags);
+	bool is_silent = (script.faults & LIBPAM_SILENT) != 0;
+	int code = call_module(handle, flags, is_silent);
 	libpam_end(handle);
 	check(code, flags, &script);
 	free(user);
