@@ -104,30 +104,37 @@ static bool parse_line(const char *line, size_t len, struct mfa_span *ret_text,
 	return true;
 }
 
+/* What a trail ends with. */
+struct end {
+	struct link link;
+	off_t size;
+	bool is_open; /* the last line has no line feed */
+};
+
 /* Reads the end of the trail. An empty file begins at zero. A last line that is not
  * whole or not ours (a crash, a hand) starts the chain anew at zero behind it:
- * mfa_audit_verify points at it. ret_is_open: the last line has no line feed. */
-static int read_end(int fd, struct link *ret_link, bool *ret_is_open)
+ * mfa_audit_verify points at it. */
+static int read_end(int fd, struct end *ret_end)
 {
 	char tail[LINE_MAX_SIZE];
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_err_from_errno(errno);
-	off_t from = status.st_size > LINE_MAX_SIZE ? status.st_size - LINE_MAX_SIZE : 0;
+	struct end end = { .size = status.st_size };
+	size_t wanted = end.size > LINE_MAX_SIZE ? LINE_MAX_SIZE : (size_t)end.size;
 	size_t len = 0;
-	int err = mfa_fs_read(fd, tail, sizeof tail, from, &len);
+	int err = mfa_fs_read(fd, tail, wanted, end.size - (off_t)wanted, &len);
 	if (err != MFA_OK)
 		return err;
-	struct link link = { 0 };
-	*ret_is_open = len > 0 && tail[len - 1] != '\n';
-	if (len > 0 && !*ret_is_open) {
+	end.is_open = len > 0 && tail[len - 1] != '\n';
+	if (len > 0 && !end.is_open) {
 		const char *before = memrchr(tail, '\n', len - 1);
 		const char *line = before != NULL ? before + 1 : tail;
 		struct mfa_span text;
-		if (!parse_line(line, (size_t)(tail + len - 1 - line), &text, &link))
-			link = (struct link){ 0 };
+		if (!parse_line(line, (size_t)(tail + len - 1 - line), &text, &end.link))
+			end.link = (struct link){ 0 };
 	}
-	*ret_link = link;
+	*ret_end = end;
 	return MFA_OK;
 }
 
@@ -165,37 +172,33 @@ static void write_fields(struct mfa_json *json, const struct mfa_event *event,
 static int write_line(const struct mfa_audit *audit, int fd,
 		      const struct mfa_event *event)
 {
-	struct link last;
-	bool is_open = false;
-	int err = read_end(fd, &last, &is_open);
+	struct end end;
+	int err = read_end(fd, &end);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
-	write_fields(&json, event, last.seq + 1);
+	write_fields(&json, event, end.link.seq + 1);
 	if (json.err != MFA_OK)
 		return json.err;
 	unsigned char mac[MAC_SIZE];
 	char hex[MAC_HEX + 1];
 	struct mfa_span text = { (unsigned char *)json.text, json.len };
-	err = chain(audit, last.mac, text, mac);
+	err = chain(audit, end.link.mac, text, mac);
 	if (err != MFA_OK)
 		return err;
 	(void)sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
 	MFA_CLEANUP(mfa_free_string) char *line = NULL;
-	int len = asprintf(&line, "%s%s%s%s%s", is_open ? "\n" : "", json.text, MAC_KEY,
-			   hex, LINE_END);
+	int len = asprintf(&line, "%s%s%s%s%s", end.is_open ? "\n" : "", json.text,
+			   MAC_KEY, hex, LINE_END);
 	if (len < 0) {
 		line = NULL;
 		return MFA_ERR_NOMEM;
 	}
 	if (len > LINE_MAX_SIZE)
 		return MFA_ERR_INVALID;
-	struct stat status;
-	if (fstat(fd, &status) != 0)
-		return mfa_err_from_errno(errno);
-	err = mfa_fs_write(fd, line, (size_t)len, status.st_size);
+	err = mfa_fs_write(fd, line, (size_t)len, end.size);
 	/* half a line would break the chain for the next one */
-	if (err != MFA_OK && ftruncate(fd, status.st_size) != 0)
+	if (err != MFA_OK && ftruncate(fd, end.size) != 0)
 		return MFA_ERR_IO;
 	return err;
 }
@@ -204,13 +207,11 @@ int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
 		     struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &mfa_fs_private,
-			      diag, &fd);
+	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND,
+			      &mfa_fs_private_alone, diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	err = mfa_fs_lock(fd, LOCK_EX);
-	if (err == MFA_OK)
-		err = write_line(audit, fd, event);
+	err = write_line(audit, fd, event);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot append: %s", audit->path,
 				mfa_strerror(err));
@@ -247,12 +248,11 @@ static int verify_text(const struct mfa_audit *audit, const char *text, size_t l
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(audit->path, O_RDONLY, &mfa_fs_private, diag, &fd);
+	int err = mfa_fs_open(audit->path, O_RDONLY, &mfa_fs_private_shared, diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	err = mfa_fs_lock(fd, LOCK_SH);
 	struct stat status;
-	if (err == MFA_OK && (fstat(fd, &status) != 0 || status.st_size > VERIFY_MAX))
+	if (fstat(fd, &status) != 0 || status.st_size > VERIFY_MAX)
 		err = MFA_ERR_IO;
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", audit->path,

@@ -76,8 +76,10 @@ static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	size_t size = status.st_size <= FILE_SIZE_MAX ? (size_t)status.st_size + 1
-						      : FILE_SIZE_MAX + 1;
+	if (status.st_size > FILE_SIZE_MAX)
+		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: larger than %d bytes", path,
+				FILE_SIZE_MAX);
+	size_t size = (size_t)status.st_size;
 	MFA_CLEANUP(mfa_free_string) char *text = malloc(size + 1);
 	if (text == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
@@ -86,9 +88,6 @@ static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
-	if (len > FILE_SIZE_MAX)
-		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: larger than %d bytes", path,
-				FILE_SIZE_MAX);
 	text[len] = '\0';
 	if (strlen(text) != len || !mfa_text_is_utf8(text, len))
 		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: not UTF-8 text", path);

@@ -13,6 +13,8 @@
 
 const struct mfa_fs_rule mfa_fs_protected = { .owner = 0, .forbidden = 0022 };
 const struct mfa_fs_rule mfa_fs_private = { .owner = 0, .forbidden = 0077 };
+const struct mfa_fs_rule mfa_fs_private_shared = { 0, 0077, LOCK_SH };
+const struct mfa_fs_rule mfa_fs_private_alone = { 0, 0077, LOCK_EX };
 
 /* A lock is held for about one disk write; a holder that needs longer than this is stuck. */
 enum {
@@ -122,40 +124,49 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 	return MFA_OK;
 }
 
-/* Takes over a descriptor (or the errno of its opening) that must be a sound file. */
-static int check_file(int opened, int errnum, const char *path,
-		      const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
+static int check_file(const struct stat *status, const char *path,
+		      const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_close_fd) int fd = opened;
-	if (fd < 0 && errnum == ELOOP)
-		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link", path);
-	if (fd < 0)
-		return mfa_fail_errno(diag, errnum, "%s: cannot open", path);
-	struct stat status;
-	if (fstat(fd, &status) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	if (!S_ISREG(status.st_mode))
+	if (!S_ISREG(status->st_mode))
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: not a regular file", path);
-	if (status.st_nlink > 1)
+	if (status->st_nlink > 1)
 		return mfa_fail(diag, MFA_ERR_UNSAFE,
 				"%s: has %lu hard links, must have one", path,
-				(unsigned long)status.st_nlink);
-	int err = check_owner_and_mode(&status, rule, path, diag);
-	if (err != MFA_OK)
-		return err;
-	*ret_fd = MFA_TAKE_FD(fd);
-	return MFA_OK;
+				(unsigned long)status->st_nlink);
+	return check_owner_and_mode(status, rule, path, diag);
 }
 
 enum {
 	FILE_FLAGS = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
 };
 
+/* One look, behind the lock, tells what the file is and whether it still has its name. */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
 {
-	int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
-	return check_file(fd, errno, entry->path, rule, diag, ret_fd);
+	const char *path = entry->path;
+	for (;;) {
+		MFA_CLEANUP(mfa_close_fd)
+		int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+		if (fd < 0 && errno == ELOOP)
+			return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link",
+					path);
+		if (fd < 0)
+			return mfa_fail_errno(diag, errno, "%s: cannot open", path);
+		int err = rule->lock != 0 ? mfa_fs_lock(fd, rule->lock) : MFA_OK;
+		if (err != MFA_OK)
+			return mfa_fail(diag, err, "%s: cannot lock: %s", path,
+					mfa_strerror(err));
+		struct stat status;
+		if (fstat(fd, &status) != 0)
+			return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+		if (rule->lock != 0 && status.st_nlink == 0)
+			continue;
+		err = check_file(&status, path, rule, diag);
+		if (err == MFA_OK)
+			*ret_fd = MFA_TAKE_FD(fd);
+		return err;
+	}
 }
 
 static bool is_file_path(const char *path)
@@ -176,8 +187,8 @@ int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		err = check_way(tidied, diag);
 	if (err != MFA_OK)
 		return err;
-	int fd = open(tidied, flags | FILE_FLAGS, 0600);
-	return check_file(fd, errno, path, rule, diag, ret_fd);
+	struct mfa_fs_entry entry = { .dir_fd = AT_FDCWD, .name = tidied, .path = path };
+	return mfa_fs_open_at(&entry, flags, rule, diag, ret_fd);
 }
 
 /* Opens the folder that a file stands in; ret_name is borrowed from path. */

@@ -135,6 +135,23 @@ static void a_lock_keeps_others_out(void **state)
 	assert_int_equal(count_processes(1, 0, try_lock, &exclusive), 1);
 }
 
+static void a_rule_with_a_lock_locks_what_is_opened(void **state)
+{
+	const char *path = path_in(*state, "file");
+	write_text(path, "x");
+	struct lock_case shared = { path, LOCK_SH };
+	struct lock_case exclusive = { path, LOCK_EX };
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	assert_int_equal(mfa_fs_open(path, O_RDONLY, &mfa_fs_private_shared, NULL, &fd),
+			 MFA_OK);
+	assert_int_equal(count_processes(1, 0, try_lock, &shared), 1);
+	assert_int_equal(count_processes(1, 2, try_lock, &exclusive), 1);
+	mfa_close_fd(&fd);
+	assert_int_equal(mfa_fs_open(path, O_RDWR, &mfa_fs_private_alone, NULL, &fd),
+			 MFA_OK);
+	assert_int_equal(count_processes(1, 2, try_lock, &shared), 1);
+}
+
 /* The one test that waits: as long as the deadline of a lock, about five seconds. */
 static void a_stuck_holder_does_not_stop_others_for_ever(void **state)
 {
@@ -158,6 +175,7 @@ int main(void)
 		in_sandbox(tells_what_the_system_refuses),
 		in_sandbox(a_file_that_may_not_grow_is_no_space),
 		in_sandbox(a_lock_keeps_others_out),
+		in_sandbox(a_rule_with_a_lock_locks_what_is_opened),
 		in_sandbox(a_stuck_holder_does_not_stop_others_for_ever),
 	};
 	return group_main("fs_io", tests);

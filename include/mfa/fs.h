@@ -10,12 +10,16 @@
 struct mfa_fs_rule {
 	uid_t owner;	  /* who must own it */
 	mode_t forbidden; /* permission bits that must not be set */
+	int lock;	  /* of a file: LOCK_SH, LOCK_EX or 0 (see mfa_fs_lock) */
 };
 
 /* Root's, and nobody else may write it. */
 extern const struct mfa_fs_rule mfa_fs_protected;
 /* Root's, and nobody else may read or write it. */
 extern const struct mfa_fs_rule mfa_fs_private;
+/* The same, and locked. */
+extern const struct mfa_fs_rule mfa_fs_private_shared;
+extern const struct mfa_fs_rule mfa_fs_private_alone;
 
 /* Opens the folder at an absolute path. Every folder on the way must be root's and not
  * writable by others (a sticky one, as /tmp, may be); the last one must follow the rule.
@@ -32,7 +36,8 @@ struct mfa_fs_entry {
 
 /* Opens a regular file with one link that follows the rule. flags are open(2)'s;
  * O_NOFOLLOW, O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added, and O_CREAT makes it 0600.
- * The caller closes ret_fd. */
+ * A file that lost its name while its lock was waited for is opened anew. The caller
+ * closes ret_fd. MFA_ERR_BUSY when it cannot be locked in time, ... */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
 	MFA_MUST_CHECK;

@@ -30,41 +30,27 @@ static int read_key(int fd, const char *path, struct mfa_diag *diag,
 			MFA_KEY_SIZE);
 }
 
-static int lock(int fd, int operation, const char *path, struct mfa_diag *diag)
+static int fail_busy(const char *path, struct mfa_diag *diag)
 {
-	int err = mfa_fs_lock(fd, operation);
-	if (err == MFA_ERR_BUSY)
-		return mfa_fail(
-			diag, err,
+	return mfa_fail(diag, MFA_ERR_BUSY,
 			"%s: held by somebody else; try again when no login and no "
 			"mfa-enroll is at work",
 			path);
-	return err == MFA_OK ? MFA_OK
-			     : mfa_fail(diag, err, "%s: cannot lock: %s", path,
-					mfa_strerror(err));
 }
 
 /* A key that a rekey replaced while its lock was waited for is opened anew. */
 static int load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
 		int *ret_hold)
 {
-	for (;;) {
-		MFA_CLEANUP(mfa_close_fd) int fd = -1;
-		int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private, diag, &fd);
-		if (err == MFA_OK)
-			err = lock(fd, LOCK_SH, path, diag);
-		if (err != MFA_OK)
-			return err;
-		struct stat status;
-		if (fstat(fd, &status) != 0)
-			return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-		if (status.st_nlink == 0)
-			continue;
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private_shared, diag, &fd);
+	if (err == MFA_ERR_BUSY)
+		return fail_busy(path, diag);
+	if (err == MFA_OK)
 		err = read_key(fd, path, diag, ret_key);
-		if (err == MFA_OK)
-			*ret_hold = MFA_TAKE_FD(fd);
-		return err;
-	}
+	if (err == MFA_OK)
+		*ret_hold = MFA_TAKE_FD(fd);
+	return err;
 }
 
 static int next_path(const char *path, struct mfa_diag *diag, char **ret_path)
@@ -141,9 +127,12 @@ static int create_next(const char *path, const struct mfa_secret *key,
 static int hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
 {
 	struct stat status;
-	int err = lock(fd, is_alone ? LOCK_EX : LOCK_SH, path, diag);
+	int err = mfa_fs_lock(fd, is_alone ? LOCK_EX : LOCK_SH);
+	if (err == MFA_ERR_BUSY)
+		return fail_busy(path, diag);
 	if (err != MFA_OK)
-		return err;
+		return mfa_fail(diag, err, "%s: cannot lock: %s", path,
+				mfa_strerror(err));
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
 	if (status.st_nlink == 0)

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mfa/fs.h"
@@ -25,33 +24,6 @@ void file_record_close(struct file_record *file)
 {
 	mfa_close_fd(&file->fd);
 	mfa_free_string(&file->path);
-}
-
-/* Opens and locks a record, again if it was removed while the lock was waited for. */
-static int open_locked(struct file_store *self, const struct mfa_fs_entry *entry,
-		       int operation, struct mfa_diag *diag, int *ret_fd)
-{
-	int flags = operation == LOCK_EX ? O_RDWR : O_RDONLY;
-	for (;;) {
-		MFA_CLEANUP(mfa_close_fd) int fd = -1;
-		struct mfa_fs_entry at = *entry;
-		at.dir_fd = self->users_fd;
-		int err = mfa_fs_open_at(&at, flags, &mfa_fs_private, diag, &fd);
-		if (err != MFA_OK)
-			return err;
-		err = mfa_fs_lock(fd, operation);
-		if (err != MFA_OK)
-			return mfa_fail(diag, err, "%s: cannot lock: %s", entry->path,
-					mfa_strerror(err));
-		struct stat status;
-		if (fstat(fd, &status) != 0)
-			return mfa_fail_errno(diag, errno, "%s: cannot stat",
-					      entry->path);
-		if (status.st_nlink == 0)
-			continue;
-		*ret_fd = MFA_TAKE_FD(fd);
-		return MFA_OK;
-	}
 }
 
 static int load_bytes(struct file_record *file, struct mfa_diag *diag)
@@ -91,8 +63,11 @@ int file_record_load(struct file_store *self, const char *user, int operation,
 	int err = file_store_join(self->users_path, name, diag, &file->path);
 	if (err != MFA_OK)
 		return err;
-	struct mfa_fs_entry entry = { .name = name, .path = file->path };
-	err = open_locked(self, &entry, operation, diag, &file->fd);
+	struct mfa_fs_entry entry = { self->users_fd, name, file->path };
+	bool is_alone = operation == LOCK_EX;
+	err = mfa_fs_open_at(&entry, is_alone ? O_RDWR : O_RDONLY,
+			     is_alone ? &mfa_fs_private_alone : &mfa_fs_private_shared,
+			     diag, &file->fd);
 	return err == MFA_OK ? load_bytes(file, diag) : err;
 }
 
