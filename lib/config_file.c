@@ -20,13 +20,24 @@ enum {
 /* libeconf keeps the first of two equal keys and says nothing, and drops a section
  * without keys. So the text is scanned for where keys stand, the values are libeconf's,
  * and the two must agree on every line. */
+struct seen_key {
+	const char *section;
+	const char *key;
+};
+
 struct reader {
 	const char *path;
 	econf_file *econf;
 	char *text;
-	char *section;	     /* borrowed from text */
-	unsigned char *seen; /* seen[line]: the scan found a key there */
+	char *section; /* borrowed from text */
+	/* seen[line]: the scan found a key there */
+	unsigned char *seen;
 	unsigned long lines;
+	/* the same keys in the order of the text, which they are borrowed from, and the
+	 * first that libeconf has not listed yet */
+	struct seen_key *keys;
+	size_t key_count;
+	size_t next;
 	config_line_fn handle;
 	void *context;
 	struct mfa_diag *diag;
@@ -65,6 +76,11 @@ static void free_array(char ***array)
 static void free_bytes(unsigned char **bytes)
 {
 	free(*bytes);
+}
+
+static void free_keys(struct seen_key **keys)
+{
+	free(*keys);
 }
 
 static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
@@ -191,6 +207,7 @@ static int take_key(struct reader *reader, char *text, unsigned long number)
 		return config_fail(reader->diag, &line, "\"%s\" cannot be read whole",
 				   line.key);
 	reader->seen[number] = 1;
+	reader->keys[reader->key_count++] = (struct seen_key){ line.section, line.key };
 	return reader->handle(reader->context, &line, reader->diag);
 }
 
@@ -210,9 +227,22 @@ static int scan(struct reader *reader)
 	return MFA_OK;
 }
 
-static int check_key_was_seen(const struct reader *reader, const char *group,
-			      const char *key)
+/* libeconf lists keys as they stand in the file, so the next one is nearly always the
+ * next one of the text. Where it is not, its line tells. */
+static bool is_next_key(struct reader *reader, const char *group, const char *key)
 {
+	const struct seen_key *next = &reader->keys[reader->next];
+	if (reader->next >= reader->key_count || strcmp(next->key, key) != 0 ||
+	    strcmp(next->section, group) != 0)
+		return false;
+	reader->next++;
+	return true;
+}
+
+static int check_key_was_seen(struct reader *reader, const char *group, const char *key)
+{
+	if (is_next_key(reader, group, key))
+		return MFA_OK;
 	MFA_CLEANUP(free_value) econf_ext_value *value = NULL;
 	econf_err failure = econf_getExtValue(reader->econf, group, key, &value);
 	if (failure == ECONF_NOMEM)
@@ -225,7 +255,7 @@ static int check_key_was_seen(const struct reader *reader, const char *group,
 	return MFA_OK;
 }
 
-static int check_all_was_seen(const struct reader *reader)
+static int check_all_was_seen(struct reader *reader)
 {
 	MFA_CLEANUP(free_array) char **groups = NULL;
 	size_t group_count = 0;
@@ -277,13 +307,15 @@ int config_file_read(const char *path, config_line_fn handle, void *context,
 		return err;
 	unsigned long lines = count_lines(text);
 	MFA_CLEANUP(free_bytes) unsigned char *seen = calloc(lines + 1, 1);
-	if (seen == NULL)
+	MFA_CLEANUP(free_keys) struct seen_key *keys = calloc(lines + 1, sizeof *keys);
+	if (seen == NULL || keys == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	struct reader reader = {
 		.path = path,
 		.econf = econf,
 		.text = text,
 		.seen = seen,
+		.keys = keys,
 		.lines = lines,
 		.handle = handle,
 		.context = context,
