@@ -67,29 +67,8 @@ static const struct key host_keys[] = {
 	{ "key", SOURCE, HOST(key), 0, 0, "file:/etc/pam_mfa/store.key" },
 	{ "audit", PATH, HOST(audit), 0, 0, "/var/log/pam_mfa/audit.jsonl" },
 	{ "audit_required", YES_NO, HOST(is_audit_required), 0, 0, "yes" },
+	{ "password_modules", WORDS, HOST(password_modules), 0, 0, "" },
 };
-
-static void words_done(struct mfa_words *words)
-{
-	for (size_t i = 0; i < words->count; i++)
-		free(words->items[i]);
-	free(words->items);
-	*words = (struct mfa_words){ 0 };
-}
-
-static int words_add(struct mfa_words *words, const char *word)
-{
-	char **items = reallocarray(words->items, words->count + 2, sizeof *items);
-	if (items == NULL)
-		return MFA_ERR_NOMEM;
-	words->items = items;
-	items[words->count] = strdup(word);
-	items[words->count + 1] = NULL;
-	if (items[words->count] == NULL)
-		return MFA_ERR_NOMEM;
-	words->count++;
-	return MFA_OK;
-}
 
 static int words_split(struct mfa_words *words, const char *text)
 {
@@ -99,7 +78,7 @@ static int words_split(struct mfa_words *words, const char *text)
 	char *rest = NULL;
 	for (char *word = strtok_r(copy, " \t", &rest); word != NULL;
 	     word = strtok_r(NULL, " \t", &rest)) {
-		int err = words_add(words, word);
+		int err = mfa_words_add(words, word);
 		if (err != MFA_OK)
 			return err;
 	}
@@ -112,10 +91,10 @@ static int set_words(struct mfa_words *words, const struct config_line *line,
 	struct mfa_words fresh = { 0 };
 	int err = words_split(&fresh, line->value);
 	if (err != MFA_OK) {
-		words_done(&fresh);
+		mfa_words_done(&fresh);
 		return mfa_fail(diag, err, "out of memory");
 	}
-	words_done(words);
+	mfa_words_done(words);
 	*words = fresh;
 	return MFA_OK;
 }
@@ -197,7 +176,7 @@ static int set_factors(uint32_t *factors, const struct config_line *line,
 		else
 			bits |= 1U << kind;
 	}
-	words_done(&words);
+	mfa_words_done(&words);
 	if (err == MFA_OK && bits == 0)
 		err = config_fail(diag, line, "factors: at least one is needed");
 	if (err == MFA_OK)
@@ -313,12 +292,12 @@ void config_zone_done(struct mfa_zone *zone)
 {
 	free(zone->name);
 	free(zone->title);
-	words_done(&zone->services);
-	words_done(&zone->users);
-	words_done(&zone->groups);
-	words_done(&zone->rhosts);
-	words_done(&zone->ttys);
-	words_done(&zone->gate);
+	mfa_words_done(&zone->services);
+	mfa_words_done(&zone->users);
+	mfa_words_done(&zone->groups);
+	mfa_words_done(&zone->rhosts);
+	mfa_words_done(&zone->ttys);
+	mfa_words_done(&zone->gate);
 	*zone = (struct mfa_zone){ 0 };
 }
 
@@ -331,6 +310,7 @@ void config_host_done(struct mfa_config *config)
 	free(config->store);
 	free(config->key);
 	free(config->audit);
+	mfa_words_done(&config->password_modules);
 }
 
 int config_zone_set(struct mfa_zone *zone, const struct config_line *line,

@@ -88,6 +88,7 @@ static void the_defaults_are_the_safe_ones(void **state)
 	assert_string_equal(keys->host.key, "file:/etc/pam_mfa/store.key");
 	assert_string_equal(keys->host.audit, "/var/log/pam_mfa/audit.jsonl");
 	assert_true(keys->host.is_audit_required);
+	assert_int_equal(keys->host.password_modules.count, 0);
 	assert_int_equal(keys->host.language, MFA_LANGUAGE_AUTO);
 }
 

@@ -1,7 +1,7 @@
 /* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
 #pragma once
 
-#include "mfa/base.h"
+#include "mfa/words.h"
 
 #define MFA_CONFIG_PATH "/etc/pam_mfa/mfa.conf"
 
@@ -9,12 +9,6 @@ enum mfa_language_choice {
 	MFA_LANGUAGE_AUTO,
 	MFA_LANGUAGE_EN,
 	MFA_LANGUAGE_JA
-};
-
-/* A list of words; items[count] is NULL. */
-struct mfa_words {
-	char **items;
-	size_t count;
 };
 
 /* One [zone NAME]. An empty condition list matches everything. */
@@ -49,6 +43,7 @@ struct mfa_config {
 	char *audit;	    /* path of the audit trail */
 	bool is_audit_required; /* no login whose line cannot be written */
 	enum mfa_language_choice language;
+	struct mfa_words password_modules; /* pam modules that check passwords, for check */
 	struct mfa_zone *zones; /* in the order in which they are tried */
 	size_t zone_count;
 };

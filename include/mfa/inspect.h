@@ -1,0 +1,79 @@
+/* Whether a service of pam.d can let in somebody who has not shown password and code. */
+#pragma once
+
+#include "mfa/config.h"
+#include "mfa/prove.h"
+
+enum mfa_grade {
+	MFA_GRADE_PROVED,
+	MFA_GRADE_PROVED_BUT_ROOT,
+	MFA_GRADE_NO_AUTH,     /* its program never asks who somebody is */
+	MFA_GRADE_NOT_COVERED, /* a zone leaves it out on purpose (mfa = off) */
+	MFA_GRADE_BYPASS,
+	MFA_GRADE_ERROR, /* it cannot be judged: see diag */
+};
+
+enum mfa_note_kind {
+	MFA_NOTE_NULLOK,	 /* an account without a password needs none */
+	MFA_NOTE_ORACLE,	 /* tells a right password from a wrong one */
+	MFA_NOTE_ORACLE_CHOSEN,	 /* the same, where pam_mfa says "explain" */
+	MFA_NOTE_EXPLAIN,	 /* "explain", but a wrong password gets that far */
+	MFA_NOTE_FORWARD_LATE,	 /* forward_pass behind the module that asks */
+	MFA_NOTE_FORWARD_UNUSED, /* forward_pass, but nothing behind takes the password */
+	MFA_NOTE_ASKS_AGAIN,	 /* a password module behind forward_pass asks itself */
+	MFA_NOTE_NO_FILE,	 /* the module's file is missing */
+	MFA_NOTE_STRANGE_FILE,	 /* a pam_mfa.so that is not in libpam's folders */
+	MFA_NOTE_BAD_LINE,	 /* libpam cannot use the line, which fails */
+	MFA_NOTE_PART_OFF,	 /* a zone leaves a part of its logins out */
+	MFA_NOTE_NOBODY,	 /* nobody gets in, whatever he shows */
+};
+
+struct mfa_note {
+	enum mfa_note_kind kind;
+	const struct mfa_stack_line *line; /* or NULL */
+	const struct mfa_zone *zone;	   /* MFA_NOTE_PART_OFF */
+};
+
+enum {
+	MFA_NOTES_MAX = 32
+};
+
+/* What services are inspected against. */
+struct mfa_inspector {
+	struct mfa_pam_tree tree;
+	const struct mfa_config *config; /* NULL: cannot be used, and pam_mfa fails */
+	struct mfa_words modules;	 /* files in libpam's folders of modules */
+	bool knows_modules;		 /* else every module counts as there */
+};
+
+struct mfa_inspection {
+	enum mfa_grade grade;
+	struct mfa_service service;
+	/* The walk that lets in: in this facility, line by line. Of an account stack: past
+	 * the gate. */
+	enum mfa_facility facility;
+	struct mfa_proof proof;
+	const struct mfa_zone *zone; /* the one that leaves the service out */
+	struct mfa_config **configs; /* of "conf=" arguments; owned */
+	size_t config_count;
+	bool is_gated; /* a zone's gate names it, and its account stack was proved */
+	size_t states;
+	struct mfa_note notes[MFA_NOTES_MAX];
+	size_t note_count;
+	struct mfa_diag diag;
+};
+
+/* Looks for libpam's folders of modules in the tree. MFA_ERR_NOMEM. */
+int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_tree *tree,
+		       const struct mfa_config *config) MFA_MUST_CHECK;
+void mfa_inspector_done(struct mfa_inspector *inspector);
+
+/* Inspects a service (NULL: the one for all without a file). What is wrong with it stands
+ * in the result, which the caller ends with mfa_inspection_done. MFA_ERR_NOMEM. */
+int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
+		struct mfa_inspection *ret_inspection) MFA_MUST_CHECK;
+void mfa_inspection_done(struct mfa_inspection *inspection);
+
+/* Stable words for both: "proved", "nullok". Never NULL. */
+const char *mfa_grade_name(enum mfa_grade grade);
+const char *mfa_note_name(enum mfa_note_kind kind);

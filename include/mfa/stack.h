@@ -1,0 +1,88 @@
+/* pam.d as Linux-PAM 1.5 with Debian's patches reads it: a service file, what it
+ * includes, and the chains of lines that libpam would run. */
+#pragma once
+
+#include "mfa/config.h"
+#include "mfa/pamcode.h"
+
+enum mfa_facility {
+	MFA_FACILITY_AUTH,
+	MFA_FACILITY_ACCOUNT,
+	MFA_FACILITY_SESSION,
+	MFA_FACILITY_PASSWORD,
+	MFA_FACILITIES
+};
+
+enum mfa_line_kind {
+	MFA_LINE_MODULE,
+	MFA_LINE_BAD,	   /* libpam cannot use the line: it answers perm_denied */
+	MFA_LINE_SUBSTACK, /* a substack begins: nothing is called */
+};
+
+enum {
+	MFA_STACK_LEVELS = 16
+};
+
+/* One line of a chain. Strings belong to the service that was read. */
+struct mfa_stack_line {
+	enum mfa_line_kind kind;
+	unsigned level; /* how deep in substacks */
+	int actions[MFA_PAM_CODES];
+	const char *file;
+	unsigned number;
+	const char *control; /* as it was written, without brackets; "" when missing */
+	bool is_bracketed;
+	bool is_silent; /* "-auth": the log does not tell when the module is missing */
+	const char *module; /* as it was written; NULL when missing */
+	const char **args;  /* owned */
+	size_t arg_count;
+	char *text; /* owned: the words above point into it */
+};
+
+struct mfa_stack {
+	struct mfa_stack_line *lines;
+	size_t count;
+	size_t room;
+};
+
+struct mfa_service {
+	char *name;
+	bool has_file;		 /* of its own: else the service "other" decides */
+	bool is_refused;	 /* libpam does not start it, so that nobody gets in */
+	bool is_erratic;	 /* libpam crashes, hangs or acts at random on it */
+	struct mfa_diag refusal; /* of both: why, and where */
+	struct mfa_stack own[MFA_FACILITIES];
+	struct mfa_stack other[MFA_FACILITIES]; /* for the facilities without lines */
+	struct mfa_words files;			/* all that were read */
+};
+
+/* Where service files stand. */
+struct mfa_pam_tree {
+	const char *root; /* as in mfa/tree.h */
+	const char
+		*folder; /* read alone, instead of /etc/pam.d and the others; or NULL */
+};
+
+/* Reads a service (NULL: the one for all that have no file, "other"). What libpam refuses
+ * is no error: see is_refused and is_erratic. The caller ends ret_service with mfa_service_done.
+ * MFA_ERR_NOTFOUND: neither it nor "other" is there; MFA_ERR_FULL: files that include
+ * themselves, or too many lines; MFA_ERR_NOMEM, MFA_ERR_IO. */
+int mfa_service_read(const struct mfa_pam_tree *tree, const char *name,
+		     struct mfa_diag *diag, struct mfa_service *ret_service)
+	MFA_MUST_CHECK;
+void mfa_service_done(struct mfa_service *service);
+
+/* The chain that libpam runs: the service's own, or that of "other". */
+const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
+					  enum mfa_facility facility);
+
+/* The names that services have in this tree, in order. The caller frees it. */
+int mfa_service_list(const struct mfa_pam_tree *tree, struct mfa_diag *diag,
+		     struct mfa_words *ret_names) MFA_MUST_CHECK;
+
+/* Whether the line has this word as an argument. */
+bool mfa_stack_line_has(const struct mfa_stack_line *line, const char *word);
+/* The text behind "key" (as "zone=") in the last argument that begins with it, or NULL. */
+const char *mfa_stack_line_value(const struct mfa_stack_line *line, const char *key);
+/* The module's name without folder ("pam_unix.so"); "" when the line has none. */
+const char *mfa_stack_line_module(const struct mfa_stack_line *line);

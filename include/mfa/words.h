@@ -1,0 +1,22 @@
+/* Lists of words that own them. */
+#pragma once
+
+#include "mfa/base.h"
+
+/* items[count] is NULL; items itself is NULL while there are none. */
+struct mfa_words {
+	char **items;
+	size_t count;
+};
+
+/* Adds a copy of text. MFA_ERR_NOMEM. */
+int mfa_words_add(struct mfa_words *words, const char *text) MFA_MUST_CHECK;
+
+/* Whether text is one of them. */
+bool mfa_words_have(const struct mfa_words *words, const char *text);
+
+/* Puts them in the order of their bytes. */
+void mfa_words_sort(struct mfa_words *words);
+
+/* Frees them and leaves an empty list. */
+void mfa_words_done(struct mfa_words *words);

@@ -1,0 +1,32 @@
+/* Lines and words of pam.d, cut as libpam cuts them. */
+#pragma once
+
+#include "mfa/base.h"
+
+enum {
+	PAM_LINE_SIZE =
+		1024 /* libpam's buffer: what is longer goes on as a line of its own */
+};
+
+struct line_reader {
+	const char *text;
+	size_t len;
+	size_t at;
+	unsigned number; /* of the line that is read next, from 1 */
+};
+
+enum line_end {
+	LINE_WHOLE,
+	LINE_NONE, /* the end of the file */
+	LINE_BROKEN, /* the file ends where a continuation should stand, or it is too long */
+	LINE_ENDLESS /* libpam would read for ever */
+};
+
+/* The next line that says something: without its comment, with those that it is continued
+ * on. ret_number: the number of its first line. */
+enum line_end line_read(struct line_reader *reader, char buffer[static PAM_LINE_SIZE],
+			unsigned *ret_number);
+
+/* The next word, in place: up to a blank, or what stands in brackets. NULL: there is none.
+ * *rest is where to go on, or NULL. */
+char *line_word(char **rest);

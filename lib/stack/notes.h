@@ -1,0 +1,13 @@
+/* What is to be said of a service besides whether it is proved. */
+#pragma once
+
+#include "mfa/inspect.h"
+
+/* Adds a note; the last place is used again when there are too many. Never NULL. */
+struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind kind,
+			   const struct mfa_stack_line *line);
+
+/* Looks at one of its stacks, whose proof was made. */
+void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *inspection,
+		enum mfa_facility facility, const struct mfa_line_facts *facts,
+		const struct mfa_proof *proof);

@@ -1,0 +1,297 @@
+/* A breadth-first search: the first walk that is found is the shortest. */
+#include "mfa/prove.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	STATES_MAX = 400000,
+	NO_NODE = UINT32_MAX
+};
+
+/* What a walk had, and where it stands. Compared byte by byte. */
+struct state {
+	struct mfa_walk walk;
+	uint8_t had;
+	uint8_t filler; /* no padding: always 0 */
+};
+
+struct node {
+	struct state state;
+	uint32_t parent;
+	uint16_t line; /* whose answer led here */
+	uint8_t code;
+};
+
+struct search {
+	const struct mfa_stack *stack;
+	const struct mfa_line_facts *facts;
+	const struct mfa_claim *claim;
+	struct node *nodes;
+	uint32_t count;
+	uint32_t room;
+	uint32_t *table; /* open addressing; a power of two, at least twice the room */
+	uint32_t bypass; /* nodes that were found, or NO_NODE */
+	uint32_t by_root;
+	bool is_passable;
+	bool is_needy;
+	size_t needy_line;
+	bool has_needs; /* some line needs something: nothing is left out */
+};
+
+/* What comes first when several answers do the same: the likely ones. */
+static const uint8_t order[] = {
+	MFA_PAM_SUCCESS,
+	MFA_PAM_AUTH_ERR,
+	MFA_PAM_IGNORE,
+	MFA_PAM_USER_UNKNOWN,
+	MFA_PAM_AUTHINFO_UNAVAIL,
+	MFA_PAM_CONV_ERR,
+	MFA_PAM_ABORT,
+	MFA_PAM_PERM_DENIED,
+	MFA_PAM_NEW_AUTHTOK_REQD,
+	1,
+	2,
+	3,
+	4,
+	5,
+	8,
+	11,
+	13,
+	14,
+	15,
+	16,
+	17,
+	18,
+	20,
+	21,
+	22,
+	23,
+	24,
+	27,
+	MFA_PAM_MODULE_UNKNOWN,
+	29,
+	30,
+	MFA_PAM_INVALID,
+};
+
+static void search_done(struct search *search)
+{
+	free(search->nodes);
+	free(search->table);
+}
+
+static uint32_t hash(const struct state *state)
+{
+	const unsigned char *bytes = (const unsigned char *)state;
+	uint32_t sum = 2166136261U;
+	for (size_t i = 0; i < sizeof *state; i++)
+		sum = (sum ^ bytes[i]) * 16777619U;
+	return sum;
+}
+
+static void place(struct search *search, uint32_t index)
+{
+	uint32_t mask = search->room * 2 - 1;
+	uint32_t at = hash(&search->nodes[index].state) & mask;
+	while (search->table[at] != NO_NODE)
+		at = (at + 1) & mask;
+	search->table[at] = index;
+}
+
+static int grow(struct search *search)
+{
+	uint32_t room = search->room == 0 ? 256 : search->room * 2;
+	if (search->count >= STATES_MAX)
+		return MFA_ERR_FULL;
+	struct node *nodes = reallocarray(search->nodes, room, sizeof *nodes);
+	if (nodes == NULL)
+		return MFA_ERR_NOMEM;
+	search->nodes = nodes;
+	uint32_t *table = reallocarray(NULL, (size_t)room * 2, sizeof *table);
+	if (table == NULL)
+		return MFA_ERR_NOMEM;
+	free(search->table);
+	search->table = table;
+	search->room = room;
+	memset(table, 0xff, (size_t)room * 2 * sizeof *table);
+	for (uint32_t i = 0; i < search->count; i++)
+		place(search, i);
+	return MFA_OK;
+}
+
+static bool is_known(const struct search *search, const struct state *state)
+{
+	uint32_t mask = search->room * 2 - 1;
+	uint32_t at = hash(state) & mask;
+	for (; search->table[at] != NO_NODE; at = (at + 1) & mask)
+		if (memcmp(&search->nodes[search->table[at]].state, state,
+			   sizeof *state) == 0)
+			return true;
+	return false;
+}
+
+static void simplify(const struct search *search, struct mfa_walk_state *state)
+{
+	if (state->status != MFA_PAM_SUCCESS &&
+	    (search->claim->let_in & MFA_ANSWER(state->status)) == 0)
+		state->status = MFA_PAM_PERM_DENIED;
+}
+
+/* Makes states equal that go on alike. */
+static void normalize(const struct search *search, struct mfa_walk *walk)
+{
+	simplify(search, &walk->now);
+	for (size_t i = 0; i <= walk->level; i++)
+		simplify(search, &walk->saved[i]);
+	/* a deeper level is saved anew when it is entered */
+	for (size_t i = walk->level + 1U; i < MFA_STACK_LEVELS; i++)
+		walk->saved[i] = (struct mfa_walk_state){ 0 };
+}
+
+/* Looks at a walk that is over. */
+static void judge(struct search *search, uint32_t index)
+{
+	const struct state *state = &search->nodes[index].state;
+	int result = mfa_walk_result(&state->walk);
+	if ((search->claim->let_in & MFA_ANSWER(result)) == 0)
+		return;
+	if ((state->had & search->claim->wanted) == search->claim->wanted)
+		search->is_passable = true;
+	else if ((state->had & MFA_HAD_ROOT) == 0)
+		search->bypass = search->bypass == NO_NODE ? index : search->bypass;
+	else
+		search->by_root = search->by_root == NO_NODE ? index : search->by_root;
+}
+
+static void check_needs(struct search *search, const struct state *state)
+{
+	unsigned needs = search->facts[state->walk.at].needs;
+	if (search->is_needy || (state->had & needs) == needs)
+		return;
+	search->is_needy = true;
+	search->needy_line = state->walk.at;
+}
+
+static int add(struct search *search, const struct node *node)
+{
+	if (search->count >= search->room) {
+		int err = grow(search);
+		if (err != MFA_OK)
+			return err;
+	}
+	if (is_known(search, &node->state))
+		return MFA_OK;
+	search->nodes[search->count] = *node;
+	place(search, search->count);
+	if (mfa_walk_is_over(search->stack, &node->state.walk))
+		judge(search, search->count);
+	else
+		check_needs(search, &node->state);
+	search->count++;
+	return MFA_OK;
+}
+
+static int follow(struct search *search, uint32_t index, int code)
+{
+	struct node node;
+	memset(&node, 0, sizeof node);
+	node.state = search->nodes[index].state;
+	node.parent = index;
+	node.line = node.state.walk.at;
+	node.code = (uint8_t)code;
+	const struct mfa_line_facts *facts = &search->facts[node.line];
+	if ((facts->gives_on & MFA_ANSWER(code)) != 0)
+		node.state.had = (uint8_t)(node.state.had | facts->gives);
+	mfa_walk_answer(search->stack, &node.state.walk, code);
+	normalize(search, &node.state.walk);
+	return add(search, &node);
+}
+
+static int expand(struct search *search, uint32_t index)
+{
+	const struct mfa_walk *walk = &search->nodes[index].state.walk;
+	if (mfa_walk_is_over(search->stack, walk))
+		return MFA_OK;
+	uint64_t answers = search->facts[walk->at].answers;
+	int err = MFA_OK;
+	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(order); i++)
+		if ((answers & MFA_ANSWER(order[i])) != 0)
+			err = follow(search, index, order[i]);
+	return err;
+}
+
+static int run(struct search *search)
+{
+	struct node first;
+	memset(&first, 0, sizeof first);
+	mfa_walk_begin(search->stack, &first.state.walk);
+	normalize(search, &first.state.walk);
+	for (size_t i = 0; i < search->stack->count; i++)
+		search->has_needs = search->has_needs || search->facts[i].needs != 0;
+	first.parent = NO_NODE;
+	int err = add(search, &first);
+	for (uint32_t i = 0; err == MFA_OK && i < search->count; i++) {
+		if (search->bypass != NO_NODE && search->is_passable &&
+		    !search->has_needs)
+			break;
+		err = expand(search, i);
+	}
+	return err;
+}
+
+static int trace(const struct search *search, uint32_t index, struct mfa_proof *proof)
+{
+	size_t count = 0;
+	for (uint32_t i = index; search->nodes[i].parent != NO_NODE;
+	     i = search->nodes[i].parent)
+		count++;
+	proof->steps = calloc(count + 1, sizeof *proof->steps);
+	if (proof->steps == NULL)
+		return MFA_ERR_NOMEM;
+	proof->step_count = count;
+	for (uint32_t i = index; count > 0; i = search->nodes[i].parent) {
+		const struct node *node = &search->nodes[i];
+		proof->steps[--count] = (struct mfa_step){ node->line, node->code };
+	}
+	const struct state *state = &search->nodes[index].state;
+	proof->missing = search->claim->wanted & ~(unsigned)state->had;
+	proof->result = mfa_walk_result(&state->walk);
+	return MFA_OK;
+}
+
+int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
+	      const struct mfa_claim *claim, struct mfa_proof *ret_proof)
+{
+	MFA_CLEANUP(search_done)
+	struct search search = {
+		.stack = stack,
+		.facts = facts,
+		.claim = claim,
+		.bypass = NO_NODE,
+		.by_root = NO_NODE,
+	};
+	struct mfa_proof proof = { .finding = MFA_PROVED };
+	int err = run(&search);
+	if (err != MFA_OK)
+		return err;
+	proof.states = search.count;
+	proof.is_passable = search.is_passable;
+	proof.is_needy = search.is_needy;
+	proof.needy_line = search.needy_line;
+	uint32_t found = search.bypass != NO_NODE ? search.bypass : search.by_root;
+	if (found != NO_NODE) {
+		proof.finding = found == search.bypass ? MFA_BYPASS : MFA_PROVED_BUT_ROOT;
+		err = trace(&search, found, &proof);
+		if (err != MFA_OK)
+			return err;
+	}
+	*ret_proof = proof;
+	return MFA_OK;
+}
+
+void mfa_proof_done(struct mfa_proof *proof)
+{
+	free(proof->steps);
+	*proof = (struct mfa_proof){ 0 };
+}
