@@ -1,0 +1,77 @@
+#include "keys.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <time.h>
+
+const char *plugin_path;
+
+const unsigned char key_secret[MFA_YUBIKEY_SECRET_LEN] = "secret of slot two!";
+
+void own_run(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) {
+		perror("cannot have a /run of my own");
+		abort();
+	}
+}
+
+void install_plugin(const char *folder)
+{
+	enum {
+		SIZE = 16 << 20
+	};
+	char path[256];
+	char *bytes = malloc(SIZE);
+	assert_non_null(bytes);
+	size_t len = read_bytes(plugin_path, bytes, SIZE);
+	assert_in_range(len, 1, SIZE - 1);
+	(void)snprintf(path, sizeof path, "%s/yubikey.so", folder);
+	write_bytes(path, bytes, len);
+	free(bytes);
+}
+
+const struct mfa_yubikey_driver *open_driver(void)
+{
+	struct sandbox box;
+	struct mfa_diag diag = { "" };
+	const struct mfa_yubikey_driver *driver = NULL;
+	sandbox_open(&box);
+	install_plugin(box.root);
+	int err = mfa_yubikey_driver_open(box.root, &diag, &driver);
+	sandbox_close(&box);
+	assert_done(err, &diag);
+	return driver;
+}
+
+struct softkey_options soft_key(uint32_t serial)
+{
+	struct softkey_options options = {
+		.serial = serial,
+		.slot[KEY_SLOT - 1] = { .kind = SOFTKEY_HMAC },
+	};
+	memcpy(options.slot[KEY_SLOT - 1].secret, key_secret, sizeof key_secret);
+	return options;
+}
+
+struct mfa_token key_token(uint32_t serial, unsigned slot)
+{
+	const struct mfa_yubikey key = { .serial = serial,
+					 .slot = slot,
+					 .secret = key_secret };
+	struct mfa_token token = { .kind = MFA_KIND_YUBIKEY, .state = MFA_STATE_ACTIVE };
+	assert_int_equal(mfa_yubikey_save(&key, &token), MFA_OK);
+	return token;
+}
+
+int64_t stopwatch(void)
+{
+	struct timespec now;
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
