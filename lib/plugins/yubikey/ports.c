@@ -1,6 +1,7 @@
 #include "ports.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -79,6 +80,18 @@ static enum mfa_yubikey_result lock(int fd, int64_t deadline, struct mfa_diag *d
 	return MFA_YUBIKEY_DONE;
 }
 
+/* libusb starts a thread of its own, which must not run the application's handlers. */
+static bool start(void)
+{
+	sigset_t all;
+	sigset_t before;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	bool is_started = yk_init() != 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return is_started;
+}
+
 enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
 				    struct ports *ret_ports)
 {
@@ -95,7 +108,7 @@ enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
 		lock(ret_ports->lock_fd, ret_ports->deadline, diag);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
-	ret_ports->is_started = yk_init() != 0;
+	ret_ports->is_started = start();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
 	(void)mfa_fail(diag, MFA_ERR_IO, "USB cannot be used: %s", yk_usb_strerror());
@@ -124,11 +137,21 @@ static void read_status(struct port *port)
 	};
 }
 
-/* A key that keeps its serial number to itself has the number 0. */
+/* 0 when the key does not answer, or keeps it to itself. */
+static enum mfa_yubikey_result read_serial(struct port *port, struct mfa_diag *diag)
+{
+	unsigned serial = 0;
+	yk_errno = 0;
+	if (yk_get_serial(port->key, 0, 0, &serial) != 0)
+		port->told.serial = serial;
+	else if (yk_errno == YK_EUSBERR || yk_errno == YK_ECHECKSUM)
+		return result_of_error(diag);
+	return MFA_YUBIKEY_DONE;
+}
+
 static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
 					 struct port *ret_port)
 {
-	unsigned serial = 0;
 	ret_port->status = ykds_alloc();
 	if (ret_port->status == NULL) {
 		(void)mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
@@ -138,11 +161,7 @@ static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
 	if (ret_port->key == NULL || yk_get_status(ret_port->key, ret_port->status) == 0)
 		return result_of_error(diag);
 	read_status(ret_port);
-	if (yk_get_serial(ret_port->key, 0, 0, &serial) != 0)
-		ret_port->told.serial = serial;
-	else if (yk_errno == YK_EUSBERR)
-		return result_of_error(diag);
-	return MFA_YUBIKEY_DONE;
+	return read_serial(ret_port, diag);
 }
 
 void port_done(struct port *port)
@@ -154,12 +173,22 @@ void port_done(struct port *port)
 	*port = (struct port){ 0 };
 }
 
+/* What is known when the time runs out before the last port. */
+static enum mfa_yubikey_result late(enum mfa_yubikey_result kept)
+{
+	if (kept == MFA_YUBIKEY_ABSENT) /* spent on waiting for the lock */
+		return MFA_YUBIKEY_BUSY;
+	return kept == MFA_YUBIKEY_OTHER ? MFA_YUBIKEY_SILENT : kept;
+}
+
 /* A key that cannot be opened must not hide another. */
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
 				    port_visit visit, void *context)
 {
 	enum mfa_yubikey_result kept = MFA_YUBIKEY_ABSENT;
-	for (int i = 0; i < MFA_YUBIKEYS_MAX && !is_past(ports->deadline); i++) {
+	for (int i = 0; i < MFA_YUBIKEYS_MAX; i++) {
+		if (is_past(ports->deadline))
+			return late(kept);
 		MFA_CLEANUP(port_done) struct port port = { 0 };
 		enum mfa_yubikey_result result = open_port(i, diag, &port);
 		if (result == MFA_YUBIKEY_ABSENT)

@@ -13,7 +13,7 @@ enum {
 		(MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN + DATA_SIZE - 1) / DATA_SIZE,
 	POLL_MS = 10,
 	ANSWER_MS = 2000, /* in which a key answers, or says that it waits for a touch */
-	TOUCHED_MS = 500, /* in which one answers that waits no more: it was touched */
+	SETTLE_MS = 500,  /* in which it answers when it has ceased to wait */
 };
 
 /* The status condition always holds, so this reads once: libykpers has no other way to a
@@ -29,21 +29,30 @@ static enum mfa_yubikey_result await(YK_KEY *key, int64_t deadline,
 				     unsigned char *ret_report, struct mfa_diag *diag)
 {
 	int64_t silence = deadline_after(ANSWER_MS);
-	bool has_waited = false;
+	bool was_waiting = false;
+	bool wants_touch = false;
 	for (;;) {
 		if (!read_report(key, ret_report))
 			return result_of_error(diag);
 		unsigned char flags = ret_report[DATA_SIZE];
+		bool is_waiting = (flags & RESP_TIMEOUT_WAIT_FLAG) != 0;
 		if ((flags & RESP_PENDING_FLAG) != 0)
 			return MFA_YUBIKEY_DONE;
-		if ((flags & RESP_TIMEOUT_WAIT_FLAG) != 0) {
-			has_waited = true;
-			silence = deadline_after(TOUCHED_MS);
-		}
-		if (is_past(silence) || is_past(deadline))
-			return has_waited ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
+		if (was_waiting && !is_waiting) /* touched, or its own time is over */
+			silence = deadline_after(SETTLE_MS);
+		was_waiting = is_waiting;
+		wants_touch |= is_waiting;
+		if (is_past(deadline) || (!is_waiting && is_past(silence)))
+			return wants_touch ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
 		pause_ms(POLL_MS);
 	}
+}
+
+static enum mfa_yubikey_result refuse(YK_KEY *key, const char *why, struct mfa_diag *diag)
+{
+	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", why);
+	(void)yk_force_key_update(key); /* nobody will read the rest */
+	return MFA_YUBIKEY_CUT_OFF;
 }
 
 /* The reports from the first one on, up to the bare one that ends them. */
@@ -52,11 +61,8 @@ static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
 {
 	for (unsigned i = 0; i < RESPONSE_REPORTS; i++) {
 		unsigned char flags = report[DATA_SIZE];
-		if ((flags & RESP_PENDING_FLAG) == 0 || (flags & SEQUENCE_MASK) != i) {
-			(void)mfa_fail(diag, MFA_ERR_IO,
-				       "YubiKey: an answer in disorder");
-			return MFA_YUBIKEY_CUT_OFF;
-		}
+		if ((flags & RESP_PENDING_FLAG) == 0 || (flags & SEQUENCE_MASK) != i)
+			return refuse(key, "an answer in disorder", diag);
 		memcpy(bytes + (size_t)i * DATA_SIZE, report, DATA_SIZE);
 		if (!read_report(key, report))
 			return result_of_error(diag);
@@ -64,8 +70,7 @@ static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
 	if (yubikey_crc16(bytes, MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN) ==
 	    YUBIKEY_CRC_OK_RESIDUE)
 		return MFA_YUBIKEY_DONE;
-	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: a damaged answer");
-	return MFA_YUBIKEY_CUT_OFF;
+	return refuse(key, "a damaged answer", diag);
 }
 
 enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot, int64_t deadline,

@@ -6,7 +6,7 @@
 struct wish {
 	const struct mfa_yubikey_order *order;
 	int64_t deadline;
-	bool has_mute; /* one did not even tell its serial number, as the user's would */
+	bool has_silent; /* a key has not told its serial number */
 	struct mfa_yubikey_answer answer;
 };
 
@@ -27,12 +27,19 @@ static const struct mfa_yubikey_slot *choose(const struct mfa_yubikey_order *ord
 	return chosen;
 }
 
+/* Keys from before firmware 2.2 know no such command. */
+static bool should_tell_serial(const struct mfa_yubikey_port *told)
+{
+	return told->version[0] > 2 || (told->version[0] == 2 && told->version[1] >= 2);
+}
+
 static enum mfa_yubikey_result try_port(void *context, struct port *port,
 					struct mfa_diag *diag)
 {
 	struct wish *wish = context;
 	const struct mfa_yubikey_slot *slot = choose(wish->order, &port->told);
-	wish->has_mute = wish->has_mute || port->told.serial == 0;
+	if (port->told.serial == 0 && should_tell_serial(&port->told))
+		wish->has_silent = true;
 	if (slot == NULL)
 		return MFA_YUBIKEY_OTHER;
 	if (!port->told.is_programmed[slot->slot - 1])
@@ -52,8 +59,11 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 	wish.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, try_port, &wish);
-	if (result == MFA_YUBIKEY_OTHER && wish.has_mute)
-		result = MFA_YUBIKEY_SILENT;
+	if (result == MFA_YUBIKEY_OTHER && wish.has_silent) {
+		(void)mfa_fail(diag, MFA_ERR_IO,
+			       "a YubiKey does not tell its serial number");
+		result = MFA_YUBIKEY_SILENT; /* it may be the wanted one */
+	}
 	if (result == MFA_YUBIKEY_DONE) {
 		memcpy(wish.answer.challenge, order->challenge,
 		       sizeof wish.answer.challenge);
