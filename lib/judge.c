@@ -3,50 +3,69 @@
 #include <string.h>
 
 #include "mfa/factor.h"
+#include "mfa/text.h"
 
 enum {
-	DEFAULT_CODE_LEN = 6
+	DEFAULT_CODE_LEN = 6,
+	CODE_LEN_MAX = 64, /* of a code with a password in front */
 };
-
-/* The end of the answer that could be this token's code, as an attempt. */
-static bool cut_attempt(const struct judge_case *what,
-			const struct mfa_factor_ops *factor,
-			const struct mfa_token *token, struct mfa_attempt *ret_attempt)
-{
-	size_t len = what->len;
-	if (what->has_password)
-		len = factor->code_len(token);
-	if (len > what->len)
-		return false;
-	*ret_attempt = (struct mfa_attempt){
-		.code = what->answer + what->len - len,
-		.len = len,
-		.answer = what->key,
-		.now = what->now,
-		.zone = what->zone,
-	};
-	return true;
-}
 
 /* What one token said. */
 struct answer {
 	enum mfa_check check;
 	struct mfa_advance advance;
-	size_t code_len;
+	size_t code_len; /* bytes of the line */
 };
+
+/* The end of the line that could be this token's code. */
+static int ask_about_end(const struct mfa_token *token, const struct judge_case *what,
+			 const struct mfa_factor_ops *factor, struct answer *answer)
+{
+	char code[CODE_LEN_MAX];
+	size_t count = factor->code_len(token);
+	size_t used = 0;
+	if (count <= sizeof code)
+		used = mfa_text_cut_code(what->answer, what->len, count, code);
+	if (used == 0)
+		return MFA_OK;
+	struct mfa_attempt attempt = {
+		.code = code, .len = count, .now = what->now, .zone = what->zone
+	};
+	answer->code_len = used;
+	int err = factor->verify(token, &attempt, &answer->check, &answer->advance);
+	mfa_wipe(code, sizeof code);
+	return err;
+}
 
 static int ask_token(const struct mfa_token *token, const struct judge_case *what,
 		     struct answer *ret_answer)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
-	struct mfa_attempt attempt;
 	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
 	bool is_key = token->kind == MFA_KIND_YUBIKEY;
 	if (factor == NULL || (what->zone->factors & 1U << token->kind) == 0 ||
-	    is_key != (what->key != NULL) || !cut_attempt(what, factor, token, &attempt))
+	    is_key != (what->key != NULL))
 		return MFA_OK;
-	ret_answer->code_len = attempt.len;
+	if (what->has_password)
+		return ask_about_end(token, what, factor, ret_answer);
+	struct mfa_attempt attempt = {
+		.code = what->answer,
+		.len = what->len,
+		.answer = what->key,
+		.now = what->now,
+		.zone = what->zone,
+	};
+	ret_answer->code_len = what->len;
 	return factor->verify(token, &attempt, &ret_answer->check, &ret_answer->advance);
+}
+
+/* Where no token fits, a line is cut as most codes would have it. */
+static size_t usual_code_len(const struct judge_case *what)
+{
+	char code[DEFAULT_CODE_LEN];
+	size_t used = mfa_text_cut_code(what->answer, what->len, sizeof code, code);
+	mfa_wipe(code, sizeof code);
+	return used > 0 ? used : what->len;
 }
 
 static enum mfa_reason reason_of(enum mfa_check check)
@@ -71,7 +90,10 @@ static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
 		      struct mfa_token **ret_best, struct answer *ret_answer)
 {
 	struct mfa_token *best = NULL;
-	struct answer most = { .check = MFA_CHECK_MISFIT, .code_len = DEFAULT_CODE_LEN };
+	struct answer most = {
+		.check = MFA_CHECK_MISFIT,
+		.code_len = usual_code_len(what),
+	};
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_token *token = &record->tokens[i];
 		struct answer answer;
@@ -116,7 +138,7 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 		return err;
 	struct judgement found = {
 		.reason = reason_of(answer.check),
-		.code_len = answer.code_len < what->len ? answer.code_len : what->len,
+		.code_len = answer.code_len,
 	};
 	if (token != NULL && answer.check >= MFA_CHECK_USED) {
 		memcpy(found.token, token->id, sizeof found.token);

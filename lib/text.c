@@ -162,3 +162,37 @@ size_t mfa_text_normalize_code(char *text, size_t len)
 	mfa_wipe(bytes + out, len - out);
 	return out;
 }
+
+/* Where the last character of text begins: a whole one of UTF-8, else a single byte. */
+static size_t last_character(const unsigned char *text, size_t len, uint32_t *ret_point)
+{
+	for (size_t used = 1; used <= 4 && used <= len; used++) {
+		size_t start = len - used;
+		if ((text[start] & 0xc0) == 0x80)
+			continue;
+		if (decode(text + start, used, ret_point) == used)
+			return start;
+		break;
+	}
+	*ret_point = text[len - 1];
+	return len - 1;
+}
+
+size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_code)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t end = len;
+	for (size_t left = count; left > 0;) {
+		uint32_t point = 0;
+		if (end == 0)
+			return 0;
+		size_t start = last_character(bytes, end, &point);
+		int ascii = plain(point);
+		if (ascii < 0 && end - start > 1)
+			return 0;
+		if (ascii != 0)
+			ret_code[--left] = ascii > 0 ? (char)ascii : text[start];
+		end = start;
+	}
+	return len - end;
+}

@@ -304,6 +304,21 @@ static void the_code_is_the_end_of_an_answer_with_a_password(void **state)
 	}
 }
 
+/* As a Japanese input method leaves it: the code in full-width digits. */
+static void the_end_of_a_line_is_made_plain(void **state)
+{
+	char answer[128];
+	struct code code = code_of(&totp_spec, STEP);
+	size_t len = (size_t)snprintf(answer, sizeof answer, "パス12");
+	(void)give(state, &totp_spec);
+	for (size_t i = 0; i < 6; i++)
+		len += (size_t)snprintf(answer + len, sizeof answer - len, "%s\xef\xbc%c",
+					i == 3 ? " " : "", code.text[i] - '0' + 0x90);
+	struct judgement judgement = judge_at(state, answer, true, NOW);
+	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
+	assert_int_equal(judgement.code_len, 19);
+}
+
 static void without_a_password_the_whole_answer_is_the_code(void **state)
 {
 	char answer[32];
@@ -361,6 +376,7 @@ int main(void)
 		in_court(what_is_no_guess_is_wrong_but_not_counted),
 		in_court(damaged_token_data_are_an_error),
 		in_court(the_code_is_the_end_of_an_answer_with_a_password),
+		in_court(the_end_of_a_line_is_made_plain),
 		in_court(without_a_password_the_whole_answer_is_the_code),
 		in_court(tokens_of_other_lengths_cut_the_answer_differently),
 		in_court(an_answer_shorter_than_a_code_is_counted_once),

@@ -246,6 +246,53 @@ static void other_digits_are_no_digits(void **state MFA_UNUSED)
 	check_codes(cases, MFA_COUNT(cases));
 }
 
+struct cut_case {
+	const char *line;
+	size_t count;
+	size_t used; /* bytes from the end */
+	const char *code;
+};
+
+static void a_code_is_cut_from_the_end_of_a_line(void **state MFA_UNUSED)
+{
+	static const struct cut_case cases[] = {
+		{ "pass123456", 6, 6, "123456" },
+		{ "123456", 6, 6, "123456" },
+		{ "pass99123456", 8, 8, "99123456" },
+		{ "パスワード１２３４５６", 6, 18, "123456" },
+		{ "pass１2３4５6", 6, 12, "123456" },
+		{ "pass123 456", 6, 7, "123456" },
+		{ "pass123－456　", 6, 12, "123456" },
+		{ "pass123456 - ", 6, 9, "123456" },
+		{ "pass-123456", 6, 6, "123456" }, /* the hyphen is the password's */
+		{ "pass 123456", 6, 6, "123456" },
+		{ "ー123456", 6, 6, "123456" },
+		{ "secretcccccc", 6, 6, "cccccc" },
+		{ "pass\xe3\x81"
+		  "123456",
+		  6, 6, "123456" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		char code[8];
+		size_t used = mfa_text_cut_code(cases[i].line, strlen(cases[i].line),
+						cases[i].count, code);
+		assert_int_equal(used, cases[i].used);
+		assert_memory_equal(code, cases[i].code, cases[i].count);
+	}
+}
+
+static void a_line_without_a_code_at_its_end_is_not_cut(void **state MFA_UNUSED)
+{
+	static const char *const lines[] = { "",	   "12345",
+					     "1 2 3 4 5",  "  - - ー ー",
+					     "パスワード", "123あ456" };
+	for (size_t i = 0; i < MFA_COUNT(lines); i++) {
+		char code[6];
+		assert_int_equal(mfa_text_cut_code(lines[i], strlen(lines[i]), 6, code),
+				 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +309,8 @@ int main(void)
 		cmocka_unit_test(spaces_and_hyphens_go),
 		cmocka_unit_test(bytes_that_are_not_utf8_stay),
 		cmocka_unit_test(other_digits_are_no_digits),
+		cmocka_unit_test(a_code_is_cut_from_the_end_of_a_line),
+		cmocka_unit_test(a_line_without_a_code_at_its_end_is_not_cut),
 	};
 	return group_main("text", tests);
 }

@@ -27,3 +27,9 @@ void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
  * Works in place and wipes what it cuts off; returns the new length. Bytes that are not
  * UTF-8 stay as they are. */
 size_t mfa_text_normalize_code(char *text, size_t len);
+
+/* The code at the end of a line that has something else in front of it: its last count
+ * characters, made plain as above, without NUL. Spaces and hyphens between and behind
+ * them go with the code, those in front do not. Returns how many bytes of the line the
+ * code takes; 0 when there are too few characters, or others than codes have. */
+size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_code);

@@ -166,6 +166,25 @@ def test_two_tokens_of_different_length_in_one_line(case):
             assert pam.call(taro, [taro.password + token.next()]).code == pam.SUCCESS
 
 
+def wide(text):
+    """As a Japanese input method leaves it."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
+
+def test_one_line_with_a_code_in_full_width_digits(case):
+    for password in ("right horse 12", "\u30d1\u30b9\u30ef\u30fc\u30c9", "ends-in-\uff11\uff12-", "ends in a space "):
+        taro = users.new(password=password)
+        token = enroll.give(taro, "hotp")
+        with pamconf.written(pam.SERVICE, FORWARD):
+            code = wide(token.next())
+            assert pam.call(taro, [password + code]).code == pam.SUCCESS, password
+            code = token.next()
+            line = f"{password}{wide(code[:3])}\u30fc{wide(code[3:])}"
+            assert pam.call(taro, [line]).code == pam.SUCCESS, password
+            code = token.next()
+            assert pam.call(taro, [f"{password}{code[:3]} {code[3:]} "]).code == pam.SUCCESS, password
+
+
 def test_one_line_at_sudo_and_sshd(case):
     taro, token = enroll.person(kind="hotp")
     with with_auth("sudo", FORWARD):

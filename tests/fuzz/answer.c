@@ -42,13 +42,19 @@ static bool may_totp(unsigned flags)
 	return (flags & 64) != 0 && (flags & 2) == 0;
 }
 
+/* The end of a line, made plain from its beginning on, where judge begins at the end. */
 static bool is_right(const char *answer, size_t len, unsigned flags)
 {
 	bool is_it = false;
+	char *plain = malloc(len + 1);
+	must(plain != NULL);
+	memcpy(plain, answer, len);
+	size_t plain_len = mfa_text_normalize_code(plain, len);
 	for (uint64_t at = COUNTER; (flags & 1) == 0 && at <= COUNTER + LOOK_AHEAD; at++)
-		is_it |= fuzz_ends_in_code(answer, len, at);
+		is_it |= fuzz_ends_in_code(plain, plain_len, at);
 	for (uint64_t at = STEP - WINDOW; may_totp(flags) && at <= STEP + WINDOW; at++)
-		is_it |= fuzz_ends_in_other_code(answer, len, at);
+		is_it |= fuzz_ends_in_other_code(plain, plain_len, at);
+	free(plain);
 	return is_it && ((flags & 16) != 0 || len == 6);
 }
 
