@@ -196,6 +196,8 @@ static void record_event(const struct mfa_auth_request *request,
 		return;
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.actor = request->actor;
+	if (request->event != NULL)
+		event.event = request->event;
 	int err = mfa_audit_append(request->host->audit, &event, &diag);
 	if (err == MFA_OK)
 		return;

@@ -4,6 +4,7 @@
 
 #include "evidence.h"
 #include "login.h"
+#include "people.h"
 #include "verdict.h"
 
 /* A refusal goes into the audit trail too; syslog has it if that cannot be written. */
@@ -27,9 +28,16 @@ MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int 
 	MFA_CLEANUP(login_done) struct login login = { .handle = handle };
 	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
 	int err = login_begin(handle, argc, argv, &result.diag, &login);
+	/* the gate is for programs that let people in: this one has only what is theirs */
+	if (err == MFA_OK && !login_is_by_root() && people_is_self(login.facts.user))
+		return PAM_IGNORE;
+	if (err == MFA_OK)
+		err = login_configure(&login, &result.diag);
 	if (err != MFA_OK) {
 		result.verdict = mfa_verdict_from_err(err);
 		result.reason = MFA_REASON_FAILED;
+		result.is_unknown_user =
+			login.user != NULL && !people_is_known(login.user);
 		login_report(&login, "account", &result);
 		return verdict_to_pam(result.verdict);
 	}

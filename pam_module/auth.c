@@ -5,6 +5,7 @@
 
 #include "conversation.h"
 #include "evidence.h"
+#include "helper.h"
 #include "login.h"
 #include "people.h"
 #include "verdict.h"
@@ -102,18 +103,54 @@ static void run(struct login *login, struct conversation *conversation,
 		(void)forward_password(login, result);
 }
 
-static void authenticate(struct login *login, struct conversation *conversation, int argc,
-			 const char **argv, struct mfa_auth_result *result)
+/* In a program that is not root. What the helper decided, it has logged as well. */
+static int run_helper(struct login *login, struct conversation *conversation,
+		      struct mfa_auth_result *result)
 {
-	int err = login_begin(login->handle, argc, argv, &result->diag, login);
-	if (err != MFA_OK) {
-		set_failure(result, err);
-		result->is_outage = true;
-	} else if (login->zone->is_off) {
+	struct mfa_dialog dialog = conversation_dialog(conversation);
+	int err = helper_run(login, &dialog, typed_password(login->handle), result);
+	if (err != MFA_OK)
+		return err;
+	enum mfa_verdict verdict = result->verdict;
+	if (verdict == MFA_ALLOW)
+		conclude(login, result);
+	else
+		(void)forward_password(login, result);
+	if (verdict == MFA_UNAVAILABLE) {
+		result->reason = MFA_REASON_FAILED;
+		(void)mfa_fail(&result->diag, MFA_ERR_IO,
+			       "mfa-verify's own line says why");
+	}
+	login->is_logged = verdict == result->verdict && verdict != MFA_UNAVAILABLE;
+	return MFA_OK;
+}
+
+static int decide(struct login *login, struct conversation *conversation,
+		  struct mfa_auth_result *result)
+{
+	if (!login_is_by_root())
+		return run_helper(login, conversation, result);
+	int err = login_configure(login, &result->diag);
+	if (err != MFA_OK)
+		return err;
+	if (login->zone->is_off) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {
 		run(login, conversation, result);
+	}
+	return MFA_OK;
+}
+
+static void authenticate(struct login *login, struct conversation *conversation, int argc,
+			 const char **argv, struct mfa_auth_result *result)
+{
+	int err = login_begin(login->handle, argc, argv, &result->diag, login);
+	if (err == MFA_OK)
+		err = decide(login, conversation, result);
+	if (err != MFA_OK) {
+		set_failure(result, err);
+		result->is_outage = true;
 	}
 }
 
@@ -144,7 +181,8 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	}
 	if (result.verdict != MFA_ALLOW)
 		evidence_clear(handle);
-	login_report(&login, "auth", &result);
+	if (!login.is_logged)
+		login_report(&login, "auth", &result);
 	return verdict_to_pam(result.verdict);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <security/pam_ext.h>
 
@@ -95,21 +96,24 @@ int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_di
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s", mfa_strerror(err));
 	err = arguments_parse(argc, argv, diag, &ret_login->arguments);
+	return err == MFA_OK ? get_facts(ret_login, diag) : err;
+}
+
+int login_configure(struct login *login, struct mfa_diag *diag)
+{
+	int err = mfa_host_load(login->arguments.config, diag, &login->host);
 	if (err == MFA_OK)
-		err = get_facts(ret_login, diag);
-	if (err == MFA_OK)
-		err = mfa_host_load(ret_login->arguments.config, diag, &ret_login->host);
-	if (err == MFA_OK)
-		err = get_zone(ret_login, diag);
+		err = get_zone(login, diag);
 	if (err != MFA_OK)
 		return err;
-	ret_login->language =
-		mfa_language_open(ret_login->host.config->language, ret_login->facts.tty);
-	if (ret_login->arguments.debug)
-		pam_syslog(handle, LOG_DEBUG, "configuration %s, zone %s, language %s",
-			   ret_login->host.config->path, ret_login->zone->name,
-			   mfa_language_has_locale(ret_login->language) ? "available"
-									: "missing");
+	login->language =
+		mfa_language_open(login->host.config->language, login->facts.tty);
+	if (login->arguments.debug)
+		pam_syslog(login->handle, LOG_DEBUG,
+			   "configuration %s, zone %s, language %s",
+			   login->host.config->path, login->zone->name,
+			   mfa_language_has_locale(login->language) ? "available"
+								    : "missing");
 	return MFA_OK;
 }
 
@@ -121,6 +125,11 @@ void login_done(struct login *login)
 	mfa_free_string(&login->service);
 	mfa_free_string(&login->rhost);
 	mfa_free_string(&login->tty);
+}
+
+bool login_is_by_root(void)
+{
+	return geteuid() == 0;
 }
 
 static int priority_of(enum mfa_verdict verdict)

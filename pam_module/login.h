@@ -14,7 +14,8 @@ struct login {
 	struct mfa_login facts; /* the strings are the copies below */
 	char *user;
 	struct guard guard;
-	bool is_stuck; /* the guard could not give the user ids back */
+	bool is_logged; /* mfa-verify has logged it */
+	bool is_stuck;	/* the guard could not give the user ids back */
 	char *service;
 	char *rhost;
 	char *tty;
@@ -22,14 +23,21 @@ struct login {
 	struct mfa_language *language;
 };
 
-/* Collects it all; the user name is asked for when PAM has none. On failure diag tells
- * what is wrong and login_done is still to be called. Zero *ret_login before. */
+/* Collects what is known without the configuration; the user name is asked for when PAM
+ * has none. On failure diag tells what is wrong and login_done is still to be called. Zero
+ * *ret_login before. */
 int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
 		struct login *ret_login) MFA_MUST_CHECK;
+
+/* Reads the configuration, and with it zone and language. Needs root. */
+int login_configure(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 void login_done(struct login *login);
 
 /* The time: seconds since 1970. */
 int64_t login_clock(void);
+
+/* Whether the process may read the store itself: its effective user is root. */
+bool login_is_by_root(void);
 
 /* One line to syslog (authpriv). phase: "auth" or "account". */
 void login_report(const struct login *login, const char *phase,

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
 	GROUPS_MAX = 4096,
@@ -19,6 +20,15 @@ bool people_is_known(const char *user)
 	struct passwd *found = NULL;
 	int errnum = getpwnam_r(user, &entry, buffer, sizeof buffer, &found);
 	return found != NULL || (errnum != 0 && errnum != ENOENT && errnum != ESRCH);
+}
+
+bool people_is_self(const char *user)
+{
+	char buffer[PASSWD_LINE_SIZE];
+	struct passwd entry;
+	struct passwd *found = NULL;
+	return getpwnam_r(user, &entry, buffer, sizeof buffer, &found) == 0 &&
+	       found != NULL && entry.pw_uid == getuid();
 }
 
 static bool find_user(const char *user, gid_t *ret_gid)

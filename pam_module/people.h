@@ -7,6 +7,9 @@
 /* Whether it knows the user; true when it cannot be asked. */
 bool people_is_known(const char *user);
 
+/* Whether the user is the one whose real user id this process has. */
+bool people_is_self(const char *user);
+
 /* Whether the user is a member of the group. Unknown user, unknown group, a name service
  * that fails: MFA_MATCH_UNKNOWN. */
 enum mfa_match people_is_member(const char *user, const char *group);

@@ -40,7 +40,7 @@ enum mfa_reason {
 	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
 	MFA_REASON_KEY_UNTOUCHED,
 	MFA_REASON_KEY_SILENT,
-	MFA_REASON_KEY_CUT_OFF, /* pulled out, or its answer was damaged */
+	MFA_REASON_KEY_CUT_OFF,	 /* pulled out, or its answer was damaged */
 	MFA_REASON_KEY_BUSY,	 /* another login used the YubiKeys */
 	MFA_REASON_KEY_UNUSABLE, /* the plug-in or USB: see the diagnosis */
 	MFA_REASON_ZONE_OFF,
@@ -93,6 +93,7 @@ struct mfa_auth_request {
 	void (*begin_work)(void *context);
 	void (*end_work)(void *context);
 	const char *actor;	   /* who runs it, when not the user; NULL otherwise */
+	const char *event;	   /* its name in the audit trail; NULL: "auth" */
 	const char *plugin_folder; /* NULL: where they are installed */
 	bool may_explain; /* only a right password reaches this: refusals say why */
 };

@@ -1,0 +1,75 @@
+/* What pam_mfa.so and mfa-verify say to each other: one packet a message over an AF_UNIX
+ * socket of type SOCK_SEQPACKET. The first byte is the type, the rest the payload. */
+#pragma once
+
+#include "mfa/auth.h"
+
+enum mfa_wire_type {
+	/* the module's */
+	MFA_WIRE_BEGIN = 'B', /* struct mfa_wire_begin */
+	MFA_WIRE_REPLY = 'R', /* what was typed */
+	MFA_WIRE_AGAIN = 'P', /* the password was typed once more; it is not sent */
+	MFA_WIRE_NONE = 'N',  /* no answer: a byte of enum mfa_wire_none */
+	/* the helper's */
+	MFA_WIRE_ASK = 'A',	/* a question; needs one of REPLY, AGAIN, NONE */
+	MFA_WIRE_INFO = 'I',	/* a line to show */
+	MFA_WIRE_ERROR = 'E',	/* a refusal's */
+	MFA_WIRE_VERDICT = 'V', /* struct mfa_wire_verdict; the last one */
+};
+
+enum mfa_wire_none {
+	MFA_WIRE_GIVEN_UP = 'g',
+	MFA_WIRE_NO_DIALOG = 'n',
+	MFA_WIRE_NO_MEMORY = 'm',
+};
+
+enum {
+	MFA_WIRE_SIZE = 4096, /* of a packet; a longer one is an error */
+	MFA_WIRE_TEXT_MAX = 255,
+};
+
+/* What the program says of the login. Strings are borrowed, and never NULL. */
+struct mfa_wire_begin {
+	const char *user; /* compared with the name of the caller's uid, not believed */
+	const char *service;
+	const char *zone; /* "": the configuration decides */
+	const char *tty;
+	const char *rhost;
+	bool wants_password;
+	bool may_explain;
+	bool is_japanese; /* the program's own language */
+};
+
+/* MFA_ERR_INVALID: a string of more than MFA_WIRE_TEXT_MAX bytes. */
+int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
+			char ret_packet[static MFA_WIRE_SIZE], size_t *ret_len)
+	MFA_MUST_CHECK;
+/* Borrows from the payload. MFA_ERR_INVALID: it is not exactly a begin. */
+int mfa_wire_unpack_begin(struct mfa_span payload, struct mfa_wire_begin *ret_begin)
+	MFA_MUST_CHECK;
+
+struct mfa_wire_verdict {
+	enum mfa_verdict verdict;
+	size_t password_len; /* bytes of the last answer that stand before the code */
+};
+
+enum {
+	MFA_WIRE_VERDICT_SIZE = 3
+};
+
+void mfa_wire_pack_verdict(const struct mfa_wire_verdict *verdict,
+			   char ret_payload[static MFA_WIRE_VERDICT_SIZE]);
+int mfa_wire_unpack_verdict(struct mfa_span payload, struct mfa_wire_verdict *ret_verdict)
+	MFA_MUST_CHECK;
+
+/* Sends one message, no signal if nobody listens. MFA_ERR_BUSY: the other side took
+ * nothing for timeout_ms; MFA_ERR_IO. */
+int mfa_wire_send(int fd, enum mfa_wire_type type, struct mfa_span payload,
+		  int timeout_ms);
+
+/* Receives one into buffer (MFA_WIRE_SIZE bytes); ret_payload is borrowed from it.
+ * MFA_ERR_BUSY: none came for timeout_ms; MFA_ERR_ABORT: the other side has gone;
+ * MFA_ERR_INVALID: it is too long; MFA_ERR_IO. */
+int mfa_wire_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
+		     enum mfa_wire_type *ret_type, struct mfa_span *ret_payload)
+	MFA_MUST_CHECK;

@@ -1,0 +1,211 @@
+#include "helper.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include "mfa/wire.h"
+#include "people.h"
+#include "spawn.h"
+
+enum {
+	/* longer than the helper can take between two messages: locks, a touch, its pace */
+	HELPER_MS = 120000,
+	TURNS_MAX = 200,
+};
+
+/* One talk with the helper. */
+struct talk {
+	int channel;
+	const struct mfa_dialog *dialog;
+	struct mfa_span password; /* what was typed before */
+	struct mfa_secret packet; /* what came last */
+	struct mfa_secret line;	  /* what was typed last, where it holds a password */
+	bool wants_password;
+};
+
+static void talk_done(struct talk *talk)
+{
+	mfa_close_fd(&talk->channel);
+	mfa_secret_done(&talk->packet);
+	mfa_secret_done(&talk->line);
+}
+
+static const char *text_or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static int begin(struct talk *talk, const struct login *login, struct mfa_diag *diag)
+{
+	const char *locale = setlocale(LC_MESSAGES, NULL);
+	struct mfa_wire_begin begin = {
+		.user = login->facts.user,
+		.service = text_or_empty(login->facts.service),
+		.zone = text_or_empty(login->arguments.zone),
+		.tty = text_or_empty(login->facts.tty),
+		.rhost = text_or_empty(login->facts.rhost),
+		.wants_password = login->arguments.forward_pass,
+		.may_explain = login->arguments.explain,
+		.is_japanese = locale != NULL && strncmp(locale, "ja", 2) == 0,
+	};
+	char packet[MFA_WIRE_SIZE];
+	size_t len = 0;
+	int err = mfa_wire_pack_begin(&begin, packet, &len);
+	if (err != MFA_OK)
+		return mfa_fail(
+			diag, err,
+			"the application's service, terminal or host is too long");
+	talk->wants_password = begin.wants_password;
+	return mfa_wire_send(talk->channel, MFA_WIRE_BEGIN,
+			     (struct mfa_span){ (unsigned char *)packet, len },
+			     HELPER_MS);
+}
+
+/* The question's text lies in the packet, and has no end of its own. */
+static void copy_text(struct mfa_span payload, char ret_text[static MFA_WIRE_SIZE])
+{
+	memcpy(ret_text, payload.data, payload.len);
+	ret_text[payload.len] = '\0';
+}
+
+static int keep_line(struct talk *talk, struct mfa_span line)
+{
+	mfa_secret_done(&talk->line);
+	return talk->wants_password ? mfa_secret_copy(line.data, line.len, &talk->line)
+				    : MFA_OK;
+}
+
+static int send_none(struct talk *talk, int err)
+{
+	unsigned char why = err == MFA_ERR_ABORT   ? MFA_WIRE_GIVEN_UP
+			    : err == MFA_ERR_NOMEM ? MFA_WIRE_NO_MEMORY
+						   : MFA_WIRE_NO_DIALOG;
+	return mfa_wire_send(talk->channel, MFA_WIRE_NONE, (struct mfa_span){ &why, 1 },
+			     HELPER_MS);
+}
+
+static int send_line(struct talk *talk, struct mfa_span line)
+{
+	enum mfa_wire_type type = MFA_WIRE_REPLY;
+	int err = keep_line(talk, line);
+	if (err != MFA_OK)
+		return send_none(talk, err);
+	if (line.len > 0 && line.len == talk->password.len &&
+	    mfa_secret_is_equal(line.data, talk->password.data, line.len)) {
+		type = MFA_WIRE_AGAIN;
+		line.len = 0;
+	}
+	if (line.len >= MFA_WIRE_SIZE) /* long enough to be no code */
+		line.len = MFA_WIRE_SIZE - 1;
+	return mfa_wire_send(talk->channel, type, line, HELPER_MS);
+}
+
+static int answer(struct talk *talk, const char *prompt)
+{
+	const struct mfa_dialog *dialog = talk->dialog;
+	struct mfa_secret typed = { 0 };
+	int err = dialog->ask(dialog->context, prompt, &typed);
+	if (err != MFA_OK)
+		return send_none(talk, err);
+	err = send_line(talk, (struct mfa_span){ typed.data, typed.len });
+	dialog->forget(dialog->context, &typed);
+	return err;
+}
+
+/* What stands before the code, by the helper's word, in the line that was kept here. */
+static int conclude(struct talk *talk, struct mfa_span payload,
+		    struct mfa_auth_result *result)
+{
+	struct mfa_wire_verdict verdict;
+	int err = mfa_wire_unpack_verdict(payload, &verdict);
+	if (err == MFA_OK && talk->wants_password &&
+	    verdict.password_len > talk->line.len)
+		err = MFA_ERR_INVALID;
+	if (err == MFA_OK && talk->wants_password && verdict.password_len > 0)
+		err = mfa_secret_copy(talk->line.data, verdict.password_len,
+				      &result->password);
+	if (err == MFA_OK)
+		result->verdict = verdict.verdict;
+	return err;
+}
+
+/* One message of the helper. */
+static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_over)
+{
+	char text[MFA_WIRE_SIZE];
+	enum mfa_wire_type type = MFA_WIRE_NONE;
+	struct mfa_span payload = { 0 };
+	int err = mfa_wire_receive(talk->channel, &talk->packet, HELPER_MS, &type,
+				   &payload);
+	if (err != MFA_OK)
+		return err;
+	switch (type) {
+	case MFA_WIRE_ASK:
+		copy_text(payload, text);
+		return answer(talk, text);
+	case MFA_WIRE_INFO:
+		copy_text(payload, text);
+		talk->dialog->tell(talk->dialog->context, MFA_TELL_INFO, text);
+		return MFA_OK;
+	case MFA_WIRE_ERROR:
+		copy_text(payload, text);
+		talk->dialog->tell(talk->dialog->context, MFA_TELL_ERROR, text);
+		return MFA_OK;
+	case MFA_WIRE_VERDICT:
+		*ret_is_over = true;
+		return conclude(talk, payload, result);
+	case MFA_WIRE_BEGIN:
+	case MFA_WIRE_REPLY:
+	case MFA_WIRE_AGAIN:
+	case MFA_WIRE_NONE:
+		break;
+	}
+	return MFA_ERR_INVALID;
+}
+
+static int converse(struct talk *talk, struct mfa_auth_result *result)
+{
+	bool is_over = false;
+	for (int i = 0; i < TURNS_MAX; i++) {
+		int err = turn(talk, result, &is_over);
+		if (err != MFA_OK || is_over)
+			return err;
+	}
+	return MFA_ERR_INVALID;
+}
+
+static int check_case(const struct login *login, struct mfa_diag *diag)
+{
+	const char *config = login->arguments.config;
+	if (config != NULL && strcmp(config, MFA_CONFIG_PATH) != 0)
+		return mfa_fail(diag, MFA_ERR_CONFIG,
+				"pam.d: conf= has no effect in a program that is not "
+				"root: " MFA_VERIFY_PATH " reads " MFA_CONFIG_PATH);
+	if (!people_is_self(login->facts.user))
+		return mfa_fail(diag, MFA_ERR_UNSUPPORTED,
+				"a program that is not root can only authenticate the "
+				"user it runs as");
+	return MFA_OK;
+}
+
+int helper_run(const struct login *login, const struct mfa_dialog *dialog,
+	       struct mfa_span password, struct mfa_auth_result *ret_result)
+{
+	MFA_CLEANUP(talk_done)
+	struct talk talk = { .channel = -1, .dialog = dialog, .password = password };
+	struct mfa_diag *diag = &ret_result->diag;
+	int err = check_case(login, diag);
+	if (err == MFA_OK)
+		err = mfa_secret_alloc(MFA_WIRE_SIZE, &talk.packet);
+	if (err == MFA_OK)
+		err = spawn_helper(MFA_VERIFY_PATH, diag, &talk.channel);
+	if (err == MFA_OK)
+		err = begin(&talk, login, diag);
+	if (err == MFA_OK)
+		err = converse(&talk, ret_result);
+	if (err == MFA_OK || diag->text[0] != '\0')
+		return err;
+	/* whatever it was: without a verdict nothing is known of the person's answer */
+	return mfa_fail(diag, MFA_ERR_IO, "%s gave no verdict: %s", MFA_VERIFY_PATH,
+			mfa_strerror(err));
+}

@@ -1,0 +1,97 @@
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+
+static int check_program(const char *path, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	struct stat status;
+	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+	if (err != MFA_OK)
+		return err;
+	if (fstat(fd, &status) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	if ((status.st_mode & S_ISUID) == 0)
+		return mfa_fail(diag, MFA_ERR_UNSAFE,
+				"%s: is not set-uid, run: chmod 4755 %s", path, path);
+	return MFA_OK;
+}
+
+/* The two functions below run in copies of the application's process, of which any thread
+ * may hold any lock: system calls only. */
+
+_Noreturn static void become_helper(const char *path, int channel)
+{
+	static char name[] = "mfa-verify";
+	char *const arguments[] = { name, NULL };
+	char *const environment[] = { NULL };
+	/* the application may have descriptor 0 closed, and the channel be it */
+	int high = fcntl(channel, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high >= 0 && dup2(high, STDIN_FILENO) == STDIN_FILENO)
+		(void)execve(path, arguments, environment);
+	_exit(1);
+}
+
+/* The child's only work is to leave the helper without a parent. */
+_Noreturn static void leave_helper(const char *path, int channel)
+{
+	pid_t helper = _Fork();
+	if (helper == 0)
+		become_helper(path, channel);
+	_exit(helper < 0);
+}
+
+/* A child that sends no signal when it ends, and that a wait() of the application for its
+ * own children does not see. */
+static pid_t fork_silently(void)
+{
+	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
+}
+
+static int start(const char *path, int channel, struct mfa_diag *diag)
+{
+	sigset_t all;
+	sigset_t before;
+	int status = 1;
+	(void)sigfillset(&all);
+	/* none of the application's handlers may run in the copies */
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid_t child = fork_silently();
+	int errnum = errno;
+	if (child == 0)
+		leave_helper(path, channel);
+	if (child > 0)
+		while (waitpid(child, &status, (int)__WCLONE) < 0 && errno == EINTR)
+			continue;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (child < 0)
+		return mfa_fail_errno(diag, errnum, "%s: cannot start", path);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return mfa_fail(diag, MFA_ERR_IO, "%s: cannot start", path);
+	return MFA_OK;
+}
+
+int spawn_helper(const char *path, struct mfa_diag *diag, int *ret_channel)
+{
+	int err = check_program(path, diag);
+	if (err != MFA_OK)
+		return err;
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot start", path);
+	MFA_CLEANUP(mfa_close_fd) int ours = ends[0];
+	MFA_CLEANUP(mfa_close_fd) int its = ends[1];
+	err = start(path, its, diag);
+	if (err == MFA_OK)
+		*ret_channel = MFA_TAKE_FD(ours);
+	return err;
+}

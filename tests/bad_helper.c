@@ -1,0 +1,62 @@
+/* Stands in for mfa-verify where that fails as the real one does not: the service that it
+ * is told names the failure. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mfa/wire.h"
+
+static void say(char type, const void *payload, size_t len)
+{
+	char packet[2 * MFA_WIRE_SIZE] = { type };
+	memcpy(packet + 1, payload, len);
+	if (send(0, packet, len + 1, 0) < 0)
+		_exit(9);
+}
+
+/* The service is the second string behind version and flags. */
+static const char *read_service(char packet[static MFA_WIRE_SIZE])
+{
+	ssize_t got = recv(0, packet, MFA_WIRE_SIZE - 1, 0);
+	if (got < 8)
+		_exit(8);
+	packet[got] = '\0';
+	return packet + 3 + strlen(packet + 3) + 1;
+}
+
+static void misbehave(const char *service)
+{
+	static const char huge[MFA_WIRE_SIZE] = "a";
+	char packet[MFA_WIRE_SIZE];
+	if (strcmp(service, "unknown-type") == 0)
+		say('?', "a\0\0", 3);
+	else if (strcmp(service, "module-type") == 0)
+		say('R', "a\0\0", 3);
+	else if (strcmp(service, "long") == 0)
+		say('V', huge, sizeof huge);
+	else if (strcmp(service, "short-verdict") == 0)
+		say('V', "a", 1);
+	else if (strcmp(service, "strange-verdict") == 0)
+		say('V', "A\0\0", 3);
+	else if (strcmp(service, "empty") == 0)
+		(void)send(0, "", 0, 0);
+	else if (strcmp(service, "long-password") == 0) {
+		say('A', "?", 1);
+		(void)recv(0, packet, sizeof packet, 0);
+		say('V', "a\377\0", 3);
+	} else if (strcmp(service, "endless") == 0)
+		for (int i = 0; i < 300; i++)
+			say('I', "still here", 10);
+	else if (strcmp(service, "dies-asked") == 0)
+		say('A', "?", 1);
+	else if (strcmp(service, "allows") == 0)
+		say('V', "a\0\0", 3);
+}
+
+int main(void)
+{
+	char packet[MFA_WIRE_SIZE];
+	misbehave(read_service(packet));
+	return 0;
+}

@@ -1,0 +1,118 @@
+#include "shield.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/ioprio.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum {
+	DESCRIPTORS_MAX = 256,
+	IO_CLASS_SHIFT = 13,
+	IO_NORMAL = 4, /* of 0 to 7 */
+};
+
+/* 0 is the channel, 1 and 2 lead nowhere, and nothing else is open. */
+static int fix_descriptors(void)
+{
+	(void)close(STDOUT_FILENO);
+	(void)close(STDERR_FILENO);
+	if (open("/dev/null", O_RDWR) != STDOUT_FILENO ||
+	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ||
+	    close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
+		return MFA_ERR_IO;
+	return MFA_OK;
+}
+
+/* Nothing but SIGKILL and SIGSTOP gets through, and these neither once the ids are
+ * root's alone (ids.h). Who waits for an answer sees the caller go by its socket. */
+static void fix_signals(void)
+{
+	static const int timers[] = { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF };
+	const struct itimerval none = { 0 };
+	struct sigaction plain = { .sa_handler = SIG_DFL };
+	sigset_t all;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
+	for (size_t i = 0; i < MFA_COUNT(timers); i++)
+		(void)setitimer((enum __itimer_which)timers[i], &none, NULL);
+	for (int i = 1; i < NSIG; i++)
+		(void)sigaction(i, &plain, NULL);
+}
+
+static void set_limit(int resource, rlim_t value)
+{
+	const struct rlimit limit = { value, value };
+	(void)setrlimit((enum __rlimit_resource)resource, &limit);
+}
+
+/* A limit that cannot be raised, as in a container, makes a write or an allocation fail
+ * later, and the login with it. */
+static void fix_limits(void)
+{
+	static const int unlimited[] = { RLIMIT_AS,    RLIMIT_CPU,     RLIMIT_DATA,
+					 RLIMIT_FSIZE, RLIMIT_MEMLOCK, RLIMIT_RTTIME };
+	for (size_t i = 0; i < MFA_COUNT(unlimited); i++)
+		set_limit(unlimited[i], RLIM_INFINITY);
+	set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+	set_limit(RLIMIT_CORE, 0);
+}
+
+/* Others wait for the locks: their holder must not idle behind its caller's loops. */
+static void fix_priority(void)
+{
+	const struct sched_param plain = { 0 };
+	cpu_set_t all;
+	memset(&all, 0xff, sizeof all);
+	(void)sched_setscheduler(0, SCHED_OTHER, &plain);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
+	(void)sched_setaffinity(0, sizeof all, &all);
+	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+		      IOPRIO_CLASS_BE << IO_CLASS_SHIFT | IO_NORMAL);
+}
+
+int shield_up(void)
+{
+	if (clearenv() != 0)
+		return MFA_ERR_NOMEM;
+	fix_signals();
+	fix_limits();
+	int err = fix_descriptors();
+	if (err != MFA_OK)
+		return err;
+	fix_priority();
+	(void)umask(0077);
+	/* no core, no tracer, no other program after this one */
+	if (chdir("/") != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return MFA_ERR_IO;
+	if (shield_is_root() && (setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0))
+		return MFA_ERR_IO;
+	return MFA_OK;
+}
+
+bool shield_is_root(void)
+{
+	return geteuid() == 0;
+}
+
+bool shield_has_channel(void)
+{
+	int domain = 0;
+	int type = 0;
+	socklen_t domain_len = sizeof domain;
+	socklen_t type_len = sizeof type;
+	return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_DOMAIN, &domain, &domain_len) ==
+		       0 &&
+	       getsockopt(STDIN_FILENO, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 &&
+	       domain == AF_UNIX && type == SOCK_SEQPACKET;
+}

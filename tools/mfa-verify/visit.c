@@ -1,0 +1,179 @@
+#include "visit.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <time.h>
+
+#include "ids.h"
+#include "pace.h"
+#include "people.h"
+#include "session.h"
+
+static int64_t clock_seconds(void)
+{
+	return time(NULL);
+}
+
+static enum mfa_match is_member(void *context, const char *group)
+{
+	const struct visit *visit = context;
+	return people_is_member(visit->user, group);
+}
+
+/* By the claimed terminal and the process's own session, which it has from its caller. */
+static bool is_remote(void *context)
+{
+	const struct visit *visit = context;
+	return session_is_remote(visit->tty);
+}
+
+static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
+{
+	visit->service = strdup(begin->service);
+	visit->zone_name = strdup(begin->zone);
+	visit->tty = strdup(begin->tty);
+	visit->rhost = strdup(begin->rhost);
+	visit->wants_password = begin->wants_password;
+	visit->may_explain = begin->may_explain;
+	visit->is_japanese = begin->is_japanese;
+	if (visit->service == NULL || visit->zone_name == NULL || visit->tty == NULL ||
+	    visit->rhost == NULL)
+		return MFA_ERR_NOMEM;
+	visit->facts = (struct mfa_login){
+		.service = visit->service,
+		.user = visit->user,
+		.rhost = visit->rhost,
+		.tty = visit->tty,
+		.now = clock_seconds(),
+		.is_member = is_member,
+		.is_remote = is_remote,
+		.context = visit,
+	};
+	return MFA_OK;
+}
+
+int visit_begin(struct visit *visit)
+{
+	struct mfa_wire_begin begin;
+	int err = channel_begin(&visit->channel, &begin);
+	if (err != MFA_OK)
+		return err;
+	struct passwd *entry = getpwuid(visit->caller);
+	if (entry == NULL || strcmp(entry->pw_name, begin.user) != 0)
+		return MFA_ERR_INVALID;
+	visit->user = strdup(entry->pw_name);
+	return visit->user != NULL ? copy_claims(visit, &begin) : MFA_ERR_NOMEM;
+}
+
+void visit_done(struct visit *visit)
+{
+	mfa_auth_result_done(&visit->result);
+	mfa_language_close(&visit->language);
+	mfa_host_done(&visit->host);
+	channel_done(&visit->channel);
+	mfa_free_string(&visit->user);
+	mfa_free_string(&visit->service);
+	mfa_free_string(&visit->zone_name);
+	mfa_free_string(&visit->tty);
+	mfa_free_string(&visit->rhost);
+}
+
+static int take_turn(struct visit *visit)
+{
+	long wait_ms = 0;
+	ids_become_root();
+	int err = pace_take(visit->caller, &visit->result.diag, &wait_ms);
+	ids_become_caller(visit->caller);
+	if (err == MFA_OK)
+		pace_wait(wait_ms);
+	/* who comes too often is told so by no line */
+	visit->is_noted = err != MFA_ERR_BUSY;
+	return err;
+}
+
+static void open_language(struct visit *visit)
+{
+	enum mfa_language_choice choice = visit->host.config->language;
+	if (choice == MFA_LANGUAGE_AUTO && visit->is_japanese)
+		choice = MFA_LANGUAGE_JA;
+	visit->language = mfa_language_open(choice, visit->tty);
+}
+
+/* Only the file of this host, whatever pam.d says to the program. */
+static int read_config(struct visit *visit)
+{
+	struct mfa_diag *diag = &visit->result.diag;
+	int err = mfa_host_load(NULL, diag, &visit->host);
+	if (err != MFA_OK)
+		return err;
+	open_language(visit);
+	visit->zone = visit->zone_name[0] == '\0'
+			      ? mfa_policy_zone(visit->host.config, &visit->facts)
+			      : mfa_config_zone(visit->host.config, visit->zone_name);
+	if (visit->zone == NULL)
+		return mfa_fail(diag, MFA_ERR_CONFIG,
+				"pam.d: zone=: there is no such zone");
+	return MFA_OK;
+}
+
+static void begin_work(void *context MFA_UNUSED)
+{
+	ids_become_root();
+}
+
+static void end_work(void *context)
+{
+	struct visit *visit = context;
+	ids_become_caller(visit->caller);
+}
+
+static void ask(struct visit *visit)
+{
+	struct mfa_dialog dialog = channel_dialog(&visit->channel);
+	struct mfa_auth_request request = {
+		.host = &visit->host,
+		.zone = visit->zone,
+		.login = visit->facts,
+		.clock = clock_seconds,
+		.dialog = &dialog,
+		.language = visit->language,
+		.password = channel_again(),
+		.is_known_user = true,
+		.wants_password = visit->wants_password,
+		.begin_work = begin_work,
+		.end_work = end_work,
+		.context = visit,
+		.may_explain = visit->may_explain,
+		.event = "verify",
+	};
+	mfa_auth_run(&request, &visit->result);
+}
+
+/* Where nothing works for anybody, saying so betrays nothing. */
+static void tell_outage(struct visit *visit)
+{
+	struct mfa_dialog dialog = channel_dialog(&visit->channel);
+	const struct mfa_config *config = visit->host.config;
+	mfa_auth_explain(&dialog, visit->language, config != NULL ? config->contact : "",
+			 MFA_REASON_FAILED);
+}
+
+void visit_run(struct visit *visit)
+{
+	struct mfa_auth_result *result = &visit->result;
+	int err = take_turn(visit);
+	if (err == MFA_OK)
+		err = read_config(visit);
+	if (err != MFA_OK) {
+		result->verdict = mfa_verdict_from_err(err);
+		result->reason = MFA_REASON_FAILED;
+		result->is_outage = err != MFA_ERR_BUSY;
+	} else if (visit->zone->is_off) {
+		result->verdict = MFA_EXEMPT;
+		result->reason = MFA_REASON_ZONE_OFF;
+	} else {
+		ask(visit);
+	}
+	if (result->verdict == MFA_UNAVAILABLE && result->is_outage)
+		tell_outage(visit);
+}

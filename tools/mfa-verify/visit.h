@@ -1,0 +1,36 @@
+/* One call of the program: who calls, what he says of his login, what comes of it. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "channel.h"
+
+struct visit {
+	uid_t caller;
+	char *user; /* the name of the caller's uid */
+	char *service;
+	char *zone_name;
+	char *tty;
+	char *rhost;
+	bool wants_password;
+	bool may_explain;
+	bool is_japanese;
+	bool is_noted; /* its turn was taken: what comes of it goes to syslog */
+	struct channel channel;
+	struct mfa_host host;
+	const struct mfa_zone *zone;
+	struct mfa_language *language;
+	struct mfa_login facts;
+	struct mfa_auth_result result;
+};
+
+/* Who calls and what for, from uid and channel. MFA_ERR_INVALID: the channel does not
+ * begin as it must, or is about another user. */
+int visit_begin(struct visit *visit) MFA_MUST_CHECK;
+void visit_done(struct visit *visit);
+
+/* Configuration, zone, question, verdict; all in visit->result. */
+void visit_run(struct visit *visit);
+
+/* One line to syslog, if the visit is noted. */
+void visit_report(const struct visit *visit);
