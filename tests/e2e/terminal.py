@@ -82,6 +82,16 @@ class Terminal:
         """Types a line. A lone surrogate is a byte that is not UTF-8."""
         self.press(text + "\n")
 
+    def answer(self, text):
+        """Types a line to a program that prints its question before it switches the echo
+        off, and then throws away what has been typed already."""
+        end = time.monotonic() + self.deadline
+        while self.echoes():
+            if time.monotonic() > end:
+                raise Unexpected(f"{self.argv[0]}: the echo stays on")
+            time.sleep(0.005)
+        self.send(text)
+
     def press(self, text):
         """Types without Enter."""
         os.write(self.fd, text.encode("utf-8", "surrogateescape"))

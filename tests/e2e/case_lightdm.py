@@ -1,0 +1,42 @@
+"""lightdm with the GTK greeter: what it shows, whom it lets in."""
+
+import re
+import time
+
+from e2e import enroll, greeter, pamconf, prepare, product
+from e2e.case_language import japanese_locale
+from e2e.checks import module_lines
+from e2e.desktop import until
+
+LAYER = "desktop"
+
+
+def example():
+    text = (prepare.REPOSITORY / "docs/examples/pam.d/lightdm").read_text()
+    return pamconf.written("lightdm", text.replace("pam_unix.so", "pam_unix.so nodelay", 1))
+
+
+def drawn(screen, name):
+    """A picture of the screen once it has settled."""
+    time.sleep(0.7)
+    return screen.shoot(name)
+
+
+def test_lightdm_refuses_a_wrong_code_and_lets_in_with_the_right_one(case):
+    taro, token = enroll.person(kind="hotp")
+    with japanese_locale(), product.config({"language": "ja"}), example(), greeter.lightdm() as screen:
+        time.sleep(1)  # a greeter that is drawn may not listen yet
+        screen.answer(taro.name)
+        screen.answer(taro.password)
+        drawn(screen, "lightdm-question")
+        asked = screen.questions()
+        screen.answer(token.wrong())
+        until(lambda: screen.questions() > asked, "the greeter's next try for the same user")
+        assert screen.results()[-1] == 7 and not screen.is_in(taro)
+        drawn(screen, "lightdm-refused")
+        screen.answer(taro.password)
+        screen.answer(token.next())
+        until(lambda: screen.is_in(taro), "the session")
+        assert screen.results()[-1] == 0
+    lines = [re.search(r"result=(\S+) reason=(\S+)", line).groups() for line in module_lines(case)]
+    assert lines == [("denied", "code-wrong"), ("allowed", "code-right")], lines

@@ -1,0 +1,116 @@
+"""Screen lockers, which authenticate as the user, on a real X server; and vlock."""
+
+import re
+import time
+
+from e2e import desktop, enroll, pamconf, prepare, users
+from e2e.desktop import until
+from e2e.terminal import PROMPT, Terminal
+
+LAYER = "desktop"
+EXAMPLES = prepare.REPOSITORY / "docs/examples/pam.d"
+
+
+def example(service):
+    """The sample file of the service, word for word but for pam_unix's delay."""
+    text = (EXAMPLES / service).read_text()
+    return pamconf.written(service, re.sub(r"(?m)^(auth.*pam_unix\.so)(.*)$", r"\1 nodelay\2", text))
+
+
+def verdicts(case, service, program="mfa-verify"):
+    return [re.search(r"result=(\S+)", line)[1] for line in case.log(rf"{program}.*service={service} ")]
+
+
+def test_i3lock_takes_password_and_code_in_one_line(case):
+    taro, token = enroll.person(kind="hotp")
+    refusals = [taro.password + token.wrong(), taro.password, "wrong" + token.next(), token.next()]
+    with desktop.display() as screen, example("i3lock"), \
+            desktop.program(taro, ["i3lock", "-n", "-c", "204060"], screen.env) as locker:
+        until(lambda: screen.windows() or locker.poll() is not None, "i3lock's window")
+        time.sleep(0.5)  # for the keyboard, which no window tells of
+        for number, line in enumerate(refusals, 1):
+            screen.type(line)
+            until(lambda: len(verdicts(case, "i3lock")) == number, "the verdict")
+            time.sleep(2.2)  # i3lock takes no key while it shows the refusal
+            assert locker.poll() is None, "i3lock let in"
+        assert verdicts(case, "i3lock") == ["denied", "denied", "allowed", "allowed"]
+        screen.type(taro.password + token.next())
+        assert locker.wait(10) == 0
+        assert verdicts(case, "i3lock")[4:] == ["allowed"]
+    assert not any(taro.password in line for line in case.log())
+
+
+SETTINGS = """timeout: 9:00:00
+lock: True
+lockTimeout: 0:00:00
+passwdTimeout: 0:00:30
+splash: False
+mode: blank
+fade: False
+unfade: False
+dpmsEnabled: False
+"""
+
+
+def is_locked(user, screen):
+    said = desktop_command(user, screen, "-time")
+    return "locked" in said
+
+
+def desktop_command(user, screen, *arguments):
+    with desktop.program(user, ["xscreensaver-command", *arguments], screen.env) as command:
+        out, _ = command.communicate(timeout=10)
+    return out
+
+
+def wake(screen):
+    """A key that types nothing; right after the lock it may pass unseen."""
+    if not screen.shows_more_than_black():
+        screen.press("Shift_L")
+        time.sleep(0.5)
+    return screen.shows_more_than_black()
+
+
+def answer_both(case, screen, password, code):
+    """Wakes the screen and answers its two questions; gives the verdict."""
+    before = len(verdicts(case, "xscreensaver"))
+    until(lambda: wake(screen), "the dialogue")
+    time.sleep(1)  # it draws before it listens
+    screen.type(password, delay_ms=150)  # it draws anew for each key, and loses those that come meanwhile
+    time.sleep(1.5)
+    screen.shoot(f"xscreensaver-{before}")
+    screen.type(code, delay_ms=150)
+    until(lambda: len(verdicts(case, "xscreensaver")) > before, "the verdict")
+    return verdicts(case, "xscreensaver")[before]
+
+
+def test_xscreensaver_asks_both_questions(case):
+    taro = users.new(password="5309127")
+    token = enroll.give(taro, "hotp")
+    (taro.home / ".xscreensaver").write_text(SETTINGS)
+    with desktop.display() as screen, example("xscreensaver"), \
+            desktop.program(taro, ["xscreensaver", "--no-splash", "--verbose"], screen.env):
+        until(lambda: "XScreenSaver" in desktop_command(taro, screen, "-version"), "xscreensaver")
+        desktop_command(taro, screen, "-lock")
+        until(lambda: is_locked(taro, screen), "the lock")
+        assert answer_both(case, screen, taro.password, token.wrong()) == "denied"
+        until(lambda: not screen.shows_more_than_black(), "the end of the refusal")
+        assert is_locked(taro, screen)
+        assert answer_both(case, screen, taro.password, token.next()) == "allowed"
+        until(lambda: not is_locked(taro, screen), "the screen")
+
+
+def test_vlock_needs_no_helper(case):
+    taro, token = enroll.person(kind="hotp")
+    wrong, right = [taro.password, token.wrong()], [taro.password, token.next()]
+    with example("vlock"), Terminal(["vlock", "-c"], user=taro) as terminal:
+        # After the user, root may try: here with the user's own answers.
+        for answers in ([*wrong, *wrong], right):
+            terminal.expect(r"press \[ENTER\]")
+            terminal.press("\n")
+            for answer in answers:
+                terminal.expect(PROMPT)
+                terminal.answer(answer)
+        assert terminal.wait() == 0
+    assert verdicts(case, "vlock", "vlock-main") == ["denied", "denied", "allowed"], case.log()
+    assert not verdicts(case, "vlock")
