@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <sodium.h>
 #include <yubikey.h>
 
 #include "key.h"
@@ -228,6 +229,31 @@ static void no_more_than_the_code_is_read(void **state MFA_UNUSED)
 	assert_int_equal(munmap(map, 2 * page), 0);
 }
 
+/* libyubikey leaves the AES key there. */
+static void no_key_is_left_on_the_stack(void **state MFA_UNUSED)
+{
+	static unsigned char copy[MFA_YUBIKEY_AES_LEN];
+	struct mfa_token *token = mfa_token_new();
+	char *code = strdup(code_at(1, 0).text);
+	assert_true(token != NULL && code != NULL);
+	*token = token_at(0, 0);
+	sodium_stackzero(32 << 10);
+	assert_false(is_on_free_stack(aes_key, sizeof aes_key));
+	memcpy(copy, aes_key, sizeof copy);
+	yubikey_aes_decrypt(copy, aes_key);
+	assert_true(is_on_free_stack(aes_key, sizeof aes_key)); /* else this is no test */
+	const struct mfa_attempt attempt = { code, CODE_LEN, NOW, NULL, NULL };
+	enum mfa_check check = MFA_CHECK_MISFIT;
+	struct mfa_advance advance;
+	assert_int_equal(mfa_factor_find(MFA_KIND_YUBIKEY_OTP)
+				 ->verify(token, &attempt, &check, &advance),
+			 MFA_OK);
+	assert_int_equal(check, MFA_CHECK_RIGHT);
+	assert_false(is_on_free_stack(aes_key, sizeof aes_key));
+	mfa_token_free(&token);
+	free(code);
+}
+
 static struct softkey_options soft_options(void)
 {
 	struct softkey_options options = { .serial = 1,
@@ -359,6 +385,7 @@ int main(void)
 		cmocka_unit_test(any_changed_character_spoils_a_code),
 		cmocka_unit_test(what_is_no_such_code_does_not_fit),
 		cmocka_unit_test(no_more_than_the_code_is_read),
+		cmocka_unit_test(no_key_is_left_on_the_stack),
 		cmocka_unit_test(what_the_software_key_types_is_right_once),
 		cmocka_unit_test(a_full_width_code_is_right),
 		cmocka_unit_test(the_form_is_saved_and_loaded_strictly),

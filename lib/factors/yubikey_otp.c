@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
 #include <yubikey.h>
 
 #include "factors.h"
@@ -21,6 +22,7 @@ enum {
 	SLOTS = 2,
 	USE_BITS = 8,
 	COUNTER_MAX = (1 << (15 + USE_BITS)) - 1, /* fifteen bits count sessions */
+	CIPHER_STACK = 1024, /* more than libyubikey's cipher takes */
 	ID_CHARACTERS = 2 * MFA_YUBIKEY_PUBLIC_LEN,
 };
 
@@ -129,6 +131,7 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	yubikey_modhex_decode((char *)&opened.ticket, opened.text + ID_CHARACTERS,
 			      sizeof opened.ticket);
 	yubikey_aes_decrypt((uint8_t *)&opened.ticket, otp.aes_key);
+	sodium_stackzero(CIPHER_STACK); /* it leaves the key there */
 	*ret_check = check_ticket(&otp, &opened);
 	if (*ret_check == MFA_CHECK_RIGHT)
 		*ret_advance =
