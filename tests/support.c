@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -331,21 +333,38 @@ struct mfa_dialog script_dialog(struct script *script)
 	};
 }
 
-/* Read as a file: memory checkers rightly mind anybody who looks there. */
-bool is_on_free_stack(const void *bytes, size_t len)
+struct stack_work {
+	void (*work)(void *context);
+	void *context;
+};
+
+static void *run_stack_work(void *context)
+{
+	const struct stack_work *what = context;
+	what->work(what->context);
+	return NULL;
+}
+
+bool leaves_on_stack(const void *bytes, size_t len, void (*work)(void *context),
+		     void *context)
 {
 	enum {
-		DEPTH = 32 << 10
+		SIZE = 1 << 20
 	};
-	unsigned char *below = malloc(DEPTH);
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-	assert_non_null(below);
-	assert_int_equal(pread(fd, below, DEPTH, (off_t)(here - DEPTH)), DEPTH);
-	assert_int_equal(close(fd), 0);
-	bool is_there = memmem(below, DEPTH, bytes, len) != NULL;
-	free(below);
-	return is_there;
+	struct stack_work what = { work, context };
+	pthread_attr_t attributes;
+	pthread_t thread;
+	void *stack = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(stack != MAP_FAILED);
+	assert_int_equal(pthread_attr_init(&attributes), 0);
+	assert_int_equal(pthread_attr_setstack(&attributes, stack, SIZE), 0);
+	assert_int_equal(pthread_create(&thread, &attributes, run_stack_work, &what), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(pthread_attr_destroy(&attributes), 0);
+	bool is_left = memmem(stack, SIZE, bytes, len) != NULL;
+	assert_int_equal(munmap(stack, SIZE), 0);
+	return is_left;
 }
 
 static pid_t start_process(const int gate[2], unsigned index,

@@ -134,8 +134,9 @@ struct script {
 
 struct mfa_dialog script_dialog(struct script *script);
 
-/* Whether the free part of the stack, below the caller, still holds these bytes. */
-bool is_on_free_stack(const void *bytes, size_t len);
+/* Whether work, in a thread of its own, leaves these bytes on its stack. */
+bool leaves_on_stack(const void *bytes, size_t len, void (*work)(void *context),
+		     void *context);
 
 /* Starts work in a process of its own, and waits until it has opened the file at path:
  * for what happens while it waits for a lock there. */

@@ -14,6 +14,7 @@ void driver_hmac(const unsigned char *secret, const unsigned char *message, size
 			 (const char *)message, len, ret_response,
 			 MFA_YUBIKEY_RESPONSE_LEN) == 0)
 		randombytes_buf(ret_response, MFA_YUBIKEY_RESPONSE_LEN);
+	sodium_stackzero(DRIVER_STACK);
 }
 
 static const struct mfa_yubikey_driver driver = {

@@ -3,6 +3,10 @@
 
 #include "mfa/yubikey.h"
 
+enum {
+	DRIVER_STACK = 4096 /* more than libykpers takes where it handles secrets */
+};
+
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 				       struct mfa_diag *diag,
 				       struct mfa_yubikey_answer *ret_answer);

@@ -1,6 +1,7 @@
 #include "driver.h"
 #include "ports.h"
 
+#include <sodium.h>
 #include <ykpers.h>
 
 static void free_config(YKP_CONFIG **config)
@@ -63,8 +64,10 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 		return MFA_YUBIKEY_REFUSED;
 	}
 	yk_errno = 0;
-	if (yk_write_command(port->key, ykp_core_config(config),
-			     (uint8_t)ykp_command(config), NULL) != 0)
+	bool is_written = yk_write_command(port->key, ykp_core_config(config),
+					   (uint8_t)ykp_command(config), NULL) != 0;
+	sodium_stackzero(DRIVER_STACK);
+	if (is_written)
 		return MFA_YUBIKEY_DONE;
 	if (yk_errno != YK_EWRITEERR)
 		return result_of_error(diag);
