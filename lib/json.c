@@ -126,6 +126,12 @@ void mfa_json_number(struct mfa_json *json, int64_t number)
 	append(json, digits, (size_t)len);
 }
 
+void mfa_json_bool(struct mfa_json *json, bool value)
+{
+	begin_value(json);
+	append(json, value ? "true" : "false", value ? 4 : 5);
+}
+
 void mfa_json_null(struct mfa_json *json)
 {
 	begin_value(json);

@@ -56,7 +56,8 @@ struct mfa_inspection {
 	const struct mfa_zone *zone; /* the one that leaves the service out */
 	struct mfa_config **configs; /* of "conf=" arguments; owned */
 	size_t config_count;
-	bool is_gated; /* a zone's gate names it, and its account stack was proved */
+	bool is_gated; /* a zone's gate names it, and its account stack was looked at */
+	bool is_gate_closed; /* and lets nobody by who skipped auth */
 	size_t states;
 	struct mfa_note notes[MFA_NOTES_MAX];
 	size_t note_count;

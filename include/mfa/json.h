@@ -24,6 +24,7 @@ void mfa_json_close(struct mfa_json *json, char bracket);
 void mfa_json_key(struct mfa_json *json, const char *key);
 void mfa_json_string(struct mfa_json *json, const char *text); /* NULL: null */
 void mfa_json_number(struct mfa_json *json, int64_t number);
+void mfa_json_bool(struct mfa_json *json, bool value);
 void mfa_json_null(struct mfa_json *json);
 
 /* A key with a text, a key with a number. */

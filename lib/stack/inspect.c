@@ -8,6 +8,10 @@
 #include "modules.h"
 #include "notes.h"
 
+/* Set-uid programs that run PAM with the real uid of whoever called them. In all others
+ * pam_rootok sees the program's own, which is root's: it lets in everybody. */
+static const char *const callers_services[] = { "chage", "chfn", "chsh", "su", "su-l" };
+
 /* Programs that never call pam_authenticate: whoever uses them is root or is known. */
 static const char *const silent_services[] = {
 	"atd",	    "chpasswd", "cron",	     "crond",		"gdm-launch-environment",
@@ -57,12 +61,17 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	*inspection = (struct mfa_inspection){ 0 };
 }
 
-static bool never_asks(const char *service)
+static bool is_one_of(const char *const *names, size_t count, const char *service)
 {
-	for (size_t i = 0; service != NULL && i < MFA_COUNT(silent_services); i++)
-		if (strcmp(silent_services[i], service) == 0)
+	for (size_t i = 0; service != NULL && i < count; i++)
+		if (strcmp(names[i], service) == 0)
 			return true;
 	return false;
+}
+
+static bool never_asks(const char *service)
+{
+	return is_one_of(silent_services, MFA_COUNT(silent_services), service);
 }
 
 static void free_facts(struct mfa_line_facts **facts)
@@ -112,7 +121,8 @@ static struct mfa_line_facts mfa_facts(const struct mfa_inspector *inspector,
 				       enum mfa_facility facility, const char *service,
 				       struct mfa_inspection *inspection)
 {
-	const uint64_t fails = MFA_ANSWERS_UNGOOD & ~MFA_ANSWER(MFA_PAM_IGNORE);
+	const uint64_t fails = MFA_ANSWERS_UNGOOD & ~MFA_ANSWER(MFA_PAM_IGNORE) &
+			       ~MFA_ANSWER(MFA_PAM_INVALID);
 	struct mfa_line_facts facts = { .answers = fails };
 	const struct mfa_config *config = config_of(inspector, line, inspection);
 	if (config == NULL)
@@ -143,13 +153,18 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 					 struct mfa_inspection *inspection)
 {
 	struct mfa_line_facts *facts = calloc(stack->count + 1, sizeof *facts);
+	bool is_callers =
+		is_one_of(callers_services, MFA_COUNT(callers_services), service);
 	for (size_t i = 0; facts != NULL && i < stack->count; i++) {
 		const struct mfa_stack_line *line = &stack->lines[i];
-		bool is_mfa = module_role(inspector, line) == MODULE_MFA &&
-			      !module_is_missing(inspector, line);
-		facts[i] =
-			is_mfa ? mfa_facts(inspector, line, facility, service, inspection)
-			       : module_facts(inspector, line, facility);
+		if (module_role(inspector, line) == MODULE_MFA &&
+		    !module_is_missing(inspector, line))
+			facts[i] =
+				mfa_facts(inspector, line, facility, service, inspection);
+		else
+			facts[i] = module_facts(inspector, line, facility);
+		if (facts[i].gives == MFA_HAD_ROOT && !is_callers)
+			facts[i].gives = 0;
 	}
 	return facts;
 }
@@ -178,6 +193,8 @@ static int prove(const struct mfa_inspector *inspector, enum mfa_facility facili
 		return err;
 	inspection->states += proof.states;
 	notes_take(inspector, inspection, facility, facts, &proof);
+	if (facility == MFA_FACILITY_ACCOUNT)
+		inspection->is_gate_closed = proof.finding == MFA_PROVED;
 	if (proof.finding == MFA_PROVED)
 		return MFA_OK;
 	enum mfa_grade grade = proof.finding == MFA_BYPASS ? MFA_GRADE_BYPASS
@@ -216,6 +233,17 @@ static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *s
 	return off != NULL;
 }
 
+static bool has_gate(const struct mfa_inspector *inspector,
+		     const struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_ACCOUNT);
+	for (size_t i = 0; i < stack->count; i++)
+		if (module_role(inspector, &stack->lines[i]) == MODULE_MFA)
+			return true;
+	return false;
+}
+
 static int judge(const struct mfa_inspector *inspector, const char *service,
 		 struct mfa_inspection *inspection)
 {
@@ -232,7 +260,10 @@ static int judge(const struct mfa_inspector *inspector, const char *service,
 			notes_add(inspection, MFA_NOTE_PART_OFF, NULL)->zone = cover.off;
 	}
 	int err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
-	if (err == MFA_OK && cover.is_gated) {
+	/* without a configuration pam_mfa refuses there, too */
+	bool is_gated = cover.is_gated ||
+			(inspector->config == NULL && has_gate(inspector, inspection));
+	if (err == MFA_OK && is_gated) {
 		inspection->is_gated = true;
 		err = prove(inspector, MFA_FACILITY_ACCOUNT, service, inspection);
 	}

@@ -13,37 +13,55 @@ enum phase {
 };
 
 #define ONLY(code) MFA_ANSWER(MFA_PAM_##code)
+#define CODES	   (MFA_ANSWERS_ANY & ~ONLY(INVALID))
+#define FAILURES   (MFA_ANSWERS_UNGOOD & ~ONLY(INVALID))
 
-/* Seen in the sources of Linux-PAM 1.5.2: modules that cannot answer everything. */
+/* Modules that cannot answer everything: seen in the sources of Linux-PAM 1.5.2; those
+ * of other projects as their manuals say. */
 struct known {
 	const char *module;
 	unsigned phases;
-	const char *unless; /* an argument that makes it answer anything */
+	const char *unless[3]; /* arguments that make it answer anything */
 	uint64_t answers;
 };
 
 static const struct known knowledge[] = {
-	{ "pam_deny.so", IN_BOTH, NULL, MFA_ANSWERS_UNGOOD & ~ONLY(IGNORE) },
-	{ "pam_permit.so", IN_BOTH, NULL, MFA_ANSWERS_ANY & ~ONLY(IGNORE) },
-	{ "pam_rootok.so", IN_BOTH, NULL, MFA_ANSWERS_ANY & ~ONLY(IGNORE) },
-	{ "pam_env.so", IN_AUTH, NULL, ONLY(IGNORE) },
-	{ "pam_group.so", IN_AUTH, NULL, ONLY(IGNORE) },
-	{ "pam_keyinit.so", IN_AUTH, NULL, ONLY(IGNORE) },
-	{ "pam_mail.so", IN_AUTH, NULL, ONLY(IGNORE) },
-	{ "pam_warn.so", IN_BOTH, NULL, ONLY(IGNORE) },
-	{ "pam_issue.so", IN_AUTH, NULL, MFA_ANSWERS_UNGOOD },
-	{ "pam_nologin.so", IN_BOTH, "successok", MFA_ANSWERS_UNGOOD },
-	{ "pam_selinux.so", IN_AUTH, NULL, ONLY(AUTH_ERR) },
-	{ "pam_wheel.so", IN_BOTH, "trust", MFA_ANSWERS_UNGOOD },
-	{ "pam_limits.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_loginuid.so", IN_AUTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_mkhomedir.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_motd.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_namespace.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_pwhistory.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_systemd.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_time.so", IN_AUTH, NULL, ONLY(MODULE_UNKNOWN) },
-	{ "pam_umask.so", IN_BOTH, NULL, ONLY(MODULE_UNKNOWN) },
+	{ "pam_deny.so", IN_BOTH, { NULL }, FAILURES & ~ONLY(IGNORE) },
+	{ "pam_permit.so", IN_BOTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_rootok.so", IN_BOTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_env.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_group.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_keyinit.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_mail.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_warn.so", IN_BOTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_issue.so", IN_AUTH, { NULL }, FAILURES },
+	{ "pam_nologin.so", IN_BOTH, { "successok" }, FAILURES },
+	{ "pam_selinux.so", IN_AUTH, { NULL }, ONLY(AUTH_ERR) },
+	{ "pam_wheel.so", IN_BOTH, { "trust" }, FAILURES },
+	{ "pam_limits.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_loginuid.so", IN_AUTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_mkhomedir.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_motd.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_namespace.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_pwhistory.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_systemd.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_time.so", IN_AUTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_umask.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	/* passwords: ignored only where an argument says so */
+	{ "pam_unix.so",
+	  IN_AUTH,
+	  { NULL },
+	  CODES & ~ONLY(IGNORE) & ~ONLY(NEW_AUTHTOK_REQD) },
+	{ "pam_krb5.so", IN_AUTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_sss.so",
+	  IN_AUTH,
+	  { "ignore_unknown_user", "ignore_authinfo_unavail", "allow_missing_name" },
+	  CODES & ~ONLY(IGNORE) },
+	{ "pam_ldap.so",
+	  IN_AUTH,
+	  { "ignore_unknown_user", "ignore_authinfo_unavail" },
+	  CODES & ~ONLY(IGNORE) },
+	{ "pam_winbind.so", IN_AUTH, { "unknown_ok" }, CODES & ~ONLY(IGNORE) },
 };
 
 static const char *const password_modules[] = {
@@ -113,6 +131,14 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 	       !mfa_words_have(&inspector->modules, line->module);
 }
 
+static bool has_any(const struct mfa_stack_line *line, const struct known *known)
+{
+	for (size_t i = 0; i < MFA_COUNT(known->unless) && known->unless[i] != NULL; i++)
+		if (mfa_stack_line_has(line, known->unless[i]))
+			return true;
+	return false;
+}
+
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
 				   enum mfa_facility facility)
@@ -132,8 +158,7 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 	for (size_t i = 0; i < MFA_COUNT(knowledge); i++) {
 		const struct known *known = &knowledge[i];
 		if (strcmp(known->module, module) == 0 &&
-		    (known->phases & (1U << facility)) != 0 &&
-		    (known->unless == NULL || !mfa_stack_line_has(line, known->unless)))
+		    (known->phases & (1U << facility)) != 0 && !has_any(line, known))
 			facts.answers = known->answers;
 	}
 	if (strcmp(module, "pam_rootok.so") == 0) {
