@@ -15,3 +15,4 @@ extern const struct command command_unlock;
 extern const struct command command_resync;
 extern const struct command command_rekey;
 extern const struct command command_yubikey;
+extern const struct command command_check;

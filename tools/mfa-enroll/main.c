@@ -15,19 +15,13 @@ enum {
 };
 
 const struct command *const commands[] = {
-	&command_init,
-	&command_add,
-	&command_list,
-	&command_show,
-	&command_test,
-	&command_suspend,
-	&command_resume,
-	&command_remove,
-	&command_unlock,
-	&command_resync,
-	&command_rekey,
-	&command_yubikey,
-	NULL,
+	&command_init,	  &command_add,
+	&command_list,	  &command_show,
+	&command_test,	  &command_suspend,
+	&command_resume,  &command_remove,
+	&command_unlock,  &command_resync,
+	&command_rekey,	  &command_check,
+	&command_yubikey, NULL,
 };
 
 static const struct command *find_command(const char *name)

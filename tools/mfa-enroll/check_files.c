@@ -1,0 +1,129 @@
+/* Owners and modes of what pam_mfa trusts. */
+#include "check.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+#include "mfa/tree.h"
+
+enum {
+	PATH_SIZE = 1024
+};
+
+/* The path of a "file:" source. */
+static const char *path_of(const char *source)
+{
+	static const char scheme[] = "file:";
+	return strncmp(source, scheme, strlen(scheme)) == 0 ? source + strlen(scheme)
+							    : NULL;
+}
+
+static void tell(struct check *check, int err, const struct mfa_diag *diag,
+		 const char *path)
+{
+	struct check_place place = { path, 0 };
+	if (err == MFA_ERR_NOTFOUND)
+		check_add(check, CHECK_WARNING, "file-missing", place, "%s",
+			  TR(check->app, MFA_N_("missing; run: mfa-enroll init")));
+	else if (err == MFA_ERR_UNSAFE)
+		check_add(check, CHECK_HOLE, "file-unsafe", place, "%s", diag->text);
+	else if (err != MFA_OK)
+		check_add(check, CHECK_WARNING, "file-unread", place, "%s", diag->text);
+}
+
+static void look_at_file(struct check *check, const char *path,
+			 const struct mfa_fs_rule *rule)
+{
+	char full[PATH_SIZE];
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	if (path == NULL)
+		return;
+	(void)snprintf(full, sizeof full, "%s%s", check->root, path);
+	tell(check, mfa_fs_open(full, O_RDONLY, rule, &diag, &fd), &diag, path);
+}
+
+static void look_at_folder(struct check *check, const char *path,
+			   const struct mfa_fs_rule *rule)
+{
+	char full[PATH_SIZE];
+	struct mfa_diag diag = { "" };
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	(void)snprintf(full, sizeof full, "%s%s", check->root, path);
+	tell(check, mfa_fs_open_dir(full, rule, &diag, &fd), &diag, path);
+}
+
+/* The module itself, wherever it stands: whoever can change it decides for everybody. */
+static void look_at_module(struct check *check)
+{
+	static const char *const folders[] = { "/lib", "/usr/lib" };
+	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
+		MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+		if (mfa_tree_list(check->root, folders[i], &names) != MFA_OK)
+			continue;
+		for (size_t j = 0; j < names.count; j++) {
+			char path[PATH_SIZE];
+			(void)snprintf(path, sizeof path, "%s/%s/security/pam_mfa.so",
+				       folders[i], names.items[j]);
+			struct stat status;
+			MFA_CLEANUP(mfa_close_fd) int fd = -1;
+			if (strstr(names.items[j], "-linux-") == NULL ||
+			    mfa_tree_open(check->root, path, &fd) != MFA_OK ||
+			    fstat(fd, &status) != 0)
+				continue;
+			if (status.st_uid != 0 ||
+			    (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+				check_add(check, CHECK_HOLE, "file-unsafe",
+					  (struct check_place){ path, 0 }, "%s",
+					  TR(check->app,
+					     MFA_N_("somebody else than root can change "
+						    "this file")));
+			return;
+		}
+	}
+}
+
+/* Without its set-uid bit, programs that are not root refuse everybody. */
+static void look_at_helper(struct check *check)
+{
+	static const char path[] = "/usr/libexec/pam_mfa/mfa-verify";
+	struct stat status;
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	if (mfa_tree_open(check->root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
+		return;
+	struct check_place place = { path, 0 };
+	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		check_add(check, CHECK_HOLE, "file-unsafe", place, "%s",
+			  TR(check->app,
+			     MFA_N_("somebody else than root can change this file")));
+	else if ((status.st_mode & S_ISUID) == 0)
+		check_add(check, CHECK_WARNING, "helper-not-setuid", place, "%s",
+			  TR(check->app,
+			     MFA_N_("not set-uid: screen locks refuse everybody")));
+}
+
+void check_files(struct check *check)
+{
+	const struct mfa_config *config = check->config;
+	look_at_module(check);
+	look_at_helper(check);
+	if (mfa_tree_is_folder(check->root, MFA_PLUGIN_DIR))
+		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
+	if (config == NULL) /* a configuration that is not safe is told already */
+		return;
+	look_at_file(check, path_of(config->key), &mfa_fs_private);
+	const char *store = path_of(config->store);
+	if (store != NULL)
+		look_at_folder(check, store, &mfa_fs_private);
+	char folder[PATH_SIZE];
+	(void)snprintf(folder, sizeof folder, "%s", config->audit);
+	char *slash = strrchr(folder, '/');
+	if (slash != NULL && slash != folder) {
+		*slash = '\0';
+		look_at_folder(check, folder, &mfa_fs_private);
+	}
+}
