@@ -10,7 +10,8 @@
 
 /* Set-uid programs that run PAM with the real uid of whoever called them. In all others
  * pam_rootok sees the program's own, which is root's: it lets in everybody. */
-static const char *const callers_services[] = { "chage", "chfn", "chsh", "su", "su-l" };
+static const char *const callers_services[] = { "chage", "chfn", "chsh",  "su",
+						"su-l",	 "sudo", "sudo-i" };
 
 /* Programs that never call pam_authenticate: whoever uses them is root or is known. */
 static const char *const silent_services[] = {

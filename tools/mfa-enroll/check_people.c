@@ -120,13 +120,13 @@ static void tell(struct check *check, const struct people *people)
 	struct app *app = check->app;
 	if (people->without.count > 0)
 		check_add(check, CHECK_WARNING, "people-unenrolled", CHECK_NOWHERE,
-			  TR(app, MFA_N_("%zu people may log in but have no "
-					 "authenticator, and are refused: %s")),
+			  TR(app, MFA_N_("refused for want of an authenticator, "
+					 "though they may log in: %zu (%s)")),
 			  people->without.count, people->without.text);
 	if (people->with_one.count > 0)
 		check_add(check, CHECK_NOTE, "people-one", CHECK_NOWHERE,
-			  TR(app, MFA_N_("%zu people have one authenticator alone, and "
-					 "nothing if they lose it: %s")),
+			  TR(app, MFA_N_("one authenticator alone, and nothing if it is "
+					 "lost: %zu (%s)")),
 			  people->with_one.count, people->with_one.text);
 	if (people->admins.count == 0)
 		check_add(check, CHECK_WARNING, "no-admin", CHECK_NOWHERE, "%s",

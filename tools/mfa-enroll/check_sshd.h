@@ -28,7 +28,8 @@ struct sshd_value {
 
 struct sshd_settings {
 	struct sshd_value values[SSHD_KEYS];
-	unsigned block; /* which Match block, from 1; 0: outside of them */
+	bool is_matched[SSHD_KEYS]; /* the value stands in a Match block */
+	unsigned block;		    /* which Match block, from 1; 0: outside of them */
 	char criteria[SSHD_CRITERIA_SIZE];
 };
 
@@ -39,6 +40,6 @@ enum sshd_key sshd_find_key(const char *name);
  * or no file. */
 bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_settings);
 
-/* Asks sshd itself, for logins outside of Match blocks or in one whose criteria can be
- * met. false: it cannot be asked. */
+/* Asks sshd itself, for logins outside of Match blocks ("") or in one whose criteria can
+ * be met; without criteria it knows nothing of "Match all". false: it cannot be asked. */
 bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings);

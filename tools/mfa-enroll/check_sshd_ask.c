@@ -122,8 +122,9 @@ bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings)
 	if (access(program, X_OK) != 0 || !run(argv, &settings))
 		return false;
 	for (int i = 0; i < SSHD_KEYS; i++)
-		(void)snprintf(ret_settings->values[i].text,
-			       sizeof ret_settings->values[i].text, "%s",
-			       settings.values[i].text);
+		if (criteria[0] != '\0' || !ret_settings->is_matched[i])
+			(void)snprintf(ret_settings->values[i].text,
+				       sizeof ret_settings->values[i].text, "%s",
+				       settings.values[i].text);
 	return true;
 }

@@ -1,4 +1,5 @@
-/* sshd_config, as sshd reads it: the first value of a key counts. */
+/* sshd_config, as sshd reads it: the first value of a key counts, and what stands in a
+ * Match block that fits comes before what stands outside of all. */
 #include "check_sshd.h"
 
 #include <ctype.h>
@@ -16,7 +17,8 @@ enum {
 
 struct reader {
 	struct check *check;
-	struct sshd_settings *settings;
+	struct sshd_settings *settings; /* what Match blocks say comes before the rest */
+	struct sshd_settings *rest;
 	unsigned blocks;  /* Match blocks so far */
 	unsigned current; /* the one we are in; 0: none */
 	bool is_for_all;  /* in "Match all" */
@@ -52,10 +54,11 @@ enum sshd_key sshd_find_key(const char *name)
 static void set(struct reader *reader, enum sshd_key key, const char *value,
 		const struct text_file *file)
 {
-	struct sshd_value *to = &reader->settings->values[key];
-	bool applies = reader->current == 0 || reader->is_for_all ||
-		       reader->current == reader->settings->block;
-	if (!applies || to->text[0] != '\0')
+	bool is_matched = reader->current != 0;
+	struct sshd_settings *settings = is_matched ? reader->settings : reader->rest;
+	struct sshd_value *to = &settings->values[key];
+	if (to->text[0] != '\0' || (is_matched && !reader->is_for_all &&
+				    reader->current != reader->settings->block))
 		return;
 	(void)snprintf(to->text, sizeof to->text, "%s", value);
 	(void)snprintf(to->file, sizeof to->file, "%s", file->path);
@@ -138,9 +141,17 @@ bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_se
 {
 	static const char path[] = "/etc/ssh/sshd_config";
 	*ret_settings = (struct sshd_settings){ .block = block };
-	struct reader reader = { .check = check, .settings = ret_settings };
+	struct sshd_settings rest = { 0 };
+	struct reader reader = { .check = check,
+				 .settings = ret_settings,
+				 .rest = &rest };
 	if (!mfa_tree_exists(check->root, path))
 		return false;
 	read_file(&reader, path, 0);
+	for (int i = 0; i < SSHD_KEYS; i++)
+		if (ret_settings->values[i].text[0] == '\0')
+			ret_settings->values[i] = rest.values[i];
+		else
+			ret_settings->is_matched[i] = true;
 	return block <= reader.blocks;
 }

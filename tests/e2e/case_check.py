@@ -1,0 +1,184 @@
+"""mfa-enroll check, beside the real programs: what it calls a way around is one, and what it
+calls proved refuses. The stacks are those of tests/check/holes."""
+
+import json
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+from e2e import enroll, pamconf, prepare, product, programs, ssh, users
+from e2e.checks import exits, let_in, refused
+from e2e.terminal import Ended, become
+from e2e.ways import stranger
+
+HOLES = prepare.REPOSITORY / "tests/check/holes"
+
+
+def service(name):
+    """What check says of one service of this host."""
+    done = enroll.run("check", "--service", name, "--json")
+    said = json.loads(done.stdout)
+    assert said["proved"] == (done.returncode == 0), done
+    (found,) = said["services"]
+    return found, said["findings"]
+
+
+def stacks(*names):
+    """The service files of holes, installed within the block."""
+    block = ExitStack()
+    for name in names:
+        for path in sorted((HOLES / name / "tree/etc/pam.d").iterdir()):
+            block.enter_context(pamconf.written(path.name, path.read_text()))
+    return block
+
+
+def bypass(name, missing, phase="auth"):
+    """check knows the way around, and what it lacks."""
+    found, _ = service(name)
+    assert (found["result"], sorted(found["missing"])) == ("bypass", sorted(missing)), found
+    assert found["phase"] == phase, found
+
+
+def test_holes_in_which_login_lets_in_with_the_password_alone(case):
+    for hole in ("sufficient-password", "jump-too-far", "include-ends-early", "substack-done",
+                 "account-only", "continued-line", "comment-behind-backslash"):
+        taro, _ = enroll.person()
+        with stacks(hole):
+            bypass("login", ["code"])
+            let_in(programs.login(taro, [taro.password]), 1)
+
+
+def test_holes_in_which_login_lets_in_with_a_wrong_code(case):
+    for hole in ("ctrl-c", "optional-code", "only-optional"):
+        taro, token = enroll.person()
+        with stacks(hole):
+            bypass("login", ["code"])
+            let_in(programs.login(taro, [taro.password, token.wrong()]))
+
+
+def test_a_hole_that_forgets_a_wrong_code(case):
+    taro, token = enroll.person()
+    with stacks("reset"):
+        bypass("login", ["code"])
+        let_in(programs.login(taro, [token.wrong(), taro.password]))
+
+
+def test_a_hole_in_which_login_lets_in_with_the_code_alone(case):
+    """login also sets credentials, to which pam_mfa alone has nothing to say."""
+    text = ("auth optional pam_unix.so nodelay\nauth required pam_mfa.so\nauth optional pam_permit.so\n"
+            "account required pam_mfa.so\n@include common-account\n")
+    taro, token = enroll.person(kind="hotp")
+    with pamconf.written("login", text):
+        bypass("login", ["password"])
+        let_in(programs.login(taro, ["wrong", token.next()]))
+
+
+def test_holes_in_which_login_asks_for_nothing(case):
+    for hole in ("permit-sufficient", "debug-module", "long-line", "rootok-in-login"):
+        taro, _ = enroll.person()
+        with stacks(hole):
+            bypass("login", ["password", "code"])
+            let_in(programs.login(taro, []), 0)
+
+
+def test_rootok_is_the_caller_in_sudo_and_su(case):
+    taro, _ = enroll.person()
+    text = "auth sufficient pam_rootok.so\nauth required pam_unix.so nodelay\nauth required pam_mfa.so\n"
+    account = "account required pam_mfa.so\n@include common-account\n"
+    with pamconf.written("sudo", text + account), pamconf.written("su", text + account):
+        for name in ("sudo", "su"):
+            assert service(name)[0]["result"] == "proved-except-root"
+        refused(programs.sudo(taro, ["wrong", "000000"]))
+        refused(programs.su(taro, ["wrong", "000000"], caller=stranger()))
+        let_in(programs.su(taro, []), 0)
+
+
+def test_what_is_an_error_lets_nobody_in(case):
+    taro, _ = enroll.person()
+    for hole in ("gone-include", "unfinished-line"):
+        with stacks(hole):
+            assert service("login")[0]["result"] == "error"
+            try:
+                outcome = programs.login(taro, [])
+                assert not outcome.let_in, outcome
+            except Ended:
+                pass  # before it asks for a name
+
+
+def test_what_is_proved_refuses_what_the_holes_let_in(case):
+    with pamconf.wired("login"):
+        assert service("login")[0]["result"] == "proved"
+        taro, token = enroll.person(kind="hotp")
+        refused(programs.login(taro, [taro.password, token.wrong()]))
+        refused(programs.login(taro, ["wrong", token.next()]))
+        let_in(programs.login(taro, [taro.password, token.next()]))
+
+
+def test_a_key_alone_where_the_gate_is_missing_and_where_it_is_not(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    with stacks("gate-missing"), ssh.Server():
+        bypass("sshd", ["code"], "account")
+        _, findings = service("sshd")
+        assert any(entry["id"] == "sshd-publickey" for entry in findings), findings
+        let_in(ssh.login(taro, [], "publickey", key), 0)
+    with pamconf.wired("sshd"), ssh.Server():
+        found, findings = service("sshd")
+        assert (found["result"], found["gate"]) == ("proved", True)
+        assert not any(entry["level"] == "hole" for entry in findings), findings
+        refused(ssh.login(taro, [], "publickey", key), 0)
+
+
+def test_sshd_is_asked_for_what_it_makes_of_its_configuration(case):
+    """sshd -T knows defaults and Match blocks; UsePAM is off unless somebody says so."""
+    drop_in = Path("/etc/ssh/sshd_config.d/site.conf")
+    with pamconf.wired("sshd"), product.config(zone={"gate": "lightdm"}):
+        with product.written(drop_in, "AuthenticationMethods publickey,keyboard-interactive\n"):
+            assert not holes("sshd")
+        with product.written(drop_in, "AuthenticationMethods publickey,keyboard-interactive\n"
+                                      "Match User taro\n\tAuthenticationMethods publickey\n"):
+            assert holes("sshd") == [("sshd-methods", str(drop_in), 3)]
+
+
+def holes(name):
+    _, findings = service(name)
+    return [(entry["id"], entry["file"], entry["line"]) for entry in findings
+            if entry["level"] == "hole"]
+
+
+def test_check_of_this_host_names_people_and_missing_authenticators(case):
+    taro = users.new()
+    hanako, _ = enroll.person("hanako")
+    done = enroll.run("check", "--json")
+    assert done.returncode == 1, done
+    texts = {entry["id"]: entry["text"] for entry in json.loads(done.stdout)["findings"]}
+    assert taro.name in texts["people-unenrolled"] and hanako.name not in texts["people-unenrolled"]
+    assert texts["people-one"], texts
+    assert "no-admin" in texts, texts
+
+
+def test_check_wants_root_for_this_host_alone(case):
+    taro, _ = enroll.person()
+    command = "mfa-enroll check; echo status=$?"
+    with pamconf.wired("su"):
+        outcome = shell_as(taro, command)
+    assert "status=4" in outcome, outcome
+    exits(enroll.run("check", "--root", "/nowhere"), 2)
+    exits(enroll.run("check", "more"), 2)
+
+
+def shell_as(user, command):
+    done = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=30, preexec_fn=lambda: become(user))
+    return done.stdout
+
+
+def test_check_changes_nothing(case):
+    with product.unchanged("/etc", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
+        enroll.run("check")
+
+
+def test_the_table_is_in_the_persons_language(case):
+    with product.config(host={"language": "en"}), pamconf.wired("login"):
+        done = enroll.run("check", "--service", "login")
+    assert done.stdout.splitlines()[1].split()[:2] == ["login", "PROVED"], done.stdout
