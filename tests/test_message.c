@@ -51,22 +51,33 @@ static void japanese_tells_whether_this_host_has_it(void **state MFA_UNUSED)
 	assert_null(language);
 }
 
+/* In a process of its own: glibc 2.36 loses the memory of LOCPATH. */
+static int speak_japanese(void *context, unsigned index MFA_UNUSED)
+{
+	struct sandbox *box = context;
+	if (setenv("LOCPATH", box->root, 1) != 0)
+		return 1;
+	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_JA, NULL);
+	if (!mfa_language_has_locale(language))
+		return 2;
+	(void)bindtextdomain("pam_mfa", catalogues);
+	if (strcmp(mfa_text(language, PROMPT), "ワンタイムパスワード: ") != 0)
+		return 3;
+	if (strcmp(mfa_text(language, "in no catalogue"), "in no catalogue") != 0)
+		return 4;
+	if (uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
+		return 5;
+	mfa_language_close(&language);
+	return language == NULL ? 0 : 6;
+}
+
 /* This host may have no Japanese locale. Texts need only its name and its encoding, which
  * C.UTF-8 lends it. */
 static void japanese_speaks_from_the_catalogue(void **state)
 {
 	const char *locale = path_in(*state, "ja_JP.UTF-8");
 	assert_int_equal(symlink("/usr/lib/locale/C.utf8", locale), 0);
-	assert_int_equal(setenv("LOCPATH", ((struct sandbox *)*state)->root, 1), 0);
-	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_JA, NULL);
-	assert_int_equal(unsetenv("LOCPATH"), 0);
-	assert_non_null(bindtextdomain("pam_mfa", catalogues));
-	assert_true(mfa_language_has_locale(language));
-	assert_string_equal(mfa_text(language, PROMPT), "ワンタイムパスワード: ");
-	assert_string_equal(mfa_text(language, "not in any catalogue"),
-			    "not in any catalogue");
-	assert_ptr_equal(uselocale((locale_t)0), LC_GLOBAL_LOCALE);
-	mfa_language_close(&language);
+	assert_int_equal(count_processes(1, 0, speak_japanese, *state), 1);
 }
 
 static void a_virtual_console_gets_english(void **state MFA_UNUSED)
