@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "grace.h"
 #include "judge.h"
 #include "mfa/text.h"
 #include "mfa/yubikey_otp.h"
@@ -172,6 +173,8 @@ static int check_given(const struct mfa_auth_request *request, struct given *giv
 		.now = request->login.now,
 	};
 	result->reason = given->problem;
+	if (given->problem == MFA_REASON_GRACE && request->wants_password)
+		return split_password(&given->typed, 0, result);
 	if (given->problem != MFA_REASON_NONE)
 		return MFA_OK;
 	return given->has_key ? judge_case_run(request, &what, result, &unused)
@@ -204,13 +207,15 @@ static void record_event(const struct mfa_auth_request *request,
 	if (result->diag.text[0] == '\0')
 		result->diag = diag;
 	if (request->host->config->is_audit_required &&
-	    (result->verdict == MFA_ALLOW || result->verdict == MFA_DENY))
+	    (result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
+	     result->verdict == MFA_EXEMPT))
 		fail(result, err);
 }
 
-static void allow(const struct mfa_auth_request *request, struct mfa_auth_result *result)
+static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verdict,
+		   struct mfa_auth_result *result)
 {
-	result->verdict = MFA_ALLOW;
+	result->verdict = verdict;
 	if (request->conclude != NULL)
 		request->conclude(request->context, result);
 }
@@ -232,7 +237,9 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 	if (err != MFA_OK && given->problem == MFA_REASON_KEY_UNUSABLE)
 		result->reason = given->problem;
 	if (err == MFA_OK && result->reason == MFA_REASON_RIGHT)
-		allow(request, result);
+		let_in(request, MFA_ALLOW, result);
+	if (err == MFA_OK && result->reason == MFA_REASON_GRACE)
+		let_in(request, MFA_EXEMPT, result);
 	record_event(request, result);
 }
 
@@ -324,11 +331,19 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		.verdict = MFA_DENY,
 		.is_unknown_user = !request->is_known_user,
 	};
-	int err = ask_all(request, &ret_result->diag, &given);
+	int err = MFA_OK;
+	bool is_in_grace = grace_covers(request);
+	/* who need not type a code is asked for the password alone, if at all */
+	if (!is_in_grace || request->wants_password)
+		err = ask_all(request, &ret_result->diag, &given);
+	if (is_in_grace)
+		given.problem = MFA_REASON_GRACE;
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
 	work(&answered, err, &given, ret_result);
 	mfa_wipe(&given, sizeof given);
+	if (ret_result->reason == MFA_REASON_GRACE)
+		grace_tell(request);
 	if (may_tell(request, ret_result))
 		mfa_auth_explain(request->dialog, request->language,
 				 request->host->config->contact, ret_result->reason);

@@ -151,6 +151,14 @@ static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
 				"%s: [zone %s] can never decide: [zone %s] before it "
 				"covers every login",
 				path, config->zones[i + 1].name, config->zones[i].name);
+	for (size_t i = 0; i < config->zone_count; i++)
+		if (config->zones[i].grace_until != 0 &&
+		    config->zones[i].grace_reason[0] == '\0')
+			return mfa_fail(
+				diag, MFA_ERR_CONFIG,
+				"%s: [zone %s] has grace_until: grace_reason must "
+				"say why",
+				path, config->zones[i].name);
 	if (config->default_zone == NULL && config->zone_count == 1) {
 		config->default_zone = strdup(config->zones[0].name);
 		if (config->default_zone == NULL)

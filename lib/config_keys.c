@@ -22,6 +22,7 @@ enum type {
 	FACTORS,
 	NUMBER,
 	DURATION,
+	DAY_END,
 	YES_NO,
 	ON_OFF,
 	LANGUAGE
@@ -55,6 +56,8 @@ static const struct key zone_keys[] = {
 	{ "totp_window", NUMBER, ZONE(totp_window), 0, 10, "1" },
 	{ "totp_drift", NUMBER, ZONE(totp_drift), 0, 100, "10" },
 	{ "hotp_look_ahead", NUMBER, ZONE(hotp_look_ahead), 0, 100, "10" },
+	{ "grace_until", DAY_END, ZONE(grace_until), 0, 0, NULL },
+	{ "grace_reason", TEXT, ZONE(grace_reason), 0, 0, "" },
 	{ "yubikey_timeout", DURATION, ZONE(yubikey_timeout), 1, 60, "15s" },
 };
 
@@ -136,6 +139,14 @@ static int set_number(int64_t *number, const struct key *key,
 	return config_fail(diag, line, "%s = %s: expected a number from %lld to %lld",
 			   key->name, line->value, (long long)key->min,
 			   (long long)key->max);
+}
+
+static int set_day(int64_t *end, const struct config_line *line, struct mfa_diag *diag)
+{
+	if (mfa_text_parse_day(line->value, end) == MFA_OK)
+		return MFA_OK;
+	return config_fail(diag, line, "%s = %s: expected a day such as 2026-12-31",
+			   line->key, line->value);
 }
 
 static int set_bool(bool *flag, const char *yes, const char *no,
@@ -232,6 +243,8 @@ static int set_value(void *base, const struct key *key, const struct config_line
 	case NUMBER:
 	case DURATION:
 		return set_number(member, key, line, diag);
+	case DAY_END:
+		return set_day(member, line, diag);
 	case YES_NO:
 		return set_bool(member, "yes", "no", line, diag);
 	case ON_OFF: /* is_off: "off" is the true one */
@@ -292,6 +305,7 @@ void config_zone_done(struct mfa_zone *zone)
 {
 	free(zone->name);
 	free(zone->title);
+	free(zone->grace_reason);
 	mfa_words_done(&zone->services);
 	mfa_words_done(&zone->users);
 	mfa_words_done(&zone->groups);

@@ -58,6 +58,7 @@ static const char *text_of(enum mfa_reason reason)
 	case MFA_REASON_EMPTY:
 	case MFA_REASON_NOT_A_CODE:
 	case MFA_REASON_ZONE_OFF:
+	case MFA_REASON_GRACE:
 	case MFA_REASON_NO_AUTH:
 	case MFA_REASON_USER_CHANGED:
 	case MFA_REASON_COUNT:

@@ -8,6 +8,11 @@
 
 #include "mfa/secret.h"
 
+enum {
+	DAY_LEN = 10,
+	DAY_SECONDS = 24 * 60 * 60,
+};
+
 /* Decodes one character; returns its length in bytes, 0 when it is not UTF-8. */
 static size_t decode(const unsigned char *text, size_t len, uint32_t *ret_point)
 {
@@ -101,6 +106,22 @@ int mfa_text_parse_duration(const char *text, int64_t *ret_seconds)
 	if (number > INT64_MAX / factor)
 		return MFA_ERR_INVALID;
 	*ret_seconds = number * factor;
+	return MFA_OK;
+}
+
+int mfa_text_parse_day(const char *text, int64_t *ret_end)
+{
+	struct tm day = { 0 };
+	char again[MFA_TIME_SIZE];
+	const char *end = strptime(text, "%Y-%m-%d", &day);
+	if (end == NULL || *end != '\0')
+		return MFA_ERR_INVALID;
+	/* strptime takes 2026-2-30 and blanks: only the day's own writing will do */
+	int64_t begin = timegm(&day);
+	mfa_text_format_time(begin, again);
+	if (strncmp(again, text, strlen(text)) != 0 || strlen(text) != DAY_LEN)
+		return MFA_ERR_INVALID;
+	*ret_end = begin + DAY_SECONDS;
 	return MFA_OK;
 }
 

@@ -24,6 +24,7 @@ static const char *const reasons[MFA_REASON_COUNT] = {
 	[MFA_REASON_KEY_BUSY] = "key-busy",
 	[MFA_REASON_KEY_UNUSABLE] = "key-unusable",
 	[MFA_REASON_ZONE_OFF] = "zone-off",
+	[MFA_REASON_GRACE] = "grace",
 	[MFA_REASON_NO_AUTH] = "auth-not-passed",
 	[MFA_REASON_USER_CHANGED] = "user-changed",
 	[MFA_REASON_FAILED] = "failed",

@@ -75,6 +75,13 @@ static void conclude(void *context, struct mfa_auth_result *result)
 	}
 }
 
+/* Whether the account phase will find what it looks for. */
+static bool has_passed(const struct mfa_auth_result *result)
+{
+	return result->verdict == MFA_ALLOW ||
+	       (result->verdict == MFA_EXEMPT && result->reason == MFA_REASON_GRACE);
+}
+
 static void run(struct login *login, struct conversation *conversation,
 		struct mfa_auth_result *result)
 {
@@ -99,7 +106,7 @@ static void run(struct login *login, struct conversation *conversation,
 	if (login->is_stuck)
 		set_failure(result, MFA_ERR_IO);
 	/* also after a refusal: the modules that follow do their work all the same */
-	if (result->verdict != MFA_ALLOW)
+	if (!has_passed(result))
 		(void)forward_password(login, result);
 }
 
@@ -179,7 +186,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 			login.user != NULL && !people_is_known(login.user);
 		tell_outage(&login, &conversation);
 	}
-	if (result.verdict != MFA_ALLOW)
+	if (!has_passed(&result))
 		evidence_clear(handle);
 	if (!login.is_logged)
 		login_report(&login, "auth", &result);

@@ -132,9 +132,11 @@ bool login_is_by_root(void)
 	return geteuid() == 0;
 }
 
-static int priority_of(enum mfa_verdict verdict)
+static int priority_of(const struct mfa_auth_result *result)
 {
-	switch (verdict) {
+	if (result->reason == MFA_REASON_GRACE)
+		return LOG_WARNING;
+	switch (result->verdict) {
 	case MFA_ALLOW:
 	case MFA_EXEMPT:
 		return LOG_INFO;
@@ -156,5 +158,5 @@ void login_report(const struct login *login, const char *phase,
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
 	event.event = phase;
 	mfa_event_format(&event, line, sizeof line);
-	pam_syslog(login->handle, priority_of(result->verdict), "%s", line);
+	pam_syslog(login->handle, priority_of(result), "%s", line);
 }

@@ -270,6 +270,22 @@ static void a_missing_file_is_not_found(void **state)
 	assert_refused(*state, NULL, MFA_ERR_NOTFOUND, "mfa.conf");
 }
 
+static void grace_needs_a_day_and_a_reason(void **state)
+{
+	struct mfa_config *config =
+		must_load(*state, "[zone a]\ngrace_until = 2026-12-31\n"
+				  "grace_reason = roll-out\n");
+	assert_int_equal(config->zones[0].grace_until, 1798761600);
+	assert_string_equal(config->zones[0].grace_reason, "roll-out");
+	mfa_config_free(config);
+	assert_refused(*state, "[zone a]\ngrace_until = 2026-12-31\n", MFA_ERR_CONFIG,
+		       "[zone a] has grace_until: grace_reason must say why");
+	assert_refused(*state, "[zone a]\ngrace_until = soon\ngrace_reason = x\n",
+		       MFA_ERR_CONFIG, "mfa.conf:2: grace_until = soon: expected a day");
+	assert_refused(*state, "[zone a]\nyubikey_timeout = 61s\n", MFA_ERR_CONFIG,
+		       "yubikey_timeout = 61s: expected a time from 1s to 60s");
+}
+
 static void freeing_nothing_is_fine(void **state MFA_UNUSED)
 {
 	struct mfa_config *config = NULL;
@@ -299,6 +315,7 @@ int main(void)
 		in_sandbox(a_link_for_the_file_is_refused),
 		in_sandbox(unsafe_drop_ins_are_refused),
 		in_sandbox(a_missing_file_is_not_found),
+		in_sandbox(grace_needs_a_day_and_a_reason),
 		in_sandbox(freeing_nothing_is_fine),
 	};
 	return group_main("config", tests);

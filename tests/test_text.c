@@ -293,9 +293,33 @@ static void a_line_without_a_code_at_its_end_is_not_cut(void **state MFA_UNUSED)
 	}
 }
 
+static void a_day_ends_in_utc(void **state MFA_UNUSED)
+{
+	int64_t end = 0;
+	assert_int_equal(mfa_text_parse_day("2026-12-31", &end), MFA_OK);
+	assert_int_equal(end, 1798761600); /* 2027-01-01T00:00:00Z */
+	assert_int_equal(mfa_text_parse_day("2028-02-29", &end), MFA_OK);
+}
+
+static void what_is_no_day_is_refused(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = {
+		"",	      "2026",	    "2026-12",	   "2026-02-30",  "2027-02-29",
+		"2026-13-01", "2026-00-10", "26-12-31",	   " 2026-12-31", "2026-12-31 ",
+		"2026-1-1",   "2026/12/31", "2026-12-311", "-1",	  "12026-12-31",
+	};
+	int64_t end = 7;
+	for (size_t i = 0; i < MFA_COUNT(bad); i++)
+		if (mfa_text_parse_day(bad[i], &end) != MFA_ERR_INVALID)
+			fail_msg("\"%s\" was taken for a day", bad[i]);
+	assert_int_equal(end, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day_ends_in_utc),
+		cmocka_unit_test(what_is_no_day_is_refused),
 		cmocka_unit_test(knows_utf8),
 		cmocka_unit_test(refuses_what_is_not_utf8),
 		cmocka_unit_test(a_label_is_short_text_without_controls),

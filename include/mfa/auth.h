@@ -10,7 +10,7 @@
 enum mfa_verdict {
 	MFA_DENY = 0,
 	MFA_ALLOW,
-	MFA_EXEMPT,	 /* a zone with mfa = off covers the login */
+	MFA_EXEMPT,	 /* a zone with mfa = off covers the login, or its grace does */
 	MFA_UNAVAILABLE, /* configuration, store, key, audit trail cannot be used */
 	MFA_NO_DIALOG,	 /* the application's conversation failed */
 	MFA_GIVEN_UP,	 /* the person did not answer */
@@ -44,6 +44,7 @@ enum mfa_reason {
 	MFA_REASON_KEY_BUSY,	 /* another login used the YubiKeys */
 	MFA_REASON_KEY_UNUSABLE, /* the plug-in or USB: see the diagnosis */
 	MFA_REASON_ZONE_OFF,
+	MFA_REASON_GRACE,	 /* not enrolled, and the zone's grace is not over */
 	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
 	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
 	MFA_REASON_FAILED,	 /* the machinery: see the diagnosis */

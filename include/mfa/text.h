@@ -16,6 +16,10 @@ int mfa_text_parse_number(const char *text, int64_t *ret_number) MFA_MUST_CHECK;
 /* Seconds: a number with s, m, h or d behind it, or without (seconds). MFA_ERR_INVALID. */
 int mfa_text_parse_duration(const char *text, int64_t *ret_seconds) MFA_MUST_CHECK;
 
+/* A day as 2026-12-31 (RFC 3339 full-date): the second in which it ends, in UTC.
+ * MFA_ERR_INVALID. */
+int mfa_text_parse_day(const char *text, int64_t *ret_end) MFA_MUST_CHECK;
+
 /* RFC 3339 in UTC with seconds ("2026-11-21T02:43:00Z") and its end. */
 enum {
 	MFA_TIME_SIZE = 32

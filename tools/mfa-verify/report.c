@@ -7,9 +7,11 @@ enum {
 	LOG_LINE_SIZE = 1536
 };
 
-static int priority_of(enum mfa_verdict verdict)
+static int priority_of(const struct mfa_auth_result *result)
 {
-	switch (verdict) {
+	if (result->reason == MFA_REASON_GRACE)
+		return LOG_WARNING;
+	switch (result->verdict) {
 	case MFA_ALLOW:
 	case MFA_EXEMPT:
 		return LOG_INFO;
@@ -33,5 +35,5 @@ void visit_report(const struct visit *visit)
 		mfa_auth_event(visit->zone, &visit->facts, &visit->result);
 	event.event = "verify";
 	mfa_event_format(&event, line, sizeof line);
-	syslog(LOG_AUTHPRIV | priority_of(visit->result.verdict), "%s", line);
+	syslog(LOG_AUTHPRIV | priority_of(&visit->result), "%s", line);
 }

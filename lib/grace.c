@@ -1,0 +1,50 @@
+#include "grace.h"
+
+#include <stdio.h>
+
+#include "mfa/text.h"
+#include "reader.h"
+
+enum {
+	DATE_LEN = 10, /* of RFC 3339's full-date, which a time begins with */
+	DAY = 24 * 60 * 60,
+};
+
+static bool has_no_record(const struct mfa_auth_request *request)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	bool is_decoy = false;
+	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy;
+}
+
+bool grace_covers(const struct mfa_auth_request *request)
+{
+	struct mfa_diag diag = { "" };
+	bool was_open = request->host->is_open;
+	if (request->login.now >= request->zone->grace_until || !request->is_known_user)
+		return false;
+	if (request->begin_work != NULL)
+		request->begin_work(request->context);
+	bool is_covered =
+		mfa_host_open(request->host, &diag) == MFA_OK && has_no_record(request);
+	if (!was_open)
+		mfa_host_close(request->host);
+	if (request->end_work != NULL)
+		request->end_work(request->context);
+	return is_covered;
+}
+
+void grace_tell(const struct mfa_auth_request *request)
+{
+	char text[256];
+	char last[MFA_TIME_SIZE];
+	mfa_text_format_time(request->zone->grace_until - DAY, last);
+	(void)snprintf(
+		text, sizeof text,
+		mfa_text(request->language,
+			 "You have no authenticator yet. After %.*s you cannot log in "
+			 "without one. Ask your system administrator."),
+		DATE_LEN, last);
+	request->dialog->tell(request->dialog->context, MFA_TELL_INFO, text);
+}

@@ -1,0 +1,104 @@
+/* lib/grace.c, through mfa_auth_run: people without an authenticator, until a day. */
+#include "login.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* NOW is 2027-01-15T08:00:00Z. */
+static int setup(void **state)
+{
+	struct test_host *host = calloc(1, sizeof *host);
+	if (host == NULL)
+		return -1;
+	host_open(host, "", "grace_until = 2027-01-15\ngrace_reason = roll-out");
+	enroll(host->host.store, "hanako", &hotp_spec, 1);
+	*state = host;
+	return 0;
+}
+
+#define in_grace(test) cmocka_unit_test_setup_teardown(test, setup, host_teardown)
+
+enum {
+	LAST_SECOND = NOW + 16 * 60 * 60 - 1
+};
+
+static void who_has_no_token_gets_in_unasked(void **state)
+{
+	struct outcome outcome = login(state, (struct attempt){ .answer = "" });
+	assert_outcome(outcome, MFA_EXEMPT, MFA_REASON_GRACE);
+	assert_int_equal(outcome.script.asked, 0);
+	assert_int_equal(outcome.script.told, 1);
+	assert_non_null(strstr(outcome.script.line, "After 2027-01-15 you cannot"));
+	assert_audited(state, "\"result\":\"exempt\",\"reason\":\"grace\"");
+}
+
+static void the_day_ends_with_its_last_second(void **state)
+{
+	struct attempt attempt = { .answer = "123456", .now = LAST_SECOND };
+	assert_outcome(login(state, attempt), MFA_EXEMPT, MFA_REASON_GRACE);
+	attempt.now++;
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
+static void who_has_a_token_needs_it(void **state)
+{
+	struct attempt attempt = { .user = "hanako", .answer = "" };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_EMPTY);
+	struct code code = code_of(&hotp_spec, 0);
+	attempt.answer = code.text;
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+static void a_name_that_nobody_has_is_asked(void **state)
+{
+	struct attempt attempt = { .answer = "123456", .is_unknown = true };
+	struct outcome outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_UNKNOWN_USER);
+	assert_int_equal(outcome.script.asked, 1);
+}
+
+static void a_record_that_cannot_be_read_is_no_grace(void **state)
+{
+	struct test_host *host = *state;
+	char path[64];
+	(void)snprintf(path, sizeof path, "store/users/%s", "taro");
+	write_text(path_in(&host->box, path), "no record");
+	assert_outcome(login(state, (struct attempt){ .answer = "123456" }),
+		       MFA_UNAVAILABLE, MFA_REASON_FAILED);
+}
+
+static void in_one_line_all_of_it_is_the_password(void **state)
+{
+	struct attempt attempt = { .answer = "horse123456", .wants_password = true };
+	struct outcome outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_EXEMPT, MFA_REASON_GRACE);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_string_equal(outcome.password, "horse123456");
+}
+
+static void change_user(void *context MFA_UNUSED, struct mfa_auth_result *result)
+{
+	result->verdict = MFA_DENY;
+	result->reason = MFA_REASON_USER_CHANGED;
+}
+
+static void what_the_program_must_hold_true_still_holds(void **state)
+{
+	struct attempt attempt = { .answer = "", .conclude = change_user };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_USER_CHANGED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_grace(who_has_no_token_gets_in_unasked),
+		in_grace(the_day_ends_with_its_last_second),
+		in_grace(who_has_a_token_needs_it),
+		in_grace(a_name_that_nobody_has_is_asked),
+		in_grace(a_record_that_cannot_be_read_is_no_grace),
+		in_grace(in_one_line_all_of_it_is_the_password),
+		in_grace(what_the_program_must_hold_true_still_holds),
+	};
+	return group_main("grace", tests);
+}
