@@ -19,7 +19,6 @@ struct surroundings {
 	char folder[512];
 	locale_t locale;
 	char locale_name[256];
-	char domain[64];
 	char environment[16384];
 	char descriptors[1024];
 	void (*handlers[32])(int number);

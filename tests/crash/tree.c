@@ -34,7 +34,7 @@ static int load_one(const char *path, const struct stat *status, int type MFA_UN
 	if (loading->count == TREE_MAX || strlen(path + loading_skip) >= TREE_PATH_SIZE)
 		rig_die("%s: more than is expected", path);
 	struct tree_entry *entry = &loading->entries[loading->count++];
-	(void)strcpy(entry->path, path + loading_skip);
+	(void)snprintf(entry->path, sizeof entry->path, "%s", path + loading_skip);
 	entry->mode = status->st_mode;
 	if (S_ISREG(status->st_mode))
 		load_file(path, status, entry);

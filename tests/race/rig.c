@@ -278,7 +278,7 @@ void rig_become_enroll(const struct rig *rig, const char *const *words, int inpu
 						     rig->config_path };
 	char *environment[] = { (char[]){ "LANG=C.UTF-8" },
 				(char[]){ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" }, NULL };
-	for (size_t i = 0; words[i] != NULL && i < RIG_WORDS_MAX; i++)
+	for (size_t i = 0; i < RIG_WORDS_MAX && words[i] != NULL; i++)
 		arguments[i + 3] = words[i];
 	if (dup2(input_fd, STDIN_FILENO) < 0 || dup2(output_fd, STDOUT_FILENO) < 0)
 		_exit(127);

@@ -1,0 +1,2 @@
+#!/bin/bash
+exec "$(dirname "$0")/../analysis/sanitize" "$1"
