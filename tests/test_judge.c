@@ -286,6 +286,22 @@ static void damaged_token_data_are_an_error(void **state)
 	assert_int_equal(judgement.code_len, 99);
 }
 
+static void so_they_are_behind_a_password(void **state)
+{
+	struct court *court = *state;
+	struct judgement judgement = { .reason = MFA_REASON_NONE };
+	struct judge_case what = {
+		.zone = &court->zone,
+		.answer = "pw123456",
+		.len = 8,
+		.has_password = true,
+		.now = NOW,
+	};
+	give(state, &totp_spec)->data[1] = 77;
+	assert_int_equal(judge(court->record, &what, &judgement), MFA_ERR_INTEGRITY);
+	assert_int_equal(judgement.reason, MFA_REASON_NONE);
+}
+
 static void the_code_is_the_end_of_an_answer_with_a_password(void **state)
 {
 	static const char *const passwords[] = { "p",	       "pass word",
@@ -375,6 +391,7 @@ int main(void)
 		in_court(a_kind_that_this_build_lacks_is_passed_over),
 		in_court(what_is_no_guess_is_wrong_but_not_counted),
 		in_court(damaged_token_data_are_an_error),
+		in_court(so_they_are_behind_a_password),
 		in_court(the_code_is_the_end_of_an_answer_with_a_password),
 		in_court(the_end_of_a_line_is_made_plain),
 		in_court(without_a_password_the_whole_answer_is_the_code),
