@@ -110,6 +110,7 @@ def test_vlock_needs_no_helper(case):
             terminal.press("\n")
             for answer in answers:
                 terminal.expect(PROMPT)
+                time.sleep(0.4)  # at each question it throws away what has been typed already
                 terminal.answer(answer)
         assert terminal.wait() == 0
     assert verdicts(case, "vlock", "vlock-main") == ["denied", "denied", "allowed"], case.log()

@@ -1,9 +1,10 @@
 """Programs that are not root: pam_mfa.so and mfa-verify, for the calling user alone."""
 
 import os
+import re
 import subprocess
 
-from e2e import audit, enroll, pam, pamconf, product, users, verify
+from e2e import audit, enroll, pam, pamconf, product, softkey, users, verify
 from e2e.checks import module_lines
 from e2e.terminal import become
 
@@ -114,6 +115,26 @@ def test_a_zone_that_is_off_and_one_by_argument(case):
         assert call(taro, [taro.password, token.next()]).code == pam.SUCCESS
     with wired("zone=nowhere"):
         assert call(taro, [taro.password]).code == pam.UNAVAILABLE
+
+
+def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
+    with product.config(zone={"factors": "yubikey hotp", "yubikey_timeout": "3s"}), wired():
+        softkey.fresh()
+        taro, key = users.new(), softkey.Key(serial=7200001)
+        assert enroll.run("add", taro.name, "yubikey").returncode == 0
+        reply = call(taro, [taro.password, ""])
+        assert reply.code == pam.SUCCESS and reply.prompts[1] == "One-time password (YubiKey: Enter): ", reply
+        assert reply.messages == ["Touch your YubiKey when it blinks."], reply
+        key.touch(False)
+        reply = call(taro, [taro.password, "", "", ""])
+        assert reply.code == pam.AUTH_ERR and len(reply.prompts) == 4, reply
+        assert reply.prompts[2].startswith("The YubiKey was not touched."), reply
+        # From another host it is not even offered.
+        reply = call(taro, [taro.password, ""], items={"rhost": "192.0.2.7"})
+        assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", reply
+    kinds = [re.search(r"result=\S+ reason=\S+", line)[0] for line in verify_lines(case)]
+    assert kinds == ["result=allowed reason=code-right", "result=denied reason=key-untouched",
+                     "result=denied reason=no-code"], kinds
 
 
 def test_another_users_name_is_refused_before_any_question(case):

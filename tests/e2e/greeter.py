@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Greeter(desktop.Display):
     def answer(self, text):
         """Types it, and waits until that leads to the next question or to a result."""
         seen = self.turns()
+        time.sleep(0.7)  # it asks before it listens
         self.type(text)
         until(lambda: self.turns() > seen, "what the answer leads to")
 
