@@ -1,0 +1,272 @@
+#include "mfa/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "support.h"
+
+/* What a service with these lines is judged to be, under a configuration with these
+ * zones ("" stands for the usual one) and a service file "other" that denies. */
+struct bench {
+	struct sandbox *box;
+	struct mfa_config *config;
+	struct mfa_inspector inspector;
+	struct mfa_inspection result;
+};
+
+static const char usual[] = "[host]\nzone = main\n[zone main]\nservices = *\n";
+
+static void open_bench(struct bench *bench, struct sandbox *box, const char *config)
+{
+	struct mfa_diag diag = { "" };
+	const struct mfa_pam_tree tree = { "", path_in(box, "pam.d") };
+	bench->box = box;
+	(void)mkdir(path_in(box, "pam.d"), 0700);
+	write_text(path_in(box, "mfa.conf"), config[0] != '\0' ? config : usual);
+	write_text(path_in(box, "pam.d/other"), "auth required pam_deny.so\n");
+	assert_done(mfa_config_load(path_in(box, "mfa.conf"), &diag, &bench->config),
+		    &diag);
+	assert_int_equal(mfa_inspector_init(&bench->inspector, &tree, bench->config),
+			 MFA_OK);
+	bench->inspector.knows_modules = false; /* not those of this machine */
+}
+
+static void close_bench(struct bench *bench)
+{
+	mfa_inspection_done(&bench->result);
+	mfa_inspector_done(&bench->inspector);
+	mfa_config_free(bench->config);
+}
+
+static enum mfa_grade judge(struct bench *bench, const char *service, const char *lines)
+{
+	char name[64];
+	(void)snprintf(name, sizeof name, "pam.d/%s", service);
+	write_text(path_in(bench->box, name), lines);
+	bench->inspector.tree.folder = path_in(bench->box, "pam.d");
+	mfa_inspection_done(&bench->result);
+	assert_int_equal(mfa_inspect(&bench->inspector, service, &bench->result), MFA_OK);
+	return bench->result.grade;
+}
+
+#define ON_BENCH(state, config)                                 \
+	MFA_CLEANUP(close_bench) struct bench bench = { NULL }; \
+	open_bench(&bench, *(state), config)
+
+static bool has_note(const struct bench *bench, enum mfa_note_kind kind)
+{
+	for (size_t i = 0; i < bench->result.note_count; i++)
+		if (bench->result.notes[i].kind == kind)
+			return true;
+	return false;
+}
+
+#define BOTH "auth required pam_unix.so\nauth required pam_mfa.so\n"
+
+static void password_and_code_are_proved(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
+	assert_int_equal(bench.result.note_count, 0);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_mfa.so forward_pass\n"
+			       "auth required pam_unix.so use_first_pass\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(bench.result.note_count, 0);
+}
+
+static void a_missing_factor_is_named(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", "auth required pam_unix.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_CODE);
+	assert_int_equal(judge(&bench, "login", "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	assert_int_equal(bench.result.proof.step_count, 1);
+}
+
+static void a_service_without_lines_takes_those_of_other(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", "account required pam_unix.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_int_equal(mfa_inspect(&bench.inspector, NULL, &bench.result), MFA_OK);
+	assert_int_equal(bench.result.grade, MFA_GRADE_PROVED);
+}
+
+static void what_pam_unix_cannot_answer_is_not_held_against_it(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok ignore=ignore default=bad] pam_unix.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_sss.so ignore_unknown_user\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_sss.so\nauth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+}
+
+static void rootok_is_roots_alone_where_pam_runs_with_the_callers_uid(void **state)
+{
+	static const char lines[] = "auth sufficient pam_rootok.so\n" BOTH;
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "su", lines), MFA_GRADE_PROVED_BUT_ROOT);
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_BYPASS);
+}
+
+/* Whether it ever says "ignore" is not known: "required" passes that by. */
+static void a_configured_module_checks_passwords(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = main\npassword_modules = pam_site\n"
+			"[zone main]\nservices = *\n");
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_site.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_site.so\nauth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_sites.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+}
+
+static void zones_decide_what_is_covered(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = main\n[zone open]\nmfa = off\nservices = cups\n"
+			"[zone part]\nmfa = off\nservices = login\nusers = guest\n"
+			"[zone main]\nservices = *\n");
+	assert_int_equal(judge(&bench, "cups", "auth required pam_permit.so\n"),
+			 MFA_GRADE_NOT_COVERED);
+	assert_string_equal(bench.result.zone->name, "open");
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_PART_OFF));
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required pam_mfa.so zone=open\n"),
+			 MFA_GRADE_NOT_COVERED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required pam_mfa.so zone=none\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+}
+
+static void a_line_may_name_another_configuration(void **state)
+{
+	ON_BENCH(state, "");
+	char lines[256];
+	write_text(path_in(bench.box, "other.conf"),
+		   "[host]\nzone = main\n[zone open]\nmfa = off\nservices = login\n"
+		   "[zone main]\nservices = *\n");
+	(void)snprintf(lines, sizeof lines,
+		       "auth required pam_unix.so\nauth required pam_mfa.so conf=%s\n",
+		       path_in(bench.box, "other.conf"));
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_NOT_COVERED);
+	assert_int_equal(judge(&bench, "sudo", lines), MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "sudo",
+			       "auth required pam_unix.so\n"
+			       "auth required pam_mfa.so conf=/nowhere/mfa.conf\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+}
+
+static void the_gate_is_proved_for_the_services_that_it_names(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "sshd",
+			       BOTH "account required pam_mfa.so\n"
+				    "account required pam_unix.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(bench.result.is_gated && bench.result.is_gate_closed);
+	assert_int_equal(judge(&bench, "sshd", BOTH "account required pam_unix.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.facility, MFA_FACILITY_ACCOUNT);
+	assert_false(bench.result.is_gate_closed);
+	assert_int_equal(judge(&bench, "login", BOTH "account required pam_unix.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_false(bench.result.is_gated);
+}
+
+static void programs_that_never_ask_are_no_login(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "cron", "auth required pam_permit.so\n"),
+			 MFA_GRADE_NO_AUTH);
+}
+
+static void what_libpam_does_not_start_is_an_error(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", "@include gone\n"), MFA_GRADE_ERROR);
+	assert_non_null(strstr(bench.result.diag.text, "login:1"));
+}
+
+static void a_pam_mfa_of_another_folder_is_unknown(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required /lib/security/pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required "
+			       "/usr/lib/x86_64-linux-gnu/security/pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required /lib/../tmp/security/pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_true(has_note(&bench, MFA_NOTE_STRANGE_FILE));
+}
+
+static void without_a_configuration_pam_mfa_refuses(void **state)
+{
+	ON_BENCH(state, "");
+	bench.inspector.config = NULL;
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\nauth optional pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+}
+
+static void every_grade_and_note_has_a_word(void **state MFA_UNUSED)
+{
+	for (int i = 0; i <= MFA_GRADE_ERROR; i++)
+		assert_true(strlen(mfa_grade_name((enum mfa_grade)i)) > 0);
+	for (int i = 0; i <= MFA_NOTE_NOBODY; i++)
+		assert_string_not_equal(mfa_note_name((enum mfa_note_kind)i), "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_sandbox(password_and_code_are_proved),
+		in_sandbox(a_missing_factor_is_named),
+		in_sandbox(a_service_without_lines_takes_those_of_other),
+		in_sandbox(what_pam_unix_cannot_answer_is_not_held_against_it),
+		in_sandbox(rootok_is_roots_alone_where_pam_runs_with_the_callers_uid),
+		in_sandbox(a_configured_module_checks_passwords),
+		in_sandbox(zones_decide_what_is_covered),
+		in_sandbox(a_line_may_name_another_configuration),
+		in_sandbox(the_gate_is_proved_for_the_services_that_it_names),
+		in_sandbox(programs_that_never_ask_are_no_login),
+		in_sandbox(what_libpam_does_not_start_is_an_error),
+		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),
+		in_sandbox(without_a_configuration_pam_mfa_refuses),
+		cmocka_unit_test(every_grade_and_note_has_a_word),
+	};
+	return group_main("inspect", tests);
+}
