@@ -204,11 +204,12 @@ static void record_event(const struct mfa_auth_request *request,
 	int err = mfa_audit_append(request->host->audit, &event, &diag);
 	if (err == MFA_OK)
 		return;
-	if (result->diag.text[0] == '\0')
+	bool is_fatal = request->host->config->is_audit_required &&
+			(result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
+			 result->verdict == MFA_EXEMPT);
+	if (is_fatal || result->diag.text[0] == '\0')
 		result->diag = diag;
-	if (request->host->config->is_audit_required &&
-	    (result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
-	     result->verdict == MFA_EXEMPT))
+	if (is_fatal)
 		fail(result, err);
 }
 
@@ -282,7 +283,7 @@ static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *dia
 	int err = ask(request, given);
 	*ret_is_final = true;
 	given->problem = MFA_REASON_NONE;
-	diag->text[0] = '\0'; /* what was said of the attempt before */
+	diag->text[0] = '\0'; /* of the problem that was told with this question */
 	if (err != MFA_OK)
 		return err;
 	if (wants_key(request, given)) {

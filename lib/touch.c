@@ -15,11 +15,29 @@ bool touch_is_offered(const struct mfa_auth_request *request)
 	       mfa_policy_is_local(&request->login) && !request->wants_password;
 }
 
-/* The user's keys. Suspended ones as well: they answer, and are refused then. */
+/* The user's keys. Suspended ones as well, behind the others: they answer, and are refused
+ * then. */
 struct mine {
 	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
 	size_t count;
 };
+
+static int add_mine(const struct mfa_record *record, bool is_active, struct mine *mine)
+{
+	for (size_t i = 0; i < record->token_count; i++) {
+		const struct mfa_token *token = &record->tokens[i];
+		struct mfa_yubikey key;
+		if (token->kind != MFA_KIND_YUBIKEY ||
+		    (token->state == MFA_STATE_ACTIVE) != is_active)
+			continue;
+		int err = mfa_yubikey_load(token, &key);
+		if (err != MFA_OK)
+			return err;
+		mine->slots[mine->count++] =
+			(struct mfa_yubikey_slot){ key.serial, key.slot };
+	}
+	return MFA_OK;
+}
 
 static int read_mine(const struct mfa_auth_request *request, struct mine *mine,
 		     struct mfa_diag *diag)
@@ -27,15 +45,15 @@ static int read_mine(const struct mfa_auth_request *request, struct mine *mine,
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	bool is_decoy = false;
 	int err = reader_read(request, record, &is_decoy, diag);
-	for (size_t i = 0; err == MFA_OK && i < record->token_count; i++) {
-		struct mfa_yubikey key;
-		if (record->tokens[i].kind != MFA_KIND_YUBIKEY)
-			continue;
-		err = mfa_yubikey_load(&record->tokens[i], &key);
-		mine->slots[mine->count++] =
-			(struct mfa_yubikey_slot){ key.serial, key.slot };
-	}
-	return err;
+	if (err != MFA_OK)
+		return err;
+	err = add_mine(record, true, mine);
+	if (err == MFA_OK)
+		err = add_mine(record, false, mine);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "token of %s: %s", request->login.user,
+				mfa_strerror(err));
+	return MFA_OK;
 }
 
 static int find_mine(const struct mfa_auth_request *request, struct mine *mine,

@@ -57,7 +57,8 @@ static void begin_work(void *context)
 static void end_work(void *context)
 {
 	struct login *login = context;
-	login->is_stuck = !guard_end(&login->guard);
+	if (!guard_end(&login->guard)) /* more than once in a login: see mfa/auth.h */
+		login->is_stuck = true;
 }
 
 /* What an allowed login leaves behind, and what must still be true of it. */

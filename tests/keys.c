@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <time.h>
 
 const char *plugin_path;
@@ -67,6 +68,53 @@ struct mfa_token key_token(uint32_t serial, unsigned slot)
 	struct mfa_token token = { .kind = MFA_KIND_YUBIKEY, .state = MFA_STATE_ACTIVE };
 	assert_int_equal(mfa_yubikey_save(&key, &token), MFA_OK);
 	return token;
+}
+
+int key_desk_setup(void **state)
+{
+	struct key_desk *desk = calloc(1, sizeof *desk);
+	struct mfa_token tokens[] = { key_token(KEY_SERIAL, KEY_SLOT), { .label = "" } };
+	if (desk == NULL)
+		return -1;
+	*state = desk;
+	host_open(&desk->host, "", "factors = yubikey totp\nyubikey_timeout = 1s");
+	make_token(&totp_spec, &tokens[1]);
+	enroll_tokens(desk->host.host.store, "taro", tokens, 2);
+	enroll_tokens(desk->host.host.store, "hanako", tokens + 1, 1);
+	mfa_host_close(&desk->host.host); /* as it is when a login begins */
+	(void)snprintf(desk->plugins, sizeof desk->plugins, "%s",
+		       path_in(&desk->host.box, "plugins"));
+	assert_int_equal(mkdir(desk->plugins, 0755), 0);
+	install_plugin(desk->plugins);
+	desk->bed = softkey_bed_new();
+	return 0;
+}
+
+int key_desk_teardown(void **state)
+{
+	struct key_desk *desk = *state;
+	softkey_bed_free(desk->bed);
+	host_close(&desk->host);
+	free(desk);
+	return 0;
+}
+
+void plug_touch_key(struct key_desk *desk, uint32_t serial, struct softkey_faults faults)
+{
+	struct softkey_options options = soft_key(serial);
+	options.slot[KEY_SLOT - 1].touch = true;
+	options.faults = faults;
+	desk->key = softkey_bed_plug(desk->bed, &options);
+}
+
+struct outcome come(void **state, struct attempt attempt)
+{
+	struct key_desk *desk = *state;
+	if (attempt.plugin_folder == NULL)
+		attempt.plugin_folder = desk->plugins;
+	struct outcome outcome = login(state, attempt);
+	assert_false(desk->host.host.is_open);
+	return outcome;
 }
 
 int64_t stopwatch(void)

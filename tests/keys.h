@@ -35,5 +35,25 @@ struct softkey_options soft_key(uint32_t serial);
 /* The token that goes with it. */
 struct mfa_token key_token(uint32_t serial, unsigned slot);
 
+/* A host on which taro has a key and a TOTP token, hanako a TOTP token. Its yubikey_timeout
+ * is a second. */
+struct key_desk {
+	struct test_host host; /* first: login.h takes it for *state */
+	struct softkey_bed *bed;
+	char plugins[64];
+	unsigned key; /* plugged in last */
+};
+
+/* For cmocka: *state is a struct key_desk; no key is plugged in, the host is closed. */
+int key_desk_setup(void **state);
+int key_desk_teardown(void **state);
+#define at_a_key_desk(test) \
+	cmocka_unit_test_setup_teardown(test, key_desk_setup, key_desk_teardown)
+
+/* Plugs in a soft_key that wants to be touched. */
+void plug_touch_key(struct key_desk *desk, uint32_t serial, struct softkey_faults faults);
+/* A login there. */
+struct outcome come(void **state, struct attempt attempt);
+
 /* What the clock of CLOCK_MONOTONIC says, in milliseconds. */
 int64_t stopwatch(void);

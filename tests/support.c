@@ -1,17 +1,11 @@
 #include "support.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <liboath/oath.h>
@@ -331,111 +325,4 @@ struct mfa_dialog script_dialog(struct script *script)
 		.tell = script_tell,
 		.context = script,
 	};
-}
-
-struct stack_work {
-	void (*work)(void *context);
-	void *context;
-};
-
-static void *run_stack_work(void *context)
-{
-	const struct stack_work *what = context;
-	what->work(what->context);
-	return NULL;
-}
-
-bool leaves_on_stack(const void *bytes, size_t len, void (*work)(void *context),
-		     void *context)
-{
-	enum {
-		SIZE = 1 << 20
-	};
-	struct stack_work what = { work, context };
-	pthread_attr_t attributes;
-	pthread_t thread;
-	void *stack = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_true(stack != MAP_FAILED);
-	assert_int_equal(pthread_attr_init(&attributes), 0);
-	assert_int_equal(pthread_attr_setstack(&attributes, stack, SIZE), 0);
-	assert_int_equal(pthread_create(&thread, &attributes, run_stack_work, &what), 0);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(pthread_attr_destroy(&attributes), 0);
-	bool is_left = memmem(stack, SIZE, bytes, len) != NULL;
-	assert_int_equal(munmap(stack, SIZE), 0);
-	return is_left;
-}
-
-static pid_t start_process(const int gate[2], unsigned index,
-			   int (*work)(void *context, unsigned index), void *context)
-{
-	pid_t pid = fork();
-	if (pid != 0)
-		return pid;
-	char byte = 0;
-	(void)close(gate[1]);
-	while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
-		continue;
-	_exit(work(context, index));
-}
-
-static unsigned count_open(pid_t pid, const char *path)
-{
-	char folder[32];
-	unsigned count = 0;
-	(void)snprintf(folder, sizeof folder, "/proc/%d/fd", (int)pid);
-	DIR *descriptors = opendir(folder);
-	if (descriptors == NULL)
-		return 0;
-	for (struct dirent *entry; (entry = readdir(descriptors)) != NULL;) {
-		char target[PATH_MAX];
-		ssize_t len = readlinkat(dirfd(descriptors), entry->d_name, target,
-					 sizeof target - 1);
-		target[len > 0 ? len : 0] = '\0';
-		count += strcmp(target, path) == 0;
-	}
-	(void)closedir(descriptors);
-	return count;
-}
-
-pid_t start_opening(const char *path, int (*work)(void *context, unsigned index),
-		    void *context)
-{
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(work(context, 0));
-	int status = 0;
-	unsigned inherited = count_open(getpid(), path);
-	while (count_open(pid, path) <= inherited)
-		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-	return pid;
-}
-
-int end_of(pid_t pid)
-{
-	int status = 0;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-unsigned count_processes(unsigned count, int wanted,
-			 int (*work)(void *context, unsigned index), void *context)
-{
-	pid_t pids[64];
-	int gate[2];
-	unsigned found = 0;
-	assert_in_range(count, 1, MFA_COUNT(pids));
-	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
-	for (unsigned i = 0; i < count; i++) {
-		pids[i] = start_process(gate, i, work, context);
-		assert_true(pids[i] > 0);
-	}
-	(void)close(gate[0]);
-	(void)close(gate[1]);
-	for (unsigned i = 0; i < count; i++)
-		found += end_of(pids[i]) == wanted;
-	return found;
 }

@@ -138,7 +138,9 @@ struct mfa_dialog script_dialog(struct script *script);
 bool leaves_on_stack(const void *bytes, size_t len, void (*work)(void *context),
 		     void *context);
 
-/* Starts work in a process of its own, and waits until it has opened the file at path:
+/* Starts work in a process of its own. */
+pid_t start_process(int (*work)(void *context, unsigned index), void *context);
+/* The same, and waits until it has opened the file at path:
  * for what happens while it waits for a lock there. */
 pid_t start_opening(const char *path, int (*work)(void *context, unsigned index),
 		    void *context);

@@ -1,0 +1,362 @@
+/* lib/touch.c and the questions of lib/auth.c: whole logins with keys in the ports. */
+#include "touch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "keys.h"
+
+static const char first_prompt[] = "One-time password (YubiKey: Enter): ";
+static const char absent_prompt[] = "No YubiKey found. Plug it in and press Enter, or "
+				    "type a one-time password: ";
+static const char *const thrice[] = { "", "", "", NULL };
+
+static void set_faults(struct key_desk *desk, struct softkey_faults faults)
+{
+	softkey_bed_set_faults(desk->bed, desk->key, &faults);
+}
+
+static void assert_state(void **state, uint32_t failures)
+{
+	struct key_desk *desk = *state;
+	struct mfa_diag diag = { "" };
+	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	assert_int_equal(failures_of(state, "taro"), failures);
+	mfa_host_close(&desk->host.host);
+}
+
+static void enter_and_a_touch_let_in(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	struct outcome outcome = come(state, (struct attempt){ .answer = "" });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.script.prompt, first_prompt);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(outcome.script.told, 1);
+	assert_string_equal(outcome.script.line, "Touch your YubiKey when it blinks.");
+	assert_string_equal(outcome.diag, "");
+	assert_int_not_equal(outcome.token[0], '\0');
+	assert_audited(state, "\"yubikey\"");
+}
+
+static void a_typed_code_needs_no_key_and_no_plugin(void **state)
+{
+	struct code code = code_of(&totp_spec, STEP);
+	struct outcome outcome =
+		come(state, (struct attempt){ .answer = code.text,
+					      .plugin_folder = "/nowhere" });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.script.prompt, first_prompt);
+	assert_int_equal(outcome.script.told, 0);
+}
+
+static void put_key_in(void *context, unsigned question)
+{
+	if (question == 1)
+		plug_touch_key(context, KEY_SERIAL, (struct softkey_faults){ 0 });
+}
+
+static void a_key_plugged_in_late_lets_in(void **state)
+{
+	struct outcome outcome =
+		come(state, (struct attempt){ .answers = thrice,
+					      .meanwhile = put_key_in,
+					      .script_context = *state });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 2);
+	assert_string_equal(outcome.script.prompts[1], absent_prompt);
+}
+
+static void a_code_may_be_typed_instead_of_a_missing_key(void **state)
+{
+	struct code code = code_of(&totp_spec, STEP);
+	const char *const answers[] = { "", code.text, NULL };
+	assert_outcome(come(state, (struct attempt){ .answers = answers }), MFA_ALLOW,
+		       MFA_REASON_RIGHT);
+}
+
+struct problem {
+	enum mfa_reason reason;
+	uint32_t serial;
+	struct softkey_faults faults;
+	const char *prompt;
+	const char *line;
+};
+
+static const struct problem problems[] = {
+	{ MFA_REASON_KEY_OTHER,
+	  1,
+	  { 0 },
+	  "This YubiKey is not registered for you. Plug in yours and press Enter: ",
+	  "This YubiKey is not registered for you." },
+	{ MFA_REASON_KEY_UNTOUCHED,
+	  KEY_SERIAL,
+	  { .touch_after = SOFTKEY_NEVER },
+	  "The YubiKey was not touched. Press Enter, and touch it: ",
+	  "The YubiKey was not touched. Try again." },
+	{ MFA_REASON_KEY_SILENT,
+	  KEY_SERIAL,
+	  { .mute = true },
+	  "The YubiKey does not answer. Plug it in anew and press Enter: ",
+	  "The YubiKey does not answer. Plug it in anew." },
+	{ MFA_REASON_KEY_CUT_OFF,
+	  KEY_SERIAL,
+	  { .bad_crc = true },
+	  "The YubiKey was pulled out. Plug it in and press Enter: ",
+	  "The YubiKey was pulled out. Plug it in again." },
+};
+
+static void a_problem_that_stays_is_told_and_not_counted(void **state)
+{
+	struct key_desk *desk = *state;
+	for (size_t i = 0; i < MFA_COUNT(problems); i++) {
+		const struct problem *problem = &problems[i];
+		plug_touch_key(desk, problem->serial, problem->faults);
+		struct outcome outcome =
+			come(state, (struct attempt){ .answers = thrice });
+		assert_outcome(outcome, MFA_DENY, problem->reason);
+		assert_int_equal(outcome.script.asked, 3);
+		assert_string_equal(outcome.script.prompts[0], first_prompt);
+		assert_string_equal(outcome.script.prompts[1], problem->prompt);
+		assert_string_equal(outcome.script.prompts[2], problem->prompt);
+		assert_int_equal(outcome.script.told, 4); /* thrice to touch, and why */
+		assert_string_equal(outcome.script.line, problem->line);
+		assert_audited(state, mfa_reason_name(problem->reason));
+		assert_state(state, 0);
+		softkey_bed_unplug(desk->bed, desk->key);
+	}
+}
+
+static void an_absent_key_is_told_and_not_counted(void **state)
+{
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_string_equal(outcome.script.line,
+			    "No YubiKey found. See that it is plugged in.");
+	assert_state(state, 0);
+}
+
+static void an_erased_slot_is_told(void **state)
+{
+	struct key_desk *desk = *state;
+	softkey_bed_plug(desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_EMPTY);
+	assert_string_equal(outcome.script.prompts[1],
+			    "This YubiKey is no longer programmed. Type a one-time "
+			    "password: ");
+}
+
+static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
+{
+	struct key_desk *desk = *state;
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	options.slot[KEY_SLOT - 1].secret[19] ^= 1;
+	softkey_bed_plug(desk->bed, &options);
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_state(state, 0);
+}
+
+static void make_whole(void *context, unsigned question)
+{
+	if (question == 1)
+		set_faults(context, (struct softkey_faults){ 0 });
+}
+
+/* What was wrong at first is no diagnosis of what came of it. */
+static void a_solved_problem_leaves_no_diagnosis(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ .bad_crc = true });
+	struct outcome outcome =
+		come(state, (struct attempt){ .answers = thrice,
+					      .meanwhile = make_whole,
+					      .script_context = *state });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.diag, "");
+}
+
+static void pull_out(void *context, unsigned question)
+{
+	struct key_desk *desk = context;
+	if (question == 1)
+		softkey_bed_unplug(desk->bed, desk->key);
+}
+
+static void a_diagnosis_is_of_the_last_problem(void **state)
+{
+	const char *const answers[] = { "", "the password", NULL };
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ .bad_crc = true });
+	struct outcome outcome =
+		come(state, (struct attempt){ .answers = thrice,
+					      .meanwhile = pull_out,
+					      .script_context = *state });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
+	assert_string_equal(outcome.diag, "");
+	struct key_desk *desk = *state;
+	softkey_bed_replug(desk->bed, desk->key);
+	outcome = come(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
+	assert_string_equal(outcome.diag, "");
+}
+
+static void a_login_from_afar_is_never_offered_a_key(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	struct outcome outcome =
+		come(state, (struct attempt){ .answer = "", .rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
+	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(outcome.script.told, 0);
+	outcome = come(state, (struct attempt){ .answer = "pw",
+						.password = "pw",
+						.rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+	struct key_desk *desk = *state;
+	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).transfers, 0);
+}
+
+static void where_the_zone_takes_no_keys_none_is_offered(void **state)
+{
+	struct key_desk *desk = *state;
+	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	desk->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
+	struct outcome outcome = come(state, (struct attempt){ .answer = "" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
+	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).transfers, 0);
+}
+
+/* Programs that give one string to every prompt: it means Enter, and once only. */
+static void the_password_again_is_one_attempt(void **state)
+{
+	const struct attempt again = { .answer = "pw", .password = "pw" };
+	struct outcome outcome = come(state, again);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
+	assert_int_equal(outcome.script.asked, 1);
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	outcome = come(state, again);
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_state(state, 0);
+}
+
+static void with_the_password_in_the_line_no_key_is_asked(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	struct outcome outcome =
+		come(state, (struct attempt){ .answer = "", .wants_password = true });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
+	assert_int_equal(outcome.script.asked, 1);
+}
+
+static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
+{
+	struct key_desk *desk = *state;
+	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	for (unsigned i = 0; i < 2; i++) {
+		if (i == 1)
+			assert_int_equal(chmod(desk->plugins, 0777), 0);
+		struct outcome outcome =
+			come(state, (struct attempt){ .answers = thrice,
+						      .plugin_folder = i == 0 ? "/nowhere"
+									      : NULL });
+		assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_KEY_UNUSABLE);
+		assert_int_equal(outcome.script.asked, 1);
+		assert_string_equal(outcome.script.line,
+				    "YubiKeys cannot be used on this machine. Ask your "
+				    "system administrator.");
+		assert_non_null(strstr(outcome.diag, i == 0 ? "/nowhere" : "plugins"));
+		assert_audited(state, "key-unusable");
+	}
+	assert_state(state, 0);
+}
+
+static void forbidden_ports_are_an_outage(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ .denied = true });
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_KEY_UNUSABLE);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_non_null(strstr(outcome.diag, "Access denied"));
+}
+
+/* A key that is nobody's, no key: the same for whoever asks. */
+static void nothing_tells_who_has_a_key(void **state)
+{
+	static const char *const users[] = { "taro", "hanako", "jiro", "nobody-at-all" };
+	for (unsigned with_key = 0; with_key < 2; with_key++) {
+		if (with_key == 1)
+			plug_touch_key(*state, 1, (struct softkey_faults){ 0 });
+		for (size_t i = 0; i < MFA_COUNT(users); i++) {
+			struct outcome outcome =
+				come(state, (struct attempt){ .user = users[i],
+							      .answers = thrice,
+							      .is_unknown = i == 3 });
+			assert_outcome(outcome, MFA_DENY,
+				       with_key == 1 ? MFA_REASON_KEY_OTHER
+						     : MFA_REASON_KEY_ABSENT);
+			assert_int_equal(outcome.script.asked, 3);
+			assert_int_equal(outcome.script.told, 4);
+			assert_string_equal(outcome.script.prompts[0], first_prompt);
+			if (with_key == 0)
+				assert_string_equal(outcome.script.prompts[1],
+						    absent_prompt);
+		}
+	}
+}
+
+static void a_suspended_key_is_refused_when_it_answers(void **state)
+{
+	struct key_desk *desk = *state;
+	struct mfa_diag diag = { "" };
+	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	record->tokens[0].state = MFA_STATE_SUSPENDED;
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
+	mfa_record_free(&record);
+	mfa_host_close(&desk->host.host);
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_SUSPENDED);
+	assert_int_equal(outcome.script.asked, 1);
+}
+
+static void who_gives_up_between_is_told_nothing(void **state)
+{
+	static const char *const once[] = { "", NULL };
+	struct outcome outcome = come(state, (struct attempt){ .answers = once });
+	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_FAILED);
+	assert_int_equal(outcome.script.asked, 2);
+	assert_int_equal(outcome.script.told, 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		at_a_key_desk(enter_and_a_touch_let_in),
+		at_a_key_desk(a_typed_code_needs_no_key_and_no_plugin),
+		at_a_key_desk(a_key_plugged_in_late_lets_in),
+		at_a_key_desk(a_code_may_be_typed_instead_of_a_missing_key),
+		at_a_key_desk(a_problem_that_stays_is_told_and_not_counted),
+		at_a_key_desk(an_absent_key_is_told_and_not_counted),
+		at_a_key_desk(an_erased_slot_is_told),
+		at_a_key_desk(a_key_with_another_secret_is_refused_and_not_counted),
+		at_a_key_desk(a_solved_problem_leaves_no_diagnosis),
+		at_a_key_desk(a_diagnosis_is_of_the_last_problem),
+		at_a_key_desk(a_login_from_afar_is_never_offered_a_key),
+		at_a_key_desk(where_the_zone_takes_no_keys_none_is_offered),
+		at_a_key_desk(the_password_again_is_one_attempt),
+		at_a_key_desk(with_the_password_in_the_line_no_key_is_asked),
+		at_a_key_desk(a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
+		at_a_key_desk(forbidden_ports_are_an_outage),
+		at_a_key_desk(nothing_tells_who_has_a_key),
+		at_a_key_desk(a_suspended_key_is_refused_when_it_answers),
+		at_a_key_desk(who_gives_up_between_is_told_nothing),
+	};
+	return keys_main("touch", tests, argc, argv);
+}
