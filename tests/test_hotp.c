@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "key.h"
 #include "support.h"
 
 struct hotp {
@@ -169,6 +170,112 @@ static void what_is_no_code_does_not_fit(void **state MFA_UNUSED)
 		assert_int_equal(check_text(&hotp, bad[i]), MFA_CHECK_MISFIT);
 }
 
+/* As YubiKeys type it: maker and kind, then the token, in modhex, digits or both. */
+static const char *const identifiers[] = { "ubhe00000000", "ubhe12345678", "ubhejbcdefgh",
+					   "UBHE12345678", "000000000000" };
+
+static struct code_with_prefix {
+	char text[64];
+} typed(const char *identifier, const struct token_spec *spec, uint64_t counter)
+{
+	struct code_with_prefix typed = { "" };
+	struct code code = code_of(spec, counter);
+	(void)strcat(strcat(typed.text, identifier), code.text);
+	return typed;
+}
+
+static void a_token_identifier_may_stand_in_front(void **state MFA_UNUSED)
+{
+	for (unsigned digits = 6; digits <= 8; digits++) {
+		struct hotp hotp;
+		struct token_spec spec = hotp_spec;
+		spec.digits = digits;
+		begin(&hotp, &spec, 0);
+		for (unsigned i = 0; i < MFA_COUNT(identifiers); i++) {
+			struct code_with_prefix code = typed(identifiers[i], &spec, i);
+			assert_int_equal(check_text(&hotp, code.text), MFA_CHECK_RIGHT);
+			assert_int_equal(check_text(&hotp, code.text), MFA_CHECK_USED);
+			code = typed(identifiers[i], &spec, 900);
+			assert_int_equal(check_text(&hotp, code.text), MFA_CHECK_WRONG);
+		}
+		assert_int_equal(counter_of(&hotp), MFA_COUNT(identifiers));
+		/* and without it as before */
+		assert_int_equal(check_counter(&hotp, MFA_COUNT(identifiers)),
+				 MFA_CHECK_RIGHT);
+	}
+}
+
+static void what_is_no_token_identifier_does_not_fit(void **state MFA_UNUSED)
+{
+	static const char *const bad[] = {
+		"u",
+		"ubhe0000000",
+		"ubhe000000000",
+		"ubhe0000000 ",
+		"ubhe-0000000",
+		"ubhe0000000.",
+		"\xc3\xa9he12345678",
+		"ubhe000\n0000",
+		"ubhe00000000ubhe00000000",
+	};
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 0);
+	for (size_t i = 0; i < MFA_COUNT(bad); i++) {
+		struct code_with_prefix code = typed(bad[i], &hotp_spec, 0);
+		assert_int_equal(check_text(&hotp, code.text), MFA_CHECK_MISFIT);
+	}
+	assert_int_equal(check_text(&hotp, "ubhe0000000075522a"), MFA_CHECK_MISFIT);
+	assert_int_equal(check_text(&hotp, "ubhe00000000"), MFA_CHECK_MISFIT);
+	assert_int_equal(counter_of(&hotp), 0);
+}
+
+/* Gives the slot an identifier of six bytes, the first two of them typed in modhex. */
+static void identify(struct slot *slot)
+{
+	memcpy(slot->config + CONFIG_FIXED, "\xe1\x63\x12\x34\x56\x78", 6);
+	slot->config[CONFIG_FIXED_SIZE] = 6;
+	slot->config[CONFIG_CFG] |= 0x40;
+}
+
+/* The software key's own, without an identifier and with it. */
+static void what_the_software_key_types_is_right(void **state MFA_UNUSED)
+{
+	for (unsigned eight = 0; eight <= 1; eight++) {
+		struct softkey_options options = {
+			.slot[0] = { .kind = SOFTKEY_HOTP, .eight_digits = eight == 1 },
+		};
+		struct hotp hotp;
+		struct key key;
+		struct token_spec spec = hotp_spec;
+		spec.digits = eight == 1 ? 8 : 6;
+		memcpy(options.slot[0].secret, spec.secret, SOFTKEY_SECRET_SIZE);
+		begin(&hotp, &spec, 0);
+		key_init(&key, &options);
+		key_power_up(&key, 0);
+		for (unsigned i = 0; i < 40; i++) {
+			char text[SOFTKEY_CODE_SIZE];
+			if (i == 20)
+				identify(&key.slot[0]);
+			key_type(&key, 1, i, text);
+			assert_int_equal(strlen(text), spec.digits + (i < 20 ? 0 : 12));
+			assert_int_equal(check_text(&hotp, text), MFA_CHECK_RIGHT);
+		}
+	}
+}
+
+static void resync_takes_codes_behind_their_identifier(void **state MFA_UNUSED)
+{
+	struct hotp hotp;
+	begin(&hotp, &hotp_spec, 7);
+	struct code_with_prefix a = typed(identifiers[0], &hotp_spec, 100);
+	struct code_with_prefix b = typed(identifiers[0], &hotp_spec, 101);
+	const struct mfa_attempt one = { a.text, strlen(a.text), NOW, &hotp.zone, NULL };
+	const struct mfa_attempt two = { b.text, strlen(b.text), NOW, &hotp.zone, NULL };
+	assert_int_equal(mfa_factor_find(MFA_KIND_HOTP)->resync(&hotp.token, &one, &two),
+			 MFA_OK);
+	assert_int_equal(counter_of(&hotp), 102);
+}
+
 static int resync(struct hotp *hotp, uint64_t first, uint64_t second)
 {
 	struct code a = code_of(&hotp->spec, first);
@@ -261,6 +368,10 @@ int main(void)
 		cmocka_unit_test(the_clock_does_not_matter),
 		cmocka_unit_test(all_hashes_and_digits_work),
 		cmocka_unit_test(what_is_no_code_does_not_fit),
+		cmocka_unit_test(a_token_identifier_may_stand_in_front),
+		cmocka_unit_test(what_is_no_token_identifier_does_not_fit),
+		cmocka_unit_test(what_the_software_key_types_is_right),
+		cmocka_unit_test(resync_takes_codes_behind_their_identifier),
 		cmocka_unit_test(two_codes_in_a_row_find_a_counter_again),
 		cmocka_unit_test(resync_looks_a_thousand_codes_ahead_and_no_further),
 		cmocka_unit_test(resync_wants_two_codes_in_a_row),

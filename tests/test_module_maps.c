@@ -1,0 +1,57 @@
+/* pam_mfa.so: which libraries a login brings into the process. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack.h"
+
+static const char *const heavy[] = { "libykpers", "libusb", "libjson",	"libudev",
+				     "libcurl",	  "libpq",  "libcrypto" };
+
+static void assert_light(void)
+{
+	char *maps = read_text("/proc/self/maps");
+	assert_non_null(strstr(maps, "pam_mfa.so"));
+	for (size_t i = 0; i < MFA_COUNT(heavy); i++)
+		if (strstr(maps, heavy[i]) != NULL)
+			fail_msg("%s is mapped", heavy[i]);
+	free(maps);
+}
+
+/* Also where the zone offers YubiKeys, as it does by default. */
+static void a_typed_code_brings_no_library_of_yubikeys(void **state)
+{
+	struct stack *stack = *state;
+	stack_configure(stack, "", "factors = yubikey totp hotp yubikey-otp");
+	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);
+	assert_string_equal(stack->talk.prompt, "One-time password (YubiKey: Enter): ");
+	assert_light();
+	assert_int_equal(stack_login(stack, "root", wrong_code_now().text), PAM_AUTH_ERR);
+	assert_int_equal(stack_login(stack, "nobody-has-this-name", "123456"),
+			 PAM_AUTH_ERR);
+	assert_light();
+}
+
+/* Nor does Enter, from a login that is offered no YubiKey. */
+static void enter_from_afar_brings_none_either(void **state)
+{
+	struct stack *stack = *state;
+	stack_configure(stack, "", "factors = yubikey totp hotp yubikey-otp");
+	stack_write(stack, "test", "auth:");
+	stack->talk.answer = "";
+	stack_start(stack, "test", "root");
+	assert_int_equal(pam_set_item(stack->handle, PAM_RHOST, "192.0.2.1"),
+			 PAM_SUCCESS);
+	assert_int_equal(pam_authenticate(stack->handle, 0), PAM_AUTH_ERR);
+	assert_string_equal(stack->talk.prompt, "One-time password: ");
+	assert_light();
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		in_stack(a_typed_code_brings_no_library_of_yubikeys),
+		in_stack(enter_from_afar_brings_none_either),
+	};
+	module_path = argc > 1 ? argv[1] : "";
+	return group_main("module_maps", tests);
+}
