@@ -1,5 +1,5 @@
-/* race --module PATH --enroll PATH --where NAME [--rounds N] FOLDER: the race test on
- * one file system. Prints a line for each case; exit status 1 when one was not good. */
+/* race --module PATH --enroll PATH --where NAME [--rounds N] [--keys] FOLDER: the race
+ * test on one file system; with --keys what needs software keys in the ports, alone. Prints a line for each case; exit status 1 when one was not good. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,10 +18,16 @@ static const struct {
 	const char *name;
 	bool (*run)(struct race *race);
 	unsigned limit; /* seconds, after which it is stuck; rounds come on top */
+	bool wants_keys;
 } cases[] = {
-	{ "one_code", race_one_code, 60 },   { "wrong_codes", race_wrong_codes, 60 },
-	{ "own_users", race_own_users, 60 }, { "changes", race_changes, 60 },
-	{ "rekey", race_rekey, 60 },	     { "prompt", race_prompt, 15 },
+	{ "one_code", race_one_code, 60, false },
+	{ "wrong_codes", race_wrong_codes, 60, false },
+	{ "own_users", race_own_users, 60, false },
+	{ "changes", race_changes, 60, false },
+	{ "rekey", race_rekey, 60, false },
+	{ "prompt", race_prompt, 15, false },
+	{ "one_key", race_one_key, 60, true },
+	{ "held_key", race_held_key, 60, true },
 };
 
 static const char *volatile running;
@@ -55,6 +61,7 @@ static bool read_options(int argc, char **argv, struct race *race, const char **
 		{ "where", required_argument, NULL, 'w' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "only", required_argument, NULL, 'o' },
+		{ "keys", no_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int code = 0;
@@ -69,6 +76,8 @@ static bool read_options(int argc, char **argv, struct race *race, const char **
 			race->rounds = (unsigned)strtoul(optarg, NULL, 10);
 		else if (code == 'o')
 			*ret_only = optarg;
+		else if (code == 'k')
+			race->has_keys = true;
 		else
 			return false;
 	}
@@ -84,16 +93,19 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &race, &only)) {
 		(void)fprintf(stderr,
 			      "usage: race --module PATH --enroll PATH [--where NAME] "
-			      "[--rounds N] [--only CASE] FOLDER\n");
+			      "[--rounds N] [--only CASE] [--keys] FOLDER\n");
 		return 2;
 	}
 	(void)umask(022);
 	(void)snprintf(race.rig.folder, sizeof race.rig.folder, "%s", argv[optind]);
 	if (mfa_init() != MFA_OK)
 		rig_die("the library cannot be used");
+	if (race.has_keys)
+		race.rig.zone = race_key_zone;
 	rig_make(&race.rig);
 	for (size_t i = 0; i < MFA_COUNT(cases); i++)
-		if (only == NULL || strcmp(only, cases[i].name) == 0)
+		if (cases[i].wants_keys == race.has_keys &&
+		    (only == NULL || strcmp(only, cases[i].name) == 0))
 			is_good = run_case(&race, i) && is_good;
 	rig_close(&race.rig);
 	return is_good ? 0 : 1;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "crew.h"
+#include "rig_key.h"
 
 static const unsigned sizes[] = { 2, 4, 8, 16 };
 
@@ -82,18 +83,22 @@ static void run_round(struct contest *contest)
 	crew_gate_wait(&contest->end);
 }
 
-/* The counter or the step whose code this round is about. */
+/* Sets the code that this round is about; what the record says when it was accepted. */
 static uint64_t prepare_round(struct race *race, struct contest *contest,
 			      enum mfa_kind kind)
 {
-	if (kind == MFA_KIND_TOTP)
+	uint64_t step = (uint64_t)(rig_now() / RIG_PERIOD);
+	if (kind == MFA_KIND_TOTP) {
 		rig_reset(&race->rig, contest->user);
+		contest->code = rig_code(SECRET, step);
+		return step;
+	}
 	MFA_CLEANUP(mfa_record_free)
 	struct mfa_record *record = rig_read(&race->rig, contest->user);
-	uint64_t counter = kind == MFA_KIND_TOTP ? (uint64_t)(rig_now() / RIG_PERIOD)
-						 : rig_counter_of(&record->tokens[0]);
-	contest->code = rig_code(SECRET, counter);
-	return counter;
+	uint64_t counter = rig_counter_of(&record->tokens[0]);
+	contest->code = kind == MFA_KIND_HOTP ? rig_code(SECRET, counter)
+					      : rig_typed(SECRET, counter + 1);
+	return counter + 1;
 }
 
 static void judge_round(struct race *race, const struct contest *contest, unsigned count,
@@ -120,7 +125,6 @@ static void race_size(struct race *race, const struct rig_token *token, unsigned
 {
 	char user[32];
 	struct crew crew = { .count = 0 };
-	bool is_totp = token->kind == MFA_KIND_TOTP;
 	(void)snprintf(user, sizeof user, "%s%u", token->label, count);
 	rig_enrol(&race->rig, user, token, 1);
 	struct contest *contest = contest_new(&race->rig, user, count);
@@ -128,9 +132,9 @@ static void race_size(struct race *race, const struct rig_token *token, unsigned
 		crew_add(&crew, compete, contest);
 	for (unsigned i = 0; i < race->rounds / 2 / STEPS; i++) {
 		contest->at_prompt = i % 2 == 0;
-		uint64_t counter = prepare_round(race, contest, token->kind);
+		uint64_t expected = prepare_round(race, contest, token->kind);
 		run_round(contest);
-		judge_round(race, contest, count, counter + (is_totp ? 0 : 1), score);
+		judge_round(race, contest, count, expected, score);
 	}
 	contest->is_over = true;
 	crew_gate_wait(&contest->begin);
@@ -154,10 +158,15 @@ static bool race_kind(struct race *race, const struct rig_token *token)
 
 bool race_one_code(struct race *race)
 {
-	static const struct rig_token totp = { MFA_KIND_TOTP, SECRET, 0, "totp" };
-	static const struct rig_token hotp = { MFA_KIND_HOTP, SECRET, 0, "hotp" };
-	bool is_good = race_kind(race, &totp);
-	return race_kind(race, &hotp) && is_good;
+	static const struct rig_token kinds[] = {
+		{ MFA_KIND_TOTP, SECRET, 0, "totp" },
+		{ MFA_KIND_HOTP, SECRET, 0, "hotp" },
+		{ MFA_KIND_YUBIKEY_OTP, SECRET, 0, "yubikey_otp" },
+	};
+	bool is_good = true;
+	for (size_t i = 0; i < MFA_COUNT(kinds); i++)
+		is_good = race_kind(race, &kinds[i]) && is_good;
+	return is_good;
 }
 
 bool race_wrong_codes(struct race *race)

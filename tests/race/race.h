@@ -6,7 +6,8 @@
 struct race {
 	struct rig rig;
 	const char *where; /* the file system's name */
-	unsigned rounds;   /* how many rounds one_code has in all */
+	unsigned rounds;   /* one_code has half as many of each kind of code */
+	bool has_keys;	   /* there are software keys: tests/softkey/enter */
 };
 
 /* One code from 2, 4, 8, 16 processes at once is accepted once. */
@@ -21,3 +22,10 @@ bool race_changes(struct race *race);
 bool race_rekey(struct race *race);
 /* Sessions that wait at the prompt do not stop others. */
 bool race_prompt(struct race *race);
+/* Lines of the configuration for these two. */
+extern const char race_key_zone[];
+/* Logins at once by one YubiKey in the port: one after the other, and nobody by another's
+ * answer. */
+bool race_one_key(struct race *race);
+/* One that waits for a touch keeps the others waiting, not for ever, and not when it dies. */
+bool race_held_key(struct race *race);

@@ -13,9 +13,8 @@
 
 #include <liboath/oath.h>
 
-enum {
-	SECRET_LEN = 20
-};
+#include "mfa/yubikey_otp.h"
+#include "rig_key.h"
 
 static const char SERVICE[] = "rig";
 
@@ -74,8 +73,9 @@ void rig_lay(struct rig *rig)
 		       "[host]\nzone = rig\nlanguage = en\nstore = file:%s/lib\n"
 		       "key = file:%s/etc/store.key\naudit = %s/log/audit.jsonl\n"
 		       "[zone rig]\nservices = *\nmax_failures = 99\n"
-		       "hotp_look_ahead = 2\n",
-		       rig->folder, rig->folder, rig->folder);
+		       "hotp_look_ahead = 2\n%s",
+		       rig->folder, rig->folder, rig->folder,
+		       rig->zone != NULL ? rig->zone : "");
 	write_text(rig->config_path, text);
 	(void)snprintf(path, sizeof path, "%s/pam.d/%s", rig->folder, SERVICE);
 	(void)snprintf(text, sizeof text, "auth required %s conf=%s\n", rig->module,
@@ -107,33 +107,42 @@ void rig_close(struct rig *rig)
 	mfa_host_done(&rig->host);
 }
 
-static void fill_secret(unsigned secret, char bytes[static SECRET_LEN + 1])
+void rig_fill_secret(unsigned secret, char bytes[static RIG_SECRET_LEN + 1])
 {
-	(void)snprintf(bytes, SECRET_LEN + 1, "%020u", secret);
+	(void)snprintf(bytes, RIG_SECRET_LEN + 1, "%020u", secret);
 }
 
-static void add_token(struct mfa_record *record, const struct rig_token *spec)
+static void save_oath(const struct rig_token *spec, struct mfa_token *token)
 {
-	char secret[SECRET_LEN + 1];
-	struct mfa_token *added = NULL;
-	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
-	fill_secret(spec->secret, secret);
+	char secret[RIG_SECRET_LEN + 1];
+	rig_fill_secret(spec->secret, secret);
 	const struct mfa_oath oath = {
 		.hash = MFA_HASH_SHA1,
 		.digits = RIG_DIGITS,
 		.period = spec->kind == MFA_KIND_TOTP ? RIG_PERIOD : 0,
 		.counter = spec->counter,
 		.secret = (const unsigned char *)secret,
-		.secret_len = SECRET_LEN,
+		.secret_len = RIG_SECRET_LEN,
 	};
+	if (mfa_oath_save(&oath, token) != MFA_OK)
+		rig_die("cannot make a token");
+}
+
+static void add_token(struct mfa_record *record, const struct rig_token *spec)
+{
+	struct mfa_token *added = NULL;
+	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
 	if (token == NULL)
 		rig_die("no memory");
 	token->kind = spec->kind;
 	token->state = MFA_STATE_ACTIVE;
 	(void)snprintf(token->label, sizeof token->label, "%s", spec->label);
-	if (mfa_oath_save(&oath, token) != MFA_OK ||
-	    mfa_record_add(record, token, &added) != MFA_OK)
-		rig_die("cannot make a token");
+	if (spec->kind == MFA_KIND_TOTP || spec->kind == MFA_KIND_HOTP)
+		save_oath(spec, token);
+	else
+		rig_key_save(spec, token);
+	if (mfa_record_add(record, token, &added) != MFA_OK)
+		rig_die("cannot add a token");
 }
 
 void rig_enrol(struct rig *rig, const char *user, const struct rig_token *tokens,
@@ -170,10 +179,13 @@ struct mfa_token *rig_token_of(struct mfa_record *record, const char *label)
 
 uint64_t rig_counter_of(const struct mfa_token *token)
 {
-	struct mfa_oath oath;
-	if (mfa_oath_load(token, &oath) != MFA_OK)
+	struct mfa_oath oath = { .counter = 0 };
+	struct mfa_yubikey_otp otp = { .counter = 0 };
+	bool is_typed = token->kind == MFA_KIND_YUBIKEY_OTP;
+	if ((is_typed ? mfa_yubikey_otp_load(token, &otp)
+		      : mfa_oath_load(token, &oath)) != MFA_OK)
 		rig_die("a token cannot be read");
-	return oath.counter;
+	return is_typed ? otp.counter : oath.counter;
 }
 
 void rig_reset(struct rig *rig, const char *user)
@@ -196,37 +208,44 @@ void rig_reset(struct rig *rig, const char *user)
 
 struct rig_code rig_code(unsigned secret, uint64_t counter)
 {
-	char bytes[SECRET_LEN + 1];
+	char bytes[RIG_SECRET_LEN + 1];
 	struct rig_code code = { "" };
-	fill_secret(secret, bytes);
-	if (oath_totp_generate2(bytes, SECRET_LEN, (time_t)counter, 1, 0, RIG_DIGITS, 0,
-				code.text) != OATH_OK)
+	rig_fill_secret(secret, bytes);
+	if (oath_totp_generate2(bytes, RIG_SECRET_LEN, (time_t)counter, 1, 0, RIG_DIGITS,
+				0, code.text) != OATH_OK)
 		rig_die("liboath makes no code");
 	return code;
 }
 
 struct rig_secret rig_secret(unsigned secret)
 {
-	char bytes[SECRET_LEN + 1];
+	char bytes[RIG_SECRET_LEN + 1];
 	struct rig_secret hex = { "" };
-	fill_secret(secret, bytes);
-	for (size_t i = 0; i < SECRET_LEN; i++)
+	rig_fill_secret(secret, bytes);
+	for (size_t i = 0; i < RIG_SECRET_LEN; i++)
 		(void)snprintf(hex.text + 2 * i, 4, "%02x\n", (unsigned char)bytes[i]);
 	return hex;
 }
 
-static int converse(int count, const struct pam_message **messages MFA_UNUSED,
+static char *answer(struct rig_session *session, const char *prompt)
+{
+	(void)snprintf(session->prompt, sizeof session->prompt, "%s", prompt);
+	if (session->at_prompt != NULL && !session->was_asked)
+		session->at_prompt(session->context);
+	session->was_asked = true;
+	return strdup(session->code.text);
+}
+
+static int converse(int count, const struct pam_message **messages,
 		    struct pam_response **ret_responses, void *context)
 {
 	struct rig_session *session = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof *responses);
 	if (responses == NULL)
 		return PAM_BUF_ERR;
-	session->was_asked = true;
-	if (session->at_prompt != NULL)
-		session->at_prompt(session->context);
 	for (int i = 0; i < count; i++)
-		responses[i].resp = strdup(session->code.text);
+		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF)
+			responses[i].resp = answer(session, messages[i]->msg);
 	*ret_responses = responses;
 	return PAM_SUCCESS;
 }

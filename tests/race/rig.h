@@ -13,6 +13,7 @@ enum {
 	RIG_WORDS_MAX = 16,
 	RIG_DIGITS = 8, /* so many that no code fits another token by chance */
 	RIG_PERIOD = 30,
+	RIG_SECRET_LEN = 20,
 };
 
 struct rig {
@@ -20,6 +21,7 @@ struct rig {
 	char config_path[RIG_PATH_SIZE];
 	const char *module; /* pam_mfa.so */
 	const char *enroll; /* mfa-enroll */
+	const char *zone;   /* more lines for the zone; NULL: none */
 	struct mfa_host host;
 };
 
@@ -64,11 +66,12 @@ uint64_t rig_counter_of(const struct mfa_token *token);
 void rig_reset(struct rig *rig, const char *user);
 
 struct rig_code {
-	char text[16];
+	char text[48];
 };
 
-/* The code of a counter, or of a time step. */
+/* The code of a counter, or of a time step; rig_key.h has a YubiKey's. */
 struct rig_code rig_code(unsigned secret, uint64_t counter);
+void rig_fill_secret(unsigned secret, char bytes[static RIG_SECRET_LEN + 1]);
 /* The secret in hexadecimal and a line feed, as add --secret-stdin hex takes it. */
 struct rig_secret {
 	char text[64];
@@ -81,6 +84,7 @@ struct rig_session {
 	void (*at_prompt)(void *context); /* called when the prompt is there; or NULL */
 	void *context;
 	bool was_asked;
+	char prompt[128]; /* the last one */
 };
 void rig_session_open(const struct rig *rig, const char *user,
 		      struct rig_session *session);

@@ -1,0 +1,255 @@
+/* Many processes and one YubiKey in the port. */
+#include "race.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "crew.h"
+#include "rig_key.h"
+
+enum {
+	SECRET = 1,
+	OTHER_SECRET = 2,
+	TIMEOUT_MS = 2000, /* yubikey_timeout */
+	QUESTIONS = 3,	   /* that a login asks at most */
+	SLACK_MS = 3000,   /* for a machine that does other things as well */
+	WAITERS = 4,
+	ROUNDS_PART = 32,
+	MS_NS = 1000000,
+};
+
+const char race_key_zone[] = "yubikey_timeout = 2s\n";
+
+static const unsigned sizes[] = { 2, 4, 8, 16 };
+static const char OWNER[] = "owner";
+static const char STRANGER[] = "stranger"; /* the same key, another secret */
+
+struct person {
+	int answer;
+	bool was_busy; /* the last prompt said so */
+	bool was_untouched;
+	int64_t took_ms;
+};
+
+struct queue {
+	const struct rig *rig;
+	pthread_barrier_t start;
+	bool has_strangers; /* every other process */
+	struct person people[CREW_MAX];
+};
+
+static bool is_stranger(const struct queue *queue, unsigned number)
+{
+	return queue->has_strangers && number % 2 == 1;
+}
+
+static void press_enter(const struct rig *rig, const char *user, struct person *person)
+{
+	struct rig_session session = { .code = rig_enter };
+	rig_session_open(rig, user, &session);
+	int64_t begin = rig_ticks();
+	person->answer = rig_session_run(&session);
+	person->took_ms = (rig_ticks() - begin) / MS_NS;
+	rig_session_close(&session);
+	person->was_busy = strstr(session.prompt, "is using the YubiKey") != NULL;
+	person->was_untouched = strstr(session.prompt, "was not touched") != NULL;
+}
+
+static void queue_up(void *context, unsigned number)
+{
+	struct queue *queue = context;
+	crew_gate_wait(&queue->start);
+	press_enter(queue->rig, is_stranger(queue, number) ? STRANGER : OWNER,
+		    &queue->people[number]);
+}
+
+static struct queue *queue_new(const struct rig *rig, unsigned count)
+{
+	static struct queue *queue;
+	if (queue == NULL)
+		queue = crew_memory(sizeof *queue);
+	memset(queue, 0, sizeof *queue);
+	queue->rig = rig;
+	crew_gate_init(&queue->start, count);
+	return queue;
+}
+
+/* What must be true behind any of it: the lock is free and the next login works. */
+static bool is_free(struct race *race)
+{
+	struct person next = { .answer = PAM_SYSTEM_ERR };
+	if (!rig_ports_are_free())
+		return false;
+	press_enter(&race->rig, OWNER, &next);
+	return next.answer == PAM_SUCCESS && next.took_ms < TIMEOUT_MS + SLACK_MS;
+}
+
+static void enrol(struct race *race)
+{
+	static bool is_done;
+	const struct rig_token right = { MFA_KIND_YUBIKEY, SECRET, 0, "key" };
+	const struct rig_token other = { MFA_KIND_YUBIKEY, OTHER_SECRET, 0, "key" };
+	struct mfa_diag diag = { "" };
+	if (is_done)
+		return;
+	is_done = true;
+	rig_enrol(&race->rig, OWNER, &right, 1);
+	rig_enrol(&race->rig, STRANGER, &other, 1);
+	MFA_CLEANUP(mfa_record_free)
+	struct mfa_record *record = rig_read(&race->rig, STRANGER);
+	rig_key_claim(&record->tokens[0], rig_key_serial(SECRET));
+	if (mfa_store_swap(race->rig.host.store, record, &diag) != MFA_OK)
+		rig_die("%s", diag.text);
+}
+
+struct score {
+	unsigned rounds;
+	unsigned let_in;
+	unsigned busy;
+	unsigned wrong;	  /* let in by an answer that was not theirs */
+	unsigned strange; /* refused, and not for another's sake */
+	unsigned late;
+	unsigned none; /* rounds in which nobody got in, or not one challenge each */
+	unsigned held; /* rounds that left the lock, or the key, unusable */
+};
+
+static void judge_person(const struct person *person, bool is_a_stranger,
+			 struct score *score)
+{
+	bool is_in = person->answer == PAM_SUCCESS;
+	bool is_busy = person->answer == PAM_AUTH_ERR && person->was_busy;
+	score->late += person->took_ms > QUESTIONS * TIMEOUT_MS + SLACK_MS;
+	score->busy += is_busy;
+	if (is_a_stranger) {
+		score->wrong += is_in;
+		score->strange += person->answer != PAM_AUTH_ERR;
+		return;
+	}
+	score->let_in += is_in;
+	score->strange += !is_in && !is_busy;
+}
+
+static void run_round(struct race *race, unsigned count, bool has_strangers,
+		      struct score *score)
+{
+	struct crew crew = { .count = 0 };
+	struct queue *queue = queue_new(&race->rig, count);
+	unsigned let_in = score->let_in;
+	unsigned challenges = rig_key_fact("challenges");
+	queue->has_strangers = has_strangers;
+	for (unsigned i = 0; i < count; i++)
+		crew_add(&crew, queue_up, queue);
+	score->strange += !crew_join(&crew);
+	for (unsigned i = 0; i < count; i++)
+		judge_person(&queue->people[i], is_stranger(queue, i), score);
+	let_in = score->let_in - let_in;
+	challenges = rig_key_fact("challenges") - challenges;
+	score->none += let_in == 0 || challenges < let_in;
+	score->held += !is_free(race);
+	score->rounds++;
+}
+
+bool race_one_key(struct race *race)
+{
+	struct score score = { 0 };
+	enrol(race);
+	rig_key_plug(SECRET);
+	for (size_t size = 0; size < MFA_COUNT(sizes); size++)
+		for (unsigned i = 0; i < race->rounds / ROUNDS_PART / 4; i++)
+			run_round(race, sizes[size], i % 2 == 1, &score);
+	bool is_good = score.rounds > 0 && score.wrong == 0 && score.strange == 0 &&
+		       score.late == 0 && score.none == 0 && score.held == 0;
+	rig_report(
+		&(struct rig_case){ "race", "one_key", NULL }, is_good,
+		"%u rounds of 2 to 16 processes: %u let in, %u told that another uses "
+		"the key, %u by a wrong answer, %u other answers, %u late; nobody in %u; "
+		"the lock or the key not free after %u",
+		score.rounds, score.let_in, score.busy, score.wrong, score.strange,
+		score.late, score.none, score.held);
+	return is_good;
+}
+
+static void wait_for_holder(void)
+{
+	static const struct timespec pause = { 0, 10 * MS_NS };
+	while (rig_key_fact("waiting") == 0)
+		(void)nanosleep(&pause, NULL);
+}
+
+/* Begins count logins while one, the first, holds a key that nobody touches. */
+static struct queue *hold(struct race *race, struct crew *crew, unsigned count)
+{
+	struct queue *queue = queue_new(&race->rig, 1);
+	crew_add(crew, queue_up, queue);
+	wait_for_holder();
+	for (unsigned i = 0; i < count; i++)
+		crew_add(crew, queue_up, queue);
+	return queue;
+}
+
+/* Nobody touches it: all give up in time, and those who never had it know why. */
+static bool race_untouched(struct race *race)
+{
+	struct crew crew = { .count = 0 };
+	unsigned busy = 0;
+	unsigned strange = 0;
+	(void)rig_softkey("touch 0 off");
+	struct queue *queue = hold(race, &crew, WAITERS);
+	bool is_good = crew_join(&crew);
+	for (unsigned i = 0; i <= WAITERS; i++) {
+		const struct person *person = &queue->people[i];
+		busy += person->was_busy;
+		strange += person->answer != PAM_AUTH_ERR ||
+			   (!person->was_busy && !person->was_untouched) ||
+			   person->took_ms > QUESTIONS * TIMEOUT_MS + SLACK_MS;
+	}
+	(void)rig_softkey("touch 0 on");
+	bool is_left_free = is_free(race);
+	is_good = is_good && strange == 0 && busy > 0 && is_left_free;
+	rig_report(&(struct rig_case){ "race", "held_key_untouched", NULL }, is_good,
+		   "of %d logins %u were told that another uses the key, %u otherwise "
+		   "or late; the lock and the key are %s",
+		   WAITERS + 1, busy, strange, is_left_free ? "free" : "NOT free");
+	return is_good;
+}
+
+/* The one who has it is killed: the others get in. */
+static bool race_killed(struct race *race, unsigned rounds)
+{
+	unsigned refused = 0;
+	unsigned held = 0;
+	for (unsigned i = 0; i < rounds; i++) {
+		struct crew crew = { .count = 0 };
+		int status = 0;
+		(void)rig_softkey("touch 0 off");
+		struct queue *queue = hold(race, &crew, WAITERS);
+		pid_t holder = crew.pids[0];
+		if (kill(holder, SIGKILL) != 0 || waitpid(holder, &status, 0) != holder)
+			rig_die("the holder cannot be killed");
+		(void)rig_softkey("touch 0 on");
+		crew.pids[0] = crew.pids[--crew.count];
+		refused += !crew_join(&crew);
+		for (unsigned at = 1; at <= WAITERS; at++)
+			refused += queue->people[at].answer != PAM_SUCCESS;
+		held += !is_free(race);
+	}
+	bool is_good = rounds > 0 && refused == 0 && held == 0;
+	rig_report(
+		&(struct rig_case){ "race", "held_key_killed", NULL }, is_good,
+		"kill -9 of the login that has the key, %u times: of %u that waited %u "
+		"did not get in; the lock or the key not free after %u",
+		rounds, rounds * WAITERS, refused, held);
+	return is_good;
+}
+
+bool race_held_key(struct race *race)
+{
+	unsigned rounds = race->rounds / ROUNDS_PART / 4;
+	enrol(race);
+	rig_key_plug(SECRET);
+	bool is_good = race_untouched(race);
+	return race_killed(race, rounds) && is_good;
+}

@@ -1,0 +1,173 @@
+#include "rig_key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "mfa/yubikey.h"
+#include "mfa/yubikey_otp.h"
+#include "slot.h"
+#include "wire.h"
+
+enum {
+	AT_AES = RIG_SECRET_LEN - MFA_YUBIKEY_AES_LEN,
+	AT_ID = RIG_SECRET_LEN - MFA_YUBIKEY_PUBLIC_LEN, /* where numbers differ */
+	SERIAL_BASE = 7000000,
+	KEY_SLOT = 2,
+	USE_BITS = 8,
+};
+
+static const char LOCK_FOLDER[] = "/run/pam_mfa";
+
+const struct rig_code rig_enter = { "" };
+
+struct material {
+	char bytes[RIG_SECRET_LEN + 1];
+};
+
+static struct material material_of(unsigned secret)
+{
+	struct material material;
+	rig_fill_secret(secret, material.bytes);
+	return material;
+}
+
+static const unsigned char *part(const struct material *material, size_t at)
+{
+	return (const unsigned char *)material->bytes + at;
+}
+
+uint32_t rig_key_serial(unsigned secret)
+{
+	return SERIAL_BASE + secret;
+}
+
+void rig_key_save(const struct rig_token *spec, struct mfa_token *token)
+{
+	const struct material material = material_of(spec->secret);
+	const struct mfa_yubikey key = {
+		.serial = rig_key_serial(spec->secret),
+		.slot = KEY_SLOT,
+		.wants_touch = true,
+		.secret = part(&material, 0),
+	};
+	const struct mfa_yubikey_otp otp = {
+		.counter = (uint32_t)spec->counter,
+		.public_id = part(&material, AT_ID),
+		.private_id = part(&material, AT_ID),
+		.aes_key = part(&material, AT_AES),
+	};
+	int err = spec->kind == MFA_KIND_YUBIKEY ? mfa_yubikey_save(&key, token)
+						 : mfa_yubikey_otp_save(&otp, token);
+	if (err != MFA_OK)
+		rig_die("cannot make a YubiKey's token");
+}
+
+void rig_key_claim(struct mfa_token *token, uint32_t serial)
+{
+	struct mfa_yubikey key;
+	if (mfa_yubikey_load(token, &key) != MFA_OK)
+		rig_die("a YubiKey's token cannot be read");
+	key.serial = serial;
+	if (mfa_yubikey_save(&key, token) != MFA_OK)
+		rig_die("a YubiKey's token cannot be made anew");
+}
+
+struct rig_code rig_typed(unsigned secret, uint64_t counter)
+{
+	const struct material material = material_of(secret);
+	struct softkey_setup setup = { .kind = SOFTKEY_OTP };
+	struct slot slot = { .valid = false };
+	char code[SOFTKEY_CODE_SIZE];
+	struct rig_code typed;
+	memcpy(setup.public_id, part(&material, AT_ID), sizeof setup.public_id);
+	memcpy(setup.private_id, part(&material, AT_ID), sizeof setup.private_id);
+	memcpy(setup.secret, part(&material, AT_AES), MFA_YUBIKEY_AES_LEN);
+	slot_setup(&slot, &setup, false);
+	/* as if it had just typed the one before */
+	slot.used = true;
+	slot.use = (uint16_t)((counter - 1) >> USE_BITS);
+	slot.session = (uint8_t)(counter - 1);
+	slot_type(&slot, 0, code);
+	if (strlen(code) != MFA_YUBIKEY_CODE_LEN)
+		rig_die("the software YubiKey types no code");
+	(void)snprintf(typed.text, sizeof typed.text, "%.*s", MFA_YUBIKEY_CODE_LEN, code);
+	return typed;
+}
+
+static size_t put_hex(char *text, size_t size, const unsigned char *bytes, size_t len)
+{
+	size_t at = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < len && at + 2 < size; i++)
+		at += (size_t)snprintf(text + at, size - at, "%02x", bytes[i]);
+	return at;
+}
+
+struct rig_line rig_csv(unsigned secret)
+{
+	const struct material material = material_of(secret);
+	struct rig_line line;
+	char id[MFA_YUBIKEY_MODHEX_SIZE];
+	char private_id[2 * MFA_YUBIKEY_PRIVATE_LEN + 1];
+	char aes_key[2 * MFA_YUBIKEY_AES_LEN + 1];
+	mfa_yubikey_otp_format_id(part(&material, AT_ID), id);
+	(void)put_hex(private_id, sizeof private_id, part(&material, AT_ID),
+		      MFA_YUBIKEY_PRIVATE_LEN);
+	(void)put_hex(aes_key, sizeof aes_key, part(&material, AT_AES),
+		      MFA_YUBIKEY_AES_LEN);
+	(void)snprintf(line.text, sizeof line.text, "%u,%s,%s,%s,000000000000,,\n",
+		       rig_key_serial(secret), id, private_id, aes_key);
+	return line;
+}
+
+struct rig_text rig_softkey(const char *format, ...)
+{
+	struct wire_message message = { .code = WIRE_COMMAND };
+	struct rig_text answer = { "" };
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf((char *)message.data, sizeof message.data, format, args);
+	va_end(args);
+	message.len = (uint32_t)strlen((char *)message.data);
+	MFA_CLEANUP(mfa_close_fd) int fd = wire_connect();
+	int err = fd < 0 ? fd : wire_ask(fd, &message);
+	if (err != 0 || message.len >= sizeof answer.text)
+		rig_die("softkeyd: %s: %d", format, err);
+	memcpy(answer.text, message.data, message.len);
+	return answer;
+}
+
+void rig_key_plug(unsigned secret)
+{
+	const struct material material = material_of(secret);
+	char hex[2 * RIG_SECRET_LEN + 1];
+	(void)put_hex(hex, sizeof hex, part(&material, 0), RIG_SECRET_LEN);
+	(void)rig_softkey("reset");
+	(void)rig_softkey("new serial=%u slot2=hmac:%s:touch", rig_key_serial(secret),
+			  hex);
+}
+
+unsigned rig_key_fact(const char *name)
+{
+	char wanted[64];
+	const struct rig_text shown = rig_softkey("show");
+	(void)snprintf(wanted, sizeof wanted, " %s=", name);
+	const char *found = strstr(shown.text, wanted);
+	if (found == NULL)
+		rig_die("softkeyd shows no %s", name);
+	return (unsigned)strtoul(found + strlen(wanted), NULL, 10);
+}
+
+bool rig_ports_are_free(void)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open(LOCK_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT) /* which nobody has needed yet */
+		rig_die("%s", LOCK_FOLDER);
+	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
+}

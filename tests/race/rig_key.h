@@ -1,0 +1,36 @@
+/* YubiKeys for the race and crash tests: tokens of theirs, what they type, and, where
+ * tests/softkey/enter has put softkeyd, keys in the ports. */
+#pragma once
+
+#include "rig.h"
+
+/* Makes the token that a YubiKey with this secret has: MFA_KIND_YUBIKEY_OTP with
+ * spec->counter, or MFA_KIND_YUBIKEY, in slot 2 of the key with the serial number of
+ * rig_key_serial. */
+void rig_key_save(const struct rig_token *spec, struct mfa_token *token);
+uint32_t rig_key_serial(unsigned secret);
+/* Makes the token one of the key with that serial number. */
+void rig_key_claim(struct mfa_token *token, uint32_t serial);
+
+/* What such a YubiKey types when its session and use counters, in one number, are so. */
+struct rig_code rig_typed(unsigned secret, uint64_t counter);
+/* The line of a personalization tool, as add --secret-stdin csv takes it. */
+struct rig_line {
+	char text[128];
+} rig_csv(unsigned secret);
+
+/* Enter: what asks for the YubiKey in the port. */
+extern const struct rig_code rig_enter;
+
+/* A line of softkeyctl's; what it answers. */
+struct rig_text {
+	char text[2048];
+} rig_softkey(const char *format, ...) MFA_PRINTF(1, 2);
+/* Takes all keys away and plugs in one that answers challenges when it is touched, which
+ * it is at once. */
+void rig_key_plug(unsigned secret);
+/* A number that softkeyctl shows of the first key, as "challenges". */
+unsigned rig_key_fact(const char *name);
+
+/* Whether nobody holds the lock that users of the ports take. */
+bool rig_ports_are_free(void);
