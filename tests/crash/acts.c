@@ -8,8 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "rig_key.h"
+
 /* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro, locked;
- * jiro2 with one token; taro2, whose counter is far behind; hanako, the control. */
+ * jiro2 with one token; taro2, whose counter is far behind; hanako3 and jiro3 with YubiKeys
+ * of their own; hanako, the control. */
 enum {
 	SECRET_A = 1,
 	SECRET_B = 2,
@@ -20,6 +23,9 @@ enum {
 	SECRET_BEHIND = 7,
 	SECRET_NEW = 8,
 	SECRET_NONE = 10,
+	SECRET_TYPED = 11,
+	SECRET_TOUCHED = 12,
+	TYPED_COUNTER = 300,
 	RAY_COUNTER = 500,
 };
 
@@ -37,25 +43,44 @@ const struct act acts[] = {
 	  .login_user = "taro",
 	  .login_secret = SECRET_A,
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_A, 0, true, false, false },
-		      { "taro", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, PROBE_COUNTED },
+		      { "taro", SECRET_B, 0, true, true, PROBE_COUNTED } } },
 	{ .name = "login_totp",
 	  .login_user = "taro",
 	  .login_secret = SECRET_T,
+	  .login_code = PROBE_NOW,
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_T, 0, true, false, true },
-		      { "taro", SECRET_A, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_T, 0, true, false, PROBE_NOW },
+		      { "taro", SECRET_A, 0, true, true, PROBE_COUNTED } } },
 	{ .name = "login_refused",
 	  .login_user = "taro",
 	  .login_secret = SECRET_NONE,
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_A, 0, true, true, false },
-		      { "taro", SECRET_NONE, 0, false, false, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
+		      { "taro", SECRET_NONE, 0, false, false, PROBE_COUNTED } } },
 	{ .name = "login_unknown",
 	  .login_user = "nobody-here",
 	  .login_secret = SECRET_NONE,
-	  .probes = { { "taro", SECRET_A, 0, true, true, false },
-		      { "nobody-here", SECRET_NONE, 0, false, false, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
+		      { "nobody-here", SECRET_NONE, 0, false, false, PROBE_COUNTED } } },
+	{ .name = "login_yubikey_otp",
+	  .login_user = "hanako3",
+	  .login_secret = SECRET_TYPED,
+	  .login_counter = TYPED_COUNTER + 5,
+	  .login_code = PROBE_TYPED,
+	  .has_power = true,
+	  .probes = { { "hanako3", SECRET_TYPED, TYPED_COUNTER + 5, true, false,
+			PROBE_TYPED },
+		      { "hanako3", SECRET_TYPED, TYPED_COUNTER + 6, true, true,
+			PROBE_TYPED } } },
+	{ .name = "login_yubikey",
+	  .login_user = "jiro3",
+	  .login_secret = SECRET_TOUCHED,
+	  .login_code = PROBE_TOUCHED,
+	  .key_secret = SECRET_TOUCHED,
+	  .short_stride = 31,
+	  .has_power = true,
+	  .probes = { { "jiro3", SECRET_TOUCHED, 0, true, true, PROBE_TOUCHED } } },
 	{ .name = "init",
 	  .words = { "init" },
 	  .done = "Ready.",
@@ -66,53 +91,73 @@ const struct act acts[] = {
 	  .input = "new",
 	  .done = "Enrolled:",
 	  .has_power = true,
-	  .probes = { { "taro3", SECRET_NEW, 0, false, true, false } } },
+	  .probes = { { "taro3", SECRET_NEW, 0, false, true, PROBE_COUNTED } } },
 	{ .name = "add_second",
 	  .words = { "add", "taro", NEW_TOKEN },
 	  .input = "new",
 	  .done = "Enrolled:",
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_NEW, 0, false, true, false },
-		      { "taro", SECRET_A, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_NEW, 0, false, true, PROBE_COUNTED },
+		      { "taro", SECRET_A, 0, true, true, PROBE_COUNTED } } },
+	{ .name = "add_yubikey_otp",
+	  .words = { "add", "taro4", "yubikey-otp", "--secret-stdin", "csv",
+		     "--no-confirm", "--allow-unknown", "--label", STATE_NEW_LABEL },
+	  .input = "csv",
+	  .done = "Enrolled:",
+	  .has_power = true,
+	  .probes = { { "taro4", SECRET_NEW, 1, false, true, PROBE_TYPED },
+		      { "hanako3", SECRET_TYPED, TYPED_COUNTER + 1, true, true,
+			PROBE_TYPED } } },
+	{ .name = "add_yubikey",
+	  .words = { "add", "taro5", "yubikey", "--secret-stdin", "hex", "--no-confirm",
+		     "--serial", "7000008", "--slot", "2", "--allow-unknown", "--label",
+		     STATE_NEW_LABEL },
+	  .input = "new",
+	  .done = "Enrolled:",
+	  .key_secret = SECRET_NEW,
+	  .short_stride = 31,
+	  .has_power = true,
+	  .probes = { { "taro5", SECRET_NEW, 0, false, true, PROBE_TOUCHED } } },
 	{ .name = "suspend",
 	  .words = { "suspend", "taro", "@a" },
 	  .done = "Token ",
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_A, 0, true, false, false },
-		      { "taro", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, PROBE_COUNTED },
+		      { "taro", SECRET_B, 0, true, true, PROBE_COUNTED } } },
 	{ .name = "resume",
 	  .words = { "resume", "hanako2", "@s" },
 	  .done = "Token ",
 	  .has_power = true,
-	  .probes = { { "hanako2", SECRET_SUSPENDED, 0, false, true, false } } },
+	  .probes = { { "hanako2", SECRET_SUSPENDED, 0, false, true, PROBE_COUNTED } } },
 	{ .name = "remove",
 	  .words = { "--yes", "remove", "taro", "@a" },
 	  .done = "Removed ",
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_A, 0, true, false, false },
-		      { "taro", SECRET_B, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, false, PROBE_COUNTED },
+		      { "taro", SECRET_B, 0, true, true, PROBE_COUNTED } } },
 	{ .name = "remove_last",
 	  .words = { "--yes", "remove", "jiro2", "@u" },
 	  .done = "Removed ",
 	  .has_power = true,
-	  .probes = { { "jiro2", SECRET_ONE, 0, true, false, false } } },
+	  .probes = { { "jiro2", SECRET_ONE, 0, true, false, PROBE_COUNTED } } },
 	{ .name = "unlock",
 	  .words = { "unlock", "jiro" },
 	  .done = "Unlocked:",
 	  .has_power = true,
-	  .probes = { { "jiro", SECRET_LOCKED, 0, false, true, false } } },
+	  .probes = { { "jiro", SECRET_LOCKED, 0, false, true, PROBE_COUNTED } } },
 	{ .name = "resync",
 	  .words = { "resync", "taro2", "@r" },
 	  .input = "codes",
 	  .done = "Resynced:",
 	  .has_power = true,
-	  .probes = { { "taro2", SECRET_BEHIND, RAY_COUNTER + 2, false, true, false } } },
+	  .probes = { { "taro2", SECRET_BEHIND, RAY_COUNTER + 2, false, true,
+			PROBE_COUNTED } } },
 	{ .name = "rekey",
 	  .words = { "--yes", "rekey" },
 	  .is_resumed = true,
 	  .has_power = true,
-	  .probes = { { "taro", SECRET_A, 0, true, true, false },
-		      { "jiro2", SECRET_ONE, 0, true, true, false } } },
+	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
+		      { "jiro2", SECRET_ONE, 0, true, true, PROBE_COUNTED } } },
 	{ .name = NULL },
 };
 
@@ -130,6 +175,8 @@ static const struct {
 	{ "jiro", 1, { { MFA_KIND_HOTP, SECRET_LOCKED, 0, "m" } } },
 	{ "jiro2", 1, { { MFA_KIND_HOTP, SECRET_ONE, 0, "u" } } },
 	{ "taro2", 1, { { MFA_KIND_HOTP, SECRET_BEHIND, 0, "r" } } },
+	{ "hanako3", 1, { { MFA_KIND_YUBIKEY_OTP, SECRET_TYPED, TYPED_COUNTER, "y" } } },
+	{ "jiro3", 1, { { MFA_KIND_YUBIKEY, SECRET_TOUCHED, 0, "k" } } },
 	{ CONTROL_USER, 1, { { MFA_KIND_HOTP, CONTROL_SECRET, 0, "control" } } },
 };
 
@@ -171,7 +218,17 @@ bool act_is_known(const struct rig *rig, const struct act *act)
 static struct rig_code code_of(const struct probe *probe)
 {
 	uint64_t step = (uint64_t)(rig_now() / RIG_PERIOD);
-	return rig_code(probe->secret, probe->counter + (probe->is_totp ? step : 0));
+	switch (probe->code) {
+	case PROBE_COUNTED:
+		break;
+	case PROBE_NOW:
+		return rig_code(probe->secret, probe->counter + step);
+	case PROBE_TYPED:
+		return rig_typed(probe->secret, probe->counter);
+	case PROBE_TOUCHED:
+		return rig_enter;
+	}
+	return rig_code(probe->secret, probe->counter);
 }
 
 int probe_login(const struct rig *rig, const struct probe *probe)
@@ -185,7 +242,8 @@ static void log_in(void *context)
 	const struct act *act = run->act;
 	struct probe probe = {
 		.secret = act->login_secret,
-		.is_totp = act->login_secret == SECRET_T,
+		.counter = act->login_counter,
+		.code = act->login_code,
 	};
 	struct rig_session session = { .code = code_of(&probe) };
 	rig_session_open(run->rig, act->login_user, &session);
@@ -227,9 +285,11 @@ static void fill_words(struct run *run)
 
 static int input_of(const struct act *act)
 {
-	char text[64] = "";
+	char text[128] = "";
 	if (act->input != NULL && strcmp(act->input, "new") == 0)
 		return rig_memory_file(rig_secret(SECRET_NEW).text);
+	if (act->input != NULL && strcmp(act->input, "csv") == 0)
+		return rig_memory_file(rig_csv(SECRET_NEW).text);
 	if (act->input != NULL)
 		(void)snprintf(text, sizeof text, "%s\n%s\n",
 			       rig_code(SECRET_BEHIND, RAY_COUNTER).text,
@@ -246,6 +306,8 @@ void run_begin(struct run *run, struct rig *rig, const struct act *act)
 	if (shared == MAP_FAILED)
 		rig_die("no memory to share");
 	*shared = (struct run_shared){ .is_done = false };
+	if (act->key_secret != 0)
+		rig_key_plug(act->key_secret);
 	*run = (struct run){ .act = act, .rig = rig, .shared = shared };
 	run->input_fd = input_of(act);
 	run->output_fd = rig_memory_file("");

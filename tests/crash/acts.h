@@ -20,7 +20,12 @@ struct probe {
 	uint64_t counter;
 	bool before;
 	bool after;
-	bool is_totp; /* the code of now, counter steps on */
+	enum probe_code {
+		PROBE_COUNTED, /* the code of counter */
+		PROBE_NOW,     /* TOTP: the code of now, counter steps on */
+		PROBE_TYPED,   /* what a YubiKey types, at counter */
+		PROBE_TOUCHED  /* Enter, and the YubiKey in the port answers */
+	} code;
 };
 
 struct act {
@@ -32,9 +37,13 @@ struct act {
 	const char *done;  /* what it prints when it is done */
 	const char *login_user;
 	unsigned login_secret;
-	bool is_from_nothing; /* begins with a folder that has a configuration alone */
-	bool is_resumed;      /* what a kill leaves is completed by doing it again */
-	bool has_power;	      /* its writes are replayed for power loss as well */
+	uint64_t login_counter;
+	enum probe_code login_code;
+	unsigned key_secret;   /* 0: none; else a YubiKey with it is in the port */
+	bool is_from_nothing;  /* begins with a folder that has a configuration alone */
+	bool is_resumed;       /* what a kill leaves is completed by doing it again */
+	unsigned short_stride; /* every how manieth point the short form takes; 0: 7 */
+	bool has_power;	       /* its writes are replayed for power loss as well */
 	struct probe probes[PROBES_MAX];
 };
 

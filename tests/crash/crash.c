@@ -79,7 +79,8 @@ enum likeness crash_likeness(const struct ends *ends, const struct state *now)
 bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
 		 struct mfa_diag *problem)
 {
-	struct probe control = { CONTROL_USER, CONTROL_SECRET, 0, true, true, false };
+	struct probe control = { CONTROL_USER, CONTROL_SECRET, 0,
+				 true,	       true,	       PROBE_COUNTED };
 	int answer = probe_login(&crash->rig, &control);
 	if (answer != PAM_SUCCESS) {
 		(void)mfa_fail(problem, MFA_ERR_IO, "another user's login gets %d",

@@ -8,6 +8,7 @@ struct crash {
 	struct tree before; /* what every act begins with */
 	struct tree bare;   /* what an act begins with that makes everything */
 	bool is_short;	    /* a part of the points, chosen evenly */
+	bool has_keys;	    /* there are software keys: tests/softkey/enter */
 };
 
 /* The states before an act and behind it. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rig_key.h"
+
 enum {
 	COMPLAINTS_MAX = 5,
 	SHORT_STRIDE =
@@ -98,6 +100,10 @@ static bool check(struct crash *crash, const struct act *act, const struct ends 
 			       "success was told of, and is not there");
 		return false;
 	}
+	if (act->key_secret != 0 && !rig_ports_are_free()) {
+		(void)mfa_fail(problem, MFA_ERR_BUSY, "the lock on the ports is held");
+		return false;
+	}
 	int64_t begin = rig_ticks();
 	if (!crash_probe(crash, act, *ret_likeness, problem))
 		return false;
@@ -165,7 +171,8 @@ bool crash_kill(struct crash *crash, const struct act *act)
 		crash_ends_done(&ends);
 		return false;
 	}
-	unsigned stride = crash->is_short ? SHORT_STRIDE : 1;
+	unsigned short_stride = act->short_stride != 0 ? act->short_stride : SHORT_STRIDE;
+	unsigned stride = crash->is_short ? short_stride : 1;
 	for (unsigned point = 1; kill_at(crash, act, &ends, point, &toll);
 	     point += stride)
 		continue;

@@ -1,4 +1,5 @@
-/* crash --module PATH --enroll PATH [--short] [--only NAME] FOLDER: the crash test.
+/* crash --module PATH --enroll PATH [--short] [--only NAME] [--keys] FOLDER: the crash
+ * test; with --keys of the acts that need software keys in the ports, alone.
  * Prints a line for each case; exit status 1 when one was not good. */
 #include <getopt.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ static bool read_options(int argc, char **argv, struct crash *crash,
 		{ "short", no_argument, NULL, 's' },
 		{ "no-kill", no_argument, NULL, 'k' },
 		{ "no-power", no_argument, NULL, 'p' },
+		{ "keys", no_argument, NULL, 'y' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int code = 0;
@@ -44,6 +46,8 @@ static bool read_options(int argc, char **argv, struct crash *crash,
 			wishes->no_kill = true;
 		else if (code == 'p')
 			wishes->no_power = true;
+		else if (code == 'y')
+			crash->has_keys = true;
 		else
 			return false;
 	}
@@ -68,7 +72,8 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &crash, &wishes)) {
 		(void)fprintf(stderr,
 			      "usage: crash --module PATH --enroll PATH [--short] "
-			      "[--only ACT] [--no-kill] [--no-power] FOLDER\n");
+			      "[--only ACT] [--no-kill] [--no-power] [--keys] "
+			      "FOLDER\n");
 		return 2;
 	}
 	(void)umask(022);
@@ -78,7 +83,8 @@ int main(int argc, char **argv)
 	rig_clock_stop(NOW);
 	prepare(&crash);
 	for (const struct act *act = acts; act->name != NULL; act++) {
-		if ((wishes.only != NULL && strcmp(wishes.only, act->name) != 0) ||
+		if (crash.has_keys != (act->key_secret != 0) ||
+		    (wishes.only != NULL && strcmp(wishes.only, act->name) != 0) ||
 		    !act_is_known(&crash.rig, act))
 			continue;
 		if (!wishes.no_kill)
