@@ -30,6 +30,8 @@ struct mfa_zone {
 	int64_t totp_window;	 /* time steps accepted before and after */
 	int64_t totp_drift;	 /* steps that a token's clock may come to be off */
 	int64_t hotp_look_ahead; /* counters accepted beyond the next one */
+	int64_t grace_until; /* seconds since 1970: the end of the roll-out; 0: none */
+	char *grace_reason;  /* why; "" when not set */
 	int64_t yubikey_timeout; /* seconds that a YubiKey is waited for */
 };
 
