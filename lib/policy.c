@@ -78,16 +78,45 @@ static enum mfa_match match_groups(const struct mfa_words *groups,
 	return match;
 }
 
+const char *mfa_condition_name(enum mfa_condition condition)
+{
+	static const char *const names[MFA_CONDITION_COUNT] = {
+		[MFA_CONDITION_SERVICES] = "services", [MFA_CONDITION_USERS] = "users",
+		[MFA_CONDITION_TTYS] = "ttys",	       [MFA_CONDITION_RHOSTS] = "rhosts",
+		[MFA_CONDITION_GROUPS] = "groups",
+	};
+	return names[condition];
+}
+
+enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
+				const struct mfa_login *login,
+				enum mfa_condition condition)
+{
+	switch (condition) {
+	case MFA_CONDITION_SERVICES:
+		return match_glob(&zone->services, login->service);
+	case MFA_CONDITION_USERS:
+		return match_glob(&zone->users, login->user);
+	case MFA_CONDITION_TTYS:
+		return match_tty(&zone->ttys, login->tty);
+	case MFA_CONDITION_RHOSTS:
+		return match_rhost(&zone->rhosts, login->rhost);
+	case MFA_CONDITION_GROUPS:
+		return match_groups(&zone->groups, login);
+	case MFA_CONDITION_COUNT:
+		break;
+	}
+	return MFA_MATCH_UNKNOWN;
+}
+
+/* The groups come last: they cost a question to the name service. */
 static enum mfa_match match_zone(const struct mfa_zone *zone,
 				 const struct mfa_login *login)
 {
-	enum mfa_match match = match_glob(&zone->services, login->service);
-	match = both(match, match_glob(&zone->users, login->user));
-	match = both(match, match_tty(&zone->ttys, login->tty));
-	match = both(match, match_rhost(&zone->rhosts, login->rhost));
-	if (match == MFA_MATCH_NO)
-		return match;
-	return both(match, match_groups(&zone->groups, login));
+	enum mfa_match match = MFA_MATCH_YES;
+	for (unsigned i = 0; i < MFA_CONDITION_COUNT && match != MFA_MATCH_NO; i++)
+		match = both(match, mfa_policy_match(zone, login, (enum mfa_condition)i));
+	return match;
 }
 
 const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,

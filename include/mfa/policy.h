@@ -28,6 +28,24 @@ struct mfa_login {
 const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
 				       const struct mfa_login *login);
 
+/* What a zone may ask of a login, in the order in which it is looked at. */
+enum mfa_condition {
+	MFA_CONDITION_SERVICES,
+	MFA_CONDITION_USERS,
+	MFA_CONDITION_TTYS,
+	MFA_CONDITION_RHOSTS,
+	MFA_CONDITION_GROUPS,
+	MFA_CONDITION_COUNT
+};
+
+/* The condition's key in mfa.conf. */
+const char *mfa_condition_name(enum mfa_condition condition);
+
+/* Whether the login meets one condition of a zone; one that is not set is met. */
+enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
+				const struct mfa_login *login,
+				enum mfa_condition condition);
+
 /* Whether account management of this service demands that auth was passed. */
 bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
 

@@ -12,7 +12,8 @@
 enum {
 	OPTION_PAM_DIR,
 	OPTION_ROOT,
-	OPTION_SERVICE
+	OPTION_SERVICE,
+	OPTION_EXPLAIN
 };
 
 void check_add(struct check *check, enum check_level level, const char *id,
@@ -133,6 +134,7 @@ static void run_parts(struct check *check)
 	if (check->only != NULL)
 		return;
 	check_files(check);
+	check_grace(check);
 	check_host(check);
 	check_people(check);
 }
@@ -160,6 +162,15 @@ static bool is_folder(const struct app *app, const char *path)
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	const char *root = invocation->values[OPTION_ROOT];
+	bool wants_zone = invocation->values[OPTION_EXPLAIN] != NULL;
+	if (wants_zone ? invocation->count < 2 : invocation->count > 0) {
+		app_complain("%s",
+			     TR(app, MFA_N_("USER and SERVICE go with --explain; see "
+					    "mfa-enroll check --help")));
+		return EXIT_USAGE;
+	}
+	if (wants_zone)
+		return check_explain(app, invocation->arguments, invocation->count);
 	const char *folder = invocation->values[OPTION_PAM_DIR];
 	MFA_CLEANUP(check_done)
 	struct check check = {
@@ -191,14 +202,16 @@ static const struct option_spec options[] = {
 	[OPTION_ROOT] = { "root", "DIR",
 			  MFA_N_("look at the host whose tree stands in this folder") },
 	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("look at this service alone") },
+	[OPTION_EXPLAIN] = { "explain", NULL,
+			     MFA_N_("tell which zone decides for USER at SERVICE") },
 	{ NULL, NULL, NULL },
 };
 
 const struct command command_check = {
 	.name = "check",
-	.arguments = "",
+	.arguments = "[--explain USER SERVICE [RHOST]]",
 	.least = 0,
-	.most = 0,
+	.most = 3,
 	.summary = MFA_N_("prove that no login gets around the second factor"),
 	.help = MFA_N_(
 		"Walks every combination of answers of the PAM modules, and looks at "

@@ -73,11 +73,16 @@ void check_consoles(struct check *check);
 void check_sudo(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
+void check_grace(struct check *check);
 void check_host(struct check *check);
 void check_people(struct check *check);
 
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);
+
+/* Tells which zone decides for the user, the service and the remote host in words. */
+enum exit_code check_explain(struct app *app, char *const *words, int count)
+	MFA_MUST_CHECK;
 
 /* The report. */
 bool check_is_passed(const struct check *check);

@@ -1,0 +1,181 @@
+/* mfa-enroll check --explain USER SERVICE [RHOST]: which zone decides, and why. */
+#include "check.h"
+
+#include <stdio.h>
+
+#include "mfa/json.h"
+#include "mfa/policy.h"
+#include "../../pam_module/people.h"
+
+/* One zone against one login. */
+struct finding {
+	enum mfa_match match;
+	enum mfa_condition
+		failed; /* the first that is not met; MFA_CONDITION_COUNT: none */
+	enum mfa_condition unsure; /* the first that cannot be decided */
+};
+
+static enum mfa_match is_member(void *context, const char *group)
+{
+	const struct mfa_login *login = context;
+	return people_is_member(login->user, group);
+}
+
+/* The terminal is not asked for: a zone for some terminals may decide. */
+static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login *login,
+			    enum mfa_condition condition)
+{
+	if (condition == MFA_CONDITION_TTYS && zone->ttys.count > 0)
+		return MFA_MATCH_UNKNOWN;
+	return mfa_policy_match(zone, login, condition);
+}
+
+static struct finding look_at(const struct mfa_zone *zone, const struct mfa_login *login)
+{
+	struct finding found = { MFA_MATCH_YES, MFA_CONDITION_COUNT,
+				 MFA_CONDITION_COUNT };
+	for (unsigned i = 0; i < MFA_CONDITION_COUNT; i++) {
+		enum mfa_condition condition = (enum mfa_condition)i;
+		enum mfa_match one = match(zone, login, condition);
+		if (one == MFA_MATCH_NO) {
+			found.match = MFA_MATCH_NO;
+			found.failed = condition;
+			return found;
+		}
+		if (one == MFA_MATCH_UNKNOWN && found.match == MFA_MATCH_YES) {
+			found.match = MFA_MATCH_UNKNOWN;
+			found.unsure = condition;
+		}
+	}
+	return found;
+}
+
+static bool decides(const struct mfa_zone *zone, const struct finding *found)
+{
+	/* what only the terminal leaves open may go either way */
+	if (found->unsure == MFA_CONDITION_TTYS)
+		return false;
+	return found->match == MFA_MATCH_YES ||
+	       (found->match == MFA_MATCH_UNKNOWN && !zone->is_off);
+}
+
+static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
+			     const struct finding *found)
+{
+	if (found->match == MFA_MATCH_NO)
+		return TR(app, MFA_N_("no: does not match"));
+	if (found->unsure == MFA_CONDITION_TTYS)
+		return TR(app, MFA_N_("on these terminals: depends on"));
+	if (found->match == MFA_MATCH_YES)
+		return TR(app, MFA_N_("decides"));
+	return zone->is_off ? TR(app, MFA_N_("no, since nobody can tell"))
+			    : TR(app, MFA_N_("decides, since nobody can tell"));
+}
+
+static const char *condition_of(const struct finding *found)
+{
+	if (found->match == MFA_MATCH_NO)
+		return mfa_condition_name(found->failed);
+	return found->unsure != MFA_CONDITION_COUNT ? mfa_condition_name(found->unsure)
+						    : NULL;
+}
+
+static void print_zone(const struct app *app, const struct mfa_zone *zone,
+		       const struct finding *found)
+{
+	const char *condition = condition_of(found);
+	(void)printf("[zone %s] %s%s%s\n", zone->name, reason_of(app, zone, found),
+		     condition != NULL ? " " : "", condition != NULL ? condition : "");
+}
+
+static void print_answer(const struct app *app, const struct mfa_login *login,
+			 const struct mfa_zone *zone)
+{
+	if (zone->is_off)
+		(void)printf(
+			TR(app, MFA_N_("%s needs no second factor at %s (mfa = off)")),
+			login->user, login->service);
+	else
+		(void)printf(TR(app, MFA_N_("%s needs a second factor at %s (zone %s)")),
+			     login->user, login->service, zone->name);
+	(void)fputc('\n', stdout);
+	if (mfa_policy_is_gated(zone, login->service))
+		(void)puts(TR(app, MFA_N_("the account phase demands that auth was "
+					  "passed (gate)")));
+}
+
+static void describe(struct mfa_json *json, const struct mfa_zone *zone,
+		     const struct finding *found)
+{
+	static const char *const names[] = {
+		[MFA_MATCH_NO] = "no",
+		[MFA_MATCH_YES] = "yes",
+		[MFA_MATCH_UNKNOWN] = "unknown",
+	};
+	mfa_json_open(json, '{');
+	mfa_json_field(json, "zone", zone->name);
+	mfa_json_field(json, "match", names[found->match]);
+	mfa_json_field(json, "condition", condition_of(found));
+	mfa_json_close(json, '}');
+}
+
+static const struct mfa_zone *walk(const struct app *app, const struct mfa_login *login,
+				   struct mfa_json *json)
+{
+	const struct mfa_config *config = app->host.config;
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		struct finding found = look_at(zone, login);
+		if (app->wants_json)
+			describe(json, zone, &found);
+		else
+			print_zone(app, zone, &found);
+		if (decides(zone, &found))
+			return zone;
+	}
+	if (!app->wants_json)
+		(void)printf(TR(app, MFA_N_("[host] zone = %s decides what is left")),
+			     config->default_zone);
+	if (!app->wants_json)
+		(void)fputc('\n', stdout);
+	return mfa_config_zone(config, config->default_zone);
+}
+
+static int print_json(const struct app *app, const struct mfa_login *login)
+{
+	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	mfa_json_open(&json, '{');
+	mfa_json_field(&json, "user", login->user);
+	mfa_json_field(&json, "service", login->service);
+	mfa_json_field(&json, "rhost", login->rhost);
+	mfa_json_key(&json, "looked_at");
+	mfa_json_open(&json, '[');
+	const struct mfa_zone *zone = walk(app, login, &json);
+	mfa_json_close(&json, ']');
+	mfa_json_field(&json, "zone", zone->name);
+	mfa_json_field(&json, "mfa", zone->is_off ? "off" : "on");
+	mfa_json_field(&json, "gate",
+		       mfa_policy_is_gated(zone, login->service) ? "yes" : "no");
+	mfa_json_close(&json, '}');
+	if (json.err == MFA_OK)
+		(void)puts(json.text);
+	return json.err;
+}
+
+enum exit_code check_explain(struct app *app, char *const *words, int count)
+{
+	struct mfa_diag diag = { "" };
+	struct mfa_login login = {
+		.user = words[0],
+		.service = words[1],
+		.rhost = count > 2 ? words[2] : NULL,
+		.is_member = is_member,
+	};
+	login.context = &login;
+	int err = mfa_host_load(app->config_path, &diag, &app->host);
+	if (err == MFA_OK && app->wants_json)
+		err = print_json(app, &login);
+	else if (err == MFA_OK)
+		print_answer(app, &login, walk(app, &login, NULL));
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+}
