@@ -195,7 +195,7 @@ static size_t last_character(const unsigned char *text, size_t len, uint32_t *re
 			return start;
 		break;
 	}
-	*ret_point = text[len - 1];
+	*ret_point = 0xfffd; /* no character, and like none that is made plain */
 	return len - 1;
 }
 

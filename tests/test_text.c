@@ -281,6 +281,22 @@ static void a_code_is_cut_from_the_end_of_a_line(void **state MFA_UNUSED)
 	}
 }
 
+/* A lone byte 0xa0 or 0xad is no no-break space or soft hyphen. */
+static void a_byte_that_is_no_character_is_part_of_the_code(void **state MFA_UNUSED)
+{
+	char code[6];
+	assert_int_equal(mfa_text_cut_code("secret123456\xa0", 13, 6, code), 6);
+	assert_memory_equal(code, "23456\xa0", 6);
+	assert_int_equal(mfa_text_cut_code("secret123\xad"
+					   "456",
+					   13, 6, code),
+			 6);
+	assert_memory_equal(code,
+			    "23\xad"
+			    "456",
+			    6);
+}
+
 static void a_line_without_a_code_at_its_end_is_not_cut(void **state MFA_UNUSED)
 {
 	static const char *const lines[] = { "",	   "12345",
@@ -334,6 +350,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_not_utf8_stay),
 		cmocka_unit_test(other_digits_are_no_digits),
 		cmocka_unit_test(a_code_is_cut_from_the_end_of_a_line),
+		cmocka_unit_test(a_byte_that_is_no_character_is_part_of_the_code),
 		cmocka_unit_test(a_line_without_a_code_at_its_end_is_not_cut),
 	};
 	return group_main("text", tests);

@@ -163,8 +163,7 @@ static bool may_pass(const struct libpam_script *script, unsigned flags)
 	char *answer = strdup(script->answer);
 	must(answer != NULL);
 	size_t len = strlen(answer);
-	if ((flags & FORWARD) == 0)
-		len = mfa_text_normalize_code(answer, len);
+	len = mfa_text_normalize_code(answer, len);
 	for (uint64_t at = COUNTER; at <= COUNTER + LOOK_AHEAD; at++)
 		is_right |= fuzz_ends_in_code(answer, len, at);
 	free(answer);
