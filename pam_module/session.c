@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,12 +27,15 @@ static bool is_remote_in_utmp(const char *tty)
 	struct utmpx entry;
 	size_t len = 0;
 	const char *line = strncmp(tty, "/dev/", 5) == 0 ? tty + 5 : tty;
-	MFA_CLEANUP(mfa_close_fd) int fd = open("/run/utmp", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || line[0] == '\0')
+	if (line[0] == '\0')
 		return false;
+	MFA_CLEANUP(mfa_close_fd) int fd = open("/run/utmp", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno != ENOENT;
 	for (off_t at = 0;; at += (off_t)sizeof entry) {
-		if (mfa_fs_read(fd, &entry, sizeof entry, at, &len) != MFA_OK ||
-		    len < sizeof entry)
+		if (mfa_fs_read(fd, &entry, sizeof entry, at, &len) != MFA_OK)
+			return true;
+		if (len < sizeof entry)
 			return false;
 		if (entry.ut_type == USER_PROCESS &&
 		    strncmp(entry.ut_line, line, sizeof entry.ut_line) == 0)
@@ -39,14 +43,17 @@ static bool is_remote_in_utmp(const char *tty)
 	}
 }
 
-static bool read_file(const char *path, char ret_text[static TEXT_SIZE])
+/* MFA_ERR_NOTFOUND where there is no such file. */
+static int read_file(const char *path, char ret_text[static TEXT_SIZE])
 {
 	size_t len = 0;
 	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || mfa_fs_read(fd, ret_text, TEXT_SIZE - 1, 0, &len) != MFA_OK)
-		return false;
-	ret_text[len] = '\0';
-	return true;
+	if (fd < 0)
+		return mfa_err_from_errno(errno);
+	int err = mfa_fs_read(fd, ret_text, TEXT_SIZE - 1, 0, &len);
+	if (err == MFA_OK)
+		ret_text[len] = '\0';
+	return err;
 }
 
 /* The name of the session between "session-" and ".scope" in the process's cgroup; logind
@@ -71,11 +78,16 @@ static bool is_remote_in_logind(void)
 	char text[TEXT_SIZE];
 	char name[32];
 	char path[PATH_SIZE];
-	if (!read_file("/proc/self/cgroup", text) ||
-	    !find_session(text, name, sizeof name))
+	int err = read_file("/proc/self/cgroup", text);
+	if (err == MFA_OK && !find_session(text, name, sizeof name))
 		return false;
-	(void)snprintf(path, sizeof path, "/run/systemd/sessions/%s", name);
-	return read_file(path, text) && strstr(text, "\nREMOTE=1\n") != NULL;
+	if (err == MFA_OK) {
+		(void)snprintf(path, sizeof path, "/run/systemd/sessions/%s", name);
+		err = read_file(path, text);
+	}
+	if (err != MFA_OK)
+		return err != MFA_ERR_NOTFOUND;
+	return strstr(text, "\nREMOTE=1\n") != NULL;
 }
 
 bool session_is_remote(const char *tty)

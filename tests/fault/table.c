@@ -8,6 +8,8 @@
 /* A user counts as known, and as a member of no group that a zone without MFA names. */
 #define NAME_SERVICE "the name service: its failing lets nobody in, and keeps nobody out"
 
+#define SESSION "a session that cannot be looked up is remote: no YubiKey, but a code"
+
 #define OPEN_ERRORS                                                       \
 	{                                                                 \
 		EMFILE, ENFILE, ENOMEM, EIO, EACCES, EINTR, EROFS, ENOSPC \
@@ -78,6 +80,7 @@ static const struct call_kind kinds[] = {
 	{ SYS_rt_sigtimedwait, "sigtimedwait", TARGET_NONE, { EINTR, EAGAIN }, 0 },
 	{ SYS_getresuid, "getresuid", TARGET_NONE, { 0 }, 0 },
 	{ SYS_setresuid, "setresuid", TARGET_NONE, { EAGAIN, EPERM }, 0 },
+	{ SYS_geteuid, "geteuid", TARGET_NONE, { 0 }, 0 },
 	{ SYS_uname, "uname", TARGET_NONE, { 0 }, 0 },
 };
 
@@ -134,6 +137,8 @@ static const struct {
 	{ "*", "/usr/lib/locale/*", 0, GOES_ON, "the prompt is English then" },
 	{ "*", "/usr/share/locale/*", 0, GOES_ON, "the prompt is English then" },
 	{ "*", "/etc/locale.alias", 0, GOES_ON, "the prompt is English then" },
+	{ "*", "/proc/*/cgroup", 0, GOES_ON, SESSION },
+	{ "*", "/run/utmp", 0, GOES_ON, SESSION },
 	{ "lstat", "*/mfa.conf.d", 0, MAY_GO_ON,
 	  "the folder is looked for by opening it" },
 	{ "lstat", "*/store.key.next", 0, GOES_ON,
