@@ -129,7 +129,11 @@ void login_done(struct login *login)
 
 bool login_is_by_root(void)
 {
-	return geteuid() == 0;
+	uid_t real = 0;
+	uid_t effective = 0;
+	uid_t saved = 0;
+	/* who cannot be told apart from root is refused by the files that only root reads */
+	return getresuid(&real, &effective, &saved) != 0 || effective == 0;
 }
 
 static int priority_of(const struct mfa_auth_result *result)

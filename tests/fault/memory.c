@@ -218,7 +218,7 @@ static const struct site {
 	{ "people_is_known", false, "the user counts as known" },
 	{ "mfa_language_open", false, "the prompt is English" },
 	{ "converse", false, "what explains a refusal is not shown" },
-	{ "libpam.so.0 < login_begin", false, "syslog: a line for debugging" },
+	{ "libpam.so.0 < login_configure", false, "syslog: a line for debugging" },
 	{ "login_report", false, "syslog: the audit trail has the line as well" },
 	{ "libc.so.6 < libasan.so", false, "asprintf: gives back what it took too much" },
 };
