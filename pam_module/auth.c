@@ -120,7 +120,7 @@ static int run_helper(struct login *login, struct conversation *conversation,
 	if (err != MFA_OK)
 		return err;
 	enum mfa_verdict verdict = result->verdict;
-	if (verdict == MFA_ALLOW)
+	if (verdict == MFA_ALLOW || verdict == MFA_EXEMPT)
 		conclude(login, result);
 	else
 		(void)forward_password(login, result);

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from datetime import date, timedelta
 
 from e2e import audit, enroll, pam, pamconf, product, softkey, users, verify
 from e2e.checks import module_lines
@@ -135,6 +136,21 @@ def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
     kinds = [re.search(r"result=\S+ reason=\S+", line)[0] for line in verify_lines(case)]
     assert kinds == ["result=allowed reason=code-right", "result=denied reason=key-untouched",
                      "result=denied reason=no-code"], kinds
+
+
+def test_the_roll_out_holds_for_screen_locks_too(case):
+    taro = users.new()
+    day = (date.today() + timedelta(days=2)).isoformat()
+    with product.config(zone={"grace_until": day, "grace_reason": "roll-out"}):
+        with wired():
+            reply = call(taro, [taro.password])
+            assert reply.codes == {"authenticate": 0, "acct_mgmt": 0} and len(reply.prompts) == 1, reply
+            assert reply.messages[0].startswith("You have no authenticator yet."), reply
+            assert call(taro, ["wrong"]).code == pam.AUTH_ERR
+        with pamconf.written(pam.SERVICE, FORWARD):
+            assert call(taro, [taro.password]).code == pam.SUCCESS
+            assert call(taro, ["wrong"]).code == pam.AUTH_ERR
+    assert len([line for line in verify_lines(case) if "result=exempt reason=grace" in line]) == 4
 
 
 def test_another_users_name_is_refused_before_any_question(case):

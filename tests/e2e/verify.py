@@ -68,8 +68,8 @@ class Visit:
         """The next packet; empty at the end."""
         try:
             packet = self._end.recv(65536)
-        except ConnectionResetError:
-            packet = b""
+        except ConnectionResetError:  # it has gone, and left unread what it was sent
+            packet = self._end.recv(65536)
         story.tell("mfa-verify", packet.decode(errors="replace"))
         return packet
 
