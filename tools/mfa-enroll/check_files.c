@@ -90,7 +90,7 @@ static void look_at_module(struct check *check)
 /* Without its set-uid bit, programs that are not root refuse everybody. */
 static void look_at_helper(struct check *check)
 {
-	static const char path[] = "/usr/libexec/pam_mfa/mfa-verify";
+	static const char path[] = MFA_VERIFY_PATH;
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	if (mfa_tree_open(check->root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
