@@ -12,9 +12,11 @@ enum {
 /* What a walk had, and where it stands. Compared byte by byte. */
 struct state {
 	struct mfa_walk walk;
-	uint8_t had;
-	uint8_t filler; /* no padding: always 0 */
+	uint16_t had; /* as wide as leaves no gap behind it */
 };
+
+_Static_assert(sizeof(struct state) == sizeof(struct mfa_walk) + sizeof(uint16_t),
+	       "gaps");
 
 struct node {
 	struct state state;
@@ -202,7 +204,7 @@ static int follow(struct search *search, uint32_t index, int code)
 	node.code = (uint8_t)code;
 	const struct mfa_line_facts *facts = &search->facts[node.line];
 	if ((facts->gives_on & MFA_ANSWER(code)) != 0)
-		node.state.had = (uint8_t)(node.state.had | facts->gives);
+		node.state.had = (uint16_t)(node.state.had | facts->gives);
 	mfa_walk_answer(search->stack, &node.state.walk, code);
 	normalize(search, &node.state.walk);
 	return add(search, &node);

@@ -19,16 +19,17 @@ void source_file_done(struct source_file *file)
 /* What cannot be opened is not there for libpam, and it goes on. */
 static int read_file(const char *root, const char *path, struct source_file *ret_file)
 {
-	MFA_CLEANUP(source_file_done) struct source_file file = { 0 };
-	int err = mfa_tree_read(root, path, &file.text, &file.len);
+	MFA_CLEANUP(mfa_free_string) char *text = NULL;
+	MFA_CLEANUP(mfa_free_string) char *copy = NULL;
+	size_t len = 0;
+	int err = mfa_tree_read(root, path, &text, &len);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOMEM || err == MFA_ERR_FULL ? err
 								   : MFA_ERR_NOTFOUND;
-	file.path = strdup(path);
-	if (file.path == NULL)
+	copy = strdup(path);
+	if (copy == NULL)
 		return MFA_ERR_NOMEM;
-	*ret_file = file;
-	file = (struct source_file){ 0 };
+	*ret_file = (struct source_file){ MFA_TAKE(copy), MFA_TAKE(text), len };
 	return MFA_OK;
 }
 

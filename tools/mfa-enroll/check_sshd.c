@@ -100,8 +100,8 @@ static void look_at_questions(struct check *check, const struct sshd_settings *s
 
 static void judge(struct check *check, const struct sshd_settings *settings)
 {
-	char buffer[SSHD_CRITERIA_SIZE + 64];
 	if (!is_on(settings, SSHD_USE_PAM, false)) {
+		char buffer[SSHD_CRITERIA_SIZE + 64];
 		check_add(check, CHECK_HOLE, "sshd-no-pam",
 			  place_of(settings, SSHD_USE_PAM),
 			  TR(check->app,

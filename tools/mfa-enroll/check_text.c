@@ -90,8 +90,7 @@ char *text_key(char *line, char **ret_value)
 	char *value = end + strspn(end, " \t");
 	if (*value == '=')
 		value += 1 + strspn(value + 1, " \t");
-	if (*end != '\0')
-		*end = '\0';
+	*end = '\0';
 	*ret_value = value;
 	return line;
 }
