@@ -51,8 +51,8 @@ static enum mfa_grade judge(struct bench *bench, const char *service, const char
 	return bench->result.grade;
 }
 
-#define ON_BENCH(state, config)                                 \
-	MFA_CLEANUP(close_bench) struct bench bench = { NULL }; \
+#define ON_BENCH(state, config)                                        \
+	MFA_CLEANUP(close_bench) struct bench bench = { .box = NULL }; \
 	open_bench(&bench, *(state), config)
 
 static bool has_note(const struct bench *bench, enum mfa_note_kind kind)

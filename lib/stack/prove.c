@@ -5,9 +5,10 @@
 #include <string.h>
 
 enum {
-	STATES_MAX = 400000,
-	NO_NODE = UINT32_MAX
+	STATES_MAX = 400000
 };
+
+static const uint32_t NO_NODE = UINT32_MAX;
 
 /* What a walk had, and where it stands. Compared byte by byte. */
 struct state {
