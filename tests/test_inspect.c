@@ -95,6 +95,7 @@ static void a_service_without_lines_takes_those_of_other(void **state)
 	assert_int_equal(judge(&bench, "login", "account required pam_unix.so\n"),
 			 MFA_GRADE_PROVED);
 	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	mfa_inspection_done(&bench.result);
 	assert_int_equal(mfa_inspect(&bench.inspector, NULL, &bench.result), MFA_OK);
 	assert_int_equal(bench.result.grade, MFA_GRADE_PROVED);
 }

@@ -36,6 +36,26 @@ static void a_link_cannot_leave_the_tree(void **state)
 	assert_true(mfa_tree_exists("", "/etc/passwd"));
 }
 
+static void links_inside_the_tree_are_followed(void **state)
+{
+	struct sandbox *box = *state;
+	MFA_CLEANUP(mfa_free_string) char *text = NULL;
+	size_t len = 0;
+	assert_int_equal(mkdir(path_in(box, "a"), 0700), 0);
+	assert_int_equal(mkdir(path_in(box, "b"), 0700), 0);
+	write_text(path_in(box, "b/file"), "found");
+	assert_int_equal(symlink("../b", path_in(box, "a/up")), 0);
+	assert_int_equal(symlink("/a/up/../b/./file", path_in(box, "far")), 0);
+	assert_int_equal(symlink("loop", path_in(box, "loop")), 0);
+	assert_int_equal(mfa_tree_read(box->root, "/a/up/file", &text, &len), MFA_OK);
+	assert_string_equal(text, "found");
+	mfa_free_string(&text);
+	assert_int_equal(mfa_tree_read(box->root, "/far", &text, &len), MFA_OK);
+	assert_string_equal(text, "found");
+	mfa_free_string(&text);
+	assert_int_equal(mfa_tree_read(box->root, "/loop", &text, &len), MFA_ERR_UNSAFE);
+}
+
 static void a_folder_is_an_empty_file_and_a_pipe_is_none(void **state)
 {
 	struct sandbox *box = *state;
@@ -80,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_sandbox(reads_files_of_this_host_and_of_a_tree),
 		in_sandbox(a_link_cannot_leave_the_tree),
+		in_sandbox(links_inside_the_tree_are_followed),
 		in_sandbox(a_folder_is_an_empty_file_and_a_pipe_is_none),
 		in_sandbox(a_file_that_is_too_large_is_not_read),
 		in_sandbox(lists_names_in_order_without_hidden_ones),
