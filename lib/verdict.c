@@ -1,6 +1,8 @@
 /* Names and translations of verdicts and reasons, and the event that tells of them. */
 #include "mfa/auth.h"
 
+#include <syslog.h>
+
 static const char *const reasons[MFA_REASON_COUNT] = {
 	[MFA_REASON_NONE] = "none",
 	[MFA_REASON_RIGHT] = "code-right",
@@ -69,6 +71,25 @@ static const char *result_name(enum mfa_verdict verdict)
 		return "no-memory";
 	}
 	return "unknown";
+}
+
+int mfa_auth_priority(const struct mfa_auth_result *result)
+{
+	if (result->reason == MFA_REASON_GRACE)
+		return LOG_WARNING;
+	switch (result->verdict) {
+	case MFA_ALLOW:
+	case MFA_EXEMPT:
+		return LOG_INFO;
+	case MFA_DENY:
+	case MFA_NO_DIALOG:
+	case MFA_GIVEN_UP:
+		return LOG_NOTICE;
+	case MFA_UNAVAILABLE:
+	case MFA_NO_MEMORY:
+		return LOG_ERR;
+	}
+	return LOG_ERR;
 }
 
 struct mfa_event mfa_auth_event(const struct mfa_zone *zone,

@@ -136,25 +136,6 @@ bool login_is_by_root(void)
 	return getresuid(&real, &effective, &saved) != 0 || effective == 0;
 }
 
-static int priority_of(const struct mfa_auth_result *result)
-{
-	if (result->reason == MFA_REASON_GRACE)
-		return LOG_WARNING;
-	switch (result->verdict) {
-	case MFA_ALLOW:
-	case MFA_EXEMPT:
-		return LOG_INFO;
-	case MFA_DENY:
-	case MFA_NO_DIALOG:
-	case MFA_GIVEN_UP:
-		return LOG_NOTICE;
-	case MFA_UNAVAILABLE:
-	case MFA_NO_MEMORY:
-		return LOG_ERR;
-	}
-	return LOG_ERR;
-}
-
 void login_report(const struct login *login, const char *phase,
 		  const struct mfa_auth_result *result)
 {
@@ -162,5 +143,5 @@ void login_report(const struct login *login, const char *phase,
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
 	event.event = phase;
 	mfa_event_format(&event, line, sizeof line);
-	pam_syslog(login->handle, priority_of(result), "%s", line);
+	pam_syslog(login->handle, mfa_auth_priority(result), "%s", line);
 }

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ykcore.h>
+#include <ykdef.h>
+
 #include "keys.h"
 #include "mfa/factor.h"
 #include "mfa/yubikey_otp.h"
@@ -104,6 +107,32 @@ static void all_keys_are_listed_with_what_they_tell(void **state)
 	assert_int_not_equal(desk->ports[0].version[0], desk->ports[1].version[0]);
 	assert_int_not_equal(desk->ports[0].version[0], desk->ports[2].version[0]);
 	assert_int_not_equal(desk->ports[1].version[0], desk->ports[2].version[0]);
+}
+
+/* As from a program that was killed between two reports. */
+static void leave_an_answer_unread(void)
+{
+	static const unsigned char challenge[] = "of somebody else";
+	assert_true(yk_init());
+	YK_KEY *key = yk_open_key(0);
+	assert_non_null(key);
+	assert_true(yk_write_to_key(key, SLOT_CHAL_HMAC2, challenge, sizeof challenge));
+	assert_true(
+		yk_wait_for_key_status(key, 0, 0, 1000, true, RESP_PENDING_FLAG, NULL));
+	assert_true(yk_close_key(key));
+	assert_true(yk_release());
+}
+
+static void an_answer_left_unread_is_not_taken_for_the_status(void **state)
+{
+	struct desk *desk = *state;
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	softkey_bed_plug(desk->bed, &options);
+	leave_an_answer_unread();
+	assert_int_equal(list(desk), MFA_YUBIKEY_DONE);
+	assert_int_equal(desk->ports[0].version[0], 5);
+	assert_int_equal(desk->ports[0].serial, KEY_SERIAL);
+	assert_true(desk->ports[0].is_programmed[1]);
 }
 
 static void a_forbidden_key_is_not_listed_as_none(void **state)
@@ -318,6 +347,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		at_a_desk(no_key_is_an_empty_list),
 		at_a_desk(all_keys_are_listed_with_what_they_tell),
+		at_a_desk(an_answer_left_unread_is_not_taken_for_the_status),
 		at_a_desk(a_forbidden_key_is_not_listed_as_none),
 		at_a_desk(a_programmed_slot_answers_challenges),
 		at_a_desk(a_slot_can_be_programmed_to_type_codes),

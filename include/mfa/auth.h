@@ -124,6 +124,9 @@ void mfa_auth_explain(const struct mfa_dialog *dialog,
 		      const struct mfa_language *language, const char *contact,
 		      enum mfa_reason reason);
 
+/* How loudly syslog is told: one of syslog(3)'s LOG_ERR to LOG_INFO. */
+int mfa_auth_priority(const struct mfa_auth_result *result);
+
 /* The event that tells of a result, with strings borrowed from both. */
 struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 				const struct mfa_login *login,

@@ -48,6 +48,11 @@ int mfa_oath_compare(const struct mfa_oath *oath, uint64_t counter,
 /* Whether the code has the right number of digits and nothing else. */
 bool mfa_oath_fits(const struct mfa_oath *oath, const struct mfa_attempt *attempt);
 
+/* What totp and hotp do alike as factors (mfa/factor.h). */
+int mfa_oath_advance(struct mfa_token *token, const struct mfa_advance *to)
+	MFA_MUST_CHECK;
+size_t mfa_oath_code_len(const struct mfa_token *token);
+
 /* The otpauth URI (Key Uri Format) of a token, NUL-terminated, with its secret in
  * base32. MFA_ERR_NOMEM. */
 int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *user,

@@ -136,3 +136,20 @@ int mfa_oath_compare(const struct mfa_oath *oath, uint64_t counter,
 	mfa_wipe(code, sizeof code);
 	return rc == OATH_OK ? MFA_OK : MFA_ERR_CRYPTO;
 }
+
+int mfa_oath_advance(struct mfa_token *token, const struct mfa_advance *to)
+{
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
+	if (err != MFA_OK)
+		return err;
+	oath.counter = to->counter;
+	oath.drift = to->drift;
+	return mfa_oath_save(&oath, token);
+}
+
+size_t mfa_oath_code_len(const struct mfa_token *token)
+{
+	struct mfa_oath oath;
+	return mfa_oath_load(token, &oath) == MFA_OK ? oath.digits : 0;
+}

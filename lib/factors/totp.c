@@ -81,23 +81,6 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	return MFA_OK;
 }
 
-static int advance(struct mfa_token *token, const struct mfa_advance *to)
-{
-	struct mfa_oath oath;
-	int err = mfa_oath_load(token, &oath);
-	if (err != MFA_OK)
-		return err;
-	oath.counter = to->counter;
-	oath.drift = to->drift;
-	return mfa_oath_save(&oath, token);
-}
-
-static size_t code_len(const struct mfa_token *token)
-{
-	struct mfa_oath oath;
-	return mfa_oath_load(token, &oath) == MFA_OK ? oath.digits : 0;
-}
-
 static void describe(const struct mfa_token *token,
 		     char ret_text[static MFA_DESCRIPTION_SIZE])
 {
@@ -146,8 +129,8 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 const struct mfa_factor_ops mfa_factor_totp = {
 	.kind = MFA_KIND_TOTP,
 	.verify = verify,
-	.advance = advance,
-	.code_len = code_len,
+	.advance = mfa_oath_advance,
+	.code_len = mfa_oath_code_len,
 	.describe = describe,
 	.resync = resync,
 };

@@ -7,25 +7,6 @@ enum {
 	LOG_LINE_SIZE = 1536
 };
 
-static int priority_of(const struct mfa_auth_result *result)
-{
-	if (result->reason == MFA_REASON_GRACE)
-		return LOG_WARNING;
-	switch (result->verdict) {
-	case MFA_ALLOW:
-	case MFA_EXEMPT:
-		return LOG_INFO;
-	case MFA_DENY:
-	case MFA_NO_DIALOG:
-	case MFA_GIVEN_UP:
-		return LOG_NOTICE;
-	case MFA_UNAVAILABLE:
-	case MFA_NO_MEMORY:
-		return LOG_ERR;
-	}
-	return LOG_ERR;
-}
-
 void visit_report(const struct visit *visit)
 {
 	char line[LOG_LINE_SIZE];
@@ -35,5 +16,5 @@ void visit_report(const struct visit *visit)
 		mfa_auth_event(visit->zone, &visit->facts, &visit->result);
 	event.event = "verify";
 	mfa_event_format(&event, line, sizeof line);
-	syslog(LOG_AUTHPRIV | priority_of(&visit->result), "%s", line);
+	syslog(LOG_AUTHPRIV | mfa_auth_priority(&visit->result), "%s", line);
 }

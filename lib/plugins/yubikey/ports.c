@@ -158,7 +158,9 @@ static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
 		return MFA_YUBIKEY_BROKEN;
 	}
 	ret_port->key = yk_open_key(index);
-	if (ret_port->key == NULL || yk_get_status(ret_port->key, ret_port->status) == 0)
+	/* the rest of an answer that nobody came to read would pass for the status */
+	if (ret_port->key == NULL || yk_force_key_update(ret_port->key) == 0 ||
+	    yk_get_status(ret_port->key, ret_port->status) == 0)
 		return result_of_error(diag);
 	read_status(ret_port);
 	return read_serial(ret_port, diag);
