@@ -2,6 +2,7 @@
  * and with short reads and writes: the calls are counted between two marks, then one
  * login for each fault runs under ptrace, which skips the call or changes its result. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 
 static enum effect effect_of(const struct fault *fault, const struct call *call)
 {
+	if (call->is_of_key)
+		return ASKS_AGAIN;
 	if (fault_is_short(fault))
 		return GOES_ON;
 	return call_effect(call->number, call->name, call->target, fault->errnum);
@@ -39,6 +42,11 @@ static bool is_allowed(enum effect effect, int errnum, const struct way *way, in
 	case MAY_GO_ON:
 		return is_expected || code == PAM_AUTHINFO_UNAVAIL ||
 		       (errnum == ENOMEM && code == PAM_BUF_ERR);
+	case OFFERS_NO_KEY:
+		return way->kind == MFA_KIND_YUBIKEY ? code == PAM_AUTH_ERR : is_expected;
+	case ASKS_AGAIN:
+		return is_expected || code == PAM_AUTH_ERR ||
+		       code == PAM_AUTHINFO_UNAVAIL || code == PAM_BUF_ERR;
 	}
 	return false;
 }
@@ -80,13 +88,16 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 	trace_login(run);
 	int code = scene->outcome->code;
 	enum effect effect = effect_of(fault, call);
+	/* what the login can do without, the way to the key may need */
+	if (run->way->kind == MFA_KIND_YUBIKEY && fault->is_lasting && effect == GOES_ON)
+		effect = ASKS_AGAIN;
 	const char *problem = scene_check(scene, run->way);
 	if (problem == NULL && run->hits == 0)
 		problem = "the call did not come";
 	if (problem == NULL && !is_allowed(effect, fault->errnum, run->way, code))
 		problem = "the wrong answer";
 	trial->tally->faults++;
-	trial->tally->harmless += effect == GOES_ON || effect == MAY_GO_ON;
+	trial->tally->harmless += effect >= GOES_ON;
 	if (problem == NULL)
 		return;
 	trial->tally->failed++;
@@ -119,7 +130,8 @@ static void try_errors(struct trial *trial, const int *errors, const int *done)
 		if (trial->wants_all && !call_is_retried(*errors))
 			try_fault(trial, &fault);
 		/* the short form: one error is enough where none matters */
-		if (!trial->wants_all && effect_of(&fault, trial->call) >= GOES_ON)
+		if (!trial->wants_all && (effect_of(&fault, trial->call) >= GOES_ON ||
+					  trial->run.way->part > 1))
 			break;
 	}
 }
@@ -144,8 +156,39 @@ static void try_call(struct trial *trial)
 static void look(struct run *run)
 {
 	run->record->count = 0;
+	keys_plug(run->way->is_right);
 	scene_reset(run->scene, run->way);
 	trace_login(run);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
+}
+
+/* What loads the plug-in, and what it does until it gives back the lock: but for the
+ * product's own files, which are read in between. */
+static void mark_key_calls(struct trace *trace)
+{
+	static const char *const own[] = { "*/mfa.conf*", "*/store*", "*/audit.jsonl",
+					   "/etc/group", "/etc/passwd" };
+	size_t begin = 0;
+	size_t end = 0;
+	for (size_t i = 0; i < trace->count; i++) {
+		const char *target = trace->calls[i].target;
+		if (begin == 0 && ends_with(target, "/pam_mfa/yubikey.so"))
+			begin = i;
+		if (strcmp(target, "/run/pam_mfa") == 0)
+			end = i + 1;
+	}
+	for (size_t i = begin; i < end; i++) {
+		struct call *call = &trace->calls[i];
+		call->is_of_key = true;
+		for (size_t at = 0; at < MFA_COUNT(own); at++)
+			if (fnmatch(own[at], call->target, 0) == 0)
+				call->is_of_key = false;
+	}
 }
 
 /* One line for each kind of call of each way. */
@@ -168,6 +211,7 @@ static void try_way(struct run *first, bool wants_all, struct report *report)
 	struct scene *scene = first->scene;
 	const struct way *way = first->way;
 	look(first);
+	mark_key_calls(first->record);
 	int code = scene->outcome->code;
 	const char *problem = scene_check(scene, way);
 	if (problem != NULL || code != way->expected) {
@@ -175,7 +219,8 @@ static void try_way(struct run *first, bool wants_all, struct report *report)
 			    problem != NULL ? problem : "another code", code_name(code));
 		return;
 	}
-	for (size_t i = 0; i < first->record->count; i++) {
+	size_t stride = wants_all || way->part == 0 ? 1 : way->part;
+	for (size_t i = 0; i < first->record->count; i += stride) {
 		const struct call *call = &first->record->calls[i];
 		struct trial trial = {
 			.run = *first,
@@ -186,6 +231,7 @@ static void try_way(struct run *first, bool wants_all, struct report *report)
 		};
 		trial.run.record = NULL;
 		trial.run.at = i;
+		trial.run.wanted = call;
 		try_call(&trial);
 	}
 	report_way(way, tallies, report);

@@ -6,6 +6,8 @@
 #include <security/pam_appl.h>
 
 #include "mfa/oath.h"
+#include "mfa/yubikey.h"
+#include "mfa/yubikey_otp.h"
 
 struct plain_login {
 	struct scene *scene;
@@ -23,30 +25,62 @@ static void log_in_plainly(void *context)
 	scene_login(login->scene, login->way, &hooks);
 }
 
-static int try_code(struct scene *scene, uint64_t counter)
+static int try_code(struct scene *scene, const struct way *way, uint64_t counter)
 {
-	struct plain_login login = { scene, &ways[0] };
-	scene_set_code(scene, NULL, counter);
+	struct plain_login login = { scene, way };
+	scene_set_code(scene, way, counter);
 	*scene->outcome = (struct outcome){ .code = -1 };
 	(void)scene_run_child(log_in_plainly, &login);
 	scene_drain_log(scene);
 	return scene->outcome->code;
 }
 
-static bool reads_counter(struct scene *scene, uint64_t *ret_counter,
-			  uint32_t *ret_failures)
+/* The next code; for a YubiKey in the port whether it has been used. */
+static bool reads_token(const struct mfa_token *token, uint64_t *ret_counter)
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	struct mfa_oath oath;
-	if (record == NULL ||
-	    mfa_store_read(scene->host.store, scene_user, NULL, record) != MFA_OK ||
-	    record->token_count != 1 || strcmp(record->tokens[0].label, "fault") != 0 ||
-	    mfa_oath_load(&record->tokens[0], &oath) != MFA_OK ||
+	struct mfa_yubikey key;
+	struct mfa_yubikey_otp otp;
+	if (token->kind == MFA_KIND_YUBIKEY_OTP) {
+		bool is_read = mfa_yubikey_otp_load(token, &otp) == MFA_OK;
+		*ret_counter = is_read ? otp.counter + 1 : 0;
+		return is_read &&
+		       memcmp(otp.aes_key, scene_secret, MFA_YUBIKEY_AES_LEN) == 0;
+	}
+	if (token->kind == MFA_KIND_YUBIKEY) {
+		*ret_counter = token->last_used != 0 ? SCENE_COUNTER + 1 : SCENE_COUNTER;
+		return mfa_yubikey_load(token, &key) == MFA_OK &&
+		       memcmp(key.secret, scene_secret, MFA_YUBIKEY_SECRET_LEN) == 0;
+	}
+	if (mfa_oath_load(token, &oath) != MFA_OK ||
 	    oath.secret_len != strlen(scene_secret) ||
 	    memcmp(oath.secret, scene_secret, oath.secret_len) != 0)
 		return false;
 	*ret_counter = oath.counter;
+	return true;
+}
+
+/* ret_counter: of the way's token; the others must be as they were. */
+static bool reads_counter(struct scene *scene, const struct way *way,
+			  uint64_t *ret_counter, uint32_t *ret_failures)
+{
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	if (record == NULL ||
+	    mfa_store_read(scene->host.store, scene_user, NULL, record) != MFA_OK ||
+	    record->token_count != SCENE_TOKENS)
+		return false;
 	*ret_failures = record->failures;
+	for (size_t i = 0; i < SCENE_TOKENS; i++) {
+		const struct mfa_token *token = &record->tokens[i];
+		uint64_t counter = 0;
+		if (token->kind != scene_kind(i) || strcmp(token->label, "fault") != 0 ||
+		    !reads_token(token, &counter))
+			return false;
+		if (token->kind == way->kind)
+			*ret_counter = counter;
+		else if (counter != SCENE_COUNTER)
+			return false;
+	}
 	return true;
 }
 
@@ -57,8 +91,9 @@ static const char *check_state(struct scene *scene, const struct way *way,
 	uint64_t lines = 0;
 	bool is_spent = counter == SCENE_COUNTER + 1;
 	bool may_spend = way->is_right && !way->skips_auth;
-	bool may_fail =
-		!way->is_right && !way->skips_auth && strcmp(way->user, scene_user) == 0;
+	bool may_fail = !way->is_right && !way->skips_auth &&
+			way->kind != MFA_KIND_YUBIKEY &&
+			strcmp(way->user, scene_user) == 0;
 	if (counter != SCENE_COUNTER && !(is_spent && may_spend))
 		return "the record is neither the old nor the new one";
 	if (failures > (may_fail ? 1 : 0))
@@ -71,6 +106,34 @@ static const char *check_state(struct scene *scene, const struct way *way,
 		return "the audit trail has lines that nobody wrote";
 	if (outcome->code == PAM_SUCCESS && lines != scene->lines + 1)
 		return "PAM_SUCCESS without its line in the audit trail";
+	return NULL;
+}
+
+/* Where the key in the port is another's, a code has to do. */
+static const struct way *next_way(const struct way *way)
+{
+	static const struct way plain[] = {
+		{ .kind = MFA_KIND_HOTP, .service = "plain", .user = scene_user },
+		{ .kind = MFA_KIND_YUBIKEY_OTP, .service = "plain", .user = scene_user },
+		{ .kind = MFA_KIND_YUBIKEY, .service = "plain", .user = scene_user },
+	};
+	size_t at = 0;
+	while (way->is_right && plain[at].kind != way->kind)
+		at++;
+	return &plain[at];
+}
+
+static const char *check_next(struct scene *scene, const struct way *way,
+			      uint64_t counter)
+{
+	const struct way *next = next_way(way);
+	if (next->kind != way->kind)
+		counter = SCENE_COUNTER;
+	if (next->kind != MFA_KIND_YUBIKEY && counter > SCENE_COUNTER &&
+	    try_code(scene, next, SCENE_COUNTER) != PAM_AUTH_ERR)
+		return "a code that was spent was accepted again";
+	if (try_code(scene, next, counter) != PAM_SUCCESS)
+		return "the next login was refused";
 	return NULL;
 }
 
@@ -92,14 +155,10 @@ const char *scene_check(struct scene *scene, const struct way *way)
 		return "PAM_SUCCESS for a wrong code";
 	if (!way->is_account && outcome->code == scene_ignored)
 		return "PAM_IGNORE";
-	if (!reads_counter(scene, &counter, &failures))
+	if (!reads_counter(scene, way, &counter, &failures))
 		return "the record cannot be read";
 	const char *problem = check_state(scene, way, counter, failures);
 	if (problem != NULL)
 		return problem;
-	if (counter > SCENE_COUNTER && try_code(scene, SCENE_COUNTER) != PAM_AUTH_ERR)
-		return "a code that was spent was accepted again";
-	if (try_code(scene, counter) != PAM_SUCCESS)
-		return "the next login was refused";
-	return NULL;
+	return check_next(scene, way, counter);
 }

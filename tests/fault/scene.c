@@ -28,16 +28,67 @@ enum {
 const int scene_ignored = PAM_CRED_INSUFFICIENT;
 
 const struct way ways[] = {
-	{ "right", "plain", scene_user, NULL, true, false, false, true, PAM_SUCCESS },
-	{ "wrong", "explain", scene_user, NULL, false, false, false, true, PAM_AUTH_ERR },
-	{ "forward", "forward", scene_user, "secret", true, false, false, false,
-	  PAM_SUCCESS },
-	{ "unknown", "plain", "nobody-here", NULL, false, false, false, false,
-	  PAM_AUTH_ERR },
-	{ "passed", "gated", scene_user, NULL, true, true, false, true,
-	  PAM_CRED_INSUFFICIENT },
-	{ "skipped", "gated", scene_user, NULL, false, true, true, false,
-	  PAM_PERM_DENIED },
+	{ .name = "right",
+	  .service = "plain",
+	  .user = scene_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_right = true,
+	  .is_in_short = true,
+	  .expected = PAM_SUCCESS },
+	{ .name = "wrong",
+	  .service = "explain",
+	  .user = scene_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_in_short = true,
+	  .expected = PAM_AUTH_ERR },
+	{ .name = "forward",
+	  .service = "forward",
+	  .user = scene_user,
+	  .password = "secret",
+	  .kind = MFA_KIND_HOTP,
+	  .is_right = true,
+	  .expected = PAM_SUCCESS },
+	{ .name = "unknown",
+	  .service = "plain",
+	  .user = "nobody-here",
+	  .kind = MFA_KIND_HOTP,
+	  .expected = PAM_AUTH_ERR },
+	{ .name = "passed",
+	  .service = "gated",
+	  .user = scene_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_right = true,
+	  .is_account = true,
+	  .is_in_short = true,
+	  .expected = PAM_CRED_INSUFFICIENT },
+	{ .name = "skipped",
+	  .service = "gated",
+	  .user = scene_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_account = true,
+	  .skips_auth = true,
+	  .expected = PAM_PERM_DENIED },
+	{ .name = "typed",
+	  .service = "plain",
+	  .user = scene_user,
+	  .kind = MFA_KIND_YUBIKEY_OTP,
+	  .is_right = true,
+	  .part = 3,
+	  .expected = PAM_SUCCESS },
+	{ .name = "touched",
+	  .service = "plain",
+	  .user = scene_user,
+	  .kind = MFA_KIND_YUBIKEY,
+	  .is_right = true,
+	  .is_in_short = true,
+	  .part = 7,
+	  .expected = PAM_SUCCESS },
+	{ .name = "other-key",
+	  .service = "plain",
+	  .user = scene_user,
+	  .kind = MFA_KIND_YUBIKEY,
+	  .part = 29,
+	  .expected = PAM_AUTH_ERR },
 };
 const size_t way_count = MFA_COUNT(ways);
 
@@ -85,7 +136,8 @@ static void write_config(struct scene *scene)
 		"store = file:%s/store\nkey = file:%s/store.key\naudit = %s/audit.jsonl\n"
 		"[zone lax]\nmfa = off\nservices = plain explain forward gated\n"
 		"groups = audio crowd\n"
-		"[zone main]\nservices = *\ngate = gated\nrhosts = local 192.0.2.0/24\n",
+		"[zone main]\nservices = *\ngate = gated\nrhosts = local 192.0.2.0/24\n"
+		"yubikey_timeout = 1s\n",
 		folder, folder, folder);
 	write_file(scene->config_path, text);
 	(void)snprintf(path, sizeof path, "%s/mfa.conf.d", folder);
@@ -134,11 +186,16 @@ static void open_host(struct scene *scene)
 	}
 }
 
-static void enrol(struct scene *scene)
+enum mfa_kind scene_kind(size_t token)
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
-	struct mfa_token *added = NULL;
+	static const enum mfa_kind kinds[SCENE_TOKENS] = { MFA_KIND_HOTP,
+							   MFA_KIND_YUBIKEY_OTP,
+							   MFA_KIND_YUBIKEY };
+	return kinds[token];
+}
+
+static void save(enum mfa_kind kind, struct mfa_token *token)
+{
 	const struct mfa_oath oath = {
 		.hash = MFA_HASH_SHA1,
 		.digits = 6,
@@ -146,15 +203,29 @@ static void enrol(struct scene *scene)
 		.secret = (const unsigned char *)scene_secret,
 		.secret_len = strlen(scene_secret),
 	};
-	if (record == NULL || token == NULL)
-		die("enrol");
-	token->kind = MFA_KIND_HOTP;
+	token->kind = kind;
 	token->state = MFA_STATE_ACTIVE;
 	(void)snprintf(token->label, sizeof token->label, "fault");
+	if (kind != MFA_KIND_HOTP)
+		keys_save(kind, token);
+	else if (mfa_oath_save(&oath, token) != MFA_OK)
+		die("enrol");
+}
+
+static void enrol(struct scene *scene)
+{
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
+	struct mfa_token *added = NULL;
+	if (record == NULL || token == NULL)
+		die("enrol");
 	(void)snprintf(record->user, sizeof record->user, "%s", scene_user);
-	if (mfa_oath_save(&oath, token) != MFA_OK ||
-	    mfa_record_add(record, token, &added) != MFA_OK ||
-	    mfa_store_create(scene->host.store, record, NULL) != MFA_OK)
+	for (size_t i = 0; i < SCENE_TOKENS; i++) {
+		save(scene_kind(i), token);
+		if (mfa_record_add(record, token, &added) != MFA_OK)
+			die("enrol");
+	}
+	if (mfa_store_create(scene->host.store, record, NULL) != MFA_OK)
 		die("enrol");
 }
 
@@ -225,14 +296,17 @@ void scene_close(struct scene *scene)
 	(void)munmap(scene->outcome, sizeof *scene->outcome);
 }
 
-void scene_set_code(struct scene *scene, const char *password, uint64_t counter)
+void scene_set_code(struct scene *scene, const struct way *way, uint64_t counter)
 {
-	char code[16];
-	if (oath_hotp_generate(scene_secret, strlen(scene_secret), counter, 6, false,
-			       OATH_HOTP_DYNAMIC_TRUNCATION, code) != OATH_OK)
+	char code[64] = "";
+	if (way->kind == MFA_KIND_YUBIKEY_OTP)
+		keys_type(counter, code, sizeof code);
+	else if (way->kind == MFA_KIND_HOTP &&
+		 oath_hotp_generate(scene_secret, strlen(scene_secret), counter, 6, false,
+				    OATH_HOTP_DYNAMIC_TRUNCATION, code) != OATH_OK)
 		die("code");
 	(void)snprintf(scene->code, sizeof scene->code, "%s%s",
-		       password != NULL ? password : "", code);
+		       way->password != NULL ? way->password : "", code);
 }
 
 void scene_reset(struct scene *scene, const struct way *way)
@@ -243,7 +317,6 @@ void scene_reset(struct scene *scene, const struct way *way)
 	    close(fd) != 0 || truncate(scene->audit_path, scene->audit_size) != 0)
 		die("reset");
 	/* a wrong code: one far behind the look-ahead, which is right for no near counter */
-	scene_set_code(scene, way->password,
-		       way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
+	scene_set_code(scene, way, way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
 	*scene->outcome = (struct outcome){ .code = -1 };
 }

@@ -12,10 +12,13 @@ struct way {
 	const char *service; /* pam.d file: see services[] in scene.c */
 	const char *user;
 	const char *password; /* typed in front of the code, or NULL */
-	bool is_right;	      /* the code is the user's next one */
-	bool is_account;      /* faults hit the account phase, not auth */
+	enum mfa_kind
+		kind;	 /* HOTP, YUBIKEY_OTP; YUBIKEY: Enter, and the key in the port */
+	bool is_right;	 /* the code is the user's next one; the key holds the secret */
+	bool is_account; /* faults hit the account phase, not auth */
 	bool skips_auth;
 	bool is_in_short; /* the short form tries its allocations too */
+	unsigned part;	  /* the short form tries one call or allocation of so many */
 	int expected;	  /* the PAM code when nothing fails */
 };
 
@@ -42,7 +45,7 @@ struct scene {
 	char config_path[96];
 	char record_path[128];
 	char audit_path[96];
-	char code[64]; /* what the conversation answers */
+	char code[80]; /* what the conversation answers */
 	struct mfa_host host;
 	unsigned char *record_bytes; /* as enrolled */
 	off_t audit_size;
@@ -59,15 +62,27 @@ void scene_close(struct scene *scene);
  * way types, and clears outcome. */
 void scene_reset(struct scene *scene, const struct way *way);
 
-/* The person's token: the user, the secret, and the counter that scene_open gives it. */
+/* The person's tokens: the user, the secret of all, and the counter that scene_open gives
+ * them. A YubiKey that is touched has no counter: when it was used it counts as one more. */
 extern const char scene_user[];
 extern const char scene_secret[];
 enum {
 	SCENE_COUNTER = 7
 };
+enum mfa_kind scene_kind(size_t token);
+enum {
+	SCENE_TOKENS = 3
+};
 
 /* Sets the code of that counter, behind the password if there is one. */
-void scene_set_code(struct scene *scene, const char *password, uint64_t counter);
+void scene_set_code(struct scene *scene, const struct way *way, uint64_t counter);
+
+/* keys.c: the person's YubiKey. */
+void keys_save(enum mfa_kind kind, struct mfa_token *token);
+/* What it types at a counter. */
+void keys_type(uint64_t counter, char *code, size_t size);
+/* It is in the port, or one with another secret is. */
+void keys_plug(bool is_right);
 
 /* Throws away what came to /dev/log. */
 void scene_drain_log(const struct scene *scene);

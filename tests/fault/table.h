@@ -48,7 +48,11 @@ enum effect {
 	REFUSES_FOR_MEMORY, /* PAM_BUF_ERR */
 	REFUSES_SOMEHOW,    /* one of the two */
 	GOES_ON,	    /* as if nothing had been */
-	MAY_GO_ON	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
+	MAY_GO_ON,	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
+	/* the person is asked again, and the key may answer then; or it is refused in any of
+	 * the ways above, or as if the key were not there */
+	ASKS_AGAIN,
+	OFFERS_NO_KEY /* as if nothing had been, but for the YubiKey in the port */
 };
 
 /* table.c gives the reason for each call that may fail without a refusal. */

@@ -172,10 +172,13 @@ static void spoil_exit(pid_t pid, const struct fault *fault, unsigned long long 
 
 static bool is_hit(struct run *run, const struct call *call)
 {
-	bool is_it = run->seen == run->at;
+	/* a key that is waited for moves what follows by a call or two */
+	bool is_it = run->hits == 0 && run->seen >= run->at &&
+		     call->number == run->wanted->number &&
+		     strcmp(call->name, run->wanted->name) == 0;
 	if (is_it)
 		run->hit = *call;
-	else if (run->fault->is_lasting && run->seen > run->at)
+	else if (run->fault->is_lasting && run->hits > 0)
 		is_it = call->number == run->hit.number &&
 			strcmp(call->name, run->hit.name) == 0 &&
 			strcmp(call->target, run->hit.target) == 0;

@@ -26,6 +26,7 @@ struct call {
 	long number;
 	const char *name;
 	char target[TARGET_SIZE]; /* the path, or what the descriptor is */
+	bool is_of_key;		  /* of asking the YubiKey in the port */
 };
 
 /* The calls of an undisturbed login. */
@@ -39,7 +40,8 @@ struct run {
 	struct scene *scene;
 	const struct way *way;
 	struct trace *record; /* not NULL: only look */
-	size_t at;	      /* else: the call that fails */
+	size_t at;	      /* else: the call that fails, or the next like it */
+	const struct call *wanted;
 	const struct fault *fault;
 	struct call hit;
 	bool is_inside; /* between the marks */

@@ -18,7 +18,6 @@ enum {
 	AT_ID = RIG_SECRET_LEN - MFA_YUBIKEY_PUBLIC_LEN, /* where numbers differ */
 	SERIAL_BASE = 7000000,
 	KEY_SLOT = 2,
-	USE_BITS = 8,
 };
 
 static const char LOCK_FOLDER[] = "/run/pam_mfa";
@@ -81,18 +80,12 @@ struct rig_code rig_typed(unsigned secret, uint64_t counter)
 {
 	const struct material material = material_of(secret);
 	struct softkey_setup setup = { .kind = SOFTKEY_OTP };
-	struct slot slot = { .valid = false };
 	char code[SOFTKEY_CODE_SIZE];
 	struct rig_code typed;
 	memcpy(setup.public_id, part(&material, AT_ID), sizeof setup.public_id);
 	memcpy(setup.private_id, part(&material, AT_ID), sizeof setup.private_id);
 	memcpy(setup.secret, part(&material, AT_AES), MFA_YUBIKEY_AES_LEN);
-	slot_setup(&slot, &setup, false);
-	/* as if it had just typed the one before */
-	slot.used = true;
-	slot.use = (uint16_t)((counter - 1) >> USE_BITS);
-	slot.session = (uint8_t)(counter - 1);
-	slot_type(&slot, 0, code);
+	slot_type_at(&setup, (uint32_t)counter, code);
 	if (strlen(code) != MFA_YUBIKEY_CODE_LEN)
 		rig_die("the software YubiKey types no code");
 	(void)snprintf(typed.text, sizeof typed.text, "%.*s", MFA_YUBIKEY_CODE_LEN, code);
@@ -127,18 +120,14 @@ struct rig_line rig_csv(unsigned secret)
 
 struct rig_text rig_softkey(const char *format, ...)
 {
-	struct wire_message message = { .code = WIRE_COMMAND };
-	struct rig_text answer = { "" };
+	struct rig_text answer;
+	char line[256];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf((char *)message.data, sizeof message.data, format, args);
+	(void)vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	message.len = (uint32_t)strlen((char *)message.data);
-	MFA_CLEANUP(mfa_close_fd) int fd = wire_connect();
-	int err = fd < 0 ? fd : wire_ask(fd, &message);
-	if (err != 0 || message.len >= sizeof answer.text)
-		rig_die("softkeyd: %s: %d", format, err);
-	memcpy(answer.text, message.data, message.len);
+	if (wire_command(line, answer.text) != 0)
+		rig_die("softkeyd: %s", line);
 	return answer;
 }
 

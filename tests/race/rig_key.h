@@ -24,7 +24,7 @@ extern const struct rig_code rig_enter;
 
 /* A line of softkeyctl's; what it answers. */
 struct rig_text {
-	char text[2048];
+	char text[2048]; /* as much as softkeyd says */
 } rig_softkey(const char *format, ...) MFA_PRINTF(1, 2);
 /* Takes all keys away and plugs in one that answers challenges when it is touched, which
  * it is at once. */

@@ -126,3 +126,15 @@ void slot_type(struct slot *slot, uint32_t ticks, char ret_code[static SOFTKEY_C
 	if (kind == SOFTKEY_HOTP)
 		type_hotp(slot, ret_code);
 }
+
+void slot_type_at(const struct softkey_setup *setup, uint32_t counter,
+		  char ret_code[static SOFTKEY_CODE_SIZE])
+{
+	struct slot slot = { .valid = false };
+	uint32_t last = counter - 1;
+	slot_setup(&slot, setup, false);
+	slot.use = (uint16_t)(last >> 8);
+	slot.session = (uint8_t)last;
+	slot.used = true;
+	slot_type(&slot, 0, ret_code);
+}

@@ -69,3 +69,7 @@ void slot_answer_blindly(const struct slot *slot,
  * typed by a slot that does not type. */
 void slot_type(struct slot *slot, uint32_t ticks,
 	       char ret_code[static SOFTKEY_CODE_SIZE]);
+/* What an OTP slot of this setup types when its use and session counters, in one number,
+ * have come to counter, which is not 0. */
+void slot_type_at(const struct softkey_setup *setup, uint32_t counter,
+		  char ret_code[static SOFTKEY_CODE_SIZE]);

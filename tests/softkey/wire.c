@@ -58,3 +58,23 @@ int wire_ask(int fd, struct wire_message *message)
 		err = wire_receive(fd, message);
 	return err ? err : message->code;
 }
+
+int wire_command(const char *line, char ret_text[static WIRE_DATA_SIZE])
+{
+	struct wire_message message = { .code = WIRE_COMMAND };
+	size_t len = strlen(line);
+	int fd = wire_connect();
+	if (fd < 0)
+		return fd;
+	if (len < WIRE_DATA_SIZE) {
+		message.len = (uint32_t)len;
+		memcpy(message.data, line, len);
+	}
+	int err = wire_ask(fd, &message);
+	close(fd);
+	if (err || message.len >= WIRE_DATA_SIZE)
+		return err ? err : -EIO;
+	memcpy(ret_text, message.data, message.len);
+	ret_text[message.len] = '\0';
+	return 0;
+}

@@ -49,3 +49,6 @@ int wire_send(int fd, const struct wire_message *message);
 int wire_receive(int fd, struct wire_message *ret_message);
 /* Sends the message and replaces it by the answer; gives the answer's code. */
 int wire_ask(int fd, struct wire_message *message);
+/* Has softkeyd obey a line of softkeyctl's; ret_text is what it says. 0, or a negative
+ * errno. */
+int wire_command(const char *line, char ret_text[static WIRE_DATA_SIZE]);
