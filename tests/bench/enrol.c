@@ -1,4 +1,4 @@
-/* Writes records through lib/store. usage: bench-enrol CONFIG totp|hotp USER...
+/* Writes records through lib/store. usage: bench-enrol CONFIG totp|hotp|yubikey USER...
  * A user "STEM*COUNT" stands for COUNT users STEM1, STEM2, ... A user who has a record
  * already gets it anew: no time step is remembered. */
 #include "host.h"
@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mfa/yubikey.h"
+
 enum {
+	BENCH_SERIAL = 7654321, /* yubikey.py has it too */
 	BAR = 40,
 	PROGRESS_EVERY = 250
 };
@@ -18,6 +21,14 @@ struct enrolment {
 	struct mfa_record *record;
 	struct mfa_token *token;
 };
+
+static int save_key(struct mfa_token *token)
+{
+	const struct mfa_yubikey key = { .serial = BENCH_SERIAL,
+					 .slot = 2,
+					 .secret = (const unsigned char *)bench_secret };
+	return mfa_yubikey_save(&key, token);
+}
 
 static void prepare_token(struct mfa_token *token, enum mfa_kind kind)
 {
@@ -30,7 +41,9 @@ static void prepare_token(struct mfa_token *token, enum mfa_kind kind)
 	};
 	token->kind = kind;
 	token->state = MFA_STATE_ACTIVE;
-	if (mfa_oath_save(&oath, token) != MFA_OK)
+	int err =
+		kind == MFA_KIND_YUBIKEY ? save_key(token) : mfa_oath_save(&oath, token);
+	if (err != MFA_OK)
 		bench_die("cannot make a token");
 }
 
@@ -86,8 +99,9 @@ static void enrol_many(struct enrolment *enrolment, const char *pattern)
 int main(int argc, char **argv)
 {
 	enum mfa_kind kind = argc > 3 ? mfa_kind_from_name(argv[2]) : MFA_KIND_NONE;
-	if (kind != MFA_KIND_TOTP && kind != MFA_KIND_HOTP) {
-		(void)fprintf(stderr, "usage: %s CONFIG totp|hotp USER...\n", argv[0]);
+	if (kind != MFA_KIND_TOTP && kind != MFA_KIND_HOTP && kind != MFA_KIND_YUBIKEY) {
+		(void)fprintf(stderr, "usage: %s CONFIG totp|hotp|yubikey USER...\n",
+			      argv[0]);
 		return 2;
 	}
 	struct enrolment enrolment = { 0 };

@@ -42,13 +42,13 @@ class Crowded:
         return [ours, oath]
 
 
-def instructions(service, user, code, *options):
+def instructions(words, *options):
     """callgrind's count of a login; options narrow down what is counted."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *options,
-               stacks.PROGRAMS / "bench-load", service, user, code]
+               stacks.PROGRAMS / "bench-load", *words]
     done = subprocess.run(command, check=True, text=True, capture_output=True)
     if "accepted" not in done.stdout:
-        raise SystemExit(f"bench: {service}: a right code was refused under callgrind")
+        raise SystemExit(f"bench: {words[0]}: a right code was refused under callgrind")
     return int(re.search(r"Collected : (\d+)", done.stderr)[1])
 
 
@@ -71,7 +71,7 @@ def measure(folder, rounds, most, budgets):
 def _count_instructions(crowd):
     crowd.ours.enrol("totp", "bench-totp")
     stacks.wait_for_step()
-    return instructions(crowd.ours.service, "bench-totp", stacks.code("totp"),
+    return instructions((crowd.ours.service, "bench-totp", stacks.code("totp")),
                         "--toggle-collect=pam_authenticate")
 
 

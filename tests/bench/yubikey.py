@@ -1,0 +1,97 @@
+"""What a login by a YubiKey costs: the plug-in, and asking a software key that answers at once,
+beside Debian's pam_yubico."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import load, places, stacks, table
+
+SOFTKEY = Path(__file__).resolve().parents[1] / "softkey"
+PLUGIN = stacks.BUILD / "lib/plugins/yubikey/yubikey.so"
+SERIAL = 7654321  # enrol.c has it too
+CHALLENGES = Path("/var/yubico")
+
+
+class Library(load.Subject):
+    """Loaded alone, with the real libusb."""
+
+    def __init__(self, title, path):
+        super().__init__(title, "--library")
+        self.path = path
+
+    def prepare(self):
+        return (self.path,)
+
+
+class Touch(load.Subject):
+    """Enter, and the key answers."""
+
+    def __init__(self, title, service, user, before=None):
+        super().__init__(title, service)
+        self.user = user
+        self.before = before
+
+    def prepare(self):
+        if self.before is not None:
+            self.before()
+        return self.user, ""
+
+
+def measure(place, budgets):
+    ours = stacks.Ours(place)
+    base = load.Subject("", "permit")
+    bare = Library("", _module("pam_permit.so"))
+    totp = load.Subject("pam_mfa, TOTP login", ours.service, ours)
+    alone = [Library("pam_mfa's plug-in, loaded only", PLUGIN),
+             Library("pam_yubico, loaded only", _module("pam_yubico.so"))]
+    for subject in [base, bare, totp, *alone]:
+        subject.measure()
+    _put_keys()
+    touch = Touch("pam_mfa, YubiKey login", ours.service, places.user("bench-key"))
+    ours.enrol("yubikey", touch.user)
+    subjects = [touch, _yubico()]
+    for subject in subjects:
+        subject.measure()
+    _show(base, [(totp, base), *((subject, bare) for subject in alone),
+                 *((subject, base) for subject in subjects)])
+    brought = sorted(path.rsplit("/", 1)[1] for path in touch.libraries - totp.libraries)
+    print(f"A YubiKey brings {', '.join(brought)}.\n")
+    load.judge(totp, base, budgets)
+
+
+def _module(name):
+    return next(path for folder in (Path("/usr/lib/security"), *Path("/usr/lib").glob("*/security"))
+                if (path := folder / name).exists())
+
+
+def _put_keys():
+    """The plug-in in its place, and a key that answers without a touch."""
+    installed = json.loads((stacks.BUILD / "meson-info/intro-installed.json").read_text())
+    target = Path(installed[str(PLUGIN)])
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(PLUGIN, target)
+    subprocess.run([SOFTKEY / "install", stacks.BUILD], check=True)
+    subprocess.run(["softkeyctl", "new", f"serial={SERIAL}", f"slot2=hmac:{stacks.SECRET_HEX}"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+def _yubico():
+    """Its state is a challenge with the answer that it expects, made by its own program."""
+    CHALLENGES.mkdir(mode=0o700)
+    stacks.write("yubico", f"pam_yubico.so mode=challenge-response chalresp_path={CHALLENGES}")
+    subprocess.run(["ykpamcfg", "-2", "-p", CHALLENGES], check=True, stdout=subprocess.DEVNULL)
+    return Touch("pam_yubico, challenge-response login", "yubico", "root")
+
+
+def _show(base, pairs):
+    print("YubiKeys: a program with one login, less the same program with pam_permit "
+          f"({base.instructions:,} instructions);\nloaded only: with the real libusb; logins: with "
+          "a software key behind a stand-in for libusb, which has\nno libudev, that answers at once "
+          "without a touch. Time is of pam_authenticate in a fresh process, loading included.\n")
+    table.show("in one process", ("", "instructions", "libraries", "peak memory", "median time"),
+               [(subject.title, f"{subject.instructions - less.instructions:,}",
+                 f"{len(subject.libraries - less.libraries)}",
+                 f"{subject.peak - less.peak:,.0f} kB", table.us(subject.us))
+                for subject, less in pairs])
