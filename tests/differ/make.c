@@ -58,8 +58,9 @@ static void put_action(struct maker *maker, FILE *file)
 		"ignore", "ok", "done", "bad", "die", "reset"
 	};
 	static const char *const odd[] = { "0",		 "99",	       "4294967294",
-					   "4294967297", "4294967196", "okay",
-					   "x",		 "-1",	       "4294967290" };
+					   "4294967297", "4294967296", "4294967196",
+					   "okay",	 "x",	       "-1",
+					   "4294967290" };
 	unsigned choice = below(maker, 100);
 	if (choice < 70)
 		(void)fputs(pick(maker, words, COUNT(words)), file);
