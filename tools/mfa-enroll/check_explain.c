@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
+#include "../../pam_module/people.h"
 #include "mfa/json.h"
 #include "mfa/policy.h"
-#include "../../pam_module/people.h"
 
 /* One zone against one login. */
 struct finding {
