@@ -239,8 +239,11 @@ static bool is_next_key(struct reader *reader, const char *group, const char *ke
 	return true;
 }
 
+/* libeconf lists a NULL when it found no memory for a name. */
 static int check_key_was_seen(struct reader *reader, const char *group, const char *key)
 {
+	if (group == NULL || key == NULL)
+		return mfa_fail(reader->diag, MFA_ERR_NOMEM, "out of memory");
 	if (is_next_key(reader, group, key))
 		return MFA_OK;
 	MFA_CLEANUP(free_value) econf_ext_value *value = NULL;

@@ -6,6 +6,7 @@
 
 const char *__lsan_default_suppressions(void);
 const char *__asan_default_options(void);
+const char *__ubsan_default_options(void);
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
 /* LeakSanitizer asks for these: what libraries lose by themselves. */
@@ -19,6 +20,11 @@ MFA_PUBLIC const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1:print_suppressions=0:"
 	       "handle_segv=0:handle_abort=0:log_path=/dev/null";
+}
+
+MFA_PUBLIC const char *__ubsan_default_options(void)
+{
+	return "halt_on_error=1";
 }
 
 bool leaks_can_be_seen(void)
