@@ -6,43 +6,13 @@
 #include <ykcore.h>
 #include <ykdef.h>
 
-#include "keys.h"
+#include "desk.h"
 #include "mfa/factor.h"
 #include "mfa/yubikey_otp.h"
 
 enum {
-	TIMEOUT_MS = 5000,
 	TRANSFERS_MAX = 100,
 };
-
-struct desk {
-	struct softkey_bed *bed;
-	const struct mfa_yubikey_driver *driver;
-	struct mfa_diag diag;
-	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
-	size_t count;
-};
-
-static int desk_setup(void **state)
-{
-	struct desk *desk = calloc(1, sizeof *desk);
-	if (desk == NULL)
-		return -1;
-	desk->driver = open_driver();
-	desk->bed = softkey_bed_new();
-	*state = desk;
-	return 0;
-}
-
-static int desk_teardown(void **state)
-{
-	struct desk *desk = *state;
-	softkey_bed_free(desk->bed);
-	free(desk);
-	return 0;
-}
-
-#define at_a_desk(test) cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
 
 static enum mfa_yubikey_result list(struct desk *desk)
 {

@@ -1,0 +1,181 @@
+/* The plug-in's driver in the company of others: other users of the keys, descriptors,
+ * threads and signals of the program. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "desk.h"
+
+static unsigned count_descriptors(void)
+{
+	unsigned count = 0;
+	DIR *folder = opendir("/proc/self/fd");
+	assert_non_null(folder);
+	while (readdir(folder) != NULL)
+		count++;
+	assert_int_equal(closedir(folder), 0);
+	return count;
+}
+
+static int hold_lock(void *context MFA_UNUSED, unsigned index MFA_UNUSED)
+{
+	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	(void)flock(fd, LOCK_EX);
+	(void)pause();
+	return 0;
+}
+
+static void another_user_of_the_keys_is_waited_for_in_time(void **state)
+{
+	struct desk *desk = *state;
+	desk_plug(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_answers(desk);
+	pid_t pid = start_opening("/run/pam_mfa", hold_lock, NULL);
+	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)flock(fd, LOCK_UN);
+	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BUSY);
+	assert_in_range(desk->took_ms, SHORT_MS, SHORT_MS + SLACK_MS);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_answers(desk); /* its lock went with it */
+	assert_int_equal(close(fd), 0);
+}
+
+static void time_that_has_run_out_is_not_an_absent_key(void **state)
+{
+	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_int_equal(desk_respond(*state, 0), MFA_YUBIKEY_BUSY);
+}
+
+/* Others must not be able to keep the lock, or anything, from the logins. */
+static void a_lock_that_others_could_take_is_not_trusted(void **state)
+{
+	struct desk *desk = *state;
+	desk_plug(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_answers(desk);
+	assert_int_equal(chmod("/run/pam_mfa", 0755), 0);
+	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
+	assert_non_null(strstr(desk->diag.text, "/run/pam_mfa"));
+	assert_int_equal(chmod("/run/pam_mfa", 0700), 0);
+	assert_int_equal(rmdir("/run/pam_mfa"), 0);
+	assert_int_equal(symlink("/tmp", "/run/pam_mfa"), 0);
+	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
+	assert_int_equal(unlink("/run/pam_mfa"), 0);
+	assert_answers(desk);
+}
+
+static int ask_too(void *context, unsigned index MFA_UNUSED)
+{
+	struct desk *desk = context;
+	enum mfa_yubikey_result result = desk_respond(desk, 10000);
+	if (result == MFA_YUBIKEY_DONE)
+		assert_right(desk);
+	return (int)result;
+}
+
+static void many_processes_share_one_key(void **state)
+{
+	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_int_equal(count_processes(6, MFA_YUBIKEY_DONE, ask_too, *state), 6);
+}
+
+static void nothing_is_left_open_or_claimed(void **state)
+{
+	struct desk *desk = *state;
+	static const struct softkey_faults faults[] = {
+		{ 0 },
+		{ .bad_crc = true },
+		{ .answer_after = SOFTKEY_NEVER },
+		{ .unplug_after = 7 },
+	};
+	unsigned key = desk_plug(desk, KEY_SERIAL, faults[0]);
+	desk_plug(desk, 1, faults[0]);
+	assert_answers(desk);
+	unsigned before = count_descriptors();
+	for (size_t i = 0; i < MFA_COUNT(faults); i++) {
+		softkey_bed_set_faults(desk->bed, key, &faults[i]);
+		(void)desk_respond(desk, SHORT_MS);
+		assert_int_equal(count_descriptors(), before);
+		softkey_bed_replug(desk->bed, key);
+		softkey_bed_set_faults(desk->bed, key, &faults[0]);
+	}
+	assert_answers(desk);
+}
+
+/* What the thread of libusb blocks, as /proc shows it; 0: there is no such thread. */
+static uint64_t mask_of_libusb(void)
+{
+	uint64_t mask = 0;
+	DIR *folder = opendir("/proc/self/task");
+	for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+		char path[PATH_MAX];
+		char line[256];
+		bool is_libusb = false;
+		(void)snprintf(path, sizeof path, "/proc/self/task/%s/status",
+			       entry->d_name);
+		FILE *file = fopen(path, "r");
+		while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+			if (strncmp(line, "Name:\tlibusb", 12) == 0)
+				is_libusb = true;
+			if (is_libusb && strncmp(line, "SigBlk:", 7) == 0)
+				mask = strtoull(line + 7, NULL, 16);
+		}
+		if (file != NULL)
+			(void)fclose(file);
+	}
+	if (folder != NULL)
+		(void)closedir(folder);
+	return mask;
+}
+
+static void *watch(void *context)
+{
+	uint64_t *mask = context;
+	int64_t end = stopwatch() + TIMEOUT_MS;
+	while (*mask == 0 && stopwatch() < end)
+		*mask = mask_of_libusb();
+	return NULL;
+}
+
+/* The application's handlers run in its own threads, or what they do would race. */
+static void the_thread_of_libusb_takes_no_signals(void **state)
+{
+	static const int signals[] = { SIGALRM, SIGCHLD, SIGHUP,  SIGINT,
+				       SIGTERM, SIGUSR1, SIGTSTP, SIGQUIT };
+	pthread_t watcher;
+	uint64_t mask = 0;
+	sigset_t before;
+	sigset_t after;
+	assert_int_equal(pthread_sigmask(SIG_BLOCK, NULL, &before), 0);
+	desk_plug_touch(*state, (struct softkey_faults){ .touch_after = SOFTKEY_NEVER });
+	assert_int_equal(pthread_create(&watcher, NULL, watch, &mask), 0);
+	assert_int_equal(desk_respond(*state, SHORT_MS), MFA_YUBIKEY_UNTOUCHED);
+	assert_int_equal(pthread_join(watcher, NULL), 0);
+	for (size_t i = 0; i < MFA_COUNT(signals); i++)
+		assert_true((mask >> (signals[i] - 1) & 1) != 0);
+	assert_int_equal(pthread_sigmask(SIG_BLOCK, NULL, &after), 0);
+	for (int number = 1; number < 32; number++)
+		assert_int_equal(sigismember(&after, number),
+				 sigismember(&before, number));
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		at_a_desk(another_user_of_the_keys_is_waited_for_in_time),
+		at_a_desk(time_that_has_run_out_is_not_an_absent_key),
+		at_a_desk(a_lock_that_others_could_take_is_not_trusted),
+		at_a_desk(many_processes_share_one_key),
+		at_a_desk(nothing_is_left_open_or_claimed),
+		at_a_desk(the_thread_of_libusb_takes_no_signals),
+	};
+	return keys_main("driver_shared", tests, argc, argv);
+}
