@@ -47,7 +47,7 @@ _Noreturn static void leave_helper(const char *path, int channel)
 	pid_t helper = _Fork();
 	if (helper == 0)
 		become_helper(path, channel);
-	_exit(helper < 0);
+	_exit(helper < 0 ? 1 : 0);
 }
 
 /* A child that sends no signal when it ends, and that a wait() of the application for its

@@ -25,6 +25,22 @@ static const char *read_service(char packet[static MFA_WIRE_SIZE])
 	return packet + 3 + strlen(packet + 3) + 1;
 }
 
+/* Asks, and tells what came: "TYPE LENGTH FIRST-BYTE". Its verdict comes with a password of
+ * two bytes in front of the code. */
+static void mirror(char verdict)
+{
+	char packet[2 * MFA_WIRE_SIZE] = "";
+	char text[64];
+	say('A', "?", 1);
+	ssize_t got = recv(0, packet, sizeof packet, 0);
+	if (got < 1)
+		_exit(7);
+	int len = snprintf(text, sizeof text, "%c %zd %d", packet[0], got - 1,
+			   got > 1 ? packet[1] : 0);
+	say('E', text, (size_t)len);
+	say('V', (const char[]){ verdict, 2, 0 }, 3);
+}
+
 static void misbehave(const char *service)
 {
 	static const char huge[MFA_WIRE_SIZE] = "a";
@@ -50,6 +66,14 @@ static void misbehave(const char *service)
 			say('I', "still here", 10);
 	else if (strcmp(service, "dies-asked") == 0)
 		say('A', "?", 1);
+	else if (strcmp(service, "mirror") == 0)
+		mirror('a');
+	else if (strcmp(service, "refuses") == 0)
+		mirror('d');
+	else if (strcmp(service, "denies") == 0)
+		say('V', "d\0\0", 3);
+	else if (strcmp(service, "unavailable") == 0)
+		say('V', "u\0\0", 3);
 	else if (strcmp(service, "allows") == 0)
 		say('V', "a\0\0", 3);
 }
