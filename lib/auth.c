@@ -102,7 +102,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 			return err;
 		if (is_decoy)
 			judgement = (struct judgement){
-				.reason = request->is_known_user
+				.reason = request->known_user != MFA_MATCH_NO
 						  ? MFA_REASON_NOT_ENROLLED
 						  : MFA_REASON_UNKNOWN_USER,
 				.code_len = judgement.code_len,
@@ -330,7 +330,7 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 	struct given given = { .is_offered = touch_is_offered(request) };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
-		.is_unknown_user = !request->is_known_user,
+		.is_unknown_user = request->known_user == MFA_MATCH_NO,
 	};
 	int err = MFA_OK;
 	bool is_in_grace = grace_covers(request);

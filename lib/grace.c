@@ -22,7 +22,8 @@ bool grace_covers(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { "" };
 	bool was_open = request->host->is_open;
-	if (request->login.now >= request->zone->grace_until || !request->is_known_user)
+	if (request->login.now >= request->zone->grace_until ||
+	    request->known_user != MFA_MATCH_YES)
 		return false;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);

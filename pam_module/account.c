@@ -37,7 +37,7 @@ MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int 
 		result.verdict = mfa_verdict_from_err(err);
 		result.reason = MFA_REASON_FAILED;
 		result.is_unknown_user =
-			login.user != NULL && !people_is_known(login.user);
+			login.user != NULL && people_is_known(login.user) == MFA_MATCH_NO;
 		login_report(&login, "account", &result);
 		return verdict_to_pam(result.verdict);
 	}

@@ -95,7 +95,7 @@ static void run(struct login *login, struct conversation *conversation,
 		.dialog = &dialog,
 		.language = login->language,
 		.password = typed_password(login->handle),
-		.is_known_user = people_is_known(login->facts.user),
+		.known_user = people_is_known(login->facts.user),
 		.wants_password = login->arguments.forward_pass,
 		.begin_work = begin_work,
 		.end_work = end_work,
@@ -184,7 +184,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	authenticate(&login, &conversation, argc, argv, &result);
 	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
 		result.is_unknown_user =
-			login.user != NULL && !people_is_known(login.user);
+			login.user != NULL && people_is_known(login.user) == MFA_MATCH_NO;
 		tell_outage(&login, &conversation);
 	}
 	if (!has_passed(&result))

@@ -13,13 +13,16 @@ enum {
 	GROUP_LINE_MAX = 1024 * 1024
 };
 
-bool people_is_known(const char *user)
+enum mfa_match people_is_known(const char *user)
 {
 	char buffer[PASSWD_LINE_SIZE];
 	struct passwd entry;
 	struct passwd *found = NULL;
 	int errnum = getpwnam_r(user, &entry, buffer, sizeof buffer, &found);
-	return found != NULL || (errnum != 0 && errnum != ENOENT && errnum != ESRCH);
+	if (found != NULL)
+		return MFA_MATCH_YES;
+	bool is_answered = errnum == 0 || errnum == ENOENT || errnum == ESRCH;
+	return is_answered ? MFA_MATCH_NO : MFA_MATCH_UNKNOWN;
 }
 
 bool people_is_self(const char *user)

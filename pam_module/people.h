@@ -4,8 +4,8 @@
 
 #include "mfa/policy.h"
 
-/* Whether it knows the user; true when it cannot be asked. */
-bool people_is_known(const char *user);
+/* Whether it knows the user; MFA_MATCH_UNKNOWN when it cannot be asked. */
+enum mfa_match people_is_known(const char *user);
 
 /* Whether the user is the one whose real user id this process has. */
 bool people_is_self(const char *user);

@@ -26,7 +26,9 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,
 		.password = { (const unsigned char *)password, strlen(password) },
-		.is_known_user = !attempt->is_unknown,
+		.known_user = attempt->is_name_service_down ? MFA_MATCH_UNKNOWN
+			      : attempt->is_unknown	    ? MFA_MATCH_NO
+							    : MFA_MATCH_YES,
 		.wants_password = attempt->wants_password,
 		.may_explain = attempt->may_explain,
 		.clock = attempt->clock,

@@ -15,6 +15,7 @@ struct attempt {
 	int64_t now; /* 0: NOW */
 	const char *password;
 	bool is_unknown;
+	bool is_name_service_down;
 	bool wants_password;
 	bool may_explain;
 	int64_t (*clock)(void);

@@ -24,7 +24,7 @@ static void run(struct test_host *host, const char *user, const char *answer,
 		.zone = &host->host.config->zones[0],
 		.login = { .service = "test", .user = user, .now = NOW },
 		.dialog = &dialog,
-		.is_known_user = true,
+		.known_user = MFA_MATCH_YES,
 	};
 	mfa_auth_run(&request, ret_result);
 	mfa_auth_result_done(ret_result);

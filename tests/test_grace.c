@@ -58,6 +58,12 @@ static void a_name_that_nobody_has_is_asked(void **state)
 	assert_int_equal(outcome.script.asked, 1);
 }
 
+static void a_name_service_that_fails_is_no_grace(void **state)
+{
+	struct attempt attempt = { .answer = "123456", .is_name_service_down = true };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
 static void a_record_that_cannot_be_read_is_no_grace(void **state)
 {
 	struct test_host *host = *state;
@@ -96,6 +102,7 @@ int main(void)
 		in_grace(the_day_ends_with_its_last_second),
 		in_grace(who_has_a_token_needs_it),
 		in_grace(a_name_that_nobody_has_is_asked),
+		in_grace(a_name_service_that_fails_is_no_grace),
 		in_grace(a_record_that_cannot_be_read_is_no_grace),
 		in_grace(in_one_line_all_of_it_is_the_password),
 		in_grace(what_the_program_must_hold_true_still_holds),

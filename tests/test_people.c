@@ -23,9 +23,9 @@ static void cannot_tell_of_unknown_names(void **state MFA_UNUSED)
 
 static void knows_users(void **state MFA_UNUSED)
 {
-	assert_true(people_is_known("root"));
-	assert_false(people_is_known("nobody-here"));
-	assert_false(people_is_known(""));
+	assert_int_equal(people_is_known("root"), MFA_MATCH_YES);
+	assert_int_equal(people_is_known("nobody-here"), MFA_MATCH_NO);
+	assert_int_equal(people_is_known(""), MFA_MATCH_NO);
 }
 
 int main(void)

@@ -81,9 +81,9 @@ struct mfa_auth_request {
 	int64_t (*clock)(void);
 	const struct mfa_dialog *dialog;
 	const struct mfa_language *language;
-	struct mfa_span password; /* what was typed before; borrowed, may be empty */
-	bool is_known_user;  /* the name service knows the user, or could not be asked */
-	bool wants_password; /* forward_pass: password and code come in one line */
+	struct mfa_span password;  /* what was typed before; borrowed, may be empty */
+	enum mfa_match known_user; /* whether the name service knows the user */
+	bool wants_password;	   /* forward_pass: password and code come in one line */
 	/* What must hold, and be done, before a right code lets in; NULL: nothing. Runs
 	 * after the commit and before the line in the audit trail. Sets the verdict to
 	 * something else to refuse. */

@@ -66,7 +66,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.clock = clock_now,
 		.dialog = &dialog,
 		.language = app->language,
-		.is_known_user = true,
+		.known_user = MFA_MATCH_UNKNOWN, /* no roll-out: it is a test */
 		.actor = app->actor,
 		.may_explain = true,
 	};

@@ -138,7 +138,7 @@ static void ask(struct visit *visit)
 		.dialog = &dialog,
 		.language = visit->language,
 		.password = channel_again(),
-		.is_known_user = true,
+		.known_user = MFA_MATCH_YES,
 		.wants_password = visit->wants_password,
 		.begin_work = begin_work,
 		.end_work = end_work,
