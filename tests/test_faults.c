@@ -129,7 +129,7 @@ static void a_full_disk_is_told_as_such(void **state MFA_UNUSED)
 static void use_memory_disk(void)
 {
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777") != 0)
 		(void)fprintf(stderr, "no tmpfs: the tests take longer\n");
 }

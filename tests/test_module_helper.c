@@ -104,7 +104,7 @@ static int put_helper(void **state MFA_UNUSED)
 		folder = dirname(folder);
 	}
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", folder, "tmpfs", 0, "mode=755") != 0 ||
 	    (missing[0] != '\0' && mkdir(missing, 0755) != 0))
 		return -1;

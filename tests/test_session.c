@@ -94,7 +94,7 @@ static void a_process_is_as_remote_as_its_session(void **state MFA_UNUSED)
 	write_text("/run/systemd/sessions/c7", "UID=0\nREMOTE=1\nTYPE=tty\n");
 	write_text("/run/systemd/sessions/8", "UID=0\nREMOTE=0\nTYPE=x11\n");
 	write_text("/run/cgroup", "");
-	assert_int_equal(mount("/run/cgroup", "/proc/self/cgroup", NULL, MS_BIND, NULL),
+	assert_int_equal(mount("/run/cgroup", "/proc/self/cgroup", "none", MS_BIND, NULL),
 			 0);
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
 		write_text("/run/cgroup", cases[i].cgroup);
@@ -108,7 +108,7 @@ static void a_process_is_as_remote_as_its_session(void **state MFA_UNUSED)
 static int hide_run(void **state MFA_UNUSED)
 {
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
 		return -1;
 	return mount("tmpfs", "/run", "tmpfs", 0, "mode=755");
 }
