@@ -18,10 +18,10 @@ static enum mfa_match is_member(void *context MFA_UNUSED, const char *group)
 static void decide(const struct mfa_config *config)
 {
 	static const struct mfa_login logins[] = {
-		{ "sshd", "alice", "192.0.2.7", "ssh", 0, is_member, NULL },
+		{ "sshd", "taro", "192.0.2.7", "ssh", 0, is_member, NULL },
 		{ "login", "root", "", "/dev/tty1", 0, NULL, NULL },
 		{ "cron", "daemon", NULL, NULL, 0, is_member, NULL },
-		{ "sudo", "bob", "a-host-name", "pts/0", 0, is_member, NULL },
+		{ "sudo", "jiro", "a-host-name", "pts/0", 0, is_member, NULL },
 	};
 	for (size_t i = 0; i < MFA_COUNT(logins); i++) {
 		const struct mfa_zone *zone = mfa_policy_zone(config, &logins[i]);

@@ -8,7 +8,7 @@
 #include "stores/slots.h"
 
 static const unsigned char KEY[MFA_SUBKEY_SIZE] = { 1, 2, 3 };
-static const char USER[] = "alice";
+static const char USER[] = "taro";
 
 /* A file of two generations, of which the second one counts. */
 static void make_file(unsigned char *file)
