@@ -77,11 +77,11 @@ static bool is_remote_in_logind(void)
 {
 	char text[TEXT_SIZE];
 	char name[32];
-	char path[PATH_SIZE];
 	int err = read_file("/proc/self/cgroup", text);
 	if (err == MFA_OK && !find_session(text, name, sizeof name))
 		return false;
 	if (err == MFA_OK) {
+		char path[PATH_SIZE];
 		(void)snprintf(path, sizeof path, "/run/systemd/sessions/%s", name);
 		err = read_file(path, text);
 	}
