@@ -1,41 +1,15 @@
 #include "mfa/rekey.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "mfa/key.h"
-
-struct names {
-	char **items;
-	size_t count;
-};
-
-static void names_done(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-	*names = (struct names){ 0 };
-}
+#include "mfa/words.h"
 
 static int collect(void *context, const char *user)
 {
-	struct names *names = context;
-	if ((names->count & (names->count - 1)) == 0) { /* full at the powers of two */
-		size_t room = names->count == 0 ? 1 : 2 * names->count;
-		char **items = reallocarray(names->items, room, sizeof *items);
-		if (items == NULL)
-			return MFA_ERR_NOMEM;
-		names->items = items;
-	}
-	names->items[names->count] = strdup(user);
-	if (names->items[names->count] == NULL)
-		return MFA_ERR_NOMEM;
-	names->count++;
-	return MFA_OK;
+	return mfa_words_add(context, user);
 }
 
-static int list_names(struct mfa_host *host, struct mfa_diag *diag, struct names *names)
+static int list_names(struct mfa_host *host, struct mfa_diag *diag,
+		      struct mfa_words *names)
 {
 	int err = collect(names, MFA_DECOY_USER);
 	if (err == MFA_OK)
@@ -51,7 +25,7 @@ static bool goes_on(const struct mfa_rekey_watch *watch, size_t done, size_t tot
 int mfa_rekey_check(struct mfa_host *host, const struct mfa_rekey_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
-	MFA_CLEANUP(names_done) struct names names = { 0 };
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
 	int err = list_names(host, diag, &names);
 	struct mfa_record *record = mfa_store_workspace(host->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
@@ -70,7 +44,7 @@ int mfa_rekey_check(struct mfa_host *host, const struct mfa_rekey_watch *watch,
 static int reseal_all(struct mfa_host *host, const struct mfa_rekey_watch *watch,
 		      struct mfa_diag *diag, struct mfa_rekey_report *report)
 {
-	MFA_CLEANUP(names_done) struct names names = { 0 };
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
 	int err = list_names(host, diag, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;

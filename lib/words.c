@@ -5,14 +5,17 @@
 
 int mfa_words_add(struct mfa_words *words, const char *text)
 {
-	char **items = reallocarray(words->items, words->count + 2, sizeof *items);
-	if (items == NULL)
+	size_t used = words->count + 1; /* with the NULL behind them */
+	if ((used & (used - 1)) == 0) { /* full at the powers of two */
+		char **items = reallocarray(words->items, 2 * used, sizeof *items);
+		if (items == NULL)
+			return MFA_ERR_NOMEM;
+		words->items = items;
+	}
+	words->items[words->count] = strdup(text);
+	if (words->items[words->count] == NULL)
 		return MFA_ERR_NOMEM;
-	words->items = items;
-	items[words->count] = strdup(text);
-	if (items[words->count] == NULL)
-		return MFA_ERR_NOMEM;
-	items[++words->count] = NULL;
+	words->items[++words->count] = NULL;
 	return MFA_OK;
 }
 

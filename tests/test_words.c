@@ -1,5 +1,7 @@
 #include "mfa/words.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 #include "support.h"
@@ -14,6 +16,23 @@ static void keeps_copies_and_ends_with_null(void **state MFA_UNUSED)
 	assert_int_equal(words.count, 2);
 	assert_string_equal(words.items[0], "b");
 	assert_null(words.items[2]);
+}
+
+static void grows_to_any_size(void **state MFA_UNUSED)
+{
+	struct mfa_words words = { 0 };
+	char text[16];
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)snprintf(text, sizeof text, "%u", i);
+		assert_int_equal(mfa_words_add(&words, text), MFA_OK);
+		assert_int_equal(words.count, i + 1);
+		assert_null(words.items[i + 1]);
+	}
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)snprintf(text, sizeof text, "%u", i);
+		assert_string_equal(words.items[i], text);
+	}
+	mfa_words_done(&words);
 }
 
 static void sorts_and_finds_whole_words(void **state MFA_UNUSED)
@@ -43,6 +62,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_copies_and_ends_with_null),
+		cmocka_unit_test(grows_to_any_size),
 		cmocka_unit_test(sorts_and_finds_whole_words),
 		cmocka_unit_test(an_ended_list_is_empty),
 	};

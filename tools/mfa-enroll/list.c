@@ -2,41 +2,14 @@
 #include "commands.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "describe.h"
-
-struct names {
-	char **items;
-	size_t count;
-};
+#include "mfa/words.h"
 
 static int collect(void *context, const char *user)
 {
-	struct names *names = context;
-	char **items = reallocarray(names->items, names->count + 1, sizeof *items);
-	if (items == NULL)
-		return MFA_ERR_NOMEM;
-	names->items = items;
-	items[names->count] = strdup(user);
-	if (items[names->count] == NULL)
-		return MFA_ERR_NOMEM;
-	names->count++;
-	return MFA_OK;
-}
-
-static void names_done(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-}
-
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return mfa_words_add(context, user);
 }
 
 static void print_header(void)
@@ -87,7 +60,7 @@ static enum exit_code list_user(struct app *app, const char *user,
 }
 
 /* is_whole: every user, under a header even when there is none. */
-static enum exit_code list_names(struct app *app, const struct names *names,
+static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 				 bool is_whole)
 {
 	enum exit_code code = EXIT_DONE;
@@ -121,14 +94,13 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_diag diag = { "" };
-	MFA_CLEANUP(names_done) struct names names = { 0 };
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
 	int err = invocation->count == 1
 			  ? collect(&names, invocation->arguments[0])
 			  : mfa_store_list(app->host.store, collect, &names, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (names.count > 0)
-		qsort(names.items, names.count, sizeof *names.items, compare);
+	mfa_words_sort(&names);
 	return list_names(app, &names, invocation->count == 0);
 }
 
