@@ -132,7 +132,6 @@ static enum mfa_yubikey_result program(struct desk *desk,
 static enum mfa_yubikey_result ask(struct desk *desk, unsigned slot)
 {
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
 	const struct mfa_yubikey_slot wanted = { KEY_SERIAL, slot };
 	const struct mfa_yubikey_order order = { &wanted, 1, challenge, TIMEOUT_MS };
 	const struct mfa_yubikey key = { .secret = key_secret };
@@ -141,6 +140,7 @@ static enum mfa_yubikey_result ask(struct desk *desk, unsigned slot)
 	enum mfa_yubikey_result result =
 		desk->driver->respond(&order, &desk->diag, &answer);
 	if (result == MFA_YUBIKEY_DONE) {
+		unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
 		mfa_yubikey_expect(&key, answer.hmac, challenge, response);
 		assert_memory_equal(answer.response, response, sizeof response);
 	}

@@ -81,7 +81,7 @@ static void a_program_that_is_not_root_has_the_hosts_configuration_alone(void **
 
 static void copy_helper(const char *from)
 {
-	struct stat status;
+	struct stat status = { 0 };
 	MFA_CLEANUP(mfa_close_fd) int in = open(from, O_RDONLY | O_CLOEXEC);
 	MFA_CLEANUP(mfa_close_fd)
 	int out = open(MFA_VERIFY_PATH, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);

@@ -164,9 +164,7 @@ static void put_include(struct maker *maker, FILE *file, unsigned index)
 	put_blank(maker, file);
 	if (once_in(maker, is_plain ? 80 : 25))
 		(void)fputs(once_in(maker, 2) ? "gone" : "/etc/gone", file);
-	else if (once_in(maker, 6) && index < 5)
-		(void)fputs("/etc/free", file);
-	else if (index < 4)
+	else if (index < 4 && !once_in(maker, 6))
 		(void)fprintf(file, "%sinner%u", once_in(maker, 4) ? "/etc/pam.d/" : "",
 			      index + below(maker, 4 - index));
 	else
@@ -191,7 +189,7 @@ static void put_oddity(struct maker *maker, FILE *file)
 	};
 	if (once_in(maker, 12)) /* longer than libpam's buffer */
 		(void)fprintf(file, "auth required /stub/pam_stub.so id%u %0*u\n",
-			      maker->next_id++, 900 + (int)below(maker, 300), 0);
+			      maker->next_id++, 900 + (int)below(maker, 300), 0U);
 	else
 		(void)fputs(pick(maker, lines, COUNT(lines)), file);
 }

@@ -30,7 +30,7 @@ struct material {
 
 static struct material material_of(unsigned secret)
 {
-	struct material material;
+	struct material material = { 0 };
 	rig_fill_secret(secret, material.bytes);
 	return material;
 }
