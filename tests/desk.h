@@ -7,7 +7,7 @@ enum {
 	TIMEOUT_MS = 5000,
 	SHORT_MS = 300,
 	/* what comes on top of a time-out: the poll that goes on, a slow machine */
-	SLACK_MS = 700,
+	SLACK_MS = 3000,
 	SERIAL_MS = 1200, /* libykpers waits so long for a serial number */
 };
 

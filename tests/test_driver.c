@@ -116,7 +116,7 @@ static void a_touch_is_waited_for(void **state)
 static void what_comes_late_behind_a_touch_is_taken(void **state)
 {
 	desk_plug_touch(*state,
-			(struct softkey_faults){ .touch_after = 5, .answer_after = 20 });
+			(struct softkey_faults){ .touch_after = 5, .answer_after = 5 });
 	assert_answers(*state);
 }
 

@@ -9,7 +9,7 @@
 
 enum {
 	LOGINS = 4,
-	SLACK_MS = 1500,
+	SLACK_MS = 5000,
 };
 
 static const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
