@@ -228,7 +228,7 @@ def test_nor_is_su_in_a_remote_session(case):
 def test_the_plug_in_missing_or_unsafe(case):
     with offered("login"):
         taro, _ = holder()
-        plug_in = next(Path("/usr/lib").glob("**/pam_mfa/yubikey.so"))
+        plug_in = next(Path("/usr").glob("lib*/**/pam_mfa/yubikey.so"))
         saved = plug_in.read_bytes()
         try:
             plug_in.unlink()
