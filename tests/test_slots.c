@@ -204,7 +204,26 @@ static void no_altered_stamp_looks_like_an_older_one(void **state)
 						      slot + (i + 1) * SLOT_SECTOR - byte,
 						      flip, &refused);
 	}
-	assert_int_equal(refused, 400 * 2 * 8 * 255);
+	/* where the seal opens, all of the data are there: the stamp does not matter */
+	assert_int_equal(refused, 0);
+}
+
+/* The same with a byte of the data altered too: nothing is left to go by. */
+static void an_altered_stamp_on_altered_data_is_damage(void **state)
+{
+	struct ground *ground = *state;
+	unsigned refused = 0;
+	ground_begin(ground, 1, 1);
+	struct slot_plan plan = ground_next(ground);
+	ground_go_on(ground, 1, 2);
+	size_t slot = plan.slot * (size_t)SLOT_SIZE;
+	ground->file[slot + 100] ^= 1;
+	for (unsigned i = 1; i <= 2; i++)
+		for (unsigned byte = 1; byte <= 8; byte++)
+			for (unsigned flip = 1; flip < 256; flip++)
+				check_altered(ground, slot + i * SLOT_SECTOR - byte, flip,
+					      &refused);
+	assert_int_equal(refused, 2 * 8 * 255);
 }
 
 static void a_worn_out_generation_is_refused(void **state)
@@ -277,6 +296,7 @@ int main(void)
 		on_ground(no_lost_sector_brings_an_older_state_back),
 		on_ground(a_lost_slot_brings_no_older_state_back),
 		on_ground(no_altered_stamp_looks_like_an_older_one),
+		on_ground(an_altered_stamp_on_altered_data_is_damage),
 		on_ground(a_worn_out_generation_is_refused),
 		on_ground(a_format_of_the_future_is_not_supported),
 		on_ground(a_file_is_under_a_key_when_both_slots_are),

@@ -5,11 +5,10 @@
 #include <sodium.h>
 
 #include "mfa/bytes.h"
+#include "stamp.h"
 
 enum {
 	FORMAT = 1,
-	STAMP_SIZE = 8,
-	SECTOR_DATA = SLOT_SECTOR - STAMP_SIZE,
 	/* the header, the first bytes of the data */
 	AT_MAGIC = 0,
 	AT_FORMAT = 4,
@@ -28,86 +27,99 @@ _Static_assert(HEADER_SIZE + SEALED_MAX <= SLOT_SECTORS * SECTOR_DATA,
 
 static const char MAGIC[4] = { 'P', 'M', 'F', 'A' };
 
-/* Every sector ends in a stamp: which write put it there, of how many sectors, and a
- * check that tells a damaged stamp from an older one. */
-struct stamp {
-	bool is_valid;
-	uint32_t generation;
-	unsigned count;
-};
-
-/* CRC-16/CCITT, which no change within two bytes passes: a stamp that damage changed
- * must not look like that of an older write. */
-static uint16_t stamp_check(uint32_t generation, unsigned count)
-{
-	/* four bits at a time: a login checks some sixty stamps */
-	static const uint16_t table[16] = { 0x0000, 0x1021, 0x2042, 0x3063,
-					    0x4084, 0x50a5, 0x60c6, 0x70e7,
-					    0x8108, 0x9129, 0xa14a, 0xb16b,
-					    0xc18c, 0xd1ad, 0xe1ce, 0xf1ef };
-	uint64_t text = (uint64_t)generation << 16 | count;
-	unsigned rest = 0;
-	for (int shift = 44; shift >= 0; shift -= 4)
-		rest = (rest << 4 & 0xffff) ^ table[(rest >> 12 ^ text >> shift) & 15];
-	return (uint16_t)rest;
-}
-
-static struct stamp read_stamp(const unsigned char *sector)
-{
-	const unsigned char *bytes = sector + SECTOR_DATA;
-	struct stamp stamp = {
-		.generation = mfa_get32(bytes),
-		.count = mfa_get16(bytes + 4),
-	};
-	uint16_t check = mfa_get16(bytes + 6);
-	stamp.is_valid = stamp.generation != 0 && stamp.count >= 1 &&
-			 stamp.count <= SLOT_SECTORS &&
-			 check == stamp_check(stamp.generation, stamp.count);
-	return stamp;
-}
-
-static void write_stamp(unsigned char *sector, uint32_t generation, unsigned count)
-{
-	unsigned char *bytes = sector + SECTOR_DATA;
-	mfa_put32(bytes, generation);
-	mfa_put16(bytes + 4, (uint16_t)count);
-	mfa_put16(bytes + 6, stamp_check(generation, count));
-}
-
 enum condition {
 	WHOLE,
 	TORN,
+	MARRED, /* stamps are invalid, and none is older: the seal tells */
 	DAMAGED
 };
 
 struct slot {
 	const unsigned char *bytes;
+	struct stamp stamps[SLOT_SECTORS];
 	enum condition condition;
 	uint32_t generation; /* the newest write that reached it */
 	unsigned count;	     /* its sectors */
 };
 
-/* Looks at the stamps only; whether a whole slot is genuine, its seal tells. */
+static unsigned count_sectors(size_t sealed_len)
+{
+	return (unsigned)((HEADER_SIZE + sealed_len + SECTOR_DATA - 1) / SECTOR_DATA);
+}
+
+static bool has_stamp(const struct slot *slot, unsigned first, unsigned last,
+		      enum stamp_age age)
+{
+	for (unsigned i = first; i < last; i++)
+		if (stamp_age(&slot->stamps[i], slot->generation) == age)
+			return true;
+	return false;
+}
+
+static void find_newest(struct slot *slot)
+{
+	for (unsigned i = 0; i < SLOT_SECTORS; i++)
+		if (slot->stamps[i].is_valid &&
+		    slot->stamps[i].generation > slot->generation) {
+			slot->generation = slot->stamps[i].generation;
+			slot->count = slot->stamps[i].count;
+		}
+}
+
+/* A write that ended inside the first stamp has left its generation in the header alone. */
+static bool take_header(struct slot *slot)
+{
+	const unsigned char *header = slot->bytes;
+	uint32_t generation = mfa_get32(header + AT_GENERATION);
+	uint32_t sealed_len = mfa_get32(header + AT_SEALED_LEN);
+	if (slot->stamps[0].is_valid || memcmp(header, MAGIC, sizeof MAGIC) != 0 ||
+	    mfa_get16(header + AT_FORMAT) != FORMAT || generation <= slot->generation ||
+	    generation > GENERATION_MAX || sealed_len > SEALED_MAX)
+		return false;
+	slot->generation = generation;
+	slot->count = count_sectors(sealed_len);
+	return true;
+}
+
+/* The first bytes of the first stamp are the new write's, the others those of the stamp
+ * before: the last write's to this slot, which another sector has as well unless it was
+ * cut off in the first one. Damage does not make such a stamp. */
+static bool is_split(const struct slot *slot)
+{
+	const struct stamp fresh = { true, slot->generation, slot->count };
+	for (unsigned i = 0; i < SLOT_SECTORS; i++) {
+		const struct stamp *old = &slot->stamps[i];
+		const struct stamp last = { true, slot->generation - 2, i + 1 };
+		if (stamp_is_split(slot->bytes, &fresh, &last) ||
+		    (old->is_valid && stamp_is_split(slot->bytes, &fresh, old)))
+			return true;
+	}
+	return false;
+}
+
+/* A write that came to its end has put its generation into all of its sectors, and damage
+ * cannot make the valid stamp of an older write: where one is left, the write was cut off,
+ * whatever its other sectors hold. */
+static enum condition judge_stamps(const struct slot *slot, unsigned index,
+				   bool is_by_header)
+{
+	/* every sector was written when the file was made: zeros are damage too */
+	if (slot->generation == 0 || (slot->generation & 1) != index)
+		return DAMAGED;
+	if (has_stamp(slot, 0, slot->count, STAMP_OLDER))
+		return is_by_header && !is_split(slot) ? DAMAGED : TORN;
+	return has_stamp(slot, 0, slot->count, STAMP_INVALID) ? MARRED : WHOLE;
+}
+
+/* Looks at the stamps; whether a slot without older ones is genuine, its seal tells. */
 static struct slot examine(const unsigned char *bytes, unsigned index)
 {
 	struct slot slot = { .bytes = bytes };
-	struct stamp stamps[SLOT_SECTORS];
-	for (unsigned i = 0; i < SLOT_SECTORS; i++) {
-		stamps[i] = read_stamp(bytes + i * SLOT_SECTOR);
-		if (stamps[i].is_valid && stamps[i].generation > slot.generation) {
-			slot.generation = stamps[i].generation;
-			slot.count = stamps[i].count;
-		}
-	}
-	/* every sector was written when the file was made: zeros are damage too */
-	if (slot.generation == 0 || (slot.generation & 1) != index)
-		slot.condition = DAMAGED;
-	for (unsigned i = 0; i < slot.count; i++)
-		if (!stamps[i].is_valid)
-			slot.condition = DAMAGED;
-		else if (stamps[i].generation != slot.generation &&
-			 slot.condition == WHOLE)
-			slot.condition = TORN;
+	for (unsigned i = 0; i < SLOT_SECTORS; i++)
+		slot.stamps[i] = stamp_read(bytes + i * SLOT_SECTOR);
+	find_newest(&slot);
+	bool is_by_header = take_header(&slot);
+	slot.condition = judge_stamps(&slot, index, is_by_header);
 	return slot;
 }
 
@@ -163,10 +175,25 @@ static void plan_next(const struct slot *current, const struct slot *other,
 	*ret_next = (struct slot_plan){ .slot = target, .generation = generation };
 }
 
+/* A slot whose data are all there: a write that ended in its last stamp is one that came
+ * to its end. */
+static void settle(struct slot *slot, const unsigned char *key, const char *user,
+		   unsigned char *scratch)
+{
+	size_t len = 0;
+	if (slot->condition != MARRED)
+		return;
+	bool is_open = open_slot(slot, key, user, scratch, &len) == MFA_OK;
+	slot->condition = is_open ? WHOLE : DAMAGED;
+	mfa_wipe(scratch, len);
+}
+
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct slot_content *ret_content)
 {
 	struct slot slots[2] = { examine(file, 0), examine(file + SLOT_SIZE, 1) };
+	settle(&slots[0], key, user, scratch);
+	settle(&slots[1], key, user, scratch);
 	unsigned newest = slots[1].generation > slots[0].generation ? 1 : 0;
 	unsigned current = newest;
 	if (slots[newest].condition == TORN)
@@ -176,13 +203,39 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 	if (slots[current].condition != WHOLE || slots[0].condition == DAMAGED ||
 	    slots[1].condition == DAMAGED)
 		return MFA_ERR_INTEGRITY;
-	struct slot_content content = { .generation = slots[current].generation };
+	struct slot_content content = {
+		.generation = slots[current].generation,
+		.has_invalid_stamp =
+			has_stamp(&slots[0], 0, SLOT_SECTORS, STAMP_INVALID) ||
+			has_stamp(&slots[1], 0, SLOT_SECTORS, STAMP_INVALID),
+	};
 	int err = open_slot(&slots[current], key, user, scratch, &content.len);
 	if (err != MFA_OK)
 		return err;
 	plan_next(&slots[current], &slots[1 - current], current, &content.next);
 	*ret_content = content;
 	return MFA_OK;
+}
+
+/* In a torn slot an older stamp, which keeps it torn; in another one the slot's own. */
+static struct stamp replacement(const struct slot *slot)
+{
+	for (unsigned i = 0; i < slot->count; i++)
+		if (stamp_age(&slot->stamps[i], slot->generation) == STAMP_OLDER)
+			return slot->stamps[i];
+	return (struct stamp){ true, slot->generation, slot->count };
+}
+
+void slots_mend(unsigned char *file)
+{
+	for (unsigned index = 0; index < 2; index++) {
+		unsigned char *bytes = file + index * SLOT_SIZE;
+		const struct slot slot = examine(bytes, index);
+		const struct stamp stamp = replacement(&slot);
+		for (unsigned i = 0; i < SLOT_SECTORS; i++)
+			if (!slot.stamps[i].is_valid)
+				stamp_write(bytes + i * SLOT_SECTOR, &stamp);
+	}
 }
 
 int slots_decode(const struct slot_content *content, const char *user,
@@ -246,14 +299,13 @@ int slots_compose(const struct mfa_record *record, const unsigned char *key,
 	struct mfa_span plain = { scratch, plain_len };
 	mfa_seal(key, bound, plain, data + HEADER_SIZE);
 	mfa_wipe(scratch, plain_len);
-	size_t used = HEADER_SIZE + sealed_len;
-	unsigned count = (unsigned)((used + SECTOR_DATA - 1) / SECTOR_DATA);
+	const struct stamp stamp = { true, plan->generation, count_sectors(sealed_len) };
 	memset(ret_slot, 0, SLOT_SIZE);
 	for (unsigned i = 0; i < SLOT_SECTORS; i++) {
 		memcpy(ret_slot + i * SLOT_SECTOR, data + i * SECTOR_DATA, SECTOR_DATA);
-		write_stamp(ret_slot + i * SLOT_SECTOR, plan->generation, count);
+		stamp_write(ret_slot + i * SLOT_SECTOR, &stamp);
 	}
-	*ret_len = count * (size_t)SLOT_SECTOR;
+	*ret_len = stamp.count * (size_t)SLOT_SECTOR;
 	return MFA_OK;
 }
 

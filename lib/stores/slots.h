@@ -22,14 +22,16 @@ struct slot_plan {
 /* The record that counts, unsealed but not decoded. */
 struct slot_content {
 	uint32_t generation;
-	size_t len; /* bytes in scratch */
+	size_t len;		/* bytes in scratch */
+	bool has_invalid_stamp; /* slots_mend before the next write */
 	struct slot_plan next;
 };
 
 /* Finds the record that counts in a file's bytes: the newest whole generation. A slot
- * that a crash tore (some of its sectors written, the others of an older write) counts
- * as never written; any other damage of the newest generation is MFA_ERR_INTEGRITY, so
- * damage cannot bring back an older state. user binds the record to its name.
+ * whose write was cut off, by a crash (some of its sectors written, the others of an older
+ * write) or anywhere inside a sector, counts as never written, unless all of its data are
+ * there; any other damage of the newest generation is MFA_ERR_INTEGRITY, so damage cannot
+ * bring back an older state. user binds the record to its name.
  * key: MFA_SUBKEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
  * the encoded record afterwards. */
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
@@ -38,6 +40,10 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 /* Decodes what slots_open left in scratch; wipes scratch, and ret_record on failure. */
 int slots_decode(const struct slot_content *content, const char *user,
 		 unsigned char *scratch, struct mfa_record *ret_record) MFA_MUST_CHECK;
+
+/* Makes the stamps valid that cut-off writes have left invalid, in bytes that slots_open
+ * took: a second cut-off write is told from damage by the stamps around it. */
+void slots_mend(unsigned char *file);
 
 /* Whether both slots are whole and sealed under this key: nothing older is left. */
 bool slots_are_under(const unsigned char *file, const unsigned char *key,
