@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from contextlib import contextmanager
 
@@ -110,6 +111,40 @@ def test_signals_change_nothing_and_give_the_echo_back(case):
             os.kill(terminal.pid, number)
             assert terminal.wait() == 1, number
             assert terminal.echoes()
+
+
+def test_stopped_at_a_hidden_question_the_answer_stays_hidden(case):
+    """The shell gets its terminal back with the echo, and after fg the question is put again."""
+    with enrolled_and_untouched() as taro, Terminal(["dash", "-i"]) as shell:
+        shell.send(f"mfa-enroll add {taro.name} totp --secret-stdin hex")
+        for stop in (lambda: shell.press("\x1a"), lambda: os.kill(pid_of_enroll(), signal.SIGSTOP)):
+            shell.expect("Secret of the token.*: ")
+            until(lambda: not shell.echoes())
+            stop()
+            shell.expect("Stopped")
+            shell.send("fg")
+        shell.expect("Secret of the token.*: ")
+        until(lambda: not shell.echoes())
+        shell.press(INTERRUPT)
+        shell.expect("nothing was changed")
+        assert shell.echoes()
+
+
+def test_stopped_by_ctrl_z_the_echo_is_back(case):
+    with enrolled_and_untouched() as taro, Terminal(["dash", "-i"]) as shell:
+        shell.send(f"mfa-enroll add {taro.name} totp --secret-stdin hex")
+        shell.expect("Secret of the token.*: ")
+        until(lambda: not shell.echoes())
+        shell.press("\x1a")
+        shell.expect("Stopped")
+        assert shell.echoes()
+        shell.send("kill %1")
+        shell.send("fg")
+        shell.expect("nothing was changed")
+
+
+def pid_of_enroll():
+    return int(subprocess.check_output(["pgrep", "-x", "mfa-enroll"]).split()[0])
 
 
 def test_a_terminal_that_hangs_up_changes_nothing(case):

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -12,35 +13,28 @@ enum {
 	LINE_SIZE = 1024
 };
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+/* Those that end the question, and those that stop the program or make it go on. */
+static const int signals[] = { SIGINT,	SIGTERM, SIGHUP,  SIGQUIT,
+			       SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT };
 
 /* The terminal and the signals as they were found. */
 struct guard {
+	enum echo echo;
 	bool is_terminal;
 	struct termios terminal;
-	struct sigaction actions[MFA_COUNT(signals)];
 	sigset_t mask;
+	int signal_fd; /* where the signals arrive meanwhile */
 };
 
-/* Only there to make ppoll return: the person's Ctrl-C ends the question. */
-static void interrupt(int signal_number MFA_UNUSED)
+static bool is_in_background(void)
 {
+	pid_t foreground = tcgetpgrp(STDIN_FILENO);
+	return foreground >= 0 && foreground != getpgrp();
 }
 
-static void guard_begin(struct guard *guard, enum echo echo)
+static void hide(const struct guard *guard)
 {
-	struct sigaction action = { .sa_handler = interrupt };
-	sigset_t blocked;
-	(void)sigemptyset(&action.sa_mask);
-	(void)sigemptyset(&blocked);
-	for (size_t i = 0; i < MFA_COUNT(signals); i++)
-		(void)sigaddset(&blocked, signals[i]);
-	/* let through by ppoll alone, so that none is lost before it waits */
-	(void)sigprocmask(SIG_BLOCK, &blocked, &guard->mask);
-	for (size_t i = 0; i < MFA_COUNT(signals); i++)
-		(void)sigaction(signals[i], &action, &guard->actions[i]);
-	guard->is_terminal = tcgetattr(STDIN_FILENO, &guard->terminal) == 0;
-	if (!guard->is_terminal || echo == ECHO_SHOWN)
+	if (!guard->is_terminal || guard->echo == ECHO_SHOWN || is_in_background())
 		return;
 	struct termios hidden = guard->terminal;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
@@ -48,24 +42,100 @@ static void guard_begin(struct guard *guard, enum echo echo)
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
 }
 
-static void guard_end(struct guard *guard)
+/* SIGTTOU waits as well, so this is done also in the background. */
+static void restore(const struct guard *guard)
 {
 	if (guard->is_terminal)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &guard->terminal);
+}
+
+static int guard_begin(struct guard *guard, enum echo echo)
+{
+	sigset_t held;
+	(void)sigemptyset(&held);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
-		(void)sigaction(signals[i], &guard->actions[i], NULL);
+		(void)sigaddset(&held, signals[i]);
+	*guard = (struct guard){ .echo = echo, .signal_fd = -1 };
+	(void)sigprocmask(SIG_BLOCK, &held, &guard->mask);
+	guard->signal_fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (guard->signal_fd < 0)
+		return MFA_ERR_IO;
+	guard->is_terminal = tcgetattr(STDIN_FILENO, &guard->terminal) == 0;
+	hide(guard);
+	return MFA_OK;
+}
+
+static void guard_end(struct guard *guard)
+{
+	restore(guard);
+	mfa_close_fd(&guard->signal_fd);
 	(void)sigprocmask(SIG_SETMASK, &guard->mask, NULL);
 }
 
-/* Byte by byte: what follows in a pipe belongs to the next question. */
-static int read_line(const struct guard *guard, struct mfa_secret *buffer)
+/* Lets one signal do what it does. */
+static void suffer(int signal_number)
 {
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t one;
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, signal_number);
+	(void)raise(signal_number);
+	(void)sigprocmask(SIG_UNBLOCK, &one, NULL);
+	(void)sigprocmask(SIG_BLOCK, &one, NULL);
+}
+
+/* The shell gets its terminal back as it was, and the answer stays hidden afterwards. */
+static void stop(const struct guard *guard, int signal_number)
+{
+	restore(guard);
+	suffer(signal_number);
+	hide(guard);
+}
+
+/* What came meanwhile. MFA_ERR_ABORT: the question is over. */
+static int take_signals(const struct guard *guard, const char *prompt)
+{
+	struct signalfd_siginfo came;
+	while (read(guard->signal_fd, &came, sizeof came) == (ssize_t)sizeof came) {
+		int number = (int)came.ssi_signo;
+		if (number == SIGCONT) {
+			hide(guard);
+			(void)fputs(prompt, stdout);
+			(void)fflush(stdout);
+		} else if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU) {
+			stop(guard, number);
+		} else {
+			return MFA_ERR_ABORT;
+		}
+	}
+	return MFA_OK;
+}
+
+/* Waits for input. */
+static int await_input(const struct guard *guard, const char *prompt)
+{
+	struct pollfd files[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				  { .fd = guard->signal_fd, .events = POLLIN } };
+	for (;;) {
+		if (guard->is_terminal && is_in_background())
+			stop(guard, SIGTTIN);
+		if (poll(files, MFA_COUNT(files), -1) < 0 && errno != EINTR)
+			return MFA_ERR_IO;
+		int err = files[1].revents != 0 ? take_signals(guard, prompt) : MFA_OK;
+		if (err != MFA_OK || files[0].revents != 0)
+			return err;
+	}
+}
+
+/* Byte by byte: what follows in a pipe belongs to the next question. */
+static int read_line(const struct guard *guard, const char *prompt,
+		     struct mfa_secret *buffer)
+{
 	size_t len = 0;
 	for (;;) {
 		char byte = '\0';
-		if (ppoll(&input, 1, NULL, &guard->mask) < 0)
-			return errno == EINTR ? MFA_ERR_ABORT : MFA_ERR_IO;
+		int err = await_input(guard, prompt);
+		if (err != MFA_OK)
+			return err;
 		ssize_t got = read(STDIN_FILENO, &byte, 1);
 		if (got < 0)
 			return MFA_ERR_IO;
@@ -89,11 +159,13 @@ int terminal_ask(const char *prompt, enum echo echo, struct mfa_secret *ret_line
 	int err = mfa_secret_alloc(LINE_SIZE, &buffer);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(guard_end) struct guard guard = { 0 };
-	guard_begin(&guard, echo);
+	MFA_CLEANUP(guard_end) struct guard guard;
+	err = guard_begin(&guard, echo);
+	if (err != MFA_OK)
+		return err;
 	(void)fputs(prompt, stdout);
 	(void)fflush(stdout);
-	err = read_line(&guard, &buffer);
+	err = read_line(&guard, prompt, &buffer);
 	if (err != MFA_OK || !guard.is_terminal)
 		(void)fputc('\n', stdout);
 	return err == MFA_OK ? mfa_secret_copy(buffer.data, buffer.len, ret_line) : err;
