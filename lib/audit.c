@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -17,6 +18,10 @@
 #include "mfa/json.h"
 #include "mfa/seal.h"
 #include "mfa/text.h"
+
+/* What others could write, the chain shows. */
+static const struct mfa_fs_rule append_rule = { 0, 0077, LOCK_EX, 0600, true };
+static const struct mfa_fs_rule read_rule = { 0, 0077, LOCK_SH, 0600, true };
 
 enum {
 	MAC_SIZE = 32,
@@ -203,12 +208,28 @@ static int write_line(const struct mfa_audit *audit, int fd,
 	return err;
 }
 
+int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
+{
+	struct stat status = { .st_size = 0 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot append", audit->path);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return MFA_OK;
+	(void)stat(audit->path,
+		   &status); /* what is wrong with it, mfa_audit_append tells */
+	if ((rlim_t)status.st_size + LINE_MAX_SIZE <= limit.rlim_cur)
+		return MFA_OK;
+	return mfa_fail(diag, MFA_ERR_LIMIT, "%s: cannot append: %s", audit->path,
+			mfa_strerror(MFA_ERR_LIMIT));
+}
+
 int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
 		     struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND,
-			      &mfa_fs_private_alone, diag, &fd);
+	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &append_rule,
+			      diag, &fd);
 	if (err != MFA_OK)
 		return err;
 	err = write_line(audit, fd, event);
@@ -248,7 +269,7 @@ static int verify_text(const struct mfa_audit *audit, const char *text, size_t l
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(audit->path, O_RDONLY, &mfa_fs_private_shared, diag, &fd);
+	int err = mfa_fs_open(audit->path, O_RDONLY, &read_rule, diag, &fd);
 	if (err != MFA_OK)
 		return err;
 	struct stat status;

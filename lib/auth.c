@@ -8,6 +8,7 @@
 #include "mfa/yubikey_otp.h"
 #include "reader.h"
 #include "touch.h"
+#include "unlogged.h"
 
 enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
@@ -91,6 +92,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 		int err = reader_read(request, record, &is_decoy, diag);
 		if (err != MFA_OK)
 			return err;
+		uint32_t unlogged = unlogged_find(record, what->now);
 		err = judge(record, what, &judgement);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
@@ -106,7 +108,9 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 						  ? MFA_REASON_NOT_ENROLLED
 						  : MFA_REASON_UNKNOWN_USER,
 				.code_len = judgement.code_len,
+				.is_counted = judgement.is_counted,
 			};
+		judgement.unlogged = unlogged;
 		*ret_judgement = judgement;
 		return MFA_OK;
 	}
@@ -131,6 +135,8 @@ static int judge_case_run(const struct mfa_auth_request *request,
 	result->diag.text[0] = '\0';
 	result->reason = judgement.reason;
 	result->kind = judgement.kind;
+	result->unlogged = judgement.unlogged;
+	result->is_counted = judgement.is_counted;
 	memcpy(result->token, judgement.token, sizeof result->token);
 	*ret_code_len = judgement.code_len;
 	return MFA_OK;
@@ -190,25 +196,53 @@ static void fail(struct mfa_auth_result *result, int err)
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 
-/* No login without its line in the audit trail, unless the configuration says so. */
-static void record_event(const struct mfa_auth_request *request,
-			 struct mfa_auth_result *result)
+/* What was mended for this login concerns the host. */
+static int record_mending(const struct mfa_auth_request *request,
+			  const struct mfa_auth_result *result, struct mfa_diag *diag)
 {
-	struct mfa_diag diag = { "" };
-	if (!request->host->is_open) /* there is no key to chain a line with */
-		return;
+	const struct mfa_event event = {
+		.event = "mode.mend",
+		.result = "done",
+		.detail = result->diag.warning,
+		.time = request->login.now,
+	};
+	return event.detail[0] == '\0'
+		       ? MFA_OK
+		       : mfa_audit_append(request->host->audit, &event, diag);
+}
+
+static int append_lines(const struct mfa_auth_request *request,
+			struct mfa_auth_result *result, struct mfa_diag *diag)
+{
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.actor = request->actor;
 	if (request->event != NULL)
 		event.event = request->event;
-	int err = mfa_audit_append(request->host->audit, &event, &diag);
+	int err = unlogged_record(request, result, diag);
+	if (err == MFA_OK)
+		err = mfa_audit_append(request->host->audit, &event, diag);
+	if (err == MFA_OK)
+		unlogged_settle(request, result->unlogged + result->is_counted);
+	/* the trail itself may have been mended by now */
+	mfa_warn(&result->diag, "%s", diag->warning);
+	return err == MFA_OK ? record_mending(request, result, diag) : err;
+}
+
+/* No login without its line in the audit trail, unless the configuration says so. */
+static void record_event(const struct mfa_auth_request *request,
+			 struct mfa_auth_result *result)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (!request->host->is_open) /* there is no key to chain a line with */
+		return;
+	int err = append_lines(request, result, &diag);
 	if (err == MFA_OK)
 		return;
 	bool is_fatal = request->host->config->is_audit_required &&
 			(result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
 			 result->verdict == MFA_EXEMPT);
 	if (is_fatal || result->diag.text[0] == '\0')
-		result->diag = diag;
+		(void)mfa_fail(&result->diag, err, "%s", diag.text);
 	if (is_fatal)
 		fail(result, err);
 }
@@ -224,12 +258,15 @@ static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verd
 static void decide_and_record(const struct mfa_auth_request *request, int asked,
 			      struct given *given, struct mfa_auth_result *result)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int opened = mfa_host_open(request->host, &diag);
+	if (opened == MFA_OK)
+		opened = mfa_audit_check_limit(request->host->audit, &diag);
 	int err = asked == MFA_OK ? opened : asked;
 	result->is_outage = opened != MFA_OK;
+	mfa_warn(&result->diag, "%s", diag.warning);
 	if (opened != MFA_OK && result->diag.text[0] == '\0')
-		result->diag = diag;
+		(void)mfa_fail(&result->diag, opened, "%s", diag.text);
 	if (err == MFA_OK)
 		err = check_given(request, given, result);
 	forget(request, &given->typed);
@@ -242,6 +279,8 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 	if (err == MFA_OK && result->reason == MFA_REASON_GRACE)
 		let_in(request, MFA_EXEMPT, result);
 	record_event(request, result);
+	if (request->report != NULL)
+		request->report(request->context, result);
 }
 
 /* From here to its end locks are held, and no person is waited for. */

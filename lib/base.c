@@ -48,6 +48,8 @@ const char *mfa_strerror(int err)
 		return "not supported";
 	case MFA_ERR_CRYPTO:
 		return "cryptographic library failed";
+	case MFA_ERR_LIMIT:
+		return "a resource limit of the calling process (ulimit) is too low";
 	}
 	return "unknown error";
 }
@@ -64,8 +66,9 @@ int mfa_err_from_errno(int errnum)
 		return MFA_ERR_EXISTS;
 	case ENOSPC:
 	case EDQUOT:
-	case EFBIG:
 		return MFA_ERR_NOSPACE;
+	case EFBIG:
+		return MFA_ERR_LIMIT;
 	case EROFS:
 		return MFA_ERR_READONLY;
 	case ELOOP:
@@ -86,6 +89,17 @@ int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...)
 		va_end(args);
 	}
 	return err;
+}
+
+void mfa_warn(struct mfa_diag *diag, const char *format, ...)
+{
+	if (diag == NULL || diag->warning[0] != '\0')
+		return;
+	va_list args;
+	va_start(args, format);
+	/* an empty one leaves it empty */
+	(void)vsnprintf(diag->warning, sizeof diag->warning, format, args);
+	va_end(args);
 }
 
 int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)

@@ -4,24 +4,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 const struct mfa_fs_rule mfa_fs_protected = { .owner = 0, .forbidden = 0022 };
 const struct mfa_fs_rule mfa_fs_private = { .owner = 0, .forbidden = 0077 };
-const struct mfa_fs_rule mfa_fs_private_shared = { 0, 0077, LOCK_SH };
-const struct mfa_fs_rule mfa_fs_private_alone = { 0, 0077, LOCK_EX };
-
-/* A lock is held for about one disk write; a holder that needs longer than this is stuck. */
-enum {
-	LOCK_DEADLINE_US = 5000000,
-	LOCK_NAP_MIN_US = 100,
-	LOCK_NAP_MAX_US = 4000
-};
+const struct mfa_fs_rule mfa_fs_own = { .forbidden = 0077, .mend = 0600 };
+const struct mfa_fs_rule mfa_fs_own_shared = { 0, 0077, LOCK_SH, 0600, false };
+const struct mfa_fs_rule mfa_fs_own_alone = { 0, 0077, LOCK_EX, 0600, false };
+const struct mfa_fs_rule mfa_fs_own_folder = { .forbidden = 0077, .mend = 0700 };
 
 static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_rule *rule,
 				const char *path, struct mfa_diag *diag)
@@ -36,6 +29,53 @@ static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_r
 			path, (unsigned)(status->st_mode & 07777),
 			(unsigned)(status->st_mode & 07777 & ~rule->forbidden), path);
 	return MFA_OK;
+}
+
+/* Root's own file or folder that only its mode keeps from following the rule: too lax, or
+ * without what its owner needs. What others could write is theirs to have changed. */
+static bool is_mendable(const struct stat *status, const struct mfa_fs_rule *rule)
+{
+	mode_t mode = status->st_mode & 07777;
+	bool is_wrong =
+		(mode & rule->forbidden) != 0 || (rule->mend & ~mode & S_IRWXU) != 0;
+	return rule->mend != 0 && is_wrong && status->st_uid == rule->owner &&
+	       ((mode & 0022) == 0 || rule->mends_writable);
+}
+
+/* Tells of it, but for a file that a caller's umask has made like that just now. */
+static void warn_of_mode(const struct stat *status, const struct mfa_fs_rule *rule,
+			 const char *path, struct mfa_diag *diag)
+{
+	bool is_new = status->st_size == 0 && (status->st_mode & rule->forbidden) == 0;
+	if (!is_new || S_ISDIR(status->st_mode))
+		mfa_warn(diag, "%s: its mode was %04o and is now %04o%s", path,
+			 (unsigned)(status->st_mode & 07777), (unsigned)rule->mend,
+			 (status->st_mode & 0077) == 0 ? ""
+						       : "; others had access to it");
+}
+
+/* As check_owner_and_mode, and mends the mode behind fd where that is safe. */
+static int enforce_mode(int fd, const struct stat *status, const struct mfa_fs_rule *rule,
+			const char *path, struct mfa_diag *diag)
+{
+	if (!is_mendable(status, rule) || fchmod(fd, rule->mend) != 0)
+		return check_owner_and_mode(status, rule, path, diag);
+	warn_of_mode(status, rule, path, diag);
+	return MFA_OK;
+}
+
+/* Gives a file or folder that its own owner may not open a mode with which it can be. Nobody
+ * but root can put another one in its place: its folder was checked. */
+static bool unlock_mode(int dir_fd, const char *name, const char *path, mode_t type,
+			const struct mfa_fs_rule *rule, struct mfa_diag *diag)
+{
+	struct stat status;
+	if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    (status.st_mode & S_IFMT) != type || !is_mendable(&status, rule) ||
+	    fchmodat(dir_fd, name, rule->mend, 0) != 0)
+		return false;
+	warn_of_mode(&status, rule, path, diag);
+	return true;
 }
 
 /* A folder on the way: others may not rename what stands in it. */
@@ -112,7 +152,8 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 		err = stat_folder(tidied, diag, &status);
 	if (err == MFA_OK && rule->forbidden == mfa_fs_protected.forbidden)
 		err = check_passage(&status, path, diag);
-	else if (err == MFA_OK)
+	else if (err == MFA_OK &&
+		 !unlock_mode(AT_FDCWD, tidied, path, S_IFDIR, rule, diag))
 		err = check_owner_and_mode(&status, rule, path, diag);
 	if (err != MFA_OK)
 		return err;
@@ -124,7 +165,18 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 	return MFA_OK;
 }
 
-static int check_file(const struct stat *status, const char *path,
+int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
+{
+	*ret_made = mkdir(path, 0700) == 0;
+	if (!*ret_made && errno != EEXIST)
+		return mfa_fail_errno(diag, errno, "%s: cannot create the folder", path);
+	/* a caller's umask has taken from the mode */
+	if (*ret_made && chmod(path, 0700) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot set the mode", path);
+	return MFA_OK;
+}
+
+static int check_file(int fd, const struct stat *status, const char *path,
 		      const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {
 	if (!S_ISREG(status->st_mode))
@@ -133,12 +185,22 @@ static int check_file(const struct stat *status, const char *path,
 		return mfa_fail(diag, MFA_ERR_UNSAFE,
 				"%s: has %lu hard links, must have one", path,
 				(unsigned long)status->st_nlink);
-	return check_owner_and_mode(status, rule, path, diag);
+	return enforce_mode(fd, status, rule, path, diag);
 }
 
 enum {
 	FILE_FLAGS = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
 };
+
+static int open_entry(const struct mfa_fs_entry *entry, int flags,
+		      const struct mfa_fs_rule *rule, struct mfa_diag *diag)
+{
+	int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+	if (fd < 0 && errno == EACCES &&
+	    unlock_mode(entry->dir_fd, entry->name, entry->path, S_IFREG, rule, diag))
+		fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+	return fd;
+}
 
 /* One look, behind the lock, tells what the file is and whether it still has its name. */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
@@ -147,7 +209,7 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 	const char *path = entry->path;
 	for (;;) {
 		MFA_CLEANUP(mfa_close_fd)
-		int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+		int fd = open_entry(entry, flags, rule, diag);
 		if (fd < 0 && errno == ELOOP)
 			return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link",
 					path);
@@ -162,7 +224,7 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 			return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
 		if (rule->lock != 0 && status.st_nlink == 0)
 			continue;
-		err = check_file(&status, path, rule, diag);
+		err = check_file(fd, &status, path, rule, diag);
 		if (err == MFA_OK)
 			*ret_fd = MFA_TAKE_FD(fd);
 		return err;
@@ -189,138 +251,4 @@ int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		return err;
 	struct mfa_fs_entry entry = { .dir_fd = AT_FDCWD, .name = tidied, .path = path };
 	return mfa_fs_open_at(&entry, flags, rule, diag, ret_fd);
-}
-
-/* Opens the folder that a file stands in; ret_name is borrowed from path. */
-static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
-		       const char **ret_name)
-{
-	if (!is_file_path(path))
-		return mfa_fail(diag, MFA_ERR_INVALID,
-				"%s: must be a file's absolute path", path);
-	const char *slash = strrchr(path, '/');
-	MFA_CLEANUP(mfa_free_string)
-	char *parent =
-		slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-	if (parent == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	*ret_name = slash + 1;
-	return mfa_fs_open_dir(parent, &mfa_fs_protected, diag, ret_fd);
-}
-
-int mfa_fs_replace(const char *path, const char *target, struct mfa_diag *diag)
-{
-	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	const char *name = NULL;
-	int err = open_parent(path, diag, &dir_fd, &name);
-	if (err != MFA_OK)
-		return err;
-	if (rename(path, target) != 0 || fsync(dir_fd) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot rename to %s", path,
-				      target);
-	return MFA_OK;
-}
-
-int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,
-		 int *ret_fd)
-{
-	MFA_CLEANUP(mfa_close_fd)
-	int fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-	if (fd < 0 && errno == EOPNOTSUPP)
-		return mfa_fail(
-			diag, MFA_ERR_UNSUPPORTED,
-			"%s: this file system has no nameless files (O_TMPFILE); use "
-			"ext4, xfs, btrfs or tmpfs",
-			path);
-	if (fd < 0 || fchmod(fd, mode) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot create", path);
-	*ret_fd = MFA_TAKE_FD(fd);
-	return MFA_OK;
-}
-
-int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *diag)
-{
-	if (fsync(fd) != 0 ||
-	    linkat(fd, "", entry->dir_fd, entry->name, AT_EMPTY_PATH) != 0 ||
-	    fsync(entry->dir_fd) != 0)
-		return mfa_fail_errno(diag, errno, "%s: cannot create", entry->path);
-	return MFA_OK;
-}
-
-int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
-		  struct mfa_diag *diag)
-{
-	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	struct mfa_fs_entry entry = { .path = path };
-	int err = open_parent(path, diag, &dir_fd, &entry.name);
-	if (err == MFA_OK)
-		err = mfa_fs_begin(dir_fd, path, content->mode, diag, &fd);
-	if (err != MFA_OK)
-		return err;
-	err = mfa_fs_write(fd, content->data, content->len, 0);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot write: %s", path,
-				mfa_strerror(err));
-	entry.dir_fd = dir_fd;
-	return mfa_fs_finish(fd, &entry, diag);
-}
-
-int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
-{
-	size_t done = 0;
-	while (done < size) {
-		ssize_t got = pread(fd, (char *)buffer + done, size - done,
-				    offset + (off_t)done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return mfa_err_from_errno(errno);
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	*ret_len = done;
-	return MFA_OK;
-}
-
-int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset)
-{
-	size_t done = 0;
-	while (done < size) {
-		ssize_t put = pwrite(fd, (const char *)buffer + done, size - done,
-				     offset + (off_t)done);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return mfa_err_from_errno(errno);
-		if (put == 0)
-			return MFA_ERR_IO;
-		done += (size_t)put;
-	}
-	return MFA_OK;
-}
-
-static void nap(long microseconds)
-{
-	struct timespec rest = { .tv_nsec = microseconds * 1000 };
-	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-		continue;
-}
-
-int mfa_fs_lock(int fd, int operation)
-{
-	long waited_us = 0;
-	long nap_us = LOCK_NAP_MIN_US;
-	while (flock(fd, operation | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return mfa_err_from_errno(errno);
-		if (waited_us >= LOCK_DEADLINE_US)
-			return MFA_ERR_BUSY;
-		nap(nap_us);
-		waited_us += nap_us;
-		if (nap_us < LOCK_NAP_MAX_US)
-			nap_us *= 2;
-	}
-	return MFA_OK;
 }

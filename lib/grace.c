@@ -12,7 +12,7 @@ enum {
 
 static bool has_no_record(const struct mfa_auth_request *request)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	bool is_decoy = false;
 	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy;
@@ -20,7 +20,7 @@ static bool has_no_record(const struct mfa_auth_request *request)
 
 bool grace_covers(const struct mfa_auth_request *request)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	bool was_open = request->host->is_open;
 	if (request->login.now >= request->zone->grace_until ||
 	    request->known_user != MFA_MATCH_YES)

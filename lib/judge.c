@@ -129,6 +129,15 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 	return MFA_OK;
 }
 
+static void count_failure(struct mfa_record *record, const struct judge_case *what,
+			  struct judgement *found)
+{
+	found->is_counted = true;
+	mfa_policy_count_failure(what->zone, record, what->now);
+	if (record->unlogged < UINT32_MAX)
+		record->unlogged++;
+}
+
 int judge(struct mfa_record *record, const struct judge_case *what,
 	  struct judgement *ret_judgement)
 {
@@ -157,7 +166,7 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	if (found.reason == MFA_REASON_RIGHT)
 		err = accept(record, token, &answer.advance, what->now);
 	else if (found.reason == MFA_REASON_WRONG)
-		mfa_policy_count_failure(what->zone, record, what->now);
+		count_failure(record, what, &found);
 	else
 		record->last_failure = what->now;
 	if (err == MFA_OK)

@@ -7,7 +7,9 @@ struct judgement {
 	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
 	char token[MFA_TOKEN_ID_SIZE]; /* the token that a right or used code is of */
 	enum mfa_kind kind;
-	size_t code_len; /* bytes of the answer's end that were taken as the code */
+	size_t code_len;   /* bytes of the answer's end that were taken as the code */
+	bool is_counted;   /* as a failure */
+	uint32_t unlogged; /* failures before this one, see lib/unlogged.h */
 };
 
 /* What is judged: the answer (normalized unless it carries a password in front). */

@@ -9,7 +9,8 @@
 #include "mfa/text.h"
 
 enum {
-	VERSION = 1,
+	VERSION = 2,
+	VERSION_FIRST = 1, /* without AT_UNLOGGED */
 	/* the user's part */
 	AT_VERSION = 0,
 	AT_TOKEN_COUNT = 2,
@@ -19,7 +20,8 @@ enum {
 	AT_LAST_SUCCESS = 24,
 	AT_LAST_FAILURE = 32,
 	AT_LOCKED_UNTIL = 40,
-	AT_UNUSED = 48,
+	AT_UNLOGGED = 48,
+	AT_UNUSED = 52,
 	HEAD_SIZE = 128,
 	/* each token's part */
 	AT_ID = 0,
@@ -125,6 +127,7 @@ int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
 	mfa_put64(ret_bytes + AT_LAST_SUCCESS, (uint64_t)record->last_success);
 	mfa_put64(ret_bytes + AT_LAST_FAILURE, (uint64_t)record->last_failure);
 	mfa_put64(ret_bytes + AT_LOCKED_UNTIL, (uint64_t)record->locked_until);
+	mfa_put32(ret_bytes + AT_UNLOGGED, record->unlogged);
 	for (size_t i = 0; i < record->token_count; i++)
 		encode_token(&record->tokens[i], ret_bytes + HEAD_SIZE + i * TOKEN_SIZE);
 	*ret_len = HEAD_SIZE + record->token_count * TOKEN_SIZE;
@@ -183,12 +186,13 @@ int mfa_record_decode(const unsigned char *bytes, size_t len,
 {
 	if (len < HEAD_SIZE)
 		return MFA_ERR_INTEGRITY;
-	if (mfa_get16(bytes + AT_VERSION) != VERSION)
+	unsigned version = mfa_get16(bytes + AT_VERSION);
+	if (version < VERSION_FIRST || version > VERSION)
 		return MFA_ERR_UNSUPPORTED;
 	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
 	if (count > MFA_TOKENS_MAX || len != HEAD_SIZE + count * TOKEN_SIZE ||
 	    !is_unused(bytes, AT_ROUND + 4, AT_CREATED) ||
-	    !is_unused(bytes, AT_UNUSED, HEAD_SIZE))
+	    !is_unused(bytes, version < VERSION ? AT_UNLOGGED : AT_UNUSED, HEAD_SIZE))
 		return MFA_ERR_INTEGRITY;
 	for (size_t i = 0; i < count; i++) {
 		struct mfa_token *token = &ret_record->tokens[i];
@@ -203,6 +207,7 @@ int mfa_record_decode(const unsigned char *bytes, size_t len,
 	ret_record->last_success = (int64_t)mfa_get64(bytes + AT_LAST_SUCCESS);
 	ret_record->last_failure = (int64_t)mfa_get64(bytes + AT_LAST_FAILURE);
 	ret_record->locked_until = (int64_t)mfa_get64(bytes + AT_LOCKED_UNTIL);
+	ret_record->unlogged = mfa_get32(bytes + AT_UNLOGGED);
 	return MFA_OK;
 }
 

@@ -38,7 +38,7 @@ MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int 
 		result.reason = MFA_REASON_FAILED;
 		result.is_unknown_user =
 			login.user != NULL && people_is_known(login.user) == MFA_MATCH_NO;
-		login_report(&login, "account", &result);
+		(void)login_report(&login, "account", &result); /* refused in any case */
 		return verdict_to_pam(result.verdict);
 	}
 	if (login.zone->is_off || !mfa_policy_is_gated(login.zone, login.facts.service) ||
@@ -46,6 +46,6 @@ MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int 
 		return PAM_IGNORE;
 	result.reason = MFA_REASON_NO_AUTH;
 	record_refusal(&login, &result);
-	login_report(&login, "account", &result);
+	(void)login_report(&login, "account", &result);
 	return PAM_PERM_DENIED;
 }

@@ -76,6 +76,11 @@ static void conclude(void *context, struct mfa_auth_result *result)
 	}
 }
 
+static void report(void *context, const struct mfa_auth_result *result)
+{
+	login_write_report(context, "auth", result);
+}
+
 /* Whether the account phase will find what it looks for. */
 static bool has_passed(const struct mfa_auth_result *result)
 {
@@ -100,12 +105,15 @@ static void run(struct login *login, struct conversation *conversation,
 		.begin_work = begin_work,
 		.end_work = end_work,
 		.conclude = conclude,
+		.report = report,
 		.context = login,
 		.may_explain = login->arguments.explain,
 	};
 	mfa_auth_run(&request, result);
-	if (login->is_stuck)
+	if (login->is_stuck) {
 		set_failure(result, MFA_ERR_IO);
+		login->is_logged = false;
+	}
 	/* also after a refusal: the modules that follow do their work all the same */
 	if (!has_passed(result))
 		(void)forward_password(login, result);
@@ -189,8 +197,10 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	}
 	if (!has_passed(&result))
 		evidence_clear(handle);
-	if (!login.is_logged)
-		login_report(&login, "auth", &result);
+	if (!login.is_logged && !login_report(&login, "auth", &result)) {
+		evidence_clear(handle);
+		set_failure(&result, MFA_ERR_IO);
+	}
 	return verdict_to_pam(result.verdict);
 }
 

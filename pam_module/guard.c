@@ -4,25 +4,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* SIGXFSZ: a file size limit must end a write with an error, not the process in the
- * middle of a line of the audit trail. */
-static const int signals[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ };
-
 void guard_begin(struct guard *guard)
 {
 	uid_t effective = 0;
+	sigset_t all;
 	*guard = (struct guard){ .is_on = true };
-	(void)sigemptyset(&guard->blocked);
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		(void)sigaddset(&guard->blocked, signals[i]);
-	(void)pthread_sigmask(SIG_BLOCK, &guard->blocked, &guard->before);
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &guard->before);
 	if (getresuid(&guard->real, &effective, &guard->saved) == 0 && effective == 0 &&
 	    (guard->real != 0 || guard->saved != 0))
 		guard->has_ids = setresuid(0, 0, 0) == 0;
+	mfa_limits_raise(&guard->limits);
 }
 
-/* A limit's signal that came meanwhile is spent: its write has failed already. One of the
- * terminal's takes effect now. */
+/* A limit's signal that came meanwhile is spent: its write has failed already. The others
+ * take effect now. */
 static void spend(int signal_number, const struct guard *guard)
 {
 	const struct timespec none = { 0 };
@@ -38,6 +34,7 @@ bool guard_end(struct guard *guard)
 {
 	if (!guard->is_on)
 		return true;
+	mfa_limits_restore(&guard->limits);
 	bool is_restored =
 		!guard->has_ids || setresuid(guard->real, 0, guard->saved) == 0;
 	spend(SIGXFSZ, guard);

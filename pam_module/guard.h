@@ -5,17 +5,19 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* su and sudo run with the real user id of their caller, who may therefore stop them, with
- * every lock that they hold: until guard_end the real and saved ids are root's, and the
- * signals that a terminal or a resource limit sends wait. Everything is as it was
- * afterwards. */
+#include "mfa/limits.h"
+
+/* su and sudo run with the real user id, the limits and the timers of their caller, who may
+ * therefore stop or end them, with every lock that they hold, or between two writes that
+ * belong together: until guard_end the real and saved ids are root's, limits are raised,
+ * and signals wait. Everything is as it was afterwards. */
 struct guard {
 	bool is_on;
 	bool has_ids;
 	uid_t real;
 	uid_t saved;
-	sigset_t blocked;
 	sigset_t before;
+	struct mfa_limits limits;
 };
 
 void guard_begin(struct guard *guard);

@@ -136,12 +136,24 @@ bool login_is_by_root(void)
 	return getresuid(&real, &effective, &saved) != 0 || effective == 0;
 }
 
-void login_report(const struct login *login, const char *phase,
-		  const struct mfa_auth_result *result)
+void login_write_report(struct login *login, const char *phase,
+			const struct mfa_auth_result *result)
 {
 	char line[LOG_LINE_SIZE];
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
 	event.event = phase;
 	mfa_event_format(&event, line, sizeof line);
 	pam_syslog(login->handle, mfa_auth_priority(result), "%s", line);
+	char note[MFA_NOTE_SIZE];
+	for (unsigned i = 0; mfa_auth_note(result, i, note); i++)
+		pam_syslog(login->handle, LOG_WARNING, "%s", note);
+	login->is_logged = true;
+}
+
+bool login_report(struct login *login, const char *phase,
+		  const struct mfa_auth_result *result)
+{
+	guard_begin(&login->guard);
+	login_write_report(login, phase, result);
+	return guard_end(&login->guard);
 }

@@ -14,7 +14,7 @@ struct login {
 	struct mfa_login facts; /* the strings are the copies below */
 	char *user;
 	struct guard guard;
-	bool is_logged; /* mfa-verify has logged it */
+	bool is_logged; /* by this module, or mfa-verify */
 	bool is_stuck;	/* the guard could not give the user ids back */
 	char *service;
 	char *rhost;
@@ -39,6 +39,12 @@ int64_t login_clock(void);
 /* Whether the process may read the store itself: its effective user is root. */
 bool login_is_by_root(void);
 
-/* One line to syslog (authpriv). phase: "auth" or "account". */
-void login_report(const struct login *login, const char *phase,
+/* One line to syslog (authpriv), and one for what was mended or found on the way. phase:
+ * "auth" or "account". To be called under the guard, as the caller may have left no
+ * descriptor for it. */
+void login_write_report(struct login *login, const char *phase,
+			const struct mfa_auth_result *result);
+
+/* The same with a guard of its own. false: as guard_end. */
+bool login_report(struct login *login, const char *phase,
 		  const struct mfa_auth_result *result);

@@ -40,7 +40,7 @@ void install_plugin(const char *folder)
 const struct mfa_yubikey_driver *open_driver(void)
 {
 	struct sandbox box;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_yubikey_driver *driver = NULL;
 	sandbox_open(&box);
 	install_plugin(box.root);

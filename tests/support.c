@@ -211,7 +211,7 @@ void host_open(struct test_host *host, const char *host_lines, const char *zone_
 {
 	char text[4096];
 	char source[320];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	bool is_made = false;
 	*host = (struct test_host){ .key = test_key(1) };
 	struct sandbox *box = &host->box;
@@ -283,7 +283,7 @@ void enroll_tokens(struct mfa_store *store, const char *user,
 
 struct mfa_record *stored_record(struct mfa_store *store, const char *user)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_record_new();
 	assert_non_null(record);
 	int err = mfa_store_read(store, user, &diag, record);

@@ -153,10 +153,31 @@ static void a_line_that_does_not_fit_leaves_no_half(void **state)
 	int err = trail_append(trail, "taro");
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	(void)signal(SIGXFSZ, SIG_DFL);
-	assert_int_equal(err, MFA_ERR_NOSPACE);
+	assert_int_equal(err, MFA_ERR_LIMIT);
 	assert_whole(trail, 2);
 	trail_append_lines(trail, 1);
 	assert_whole(trail, 3);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat status;
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+/* As logrotate's "create 640 root adm" leaves it; the chain shows what others wrote. */
+static void a_trail_of_another_mode_is_mended(void **state)
+{
+	static const mode_t modes[] = { 0640, 0644, 0664, 0666, 0400, 0000 };
+	struct trail *trail = *state;
+	for (unsigned i = 0; i < MFA_COUNT(modes); i++) {
+		trail_append_lines(trail, 1);
+		assert_int_equal(chmod(trail->path, modes[i]), 0);
+		assert_int_equal(trail_append(trail, "x"), MFA_OK);
+		assert_int_equal(mode_of(trail->path), 0600);
+		assert_whole(trail, 2 * (i + 1));
+	}
 }
 
 static void unsafe_files_are_no_trail(void **state)
@@ -164,10 +185,10 @@ static void unsafe_files_are_no_trail(void **state)
 	struct trail *trail = *state;
 	uint64_t count = 0;
 	trail_append_lines(trail, 1);
-	assert_int_equal(chmod(trail->path, 0640), 0);
+	assert_int_equal(chown(trail->path, 1, (gid_t)-1), 0);
 	assert_int_equal(trail_append(trail, "x"), MFA_ERR_UNSAFE);
 	assert_int_equal(mfa_audit_verify(trail->audit, NULL, &count), MFA_ERR_UNSAFE);
-	assert_int_equal(chmod(trail->path, 0600), 0);
+	assert_int_equal(chown(trail->path, 0, (gid_t)-1), 0);
 	assert_int_equal(rename(trail->path, path_in(&trail->box, "real")), 0);
 	assert_int_equal(symlink("real", trail->path), 0);
 	assert_int_equal(trail_append(trail, "x"), MFA_ERR_UNSAFE);
@@ -216,6 +237,7 @@ int main(void)
 		with_trail(a_long_trail_goes_on_from_its_end),
 		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),
 		with_trail(a_line_that_does_not_fit_leaves_no_half),
+		with_trail(a_trail_of_another_mode_is_mended),
 		with_trail(unsafe_files_are_no_trail),
 		with_trail(what_is_missing_is_told),
 		with_trail(many_writers_keep_one_chain),

@@ -69,14 +69,21 @@ static void without_its_audit_line_nobody_is_let_in(void **state MFA_UNUSED)
 	host_close(&host);
 }
 
-static void an_audit_trail_that_others_can_read_is_no_trail(void **state MFA_UNUSED)
+static void a_rotated_audit_trail_with_another_mode_keeps_nobody_out(
+	void **state MFA_UNUSED)
 {
 	struct test_host host;
 	struct code code = code_of(&totp_spec, STEP);
 	open_enrolled(&host, "");
 	write_text(path_of(&host, "audit.jsonl"), "");
 	assert_int_equal(chmod(path_of(&host, "audit.jsonl"), 0644), 0);
-	assert_login(&host, code.text, MFA_UNAVAILABLE, MFA_REASON_FAILED);
+	struct mfa_auth_result result;
+	run(&host, "taro", code.text, &result);
+	assert_int_equal(result.verdict, MFA_ALLOW);
+	assert_non_null(strstr(result.diag.warning, "mode was 0644 and is now 0600"));
+	MFA_CLEANUP(mfa_free_string)
+	char *text = read_text(path_of(&host, "audit.jsonl"));
+	assert_non_null(strstr(text, "\"event\":\"mode.mend\""));
 	host_close(&host);
 }
 
@@ -114,7 +121,7 @@ static void what_cannot_be_stored_is_not_believed(void **state MFA_UNUSED)
 	(void)signal(SIGXFSZ, SIG_DFL);
 	assert_int_equal(result.verdict, MFA_UNAVAILABLE);
 	assert_int_equal(result.reason, MFA_REASON_FAILED);
-	assert_non_null(strstr(result.diag.text, "no space"));
+	assert_non_null(strstr(result.diag.text, "resource limit"));
 	assert_int_equal(counter_of(&host), 0);
 	assert_login(&host, code.text, MFA_ALLOW, MFA_REASON_RIGHT);
 	host_close(&host);
@@ -272,7 +279,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_its_audit_line_nobody_is_let_in),
-		cmocka_unit_test(an_audit_trail_that_others_can_read_is_no_trail),
+		cmocka_unit_test(
+			a_rotated_audit_trail_with_another_mode_keeps_nobody_out),
 		cmocka_unit_test(where_the_trail_is_optional_logins_go_on),
 		cmocka_unit_test(what_cannot_be_stored_is_not_believed),
 		on_host(a_damaged_record_lets_nobody_in),

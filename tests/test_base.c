@@ -10,13 +10,13 @@
 
 static void every_error_has_words_of_its_own(void **state MFA_UNUSED)
 {
-	for (int a = MFA_OK; a >= MFA_ERR_CRYPTO; a--) {
+	for (int a = MFA_OK; a >= MFA_ERR_LIMIT; a--) {
 		assert_string_not_equal(mfa_strerror(a), "unknown error");
 		for (int b = MFA_OK; b > a; b--)
 			assert_string_not_equal(mfa_strerror(a), mfa_strerror(b));
 	}
 	assert_string_equal(mfa_strerror(1), "unknown error");
-	assert_string_equal(mfa_strerror(MFA_ERR_CRYPTO - 1), "unknown error");
+	assert_string_equal(mfa_strerror(MFA_ERR_LIMIT - 1), "unknown error");
 }
 
 static void errno_becomes_the_error_that_says_best(void **state MFA_UNUSED)
@@ -38,7 +38,7 @@ static void errno_becomes_the_error_that_says_best(void **state MFA_UNUSED)
 
 static void a_failure_writes_its_line_and_returns_its_error(void **state MFA_UNUSED)
 {
-	struct mfa_diag diag = { "old" };
+	struct mfa_diag diag = { .text = "old" };
 	assert_int_equal(mfa_fail(&diag, MFA_ERR_IO, "%s:%d", "file", 7), MFA_ERR_IO);
 	assert_string_equal(diag.text, "file:7");
 	assert_int_equal(mfa_fail(NULL, MFA_ERR_BUSY, "nobody reads"), MFA_ERR_BUSY);
@@ -46,7 +46,7 @@ static void a_failure_writes_its_line_and_returns_its_error(void **state MFA_UNU
 
 static void a_failed_call_names_its_reason(void **state MFA_UNUSED)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(mfa_fail_errno(&diag, EROFS, "%s", "/x"), MFA_ERR_READONLY);
 	assert_string_equal(diag.text, "/x: Read-only file system");
 	assert_int_equal(mfa_fail_errno(NULL, ENOSPC, "x"), MFA_ERR_NOSPACE);

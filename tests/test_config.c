@@ -14,7 +14,7 @@ static int load(struct sandbox *box, struct mfa_diag *diag, struct mfa_config **
 
 static struct mfa_config *must_load(struct sandbox *box, const char *text)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_config *config = NULL;
 	if (text != NULL)
 		write_text(path_in(box, "mfa.conf"), text);
@@ -26,7 +26,7 @@ static struct mfa_config *must_load(struct sandbox *box, const char *text)
 static void assert_refused(struct sandbox *box, const char *text, int wanted,
 			   const char *words)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_config *config = NULL;
 	if (text != NULL)
 		write_text(path_in(box, "mfa.conf"), text);

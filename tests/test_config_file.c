@@ -39,7 +39,7 @@ static int read_config(struct sandbox *box, const char *text, struct seen *seen,
 static void assert_reads(void **state, const char *text, const char *expected)
 {
 	struct seen seen = { .text = "" };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = read_config(*state, text, &seen, &diag);
 	assert_done(err, &diag);
 	assert_string_equal(seen.text, expected);
@@ -50,7 +50,7 @@ static void assert_refuses(void **state, const char *text, unsigned line,
 			   const char *words)
 {
 	struct seen seen = { .text = "" };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char where[64] = "test.conf: ";
 	if (line > 0)
 		(void)snprintf(where, sizeof where, "test.conf:%u: ", line);
@@ -184,7 +184,7 @@ static void a_line_without_a_key_is_refused(void **state)
 static void an_error_of_the_receiver_ends_it(void **state)
 {
 	struct seen seen = { .refuse_line = 2 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(read_config(*state, "[a]\nk=1\nl=2\n", &seen, &diag),
 			 MFA_ERR_CONFIG);
 	assert_string_equal(seen.text, "1 [a]\n");
@@ -196,7 +196,7 @@ static void text_that_is_not_utf8_is_refused(void **state)
 	assert_refuses(state, "[a]\nk = \x8f\xee\x95\xf1\n", 0,
 		       "not UTF-8"); /* Shift_JIS */
 	struct seen seen = { .text = "" };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	static const char text[] = "[a]\nk = 1\n\0l = 2\n";
 	write_bytes(path_in(*state, "test.conf"), text, sizeof text - 1);
 	assert_int_equal(
@@ -212,7 +212,7 @@ static void too_large_a_file_is_refused(void **state)
 	};
 	static const char head[] = "[a]\nk=1\n";
 	struct seen seen = { .text = "" };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char *text = malloc(MOST + 1);
 	assert_non_null(text);
 	memset(text, '\n', MOST + 1);
@@ -248,7 +248,7 @@ static void random_files_are_read_or_refused(void **state)
 		}
 		text[len] = '\0';
 		struct seen seen = { .text = "" };
-		struct mfa_diag diag = { "" };
+		struct mfa_diag diag = { .text = "" };
 		int err = read_config(*state, text, &seen, &diag);
 		assert_true(err == MFA_OK || err == MFA_ERR_CONFIG);
 		assert_true((err == MFA_OK) == (diag.text[0] == '\0'));

@@ -53,7 +53,7 @@ static void assert_refusals(void **state, const struct refusal *cases, size_t co
 				       struct mfa_diag *diag))
 {
 	for (size_t i = 0; i < count; i++) {
-		struct mfa_diag diag = { "" };
+		struct mfa_diag diag = { .text = "" };
 		if (set(state, cases[i].key, cases[i].value, &diag) != MFA_ERR_CONFIG)
 			fail_msg("%s = %s is accepted", cases[i].key, cases[i].value);
 		assert_memory_equal(diag.text, "f:7: ", 5);
@@ -109,7 +109,7 @@ static void an_unknown_key_is_refused(void **state)
 	};
 	assert_refusals(state, zone, MFA_COUNT(zone), set_zone);
 	assert_refusals(state, host, MFA_COUNT(host), set_host);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(set_zone(state, "lok_time", "1", &diag), MFA_ERR_CONFIG);
 	assert_non_null(strstr(diag.text, "lok_time"));
 }

@@ -39,7 +39,7 @@ static void prepare(struct test_host *host, const struct act *act)
  * and a whole trail. */
 static void assert_whole(struct test_host *host, const struct act *act)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = stored_record(host->host.store, MFA_DECOY_USER);
 	uint64_t lines = 0;
 	int err = mfa_store_read(host->host.store, "taro", &diag, record);
@@ -56,7 +56,7 @@ static void assert_whole(struct test_host *host, const struct act *act)
 /* The same act with nothing in its way, by who opens everything anew. */
 static void assert_repeatable(struct test_host *host, const struct act *act)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	mfa_host_close(&host->host);
 	assert_done(mfa_host_open(&host->host, &diag), &diag);
 	assert_whole(host, act);
@@ -69,7 +69,7 @@ static void assert_repeatable(struct test_host *host, const struct act *act)
 static bool disturb(const struct act *act, const char *call, unsigned nth, int errnum)
 {
 	struct test_host host;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	unsigned descriptors = count_descriptors();
 	prepare(&host, act);
 	fault_begin(call, nth, errnum);

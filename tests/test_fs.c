@@ -63,7 +63,7 @@ static void refuses_modes_that_others_can_use(void **state)
 
 static void refuses_another_owner(void **state)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const char *path = path_in(*state, "file");
 	write_text(path, "x");
 	assert_int_equal(chown(path, 1, (gid_t)-1), 0);
@@ -74,7 +74,7 @@ static void refuses_another_owner(void **state)
 
 static void a_refused_mode_names_its_remedy(void **state)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const char *path = path_in(*state, "file");
 	write_text(path, "x");
 	assert_int_equal(chmod(path, 0664), 0);
@@ -154,7 +154,7 @@ static void refuses_what_is_no_regular_file(void **state)
 	assert_int_equal(open_file(path_in(*state, "folder"), &mfa_fs_private, NULL),
 			 MFA_ERR_UNSAFE);
 	struct mfa_fs_rule anything = { .owner = 0, .forbidden = 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(open_file("/dev/null", &anything, &diag), MFA_ERR_UNSAFE);
 	assert_non_null(strstr(diag.text, "not a regular file"));
 }

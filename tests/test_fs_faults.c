@@ -55,7 +55,7 @@ static void a_write_that_gets_nowhere_is_an_error(void **state)
 
 static void a_file_system_without_nameless_files_is_named(void **state)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	fault_begin("openat", 1, EOPNOTSUPP);
 	int err = create(path_in(*state, "file"), &diag);
 	assert_true(fault_end());

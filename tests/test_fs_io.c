@@ -35,7 +35,7 @@ static void what_stands_there_is_not_overwritten(void **state)
 {
 	char text[16] = "";
 	const char *path = path_in(*state, "made");
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	write_text(path, "old");
 	assert_int_equal(create(path, "new", &diag), MFA_ERR_EXISTS);
 	assert_non_null(strstr(diag.text, path));
@@ -90,7 +90,7 @@ static void tells_what_the_system_refuses(void **state)
 	assert_int_equal(mfa_fs_lock(-1, LOCK_EX), MFA_ERR_IO);
 }
 
-static void a_file_that_may_not_grow_is_no_space(void **state)
+static void what_a_limit_would_cut_off_is_not_begun(void **state)
 {
 	const char *path = path_in(*state, "file");
 	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -102,7 +102,8 @@ static void a_file_that_may_not_grow_is_no_space(void **state)
 	int err = mfa_fs_write(fd, "0123456789", 10, 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	(void)signal(SIGXFSZ, SIG_DFL);
-	assert_int_equal(err, MFA_ERR_NOSPACE);
+	assert_int_equal(err, MFA_ERR_LIMIT);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 0);
 }
 
 struct lock_case {
@@ -142,13 +143,12 @@ static void a_rule_with_a_lock_locks_what_is_opened(void **state)
 	struct lock_case shared = { path, LOCK_SH };
 	struct lock_case exclusive = { path, LOCK_EX };
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	assert_int_equal(mfa_fs_open(path, O_RDONLY, &mfa_fs_private_shared, NULL, &fd),
+	assert_int_equal(mfa_fs_open(path, O_RDONLY, &mfa_fs_own_shared, NULL, &fd),
 			 MFA_OK);
 	assert_int_equal(count_processes(1, 0, try_lock, &shared), 1);
 	assert_int_equal(count_processes(1, 2, try_lock, &exclusive), 1);
 	mfa_close_fd(&fd);
-	assert_int_equal(mfa_fs_open(path, O_RDWR, &mfa_fs_private_alone, NULL, &fd),
-			 MFA_OK);
+	assert_int_equal(mfa_fs_open(path, O_RDWR, &mfa_fs_own_alone, NULL, &fd), MFA_OK);
 	assert_int_equal(count_processes(1, 2, try_lock, &shared), 1);
 }
 
@@ -173,7 +173,7 @@ int main(void)
 		in_sandbox(files_are_made_in_protected_folders_only),
 		in_sandbox(reads_to_the_end_and_from_an_offset),
 		in_sandbox(tells_what_the_system_refuses),
-		in_sandbox(a_file_that_may_not_grow_is_no_space),
+		in_sandbox(what_a_limit_would_cut_off_is_not_begun),
 		in_sandbox(a_lock_keeps_others_out),
 		in_sandbox(a_rule_with_a_lock_locks_what_is_opened),
 		in_sandbox(a_stuck_holder_does_not_stop_others_for_ever),

@@ -1,6 +1,10 @@
 #include "guard.h"
 
+#include <linux/capability.h>
+
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,7 +84,7 @@ static int with_signals(void)
 {
 	struct guard guard;
 	guard_begin(&guard);
-	if (!is_blocked(SIGTSTP) || !is_blocked(SIGXFSZ) || is_blocked(SIGINT))
+	if (!is_blocked(SIGTSTP) || !is_blocked(SIGXFSZ) || !is_blocked(SIGALRM))
 		return 1;
 	(void)raise(SIGXFSZ); /* it would end the process, were it not spent */
 	if (!guard_end(&guard) || is_blocked(SIGTSTP) || is_blocked(SIGXFSZ))
@@ -117,6 +121,87 @@ static void the_programs_own_mask_stays(void **state MFA_UNUSED)
 	assert_int_equal(in_child(with_a_mask), 0);
 }
 
+static bool has_limit(int resource, rlim_t soft, rlim_t hard)
+{
+	struct rlimit now;
+	return getrlimit((__rlimit_resource_t)resource, &now) == 0 &&
+	       now.rlim_cur == soft && now.rlim_max == hard;
+}
+
+/* The resources that end work in the middle, at values that a caller may choose. */
+static const struct {
+	int resource;
+	struct rlimit chosen;
+} cut_offs[] = {
+	{ RLIMIT_FSIZE, { 505, 8697 } },	 { RLIMIT_FSIZE, { 0, 505 } },
+	{ RLIMIT_CPU, { 3600, 7200 } },		 { RLIMIT_AS, { 1L << 32, 1L << 33 } },
+	{ RLIMIT_DATA, { 1L << 32, 1L << 33 } }, { RLIMIT_NOFILE, { 4, 4 } },
+	{ RLIMIT_MEMLOCK, { 0, 4096 } },	 { RLIMIT_RTTIME, { 1, 1 } },
+};
+
+/* Whether this process has CAP_SYS_RESOURCE, which root of a container may lack. */
+static bool may_raise(void)
+{
+	return prctl(PR_CAPBSET_READ, CAP_SYS_RESOURCE) == 1;
+}
+
+/* As far as it may: to the end, or to the hard limit. */
+static rlim_t raised(int resource, const struct rlimit *chosen)
+{
+	if (!may_raise())
+		return chosen->rlim_max;
+	return resource == RLIMIT_NOFILE ? 1024 * 1024 : RLIM_INFINITY;
+}
+
+static int with_limits(void)
+{
+	struct guard guard;
+	for (size_t i = 0; i < MFA_COUNT(cut_offs); i++) {
+		int resource = cut_offs[i].resource;
+		const struct rlimit *chosen = &cut_offs[i].chosen;
+		if (setrlimit((__rlimit_resource_t)resource, chosen) != 0)
+			return 1;
+		guard_begin(&guard);
+		rlim_t meanwhile = raised(resource, chosen);
+		if (!has_limit(resource, meanwhile, meanwhile))
+			return 10 + (int)i;
+		if (!guard_end(&guard) ||
+		    !has_limit(resource, chosen->rlim_cur, chosen->rlim_max))
+			return 3;
+	}
+	return 0;
+}
+
+static void the_callers_limits_do_not_hold_meanwhile(void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(with_limits), 0);
+}
+
+static int with_a_timer(void)
+{
+	const struct itimerval soon = { .it_value = { .tv_usec = 1000 } };
+	struct guard guard;
+	guard_begin(&guard);
+	if (setitimer(ITIMER_REAL, &soon, NULL) != 0)
+		return 1;
+	for (sigset_t pending; sigpending(&pending) == 0;)
+		if (sigismember(&pending, SIGALRM) == 1)
+			break;
+	(void)guard_end(&guard);
+	return 0; /* never come to: the timer's signal ends the process here */
+}
+
+static void a_timer_of_the_caller_ends_it_behind_the_work(void **state MFA_UNUSED)
+{
+	int status = 0;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(with_a_timer());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+}
+
 static int without_a_beginning(void)
 {
 	struct guard guard = { .has_ids = true, .real = CALLER, .saved = CALLER };
@@ -135,6 +220,8 @@ int main(void)
 		cmocka_unit_test(a_process_without_rights_keeps_its_ids),
 		cmocka_unit_test(signals_wait_and_a_limit_is_spent),
 		cmocka_unit_test(the_programs_own_mask_stays),
+		cmocka_unit_test(the_callers_limits_do_not_hold_meanwhile),
+		cmocka_unit_test(a_timer_of_the_caller_ends_it_behind_the_work),
 		cmocka_unit_test(an_end_without_a_beginning_changes_nothing),
 	};
 	return group_main("guard", tests);

@@ -10,7 +10,7 @@
 static void load_again(struct test_host *host)
 {
 	mfa_host_done(&host->host);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &host->host);
 	assert_done(err, &diag);
 }
@@ -28,7 +28,7 @@ static void opening_makes_all_ready(void **state)
 {
 	struct test_host *host = *state;
 	load_again(host);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(mfa_host_open(&host->host, &diag), MFA_OK);
 	assert_non_null(host->host.store);
 	assert_non_null(host->host.audit);
@@ -36,7 +36,7 @@ static void opening_makes_all_ready(void **state)
 
 static void assert_cannot_open(struct test_host *host, int wanted, const char *words)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	load_again(host);
 	assert_int_equal(mfa_host_open(&host->host, &diag), wanted);
 	assert_null(host->host.store);
@@ -62,7 +62,7 @@ static void without_its_store_a_host_is_shut(void **state)
 	assert_cannot_open(host, MFA_ERR_NOTFOUND, "store");
 	assert_int_equal(
 		rename(path_in(&host->box, "gone"), path_in(&host->box, "store")), 0);
-	assert_int_equal(chmod(path_in(&host->box, "store/users"), 0755), 0);
+	assert_int_equal(chmod(path_in(&host->box, "store/users"), 0775), 0);
 	assert_cannot_open(host, MFA_ERR_UNSAFE, "users");
 }
 
@@ -70,7 +70,7 @@ static void a_bad_configuration_is_not_loaded(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_host other = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	write_text(path_in(&host->box, "bad.conf"), "[host]\nno = 1\n[zone a]\n");
 	assert_int_equal(mfa_host_load(path_in(&host->box, "bad.conf"), &diag, &other),
 			 MFA_ERR_CONFIG);

@@ -20,7 +20,7 @@ static const char usual[] = "[host]\nzone = main\n[zone main]\nservices = *\n";
 
 static void open_bench(struct bench *bench, struct sandbox *box, const char *config)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_pam_tree tree = { "", path_in(box, "pam.d") };
 	bench->box = box;
 	(void)mkdir(path_in(box, "pam.d"), 0700);

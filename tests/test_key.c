@@ -37,7 +37,7 @@ static void write_key(const char *path, size_t len)
 static void assert_refused(const char *path, int wanted, const char *words)
 {
 	struct mfa_secret key = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(load(path, &diag, &key), wanted);
 	assert_null(key.data);
 	if (strstr(diag.text, words) == NULL || strstr(diag.text, path) == NULL)
@@ -67,9 +67,9 @@ static void another_size_is_refused(void **state)
 	}
 }
 
-static void a_key_that_others_can_read_is_refused(void **state)
+static void a_key_that_others_can_write_is_refused(void **state)
 {
-	static const mode_t modes[] = { 0640, 0604, 0660, 0644, 0410 };
+	static const mode_t modes[] = { 0660, 0602, 0666, 0620, 0422 };
 	const char *path = path_in(*state, "store.key");
 	write_key(path, MFA_KEY_SIZE);
 	for (size_t i = 0; i < MFA_COUNT(modes); i++) {
@@ -103,7 +103,7 @@ static void an_unknown_source_is_refused(void **state MFA_UNUSED)
 					   "tpm2:x", "files:/x", "FILE:/x" };
 	for (size_t i = 0; i < MFA_COUNT(bad); i++) {
 		struct mfa_secret key = { 0 };
-		struct mfa_diag diag = { "" };
+		struct mfa_diag diag = { .text = "" };
 		assert_int_equal(mfa_key_load(bad[i], &diag, &key), MFA_ERR_UNSUPPORTED);
 		assert_int_equal(mfa_key_create(bad[i], &diag), MFA_ERR_UNSUPPORTED);
 	}
@@ -141,7 +141,7 @@ static void two_new_keys_differ(void **state)
 static void a_key_is_never_overwritten(void **state)
 {
 	char bytes[64];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const char *path = path_in(*state, "store.key");
 	write_key(path, 5); /* whatever stands there */
 	assert_int_equal(create(path, &diag), MFA_ERR_EXISTS);
@@ -191,7 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_sandbox(loads_its_bytes),
 		in_sandbox(another_size_is_refused),
-		in_sandbox(a_key_that_others_can_read_is_refused),
+		in_sandbox(a_key_that_others_can_write_is_refused),
 		in_sandbox(links_for_a_key_are_refused),
 		in_sandbox(a_missing_key_is_not_found),
 		in_sandbox(an_unknown_source_is_refused),

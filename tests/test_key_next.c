@@ -44,7 +44,7 @@ static int load_next(struct source *source, struct mfa_secret *ret_key)
 static void mostly_there_is_no_next_key(void **state)
 {
 	struct mfa_secret next = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct source *source = *state;
 	assert_int_equal(mfa_key_load_next(source->name, &diag, &next), MFA_ERR_NOTFOUND);
 	assert_null(next.data);
@@ -90,7 +90,7 @@ static void an_unsafe_or_short_next_key_is_refused(void **state)
 	write_bytes(path, source->key.data, MFA_KEY_SIZE - 1);
 	assert_int_equal(load_next(source, &next), MFA_ERR_INVALID);
 	write_bytes(path, source->key.data, MFA_KEY_SIZE);
-	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(chmod(path, 0660), 0);
 	assert_int_equal(load_next(source, &next), MFA_ERR_UNSAFE);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink("key", path), 0);

@@ -17,7 +17,7 @@ static const char *plugin_in(struct sandbox *box)
 
 static void assert_refused(struct sandbox *box, int err, const char *words)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const void *ops = &diag;
 	assert_int_equal(mfa_plugin_open(box->root, "yubikey", &diag, &ops), err);
 	assert_ptr_equal(ops, &diag);
@@ -28,7 +28,7 @@ static void assert_refused(struct sandbox *box, int err, const char *words)
 static void the_driver_opens(void **state)
 {
 	struct sandbox *box = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_yubikey_driver *driver = NULL;
 	const struct mfa_yubikey_driver *again = NULL;
 	install_plugin(box->root);
@@ -44,7 +44,7 @@ static void the_driver_opens(void **state)
 static void a_missing_file_or_folder_is_told(void **state)
 {
 	struct sandbox *box = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const void *ops = NULL;
 	assert_refused(box, MFA_ERR_NOTFOUND, "yubikey.so");
 	assert_int_equal(mfa_plugin_open(path_in(box, "none"), "yubikey", &diag, &ops),
@@ -85,7 +85,7 @@ static void a_folder_that_others_can_write_is_not_looked_into(void **state)
 	assert_int_equal(chown(root, 1, 0), 0);
 	assert_refused(box, MFA_ERR_UNSAFE, root);
 	assert_int_equal(chown(root, 0, 0), 0);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const void *ops = NULL;
 	assert_done(mfa_plugin_open(root, "yubikey", &diag, &ops), &diag);
 }
@@ -153,7 +153,7 @@ static void one_with_missing_libraries_is_refused_by_name(void **state)
 static void too_long_a_path_is_told(void **state MFA_UNUSED)
 {
 	char folder[8192];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const void *ops = NULL;
 	memset(folder, 'a', sizeof folder);
 	folder[0] = '/';

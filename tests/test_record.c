@@ -9,7 +9,8 @@
 
 enum {
 	HEAD = 128,
-	TOKEN = 512
+	TOKEN = 512,
+	AT_UNLOGGED = 48,
 };
 
 /* Two records and their bytes, in locked memory as the product keeps them. */
@@ -44,6 +45,7 @@ static void fill(struct mfa_record *record, size_t tokens)
 	record->locked_until = MFA_LOCKED_FOREVER;
 	record->failures = 0xfedcba98U;
 	record->round = 0x89abcdefU;
+	record->unlogged = 0x789abcdeU;
 	for (size_t i = 0; i < tokens; i++) {
 		struct mfa_token token = {
 			.kind = (enum mfa_kind)(1 + i % (MFA_KIND_COUNT - 1)),
@@ -91,6 +93,7 @@ static void every_field_comes_back(void **state)
 	assert_int_equal(out->locked_until, in->locked_until);
 	assert_int_equal(out->failures, in->failures);
 	assert_int_equal(out->round, in->round);
+	assert_int_equal(out->unlogged, in->unlogged);
 	assert_int_equal(out->token_count, MFA_TOKENS_MAX);
 	for (size_t i = 0; i < MFA_TOKENS_MAX; i++) {
 		const struct mfa_token *a = &in->tokens[i];
@@ -152,12 +155,26 @@ static void a_newer_version_is_not_supported(void **state)
 {
 	struct codec *codec = *state;
 	encode(codec, 1);
+	memset(codec->bytes + AT_UNLOGGED, 0, 4); /* the first version has none */
 	for (unsigned version = 0; version < 0x10000; version++) {
 		codec->bytes[0] = (unsigned char)version;
 		codec->bytes[1] = (unsigned char)(version >> 8);
 		assert_int_equal(decode(codec, codec->len),
-				 version == 1 ? MFA_OK : MFA_ERR_UNSUPPORTED);
+				 version == 1 || version == 2 ? MFA_OK
+							      : MFA_ERR_UNSUPPORTED);
 	}
+}
+
+static void the_first_version_is_read_and_has_nothing_unlogged(void **state)
+{
+	struct codec *codec = *state;
+	encode(codec, 2);
+	codec->bytes[0] = 1;
+	assert_int_equal(decode(codec, codec->len), MFA_ERR_INTEGRITY);
+	memset(codec->bytes + AT_UNLOGGED, 0, 4);
+	assert_int_equal(decode(codec, codec->len), MFA_OK);
+	assert_int_equal(codec->out->unlogged, 0);
+	assert_int_equal(codec->out->failures, codec->in->failures);
 }
 
 static void too_many_tokens_are_refused(void **state)
@@ -328,6 +345,7 @@ int main(void)
 		with_codec(the_same_record_has_the_same_bytes),
 		with_codec(every_other_length_is_refused),
 		with_codec(a_newer_version_is_not_supported),
+		with_codec(the_first_version_is_read_and_has_nothing_unlogged),
 		with_codec(too_many_tokens_are_refused),
 		with_codec(tokens_out_of_range_are_refused),
 		with_codec(random_bytes_never_crash),

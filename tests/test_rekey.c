@@ -32,7 +32,7 @@ static void enroll_all(struct test_host *host)
 static void assert_all_readable(struct test_host *host)
 {
 	char name[16];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_host other = { 0 };
 	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
 	assert_done(mfa_host_open(&other, &diag), &diag);
@@ -62,7 +62,7 @@ static void read_key(struct test_host *host, unsigned char key[static MFA_KEY_SI
 static void every_record_is_under_the_new_key_alone(void **state)
 {
 	struct test_host *host = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
 	unsigned char before[MFA_KEY_SIZE];
 	unsigned char after[MFA_KEY_SIZE];
@@ -105,7 +105,7 @@ static void stops_anywhere_and_goes_on(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	enroll_all(host);
 	for (size_t after = 1; after <= USERS + 1; after++) {
 		struct stop stop = { .after = after };
@@ -135,7 +135,7 @@ static void stops_anywhere_and_goes_on(void **state)
 static bool log_in_meanwhile(void *context, size_t done, size_t total MFA_UNUSED)
 {
 	struct test_host *host = context;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_host other = { 0 };
 	char name[16];
 	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
@@ -159,7 +159,7 @@ static void logins_and_enrolments_go_on_meanwhile(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_watch watch = { log_in_meanwhile, host };
 	enroll_all(host);
 	assert_done(mfa_rekey_run(&host->host, &watch, &diag, &report), &diag);
@@ -180,7 +180,7 @@ static void a_damaged_record_keeps_the_old_key(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	unsigned char bytes[20000];
 	enroll_all(host);
 	const char *path = path_in(&host->box, "store/users/user2");
@@ -206,7 +206,7 @@ static void a_dry_run_changes_nothing(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	unsigned char before[20000];
 	unsigned char after[20000];
 	enroll_all(host);
@@ -223,7 +223,7 @@ static void a_check_can_be_stopped(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { .records = 99 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct stop stop = { .after = 2 };
 	const struct mfa_rekey_watch watch = { stop_after, &stop };
 	enroll_all(host);
@@ -254,7 +254,7 @@ static void users_who_are_removed_meanwhile_are_no_error(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_rekey_watch watch = { remove_meanwhile, host };
 	enroll_all(host);
 	assert_done(mfa_rekey_check(&host->host, &watch, &diag, &report), &diag);
@@ -267,7 +267,7 @@ static void waits_for_whoever_holds_the_old_key(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_host other = { 0 };
 	enroll_all(host);
 	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
@@ -280,7 +280,7 @@ static void waits_for_whoever_holds_the_old_key(void **state)
 
 static void open_another(struct test_host *host, struct mfa_host *ret_host)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	*ret_host = (struct mfa_host){ 0 };
 	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, ret_host),
 		    &diag);
@@ -293,7 +293,7 @@ static void an_overtaken_run_takes_no_other_key(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_host second;
 	struct mfa_host third;
 	enroll_all(host);

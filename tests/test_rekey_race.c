@@ -45,7 +45,7 @@ static int login_or_rekey(void *context, unsigned index)
 static void logins_go_on_while_keys_change(void **state)
 {
 	struct test_host *host = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	enroll(host->host.store, "taro", &totp_spec, 1);
 	enroll(host->host.store, "jiro", &totp_spec, 1);
 	mfa_host_done(&host->host); /* nobody holds the key */

@@ -20,7 +20,7 @@ static void make_tree(struct sandbox *box)
 static struct mfa_service read_in(struct sandbox *box, const char *name)
 {
 	struct mfa_service service = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_pam_tree tree = { box->root, NULL };
 	assert_done(mfa_service_read(&tree, name, &diag, &service), &diag);
 	return service;
@@ -187,7 +187,7 @@ static void pam_conf_is_read_without_folders_alone(void **state)
 	assert_string_equal(auth_of(&service)->lines[0].module, "pam_y.so");
 	assert_int_equal(service.other[MFA_FACILITY_AUTH].count, 1);
 	assert_int_equal(mkdir(path_in(box, "etc/pam.d"), 0755), 0);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_pam_tree tree = { box->root, NULL };
 	struct mfa_service unread;
 	assert_int_equal(mfa_service_read(&tree, "probe", &diag, &unread),
@@ -231,7 +231,7 @@ static void files_that_include_themselves_are_an_error(void **state)
 	make_tree(box);
 	write_text(path_in(box, "etc/pam.d/probe"), "auth include other\n");
 	write_text(path_in(box, "etc/pam.d/other"), "auth substack probe\n");
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_service service;
 	const struct mfa_pam_tree tree = { box->root, NULL };
 	assert_int_equal(mfa_service_read(&tree, "probe", &diag, &service), MFA_ERR_FULL);

@@ -106,7 +106,7 @@ static void a_store_with_another_key_cannot_be_prepared(void **state)
 static void a_missing_store_is_not_found(void **state)
 {
 	struct mfa_store *store = NULL;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(open_store(*state, 1, &diag, &store), MFA_ERR_NOTFOUND);
 	assert_null(store);
 	if (strstr(diag.text, path_in(*state, "store")) == NULL)
@@ -115,7 +115,7 @@ static void a_missing_store_is_not_found(void **state)
 
 static void an_open_store_folder_is_unsafe(void **state)
 {
-	static const mode_t modes[] = { 0750, 0705, 0711, 0777, 01777 };
+	static const mode_t modes[] = { 0770, 0707, 0720, 0777, 01777 };
 	bool is_made = false;
 	struct mfa_store *store = NULL;
 	assert_int_equal(prepare(*state, &is_made), MFA_OK);

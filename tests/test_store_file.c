@@ -13,7 +13,7 @@
 static void assert_damaged(void **state, int wanted, const char *words)
 {
 	struct mfa_record *record = mfa_record_new();
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_non_null(record);
 	memset(record, 'x', sizeof *record);
 	assert_int_equal(mfa_store_read(store_of(state), "taro", &diag, record), wanted);
@@ -49,7 +49,7 @@ static void a_created_record_can_be_read(void **state)
 static void a_second_record_of_a_user_is_refused(void **state)
 {
 	struct mfa_record *record = mfa_record_new();
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	enroll(store_of(state), "taro", &totp_spec, 1);
 	(void)snprintf(record->user, sizeof record->user, "taro");
 	assert_int_equal(mfa_store_create(store_of(state), record, &diag),
@@ -137,10 +137,12 @@ static void a_record_of_another_size_is_refused(void **state)
 	}
 }
 
-static void a_record_that_others_can_read_is_refused(void **state)
+static void a_record_that_others_can_write_is_refused(void **state)
 {
 	enroll(store_of(state), "taro", &totp_spec, 1);
 	assert_int_equal(chmod(record_path(state, "taro"), 0640), 0);
+	assert_int_equal(read_user(state, "taro"), MFA_OK);
+	assert_int_equal(chmod(record_path(state, "taro"), 0660), 0);
 	assert_damaged(state, MFA_ERR_UNSAFE, "chmod 0600");
 	assert_int_equal(chmod(record_path(state, "taro"), 0600), 0);
 	assert_int_equal(chown(record_path(state, "taro"), 1, (gid_t)-1), 0);
@@ -175,7 +177,7 @@ static void a_failed_creation_leaves_no_file(void **state)
 	int err = mfa_store_create(store_of(state), record, NULL);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	(void)signal(SIGXFSZ, SIG_DFL);
-	assert_int_equal(err, MFA_ERR_NOSPACE);
+	assert_int_equal(err, MFA_ERR_LIMIT);
 	assert_int_equal(record->generation, 0);
 	assert_int_equal(read_user(state, "taro"), MFA_ERR_NOTFOUND);
 	mfa_record_free(&record);
@@ -236,7 +238,7 @@ int main(void)
 		on_host(links_for_a_record_are_refused),
 		on_host(a_copied_record_is_refused),
 		on_host(a_record_of_another_size_is_refused),
-		on_host(a_record_that_others_can_read_is_refused),
+		on_host(a_record_that_others_can_write_is_refused),
 		on_host(another_store_key_opens_nothing),
 		on_host(a_failed_creation_leaves_no_file),
 		on_host(a_list_names_users_and_nothing_else),

@@ -34,7 +34,7 @@ static void a_swap_writes_in_place(void **state)
 
 static void a_swap_that_comes_second_loses(void **state)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	enroll(store_of(state), "taro", &totp_spec, 1);
 	struct mfa_record *first = stored_record(store_of(state), "taro");
 	struct mfa_record *second = stored_record(store_of(state), "taro");

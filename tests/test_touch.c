@@ -20,7 +20,7 @@ static void set_faults(struct key_desk *desk, struct softkey_faults faults)
 static void assert_state(void **state, uint32_t failures)
 {
 	struct key_desk *desk = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
 	assert_int_equal(failures_of(state, "taro"), failures);
 	mfa_host_close(&desk->host.host);
@@ -313,7 +313,7 @@ static void nothing_tells_who_has_a_key(void **state)
 static void a_suspended_key_is_refused_when_it_answers(void **state)
 {
 	struct key_desk *desk = *state;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
 	struct mfa_record *record = stored_record(store_of(state), "taro");

@@ -103,7 +103,7 @@ static void a_suspended_slot_does_not_stand_before_an_active_one(void **state)
 	struct key_desk *desk = *state;
 	struct mfa_token tokens[] = { key_token(KEY_SERIAL, 1),
 				      key_token(KEY_SERIAL, 2) };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	tokens[0].state = MFA_STATE_SUSPENDED;
 	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", tokens, 2);
@@ -119,7 +119,7 @@ static void a_damaged_token_is_told(void **state)
 {
 	struct key_desk *desk = *state;
 	struct mfa_token token = key_token(KEY_SERIAL, 1);
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	token.data[0] = 3;
 	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", &token, 1);

@@ -46,7 +46,7 @@ void trail_append_lines(struct trail *trail, unsigned count)
 void assert_whole(struct trail *trail, uint64_t lines)
 {
 	uint64_t count = 999;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_audit_verify(trail->audit, &diag, &count);
 	assert_done(err, &diag);
 	assert_int_equal(count, lines);
@@ -56,7 +56,7 @@ void assert_broken(struct trail *trail, uint64_t line)
 {
 	uint64_t count = 999;
 	char where[128];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	assert_int_equal(mfa_audit_verify(trail->audit, &diag, &count),
 			 MFA_ERR_INTEGRITY);
 	assert_int_equal(count, line);

@@ -29,6 +29,11 @@ int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 		   struct mfa_audit **ret_audit) MFA_MUST_CHECK;
 void mfa_audit_close(struct mfa_audit **audit);
 
+/* Whether the process' limit on file sizes lets a line be appended: to be known before what
+ * the line is to tell of. MFA_ERR_LIMIT. */
+int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Appends one line (the file is made, 0600, when it is missing; its folder is not).
  * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_NOSPACE, MFA_ERR_BUSY, ... */
 int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,

@@ -88,6 +88,9 @@ struct mfa_auth_request {
 	 * after the commit and before the line in the audit trail. Sets the verdict to
 	 * something else to refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
+	/* Tells syslog of it, behind the line in the audit trail and before end_work; NULL:
+	 * the caller does, or nobody. */
+	void (*report)(void *context, const struct mfa_auth_result *result);
 	void *context;
 	/* Called when locks will be taken, and when all are free again; more than once;
 	 * NULL: nothing. */
@@ -109,6 +112,8 @@ struct mfa_auth_result {
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
+	bool is_counted;	    /* as a wrong code */
+	uint32_t unlogged; /* earlier guesses that were counted and have no line */
 };
 
 /* Runs it: one question, put again only when a YubiKey could not answer; one line in the
@@ -126,6 +131,15 @@ void mfa_auth_explain(const struct mfa_dialog *dialog,
 
 /* How loudly syslog is told: one of syslog(3)'s LOG_ERR to LOG_INFO. */
 int mfa_auth_priority(const struct mfa_auth_result *result);
+
+enum {
+	MFA_NOTE_SIZE = 256
+};
+
+/* What syslog is to be warned of besides: the first note, the second, ...; false: there is
+ * none. What was mended on the way; guesses that have no line in the trail. */
+bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
+		   char ret_text[static MFA_NOTE_SIZE]);
 
 /* The event that tells of a result, with strings borrowed from both. */
 struct mfa_event mfa_auth_event(const struct mfa_zone *zone,

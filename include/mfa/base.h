@@ -51,6 +51,7 @@ enum mfa_err {
 	MFA_ERR_ABORT = -15,	   /* the person gave up */
 	MFA_ERR_UNSUPPORTED = -16, /* a kind, format or source this build does not know */
 	MFA_ERR_CRYPTO = -17,	   /* a cryptographic library refused */
+	MFA_ERR_LIMIT = -18,	   /* a resource limit of the process forbids it */
 };
 
 /* One short English phrase for an enum mfa_err. Never NULL. */
@@ -62,10 +63,14 @@ int mfa_err_from_errno(int errnum);
 /* Where a failing function says what, where and what to do: one line of English. */
 struct mfa_diag {
 	char text[512];
+	char warning[256]; /* also without a failure: what was mended on the way */
 };
 
 /* Writes the line (diag may be NULL) and returns err, so that it ends a function. */
 int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...) MFA_PRINTF(3, 4);
+
+/* Writes the warning (diag may be NULL); the first of several stays. */
+void mfa_warn(struct mfa_diag *diag, const char *format, ...) MFA_PRINTF(2, 3);
 
 /* As mfa_fail, for a failed system call: appends strerror(errnum) and returns its
  * enum mfa_err. */

@@ -11,21 +11,31 @@ struct mfa_fs_rule {
 	uid_t owner;	  /* who must own it */
 	mode_t forbidden; /* permission bits that must not be set */
 	int lock;	  /* of a file: LOCK_SH, LOCK_EX or 0 (see mfa_fs_lock) */
+	mode_t mend;	  /* 0: a wrong mode is refused; else root's own gets this one */
+	bool mends_writable; /* also where others could write, as its content shows that */
 };
 
 /* Root's, and nobody else may write it. */
 extern const struct mfa_fs_rule mfa_fs_protected;
 /* Root's, and nobody else may read or write it. */
 extern const struct mfa_fs_rule mfa_fs_private;
-/* The same, and locked. */
-extern const struct mfa_fs_rule mfa_fs_private_shared;
-extern const struct mfa_fs_rule mfa_fs_private_alone;
+/* The same for what the product has made: a mode that is root's mistake is mended, and the
+ * diagnosis' warning tells of it. A file, locked or not; a folder. */
+extern const struct mfa_fs_rule mfa_fs_own;
+extern const struct mfa_fs_rule mfa_fs_own_shared;
+extern const struct mfa_fs_rule mfa_fs_own_alone;
+extern const struct mfa_fs_rule mfa_fs_own_folder;
 
 /* Opens the folder at an absolute path. Every folder on the way must be root's and not
  * writable by others (a sticky one, as /tmp, may be); the last one must follow the rule.
  * The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_IO, ... */
 int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 		    struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
+
+/* Makes a folder of root's alone, one level, whatever the umask is; one that is there already
+ * stays as it is. */
+int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
+	MFA_MUST_CHECK;
 
 /* A file named `name` in an open folder; `path` is what messages call it. */
 struct mfa_fs_entry {
@@ -57,6 +67,10 @@ struct mfa_fs_content {
 int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
 		  struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Fails when what is written at path is gone at the next start of the machine: on tmpfs and
+ * ramfs. The file need not be there, its folder must. MFA_ERR_UNSUPPORTED. */
+int mfa_fs_check_durable(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* Gives the file at path the name of the one at target, which goes, durably. Both stand
  * in the same protected folder. */
 int mfa_fs_replace(const char *path, const char *target, struct mfa_diag *diag)
@@ -73,7 +87,8 @@ int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *dia
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 	MFA_MUST_CHECK;
 
-/* Writes all of it at offset (pwrite; one call unless the system writes less).
+/* Writes all of it at offset (pwrite; one call unless the system writes less). Writes nothing
+ * when the process' limit on file sizes would cut it off: MFA_ERR_LIMIT.
  * MFA_ERR_IO, MFA_ERR_NOSPACE, MFA_ERR_READONLY. */
 int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset) MFA_MUST_CHECK;
 

@@ -10,6 +10,9 @@
 #include "mfa/fs.h"
 #include "mfa/seal.h"
 
+static const struct mfa_fs_rule next_rule = { .forbidden = 0077, .mend = 0400 };
+static const struct mfa_fs_rule held_rule = { 0, 0077, LOCK_SH, 0400, false };
+
 /* ret_key: MFA_KEY_SIZE bytes of locked memory, zeros on failure. */
 static int read_key(int fd, const char *path, struct mfa_diag *diag,
 		    unsigned char *ret_key)
@@ -43,7 +46,7 @@ static int load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
 		int *ret_hold)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_private_shared, diag, &fd);
+	int err = mfa_fs_open(path, O_RDONLY, &held_rule, diag, &fd);
 	if (err == MFA_ERR_BUSY)
 		return fail_busy(path, diag);
 	if (err == MFA_OK)
@@ -74,7 +77,7 @@ static int load_next(const char *path, struct mfa_diag *diag, struct mfa_secret 
 		return MFA_ERR_NOTFOUND; /* nothing to complain of */
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	err = mfa_fs_open(next, O_RDONLY, &mfa_fs_private, diag, &fd);
+	err = mfa_fs_open(next, O_RDONLY, &next_rule, diag, &fd);
 	if (err != MFA_OK)
 		return err;
 	if (mfa_secret_alloc(MFA_KEY_SIZE, &key) != MFA_OK)

@@ -48,7 +48,7 @@ int mfa_service_read(const struct mfa_pam_tree *tree, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 {
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
-	struct mfa_diag why = { "" };
+	struct mfa_diag why = { .text = "" };
 	service.name = in_small_letters(name != NULL ? name : "other");
 	if (service.name == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");

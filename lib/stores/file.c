@@ -46,7 +46,7 @@ static int open_store(const char *address, struct mfa_diag *diag,
 	store->key_room = self->vault->store_key;
 	int err = file_store_join(address, USERS, diag, &self->users_path);
 	if (err == MFA_OK)
-		err = mfa_fs_open_dir(self->users_path, &mfa_fs_private, diag,
+		err = mfa_fs_open_dir(self->users_path, &mfa_fs_own_folder, diag,
 				      &self->users_fd);
 	if (err != MFA_OK)
 		return err;
@@ -63,26 +63,18 @@ static int use_key(struct mfa_store *store, const struct mfa_secret *store_key,
 			     : mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
 }
 
-static int make_folder(const char *path, struct mfa_diag *diag, bool *inout_made)
-{
-	if (mkdir(path, 0700) == 0)
-		*inout_made = true;
-	else if (errno != EEXIST)
-		return mfa_fail_errno(diag, errno, "%s: cannot create the folder", path);
-	return MFA_OK;
-}
-
 static int prepare(const char *address, struct mfa_diag *diag, bool *ret_made)
 {
 	MFA_CLEANUP(mfa_free_string) char *users = NULL;
-	bool is_made = false;
+	bool has_made = false;
+	bool has_made_users = false;
 	int err = file_store_join(address, USERS, diag, &users);
 	if (err == MFA_OK)
-		err = make_folder(address, diag, &is_made);
+		err = mfa_fs_make_dir(address, diag, &has_made);
 	if (err == MFA_OK)
-		err = make_folder(users, diag, &is_made);
+		err = mfa_fs_make_dir(users, diag, &has_made_users);
 	if (err == MFA_OK)
-		*ret_made = is_made;
+		*ret_made = has_made || has_made_users;
 	return err;
 }
 
@@ -164,6 +156,7 @@ static int reseal(struct mfa_store *store, const char *user, struct mfa_diag *di
 	if (err != MFA_OK)
 		return file_record_explain(err, file.path, diag);
 	file.next = stored.next;
+	file.has_invalid_stamp = stored.has_invalid_stamp;
 	file.key = file_store_key(self, 0);
 	err = file_record_write_both(self, &file, &vault->workspace, diag);
 	mfa_wipe(&vault->workspace, sizeof vault->workspace);

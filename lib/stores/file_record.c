@@ -66,8 +66,8 @@ int file_record_load(struct file_store *self, const char *user, int operation,
 	struct mfa_fs_entry entry = { self->users_fd, name, file->path };
 	bool is_alone = operation == LOCK_EX;
 	err = mfa_fs_open_at(&entry, is_alone ? O_RDWR : O_RDONLY,
-			     is_alone ? &mfa_fs_private_alone : &mfa_fs_private_shared,
-			     diag, &file->fd);
+			     is_alone ? &mfa_fs_own_alone : &mfa_fs_own_shared, diag,
+			     &file->fd);
 	return err == MFA_OK ? load_bytes(file, diag) : err;
 }
 
@@ -107,7 +107,34 @@ int file_record_begin(struct file_store *self, const struct mfa_record *record,
 		return mfa_fail(diag, MFA_ERR_CONFLICT,
 				"the record was changed meanwhile");
 	file->next = stored.next;
+	file->has_invalid_stamp = stored.has_invalid_stamp;
 	return MFA_OK;
+}
+
+/* The data stay as they are, so that this may be cut off as well. */
+static int mend_stamps(struct file_record *file)
+{
+	if (!file->has_invalid_stamp)
+		return MFA_OK;
+	slots_mend(file->bytes);
+	int err = mfa_fs_write(file->fd, file->bytes, SLOT_FILE_SIZE, 0);
+	if (err == MFA_OK)
+		file->has_invalid_stamp = false;
+	return err;
+}
+
+/* A write that failed may have come half the way: the slot gets its old bytes back, as far
+ * as the system takes them. */
+static int write_slot(struct file_record *file, const unsigned char *slot, size_t len)
+{
+	off_t offset = (off_t)file->next.slot * SLOT_SIZE;
+	int err = mend_stamps(file);
+	if (err == MFA_OK)
+		err = mfa_fs_write(file->fd, slot, len, offset);
+	if (err != MFA_OK &&
+	    mfa_fs_write(file->fd, file->bytes + offset, len, offset) != MFA_OK)
+		return MFA_ERR_IO;
+	return err;
 }
 
 int file_record_write(struct file_store *self, struct file_record *file, bool whole,
@@ -118,8 +145,7 @@ int file_record_write(struct file_store *self, struct file_record *file, bool wh
 	int err = slots_compose(record, file->key, &file->next, self->vault->scratch,
 				slot, &len);
 	if (err == MFA_OK)
-		err = mfa_fs_write(file->fd, slot, whole ? sizeof slot : len,
-				   (off_t)file->next.slot * SLOT_SIZE);
+		err = write_slot(file, slot, whole ? sizeof slot : len);
 	if (err == MFA_OK && fdatasync(file->fd) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err != MFA_OK)

@@ -26,7 +26,8 @@ struct file_record {
 	char *path;		  /* for messages */
 	const unsigned char *key; /* that the stored record is sealed under */
 	struct slot_plan next;
-	unsigned char *bytes; /* SLOT_FILE_SIZE of the caller's */
+	bool has_invalid_stamp; /* in the stored bytes */
+	unsigned char *bytes;	/* SLOT_FILE_SIZE of the caller's */
 };
 
 /* "folder/name"; the caller frees it. MFA_ERR_NOMEM. */

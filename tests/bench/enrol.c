@@ -49,7 +49,7 @@ static void prepare_token(struct mfa_token *token, enum mfa_kind kind)
 
 static void enrol(struct enrolment *enrolment, const char *user)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_token *added = NULL;
 	struct mfa_record *record = enrolment->record;
 	struct mfa_store *store = enrolment->host.store;

@@ -15,7 +15,7 @@ uint64_t bench_number(const char *text)
 
 void bench_open_host(const char *config_path, struct mfa_host *ret_host)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	bool is_made = false;
 	if (mfa_init() != MFA_OK)

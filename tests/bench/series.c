@@ -131,7 +131,7 @@ static void prepare_login(struct series *series)
 /* Forgets the last accepted time step, so that the code of now is right again. */
 static void reset_record(struct series *series)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_oath oath;
 	struct mfa_store *store = series->host.store;
 	struct mfa_record *record = mfa_store_workspace(store);

@@ -183,7 +183,7 @@ static const struct {
 /* Takes back what the caller changed in a record. */
 static void store(struct rig *rig, struct mfa_record *record)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
 		rig_die("%s", diag.text);
 	mfa_record_free(&record);

@@ -9,7 +9,7 @@ const struct tree *crash_tree(const struct crash *crash, const struct act *act)
 
 static bool take(struct crash *crash, struct state *ret_state)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	rig_open(&crash->rig);
 	bool is_good = state_take(&crash->rig, &diag, ret_state);
 	rig_close(&crash->rig);

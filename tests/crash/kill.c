@@ -135,7 +135,7 @@ static bool kill_at(struct crash *crash, const struct act *act, const struct end
 		    unsigned point, struct toll *toll)
 {
 	struct run run;
-	struct mfa_diag problem = { "" };
+	struct mfa_diag problem = { .text = "" };
 	enum likeness likeness = LIKE_OLD;
 	tree_restore(crash_tree(crash, act), crash->rig.folder);
 	run_begin(&run, &crash->rig, act);

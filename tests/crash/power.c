@@ -168,7 +168,7 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 
 static void play(struct replay *replay, size_t moment)
 {
-	struct mfa_diag problem = { "" };
+	struct mfa_diag problem = { .text = "" };
 	replay_write(replay, moment);
 	replay->replays++;
 	if (!check(replay, &problem) && replay->bad++ < COMPLAINTS_MAX)

@@ -184,7 +184,7 @@ static void probe(uint64_t seed, struct tally *tally)
 	struct maker maker = { .random = seed };
 	const struct mfa_pam_tree tree = { "", NULL };
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	make_files(&maker);
 	int err = mfa_service_read(&tree, "probe", &diag, &service);
 	if (err == MFA_ERR_NOTFOUND)

@@ -171,7 +171,7 @@ static void write_services(const struct scene *scene, const char *module)
 static void open_host(struct scene *scene)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char source[128];
 	bool is_made = false;
 	(void)snprintf(source, sizeof source, "file:%s/store.key", scene->folder);

@@ -13,7 +13,7 @@ enum {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct arguments arguments = { 0 };
 	char *owned[WORDS_MAX];
 	const char *words[WORDS_MAX];

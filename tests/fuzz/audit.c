@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	MFA_CLEANUP(mfa_audit_close) struct mfa_audit *audit = NULL;
 	struct input input = { data, size };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char *fields[FIELDS];
 	uint64_t before = 0;
 	uint64_t after = 0;

@@ -51,7 +51,7 @@ static void check(const struct mfa_config *config)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_config *config = NULL;
 	char *text = input_text(&input);
 	fuzz_write(fuzz_path("mfa.conf"), text, strlen(text));

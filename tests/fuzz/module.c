@@ -76,7 +76,7 @@ static void make_host(void)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char source[128];
 	bool is_made = false;
 	write_host();

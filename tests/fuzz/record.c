@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	must(record.token_count <= MFA_TOKENS_MAX);
 	must(mfa_record_encode(&record, bytes, &len) == MFA_OK);
-	must(len == size && memcmp(bytes, data, len) == 0);
+	/* an older version is encoded as the newest one, which all begin with */
+	must(len == size && memcmp(bytes + 2, data + 2, len - 2) == 0);
 	must(mfa_record_decode(bytes, len, &again) == MFA_OK);
 	must(memcmp(&record, &again, sizeof record) == 0);
 	for (size_t i = 0; i < record.token_count; i++) {

@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = { "probe", "inner", "deeper", "other" };
 	struct input input = { data, size };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_service service;
 	const struct mfa_pam_tree tree = { "", fuzz_folder() };
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {

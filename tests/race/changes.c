@@ -242,7 +242,7 @@ static struct office *office_new(struct race *race)
 
 static uint64_t audit_lines(struct race *race, bool *ret_is_whole)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	uint64_t count = 0;
 	*ret_is_whole = mfa_audit_verify(race->rig.host.audit, &diag, &count) == MFA_OK;
 	return count;

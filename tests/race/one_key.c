@@ -92,7 +92,7 @@ static void enrol(struct race *race)
 	static bool is_done;
 	const struct rig_token right = { MFA_KIND_YUBIKEY, SECRET, 0, "key" };
 	const struct rig_token other = { MFA_KIND_YUBIKEY, OTHER_SECRET, 0, "key" };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	if (is_done)
 		return;
 	is_done = true;

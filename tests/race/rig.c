@@ -94,7 +94,7 @@ void rig_make(struct rig *rig)
 
 void rig_open(struct rig *rig)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_host_load(rig->config_path, &diag, &rig->host);
 	if (err == MFA_OK)
 		err = mfa_host_open(&rig->host, &diag);
@@ -148,7 +148,7 @@ static void add_token(struct mfa_record *record, const struct rig_token *spec)
 void rig_enrol(struct rig *rig, const char *user, const struct rig_token *tokens,
 	       size_t count)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL)
 		rig_die("no memory");
@@ -161,7 +161,7 @@ void rig_enrol(struct rig *rig, const char *user, const struct rig_token *tokens
 
 struct mfa_record *rig_read(struct rig *rig, const char *user)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_record_new();
 	if (record == NULL ||
 	    mfa_store_read(rig->host.store, user, &diag, record) != MFA_OK)
@@ -190,7 +190,7 @@ uint64_t rig_counter_of(const struct mfa_token *token)
 
 void rig_reset(struct rig *rig, const char *user)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = rig_read(rig, user);
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_oath oath;

@@ -9,10 +9,29 @@ enum {
 	LOG_LINE_SIZE = 1536
 };
 
-enum exit_code act_record(struct app *app, const struct act *act)
+/* What was changed is told of, whatever key is pressed in between. */
+static void hold_signals(struct app *app)
+{
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP };
+	sigset_t held;
+	if (app->holds_signals)
+		return;
+	(void)sigemptyset(&held);
+	for (size_t i = 0; i < MFA_COUNT(signals); i++)
+		(void)sigaddset(&held, signals[i]);
+	app->holds_signals = sigprocmask(SIG_BLOCK, &held, &app->signals) == 0;
+}
+
+static void release_signals(struct app *app)
+{
+	if (app->holds_signals)
+		(void)sigprocmask(SIG_SETMASK, &app->signals, NULL);
+	app->holds_signals = false;
+}
+
+static int write_lines(struct app *app, const struct act *act, struct mfa_diag *diag)
 {
 	char line[LOG_LINE_SIZE];
-	struct mfa_diag diag = { "" };
 	struct mfa_event event = {
 		.event = act->event,
 		.result = "done",
@@ -23,13 +42,22 @@ enum exit_code act_record(struct app *app, const struct act *act)
 		.detail = act->detail,
 		.time = time(NULL),
 	};
-	int err = mfa_audit_append(app->host.audit, &event, &diag);
+	int err = mfa_audit_append(app->host.audit, &event, diag);
 	mfa_event_format(&event, line, sizeof line);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_NOTICE, "%s", line);
 	if (err != MFA_OK)
-		syslog(LOG_ERR, "%s", diag.text);
+		syslog(LOG_ERR, "%s", diag->text);
 	closelog();
+	return err;
+}
+
+enum exit_code act_record(struct app *app, const struct act *act)
+{
+	struct mfa_diag diag = { .text = "" };
+	int err = write_lines(app, act, &diag);
+	release_signals(app);
+	app_warn(&diag);
 	if (err == MFA_OK)
 		return EXIT_DONE;
 	app_complain(TR(app, MFA_N_("done, but not recorded in the audit trail: %s")),
@@ -64,7 +92,7 @@ static int read_or_begin(struct app *app, const char *user, enum act_mode mode,
 enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 			act_edit_fn edit, void *context)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL)
 		return app_fail(MFA_ERR_NOMEM, &diag);
@@ -80,9 +108,11 @@ enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 		enum exit_code code = edit(app, record, context);
 		if (code != EXIT_DONE)
 			return code;
+		hold_signals(app);
 		err = store(app, mode, record, &diag);
 		if (err == MFA_OK)
 			return EXIT_DONE;
+		release_signals(app);
 		if (err != MFA_ERR_CONFLICT && err != MFA_ERR_EXISTS)
 			return app_fail(err, &diag);
 	}

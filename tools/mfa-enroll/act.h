@@ -27,7 +27,8 @@ enum act_mode {
 			 left without tokens goes altogether */
 };
 
-/* Reads the user's record, edits it and stores it, again until no login came between. */
+/* Reads the user's record, edits it and stores it, again until no login came between. From
+ * the change to its line (act_record), which must follow, signals wait. */
 enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 			act_edit_fn edit, void *context) MFA_MUST_CHECK;
 

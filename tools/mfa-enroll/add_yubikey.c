@@ -33,7 +33,7 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 	if (err == MFA_OK)
 		err = mfa_oath_parse_hex((char *)line.data, line.len, &secret);
 	if (err == MFA_ERR_NOMEM)
-		return app_fail(err, &(struct mfa_diag){ "" });
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
 	if (err != MFA_OK || secret.len != MFA_YUBIKEY_SECRET_LEN) {
 		app_complain(TR(app, MFA_N_("the secret is not %d hexadecimal digits; "
 					    "nothing was changed")),
@@ -66,7 +66,7 @@ static enum exit_code prove_once(const struct app *app,
 				 const struct mfa_yubikey_driver *driver,
 				 struct mfa_yubikey *key, int proof)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
 	struct mfa_yubikey_answer answer;
 	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
@@ -96,7 +96,7 @@ static enum exit_code prove_once(const struct app *app,
 
 static enum exit_code prove(const struct app *app, struct mfa_yubikey *key)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_yubikey_driver *driver = NULL;
 	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
 	enum exit_code code = err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
@@ -129,7 +129,8 @@ static enum exit_code get_secret(struct app *app, const struct enrolment *enrolm
 	if (form != NULL)
 		return read_secret(app, form, ret_secret);
 	int err = mfa_secret_random(MFA_YUBIKEY_SECRET_LEN, ret_secret);
-	return err == MFA_OK ? EXIT_DONE : app_fail(err, &(struct mfa_diag){ "" });
+	return err == MFA_OK ? EXIT_DONE
+			     : app_fail(err, &(struct mfa_diag){ .text = "" });
 }
 
 static enum exit_code program(struct app *app, const struct enrolment *enrolment,
@@ -184,7 +185,8 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_yubikey_save(&key, enrolment->token);
-	return err == MFA_OK ? EXIT_DONE : app_fail(err, &(struct mfa_diag){ "" });
+	return err == MFA_OK ? EXIT_DONE
+			     : app_fail(err, &(struct mfa_diag){ .text = "" });
 }
 
 static bool is_same(const struct mfa_token *one, const struct mfa_token *other)

@@ -33,6 +33,12 @@ static enum exit_code exit_code_of(int err)
 	}
 }
 
+void app_warn(const struct mfa_diag *diag)
+{
+	if (diag->warning[0] != '\0')
+		app_complain("%s", diag->warning);
+}
+
 enum exit_code app_fail(int err, const struct mfa_diag *diag)
 {
 	app_complain("%s", diag->text[0] != '\0' ? diag->text : mfa_strerror(err));
@@ -74,7 +80,7 @@ enum exit_code app_identify(struct app *app)
 
 enum exit_code app_open(struct app *app)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	enum exit_code code = app_identify(app);
 	if (code != EXIT_DONE)
 		return code;
@@ -90,6 +96,7 @@ enum exit_code app_open(struct app *app)
 	app->language =
 		mfa_language_open(app->host.config->language, ttyname(STDOUT_FILENO));
 	err = mfa_host_open(&app->host, &diag);
+	app_warn(&diag);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text,
 			     TR(app, MFA_N_("run: mfa-enroll init")));

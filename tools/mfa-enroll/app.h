@@ -1,6 +1,8 @@
 /* What every subcommand works with: options, host, language, the acting person. */
 #pragma once
 
+#include <signal.h>
+
 #include "mfa/host.h"
 #include "mfa/message.h"
 
@@ -22,6 +24,8 @@ struct app {
 	struct mfa_host host;
 	struct mfa_language *language;
 	char actor[MFA_ACTOR_SIZE]; /* the login name of whoever acts */
+	bool holds_signals;	    /* from a change to its line: see act.h */
+	sigset_t signals;	    /* as they were */
 };
 
 /* The text in the person's language. */
@@ -59,6 +63,9 @@ struct command {
 
 /* Prints "mfa-enroll: ..." to standard error. */
 void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
+
+/* Tells what was mended on the way, if anything was. */
+void app_warn(const struct mfa_diag *diag);
 
 /* Complains of diag's text and gives the exit code that suits err. */
 enum exit_code app_fail(int err, const struct mfa_diag *diag);

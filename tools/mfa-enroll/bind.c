@@ -122,7 +122,7 @@ bool bind_wants_touch(const struct enrolment *enrolment)
 enum exit_code bind_program(struct app *app, const struct enrolment *enrolment,
 			    struct bind *bind, struct mfa_yubikey_program *program)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_yubikey_driver *driver = NULL;
 	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
 	if (err != MFA_OK)

@@ -42,7 +42,7 @@ static void look_at_token(struct search *search, const struct mfa_token *token)
 static int look_at(void *context, const char *user)
 {
 	struct search *search = context;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_store_read(search->app->host.store, user, &diag, search->record);
 	if (search->done < search->total)
 		progress_draw(&search->bar, ++search->done, search->total);
@@ -59,7 +59,7 @@ static int look_at(void *context, const char *user)
 
 enum exit_code bound_search(struct app *app, bound_visit visit, void *context)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL)
 		return app_fail(MFA_ERR_NOMEM, &diag);

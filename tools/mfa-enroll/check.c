@@ -102,7 +102,7 @@ bool check_is_passed(const struct check *check)
 static void load_config(struct check *check)
 {
 	struct app *app = check->app;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	char path[1024];
 	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
 	const char *config = app->config_path != NULL ? app->config_path : path;
@@ -147,7 +147,7 @@ static enum exit_code report(struct check *check)
 	else if (err == MFA_OK)
 		check_print(check);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ "" });
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
 	return check_is_passed(check) ? EXIT_DONE : EXIT_REFUSED;
 }
 

@@ -164,7 +164,7 @@ static int print_json(const struct app *app, const struct mfa_login *login)
 
 enum exit_code check_explain(struct app *app, char *const *words, int count)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_login login = {
 		.user = words[0],
 		.service = words[1],

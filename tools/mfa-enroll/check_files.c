@@ -39,7 +39,7 @@ static void look_at_file(struct check *check, const char *path,
 			 const struct mfa_fs_rule *rule)
 {
 	char full[PATH_SIZE];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	if (path == NULL)
 		return;
@@ -51,7 +51,7 @@ static void look_at_folder(struct check *check, const char *path,
 			   const struct mfa_fs_rule *rule)
 {
 	char full[PATH_SIZE];
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	(void)snprintf(full, sizeof full, "%s%s", check->root, path);
 	tell(check, mfa_fs_open_dir(full, rule, &diag, &fd), &diag, path);

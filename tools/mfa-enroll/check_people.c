@@ -99,7 +99,7 @@ static size_t count_tokens(const struct mfa_record *record)
 static void look_at_person(struct check *check, struct passwd *entry,
 			   struct mfa_record *record, struct people *people)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_store_read(check->app->host.store, entry->pw_name, &diag, record);
 	size_t tokens = err == MFA_OK ? count_tokens(record) : 0;
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
@@ -142,7 +142,7 @@ static void tell(struct check *check, const struct people *people)
 
 void check_people(struct check *check)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct people people = { 0 };
 	if (!check->is_live || check->config == NULL)
 		return;

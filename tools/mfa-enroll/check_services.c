@@ -71,7 +71,7 @@ static int check_modes(struct check *check)
 void check_services(struct check *check)
 {
 	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = MFA_OK;
 	if (check->only != NULL)
 		err = mfa_words_add(&names, check->only);

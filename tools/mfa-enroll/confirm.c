@@ -74,7 +74,7 @@ enum exit_code confirm_token(struct app *app, struct mfa_token *token)
 			return EXIT_REFUSED;
 		}
 		if (err != MFA_OK)
-			return app_fail(err, &(struct mfa_diag){ "" });
+			return app_fail(err, &(struct mfa_diag){ .text = "" });
 		if (check == MFA_CHECK_RIGHT && ++right == CODES)
 			return EXIT_DONE;
 		if (check == MFA_CHECK_RIGHT) {

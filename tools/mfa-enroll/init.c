@@ -1,10 +1,8 @@
 /* mfa-enroll init */
 #include "commands.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "act.h"
 #include "mfa/fs.h"
@@ -35,12 +33,11 @@ static int make_parent(struct work *work, const char *path)
 	MFA_CLEANUP(mfa_free_string) char *folder = strndup(path, (size_t)(slash - path));
 	if (folder == NULL)
 		return mfa_fail(&work->diag, MFA_ERR_NOMEM, "out of memory");
-	if (mkdir(folder, 0700) == 0)
+	bool is_made = false;
+	int err = mfa_fs_make_dir(folder, &work->diag, &is_made);
+	if (err == MFA_OK && is_made)
 		tell_made(work, folder);
-	else if (errno != EEXIST)
-		return mfa_fail_errno(&work->diag, errno, "%s: cannot create the folder",
-				      folder);
-	return MFA_OK;
+	return err;
 }
 
 static int make_config(struct work *work, const char *path)

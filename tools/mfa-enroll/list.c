@@ -39,7 +39,7 @@ static void print_rows(const struct mfa_record *record)
 static enum exit_code list_user(struct app *app, const char *user,
 				struct mfa_record *record, struct mfa_json *json)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	int err = mfa_store_read(app->host.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
@@ -67,7 +67,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL)
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ "" });
+		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
 	else if (is_whole)
@@ -80,7 +80,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 	if (app->wants_json) {
 		mfa_json_close(&json, ']');
 		if (json.err != MFA_OK)
-			return app_fail(json.err, &(struct mfa_diag){ "" });
+			return app_fail(json.err, &(struct mfa_diag){ .text = "" });
 		(void)puts(json.text);
 	}
 	return code;
@@ -93,7 +93,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = app_check_user(app, invocation->arguments[0], true);
 	if (code != EXIT_DONE)
 		return code;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
 	int err = invocation->count == 1
 			  ? collect(&names, invocation->arguments[0])

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "mfa/limits.h"
 #include "mfa/secret.h"
 #include "options.h"
 
@@ -63,6 +64,8 @@ static void shut_off(void)
 
 int main(int argc, char **argv)
 {
+	struct mfa_limits limits; /* of a shell: no record is to be cut off by them */
+	mfa_limits_raise(&limits);
 	shut_off();
 	/* secrets that are shown pass through this buffer */
 	char *output = mfa_locked_new(OUTPUT_SIZE);

@@ -28,7 +28,7 @@ enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
 enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_ports,
 			  size_t *ret_count)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	const struct mfa_yubikey_driver *driver = NULL;
 	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
 	if (err != MFA_OK)
@@ -58,14 +58,16 @@ static enum exit_code choose(const struct app *app, uint32_t serial,
 			     struct mfa_yubikey_port *ret_port)
 {
 	if (count == 0)
-		return ports_fail(app, MFA_YUBIKEY_ABSENT, &(struct mfa_diag){ "" });
+		return ports_fail(app, MFA_YUBIKEY_ABSENT,
+				  &(struct mfa_diag){ .text = "" });
 	for (size_t i = 0; i < count; i++)
 		if (ports[i].serial == serial && serial != 0) {
 			*ret_port = ports[i];
 			return EXIT_DONE;
 		}
 	if (serial != 0)
-		return ports_fail(app, MFA_YUBIKEY_OTHER, &(struct mfa_diag){ "" });
+		return ports_fail(app, MFA_YUBIKEY_OTHER,
+				  &(struct mfa_diag){ .text = "" });
 	if (count == 1) {
 		*ret_port = ports[0];
 		return EXIT_DONE;

@@ -32,7 +32,7 @@ static enum exit_code ask_codes(struct app *app, struct resync *resync)
 			return EXIT_REFUSED;
 		}
 		if (err != MFA_OK)
-			return app_fail(err, &(struct mfa_diag){ "" });
+			return app_fail(err, &(struct mfa_diag){ .text = "" });
 	}
 	resync->is_asked = true;
 	return EXIT_DONE;
@@ -75,7 +75,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 		return EXIT_REFUSED;
 	}
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ "" });
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
 	resync->kind = token->kind;
 	factor->describe(token, resync->detail);
 	return EXIT_DONE;

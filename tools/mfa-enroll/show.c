@@ -95,7 +95,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = app_check_user(app, user, true);
 	if (code != EXIT_DONE)
 		return code;
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	int err = record == NULL ? MFA_ERR_NOMEM
 				 : mfa_store_read(app->host.store, user, &diag, record);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "mfa/fs.h"
@@ -19,14 +18,23 @@ enum {
 /* Gone at the next start of the machine, as the clock that it is read by begins anew. */
 static const char FOLDER[] = "/run/pam_mfa";
 
+/* Opens it once, for its mode to be mended where a caller of old has spoilt it. */
+static int use_folder(struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	return mfa_fs_open_dir(FOLDER, &mfa_fs_own_folder, diag, &fd);
+}
+
 static int open_turns(uid_t caller, struct mfa_diag *diag, int *ret_fd)
 {
 	char path[PATH_SIZE];
 	(void)snprintf(path, sizeof path, "%s/%u", FOLDER, (unsigned)caller);
-	if (mkdir(FOLDER, 0700) != 0 && errno != EEXIST)
-		return mfa_fail_errno(diag, errno, "%s: cannot create the folder",
-				      FOLDER);
-	int err = mfa_fs_open(path, O_RDWR | O_CREAT, &mfa_fs_private, diag, ret_fd);
+	bool is_made = false;
+	int err = mfa_fs_make_dir(FOLDER, diag, &is_made);
+	if (err == MFA_OK)
+		err = use_folder(diag);
+	if (err == MFA_OK)
+		err = mfa_fs_open(path, O_RDWR | O_CREAT, &mfa_fs_own, diag, ret_fd);
 	if (err == MFA_OK)
 		err = mfa_fs_lock(*ret_fd, LOCK_EX);
 	return err;

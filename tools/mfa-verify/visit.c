@@ -127,6 +127,11 @@ static void end_work(void *context)
 	ids_become_caller(visit->caller);
 }
 
+static void report(void *context, const struct mfa_auth_result *result MFA_UNUSED)
+{
+	visit_report(context);
+}
+
 static void ask(struct visit *visit)
 {
 	struct mfa_dialog dialog = channel_dialog(&visit->channel);
@@ -142,6 +147,7 @@ static void ask(struct visit *visit)
 		.wants_password = visit->wants_password,
 		.begin_work = begin_work,
 		.end_work = end_work,
+		.report = report,
 		.context = visit,
 		.may_explain = visit->may_explain,
 		.event = "verify",

@@ -15,7 +15,8 @@ struct visit {
 	bool wants_password;
 	bool may_explain;
 	bool is_japanese;
-	bool is_noted; /* its turn was taken: what comes of it goes to syslog */
+	bool is_noted;	/* its turn was taken: what comes of it goes to syslog */
+	bool is_logged; /* it is there */
 	struct channel channel;
 	struct mfa_host host;
 	const struct mfa_zone *zone;
@@ -33,4 +34,4 @@ void visit_done(struct visit *visit);
 void visit_run(struct visit *visit);
 
 /* One line to syslog, if the visit is noted. */
-void visit_report(const struct visit *visit);
+void visit_report(struct visit *visit);

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,12 +96,10 @@ enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
 {
 	*ret_ports =
 		(struct ports){ .lock_fd = -1, .deadline = deadline_after(timeout_ms) };
-	if (mkdir(LOCK_FOLDER, 0700) != 0 && errno != EEXIST) {
-		(void)mfa_fail_errno(diag, errno, "%s: cannot make it", LOCK_FOLDER);
-		return MFA_YUBIKEY_BROKEN;
-	}
-	if (mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_private, diag, &ret_ports->lock_fd) !=
-	    MFA_OK)
+	bool is_made = false;
+	if (mfa_fs_make_dir(LOCK_FOLDER, diag, &is_made) != MFA_OK ||
+	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_own_folder, diag, &ret_ports->lock_fd) !=
+		    MFA_OK)
 		return MFA_YUBIKEY_BROKEN;
 	enum mfa_yubikey_result result =
 		lock(ret_ports->lock_fd, ret_ports->deadline, diag);
