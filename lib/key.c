@@ -62,6 +62,14 @@ int mfa_key_create(const char *source, struct mfa_diag *diag)
 	return err != MFA_OK ? err : ops->create(address, diag);
 }
 
+int mfa_key_check_durable(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->check_durable(address, diag);
+}
+
 int mfa_key_create_next(const char *source, const struct mfa_secret *key,
 			struct mfa_diag *diag)
 {

@@ -18,6 +18,10 @@ int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *
 /* Makes a fresh key at the source; never overwrites one (MFA_ERR_EXISTS). */
 int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Fails when a key that is made at the source, or beside it by a rekey, would not outlive
+ * the next start of the machine. MFA_ERR_UNSUPPORTED. */
+int mfa_key_check_durable(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* A rekey in four steps (lib/rekey.c): the next key is made beside the current one, with
  * the same half for the audit trail; it is there to load for everybody; whoever holds
  * the key without having seen the next one is waited for; the next one takes the place

@@ -156,6 +156,7 @@ const struct key_source_ops key_source_file = {
 	.load = load,
 	.load_next = load_next,
 	.create = create,
+	.check_durable = mfa_fs_check_durable,
 	.create_next = create_next,
 	.hold = hold,
 	.make_current = make_current,

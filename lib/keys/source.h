@@ -10,6 +10,7 @@ struct key_source_ops {
 	int (*load_next)(const char *address, struct mfa_diag *diag,
 			 struct mfa_secret *ret_key);
 	int (*create)(const char *address, struct mfa_diag *diag);
+	int (*check_durable)(const char *address, struct mfa_diag *diag);
 	int (*create_next)(const char *address, const struct mfa_secret *key,
 			   struct mfa_diag *diag);
 	int (*hold)(const char *address, int hold, bool is_alone, struct mfa_diag *diag);

@@ -90,6 +90,8 @@ static int make_key(struct work *work, const struct mfa_config *config)
 		return err;
 	err = check_no_records(config, &work->diag);
 	if (err == MFA_OK)
+		err = mfa_key_check_durable(config->key, &work->diag);
+	if (err == MFA_OK)
 		err = mfa_key_create(config->key, &work->diag);
 	if (err == MFA_OK)
 		tell_made(work, path);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "act.h"
+#include "mfa/key.h"
 #include "mfa/rekey.h"
 #include "progress.h"
 #include "terminal.h"
@@ -56,7 +57,7 @@ static bool step(void *context, size_t done, size_t total)
 
 static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *watch)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
 	int err = mfa_rekey_check(&app->host, watch, &diag, &report);
 	if (err != MFA_OK)
@@ -71,7 +72,7 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *wat
 
 static enum exit_code rekey(struct app *app, const struct mfa_rekey_watch *watch)
 {
-	struct mfa_diag diag = { "" };
+	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
 	int err = mfa_rekey_run(&app->host, watch, &diag, &report);
 	if (err == MFA_ERR_ABORT) {
@@ -96,9 +97,13 @@ static enum exit_code rekey(struct app *app, const struct mfa_rekey_watch *watch
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	bool is_dry = invocation->values[DRY_RUN] != NULL;
+	struct mfa_diag diag = { .text = "" };
 	enum exit_code code = app_open(app);
 	if (code != EXIT_DONE)
 		return code;
+	int err = mfa_key_check_durable(app->host.config->key, &diag);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
 	const char *question =
 		TR(app, MFA_N_("Make a new store key and seal every record "
 			       "anew? [y/N]: "));
