@@ -199,6 +199,65 @@ static void the_gate_is_proved_for_the_services_that_it_names(void **state)
 	assert_false(bench.result.is_gated);
 }
 
+/* The name of such a zone, in the order of the notes; "" when there is none. */
+static const char *ungated(const struct bench *bench, size_t wanted)
+{
+	for (size_t i = 0; i < bench->result.note_count; i++)
+		if (bench->result.notes[i].kind == MFA_NOTE_UNGATED && wanted-- == 0)
+			return bench->result.notes[i].zone->name;
+	return "";
+}
+
+#define GATED BOTH "account required pam_mfa.so\naccount required pam_unix.so\n"
+
+static void the_gate_has_to_be_in_every_zone_that_can_decide(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = rest\n"
+			"[zone keyed]\nusers = hanako\ngate =\n"
+			"[zone cups]\nservices = cups\ngate =\n"
+			"[zone far]\nservices = ss*\nrhosts = 192.0.2.0/24\n"
+			"gate = lightdm\n"
+			"[zone open]\nmfa = off\nusers = guest\n"
+			"[zone rest]\nservices = s*\n"
+			"[zone never]\nservices = *\ngate =\n");
+	assert_int_equal(judge(&bench, "sshd", GATED), MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.facility, MFA_FACILITY_ACCOUNT);
+	assert_true(bench.result.is_gated && !bench.result.is_gate_closed);
+	assert_string_equal(ungated(&bench, 0), "keyed");
+	assert_string_equal(ungated(&bench, 1), "far");
+	assert_string_equal(ungated(&bench, 2), "");
+	/* no zone names the service: there is no gate to prove */
+	assert_int_equal(judge(&bench, "su", GATED), MFA_GRADE_PROVED);
+	assert_false(bench.result.is_gated);
+}
+
+static void the_gate_has_to_be_in_the_default_zone_as_well(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = rest\n"
+			"[zone keyed]\nusers = hanako\n"
+			"[zone rest]\nservices = login\ngate =\n");
+	assert_int_equal(judge(&bench, "sshd", GATED), MFA_GRADE_BYPASS);
+	assert_string_equal(ungated(&bench, 0), "rest");
+	assert_string_equal(ungated(&bench, 1), "");
+}
+
+static void a_line_that_names_a_zone_is_judged_by_its_gate(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = rest\n"
+			"[zone keyed]\nservices = cups\ngate =\n"
+			"[zone rest]\nservices = *\n");
+	assert_int_equal(judge(&bench, "sshd", GATED), MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "sshd",
+			       BOTH "account required pam_mfa.so zone=keyed\n"
+				    "account required pam_unix.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_string_equal(ungated(&bench, 0), "keyed");
+	assert_int_equal(
+		judge(&bench, "sshd", GATED "account required pam_mfa.so zone=keyed\n"),
+		MFA_GRADE_PROVED);
+	assert_string_equal(ungated(&bench, 0), "");
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -263,6 +322,9 @@ int main(void)
 		in_sandbox(zones_decide_what_is_covered),
 		in_sandbox(a_line_may_name_another_configuration),
 		in_sandbox(the_gate_is_proved_for_the_services_that_it_names),
+		in_sandbox(the_gate_has_to_be_in_every_zone_that_can_decide),
+		in_sandbox(the_gate_has_to_be_in_the_default_zone_as_well),
+		in_sandbox(a_line_that_names_a_zone_is_judged_by_its_gate),
 		in_sandbox(programs_that_never_ask_are_no_login),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),

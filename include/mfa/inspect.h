@@ -25,13 +25,14 @@ enum mfa_note_kind {
 	MFA_NOTE_STRANGE_FILE,	 /* a pam_mfa.so that is not in libpam's folders */
 	MFA_NOTE_BAD_LINE,	 /* libpam cannot use the line, which fails */
 	MFA_NOTE_PART_OFF,	 /* a zone leaves a part of its logins out */
+	MFA_NOTE_UNGATED,	 /* a zone that can decide has no gate for it */
 	MFA_NOTE_NOBODY,	 /* nobody gets in, whatever he shows */
 };
 
 struct mfa_note {
 	enum mfa_note_kind kind;
 	const struct mfa_stack_line *line; /* or NULL */
-	const struct mfa_zone *zone;	   /* MFA_NOTE_PART_OFF */
+	const struct mfa_zone *zone;	   /* MFA_NOTE_PART_OFF, MFA_NOTE_UNGATED */
 };
 
 enum {
@@ -57,7 +58,7 @@ struct mfa_inspection {
 	struct mfa_config **configs; /* of "conf=" arguments; owned */
 	size_t config_count;
 	bool is_gated; /* a zone's gate names it, and its account stack was looked at */
-	bool is_gate_closed; /* and lets nobody by who skipped auth */
+	bool is_gate_closed; /* and in no zone lets anybody by who skipped auth */
 	size_t states;
 	struct mfa_note notes[MFA_NOTES_MAX];
 	size_t note_count;

@@ -25,38 +25,49 @@ static bool has_other_conditions(const struct mfa_zone *zone)
 	       zone->rhosts.count > 0 || zone->ttys.count > 0;
 }
 
-static void add_zone(struct cover *cover, const struct mfa_zone *zone,
-		     const char *service)
+/* Whether the zone is reached: no zone before it takes every login of the service. */
+static bool can_decide(const struct mfa_config *config, const char *service,
+		       const struct mfa_zone *zone)
 {
-	if (zone->is_off) {
-		if (cover->off == NULL)
-			cover->off = zone;
-		return;
-	}
-	if (cover->on == NULL)
-		cover->on = zone;
-	if (service != NULL && mfa_policy_is_gated(zone, service))
-		cover->is_gated = true;
-}
-
-struct cover cover_service(const struct mfa_config *config, const char *service,
-			   const char *zone)
-{
-	struct cover cover = { 0 };
-	if (zone != NULL) {
-		const struct mfa_zone *named = mfa_config_zone(config, zone);
-		if (named != NULL) /* else the module fails */
-			add_zone(&cover, named, service);
-		return cover;
-	}
 	for (size_t i = 0; i < config->zone_count; i++) {
 		const struct mfa_zone *candidate = &config->zones[i];
 		enum mfa_match match = match_service(candidate, service);
-		if (match != MFA_MATCH_NO)
-			add_zone(&cover, candidate, service);
+		if (candidate == zone && match != MFA_MATCH_NO)
+			return true;
 		if (match == MFA_MATCH_YES && !has_other_conditions(candidate))
-			return cover;
+			return false;
 	}
-	add_zone(&cover, mfa_config_zone(config, config->default_zone), service);
+	return strcmp(zone->name, config->default_zone) == 0;
+}
+
+bool cover_has(const struct mfa_config *config, const char *service, const char *named,
+	       const struct mfa_zone *zone)
+{
+	/* a name that no zone has: the module fails */
+	return named != NULL ? strcmp(zone->name, named) == 0
+			     : can_decide(config, service, zone);
+}
+
+bool cover_is_ungated(const struct mfa_zone *zone, const char *service)
+{
+	return !zone->is_off && (service == NULL || !mfa_policy_is_gated(zone, service));
+}
+
+struct cover cover_service(const struct mfa_config *config, const char *service,
+			   const char *named)
+{
+	struct cover cover = { 0 };
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		if (!cover_has(config, service, named, zone))
+			continue;
+		const struct mfa_zone **first = zone->is_off ? &cover.off : &cover.on;
+		if (*first == NULL)
+			*first = zone;
+		if (cover_is_ungated(zone, service))
+			cover.is_ungated = true;
+		else if (!zone->is_off)
+			cover.is_gated = true;
+	}
 	return cover;
 }

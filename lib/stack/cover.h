@@ -7,8 +7,16 @@ struct cover {
 	const struct mfa_zone *on;  /* the first that demands MFA, or NULL */
 	const struct mfa_zone *off; /* the first that switches it off, or NULL */
 	bool is_gated;		    /* one that demands MFA names the service in gate */
+	bool is_ungated;	    /* one that demands MFA does not */
 };
 
-/* service: NULL where any could be meant; zone: the "zone=" of a module line, or NULL. */
+/* service: NULL where any could be meant; named: the "zone=" of a module line, or NULL. */
 struct cover cover_service(const struct mfa_config *config, const char *service,
-			   const char *zone);
+			   const char *named);
+
+/* Whether the zone, one of this configuration, is among those that can decide. */
+bool cover_has(const struct mfa_config *config, const char *service, const char *named,
+	       const struct mfa_zone *zone);
+
+/* Whether the zone demands MFA, but lets logins of the service in that skip auth. */
+bool cover_is_ungated(const struct mfa_zone *zone, const char *service);

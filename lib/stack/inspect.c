@@ -132,8 +132,10 @@ static struct mfa_line_facts mfa_facts(const struct mfa_inspector *inspector,
 	struct cover cover = cover_service(config, service, zone);
 	facts.gives = MFA_HAD_CODE;
 	if (facility == MFA_FACILITY_ACCOUNT) {
+		/* any of the zones may decide: each of them needs the gate */
+		bool is_closed = cover.is_gated && !cover.is_ungated;
 		facts.answers |= MFA_ANSWER(MFA_PAM_IGNORE);
-		facts.gives_on = cover.is_gated ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
+		facts.gives_on = is_closed ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
 		return facts;
 	}
 	if (cover.on != NULL) {
@@ -170,6 +172,28 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 	return facts;
 }
 
+/* Names the zones without the gate that the account stack needs. */
+static void name_ungated_zones(const struct mfa_inspector *inspector, const char *service,
+			       struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_ACCOUNT);
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct mfa_stack_line *line = &stack->lines[i];
+		const struct mfa_config *config =
+			module_role(inspector, line) == MODULE_MFA
+				? config_of(inspector, line, inspection)
+				: NULL;
+		const char *named = mfa_stack_line_value(line, "zone=");
+		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
+			const struct mfa_zone *zone = &config->zones[j];
+			if (cover_has(config, service, named, zone) &&
+			    cover_is_ungated(zone, service))
+				notes_add_zone(inspection, MFA_NOTE_UNGATED, zone);
+		}
+	}
+}
+
 /* Keeps the proof when it is the first that finds something. */
 static int prove(const struct mfa_inspector *inspector, enum mfa_facility facility,
 		 const char *service, struct mfa_inspection *inspection)
@@ -198,6 +222,8 @@ static int prove(const struct mfa_inspector *inspector, enum mfa_facility facili
 		inspection->is_gate_closed = proof.finding == MFA_PROVED;
 	if (proof.finding == MFA_PROVED)
 		return MFA_OK;
+	if (facility == MFA_FACILITY_ACCOUNT)
+		name_ungated_zones(inspector, service, inspection);
 	enum mfa_grade grade = proof.finding == MFA_BYPASS ? MFA_GRADE_BYPASS
 							   : MFA_GRADE_PROVED_BUT_ROOT;
 	if (grade <= inspection->grade)
@@ -258,7 +284,7 @@ static int judge(const struct mfa_inspector *inspector, const char *service,
 			return MFA_OK;
 		}
 		if (cover.off != NULL)
-			notes_add(inspection, MFA_NOTE_PART_OFF, NULL)->zone = cover.off;
+			notes_add_zone(inspection, MFA_NOTE_PART_OFF, cover.off);
 	}
 	int err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
 	/* without a configuration pam_mfa refuses there, too */

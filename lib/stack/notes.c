@@ -36,6 +36,8 @@ const char *mfa_note_name(enum mfa_note_kind kind)
 		return "bad-line";
 	case MFA_NOTE_PART_OFF:
 		return "part-not-covered";
+	case MFA_NOTE_UNGATED:
+		return "zone-without-gate";
 	case MFA_NOTE_NOBODY:
 		return "nobody";
 	}
@@ -50,6 +52,16 @@ struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind
 	struct mfa_note *note = &inspection->notes[inspection->note_count - 1];
 	*note = (struct mfa_note){ .kind = kind, .line = line };
 	return note;
+}
+
+void notes_add_zone(struct mfa_inspection *inspection, enum mfa_note_kind kind,
+		    const struct mfa_zone *zone)
+{
+	for (size_t i = 0; i < inspection->note_count; i++)
+		if (inspection->notes[i].kind == kind &&
+		    inspection->notes[i].zone == zone)
+			return;
+	notes_add(inspection, kind, NULL)->zone = zone;
 }
 
 /* How one login goes: everything else answers alike, the password is right or wrong. */

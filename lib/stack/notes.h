@@ -7,6 +7,10 @@
 struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind kind,
 			   const struct mfa_stack_line *line);
 
+/* Adds a note about a zone, unless it is there already. */
+void notes_add_zone(struct mfa_inspection *inspection, enum mfa_note_kind kind,
+		    const struct mfa_zone *zone);
+
 /* Looks at one of its stacks, whose proof was made. */
 void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *inspection,
 		enum mfa_facility facility, const struct mfa_line_facts *facts,

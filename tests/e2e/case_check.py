@@ -129,6 +129,25 @@ def test_a_key_alone_where_the_gate_is_missing_and_where_it_is_not(case):
         refused(ssh.login(taro, [], "publickey", key), 0)
 
 
+def test_a_key_alone_where_one_of_two_zones_has_no_gate(case):
+    taro, _ = enroll.person()
+    hanako, _ = enroll.person("hanako")
+    keys = {user: ssh.authorize(user) for user in (taro, hanako)}
+    zones = f"[host]\nzone = rest\n[zone keyed]\nusers = {hanako.name}\n%s[zone rest]\nservices = *\n"
+    with pamconf.wired("sshd"), ssh.Server():
+        with product.written(product.CONFIG, zones % "gate =\n"):
+            bypass("sshd", ["code"], "account")
+            found, findings = service("sshd")
+            assert ("zone-without-gate", "keyed") in [(note["id"], note.get("zone")) for note in found["notes"]]
+            assert any(entry["id"] == "sshd-publickey" for entry in findings), findings
+            let_in(ssh.login(hanako, [], "publickey", keys[hanako]), 0)
+            refused(ssh.login(taro, [], "publickey", keys[taro]), 0)
+        with product.written(product.CONFIG, zones % ""):
+            assert service("sshd")[0]["result"] == "proved"
+            for user, key in keys.items():
+                refused(ssh.login(user, [], "publickey", key), 0)
+
+
 def test_sshd_is_asked_for_what_it_makes_of_its_configuration(case):
     """sshd -T knows defaults and Match blocks; UsePAM is off unless somebody says so."""
     drop_in = Path("/etc/ssh/sshd_config.d/site.conf")

@@ -41,6 +41,11 @@ const char *check_note_text(const struct app *app, enum mfa_note_kind kind)
 		return TR(app,
 			  MFA_N_("some logins are left out on purpose (mfa = off), by "
 				 "the zone"));
+	case MFA_NOTE_UNGATED:
+		return TR(app,
+			  MFA_N_("not every zone that can decide here has the gate for "
+				 "this service: logins that skip auth, as with a key "
+				 "alone, are let in by the zone"));
 	case MFA_NOTE_NOBODY:
 		return TR(app, MFA_N_("nobody can log in here, whatever they show"));
 	}
@@ -60,6 +65,8 @@ enum check_level check_note_level(enum mfa_note_kind kind)
 	case MFA_NOTE_STRANGE_FILE:
 	case MFA_NOTE_BAD_LINE:
 		return CHECK_WARNING;
+	case MFA_NOTE_UNGATED:
+		return CHECK_HOLE;
 	case MFA_NOTE_ORACLE_CHOSEN:
 	case MFA_NOTE_PART_OFF:
 	case MFA_NOTE_NOBODY:
