@@ -258,6 +258,28 @@ static void a_line_that_names_a_zone_is_judged_by_its_gate(void **state)
 	assert_string_equal(ungated(&bench, 0), "");
 }
 
+static void the_zones_that_can_decide_are_listed(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = rest\n"
+			"[zone few]\nservices = login\nusers = hanako\n"
+			"[zone cups]\nservices = cups\n"
+			"[zone open]\nmfa = off\nusers = guest\n"
+			"[zone rest]\nservices = *\n");
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
+	assert_int_equal(bench.result.zone_count, 2);
+	assert_string_equal(bench.result.zones[0]->name, "few");
+	assert_string_equal(bench.result.zones[1]->name, "rest");
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth required pam_mfa.so zone=cups\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(bench.result.zone_count, 1);
+	assert_string_equal(bench.result.zones[0]->name, "cups");
+	assert_int_equal(judge(&bench, "login", "auth required pam_unix.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.zone_count, 0);
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -325,6 +347,7 @@ int main(void)
 		in_sandbox(the_gate_has_to_be_in_every_zone_that_can_decide),
 		in_sandbox(the_gate_has_to_be_in_the_default_zone_as_well),
 		in_sandbox(a_line_that_names_a_zone_is_judged_by_its_gate),
+		in_sandbox(the_zones_that_can_decide_are_listed),
 		in_sandbox(programs_that_never_ask_are_no_login),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),

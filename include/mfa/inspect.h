@@ -55,6 +55,9 @@ struct mfa_inspection {
 	enum mfa_facility facility;
 	struct mfa_proof proof;
 	const struct mfa_zone *zone; /* the one that leaves the service out */
+	/* Those that demand MFA and can decide at a line of pam_mfa in its auth stack. */
+	const struct mfa_zone **zones;
+	size_t zone_count;
 	struct mfa_config **configs; /* of "conf=" arguments; owned */
 	size_t config_count;
 	bool is_gated; /* a zone's gate names it, and its account stack was looked at */

@@ -59,6 +59,7 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	for (size_t i = 0; i < inspection->config_count; i++)
 		mfa_config_free(inspection->configs[i]);
 	free(inspection->configs);
+	free(inspection->zones);
 	*inspection = (struct mfa_inspection){ 0 };
 }
 
@@ -172,12 +173,36 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 	return facts;
 }
 
-/* Names the zones without the gate that the account stack needs. */
-static void name_ungated_zones(const struct mfa_inspector *inspector, const char *service,
-			       struct mfa_inspection *inspection)
+static int name_ungated(struct mfa_inspection *inspection, const char *service,
+			const struct mfa_zone *zone)
 {
-	const struct mfa_stack *stack =
-		mfa_service_stack(&inspection->service, MFA_FACILITY_ACCOUNT);
+	if (cover_is_ungated(zone, service))
+		notes_add_zone(inspection, MFA_NOTE_UNGATED, zone);
+	return MFA_OK;
+}
+
+static int keep_zone(struct mfa_inspection *inspection, const char *service MFA_UNUSED,
+		     const struct mfa_zone *zone)
+{
+	if (zone->is_off)
+		return MFA_OK;
+	const struct mfa_zone **zones = reallocarray(
+		inspection->zones, inspection->zone_count + 1, sizeof(struct mfa_zone *));
+	if (zones == NULL)
+		return MFA_ERR_NOMEM;
+	inspection->zones = zones;
+	zones[inspection->zone_count++] = zone;
+	return MFA_OK;
+}
+
+/* Visits the zones that can decide at a line of pam_mfa: again where several lines do. */
+static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		       const char *service, struct mfa_inspection *inspection,
+		       int (*visit)(struct mfa_inspection *inspection,
+				    const char *service, const struct mfa_zone *zone))
+{
+	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
+	int err = MFA_OK;
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct mfa_stack_line *line = &stack->lines[i];
 		const struct mfa_config *config =
@@ -187,11 +212,11 @@ static void name_ungated_zones(const struct mfa_inspector *inspector, const char
 		const char *named = mfa_stack_line_value(line, "zone=");
 		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
 			const struct mfa_zone *zone = &config->zones[j];
-			if (cover_has(config, service, named, zone) &&
-			    cover_is_ungated(zone, service))
-				notes_add_zone(inspection, MFA_NOTE_UNGATED, zone);
+			if (err == MFA_OK && cover_has(config, service, named, zone))
+				err = visit(inspection, service, zone);
 		}
 	}
+	return err;
 }
 
 /* Keeps the proof when it is the first that finds something. */
@@ -223,11 +248,11 @@ static int prove(const struct mfa_inspector *inspector, enum mfa_facility facili
 	if (proof.finding == MFA_PROVED)
 		return MFA_OK;
 	if (facility == MFA_FACILITY_ACCOUNT)
-		name_ungated_zones(inspector, service, inspection);
+		err = visit_zones(inspector, facility, service, inspection, name_ungated);
 	enum mfa_grade grade = proof.finding == MFA_BYPASS ? MFA_GRADE_BYPASS
 							   : MFA_GRADE_PROVED_BUT_ROOT;
-	if (grade <= inspection->grade)
-		return MFA_OK;
+	if (err != MFA_OK || grade <= inspection->grade)
+		return err;
 	inspection->grade = grade;
 	inspection->facility = facility;
 	mfa_proof_done(&inspection->proof);
@@ -286,7 +311,10 @@ static int judge(const struct mfa_inspector *inspector, const char *service,
 		if (cover.off != NULL)
 			notes_add_zone(inspection, MFA_NOTE_PART_OFF, cover.off);
 	}
-	int err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
+	int err =
+		visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection, keep_zone);
+	if (err == MFA_OK)
+		err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
 	/* without a configuration pam_mfa refuses there, too */
 	bool is_gated = cover.is_gated ||
 			(inspector->config == NULL && has_gate(inspector, inspection));

@@ -124,6 +124,7 @@ static void load_config(struct check *check)
 static void run_parts(struct check *check)
 {
 	check_services(check);
+	check_grace(check);
 	if (check->pam_folder != NULL)
 		return;
 	check_sshd(check);
@@ -134,7 +135,6 @@ static void run_parts(struct check *check)
 	if (check->only != NULL)
 		return;
 	check_files(check);
-	check_grace(check);
 	check_host(check);
 	check_people(check);
 }

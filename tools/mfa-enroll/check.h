@@ -80,6 +80,12 @@ void check_people(struct check *check);
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);
 
+/* Whether people without an authenticator get in without one in this zone now. */
+bool check_grace_is_running(const struct mfa_zone *zone);
+/* Tells so, or that it is over, of a zone with grace_until. The caller frees it; NULL: out
+ * of memory. */
+char *check_grace_text(const struct app *app, const struct mfa_zone *zone);
+
 /* Tells which zone decides for the user, the service and the remote host in words. */
 enum exit_code check_explain(struct app *app, char *const *words, int count)
 	MFA_MUST_CHECK;

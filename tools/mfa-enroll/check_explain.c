@@ -15,6 +15,13 @@ struct finding {
 	enum mfa_condition unsure; /* the first that cannot be decided */
 };
 
+struct answer {
+	const struct mfa_zone *zone; /* decides, unless one for some terminals does */
+	/* Of all that may decide, those for some terminals as well: */
+	bool is_gated; /* each that demands MFA names the service in gate */
+	const struct mfa_zone *grace; /* the first whose roll-out is running, or NULL */
+};
+
 static enum mfa_match is_member(void *context, const char *group)
 {
 	const struct mfa_login *login = context;
@@ -50,10 +57,15 @@ static struct finding look_at(const struct mfa_zone *zone, const struct mfa_logi
 	return found;
 }
 
+/* What only the terminal leaves open may go either way. */
+static bool is_up_to_terminal(const struct finding *found)
+{
+	return found->match == MFA_MATCH_UNKNOWN && found->unsure == MFA_CONDITION_TTYS;
+}
+
 static bool decides(const struct mfa_zone *zone, const struct finding *found)
 {
-	/* what only the terminal leaves open may go either way */
-	if (found->unsure == MFA_CONDITION_TTYS)
+	if (is_up_to_terminal(found))
 		return false;
 	return found->match == MFA_MATCH_YES ||
 	       (found->match == MFA_MATCH_UNKNOWN && !zone->is_off);
@@ -64,7 +76,7 @@ static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
 {
 	if (found->match == MFA_MATCH_NO)
 		return TR(app, MFA_N_("no: does not match"));
-	if (found->unsure == MFA_CONDITION_TTYS)
+	if (is_up_to_terminal(found))
 		return TR(app, MFA_N_("on these terminals: depends on"));
 	if (found->match == MFA_MATCH_YES)
 		return TR(app, MFA_N_("decides"));
@@ -88,9 +100,18 @@ static void print_zone(const struct app *app, const struct mfa_zone *zone,
 		     condition != NULL ? " " : "", condition != NULL ? condition : "");
 }
 
-static void print_answer(const struct app *app, const struct mfa_login *login,
-			 const struct mfa_zone *zone)
+static void print_grace(const struct app *app, const struct answer *answer)
 {
+	if (answer->grace == NULL)
+		return;
+	MFA_CLEANUP(mfa_free_string) char *text = check_grace_text(app, answer->grace);
+	(void)puts(text != NULL ? text : answer->grace->name);
+}
+
+static void print_answer(const struct app *app, const struct mfa_login *login,
+			 const struct answer *answer)
+{
+	const struct mfa_zone *zone = answer->zone;
 	if (zone->is_off)
 		(void)printf(
 			TR(app, MFA_N_("%s needs no second factor at %s (mfa = off)")),
@@ -99,9 +120,10 @@ static void print_answer(const struct app *app, const struct mfa_login *login,
 		(void)printf(TR(app, MFA_N_("%s needs a second factor at %s (zone %s)")),
 			     login->user, login->service, zone->name);
 	(void)fputc('\n', stdout);
-	if (mfa_policy_is_gated(zone, login->service))
+	if (answer->is_gated)
 		(void)puts(TR(app, MFA_N_("the account phase demands that auth was "
 					  "passed (gate)")));
+	print_grace(app, answer);
 }
 
 static void describe(struct mfa_json *json, const struct mfa_zone *zone,
@@ -119,11 +141,22 @@ static void describe(struct mfa_json *json, const struct mfa_zone *zone,
 	mfa_json_close(json, '}');
 }
 
-static const struct mfa_zone *walk(const struct app *app, const struct mfa_login *login,
-				   struct mfa_json *json)
+/* Takes in one more zone that may decide. */
+static void add_zone(struct answer *answer, const struct mfa_login *login,
+		     const struct mfa_zone *zone)
+{
+	if (!zone->is_off && !mfa_policy_is_gated(zone, login->service))
+		answer->is_gated = false;
+	if (answer->grace == NULL && check_grace_is_running(zone))
+		answer->grace = zone;
+}
+
+static struct answer find_answer(const struct app *app, const struct mfa_login *login,
+				 struct mfa_json *json)
 {
 	const struct mfa_config *config = app->host.config;
-	for (size_t i = 0; i < config->zone_count; i++) {
+	struct answer answer = { .is_gated = true };
+	for (size_t i = 0; answer.zone == NULL && i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
 		struct finding found = look_at(zone, login);
 		if (app->wants_json)
@@ -131,17 +164,27 @@ static const struct mfa_zone *walk(const struct app *app, const struct mfa_login
 		else
 			print_zone(app, zone, &found);
 		if (decides(zone, &found))
-			return zone;
+			answer.zone = zone;
+		else if (is_up_to_terminal(&found))
+			add_zone(&answer, login, zone);
 	}
-	if (!app->wants_json)
-		(void)printf(TR(app, MFA_N_("[host] zone = %s decides what is left")),
-			     config->default_zone);
-	if (!app->wants_json)
-		(void)fputc('\n', stdout);
-	return mfa_config_zone(config, config->default_zone);
+	if (answer.zone == NULL) {
+		answer.zone = mfa_config_zone(config, config->default_zone);
+		if (!app->wants_json)
+			(void)printf(
+				TR(app, MFA_N_("[host] zone = %s decides what is left")),
+				config->default_zone);
+		if (!app->wants_json)
+			(void)fputc('\n', stdout);
+	}
+	add_zone(&answer, login, answer.zone);
+	/* a zone that is off demands nothing of its own logins */
+	answer.is_gated = answer.is_gated && !answer.zone->is_off;
+	return answer;
 }
 
-static int print_json(const struct app *app, const struct mfa_login *login)
+static int print_json(const struct app *app, const struct mfa_login *login,
+		      struct answer *ret_answer)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '{');
@@ -150,21 +193,23 @@ static int print_json(const struct app *app, const struct mfa_login *login)
 	mfa_json_field(&json, "rhost", login->rhost);
 	mfa_json_key(&json, "looked_at");
 	mfa_json_open(&json, '[');
-	const struct mfa_zone *zone = walk(app, login, &json);
+	struct answer answer = find_answer(app, login, &json);
 	mfa_json_close(&json, ']');
-	mfa_json_field(&json, "zone", zone->name);
-	mfa_json_field(&json, "mfa", zone->is_off ? "off" : "on");
-	mfa_json_field(&json, "gate",
-		       mfa_policy_is_gated(zone, login->service) ? "yes" : "no");
+	mfa_json_field(&json, "zone", answer.zone->name);
+	mfa_json_field(&json, "mfa", answer.zone->is_off ? "off" : "on");
+	mfa_json_field(&json, "gate", answer.is_gated ? "yes" : "no");
+	mfa_json_field(&json, "grace", answer.grace != NULL ? answer.grace->name : NULL);
 	mfa_json_close(&json, '}');
 	if (json.err == MFA_OK)
 		(void)puts(json.text);
+	*ret_answer = answer;
 	return json.err;
 }
 
 enum exit_code check_explain(struct app *app, char *const *words, int count)
 {
 	struct mfa_diag diag = { .text = "" };
+	struct answer answer = { 0 };
 	struct mfa_login login = {
 		.user = words[0],
 		.service = words[1],
@@ -173,9 +218,13 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 	};
 	login.context = &login;
 	int err = mfa_host_load(app->config_path, &diag, &app->host);
-	if (err == MFA_OK && app->wants_json)
-		err = print_json(app, &login);
-	else if (err == MFA_OK)
-		print_answer(app, &login, walk(app, &login, NULL));
-	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+	if (err == MFA_OK && app->wants_json) {
+		err = print_json(app, &login, &answer);
+	} else if (err == MFA_OK) {
+		answer = find_answer(app, &login, NULL);
+		print_answer(app, &login, &answer);
+	}
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	return answer.grace != NULL ? EXIT_REFUSED : EXIT_DONE;
 }
