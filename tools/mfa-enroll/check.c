@@ -132,9 +132,9 @@ static void run_parts(struct check *check)
 	check_consoles(check);
 	check_sudo(check);
 	check_polkit(check);
+	check_files(check); /* every service trusts them */
 	if (check->only != NULL)
 		return;
-	check_files(check);
 	check_host(check);
 	check_people(check);
 }
