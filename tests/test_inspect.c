@@ -280,6 +280,39 @@ static void the_zones_that_can_decide_are_listed(void **state)
 	assert_int_equal(bench.result.zone_count, 0);
 }
 
+/* The forms that pam-auth-update writes, with the profile of pam_mfa. */
+static void a_cached_password_is_a_password_where_it_is_compared(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=1 default=ignore] pam_ccreds.so "
+			       "action=validate use_first_pass\n"
+			       "auth requisite pam_deny.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=1 default=ignore] pam_ccreds.so "
+			       "action=store\n"
+			       "auth requisite pam_deny.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+}
+
+#define FINGER                                             \
+	"auth [success=1 default=ignore] pam_fprintd.so\n" \
+	"auth required pam_unix.so\nauth required pam_mfa.so\n"
+
+static void no_finger_is_looked_at_for_who_comes_from_an_address(void **state)
+{
+	ON_BENCH(state, "[host]\nzone = main\n[zone main]\nservices = *\ngate =\n");
+	bench.inspector.has_sshd_addresses = true;
+	assert_int_equal(judge(&bench, "sshd", FINGER), MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login", FINGER), MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	bench.inspector.has_sshd_addresses = false;
+	assert_int_equal(judge(&bench, "sshd", FINGER), MFA_GRADE_BYPASS);
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -348,6 +381,8 @@ int main(void)
 		in_sandbox(the_gate_has_to_be_in_the_default_zone_as_well),
 		in_sandbox(a_line_that_names_a_zone_is_judged_by_its_gate),
 		in_sandbox(the_zones_that_can_decide_are_listed),
+		in_sandbox(a_cached_password_is_a_password_where_it_is_compared),
+		in_sandbox(no_finger_is_looked_at_for_who_comes_from_an_address),
 		in_sandbox(programs_that_never_ask_are_no_login),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),

@@ -45,6 +45,7 @@ struct mfa_inspector {
 	const struct mfa_config *config; /* NULL: cannot be used, and pam_mfa fails */
 	struct mfa_words modules;	 /* files in libpam's folders of modules */
 	bool knows_modules;		 /* else every module counts as there */
+	bool has_sshd_addresses; /* sshd names hosts to PAM by their addresses alone */
 };
 
 struct mfa_inspection {

@@ -166,7 +166,7 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 			facts[i] =
 				mfa_facts(inspector, line, facility, service, inspection);
 		else
-			facts[i] = module_facts(inspector, line, facility);
+			facts[i] = module_facts(inspector, line, facility, service);
 		if (facts[i].gives == MFA_HAD_ROOT && !is_callers)
 			facts[i].gives = 0;
 	}

@@ -64,6 +64,13 @@ static const struct known knowledge[] = {
 	{ "pam_winbind.so", IN_AUTH, { "unknown_ok" }, CODES & ~ONLY(IGNORE) },
 };
 
+/* Where pam_script looks when no "dir=" says so: Debian's folder, upstream's. */
+static const char *const script_folders[] = { "/usr/share/libpam-script", "/usr/bin" };
+
+enum {
+	SCRIPT_FOLDER_MAX = 100 /* it cuts the name of a longer folder */
+};
+
 static const char *const password_modules[] = {
 	"pam_unix.so", "pam_sss.so",	 "pam_krb5.so",
 	"pam_ldap.so", "pam_winbind.so", "pam_systemd_home.so",
@@ -88,6 +95,11 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 	for (size_t i = 0; i < MFA_COUNT(password_modules); i++)
 		if (strcmp(module, password_modules[i]) == 0)
 			return MODULE_PASSWORD;
+	/* a password that a server accepted before, when that cannot be asked */
+	const char *action = mfa_stack_line_value(line, "action=");
+	if (strcmp(module, "pam_ccreds.so") == 0 && action != NULL &&
+	    strcmp(action, "validate") == 0)
+		return MODULE_PASSWORD;
 	if (inspector->config == NULL)
 		return MODULE_OTHER;
 	const struct mfa_words *own = &inspector->config->password_modules;
@@ -139,9 +151,53 @@ static bool has_any(const struct mfa_stack_line *line, const struct known *known
 	return false;
 }
 
+static bool has_script(const struct mfa_inspector *inspector, const char *folder,
+		       const char *name)
+{
+	char path[256];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	return mfa_tree_exists(inspector->tree.root, path);
+}
+
+/* pam_script is as good as its script; without one it fails, unless "onerr" says else. */
+static bool can_script_succeed(const struct mfa_inspector *inspector,
+			       const struct mfa_stack_line *line,
+			       enum mfa_facility facility)
+{
+	const char *name =
+		facility == MFA_FACILITY_ACCOUNT ? "pam_script_acct" : "pam_script_auth";
+	const char *folder = mfa_stack_line_value(line, "dir=");
+	/* of a folder of service files it is not known whose scripts they go with */
+	if (inspector->tree.folder != NULL ||
+	    mfa_stack_line_value(line, "onerr=") != NULL)
+		return true;
+	if (folder != NULL)
+		return folder[0] != '/' || strlen(folder) > SCRIPT_FOLDER_MAX ||
+		       has_script(inspector, folder, name);
+	for (size_t i = 0; i < MFA_COUNT(script_folders); i++)
+		if (has_script(inspector, script_folders[i], name))
+			return true;
+	return false;
+}
+
+/* What it depends on besides arguments whether the module can let somebody pass. */
+static bool can_succeed(const struct mfa_inspector *inspector,
+			const struct mfa_stack_line *line, enum mfa_facility facility,
+			const char *service)
+{
+	const char *module = mfa_stack_line_module(line);
+	if (strcmp(module, "pam_script.so") == 0)
+		return can_script_succeed(inspector, line, facility);
+	/* it looks at no finger for who comes from an address or name but "localhost" */
+	if (strcmp(module, "pam_fprintd.so") == 0)
+		return service == NULL || strcmp(service, "sshd") != 0 ||
+		       !inspector->has_sshd_addresses;
+	return true;
+}
+
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
-				   enum mfa_facility facility)
+				   enum mfa_facility facility, const char *service)
 {
 	struct mfa_line_facts facts = { .answers = MFA_ANSWERS_ANY };
 	const char *module = mfa_stack_line_module(line);
@@ -161,6 +217,8 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 		    (known->phases & (1U << facility)) != 0 && !has_any(line, known))
 			facts.answers = known->answers;
 	}
+	if (!can_succeed(inspector, line, facility, service))
+		facts.answers &= FAILURES & ~ONLY(IGNORE);
 	if (strcmp(module, "pam_rootok.so") == 0) {
 		facts.gives_on = ONLY(SUCCESS) | ONLY(NEW_AUTHTOK_REQD);
 		facts.gives = MFA_HAD_ROOT;

@@ -20,7 +20,7 @@ bool module_is_strange(const struct mfa_stack_line *line);
 /* All but pam_mfa, whose answers the zone decides. */
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
-				   enum mfa_facility facility);
+				   enum mfa_facility facility, const char *service);
 
 /* Fills inspector->modules from the folders. */
 int module_list(struct mfa_inspector *inspector);

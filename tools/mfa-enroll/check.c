@@ -191,6 +191,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	load_config(&check);
 	const struct mfa_pam_tree tree = { check.root, folder };
 	check.err = mfa_inspector_init(&check.inspector, &tree, check.config);
+	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
 	if (check.err == MFA_OK)
 		run_parts(&check);
 	return report(&check);

@@ -126,6 +126,17 @@ static bool is_same(const struct sshd_settings *a, const struct sshd_settings *b
 	return true;
 }
 
+bool check_has_sshd_addresses(struct check *check)
+{
+	struct sshd_settings global;
+	if (check->pam_folder != NULL || !check_wants(check, "sshd") ||
+	    !sshd_read(check, 0, &global))
+		return false;
+	if (check->is_live)
+		(void)sshd_ask("", &global);
+	return !is_on(&global, SSHD_USE_DNS, false);
+}
+
 void check_sshd(struct check *check)
 {
 	struct sshd_settings global;
