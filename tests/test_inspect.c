@@ -280,6 +280,16 @@ static void the_zones_that_can_decide_are_listed(void **state)
 	assert_int_equal(bench.result.zone_count, 0);
 }
 
+static void an_account_stack_that_lets_nobody_in_is_told(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "sshd", BOTH "account required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_int_equal(judge(&bench, "sshd", GATED), MFA_GRADE_PROVED);
+	assert_false(has_note(&bench, MFA_NOTE_NOBODY));
+}
+
 /* The forms that pam-auth-update writes, with the profile of pam_mfa. */
 static void a_cached_password_is_a_password_where_it_is_compared(void **state)
 {
@@ -381,6 +391,7 @@ int main(void)
 		in_sandbox(the_gate_has_to_be_in_the_default_zone_as_well),
 		in_sandbox(a_line_that_names_a_zone_is_judged_by_its_gate),
 		in_sandbox(the_zones_that_can_decide_are_listed),
+		in_sandbox(an_account_stack_that_lets_nobody_in_is_told),
 		in_sandbox(a_cached_password_is_a_password_where_it_is_compared),
 		in_sandbox(no_finger_is_looked_at_for_who_comes_from_an_address),
 		in_sandbox(programs_that_never_ask_are_no_login),

@@ -194,6 +194,8 @@ void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *in
 	struct view view = { inspector, stack, facts };
 	for (size_t i = 0; i < stack->count; i++)
 		look_at_line(&view, inspection, facility, &stack->lines[i]);
+	if (!proof->is_passable && proof->finding == MFA_PROVED)
+		notes_add_zone(inspection, MFA_NOTE_NOBODY, NULL);
 	if (facility != MFA_FACILITY_AUTH)
 		return;
 	look_for_oracle(&view, inspection);
@@ -201,6 +203,4 @@ void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *in
 	if (proof->is_needy)
 		(void)notes_add(inspection, MFA_NOTE_EXPLAIN,
 				&stack->lines[proof->needy_line]);
-	if (!proof->is_passable && proof->finding == MFA_PROVED)
-		(void)notes_add(inspection, MFA_NOTE_NOBODY, NULL);
 }

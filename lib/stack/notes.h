@@ -7,7 +7,7 @@
 struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind kind,
 			   const struct mfa_stack_line *line);
 
-/* Adds a note about a zone, unless it is there already. */
+/* Adds a note about a zone (NULL: about the service), unless it is there already. */
 void notes_add_zone(struct mfa_inspection *inspection, enum mfa_note_kind kind,
 		    const struct mfa_zone *zone);
 
