@@ -135,6 +135,7 @@ static void run_parts(struct check *check)
 	check_files(check); /* every service trusts them */
 	if (check->only != NULL)
 		return;
+	check_logrotate(check);
 	check_host(check);
 	check_people(check);
 }

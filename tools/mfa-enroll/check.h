@@ -73,6 +73,7 @@ void check_consoles(struct check *check);
 void check_sudo(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
+void check_logrotate(struct check *check);
 void check_grace(struct check *check);
 void check_host(struct check *check);
 void check_people(struct check *check);
