@@ -108,7 +108,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 						  ? MFA_REASON_NOT_ENROLLED
 						  : MFA_REASON_UNKNOWN_USER,
 				.code_len = judgement.code_len,
-				.is_counted = judgement.is_counted,
+				.is_noted = judgement.is_noted,
 			};
 		judgement.unlogged = unlogged;
 		*ret_judgement = judgement;
@@ -136,7 +136,7 @@ static int judge_case_run(const struct mfa_auth_request *request,
 	result->reason = judgement.reason;
 	result->kind = judgement.kind;
 	result->unlogged = judgement.unlogged;
-	result->is_counted = judgement.is_counted;
+	result->is_noted = judgement.is_noted;
 	memcpy(result->token, judgement.token, sizeof result->token);
 	*ret_code_len = judgement.code_len;
 	return MFA_OK;
@@ -222,7 +222,7 @@ static int append_lines(const struct mfa_auth_request *request,
 	if (err == MFA_OK)
 		err = mfa_audit_append(request->host->audit, &event, diag);
 	if (err == MFA_OK)
-		unlogged_settle(request, result->unlogged + result->is_counted);
+		unlogged_settle(request, result->unlogged + result->is_noted);
 	/* the trail itself may have been mended by now */
 	mfa_warn(&result->diag, "%s", diag->warning);
 	return err == MFA_OK ? record_mending(request, result, diag) : err;

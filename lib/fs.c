@@ -66,15 +66,13 @@ static int enforce_mode(int fd, const struct stat *status, const struct mfa_fs_r
 
 /* Gives a file or folder that its own owner may not open a mode with which it can be. Nobody
  * but root can put another one in its place: its folder was checked. */
-static bool unlock_mode(int dir_fd, const char *name, const char *path, mode_t type,
-			const struct mfa_fs_rule *rule, struct mfa_diag *diag)
+static bool mend_by_name(const struct mfa_fs_entry *entry, const struct stat *status,
+			 const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {
-	struct stat status;
-	if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    (status.st_mode & S_IFMT) != type || !is_mendable(&status, rule) ||
-	    fchmodat(dir_fd, name, rule->mend, 0) != 0)
+	if (!is_mendable(status, rule) ||
+	    fchmodat(entry->dir_fd, entry->name, rule->mend, 0) != 0)
 		return false;
-	warn_of_mode(&status, rule, path, diag);
+	warn_of_mode(status, rule, entry->path, diag);
 	return true;
 }
 
@@ -150,10 +148,10 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 	struct stat status;
 	if (err == MFA_OK)
 		err = stat_folder(tidied, diag, &status);
+	const struct mfa_fs_entry entry = { AT_FDCWD, tidied, path };
 	if (err == MFA_OK && rule->forbidden == mfa_fs_protected.forbidden)
 		err = check_passage(&status, path, diag);
-	else if (err == MFA_OK &&
-		 !unlock_mode(AT_FDCWD, tidied, path, S_IFDIR, rule, diag))
+	else if (err == MFA_OK && !mend_by_name(&entry, &status, rule, diag))
 		err = check_owner_and_mode(&status, rule, path, diag);
 	if (err != MFA_OK)
 		return err;
@@ -195,11 +193,15 @@ enum {
 static int open_entry(const struct mfa_fs_entry *entry, int flags,
 		      const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {
+	struct stat status;
 	int fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
-	if (fd < 0 && errno == EACCES &&
-	    unlock_mode(entry->dir_fd, entry->name, entry->path, S_IFREG, rule, diag))
-		fd = openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
-	return fd;
+	if (fd >= 0 || errno != EACCES)
+		return fd;
+	if (fstatat(entry->dir_fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(status.st_mode) && mend_by_name(entry, &status, rule, diag))
+		return openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
+	errno = EACCES; /* whatever was seen since */
+	return -1;
 }
 
 /* One look, behind the lock, tells what the file is and whether it still has its name. */

@@ -54,7 +54,7 @@ int mfa_fs_check_durable(const char *path, struct mfa_diag *diag)
 	return mfa_fail(
 		diag, MFA_ERR_UNSUPPORTED,
 		"%s: this file system is in memory (tmpfs, ramfs) and gone at the "
-		"next start; take a path on a disk",
+		"next start; take a path on a disk (or --in-memory, to try things)",
 		path);
 }
 

@@ -129,11 +129,15 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 	return MFA_OK;
 }
 
-static void count_failure(struct mfa_record *record, const struct judge_case *what,
-			  struct judgement *found)
+/* Whatever the refusal is: one that is told of by the record alone takes the same work. */
+static void note_refusal(struct mfa_record *record, const struct judge_case *what,
+			 struct judgement *found)
 {
-	found->is_counted = true;
-	mfa_policy_count_failure(what->zone, record, what->now);
+	if (found->reason == MFA_REASON_WRONG)
+		mfa_policy_count_failure(what->zone, record, what->now);
+	else
+		record->last_failure = what->now;
+	found->is_noted = true;
 	if (record->unlogged < UINT32_MAX)
 		record->unlogged++;
 }
@@ -165,10 +169,8 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 		found.reason = MFA_REASON_NOT_A_CODE;
 	if (found.reason == MFA_REASON_RIGHT)
 		err = accept(record, token, &answer.advance, what->now);
-	else if (found.reason == MFA_REASON_WRONG)
-		count_failure(record, what, &found);
 	else
-		record->last_failure = what->now;
+		note_refusal(record, what, &found);
 	if (err == MFA_OK)
 		*ret_judgement = found;
 	return err;

@@ -8,8 +8,8 @@ struct judgement {
 	char token[MFA_TOKEN_ID_SIZE]; /* the token that a right or used code is of */
 	enum mfa_kind kind;
 	size_t code_len;   /* bytes of the answer's end that were taken as the code */
-	bool is_counted;   /* as a failure */
-	uint32_t unlogged; /* failures before this one, see lib/unlogged.h */
+	bool is_noted;	   /* as a refusal, in the record */
+	uint32_t unlogged; /* refusals before this one, see lib/unlogged.h */
 };
 
 /* What is judged: the answer (normalized unless it carries a password in front). */

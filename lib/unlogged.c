@@ -21,8 +21,8 @@ uint32_t unlogged_find(const struct mfa_record *record, int64_t now)
 static void describe(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
 {
 	(void)snprintf(ret_text, MFA_NOTE_SIZE,
-		       "%" PRIu32 " wrong codes were counted before, and have no line in "
-		       "the audit trail: the program was ended in between",
+		       "%" PRIu32 " refusals before have no line in the audit trail: the "
+		       "program was ended in between",
 		       count);
 }
 

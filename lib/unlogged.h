@@ -1,5 +1,5 @@
-/* Counted guesses whose line is not in the audit trail: a caller may end the program between
- * the one and the other, and the next login tells of it. */
+/* Refusals whose line is not in the audit trail: they are in the record first, a caller may
+ * end the program before the line is written, and the next login tells of it. */
 #pragma once
 
 #include "mfa/auth.h"

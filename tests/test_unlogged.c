@@ -61,7 +61,7 @@ static void a_missing_line_is_told_by_the_next_login(void **state)
 		       MFA_REASON_RIGHT);
 	assert_true(is_told(state, "\"event\":\"auth.unlogged\""));
 	assert_true(is_told(state, "\"user\":\"taro\""));
-	assert_true(is_told(state, "2 wrong codes were counted before"));
+	assert_true(is_told(state, "2 refusals before have no line"));
 	assert_int_equal(lines_of(state), 2);
 	assert_int_equal(unlogged_of(state, "taro"), 0);
 	right = code_of(&totp_spec, STEP + 1);
@@ -75,7 +75,7 @@ static void a_refused_login_tells_it_as_well(void **state)
 	leave_unlogged(state, "taro", 1, NOW - 1000);
 	(void)login(state, (struct attempt){ .answer = wrong.text });
 	assert_int_equal(lines_of(state), 2);
-	assert_true(is_told(state, "1 wrong codes were counted before"));
+	assert_true(is_told(state, "1 refusals before have no line"));
 	assert_int_equal(unlogged_of(state, "taro"), 0);
 }
 
@@ -104,7 +104,7 @@ static void the_decoys_are_told_without_a_name(void **state)
 	(void)login(state, (struct attempt){ .user = "hanako",
 					     .answer = "123456",
 					     .is_unknown = true });
-	assert_true(is_told(state, "4 wrong codes were counted before"));
+	assert_true(is_told(state, "4 refusals before have no line"));
 	assert_false(is_told(state, "hanako"));
 }
 
@@ -122,7 +122,7 @@ static void without_a_trail_the_count_stays(void **state)
 	assert_outcome(
 		login(state, (struct attempt){ .answer = right.text, .now = NOW + 120 }),
 		MFA_ALLOW, MFA_REASON_RIGHT);
-	assert_true(is_told(state, "1 wrong codes were counted before"));
+	assert_true(is_told(state, "1 refusals before have no line"));
 }
 
 int main(void)

@@ -112,8 +112,8 @@ struct mfa_auth_result {
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
-	bool is_counted;	    /* as a wrong code */
-	uint32_t unlogged; /* earlier guesses that were counted and have no line */
+	bool is_noted;		    /* in the record, as a refusal */
+	uint32_t unlogged; /* earlier refusals that are in the record and have no line */
 };
 
 /* Runs it: one question, put again only when a YubiKey could not answer; one line in the
@@ -137,7 +137,7 @@ enum {
 };
 
 /* What syslog is to be warned of besides: the first note, the second, ...; false: there is
- * none. What was mended on the way; guesses that have no line in the trail. */
+ * none. What was mended on the way; refusals that have no line in the trail. */
 bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
 		   char ret_text[static MFA_NOTE_SIZE]);
 

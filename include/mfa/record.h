@@ -68,7 +68,8 @@ struct mfa_record {
 	uint32_t
 		failures; /* wrong codes in a row; a right one or an unlock clears them */
 	uint32_t round;	  /* of these, since the last lock ended */
-	uint32_t unlogged; /* counted, and not known to have a line in the audit trail */
+	uint32_t
+		unlogged; /* refusals that are not known to have a line in the audit trail */
 	size_t token_count;
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };

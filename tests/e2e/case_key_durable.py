@@ -26,6 +26,8 @@ def test_init_makes_no_key_in_memory(case):
         with volatile(kind), product.config(host={"key": f"file:{FOLDER}/store.key", "store": "file:/var/lib/other"}):
             exits(enroll.run("init"), 1, "store.key: this file system is in memory")
             assert not list(FOLDER.iterdir()) and not Path("/var/lib/other").exists()
+            exits(enroll.run("init", "--in-memory"), 0, "Made: /mnt/volatile/store.key")
+        shutil.rmtree("/var/lib/other")
 
 
 def test_rekey_makes_no_key_in_memory(case):

@@ -82,6 +82,7 @@ static const struct call_kind kinds[] = {
 	{ SYS_rt_sigtimedwait, "sigtimedwait", TARGET_NONE, { EINTR, EAGAIN }, 0 },
 	{ SYS_getresuid, "getresuid", TARGET_NONE, { 0 }, 0 },
 	{ SYS_setresuid, "setresuid", TARGET_NONE, { EAGAIN, EPERM }, 0 },
+	{ SYS_prlimit64, "prlimit", TARGET_NONE, { EPERM }, 0 },
 	{ SYS_geteuid, "geteuid", TARGET_NONE, { 0 }, 0 },
 	{ SYS_uname, "uname", TARGET_NONE, { 0 }, 0 },
 };
@@ -125,6 +126,8 @@ static const struct {
 	{ "flock", "*", EAGAIN, GOES_ON, "somebody else has the lock: it is waited for" },
 	{ "sigtimedwait", "*", 0, GOES_ON, "no signal had come" },
 	{ "getrandom", "*", 0, GOES_ON, "libsodium asks again" },
+	{ "prlimit", "*", 0, MAY_GO_ON,
+	  "a limit stays as it is; one on file sizes is looked at before each write" },
 	{ "close", "*", 0, GOES_ON, "what was written is on the disk by then" },
 	{ "munmap", "*", 0, GOES_ON, "the memory was wiped; nobody could do more" },
 	{ "mlock", "*", 0, GOES_ON,

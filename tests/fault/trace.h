@@ -27,6 +27,7 @@ struct call {
 	const char *name;
 	char target[TARGET_SIZE]; /* the path, or what the descriptor is */
 	bool is_of_key;		  /* of asking the YubiKey in the port */
+	bool is_of_settling; /* the line is in the trail: the record is to be told so */
 };
 
 /* The calls of an undisturbed login. */

@@ -41,7 +41,7 @@ static void log_in(void *context, unsigned number)
 bool race_rekey(struct race *race)
 {
 	static const char *const help[] = { "rekey", "--help", NULL };
-	static const char *const words[] = { "--yes", "rekey", NULL };
+	static const char *const words[] = { "--yes", "rekey", "--in-memory", NULL };
 	struct crew crew = { .count = 0 };
 	struct shift *shift = crew_memory(sizeof *shift);
 	unsigned rekeys = race->rounds / 40 < REKEYS_MAX ? race->rounds / 40 : REKEYS_MAX;

@@ -85,7 +85,7 @@ void rig_lay(struct rig *rig)
 
 void rig_make(struct rig *rig)
 {
-	static const char *const init[] = { "init", NULL };
+	static const char *const init[] = { "init", "--in-memory", NULL };
 	rig_lay(rig);
 	if (rig_enroll(rig, init, NULL) != 0)
 		rig_die("mfa-enroll init failed");

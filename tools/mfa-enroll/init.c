@@ -10,11 +10,23 @@
 #include "mfa/seal.h"
 #include "sample.h"
 
+enum {
+	IN_MEMORY
+};
+
+static const struct option_spec options[] = {
+	[IN_MEMORY] = { "in-memory", NULL,
+			MFA_N_("also where the next start of the machine takes the key "
+			       "away") },
+	{ NULL, NULL, NULL },
+};
+
 /* What is going on, and whether anything was missing. */
 struct work {
 	struct app *app;
 	struct mfa_diag diag;
 	bool is_made;
+	bool may_be_in_memory;
 };
 
 static void tell_made(struct work *work, const char *what)
@@ -89,7 +101,7 @@ static int make_key(struct work *work, const struct mfa_config *config)
 	if (err != MFA_ERR_NOTFOUND)
 		return err;
 	err = check_no_records(config, &work->diag);
-	if (err == MFA_OK)
+	if (err == MFA_OK && !work->may_be_in_memory)
 		err = mfa_key_check_durable(config->key, &work->diag);
 	if (err == MFA_OK)
 		err = mfa_key_create(config->key, &work->diag);
@@ -131,9 +143,10 @@ static int make_all(struct work *work, const char *path)
 	return err;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation MFA_UNUSED)
+static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	struct work work = { .app = app };
+	work.may_be_in_memory = invocation->values[IN_MEMORY] != NULL;
 	enum exit_code code = app_identify(app);
 	if (code != EXIT_DONE)
 		return code;
@@ -159,5 +172,6 @@ const struct command command_init = {
 	.most = 0,
 	.summary = MFA_N_("make what is missing of configuration, key and store"),
 	.help = MFA_N_("Never overwrites anything; run it as often as you like."),
+	.options = options,
 	.run = run,
 };

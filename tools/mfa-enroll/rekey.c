@@ -11,11 +11,15 @@
 #include "terminal.h"
 
 enum {
-	DRY_RUN
+	DRY_RUN,
+	IN_MEMORY
 };
 
 static const struct option_spec options[] = {
 	[DRY_RUN] = { "dry-run", NULL, MFA_N_("read every record, and change nothing") },
+	[IN_MEMORY] = { "in-memory", NULL,
+			MFA_N_("also where the next start of the machine takes the key "
+			       "away") },
 	{ NULL, NULL, NULL },
 };
 
@@ -101,7 +105,9 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	enum exit_code code = app_open(app);
 	if (code != EXIT_DONE)
 		return code;
-	int err = mfa_key_check_durable(app->host.config->key, &diag);
+	int err = invocation->values[IN_MEMORY] == NULL
+			  ? mfa_key_check_durable(app->host.config->key, &diag)
+			  : MFA_OK;
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	const char *question =
