@@ -159,10 +159,11 @@ static void write_fields(struct mfa_json *json, const struct mfa_event *event,
 	} fields[] = {
 		{ "host", host_name(&name) },  { "zone", event->zone },
 		{ "service", event->service }, { "user", event->user },
-		{ "token", event->token },     { "kind", event->kind },
-		{ "actor", event->actor },     { "rhost", event->rhost },
-		{ "tty", event->tty },	       { "result", event->result },
-		{ "reason", event->reason },   { "detail", event->detail },
+		{ "typed", event->typed },     { "token", event->token },
+		{ "kind", event->kind },       { "actor", event->actor },
+		{ "rhost", event->rhost },     { "tty", event->tty },
+		{ "result", event->result },   { "reason", event->reason },
+		{ "detail", event->detail },
 	};
 	mfa_text_format_time(event->time, when);
 	mfa_json_open(json, '{');

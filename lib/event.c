@@ -82,6 +82,7 @@ void mfa_event_format(const struct mfa_event *event, char *ret_text, size_t size
 	put_field(&line, "zone", event->zone);
 	put_field(&line, "service", event->service);
 	put_field(&line, "user", event->user);
+	put_field(&line, "typed", event->typed);
 	put_field(&line, "token", event->token);
 	put_field(&line, "kind", event->kind);
 	put_field(&line, "actor", event->actor);

@@ -20,6 +20,7 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 		.zone = "z",
 		.service = "sshd",
 		.user = "ta\"ro\n太郎\xff",
+		.typed = "TARO\x1b[2J\n",
 		.token = "abcdefgh",
 		.kind = "totp",
 		.actor = "root",
@@ -33,7 +34,8 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 	static const char *const parts[] = {
 		"{\"seq\":1,\"time\":\"2027-01-15T08:00:00Z\",\"event\":\"auth\",\"host\":\"",
 		"\"zone\":\"z\",\"service\":\"sshd\","
-		"\"user\":\"ta\\\"ro\\u000a太郎\\ufffd\",\"token\":\"abcdefgh\","
+		"\"user\":\"ta\\\"ro\\u000a太郎\\ufffd\","
+		"\"typed\":\"TARO\\u001b[2J\\u000a\",\"token\":\"abcdefgh\","
 		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\","
 		"\"result\":\"denied\",\"reason\":\"code-wrong\",\"detail\":\"why\","
 		"\"mac\":\"",

@@ -13,6 +13,7 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 		.zone = "z",
 		.service = "sshd",
 		.user = "taro",
+		.typed = "TARO",
 		.token = "abcdefgh",
 		.kind = "totp",
 		.actor = "root",
@@ -22,10 +23,11 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 	};
 	char line[512];
 	mfa_event_format(&event, line, sizeof line);
-	assert_string_equal(line,
-			    "event=auth result=denied reason=code-wrong zone=z "
-			    "service=sshd user=taro token=abcdefgh kind=totp actor=root "
-			    "rhost=2001:db8::1 tty=/dev/pts/1 detail=why");
+	assert_string_equal(
+		line,
+		"event=auth result=denied reason=code-wrong zone=z "
+		"service=sshd user=taro typed=TARO token=abcdefgh kind=totp actor=root "
+		"rhost=2001:db8::1 tty=/dev/pts/1 detail=why");
 }
 
 static void leaves_out_what_is_not_known(void **state MFA_UNUSED)
@@ -67,6 +69,14 @@ static void a_user_name_forges_no_line_and_no_field(void **state MFA_UNUSED)
 	}
 }
 
+static void what_was_typed_forges_nothing_either(void **state MFA_UNUSED)
+{
+	const struct mfa_event event = { .user = "taro", .typed = "TARO\nx=\x1b[2J" };
+	char line[512];
+	mfa_event_format(&event, line, sizeof line);
+	assert_string_equal(line, "user=taro typed=\"TARO\\x0ax=\\x1b[2J\"");
+}
+
 /* C1 controls are UTF-8, yet a terminal that shows the log may obey them. */
 static void a_c1_control_is_escaped(void **state MFA_UNUSED)
 {
@@ -99,6 +109,7 @@ int main(void)
 		cmocka_unit_test(writes_each_field_once_in_order),
 		cmocka_unit_test(leaves_out_what_is_not_known),
 		cmocka_unit_test(a_user_name_forges_no_line_and_no_field),
+		cmocka_unit_test(what_was_typed_forges_nothing_either),
 		cmocka_unit_test(a_c1_control_is_escaped),
 		cmocka_unit_test(a_short_buffer_is_filled_not_overrun),
 	};

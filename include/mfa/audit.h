@@ -12,6 +12,7 @@ struct mfa_event {
 	const char *zone;
 	const char *service;
 	const char *user;
+	const char *typed; /* the user's name as it was typed, where that is another */
 	const char *token;
 	const char *kind;
 	const char *actor; /* who did it: for administrative acts */
