@@ -278,6 +278,7 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 		let_in(request, MFA_ALLOW, result);
 	if (err == MFA_OK && result->reason == MFA_REASON_GRACE)
 		let_in(request, MFA_EXEMPT, result);
+	grace_note_refusal(request, result);
 	record_event(request, result);
 	if (request->report != NULL)
 		request->report(request->context, result);

@@ -61,6 +61,7 @@ static const char *text_of(enum mfa_reason reason)
 	case MFA_REASON_GRACE:
 	case MFA_REASON_NO_AUTH:
 	case MFA_REASON_USER_CHANGED:
+	case MFA_REASON_UID_SHARED:
 	case MFA_REASON_COUNT:
 		break;
 	}

@@ -18,12 +18,33 @@ static bool has_no_record(const struct mfa_auth_request *request)
 	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy;
 }
 
+/* Whether it lasts, and this user, by the own name and without a record, could be in it. */
+static bool is_running(const struct mfa_auth_request *request)
+{
+	return request->login.now < request->zone->grace_until &&
+	       request->known_user == MFA_MATCH_YES;
+}
+
+static bool is_own_name(const struct mfa_login *login)
+{
+	return login->is_own_name != NULL && login->is_own_name(login->context);
+}
+
+void grace_note_refusal(const struct mfa_auth_request *request,
+			struct mfa_auth_result *result)
+{
+	if (result->reason == MFA_REASON_NOT_ENROLLED && is_running(request) &&
+	    !is_own_name(&request->login))
+		(void)mfa_fail(&result->diag, MFA_OK,
+			       "grace_until is for names as the name service has them, "
+			       "each with a user id of its own");
+}
+
 bool grace_covers(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
 	bool was_open = request->host->is_open;
-	if (request->login.now >= request->zone->grace_until ||
-	    request->known_user != MFA_MATCH_YES)
+	if (!is_running(request))
 		return false;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
@@ -33,7 +54,7 @@ bool grace_covers(const struct mfa_auth_request *request)
 		mfa_host_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
-	return is_covered;
+	return is_covered && is_own_name(&request->login);
 }
 
 void grace_tell(const struct mfa_auth_request *request)

@@ -119,14 +119,21 @@ static enum mfa_match match_zone(const struct mfa_zone *zone,
 	return match;
 }
 
+bool mfa_policy_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login)
+{
+	return zone->is_off && login->is_own_name != NULL &&
+	       login->is_own_name(login->context);
+}
+
 const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
 				       const struct mfa_login *login)
 {
 	for (size_t i = 0; i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
 		enum mfa_match match = match_zone(zone, login);
-		if (match == MFA_MATCH_YES ||
-		    (match == MFA_MATCH_UNKNOWN && !zone->is_off))
+		bool is_met = match == MFA_MATCH_YES ||
+			      (match == MFA_MATCH_UNKNOWN && !zone->is_off);
+		if (is_met && (!zone->is_off || mfa_policy_is_exempt(zone, login)))
 			return zone;
 	}
 	return mfa_config_zone(config, config->default_zone);

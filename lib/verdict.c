@@ -29,6 +29,7 @@ static const char *const reasons[MFA_REASON_COUNT] = {
 	[MFA_REASON_GRACE] = "grace",
 	[MFA_REASON_NO_AUTH] = "auth-not-passed",
 	[MFA_REASON_USER_CHANGED] = "user-changed",
+	[MFA_REASON_UID_SHARED] = "uid-shared",
 	[MFA_REASON_FAILED] = "failed",
 };
 
@@ -104,6 +105,7 @@ struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 		.zone = zone != NULL ? zone->name : NULL,
 		.service = login->service,
 		.user = result->is_unknown_user ? "UNKNOWN" : login->user,
+		.typed = result->is_unknown_user ? NULL : login->typed,
 		.token = result->token,
 		.kind = result->kind != MFA_KIND_NONE ? mfa_kind_name(result->kind)
 						      : NULL,

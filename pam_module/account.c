@@ -4,7 +4,6 @@
 
 #include "evidence.h"
 #include "login.h"
-#include "people.h"
 #include "verdict.h"
 
 /* A refusal goes into the audit trail too; syslog has it if that cannot be written. */
@@ -22,29 +21,77 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 		result->diag.text[0] = '\0';
 }
 
+/* auth has asked the name service already, where it passed by the name that PAM still has. */
+static int identify(struct login *login, struct mfa_diag *diag)
+{
+	return login_identify(login, evidence_find(login->handle, login->user), diag);
+}
+
+/* Whether it matters who it is. cron and others that no zone has a gate for come here often,
+ * and need no name service. */
+static bool is_zone_wanted(const struct login *login)
+{
+	const struct mfa_config *config = login->host.config;
+	if (login->arguments.debug)
+		return true;
+	for (size_t i = 0; i < config->zone_count; i++)
+		if (mfa_policy_is_gated(&config->zones[i], login->facts.service))
+			return true;
+	return false;
+}
+
+static bool is_shut(struct login *login)
+{
+	login_choose_zone(login);
+	return mfa_policy_is_gated(login->zone, login->facts.service) &&
+	       !evidence_is_for(login->handle, &login->identity) &&
+	       !mfa_policy_is_exempt(login->zone, &login->facts);
+}
+
+/* ret_is_shut: the login is to be refused. */
+static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is_shut)
+{
+	bool is_by_root = login_is_by_root();
+	int err = is_by_root ? MFA_OK : identify(login, diag);
+	/* the gate is for programs that let people in: this one has only what is theirs */
+	if (err == MFA_OK && !is_by_root && people_is_self(&login->identity))
+		return MFA_OK;
+	if (err == MFA_OK)
+		err = login_configure(login, diag);
+	if (err != MFA_OK || !is_zone_wanted(login))
+		return err;
+	err = identify(login, diag);
+	if (err == MFA_OK)
+		*ret_is_shut = is_shut(login);
+	return err;
+}
+
+static int fail(struct login *login, int err, struct mfa_auth_result *result)
+{
+	result->verdict = mfa_verdict_from_err(err);
+	result->reason = MFA_REASON_FAILED;
+	/* without an answer no name is logged */
+	if (login->user != NULL && identify(login, NULL) == MFA_OK)
+		result->is_unknown_user = login_is_of_nobody(login);
+	(void)login_report(login, "account", result);
+	return verdict_to_pam(result->verdict);
+}
+
 MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int argc,
 				const char **argv)
 {
 	MFA_CLEANUP(login_done) struct login login = { .handle = handle };
 	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
+	bool is_refused = false;
 	int err = login_begin(handle, argc, argv, &result.diag, &login);
-	/* the gate is for programs that let people in: this one has only what is theirs */
-	if (err == MFA_OK && !login_is_by_root() && people_is_self(login.facts.user))
-		return PAM_IGNORE;
 	if (err == MFA_OK)
-		err = login_configure(&login, &result.diag);
-	if (err != MFA_OK) {
-		result.verdict = mfa_verdict_from_err(err);
-		result.reason = MFA_REASON_FAILED;
-		result.is_unknown_user =
-			login.user != NULL && people_is_known(login.user) == MFA_MATCH_NO;
-		(void)login_report(&login, "account", &result); /* refused in any case */
-		return verdict_to_pam(result.verdict);
-	}
-	if (login.zone->is_off || !mfa_policy_is_gated(login.zone, login.facts.service) ||
-	    evidence_is_for(handle, login.facts.user))
+		err = look_at_gate(&login, &result.diag, &is_refused);
+	if (err != MFA_OK)
+		return fail(&login, err, &result);
+	if (!is_refused)
 		return PAM_IGNORE;
 	result.reason = MFA_REASON_NO_AUTH;
+	result.is_unknown_user = login_is_of_nobody(&login);
 	record_refusal(&login, &result);
 	(void)login_report(&login, "account", &result);
 	return PAM_PERM_DENIED;

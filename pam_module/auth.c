@@ -7,7 +7,6 @@
 #include "evidence.h"
 #include "helper.h"
 #include "login.h"
-#include "people.h"
 #include "verdict.h"
 
 static void set_failure(struct mfa_auth_result *result, int err)
@@ -41,11 +40,11 @@ static int forward_password(const struct login *login,
 
 /* For the account phase of a gated service. With forward_pass the password is not known
  * to be right yet: what fails in this handle later must not find evidence in it. */
-static int leave_evidence(const struct login *login)
+static int leave_evidence(const struct login *login, const char *user)
 {
 	if (login->arguments.forward_pass)
 		return PAM_SUCCESS;
-	return evidence_set(login->handle, login->user);
+	return evidence_set(login->handle, user, &login->identity);
 }
 
 static void begin_work(void *context)
@@ -61,17 +60,31 @@ static void end_work(void *context)
 		login->is_stuck = true;
 }
 
+/* Whether PAM's user is the account that was asked for its code. By the account's own name
+ * it is; another is looked up again, since what it leads to may have changed meanwhile, and
+ * gets nobody in without a code. */
+static bool is_still(const struct login *login, const char *user,
+		     enum mfa_verdict verdict)
+{
+	MFA_CLEANUP(people_done) struct identity now = { 0 };
+	if (strcmp(user, login->identity.name) == 0)
+		return true;
+	return verdict == MFA_ALLOW && people_find(user, &now) == MFA_OK &&
+	       now.is_known == MFA_MATCH_YES && people_are_same(&now, &login->identity);
+}
+
 /* What an allowed login leaves behind, and what must still be true of it. */
 static void conclude(void *context, struct mfa_auth_result *result)
 {
 	struct login *login = context;
-	const void *now = NULL;
-	int code = pam_get_item(login->handle, PAM_USER, &now);
-	if (code != PAM_SUCCESS || now == NULL || strcmp(now, login->user) != 0) {
+	const void *user = NULL;
+	int code = pam_get_item(login->handle, PAM_USER, &user);
+	if (code != PAM_SUCCESS || user == NULL ||
+	    !is_still(login, user, result->verdict)) {
 		result->verdict = MFA_DENY;
 		result->reason = MFA_REASON_USER_CHANGED;
 	} else if (forward_password(login, result) != PAM_SUCCESS ||
-		   leave_evidence(login) != PAM_SUCCESS) {
+		   leave_evidence(login, user) != PAM_SUCCESS) {
 		set_failure(result, MFA_ERR_NOMEM);
 	}
 }
@@ -100,7 +113,7 @@ static void run(struct login *login, struct conversation *conversation,
 		.dialog = &dialog,
 		.language = login->language,
 		.password = typed_password(login->handle),
-		.known_user = people_is_known(login->facts.user),
+		.known_user = login->identity.is_known,
 		.wants_password = login->arguments.forward_pass,
 		.begin_work = begin_work,
 		.end_work = end_work,
@@ -149,7 +162,8 @@ static int decide(struct login *login, struct conversation *conversation,
 	int err = login_configure(login, &result->diag);
 	if (err != MFA_OK)
 		return err;
-	if (login->zone->is_off) {
+	login_choose_zone(login);
+	if (mfa_policy_is_exempt(login->zone, &login->facts)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {
@@ -162,6 +176,8 @@ static void authenticate(struct login *login, struct conversation *conversation,
 			 const char **argv, struct mfa_auth_result *result)
 {
 	int err = login_begin(login->handle, argc, argv, &result->diag, login);
+	if (err == MFA_OK)
+		err = login_identify(login, NULL, &result->diag);
 	if (err == MFA_OK)
 		err = decide(login, conversation, result);
 	if (err != MFA_OK) {
@@ -191,8 +207,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	evidence_clear(handle);
 	authenticate(&login, &conversation, argc, argv, &result);
 	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
-		result.is_unknown_user =
-			login.user != NULL && people_is_known(login.user) == MFA_MATCH_NO;
+		result.is_unknown_user = login_is_of_nobody(&login);
 		tell_outage(&login, &conversation);
 	}
 	if (!has_passed(&result))

@@ -5,33 +5,65 @@
 
 static const char NAME[] = "pam_mfa_passed";
 
+struct evidence {
+	char *user; /* PAM's name */
+	struct identity identity;
+};
+
+static void free_evidence(struct evidence **evidence)
+{
+	if (*evidence == NULL)
+		return;
+	free((*evidence)->user);
+	people_done(&(*evidence)->identity);
+	free(*evidence);
+	*evidence = NULL;
+}
+
 /* login and su run this again in a child, as the target user: memory only. */
 static void forget(pam_handle_t *handle MFA_UNUSED, void *data, int status MFA_UNUSED)
 {
-	free(data);
+	struct evidence *evidence = data;
+	free_evidence(&evidence);
 }
 
-int evidence_set(pam_handle_t *handle, const char *user)
+int evidence_set(pam_handle_t *handle, const char *user, const struct identity *identity)
 {
-	char *copy = strdup(user);
-	if (copy == NULL)
+	MFA_CLEANUP(free_evidence)
+	struct evidence *evidence = calloc(1, sizeof *evidence);
+	if (evidence == NULL)
 		return PAM_BUF_ERR;
-	int code = pam_set_data(handle, NAME, copy, forget);
-	if (code != PAM_SUCCESS)
-		free(copy);
+	evidence->user = strdup(user);
+	if (evidence->user == NULL ||
+	    people_copy(identity, &evidence->identity) != MFA_OK)
+		return PAM_BUF_ERR;
+	int code = pam_set_data(handle, NAME, evidence, forget);
+	if (code == PAM_SUCCESS)
+		evidence = NULL; /* the handle's now */
 	return code;
+}
+
+static const struct evidence *find(pam_handle_t *handle)
+{
+	const void *data = NULL;
+	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS ? data : NULL;
 }
 
 void evidence_clear(pam_handle_t *handle)
 {
-	const void *data = NULL;
-	if (pam_get_data(handle, NAME, &data) == PAM_SUCCESS && data != NULL)
+	if (find(handle) != NULL)
 		(void)pam_set_data(handle, NAME, NULL, NULL);
 }
 
-bool evidence_is_for(pam_handle_t *handle, const char *user)
+const struct identity *evidence_find(pam_handle_t *handle, const char *user)
 {
-	const void *data = NULL;
-	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS && data != NULL &&
-	       strcmp(data, user) == 0;
+	const struct evidence *evidence = find(handle);
+	return evidence != NULL && strcmp(evidence->user, user) == 0 ? &evidence->identity
+								     : NULL;
+}
+
+bool evidence_is_for(pam_handle_t *handle, const struct identity *identity)
+{
+	const struct evidence *evidence = find(handle);
+	return evidence != NULL && people_are_same(&evidence->identity, identity);
 }

@@ -3,13 +3,17 @@
 
 #include <security/pam_modules.h>
 
-#include "mfa/base.h"
+#include "people.h"
 
-/* Notes that user passed. Returns a PAM code. */
-int evidence_set(pam_handle_t *handle, const char *user) MFA_MUST_CHECK;
+/* Notes that the account passed, by the name that PAM has for it now. Returns a PAM code. */
+int evidence_set(pam_handle_t *handle, const char *user, const struct identity *identity)
+	MFA_MUST_CHECK;
 
 /* Takes back what was noted. */
 void evidence_clear(pam_handle_t *handle);
 
-/* Whether this user passed auth in this handle. */
-bool evidence_is_for(pam_handle_t *handle, const char *user);
+/* Whose account passed by this very name, as auth found it; NULL: nobody's. The handle's. */
+const struct identity *evidence_find(pam_handle_t *handle, const char *user);
+
+/* Whether this account passed auth in this handle, by whatever name. */
+bool evidence_is_for(pam_handle_t *handle, const struct identity *identity);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "mfa/wire.h"
-#include "people.h"
 #include "spawn.h"
 
 enum {
@@ -39,7 +38,7 @@ static int begin(struct talk *talk, const struct login *login, struct mfa_diag *
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 	struct mfa_wire_begin begin = {
-		.user = login->facts.user,
+		.user = login->user,
 		.service = text_or_empty(login->facts.service),
 		.zone = text_or_empty(login->arguments.zone),
 		.tty = text_or_empty(login->facts.tty),
@@ -181,7 +180,7 @@ static int check_case(const struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"pam.d: conf= has no effect in a program that is not "
 				"root: " MFA_VERIFY_PATH " reads " MFA_CONFIG_PATH);
-	if (!people_is_self(login->facts.user))
+	if (!people_is_self(&login->identity))
 		return mfa_fail(diag, MFA_ERR_UNSUPPORTED,
 				"a program that is not root can only authenticate the "
 				"user it runs as");

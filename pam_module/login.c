@@ -8,8 +8,6 @@
 
 #include <security/pam_ext.h>
 
-#include "people.h"
-
 #include "session.h"
 
 enum {
@@ -28,8 +26,14 @@ static int copy_item(pam_handle_t *handle, int type, char **ret_copy)
 
 static enum mfa_match is_member(void *context, const char *group)
 {
-	const struct login *login = context;
-	return people_is_member(login->facts.user, group);
+	struct login *login = context;
+	return people_is_member(&login->identity, group);
+}
+
+static bool is_own_name(void *context)
+{
+	struct login *login = context;
+	return people_has_own_name(&login->identity);
 }
 
 static bool is_remote(void *context)
@@ -61,25 +65,23 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	login->facts = (struct mfa_login){
 		.service = login->service,
-		.user = login->user,
 		.rhost = login->rhost,
 		.tty = login->tty,
 		.now = login_clock(),
 		.is_member = is_member,
 		.is_remote = is_remote,
+		.is_own_name = is_own_name,
 		.context = login,
 	};
 	return MFA_OK;
 }
 
-static int get_zone(struct login *login, struct mfa_diag *diag)
+static int get_named_zone(struct login *login, struct mfa_diag *diag)
 {
 	const struct mfa_config *config = login->host.config;
 	const char *name = login->arguments.zone;
-	if (name == NULL) {
-		login->zone = mfa_policy_zone(config, &login->facts);
+	if (name == NULL)
 		return MFA_OK;
-	}
 	login->zone = mfa_config_zone(config, name);
 	if (login->zone == NULL)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
@@ -99,28 +101,54 @@ int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_di
 	return err == MFA_OK ? get_facts(ret_login, diag) : err;
 }
 
+int login_identify(struct login *login, const struct identity *known,
+		   struct mfa_diag *diag)
+{
+	int err = MFA_OK;
+	if (login->identity.name == NULL)
+		err = known != NULL ? people_copy(known, &login->identity)
+				    : people_find(login->user, &login->identity);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s", mfa_strerror(err));
+	login->facts.user = login->identity.name;
+	login->facts.typed = login->identity.typed;
+	return MFA_OK;
+}
+
+bool login_is_of_nobody(const struct login *login)
+{
+	return login->identity.name != NULL && login->identity.is_known == MFA_MATCH_NO;
+}
+
 int login_configure(struct login *login, struct mfa_diag *diag)
 {
 	int err = mfa_host_load(login->arguments.config, diag, &login->host);
 	if (err == MFA_OK)
-		err = get_zone(login, diag);
+		err = get_named_zone(login, diag);
 	if (err != MFA_OK)
 		return err;
 	login->language =
 		mfa_language_open(login->host.config->language, login->facts.tty);
+	return MFA_OK;
+}
+
+void login_choose_zone(struct login *login)
+{
+	if (login->zone == NULL)
+		login->zone = mfa_policy_zone(login->host.config, &login->facts);
 	if (login->arguments.debug)
 		pam_syslog(login->handle, LOG_DEBUG,
 			   "configuration %s, zone %s, language %s",
 			   login->host.config->path, login->zone->name,
 			   mfa_language_has_locale(login->language) ? "available"
 								    : "missing");
-	return MFA_OK;
 }
 
 void login_done(struct login *login)
 {
 	mfa_language_close(&login->language);
 	mfa_host_done(&login->host);
+	people_done(&login->identity);
 	mfa_free_string(&login->user);
 	mfa_free_string(&login->service);
 	mfa_free_string(&login->rhost);

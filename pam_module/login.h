@@ -6,13 +6,15 @@
 #include "arguments.h"
 #include "guard.h"
 #include "mfa/auth.h"
+#include "people.h"
 
 struct login {
 	pam_handle_t *handle;
 	struct arguments arguments;
 	struct mfa_host host;	/* loaded; mfa_host_open is the caller's */
-	struct mfa_login facts; /* the strings are the copies below */
-	char *user;
+	struct mfa_login facts; /* the strings are copies, below and in identity */
+	char *user;		/* as PAM has it */
+	struct identity identity;
 	struct guard guard;
 	bool is_logged; /* by this module, or mfa-verify */
 	bool is_stuck;	/* the guard could not give the user ids back */
@@ -23,14 +25,26 @@ struct login {
 	struct mfa_language *language;
 };
 
-/* Collects what is known without the configuration; the user name is asked for when PAM
- * has none. On failure diag tells what is wrong and login_done is still to be called. Zero
- * *ret_login before. */
+/* Collects what is known without configuration and name service; the user name is asked for
+ * when PAM has none. On failure diag tells what is wrong and login_done is still to be
+ * called. Zero *ret_login before. */
 int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
 		struct login *ret_login) MFA_MUST_CHECK;
 
-/* Reads the configuration, and with it zone and language. Needs root. */
+/* Asks the name service whose account the name is, once; what the login is about from then
+ * on is that account's own name. known: it has been asked before; or NULL. */
+int login_identify(struct login *login, const struct identity *known,
+		   struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Nobody has the name, so it may be a password typed too early. */
+bool login_is_of_nobody(const struct login *login);
+
+/* Reads the configuration, and with it the language, and the zone where pam.d names it.
+ * Needs root. */
 int login_configure(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Finds the zone where pam.d names none. Behind the two before. */
+void login_choose_zone(struct login *login);
 void login_done(struct login *login);
 
 /* The time: seconds since 1970. */

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_own_name(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 {
 	struct outcome outcome = {
@@ -23,6 +28,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",
 			   .rhost = attempt->rhost,
+			   .is_own_name = attempt->is_other_name ? NULL : is_own_name,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,
 		.password = { (const unsigned char *)password, strlen(password) },

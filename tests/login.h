@@ -16,6 +16,7 @@ struct attempt {
 	const char *password;
 	bool is_unknown;
 	bool is_name_service_down;
+	bool is_other_name; /* of somebody, but not the own one */
 	bool wants_password;
 	bool may_explain;
 	int64_t (*clock)(void);

@@ -25,12 +25,16 @@ static pam_handle_t *start(void)
 	return handle;
 }
 
+static char taro[] = "taro";
+static const struct identity account = { .name = taro };
+
 /* libpam takes data from modules alone, and this is none. */
 static void what_libpam_does_not_take_is_no_evidence(void **state MFA_UNUSED)
 {
 	pam_handle_t *handle = start();
-	assert_int_not_equal(evidence_set(handle, "taro"), PAM_SUCCESS);
-	assert_false(evidence_is_for(handle, "taro"));
+	assert_int_not_equal(evidence_set(handle, taro, &account), PAM_SUCCESS);
+	assert_false(evidence_is_for(handle, &account));
+	assert_null(evidence_find(handle, taro));
 	evidence_clear(handle);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 }
@@ -38,11 +42,13 @@ static void what_libpam_does_not_take_is_no_evidence(void **state MFA_UNUSED)
 static void without_memory_there_is_no_evidence(void **state MFA_UNUSED)
 {
 	pam_handle_t *handle = start();
-	fault_begin(ANY_MEMORY, 1, ENOMEM);
-	int code = evidence_set(handle, "taro");
-	assert_true(fault_end());
-	assert_int_equal(code, PAM_BUF_ERR);
-	assert_false(evidence_is_for(handle, "taro"));
+	for (unsigned nth = 1; nth <= 3; nth++) {
+		fault_begin(ANY_MEMORY, nth, ENOMEM);
+		int code = evidence_set(handle, taro, &account);
+		assert_true(fault_end());
+		assert_int_equal(code, PAM_BUF_ERR);
+		assert_false(evidence_is_for(handle, &account));
+	}
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 }
 

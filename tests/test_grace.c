@@ -64,6 +64,19 @@ static void a_name_service_that_fails_is_no_grace(void **state)
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
 }
 
+static void another_name_than_the_own_is_no_grace(void **state)
+{
+	struct attempt attempt = { .answer = "123456", .is_other_name = true };
+	struct outcome outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_audited(state, "\"detail\":\"grace_until is for names as the name");
+	attempt.now = LAST_SECOND + 1;
+	outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	assert_string_equal(outcome.diag, "");
+}
+
 static void a_record_that_cannot_be_read_is_no_grace(void **state)
 {
 	struct test_host *host = *state;
@@ -103,6 +116,7 @@ int main(void)
 		in_grace(who_has_a_token_needs_it),
 		in_grace(a_name_that_nobody_has_is_asked),
 		in_grace(a_name_service_that_fails_is_no_grace),
+		in_grace(another_name_than_the_own_is_no_grace),
 		in_grace(a_record_that_cannot_be_read_is_no_grace),
 		in_grace(in_one_line_all_of_it_is_the_password),
 		in_grace(what_the_program_must_hold_true_still_holds),

@@ -43,9 +43,11 @@ static int no_conversation(int count MFA_UNUSED,
 }
 
 static char root[] = "root";
+static char daemon_user[] = "daemon";
+static char nobody[] = "nobody-has-this-name";
 
 /* A login of root, whom this process runs as. */
-static int run_as(const char *user, const char *service, const char *config,
+static int run_as(char *user, const char *service, const char *config,
 		  struct mfa_auth_result *ret_result, unsigned *ret_told)
 {
 	const struct pam_conv conv = { no_conversation, NULL };
@@ -54,13 +56,16 @@ static int run_as(const char *user, const char *service, const char *config,
 	struct login login = {
 		.handle = handle,
 		.arguments = { .config = config, .forward_pass = true },
-		.facts = { .user = user, .service = service },
+		.facts = { .service = service },
+		.user = user,
 	};
+	assert_int_equal(login_identify(&login, NULL, NULL), MFA_OK);
 	struct mfa_dialog dialog = {
 		.ask = ask, .forget = forget, .tell = tell, .context = ret_told
 	};
 	*ret_result = (struct mfa_auth_result){ 0 };
 	int err = helper_run(&login, &dialog, (struct mfa_span){ 0 }, ret_result);
+	people_done(&login.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	return err;
 }
@@ -108,9 +113,9 @@ static void only_the_own_user_and_the_hosts_configuration(void **state MFA_UNUSE
 {
 	struct mfa_auth_result result;
 	unsigned told = 0;
-	assert_int_equal(run_as("daemon", "allows", NULL, &result, &told),
+	assert_int_equal(run_as(daemon_user, "allows", NULL, &result, &told),
 			 MFA_ERR_UNSUPPORTED);
-	assert_int_equal(run_as("nobody-has-this-name", "allows", NULL, &result, &told),
+	assert_int_equal(run_as(nobody, "allows", NULL, &result, &told),
 			 MFA_ERR_UNSUPPORTED);
 	assert_int_equal(run_as(root, "allows", "/tmp/mfa.conf", &result, &told),
 			 MFA_ERR_CONFIG);

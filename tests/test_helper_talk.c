@@ -54,19 +54,23 @@ static struct mfa_auth_result talk(struct person *person, const char *typed,
 {
 	const struct pam_conv conv = { no_conversation, NULL };
 	struct mfa_auth_result result = { 0 };
+	char user[] = "root";
 	pam_handle_t *handle = NULL;
 	assert_int_equal(chmod(MFA_VERIFY_PATH, 04755), 0);
 	assert_int_equal(pam_start("test", "root", &conv, &handle), PAM_SUCCESS);
 	struct login login = {
 		.handle = handle,
 		.arguments = { .forward_pass = forward_pass },
-		.facts = { .user = "root", .service = "mirror" },
+		.facts = { .service = "mirror" },
+		.user = user,
 	};
+	assert_int_equal(login_identify(&login, NULL, NULL), MFA_OK);
 	struct mfa_dialog dialog = {
 		.ask = ask, .forget = forget, .tell = tell, .context = person
 	};
 	struct mfa_span password = { (const unsigned char *)typed, strlen(typed) };
 	int err = helper_run(&login, &dialog, password, &result);
+	people_done(&login.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	assert_done(err, &result.diag);
 	return result;

@@ -33,11 +33,19 @@ static void set_up(struct policy_case *what, struct mfa_zone zone)
 	what->config.zone_count = 2;
 }
 
+static bool is_own(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 /* Whether the zone decides a login, when it demands MFA and when it switches it off. */
-static void assert_decides(struct mfa_zone zone, const struct mfa_login *login,
-			   bool as_on, bool as_off)
+static void assert_decides(struct mfa_zone zone, const struct mfa_login *of, bool as_on,
+			   bool as_off)
 {
 	struct policy_case what;
+	struct mfa_login own = *of;
+	const struct mfa_login *login = &own;
+	own.is_own_name = is_own;
 	zone.is_off = false;
 	set_up(&what, zone);
 	assert_ptr_equal(mfa_policy_zone(&what.config, login),
@@ -247,6 +255,47 @@ static void the_first_zone_that_matches_decides(void **state MFA_UNUSED)
 	assert_ptr_equal(mfa_policy_zone(&what.config, &y), &what.zones[LAST]);
 }
 
+static bool says(void *context)
+{
+	return *(bool *)context;
+}
+
+static void only_a_name_of_its_own_is_let_pass(void **state MFA_UNUSED)
+{
+	bool is_its_own = false;
+	struct policy_case what;
+	struct mfa_login login = { .user = "a",
+				   .is_own_name = says,
+				   .context = &is_its_own };
+	set_up(&what, (struct mfa_zone){ .is_off = true });
+	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_policy_is_exempt(&what.zones[STRICT], &login));
+	is_its_own = true;
+	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[STRICT]);
+	assert_true(mfa_policy_is_exempt(&what.zones[STRICT], &login));
+	assert_false(mfa_policy_is_exempt(&what.zones[LAST], &login));
+	login.is_own_name = NULL;
+	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_policy_is_exempt(&what.zones[STRICT], &login));
+}
+
+static bool must_not_be_asked_for_a_name(void *context MFA_UNUSED)
+{
+	fail_msg("the name service is asked needlessly");
+	return true;
+}
+
+static void whose_name_it_is_matters_only_before_letting_pass(void **state MFA_UNUSED)
+{
+	char user[] = "b";
+	struct policy_case what;
+	const struct mfa_login login = { .user = "a",
+					 .is_own_name = must_not_be_asked_for_a_name };
+	set_up(&what, (struct mfa_zone){ .is_off = true, .users = WORDS(user) });
+	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_policy_is_exempt(&what.zones[LAST], &login));
+}
+
 static void the_gate_names_services(void **state MFA_UNUSED)
 {
 	char sshd[] = "sshd", dm[] = "*dm";
@@ -370,6 +419,8 @@ int main(void)
 		cmocka_unit_test(the_name_service_is_asked_last),
 		cmocka_unit_test(all_conditions_must_match),
 		cmocka_unit_test(the_first_zone_that_matches_decides),
+		cmocka_unit_test(only_a_name_of_its_own_is_let_pass),
+		cmocka_unit_test(whose_name_it_is_matters_only_before_letting_pass),
 		cmocka_unit_test(the_gate_names_services),
 		cmocka_unit_test(a_login_without_a_remote_host_is_local),
 		cmocka_unit_test(the_limit_of_failures_locks),

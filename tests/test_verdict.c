@@ -40,7 +40,12 @@ static void every_reason_has_a_name_of_its_own(void **state MFA_UNUSED)
 }
 
 static const struct mfa_login login = {
-	.service = "sshd", .user = "taro", .rhost = "::1", .tty = "ssh", .now = NOW
+	.service = "sshd",
+	.user = "taro",
+	.typed = "TARO",
+	.rhost = "::1",
+	.tty = "ssh",
+	.now = NOW,
 };
 
 static void an_event_tells_of_the_login_and_its_result(void **state MFA_UNUSED)
@@ -60,6 +65,7 @@ static void an_event_tells_of_the_login_and_its_result(void **state MFA_UNUSED)
 	assert_string_equal(event.zone, "main");
 	assert_string_equal(event.service, "sshd");
 	assert_string_equal(event.user, "taro");
+	assert_string_equal(event.typed, "TARO");
 	assert_string_equal(event.token, "abcdefgh");
 	assert_string_equal(event.kind, "totp");
 	assert_string_equal(event.rhost, "::1");
@@ -105,8 +111,9 @@ static void the_name_of_an_unknown_user_is_left_out(void **state MFA_UNUSED)
 	struct mfa_auth_result result = { .is_unknown_user = true };
 	for (unsigned i = 0; i < MFA_REASON_COUNT; i++) {
 		result.reason = (enum mfa_reason)i;
-		assert_string_equal(mfa_auth_event(NULL, &login, &result).user,
-				    "UNKNOWN");
+		struct mfa_event event = mfa_auth_event(NULL, &login, &result);
+		assert_string_equal(event.user, "UNKNOWN");
+		assert_null(event.typed);
 	}
 }
 

@@ -8,7 +8,8 @@
 /* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
 struct mfa_login {
 	const char *service;
-	const char *user;
+	const char *user;  /* the name service's name of the account */
+	const char *typed; /* what was typed, where that is something else */
 	const char *rhost; /* remote host: PAM_RHOST */
 	const char *tty;
 	int64_t now; /* seconds since 1970 */
@@ -18,15 +19,22 @@ struct mfa_login {
 	/* Whether the session of a login without a remote host came from one; NULL: no.
 	 * Called only when it matters. */
 	bool (*is_remote)(void *context);
+	/* Whether user is what was typed, and what its user id leads back to; NULL: no. Only
+	 * such a name is let in without a code: another may be a second name of somebody who
+	 * is enrolled. Called only before that. */
+	bool (*is_own_name)(void *context);
 	void *context;
 };
 
 /* The zone that decides: the first whose conditions all match, else [host] zone. Where a
  * condition cannot be decided (a name service fails, a host name stands for an address),
- * a zone that demands MFA counts as matching and one that switches it off does not.
- * Never NULL. */
+ * a zone that demands MFA counts as matching and one that switches it off does not, nor
+ * does that for a name that is not the user's own. Never NULL. */
 const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
 				       const struct mfa_login *login);
+
+/* Whether the zone, wherever it comes from, lets this login pass without a code. */
+bool mfa_policy_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login);
 
 /* What a zone may ask of a login, in the order in which it is looked at. */
 enum mfa_condition {

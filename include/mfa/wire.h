@@ -30,7 +30,7 @@ enum {
 
 /* What the program says of the login. Strings are borrowed, and never NULL. */
 struct mfa_wire_begin {
-	const char *user; /* compared with the name of the caller's uid, not believed */
+	const char *user; /* as typed: its account must be the caller's */
 	const char *service;
 	const char *zone; /* "": the configuration decides */
 	const char *tty;

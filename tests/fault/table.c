@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* A user counts as known, and as a member of no group that a zone without MFA names. */
+/* What was typed is the user's name, and no zone without MFA is for it. */
 #define NAME_SERVICE "the name service: its failing lets nobody in, and keeps nobody out"
 
 #define SESSION "a session that cannot be looked up is remote: no YubiKey, but a code"

@@ -15,17 +15,34 @@ static enum mfa_match is_member(void *context MFA_UNUSED, const char *group)
 				 : MFA_MATCH_NO;
 }
 
+static bool is_own_name(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 static void decide(const struct mfa_config *config)
 {
 	static const struct mfa_login logins[] = {
-		{ "sshd", "taro", "192.0.2.7", "ssh", 0, is_member, NULL },
-		{ "login", "root", "", "/dev/tty1", 0, NULL, NULL },
-		{ "cron", "daemon", NULL, NULL, 0, is_member, NULL },
-		{ "sudo", "jiro", "a-host-name", "pts/0", 0, is_member, NULL },
+		{ .service = "sshd",
+		  .user = "taro",
+		  .rhost = "192.0.2.7",
+		  .tty = "ssh",
+		  .is_member = is_member,
+		  .is_own_name = is_own_name },
+		{ .service = "login", .user = "root", .rhost = "", .tty = "/dev/tty1" },
+		{ .service = "cron",
+		  .user = "daemon",
+		  .is_member = is_member,
+		  .is_own_name = is_own_name },
+		{ .service = "sudo",
+		  .user = "jiro",
+		  .rhost = "a-host-name",
+		  .tty = "pts/0",
+		  .is_member = is_member },
 	};
 	for (size_t i = 0; i < MFA_COUNT(logins); i++) {
 		const struct mfa_zone *zone = mfa_policy_zone(config, &logins[i]);
-		must(zone != NULL);
+		must(zone != NULL && (!zone->is_off || logins[i].is_own_name != NULL));
 		(void)mfa_policy_is_gated(zone, logins[i].service);
 	}
 }

@@ -36,6 +36,7 @@ static int write_lines(struct app *app, const struct act *act, struct mfa_diag *
 		.event = act->event,
 		.result = "done",
 		.user = act->user,
+		.typed = app->typed,
 		.token = act->token,
 		.kind = act->kind != MFA_KIND_NONE ? mfa_kind_name(act->kind) : NULL,
 		.actor = app->actor,

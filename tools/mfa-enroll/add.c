@@ -154,12 +154,13 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.user = invocation->arguments[0],
 		.values = invocation->values,
 	};
+	enum user_need need =
+		enrolment.values[ADD_ALLOW_UNKNOWN] != NULL ? USER_ANY : USER_KNOWN;
 	enum exit_code code = check_options(app, kind, enrolment.values);
 	if (code == EXIT_DONE)
 		code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, enrolment.user,
-				      enrolment.values[ADD_ALLOW_UNKNOWN] != NULL);
+		code = app_find_user(app, need, &enrolment.user);
 	if (code != EXIT_DONE)
 		return code;
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();

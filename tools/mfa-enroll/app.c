@@ -1,6 +1,5 @@
 #include "app.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -109,24 +108,58 @@ void app_done(struct app *app)
 {
 	mfa_language_close(&app->language);
 	mfa_host_done(&app->host);
+	people_done(&app->identity);
 }
 
-enum exit_code app_check_user(const struct app *app, const char *user,
-			      bool may_be_unknown)
+static enum exit_code complain_of_unknown(const struct app *app, const char *user)
 {
-	if (!mfa_text_is_label(user, MFA_USER_SIZE)) {
-		app_complain("%s", TR(app, MFA_N_("that is no user name")));
-		return EXIT_USAGE;
-	}
-	errno = 0;
-	if (may_be_unknown || getpwnam(user) != NULL)
-		return EXIT_DONE;
-	if (errno != 0 && errno != ENOENT && errno != ESRCH)
+	if (app->identity.is_known == MFA_MATCH_UNKNOWN)
 		app_complain(TR(app, MFA_N_("cannot ask the name service for %s: %s")),
-			     user, strerror(errno));
+			     user, strerror(app->identity.problem));
 	else
 		app_complain(TR(app, MFA_N_("there is no user %s (--allow-unknown enrols "
 					    "one that is not there yet)")),
 			     user);
 	return EXIT_NOT_FOUND;
+}
+
+/* From before the name service's own names counted, or before it had another. */
+static bool has_record(struct app *app, const char *user)
+{
+	struct mfa_diag diag = { .text = "" };
+	return mfa_store_read(app->host.store, user, &diag,
+			      mfa_store_workspace(app->host.store)) != MFA_ERR_NOTFOUND;
+}
+
+/* The person is known by another name than was typed. */
+static void choose_name(struct app *app, enum user_need need, const char **inout_user)
+{
+	if (need == USER_STORED && has_record(app, *inout_user)) {
+		app_complain(TR(app, MFA_N_("no login uses the record of %s: the name "
+					    "service knows this user as %s")),
+			     *inout_user, app->identity.name);
+		return;
+	}
+	app_complain(
+		TR(app, MFA_N_("the name service knows %s as %s; that name is used")),
+		*inout_user, app->identity.name);
+	app->typed = *inout_user;
+	*inout_user = app->identity.name;
+}
+
+enum exit_code app_find_user(struct app *app, enum user_need need,
+			     const char **inout_user)
+{
+	bool is_name = mfa_text_is_label(*inout_user, MFA_USER_SIZE);
+	if (is_name && people_find(*inout_user, &app->identity) != MFA_OK)
+		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+	if (!is_name || app->identity.name[0] == '\0') {
+		app_complain("%s", TR(app, MFA_N_("that is no user name")));
+		return EXIT_USAGE;
+	}
+	if (need == USER_KNOWN && app->identity.is_known != MFA_MATCH_YES)
+		return complain_of_unknown(app, *inout_user);
+	if (app->identity.typed != NULL)
+		choose_name(app, need, inout_user);
+	return EXIT_DONE;
 }

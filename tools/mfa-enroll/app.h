@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "../../pam_module/people.h"
 #include "mfa/host.h"
 #include "mfa/message.h"
 
@@ -26,6 +27,8 @@ struct app {
 	char actor[MFA_ACTOR_SIZE]; /* the login name of whoever acts */
 	bool holds_signals;	    /* from a change to its line: see act.h */
 	sigset_t signals;	    /* as they were */
+	struct identity identity;   /* of USER, once app_find_user has looked */
+	const char *typed;	    /* USER, where it is not the name that is used */
 };
 
 /* The text in the person's language. */
@@ -78,7 +81,14 @@ void app_done(struct app *app);
 /* Checks that the caller is root and finds out who that is. */
 enum exit_code app_identify(struct app *app) MFA_MUST_CHECK;
 
-/* Checks a user name from the command line and that the name service knows it, unless
- * may_be_unknown. */
-enum exit_code app_check_user(const struct app *app, const char *user,
-			      bool may_be_unknown) MFA_MUST_CHECK;
+/* Which users a command is for. */
+enum user_need {
+	USER_KNOWN, /* to the name service */
+	USER_ANY,   /* a name that it does not know is taken as it is */
+	USER_STORED, /* the same; and a record of this very name is meant, if there is one */
+};
+
+/* Turns USER of the command line into the name service's own name, and says so where that
+ * is another; the name is good until app_done. USER_STORED needs the host open. */
+enum exit_code app_find_user(struct app *app, enum user_need need,
+			     const char **inout_user) MFA_MUST_CHECK;

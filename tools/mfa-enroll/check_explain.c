@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "../../pam_module/people.h"
 #include "mfa/json.h"
 #include "mfa/policy.h"
 
@@ -13,6 +12,7 @@ struct finding {
 	enum mfa_condition
 		failed; /* the first that is not met; MFA_CONDITION_COUNT: none */
 	enum mfa_condition unsure; /* the first that cannot be decided */
+	bool is_other_name; /* mfa = off, which is for names as the name service has them */
 };
 
 struct answer {
@@ -24,8 +24,14 @@ struct answer {
 
 static enum mfa_match is_member(void *context, const char *group)
 {
-	const struct mfa_login *login = context;
-	return people_is_member(login->user, group);
+	struct app *app = context;
+	return people_is_member(&app->identity, group);
+}
+
+static bool is_own_name(void *context)
+{
+	struct app *app = context;
+	return people_has_own_name(&app->identity);
 }
 
 /* The terminal is not asked for: a zone for some terminals may decide. */
@@ -39,8 +45,9 @@ static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login 
 
 static struct finding look_at(const struct mfa_zone *zone, const struct mfa_login *login)
 {
-	struct finding found = { MFA_MATCH_YES, MFA_CONDITION_COUNT,
-				 MFA_CONDITION_COUNT };
+	struct finding found = { .match = MFA_MATCH_YES,
+				 .failed = MFA_CONDITION_COUNT,
+				 .unsure = MFA_CONDITION_COUNT };
 	for (unsigned i = 0; i < MFA_CONDITION_COUNT; i++) {
 		enum mfa_condition condition = (enum mfa_condition)i;
 		enum mfa_match one = match(zone, login, condition);
@@ -54,6 +61,8 @@ static struct finding look_at(const struct mfa_zone *zone, const struct mfa_logi
 			found.unsure = condition;
 		}
 	}
+	found.is_other_name = found.match == MFA_MATCH_YES && zone->is_off &&
+			      !mfa_policy_is_exempt(zone, login);
 	return found;
 }
 
@@ -65,7 +74,7 @@ static bool is_up_to_terminal(const struct finding *found)
 
 static bool decides(const struct mfa_zone *zone, const struct finding *found)
 {
-	if (is_up_to_terminal(found))
+	if (is_up_to_terminal(found) || found->is_other_name)
 		return false;
 	return found->match == MFA_MATCH_YES ||
 	       (found->match == MFA_MATCH_UNKNOWN && !zone->is_off);
@@ -76,6 +85,10 @@ static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
 {
 	if (found->match == MFA_MATCH_NO)
 		return TR(app, MFA_N_("no: does not match"));
+	if (found->is_other_name)
+		return TR(app,
+			  MFA_N_("no: mfa = off is for names as the name service has "
+				 "them, each with a user id of its own"));
 	if (is_up_to_terminal(found))
 		return TR(app, MFA_N_("on these terminals: depends on"));
 	if (found->match == MFA_MATCH_YES)
@@ -112,13 +125,14 @@ static void print_answer(const struct app *app, const struct mfa_login *login,
 			 const struct answer *answer)
 {
 	const struct mfa_zone *zone = answer->zone;
+	const char *user = login->typed != NULL ? login->typed : login->user;
 	if (zone->is_off)
 		(void)printf(
 			TR(app, MFA_N_("%s needs no second factor at %s (mfa = off)")),
-			login->user, login->service);
+			user, login->service);
 	else
 		(void)printf(TR(app, MFA_N_("%s needs a second factor at %s (zone %s)")),
-			     login->user, login->service, zone->name);
+			     user, login->service, zone->name);
 	(void)fputc('\n', stdout);
 	if (answer->is_gated)
 		(void)puts(TR(app, MFA_N_("the account phase demands that auth was "
@@ -138,6 +152,10 @@ static void describe(struct mfa_json *json, const struct mfa_zone *zone,
 	mfa_json_field(json, "zone", zone->name);
 	mfa_json_field(json, "match", names[found->match]);
 	mfa_json_field(json, "condition", condition_of(found));
+	if (found->is_other_name) {
+		mfa_json_key(json, "other_name");
+		mfa_json_bool(json, true);
+	}
 	mfa_json_close(json, '}');
 }
 
@@ -189,6 +207,8 @@ static int print_json(const struct app *app, const struct mfa_login *login,
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '{');
 	mfa_json_field(&json, "user", login->user);
+	if (login->typed != NULL)
+		mfa_json_field(&json, "typed", login->typed);
 	mfa_json_field(&json, "service", login->service);
 	mfa_json_field(&json, "rhost", login->rhost);
 	mfa_json_key(&json, "looked_at");
@@ -210,13 +230,19 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct answer answer = { 0 };
-	struct mfa_login login = {
-		.user = words[0],
+	const char *user = words[0];
+	enum exit_code code = app_find_user(app, USER_ANY, &user);
+	if (code != EXIT_DONE)
+		return code;
+	const struct mfa_login login = {
+		.user = user,
+		.typed = app->typed,
 		.service = words[1],
 		.rhost = count > 2 ? words[2] : NULL,
 		.is_member = is_member,
+		.is_own_name = is_own_name,
+		.context = app,
 	};
-	login.context = &login;
 	int err = mfa_host_load(app->config_path, &diag, &app->host);
 	if (err == MFA_OK && app->wants_json) {
 		err = print_json(app, &login, &answer);

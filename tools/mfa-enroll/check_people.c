@@ -70,6 +70,12 @@ static enum mfa_match is_member(void *context, const char *group)
 	return MFA_MATCH_NO;
 }
 
+/* It comes from the name service. */
+static bool is_own_name(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 static bool is_covered(const struct check *check, struct passwd *entry)
 {
 	const struct mfa_login login = {
@@ -77,6 +83,7 @@ static bool is_covered(const struct check *check, struct passwd *entry)
 		.user = entry->pw_name,
 		.now = time(NULL),
 		.is_member = is_member,
+		.is_own_name = is_own_name,
 		.context = entry,
 	};
 	return !mfa_policy_zone(check->config, &login)->is_off;

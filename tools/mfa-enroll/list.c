@@ -88,15 +88,16 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
+	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE && invocation->count == 1)
-		code = app_check_user(app, invocation->arguments[0], true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
 	int err = invocation->count == 1
-			  ? collect(&names, invocation->arguments[0])
+			  ? collect(&names, user)
 			  : mfa_store_list(app->host.store, collect, &names, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);

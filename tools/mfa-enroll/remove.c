@@ -45,7 +45,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	struct removal removal = { .token = invocation->arguments[1] };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
 		code = act_edit(app, user, ACT_SCRUB, edit, &removal);
 	if (code != EXIT_DONE)

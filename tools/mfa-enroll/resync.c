@@ -94,7 +94,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	struct resync resync = { .token = invocation->arguments[1] };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
 		code = act_edit(app, user, ACT_EXISTING, edit, &resync);
 	if (code != EXIT_DONE)

@@ -92,7 +92,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_diag diag = { .text = "" };

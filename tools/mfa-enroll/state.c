@@ -35,7 +35,7 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 	struct change change = { .token = invocation->arguments[1], .state = state };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
 		code = act_edit(app, user, ACT_EXISTING, edit, &change);
 	if (code != EXIT_DONE)

@@ -26,6 +26,12 @@ static int64_t clock_now(void)
 	return time(NULL);
 }
 
+static bool is_own_name(void *context)
+{
+	struct app *app = context;
+	return people_has_own_name(&app->identity);
+}
+
 static enum exit_code report(const struct app *app,
 			     const struct mfa_auth_request *request,
 			     const struct mfa_auth_result *result)
@@ -53,7 +59,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_ANY, &user);
 	if (code != EXIT_DONE)
 		return code;
 	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
@@ -61,8 +67,11 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.host = &app->host,
 		.login = { .service = "mfa-enroll",
 			   .user = user,
+			   .typed = app->typed,
 			   .tty = ttyname(STDIN_FILENO),
-			   .now = time(NULL) },
+			   .now = time(NULL),
+			   .is_own_name = is_own_name,
+			   .context = app },
 		.clock = clock_now,
 		.dialog = &dialog,
 		.language = app->language,

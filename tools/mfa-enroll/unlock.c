@@ -20,7 +20,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	uint32_t failures = 0;
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = app_check_user(app, user, true);
+		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
 		code = act_edit(app, user, ACT_EXISTING, edit, &failures);
 	if (code != EXIT_DONE)

@@ -1,12 +1,10 @@
 #include "visit.h"
 
-#include <pwd.h>
 #include <string.h>
 #include <time.h>
 
 #include "ids.h"
 #include "pace.h"
-#include "people.h"
 #include "session.h"
 
 static int64_t clock_seconds(void)
@@ -16,8 +14,14 @@ static int64_t clock_seconds(void)
 
 static enum mfa_match is_member(void *context, const char *group)
 {
-	const struct visit *visit = context;
-	return people_is_member(visit->user, group);
+	struct visit *visit = context;
+	return people_is_member(&visit->identity, group);
+}
+
+static bool is_own_name(void *context)
+{
+	struct visit *visit = context;
+	return people_has_own_name(&visit->identity);
 }
 
 /* By the claimed terminal and the process's own session, which it has from its caller. */
@@ -41,12 +45,14 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 		return MFA_ERR_NOMEM;
 	visit->facts = (struct mfa_login){
 		.service = visit->service,
-		.user = visit->user,
+		.user = visit->identity.name,
+		.typed = visit->identity.typed,
 		.rhost = visit->rhost,
 		.tty = visit->tty,
 		.now = clock_seconds(),
 		.is_member = is_member,
 		.is_remote = is_remote,
+		.is_own_name = is_own_name,
 		.context = visit,
 	};
 	return MFA_OK;
@@ -58,11 +64,14 @@ int visit_begin(struct visit *visit)
 	int err = channel_begin(&visit->channel, &begin);
 	if (err != MFA_OK)
 		return err;
-	struct passwd *entry = getpwuid(visit->caller);
-	if (entry == NULL || strcmp(entry->pw_name, begin.user) != 0)
+	if (people_find(begin.user, &visit->identity) != MFA_OK)
+		return MFA_ERR_NOMEM;
+	/* two names of one id are refused later, with a line that tells why */
+	if (visit->identity.is_known != MFA_MATCH_YES ||
+	    visit->identity.uid != visit->caller ||
+	    people_owns_uid(&visit->identity) == MFA_MATCH_UNKNOWN)
 		return MFA_ERR_INVALID;
-	visit->user = strdup(entry->pw_name);
-	return visit->user != NULL ? copy_claims(visit, &begin) : MFA_ERR_NOMEM;
+	return copy_claims(visit, &begin);
 }
 
 void visit_done(struct visit *visit)
@@ -71,7 +80,7 @@ void visit_done(struct visit *visit)
 	mfa_language_close(&visit->language);
 	mfa_host_done(&visit->host);
 	channel_done(&visit->channel);
-	mfa_free_string(&visit->user);
+	people_done(&visit->identity);
 	mfa_free_string(&visit->service);
 	mfa_free_string(&visit->zone_name);
 	mfa_free_string(&visit->tty);
@@ -155,6 +164,28 @@ static void ask(struct visit *visit)
 	mfa_auth_run(&request, &visit->result);
 }
 
+/* The process is the other name's as well, and whose code it would give is not known. The
+ * line goes into the audit trail too; syslog has it if that cannot be written. */
+static void refuse_shared(struct visit *visit)
+{
+	struct mfa_auth_result *result = &visit->result;
+	struct mfa_diag diag = { .text = "" };
+	result->reason = MFA_REASON_UID_SHARED;
+	(void)mfa_fail(
+		&result->diag, MFA_OK,
+		"user id %u has another name as well: give each account an id of its "
+		"own; see mfa-enroll check",
+		(unsigned)visit->caller);
+	struct mfa_event event = mfa_auth_event(visit->zone, &visit->facts, result);
+	event.event = "verify";
+	ids_become_root();
+	if (mfa_host_open(&visit->host, &diag) != MFA_OK ||
+	    mfa_audit_append(visit->host.audit, &event, &diag) != MFA_OK)
+		result->diag = diag;
+	mfa_host_close(&visit->host);
+	ids_become_caller(visit->caller);
+}
+
 /* Where nothing works for anybody, saying so betrays nothing. */
 static void tell_outage(struct visit *visit)
 {
@@ -174,7 +205,9 @@ void visit_run(struct visit *visit)
 		result->verdict = mfa_verdict_from_err(err);
 		result->reason = MFA_REASON_FAILED;
 		result->is_outage = err != MFA_ERR_BUSY;
-	} else if (visit->zone->is_off) {
+	} else if (people_owns_uid(&visit->identity) != MFA_MATCH_YES) {
+		refuse_shared(visit);
+	} else if (mfa_policy_is_exempt(visit->zone, &visit->facts)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {

@@ -4,10 +4,11 @@
 #include <sys/types.h>
 
 #include "channel.h"
+#include "people.h"
 
 struct visit {
 	uid_t caller;
-	char *user; /* the name of the caller's uid */
+	struct identity identity; /* the caller's */
 	char *service;
 	char *zone_name;
 	char *tty;
@@ -26,7 +27,7 @@ struct visit {
 };
 
 /* Who calls and what for, from uid and channel. MFA_ERR_INVALID: the channel does not
- * begin as it must, or is about another user. */
+ * begin as it must, is about another user, or the name service does not know the caller. */
 int visit_begin(struct visit *visit) MFA_MUST_CHECK;
 void visit_done(struct visit *visit);
 
