@@ -138,6 +138,7 @@ static void run_parts(struct check *check)
 	check_logrotate(check);
 	check_host(check);
 	check_people(check);
+	check_accounts(check);
 }
 
 static enum exit_code report(struct check *check)

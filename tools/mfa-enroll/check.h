@@ -48,6 +48,14 @@ struct check_place {
 	unsigned line;
 };
 
+/* A list of names for one sentence: the first few of them. */
+struct check_names {
+	char text[512];
+	size_t count;
+};
+
+void check_names_add(struct check_names *names, const char *name);
+
 #define CHECK_NOWHERE ((struct check_place){ NULL, 0 })
 
 void check_add(struct check *check, enum check_level level, const char *id,
@@ -77,6 +85,7 @@ void check_logrotate(struct check *check);
 void check_grace(struct check *check);
 void check_host(struct check *check);
 void check_people(struct check *check);
+void check_accounts(struct check *check);
 
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);

@@ -13,34 +13,15 @@
 
 enum {
 	FIRST_PERSON = 1000,
-	LAST_PERSON = 59999,
-	NAMES_SHOWN = 8,
-	NAMES_SIZE = 512
-};
-
-/* A list of names for one sentence. */
-struct names {
-	char text[NAMES_SIZE];
-	size_t count;
+	LAST_PERSON = 59999
 };
 
 struct people {
-	struct names without; /* an authenticator */
-	struct names with_one;
-	struct names admins; /* who have one */
-	size_t admin_count;  /* all of them */
+	struct check_names without; /* an authenticator */
+	struct check_names with_one;
+	struct check_names admins; /* who have one */
+	size_t admin_count;	   /* all of them */
 };
-
-static void add_name(struct names *names, const char *name)
-{
-	size_t len = strlen(names->text);
-	if (names->count < NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, "%s%s",
-			       len > 0 ? ", " : "", name);
-	else if (names->count == NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, ", ...");
-	names->count++;
-}
 
 static bool has_shell(const struct passwd *entry)
 {
@@ -70,7 +51,7 @@ static enum mfa_match is_member(void *context, const char *group)
 	return MFA_MATCH_NO;
 }
 
-/* It comes from the name service. */
+/* Two names of one id are told of by themselves. */
 static bool is_own_name(void *context MFA_UNUSED)
 {
 	return true;
@@ -112,14 +93,14 @@ static void look_at_person(struct check *check, struct passwd *entry,
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
 		check_add(check, CHECK_WARNING, "record", CHECK_NOWHERE, "%s", diag.text);
 	if (tokens == 0)
-		add_name(&people->without, entry->pw_name);
+		check_names_add(&people->without, entry->pw_name);
 	else if (tokens == 1)
-		add_name(&people->with_one, entry->pw_name);
+		check_names_add(&people->with_one, entry->pw_name);
 	if (!is_admin(entry))
 		return;
 	people->admin_count++;
 	if (tokens > 0)
-		add_name(&people->admins, entry->pw_name);
+		check_names_add(&people->admins, entry->pw_name);
 }
 
 static void tell(struct check *check, const struct people *people)
