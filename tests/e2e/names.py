@@ -1,0 +1,46 @@
+"""A name service that takes several spellings for one person (tests/e2e/nss)."""
+
+import re
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e import prepare, product
+
+SWITCH = Path("/etc/nsswitch.conf")
+UNLISTED = Path("/etc/passwd.unlisted")
+LIBRARY = "libnss_fold.so.2"
+
+
+def spellings(user):
+    """Names that the service takes for the user's own."""
+    return [user.name.upper(), user.name.capitalize(), f"CITY\\{user.name}", f"{user.name}@city.example"]
+
+
+@contextmanager
+def folding():
+    """The root has that name service within the block."""
+    where = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True, check=True)
+    folder = Path("/usr/lib", where.stdout.strip())
+    shutil.copy(prepare.REPOSITORY / "build/tests/e2e/nss" / LIBRARY, folder / LIBRARY)
+    text = re.sub(r"(?m)^(passwd|shadow):.*", r"\1: files fold", SWITCH.read_text())
+    with product.kept(SWITCH):
+        SWITCH.write_text(text)
+        yield
+    UNLISTED.unlink(missing_ok=True)
+
+
+@contextmanager
+def second(user, name):
+    """Another name of the user's id, with the user's password, within the block."""
+    subprocess.run(["useradd", "-o", "-u", str(user.uid), "-g", str(user.gid), "-M", "-d", user.home,
+                    "-s", "/bin/sh", name], check=True)
+    subprocess.run(["chpasswd"], input=f"{name}:{user.password}\n", text=True, check=True)
+    try:
+        yield name
+    finally:
+        # userdel refuses while the other name is logged in
+        for path in ("/etc/passwd", "/etc/shadow"):
+            lines = Path(path).read_text().splitlines(True)
+            Path(path).write_text("".join(line for line in lines if not line.startswith(f"{name}:")))
