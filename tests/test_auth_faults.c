@@ -31,6 +31,33 @@ static void a_right_code_that_cannot_be_computed_is_no_code(void **state)
 	assert_true(nth > 3); /* the window of three time steps, at least */
 }
 
+/* How many codes are computed for an answer: the time it takes. */
+static unsigned count_codes(void **state, const char *user, const char *answer)
+{
+	bool was_hit = true;
+	unsigned nth = 0;
+	while (was_hit) {
+		fault_begin("oath_totp_generate2", ++nth, EIO);
+		(void)login(state, (struct attempt){ .user = user, .answer = answer });
+		was_hit = fault_end();
+	}
+	return nth - 1;
+}
+
+static void a_decoy_costs_what_a_token_costs_whatever_its_drift(void **state)
+{
+	struct token_spec specs[] = { totp_spec, totp_spec, totp_spec };
+	static const char *const users[] = { "hanako", "jiro", "taro" };
+	specs[0].drift = -300; /* all three windows apart */
+	specs[1].drift = 1;
+	for (size_t i = 0; i < MFA_COUNT(users); i++) {
+		if (i < 2)
+			enroll(store_of(state), users[i], &specs[i], 1);
+		assert_int_equal(count_codes(state, users[i], "000000"), 7);
+	}
+	assert_int_equal(count_codes(state, "nobody", "000000"), 7);
+}
+
 static void a_login_without_memory_is_refused_as_such(void **state)
 {
 	bool was_hit = true;
@@ -72,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		enrolled(a_right_code_that_cannot_be_computed_is_no_code),
+		enrolled(a_decoy_costs_what_a_token_costs_whatever_its_drift),
 		enrolled(a_login_without_memory_is_refused_as_such),
 		cmocka_unit_test(the_library_is_not_ready_without_liboath),
 		cmocka_unit_test(without_memory_the_prompt_is_english),

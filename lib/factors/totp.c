@@ -1,54 +1,121 @@
 /* TOTP (RFC 6238). A step is accepted once, and only a later one after it. */
 #include "factors.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "mfa/oath.h"
 
 enum {
-	RESYNC_SECONDS = 2 * 60 * 60
-}; /* how far off a token's clock may be found */
+	RESYNC_SECONDS = 2 * 60 * 60, /* how far off a token's clock may be found */
+	WINDOW_MAX = 10,	      /* of totp_window */
+	STEPS_USUAL = 7,
+	STEPS_MAX = 2 * WINDOW_MAX + 3,
+};
 
-static int clamp(int value, int low, int high)
+/* The time steps whose codes are looked for. */
+struct steps {
+	int64_t now;
+	int64_t last; /* the furthest of them */
+	uint64_t at[STEPS_MAX];
+	size_t count;
+	size_t room; /* so many are compared with, whatever count is */
+};
+
+static int64_t clamp(int64_t value, int64_t low, int64_t high)
 {
 	return value < low ? low : value > high ? high : value;
 }
 
-/* Looks at every step of the window whatever it finds, so that the time does not tell. */
+/* How many steps are compared: three windows where they are small, else seven steps, or the
+ * whole window around the learnt drift and the middles of the other two. */
+static size_t count_room(int64_t window)
+{
+	size_t whole = (size_t)(2 * window + 1);
+	size_t most = whole + 2 > STEPS_USUAL ? whole + 2 : STEPS_USUAL;
+	return 3 * whole < most ? 3 * whole : most;
+}
+
+static void add_step(struct steps *steps, int64_t offset)
+{
+	int64_t step = steps->now + offset;
+	for (size_t i = 0; i < steps->count; i++)
+		if (steps->at[i] == (uint64_t)step)
+			return;
+	if (steps->count == steps->room)
+		return;
+	if (step > steps->last)
+		steps->last = step;
+	if (step >= 0)
+		steps->at[steps->count++] = (uint64_t)step;
+}
+
+/* Around the drift that was learnt, the one at enrolment, and none: what was learnt from a
+ * clock that ran away must not keep people out when it is set right. Where the room does
+ * not do for all, a code typed late comes before one typed early. */
+static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_zone *zone,
+				 int64_t now)
+{
+	int64_t window = clamp(zone->totp_window, 0, WINDOW_MAX);
+	struct steps steps = {
+		.now = now / (int64_t)oath->period,
+		.last = INT64_MIN,
+		.room = count_room(window),
+	};
+	for (int64_t i = -window; i <= window; i++)
+		add_step(&steps, oath->drift + i);
+	add_step(&steps, oath->drift_base);
+	add_step(&steps, 0);
+	for (int64_t i = 1; i <= window; i++) {
+		add_step(&steps, oath->drift_base - i);
+		add_step(&steps, -i);
+		add_step(&steps, oath->drift_base + i);
+		add_step(&steps, i);
+	}
+	return steps;
+}
+
+/* Makes the same number of comparisons for any code and any drift, the decoy's included, so
+ * that timing reveals neither; where there are fewer steps, the rest do not count. */
 static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
-		  int64_t centre, uint64_t *ret_step, enum mfa_check *ret_check)
+		  const struct steps *steps, uint64_t *ret_step,
+		  enum mfa_check *ret_check)
 {
 	enum mfa_check check = MFA_CHECK_WRONG;
 	uint64_t found = 0;
-	int64_t window = attempt->zone->totp_window;
-	for (int64_t step = centre - window; step <= centre + window; step++) {
+	for (size_t i = 0; i < steps->room; i++) {
 		bool is_equal = false;
-		if (step < 0)
-			continue;
-		int err = mfa_oath_compare(oath, (uint64_t)step, attempt, &is_equal);
+		bool is_meant = i < steps->count;
+		uint64_t step = is_meant ? steps->at[i] : 0;
+		int err = mfa_oath_compare(oath, step, attempt, &is_equal);
 		if (err != MFA_OK)
 			return err;
-		bool is_new = (uint64_t)step > oath->counter;
-		if (is_equal && is_new && check != MFA_CHECK_RIGHT) {
+		bool is_new = step > oath->counter;
+		if (is_meant && is_equal && is_new && check != MFA_CHECK_RIGHT) {
 			check = MFA_CHECK_RIGHT;
-			found = (uint64_t)step;
-		} else if (is_equal && check == MFA_CHECK_WRONG) {
+			found = step;
+		} else if (is_meant && is_equal && check == MFA_CHECK_WRONG) {
 			check = MFA_CHECK_USED;
 		}
 	}
+	/* even the last step that could be reached lies before the last accepted */
+	if (steps->last < (int64_t)oath->counter)
+		check = MFA_CHECK_CLOCK;
 	*ret_step = found;
 	*ret_check = check;
 	return MFA_OK;
 }
 
-/* The token's clock as the accepted code shows it, no further from the enrolled one than
- * the zone allows. */
+/* The token's clock as the accepted code shows it, no further from the enrolled one, or
+ * from the right time, than the zone allows. */
 static int new_drift(const struct mfa_oath *oath, int64_t offset,
 		     const struct mfa_zone *zone)
 {
-	int most = (int)zone->totp_drift;
-	return clamp((int)offset, clamp(oath->drift_base - most, INT16_MIN, INT16_MAX),
-		     clamp(oath->drift_base + most, INT16_MIN, INT16_MAX));
+	int64_t most = zone->totp_drift;
+	int64_t base = clamp(offset, oath->drift_base - most, oath->drift_base + most);
+	int64_t zero = clamp(offset, -most, most);
+	bool is_base = imaxabs(base - offset) <= imaxabs(zero - offset);
+	return (int)clamp(is_base ? base : zero, INT16_MIN, INT16_MAX);
 }
 
 static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
@@ -62,20 +129,17 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
-	int64_t now = attempt->now / (int64_t)oath.period;
-	int64_t centre = now + oath.drift;
+	const struct steps steps = choose_steps(&oath, attempt->zone, attempt->now);
 	uint64_t step = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(&oath, attempt, centre, &step, &check);
+	err = search(&oath, attempt, &steps, &step, &check);
 	if (err != MFA_OK)
 		return err;
-	/* even the last step that the window could reach lies before the last accepted */
-	if (centre + attempt->zone->totp_window < (int64_t)oath.counter)
-		check = MFA_CHECK_CLOCK;
 	if (check == MFA_CHECK_RIGHT)
 		*ret_advance = (struct mfa_advance){
 			.counter = step,
-			.drift = new_drift(&oath, (int64_t)step - now, attempt->zone),
+			.drift = new_drift(&oath, (int64_t)step - steps.now,
+					   attempt->zone),
 		};
 	*ret_check = check;
 	return MFA_OK;
