@@ -88,12 +88,17 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	for (int i = 0; i < SWAPS_MAX; i++) {
 		struct judgement judgement;
+		struct judge_case fresh = *what;
 		bool is_decoy = false;
 		int err = reader_read(request, record, &is_decoy, diag);
 		if (err != MFA_OK)
 			return err;
-		uint32_t unlogged = unlogged_find(record, what->now);
-		err = judge(record, what, &judgement);
+		/* later than all that the record tells of: else a lock that began while
+		 * this login waited would look like one of a wrong clock */
+		if (request->clock != NULL)
+			fresh.now = request->clock();
+		uint32_t unlogged = unlogged_find(record, fresh.now);
+		err = judge(record, &fresh, &judgement);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
 					mfa_strerror(err));

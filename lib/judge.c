@@ -115,14 +115,15 @@ static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
 }
 
 static int accept(struct mfa_record *record, struct mfa_token *token,
-		  const struct mfa_advance *advance, int64_t now)
+		  const struct mfa_advance *advance, const struct judge_case *what)
 {
+	int64_t now = what->now;
 	int err = mfa_factor_find(token->kind)->advance(token, advance);
 	if (err != MFA_OK)
 		return err;
 	token->last_used = now;
 	/* a lock on codes does not stop a YubiKey, nor does a YubiKey end it */
-	if (mfa_policy_lock(record, now) == MFA_LOCK_NONE)
+	if (mfa_policy_lock(what->zone, record, now) == MFA_LOCK_NONE)
 		mfa_policy_count_success(record, now);
 	else
 		record->last_success = now;
@@ -161,14 +162,15 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
 		found.reason = MFA_REASON_SUSPENDED;
 	/* a locked record did the same work, and nothing comes of it */
-	if (what->key == NULL && mfa_policy_lock(record, what->now) != MFA_LOCK_NONE)
+	if (what->key == NULL &&
+	    mfa_policy_lock(what->zone, record, what->now) != MFA_LOCK_NONE)
 		found.reason = MFA_REASON_LOCKED;
 	if (found.reason == MFA_REASON_WRONG && what->key != NULL)
 		found.reason = MFA_REASON_KEY_WRONG;
 	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
 		found.reason = MFA_REASON_NOT_A_CODE;
 	if (found.reason == MFA_REASON_RIGHT)
-		err = accept(record, token, &answer.advance, what->now);
+		err = accept(record, token, &answer.advance, what);
 	else
 		note_refusal(record, what, &found);
 	if (err == MFA_OK)

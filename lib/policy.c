@@ -150,20 +150,58 @@ bool mfa_policy_is_local(const struct mfa_login *login)
 	       (login->is_remote == NULL || !login->is_remote(login->context));
 }
 
-enum mfa_lock mfa_policy_lock(const struct mfa_record *record, int64_t now)
+struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)
 {
-	if (record->locked_until == MFA_LOCKED_FOREVER)
+	struct mfa_zone bounds = *mfa_config_zone(config, config->default_zone);
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		if (zone->is_off)
+			continue;
+		if (zone->totp_window > bounds.totp_window)
+			bounds.totp_window = zone->totp_window;
+		if (zone->totp_drift > bounds.totp_drift)
+			bounds.totp_drift = zone->totp_drift;
+		/* 0: until unlocked */
+		if (zone->lock_time == 0 || bounds.lock_time == 0)
+			bounds.lock_time = 0;
+		else if (zone->lock_time > bounds.lock_time)
+			bounds.lock_time = zone->lock_time;
+	}
+	return bounds;
+}
+
+enum mfa_lock mfa_policy_lock(const struct mfa_zone *zone,
+			      const struct mfa_record *record, int64_t now)
+{
+	if (record->locked_until < 0)
 		return MFA_LOCK_FOREVER;
-	return record->locked_until > now ? MFA_LOCK_TIMED : MFA_LOCK_NONE;
+	if (record->locked_until <= now)
+		return MFA_LOCK_NONE;
+	/* both are unsigned: the difference may be greater than INT64_MAX */
+	uint64_t left = (uint64_t)record->locked_until - (uint64_t)now;
+	bool is_too_long = zone->lock_time > 0 && left > (uint64_t)zone->lock_time;
+	return is_too_long ? MFA_LOCK_NONE : MFA_LOCK_TIMED;
+}
+
+/* The end of a lock that begins now; one that no clock can tell needs an administrator. */
+static int64_t lock_end(const struct mfa_zone *zone, int64_t now)
+{
+	int64_t end = 0;
+	if (zone->lock_time == 0 || __builtin_add_overflow(now, zone->lock_time, &end) ||
+	    end <= 0)
+		return MFA_LOCKED_FOREVER;
+	return end;
 }
 
 void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
 			      int64_t now)
 {
-	if (record->locked_until > 0) { /* a lock that has ended: a new round */
-		record->locked_until = 0;
+	/* A lock that has ended: a new round. One that a wrong clock began has not ended by
+	 * its time, and the round goes on: the next wrong code locks again. */
+	if (record->locked_until > 0 && record->locked_until <= now)
 		record->round = 0;
-	}
+	if (record->locked_until > 0)
+		record->locked_until = 0;
 	record->last_failure = now;
 	record->round++;
 	if (record->failures < FAILURES_CEILING)
@@ -171,8 +209,7 @@ void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *re
 	if (record->failures >= FAILURES_CEILING)
 		record->locked_until = MFA_LOCKED_FOREVER;
 	else if (record->round >= zone->max_failures)
-		record->locked_until =
-			zone->lock_time == 0 ? MFA_LOCKED_FOREVER : now + zone->lock_time;
+		record->locked_until = lock_end(zone, now);
 }
 
 void mfa_policy_count_success(struct mfa_record *record, int64_t now)

@@ -57,6 +57,11 @@ enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
 /* Whether account management of this service demands that auth was passed. */
 bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
 
+/* What holds in one zone or another that asks for codes, for an administrator who asks of
+ * no certain login: the default zone with the longest lock_time, the widest totp_window
+ * and the greatest totp_drift of all. Strings and lists are borrowed. */
+struct mfa_zone mfa_policy_bounds(const struct mfa_config *config);
+
 /* Whether the login is at this machine: no remote host is named, and it does not come out
  * of a remote session. */
 bool mfa_policy_is_local(const struct mfa_login *login);
@@ -67,11 +72,14 @@ enum mfa_lock {
 	MFA_LOCK_FOREVER
 };
 
-/* Whether typed codes are locked for this record now. */
-enum mfa_lock mfa_policy_lock(const struct mfa_record *record, int64_t now);
+/* Whether typed codes are locked for this record now. A timed lock that would last longer
+ * than the zone's lock_time from now was begun by a wrong clock and is none. */
+enum mfa_lock mfa_policy_lock(const struct mfa_zone *zone,
+			      const struct mfa_record *record, int64_t now);
 
 /* Counts a wrong code, and locks when the zone's limit, or the ceiling of 100 failures
- * in a row (NIST SP 800-63B-4 section 3.2.2), is reached. */
+ * in a row (NIST SP 800-63B-4 section 3.2.2), is reached; at once again after a lock that
+ * a wrong clock began. */
 void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
 			      int64_t now);
 

@@ -1,10 +1,14 @@
 #include "describe.h"
 
 #include <string.h>
+#include <time.h>
 
-#include "mfa/factor.h"
 #include "mfa/message.h"
-#include "mfa/policy.h"
+
+struct view describe_begin(const struct mfa_config *config)
+{
+	return (struct view){ .bounds = mfa_policy_bounds(config), .now = time(NULL) };
+}
 
 void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 {
@@ -14,9 +18,9 @@ void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 		mfa_text_format_time(seconds, ret_text);
 }
 
-const char *describe_lock(const struct mfa_record *record, int64_t now)
+const char *describe_lock(const struct view *view, const struct mfa_record *record)
 {
-	switch (mfa_policy_lock(record, now)) {
+	switch (mfa_policy_lock(&view->bounds, record, view->now)) {
 	case MFA_LOCK_NONE:
 		return "no";
 	case MFA_LOCK_TIMED:
@@ -63,11 +67,17 @@ void describe_token(struct mfa_json *json, const struct mfa_token *token)
 	mfa_json_field(json, "parameters", parameters);
 }
 
-void describe_counters(struct mfa_json *json, const struct mfa_record *record)
+void describe_counters(struct mfa_json *json, const struct view *view,
+		       const struct mfa_record *record)
 {
+	enum mfa_lock lock = mfa_policy_lock(&view->bounds, record, view->now);
 	mfa_json_count(json, "failures", record->failures);
-	if (record->locked_until == MFA_LOCKED_FOREVER)
+	mfa_json_key(json, "locked");
+	mfa_json_bool(json, lock != MFA_LOCK_NONE);
+	if (lock == MFA_LOCK_FOREVER)
 		mfa_json_field(json, "locked_until", "unlock");
+	else if (lock == MFA_LOCK_NONE && record->locked_until > view->now)
+		mfa_json_field(json, "locked_until", NULL); /* of a wrong clock */
 	else
 		describe_moment(json, "locked_until", record->locked_until);
 }

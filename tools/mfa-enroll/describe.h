@@ -1,15 +1,24 @@
 /* Records for people and programs to read. Never a secret. */
 #pragma once
 
+#include "mfa/factor.h"
 #include "mfa/json.h"
-#include "mfa/record.h"
+#include "mfa/policy.h"
 #include "mfa/text.h"
+
+/* From where records are looked at: the time, and what holds in one zone or another. */
+struct view {
+	struct mfa_zone bounds;
+	int64_t now;
+};
+
+struct view describe_begin(const struct mfa_config *config);
 
 /* A time for a person: "-" when there is none. */
 void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
 
 /* "no", "yes", or "timed", for a table. */
-const char *describe_lock(const struct mfa_record *record, int64_t now);
+const char *describe_lock(const struct view *view, const struct mfa_record *record);
 
 /* A state for a person, in English, to be translated. */
 const char *describe_state(enum mfa_state state);
@@ -17,8 +26,9 @@ const char *describe_state(enum mfa_state state);
 /* The fields token, kind, label, state, created, created_by, last_used, parameters. */
 void describe_token(struct mfa_json *json, const struct mfa_token *token);
 
-/* The fields failures and locked_until (null, a time, or "unlock"). */
-void describe_counters(struct mfa_json *json, const struct mfa_record *record);
+/* The fields failures, locked, and locked_until (null, a time, or "unlock"). */
+void describe_counters(struct mfa_json *json, const struct view *view,
+		       const struct mfa_record *record);
 
 /* A field with a time, null when there is none. */
 void describe_moment(struct mfa_json *json, const char *key, int64_t seconds);

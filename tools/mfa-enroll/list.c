@@ -2,7 +2,6 @@
 #include "commands.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "describe.h"
 #include "mfa/words.h"
@@ -19,7 +18,7 @@ static void print_header(void)
 		     "LABEL");
 }
 
-static void print_rows(const struct mfa_record *record)
+static void print_rows(const struct view *view, const struct mfa_record *record)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		const struct mfa_token *token = &record->tokens[i];
@@ -30,8 +29,7 @@ static void print_rows(const struct mfa_record *record)
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
 			     mfa_state_name(token->state), created, used,
-			     record->failures, describe_lock(record, time(NULL)),
-			     token->label);
+			     record->failures, describe_lock(view, record), token->label);
 	}
 }
 
@@ -40,6 +38,7 @@ static enum exit_code list_user(struct app *app, const char *user,
 				struct mfa_record *record, struct mfa_json *json)
 {
 	struct mfa_diag diag = { .text = "" };
+	const struct view view = describe_begin(app->host.config);
 	int err = mfa_store_read(app->host.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
@@ -48,12 +47,12 @@ static enum exit_code list_user(struct app *app, const char *user,
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	if (!app->wants_json)
-		print_rows(record);
+		print_rows(&view, record);
 	for (size_t i = 0; app->wants_json && i < record->token_count; i++) {
 		mfa_json_open(json, '{');
 		mfa_json_field(json, "user", record->user);
 		describe_token(json, &record->tokens[i]);
-		describe_counters(json, record);
+		describe_counters(json, &view, record);
 		mfa_json_close(json, '}');
 	}
 	return EXIT_DONE;

@@ -2,11 +2,14 @@
 #include "commands.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "describe.h"
-#include "mfa/factor.h"
-#include "mfa/policy.h"
+
+/* What an administrator sees a record through. */
+struct eye {
+	const struct app *app;
+	struct view view;
+};
 
 static void print_time(const char *title, int64_t seconds)
 {
@@ -15,12 +18,20 @@ static void print_time(const char *title, int64_t seconds)
 	(void)printf("%s: %s\n", title, text);
 }
 
-static void print_lock(const struct app *app, const struct mfa_record *record)
+static void print_lock(const struct eye *eye, const struct mfa_record *record)
 {
+	const struct app *app = eye->app;
 	const char *title = TR(app, MFA_N_("Locked"));
-	switch (mfa_policy_lock(record, time(NULL))) {
+	char until[MFA_TIME_SIZE];
+	switch (mfa_policy_lock(&eye->view.bounds, record, eye->view.now)) {
 	case MFA_LOCK_NONE:
-		(void)printf("%s: %s\n", title, TR(app, MFA_N_("no")));
+		(void)printf("%s: %s", title, TR(app, MFA_N_("no")));
+		describe_time(record->locked_until, until);
+		if (record->locked_until > eye->view.now)
+			(void)printf(TR(app, MFA_N_(" (until %s, longer than lock_time "
+						    "from now: it does not count)")),
+				     until);
+		(void)fputc('\n', stdout);
 		break;
 	case MFA_LOCK_TIMED:
 		print_time(TR(app, MFA_N_("Locked until")), record->locked_until);
@@ -54,25 +65,27 @@ static void print_token(const struct app *app, const struct mfa_token *token)
 
 static void print_record(const struct app *app, const struct mfa_record *record)
 {
+	const struct eye eye = { app, describe_begin(app->host.config) };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
 	print_time(TR(app, MFA_N_("Enrolled since")), record->created);
 	print_time(TR(app, MFA_N_("Last success")), record->last_success);
 	print_time(TR(app, MFA_N_("Last failure")), record->last_failure);
 	(void)printf("%s: %u\n", TR(app, MFA_N_("Failures in a row")), record->failures);
-	print_lock(app, record);
+	print_lock(&eye, record);
 	for (size_t i = 0; i < record->token_count; i++)
 		print_token(app, &record->tokens[i]);
 }
 
-static int print_json(const struct mfa_record *record)
+static int print_json(const struct app *app, const struct mfa_record *record)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	const struct view view = describe_begin(app->host.config);
 	mfa_json_open(&json, '{');
 	mfa_json_field(&json, "user", record->user);
 	describe_moment(&json, "created", record->created);
 	describe_moment(&json, "last_success", record->last_success);
 	describe_moment(&json, "last_failure", record->last_failure);
-	describe_counters(&json, record);
+	describe_counters(&json, &view, record);
 	mfa_json_key(&json, "tokens");
 	mfa_json_open(&json, '[');
 	for (size_t i = 0; i < record->token_count; i++) {
@@ -104,7 +117,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return EXIT_NOT_FOUND;
 	}
 	if (err == MFA_OK && app->wants_json)
-		err = print_json(record);
+		err = print_json(app, record);
 	else if (err == MFA_OK)
 		print_record(app, record);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);

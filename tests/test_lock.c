@@ -1,0 +1,170 @@
+/* Locks and clocks: lib/policy.c, and lib/judge.c and lib/auth.c where they ask it. */
+#include <string.h>
+
+#include "login.h"
+
+enum {
+	LOCK_TIME = 900
+};
+
+static const int64_t wrong_by = 36LL * 365 * 24 * 60 * 60;
+
+/* Five wrong codes at a time. */
+static struct mfa_record locked_at(const struct mfa_zone *zone, int64_t now)
+{
+	struct mfa_record record = { 0 };
+	for (int i = 0; i < 5; i++)
+		mfa_policy_count_failure(zone, &record, now);
+	assert_int_not_equal(mfa_policy_lock(zone, &record, now), MFA_LOCK_NONE);
+	return record;
+}
+
+static void a_lock_of_a_clock_that_was_ahead_is_none(void **state MFA_UNUSED)
+{
+	static const int64_t ahead[] = { 1, 9LL * 60 * 60, 1LL << 33,
+					 INT64_MAX - NOW - LOCK_TIME };
+	const struct mfa_zone zone = default_zone();
+	for (size_t i = 0; i < MFA_COUNT(ahead); i++) {
+		struct mfa_record record = locked_at(&zone, NOW + ahead[i]);
+		assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
+	}
+	struct mfa_record record = locked_at(&zone, NOW);
+	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+}
+
+static void the_next_wrong_code_locks_again_by_the_clock_of_now(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	struct mfa_record record = locked_at(&zone, NOW + wrong_by);
+	mfa_policy_count_failure(&zone, &record, NOW);
+	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+	assert_int_equal(record.locked_until, NOW + LOCK_TIME);
+	assert_int_equal(record.failures, 6);
+	/* a lock that ends in its time gives a new round, as ever */
+	int64_t now = NOW + LOCK_TIME;
+	for (int i = 0; i < 4; i++)
+		mfa_policy_count_failure(&zone, &record, now);
+	assert_int_equal(mfa_policy_lock(&zone, &record, now), MFA_LOCK_NONE);
+	mfa_policy_count_failure(&zone, &record, now);
+	assert_int_equal(mfa_policy_lock(&zone, &record, now), MFA_LOCK_TIMED);
+}
+
+static void a_lock_of_a_clock_that_was_behind_has_ended(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	struct mfa_record record = locked_at(&zone, 60);
+	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
+}
+
+static void where_locks_last_until_unlocked_none_is_too_long(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = default_zone();
+	struct mfa_record record = locked_at(&zone, NOW + wrong_by);
+	zone.lock_time = 0;
+	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+}
+
+/* Whatever the clock shows, a lock that begins is one. */
+static void a_lock_begins_at_any_time(void **state MFA_UNUSED)
+{
+	static const int64_t times[] = { INT64_MIN, INT32_MIN,	   -901,
+					 -900,	    -899,	   -1,
+					 0,	    INT32_MAX,	   1LL << 31,
+					 1LL << 32, INT64_MAX - 1, INT64_MAX };
+	const struct mfa_zone zone = default_zone();
+	for (size_t i = 0; i < MFA_COUNT(times); i++) {
+		struct mfa_record record = locked_at(&zone, times[i]);
+		for (size_t j = 0; j < MFA_COUNT(times); j++)
+			(void)mfa_policy_lock(&zone, &record, times[j]);
+	}
+	const struct mfa_record strange = { .locked_until = INT64_MIN };
+	assert_int_equal(mfa_policy_lock(&zone, &strange, NOW), MFA_LOCK_FOREVER);
+}
+
+static void the_bounds_are_those_of_all_zones_that_ask(void **state MFA_UNUSED)
+{
+	struct mfa_zone zones[4];
+	for (size_t i = 0; i < MFA_COUNT(zones); i++)
+		zones[i] = default_zone();
+	zones[0].totp_window = 3;
+	zones[1].totp_drift = 30;
+	zones[2].lock_time = 3600;
+	zones[3].is_off = true;
+	zones[3].totp_window = zones[3].totp_drift = 99;
+	zones[3].lock_time = 0;
+	char name[] = "main";
+	struct mfa_config config = { .zones = zones,
+				     .zone_count = 4,
+				     .default_zone = name };
+	struct mfa_zone bounds = mfa_policy_bounds(&config);
+	assert_int_equal(bounds.totp_window, 3);
+	assert_int_equal(bounds.totp_drift, 30);
+	assert_int_equal(bounds.lock_time, 3600);
+	zones[1].lock_time = 0;
+	assert_int_equal(mfa_policy_bounds(&config).lock_time, 0);
+}
+
+static void lock_taro(void **state, int64_t until)
+{
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	record->failures = record->round = 5;
+	record->locked_until = until;
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
+	mfa_record_free(&record);
+}
+
+static void a_right_code_gets_in_and_ends_it(void **state)
+{
+	struct code code = code_of(&totp_spec, STEP);
+	struct attempt attempt = { .answer = code.text };
+	lock_taro(state, NOW + LOCK_TIME);
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_LOCKED);
+	lock_taro(state, NOW + wrong_by);
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+static void a_wrong_code_gets_one_answer_and_a_lock(void **state)
+{
+	struct code right = code_of(&totp_spec, STEP);
+	struct code wrong = wrong_code(&totp_spec, STEP);
+	lock_taro(state, NOW + wrong_by);
+	assert_outcome(login(state, (struct attempt){ .answer = wrong.text }), MFA_DENY,
+		       MFA_REASON_WRONG);
+	assert_outcome(login(state, (struct attempt){ .answer = right.text }), MFA_DENY,
+		       MFA_REASON_LOCKED);
+	struct attempt later = { .answer = right.text, .now = NOW + LOCK_TIME };
+	later.answer = code_of(&totp_spec, STEP + LOCK_TIME / 30).text;
+	assert_outcome(login(state, later), MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+/* The time of a login that had to wait: a lock that began meanwhile is no wrong clock's. */
+static int64_t clock_that_goes_on(void)
+{
+	static int64_t now = NOW - 60;
+	return now += 60;
+}
+
+static void who_waits_for_the_record_is_locked_like_the_others(void **state)
+{
+	struct code code = code_of(&totp_spec, STEP);
+	struct attempt attempt = { .answer = code.text, .clock = clock_that_goes_on };
+	lock_taro(state, NOW + 60 + LOCK_TIME);
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_LOCKED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lock_of_a_clock_that_was_ahead_is_none),
+		cmocka_unit_test(the_next_wrong_code_locks_again_by_the_clock_of_now),
+		cmocka_unit_test(a_lock_of_a_clock_that_was_behind_has_ended),
+		cmocka_unit_test(where_locks_last_until_unlocked_none_is_too_long),
+		cmocka_unit_test(a_lock_begins_at_any_time),
+		cmocka_unit_test(the_bounds_are_those_of_all_zones_that_ask),
+		enrolled(a_right_code_gets_in_and_ends_it),
+		enrolled(a_wrong_code_gets_one_answer_and_a_lock),
+		enrolled(who_waits_for_the_record_is_locked_like_the_others),
+	};
+	return group_main("lock", tests);
+}
