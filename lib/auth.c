@@ -137,7 +137,7 @@ static int judge_case_run(const struct mfa_auth_request *request,
 	int err = decide(request, what, &judgement, &result->diag);
 	if (err != MFA_OK)
 		return err;
-	result->diag.text[0] = '\0';
+	judge_explain(&judgement, &result->diag);
 	result->reason = judgement.reason;
 	result->kind = judgement.kind;
 	result->unlogged = judgement.unlogged;

@@ -143,6 +143,16 @@ static void note_refusal(struct mfa_record *record, const struct judge_case *wha
 		record->unlogged++;
 }
 
+static int64_t refused_until(const struct mfa_token *token, const struct judge_case *what)
+{
+	struct mfa_clock clock = { 0 };
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	if (factor->read_clock == NULL ||
+	    factor->read_clock(token, what->zone, what->now, &clock) != MFA_OK)
+		return 0;
+	return clock.refused_until;
+}
+
 int judge(struct mfa_record *record, const struct judge_case *what,
 	  struct judgement *ret_judgement)
 {
@@ -155,10 +165,12 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 		.reason = reason_of(answer.check),
 		.code_len = answer.code_len,
 	};
-	if (token != NULL && answer.check >= MFA_CHECK_USED) {
+	if (token != NULL && answer.check != MFA_CHECK_WRONG) {
 		memcpy(found.token, token->id, sizeof found.token);
 		found.kind = token->kind;
 	}
+	if (found.reason == MFA_REASON_CLOCK)
+		found.refused_until = refused_until(token, what);
 	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
 		found.reason = MFA_REASON_SUSPENDED;
 	/* a locked record did the same work, and nothing comes of it */
@@ -176,4 +188,18 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	if (err == MFA_OK)
 		*ret_judgement = found;
 	return err;
+}
+
+void judge_explain(const struct judgement *judgement, struct mfa_diag *ret_diag)
+{
+	char until[MFA_TIME_SIZE];
+	ret_diag->text[0] = '\0';
+	if (judgement->refused_until != 0) {
+		mfa_text_format_time(judgement->refused_until, until);
+		(void)mfa_fail(ret_diag, MFA_OK,
+			       "refused until %s, as the last accepted code is of then: "
+			       "set the clock, or where it is right run: mfa-enroll "
+			       "resync --future",
+			       until);
+	}
 }

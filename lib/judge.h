@@ -5,11 +5,13 @@
 
 struct judgement {
 	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
-	char token[MFA_TOKEN_ID_SIZE]; /* the token that a right or used code is of */
+	/* the token that a right or used code is of, or that the clock makes useless */
+	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	size_t code_len;   /* bytes of the answer's end that were taken as the code */
-	bool is_noted;	   /* as a refusal, in the record */
-	uint32_t unlogged; /* refusals before this one, see lib/unlogged.h */
+	int64_t refused_until; /* MFA_REASON_CLOCK: the time that is waited for */
+	size_t code_len;       /* bytes of the answer's end that were taken as the code */
+	bool is_noted;	       /* as a refusal, in the record */
+	uint32_t unlogged;     /* refusals before this one, see lib/unlogged.h */
 };
 
 /* What is judged: the answer (normalized unless it carries a password in front). */
@@ -27,3 +29,6 @@ struct judge_case {
  * the token's new state, the counters, the times. */
 int judge(struct mfa_record *record, const struct judge_case *what,
 	  struct judgement *ret_judgement) MFA_MUST_CHECK;
+
+/* What the log says of the judgement beyond its reason: "" where there is no more to say. */
+void judge_explain(const struct judgement *judgement, struct mfa_diag *ret_diag);

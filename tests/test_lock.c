@@ -1,4 +1,5 @@
 /* Locks and clocks: lib/policy.c, and lib/judge.c and lib/auth.c where they ask it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "login.h"
@@ -153,6 +154,27 @@ static void who_waits_for_the_record_is_locked_like_the_others(void **state)
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_LOCKED);
 }
 
+static void a_code_from_the_future_is_told_to_the_administrator(void **state)
+{
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	struct mfa_oath oath = read_token(&record->tokens[0]);
+	char token[64];
+	(void)snprintf(token, sizeof token, "\"token\":\"%s\"", record->tokens[0].id);
+	oath.counter = STEP + 37843200; /* 36 years */
+	assert_int_equal(mfa_oath_save(&oath, &record->tokens[0]), MFA_OK);
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
+	mfa_record_free(&record);
+	struct code code = code_of(&totp_spec, STEP);
+	struct outcome outcome = login(state, (struct attempt){ .answer = code.text });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_CLOCK);
+	assert_non_null(strstr(outcome.diag, "refused until 2063-"));
+	assert_non_null(strstr(outcome.diag, "mfa-enroll resync --future"));
+	assert_audited(state,
+		       "\"reason\":\"clock-behind\",\"detail\":\"refused until 2063-");
+	assert_audited(state, token);
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +187,7 @@ int main(void)
 		enrolled(a_right_code_gets_in_and_ends_it),
 		enrolled(a_wrong_code_gets_one_answer_and_a_lock),
 		enrolled(who_waits_for_the_record_is_locked_like_the_others),
+		enrolled(a_code_from_the_future_is_told_to_the_administrator),
 	};
 	return group_main("lock", tests);
 }

@@ -21,6 +21,20 @@ static void set_counter(struct totp *totp, uint64_t counter)
 	assert_int_equal(mfa_oath_save(&oath, &totp->token), MFA_OK);
 }
 
+static struct mfa_clock clock_of(const struct totp *totp, int64_t now)
+{
+	struct mfa_clock clock = { .ahead = 99 };
+	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_TOTP);
+	assert_int_equal(factor->read_clock(&totp->token, &totp->zone, now, &clock),
+			 MFA_OK);
+	return clock;
+}
+
+static int settle(struct totp *totp, int64_t now)
+{
+	return mfa_factor_find(MFA_KIND_TOTP)->settle(&totp->token, &totp->zone, now);
+}
+
 enum {
 	FAR = 60, /* beyond any offset of the cases below */
 	ENDS = 99
@@ -136,6 +150,74 @@ static void the_clock_is_told_of_when_no_window_reaches_the_last_code(
 	assert_int_equal(check_step(&totp, STEP - 5, STEP), MFA_CHECK_CLOCK);
 }
 
+static void the_agreement_of_two_clocks_is_told(void **state MFA_UNUSED)
+{
+	struct totp totp;
+	begin(&totp, 1, -5, 2);
+	struct mfa_clock clock = clock_of(&totp, NOW);
+	assert_int_equal(clock.ahead, -150);
+	assert_int_equal(clock.ahead_at_first, 60);
+	assert_int_equal(clock.followed, 300);
+	assert_int_equal(clock.refused_until, 0);
+	assert_false(clock.is_far);
+	assert_false(clock.is_used);
+	for (int sign = -1; sign <= 1; sign += 2) {
+		begin(&totp, 1, sign * 7, 0);
+		assert_false(clock_of(&totp, NOW).is_far);
+		begin(&totp, 1, sign * 8, 0);
+		assert_true(clock_of(&totp, NOW).is_far);
+		begin(&totp, 1, sign * 8, sign * 12);
+		assert_false(clock_of(&totp, NOW).is_far);
+	}
+	begin(&totp, 1, 0, 0);
+	totp.zone.totp_drift = 0;
+	assert_false(clock_of(&totp, NOW).is_far);
+	totp.token.data[0] = 99;
+	assert_int_equal(mfa_factor_find(MFA_KIND_TOTP)
+				 ->read_clock(&totp.token, &totp.zone, NOW, &clock),
+			 MFA_ERR_INTEGRITY);
+	assert_int_equal(settle(&totp, NOW), MFA_ERR_INTEGRITY);
+}
+
+static void what_is_refused_works_again_from_the_time_that_is_told(
+	void **state MFA_UNUSED)
+{
+	struct totp totp;
+	begin(&totp, 1, 0, 0);
+	set_counter(&totp, STEP + 1);
+	assert_int_equal(clock_of(&totp, NOW).refused_until, 0);
+	set_counter(&totp, STEP + 1000);
+	int64_t until = clock_of(&totp, NOW).refused_until;
+	assert_int_equal(until, NOW + 999 * 30);
+	struct code wrong = wrong_code(&totp_spec, STEP);
+	assert_int_equal(check_text(&totp, wrong.text, until - 1), MFA_CHECK_CLOCK);
+	assert_int_not_equal(check_text(&totp, wrong.text, until), MFA_CHECK_CLOCK);
+	assert_int_equal(clock_of(&totp, until - 1).refused_until, until);
+	assert_int_equal(clock_of(&totp, until).refused_until, 0);
+}
+
+/* No code that somebody may have seen until now is accepted ever after. */
+static void a_settled_token_takes_later_codes_alone(void **state MFA_UNUSED)
+{
+	static const struct {
+		int drift, base;
+	} cases[] = { { 0, 0 }, { -5, 0 }, { 3, 1 }, { 240, 240 } };
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		struct totp totp;
+		begin(&totp, 1, cases[i].drift, cases[i].base);
+		assert_int_equal(settle(&totp, NOW), MFA_ERR_NOTFOUND);
+		set_counter(&totp, STEP + 20000000);
+		assert_int_equal(settle(&totp, NOW), MFA_OK);
+		assert_int_equal(settle(&totp, NOW), MFA_ERR_NOTFOUND);
+		assert_int_equal(clock_of(&totp, NOW).refused_until, 0);
+		for (int offset = -FAR; offset <= 241; offset++)
+			assert_int_not_equal(check_step(&totp, STEP + offset, STEP),
+					     MFA_CHECK_RIGHT);
+		int64_t next = STEP + cases[i].drift + 10;
+		assert_int_equal(check_step(&totp, next, STEP + 10), MFA_CHECK_RIGHT);
+	}
+}
+
 /* 1901, 1970, 2038, 2106, and the ends of what a number holds: no code is right that is not
  * of its time, and nothing overflows (the sanitizers look). */
 static void no_time_is_too_far(void **state MFA_UNUSED)
@@ -166,6 +248,9 @@ static void no_time_is_too_far(void **state MFA_UNUSED)
 			totp.zone.totp_drift = 100;
 			set_counter(&totp, counter);
 			(void)check_text(&totp, "000000", now);
+			(void)clock_of(&totp, now);
+			(void)settle(&totp, now);
+			assert_in_range(read_token(&totp.token).counter, 0, counter);
 		}
 	for (size_t i = 0; i < MFA_COUNT(times); i++) {
 		struct totp totp;
@@ -191,6 +276,9 @@ int main(void)
 		cmocka_unit_test(a_code_of_one_window_is_used_up_in_the_others),
 		cmocka_unit_test(
 			the_clock_is_told_of_when_no_window_reaches_the_last_code),
+		cmocka_unit_test(the_agreement_of_two_clocks_is_told),
+		cmocka_unit_test(what_is_refused_works_again_from_the_time_that_is_told),
+		cmocka_unit_test(a_settled_token_takes_later_codes_alone),
 		cmocka_unit_test(no_time_is_too_far),
 	};
 	return group_main("totp_clock", tests);

@@ -36,6 +36,18 @@ struct mfa_advance {
 	int drift;
 };
 
+/* How a token's clock and this host's agree, in seconds. */
+struct mfa_clock {
+	int64_t ahead;		/* of the host's, as last seen; negative: behind */
+	int64_t ahead_at_first; /* the same at enrolment or the last resync */
+	int64_t followed;	/* how far off from then, or from 0, it may come to be */
+	bool is_far;		/* a quarter of that is left, or less */
+	bool is_used;		/* a code of it was accepted before */
+	/* Until this time every code is refused: the last accepted one is of then. 0: no
+	 * such thing. */
+	int64_t refused_until;
+};
+
 struct mfa_factor_ops {
 	enum mfa_kind kind;
 	/* Checks a code; changes nothing. ret_advance is set with MFA_CHECK_RIGHT. Takes
@@ -56,6 +68,13 @@ struct mfa_factor_ops {
 	 * MFA_ERR_NOTFOUND: the codes are not there. */
 	int (*resync)(struct mfa_token *token, const struct mfa_attempt *first,
 		      const struct mfa_attempt *second);
+	/* How its clock and the host's agree; NULL: the kind knows no time. */
+	int (*read_clock)(const struct mfa_token *token, const struct mfa_zone *zone,
+			  int64_t now, struct mfa_clock *ret_clock);
+	/* Makes a token that is refused until a later time useful again: accepts codes
+	 * later than any that the zone would take now. An administrator's act, who knows
+	 * that the clock is right. MFA_ERR_NOTFOUND: it is not refused. */
+	int (*settle)(struct mfa_token *token, const struct mfa_zone *zone, int64_t now);
 };
 
 /* The factor of a kind, or NULL when this build has none. */

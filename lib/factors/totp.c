@@ -106,6 +106,14 @@ static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt
 	return MFA_OK;
 }
 
+/* How far from the nearer of enrolment's drift and none. */
+static int64_t distance(const struct mfa_oath *oath, int64_t drift)
+{
+	int64_t from_base = imaxabs(drift - oath->drift_base);
+	int64_t from_zero = imaxabs(drift);
+	return from_base < from_zero ? from_base : from_zero;
+}
+
 /* The token's clock as the accepted code shows it, no further from the enrolled one, or
  * from the right time, than the zone allows. */
 static int new_drift(const struct mfa_oath *oath, int64_t offset,
@@ -143,6 +151,43 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 		};
 	*ret_check = check;
 	return MFA_OK;
+}
+
+static int read_clock(const struct mfa_token *token, const struct mfa_zone *zone,
+		      int64_t now, struct mfa_clock *ret_clock)
+{
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
+	if (err != MFA_OK)
+		return err;
+	const struct steps steps = choose_steps(&oath, zone, now);
+	struct mfa_clock clock = {
+		.ahead = oath.drift * (int64_t)oath.period,
+		.ahead_at_first = oath.drift_base * (int64_t)oath.period,
+		.followed = zone->totp_drift * (int64_t)oath.period,
+		.is_far = zone->totp_drift > 0 &&
+			  4 * distance(&oath, oath.drift) >= 3 * zone->totp_drift,
+		.is_used = oath.counter > 0,
+	};
+	int64_t missing = (int64_t)oath.counter - steps.last;
+	if (missing > 0 && __builtin_mul_overflow(steps.now + missing, oath.period,
+						  &clock.refused_until))
+		clock.refused_until = INT64_MAX;
+	*ret_clock = clock;
+	return MFA_OK;
+}
+
+static int settle(struct mfa_token *token, const struct mfa_zone *zone, int64_t now)
+{
+	struct mfa_oath oath;
+	int err = mfa_oath_load(token, &oath);
+	if (err != MFA_OK)
+		return err;
+	const struct steps steps = choose_steps(&oath, zone, now);
+	if (steps.last >= (int64_t)oath.counter)
+		return MFA_ERR_NOTFOUND;
+	oath.counter = steps.last > 0 ? (uint64_t)steps.last : 0;
+	return mfa_oath_save(&oath, token);
 }
 
 static void describe(const struct mfa_token *token,
@@ -197,4 +242,6 @@ const struct mfa_factor_ops mfa_factor_totp = {
 	.code_len = mfa_oath_code_len,
 	.describe = describe,
 	.resync = resync,
+	.read_clock = read_clock,
+	.settle = settle,
 };

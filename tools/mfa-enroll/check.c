@@ -139,6 +139,7 @@ static void run_parts(struct check *check)
 	check_host(check);
 	check_people(check);
 	check_accounts(check);
+	check_clock(check);
 }
 
 static enum exit_code report(struct check *check)

@@ -51,7 +51,28 @@ void describe_moment(struct mfa_json *json, const char *key, int64_t seconds)
 	mfa_json_field(json, key, seconds == 0 ? NULL : text);
 }
 
-void describe_token(struct mfa_json *json, const struct mfa_token *token)
+bool describe_clock(const struct view *view, const struct mfa_token *token,
+		    struct mfa_clock *ret_clock)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	return factor != NULL && factor->read_clock != NULL &&
+	       factor->read_clock(token, &view->bounds, view->now, ret_clock) == MFA_OK;
+}
+
+static void describe_agreement(struct mfa_json *json, const struct view *view,
+			       const struct mfa_token *token)
+{
+	struct mfa_clock clock = { 0 };
+	mfa_json_key(json, "clock_ahead");
+	if (describe_clock(view, token, &clock))
+		mfa_json_number(json, clock.ahead);
+	else
+		mfa_json_null(json);
+	describe_moment(json, "refused_until", clock.refused_until);
+}
+
+void describe_token(struct mfa_json *json, const struct view *view,
+		    const struct mfa_token *token)
 {
 	char parameters[MFA_DESCRIPTION_SIZE] = "";
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -65,6 +86,7 @@ void describe_token(struct mfa_json *json, const struct mfa_token *token)
 	mfa_json_field(json, "created_by", token->created_by);
 	describe_moment(json, "last_used", token->last_used);
 	mfa_json_field(json, "parameters", parameters);
+	describe_agreement(json, view, token);
 }
 
 void describe_counters(struct mfa_json *json, const struct view *view,

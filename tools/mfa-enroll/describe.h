@@ -23,8 +23,14 @@ const char *describe_lock(const struct view *view, const struct mfa_record *reco
 /* A state for a person, in English, to be translated. */
 const char *describe_state(enum mfa_state state);
 
-/* The fields token, kind, label, state, created, created_by, last_used, parameters. */
-void describe_token(struct mfa_json *json, const struct mfa_token *token);
+/* How the clock of a token and this host's agree; false: it tells no time. */
+bool describe_clock(const struct view *view, const struct mfa_token *token,
+		    struct mfa_clock *ret_clock);
+
+/* The fields token, kind, label, state, created, created_by, last_used, parameters,
+ * clock_ahead, refused_until. */
+void describe_token(struct mfa_json *json, const struct view *view,
+		    const struct mfa_token *token);
 
 /* The fields failures, locked, and locked_until (null, a time, or "unlock"). */
 void describe_counters(struct mfa_json *json, const struct view *view,

@@ -18,6 +18,16 @@ static void print_header(void)
 		     "LABEL");
 }
 
+/* A token that the clock makes useless is no active one for whoever reads the table. */
+static const char *state_of(const struct view *view, const struct mfa_token *token)
+{
+	struct mfa_clock clock = { 0 };
+	bool is_refused = describe_clock(view, token, &clock) && clock.refused_until != 0;
+	return is_refused && token->state == MFA_STATE_ACTIVE
+		       ? "refused"
+		       : mfa_state_name(token->state);
+}
+
 static void print_rows(const struct view *view, const struct mfa_record *record)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
@@ -28,8 +38,8 @@ static void print_rows(const struct view *view, const struct mfa_record *record)
 		describe_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
-			     mfa_state_name(token->state), created, used,
-			     record->failures, describe_lock(view, record), token->label);
+			     state_of(view, token), created, used, record->failures,
+			     describe_lock(view, record), token->label);
 	}
 }
 
@@ -51,7 +61,7 @@ static enum exit_code list_user(struct app *app, const char *user,
 	for (size_t i = 0; app->wants_json && i < record->token_count; i++) {
 		mfa_json_open(json, '{');
 		mfa_json_field(json, "user", record->user);
-		describe_token(json, &record->tokens[i]);
+		describe_token(json, &view, &record->tokens[i]);
 		describe_counters(json, &view, record);
 		mfa_json_close(json, '}');
 	}

@@ -1,14 +1,13 @@
 /* mfa-enroll rekey */
 #include "commands.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "act.h"
 #include "mfa/key.h"
 #include "mfa/rekey.h"
-#include "progress.h"
 #include "terminal.h"
+#include "watch.h"
 
 enum {
 	DRY_RUN,
@@ -22,42 +21,6 @@ static const struct option_spec options[] = {
 			       "away") },
 	{ NULL, NULL, NULL },
 };
-
-/* Signals wait while records are written; between two of them they are looked at. */
-struct watch {
-	sigset_t signals;
-	sigset_t before;
-	struct progress bar;
-};
-
-static void watch_begin(struct watch *watch)
-{
-	(void)sigemptyset(&watch->signals);
-	(void)sigaddset(&watch->signals, SIGINT);
-	(void)sigaddset(&watch->signals, SIGTERM);
-	(void)sigaddset(&watch->signals, SIGHUP);
-	(void)sigprocmask(SIG_BLOCK, &watch->signals, &watch->before);
-	watch->bar = progress_begin();
-}
-
-static void watch_end(struct watch *watch)
-{
-	const struct timespec none = { 0 };
-	progress_end(&watch->bar);
-	while (sigtimedwait(&watch->signals, NULL, &none) > 0)
-		continue;
-	(void)sigprocmask(SIG_SETMASK, &watch->before, NULL);
-}
-
-static bool step(void *context, size_t done, size_t total)
-{
-	struct watch *watch = context;
-	sigset_t pending;
-	progress_draw(&watch->bar, done, total);
-	(void)sigpending(&pending);
-	return sigismember(&pending, SIGINT) != 1 &&
-	       sigismember(&pending, SIGTERM) != 1 && sigismember(&pending, SIGHUP) != 1;
-}
 
 static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *watch)
 {
@@ -119,7 +82,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	}
 	MFA_CLEANUP(watch_end) struct watch signals = { 0 };
 	watch_begin(&signals);
-	const struct mfa_rekey_watch watch = { .step = step, .context = &signals };
+	const struct mfa_rekey_watch watch = { .step = watch_step, .context = &signals };
 	return is_dry ? dry_run(app, &watch) : rekey(app, &watch);
 }
 

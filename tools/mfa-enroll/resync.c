@@ -1,4 +1,4 @@
-/* mfa-enroll resync USER TOKEN */
+/* mfa-enroll resync USER TOKEN, and --future */
 #include "commands.h"
 
 #include <stdio.h>
@@ -6,7 +6,12 @@
 
 #include "act.h"
 #include "confirm.h"
-#include "mfa/factor.h"
+#include "describe.h"
+#include "resync.h"
+
+enum {
+	FUTURE
+};
 
 struct resync {
 	const char *token;
@@ -50,6 +55,26 @@ static struct mfa_attempt attempt_of(struct app *app, const struct resync *resyn
 	};
 }
 
+static enum exit_code refuse(const struct app *app, const char *user,
+			     const struct mfa_token *token)
+{
+	const struct view view = describe_begin(app->host.config);
+	struct mfa_clock clock = { 0 };
+	char until[MFA_TIME_SIZE];
+	if (describe_clock(&view, token, &clock) && clock.refused_until != 0) {
+		describe_time(clock.refused_until, until);
+		app_complain(TR(app, MFA_N_("token %s of %s is refused until %s, as its "
+					    "last accepted code is of then; nothing was "
+					    "changed. See: mfa-enroll show %s")),
+			     token->id, user, until, user);
+	} else {
+		app_complain("%s",
+			     TR(app, MFA_N_("these are not two codes in a row of this "
+					    "token within reach; nothing was changed")));
+	}
+	return EXIT_REFUSED;
+}
+
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
 {
 	struct resync *resync = context;
@@ -68,12 +93,8 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	struct mfa_attempt first = attempt_of(app, resync, 0);
 	struct mfa_attempt second = attempt_of(app, resync, 1);
 	int err = factor->resync(token, &first, &second);
-	if (err == MFA_ERR_NOTFOUND) {
-		app_complain("%s",
-			     TR(app, MFA_N_("these are not two codes in a row of this "
-					    "token within reach; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (err == MFA_ERR_NOTFOUND)
+		return refuse(app, record->user, token);
 	if (err != MFA_OK)
 		return app_fail(err, &(struct mfa_diag){ .text = "" });
 	resync->kind = token->kind;
@@ -87,7 +108,7 @@ static void resync_done(struct resync *resync)
 	mfa_secret_done(&resync->codes[1]);
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code resync_one(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	MFA_CLEANUP(resync_done)
@@ -107,11 +128,33 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	return act_record(app, &act);
 }
 
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	bool is_future = invocation->values[FUTURE] != NULL;
+	if (invocation->count != (is_future ? 0 : 2)) {
+		app_complain("%s", TR(app, MFA_N_("resync takes USER and TOKEN, or "
+						  "--future alone")));
+		return EXIT_USAGE;
+	}
+	return is_future ? resync_future(app) : resync_one(app, invocation);
+}
+
+static const struct option_spec options[] = {
+	[FUTURE] = { "future", NULL,
+		     MFA_N_("every token that is refused until a later time") },
+	{ NULL, NULL, NULL },
+};
+
 const struct command command_resync = {
 	.name = "resync",
-	.arguments = "USER TOKEN",
-	.least = 2,
+	.arguments = "USER TOKEN | --future",
+	.least = 0,
 	.most = 2,
 	.summary = MFA_N_("find a token's clock or counter again from two codes"),
+	.help = MFA_N_(
+		"--future is for after a clock that was ahead: tokens whose last accepted\n"
+		"code is of a later time are refused until then. It asks whether the clock\n"
+		"is right now, and makes them accept the codes that come from now on."),
+	.options = options,
 	.run = run,
 };

@@ -18,6 +18,16 @@ static void print_time(const char *title, int64_t seconds)
 	(void)printf("%s: %s\n", title, text);
 }
 
+/* A time that should have passed. */
+static void print_past(const struct eye *eye, const char *title, int64_t seconds)
+{
+	char text[MFA_TIME_SIZE];
+	describe_time(seconds, text);
+	(void)printf("%s: %s%s\n", title, text,
+		     seconds > eye->view.now ? TR(eye->app, MFA_N_(" (in the future)"))
+					     : "");
+}
+
 static void print_lock(const struct eye *eye, const struct mfa_record *record)
 {
 	const struct app *app = eye->app;
@@ -43,8 +53,31 @@ static void print_lock(const struct eye *eye, const struct mfa_record *record)
 	}
 }
 
-static void print_token(const struct app *app, const struct mfa_token *token)
+static void print_clock(const struct eye *eye, const struct mfa_token *token)
 {
+	const struct app *app = eye->app;
+	struct mfa_clock clock = { 0 };
+	if (!describe_clock(&eye->view, token, &clock))
+		return;
+	(void)printf("  %s: ", TR(app, MFA_N_("Clock")));
+	(void)printf(
+		TR(app, MFA_N_("%+d s from this host's; %+d s at enrolment or resync; "
+			       "followed up to %d s")),
+		(int)clock.ahead, (int)clock.ahead_at_first, (int)clock.followed);
+	(void)printf("%s\n", clock.is_far ? TR(app, MFA_N_(" (nearly reached)")) : "");
+	if (clock.refused_until == 0)
+		return;
+	(void)fputs("  ", stdout);
+	print_time(TR(app, MFA_N_("Refused until")), clock.refused_until);
+	(void)printf("    %s\n",
+		     TR(app, MFA_N_("its last accepted code is of then: the clock is "
+				    "behind, or was ahead. Where it is right: "
+				    "mfa-enroll resync --future")));
+}
+
+static void print_token(const struct eye *eye, const struct mfa_token *token)
+{
+	const struct app *app = eye->app;
 	char parameters[MFA_DESCRIPTION_SIZE] = "-";
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	if (factor != NULL)
@@ -57,23 +90,24 @@ static void print_token(const struct app *app, const struct mfa_token *token)
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Label")),
 		     token->label[0] != '\0' ? token->label : "-");
 	(void)fputs("  ", stdout);
-	print_time(TR(app, MFA_N_("Enrolled")), token->created);
+	print_past(eye, TR(app, MFA_N_("Enrolled")), token->created);
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Enrolled by")), token->created_by);
 	(void)fputs("  ", stdout);
-	print_time(TR(app, MFA_N_("Last used")), token->last_used);
+	print_past(eye, TR(app, MFA_N_("Last used")), token->last_used);
+	print_clock(eye, token);
 }
 
 static void print_record(const struct app *app, const struct mfa_record *record)
 {
 	const struct eye eye = { app, describe_begin(app->host.config) };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
-	print_time(TR(app, MFA_N_("Enrolled since")), record->created);
-	print_time(TR(app, MFA_N_("Last success")), record->last_success);
-	print_time(TR(app, MFA_N_("Last failure")), record->last_failure);
+	print_past(&eye, TR(app, MFA_N_("Enrolled since")), record->created);
+	print_past(&eye, TR(app, MFA_N_("Last success")), record->last_success);
+	print_past(&eye, TR(app, MFA_N_("Last failure")), record->last_failure);
 	(void)printf("%s: %u\n", TR(app, MFA_N_("Failures in a row")), record->failures);
 	print_lock(&eye, record);
 	for (size_t i = 0; i < record->token_count; i++)
-		print_token(app, &record->tokens[i]);
+		print_token(&eye, &record->tokens[i]);
 }
 
 static int print_json(const struct app *app, const struct mfa_record *record)
@@ -90,7 +124,7 @@ static int print_json(const struct app *app, const struct mfa_record *record)
 	mfa_json_open(&json, '[');
 	for (size_t i = 0; i < record->token_count; i++) {
 		mfa_json_open(&json, '{');
-		describe_token(&json, &record->tokens[i]);
+		describe_token(&json, &view, &record->tokens[i]);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');

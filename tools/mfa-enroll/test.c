@@ -51,6 +51,8 @@ static enum exit_code report(const struct app *app,
 	}
 	if (result->err != MFA_OK)
 		return app_fail(result->err, &result->diag);
+	if (result->diag.text[0] != '\0') /* what to do about the clock */
+		app_complain("%s", result->diag.text);
 	return result->reason == MFA_REASON_NOT_ENROLLED ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }
 
