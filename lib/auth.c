@@ -98,26 +98,22 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 		if (request->clock != NULL)
 			fresh.now = request->clock();
 		uint32_t unlogged = unlogged_find(record, fresh.now);
+		int64_t last_success = record->last_success;
 		err = judge(record, &fresh, &judgement);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
 					mfa_strerror(err));
+		if (is_decoy) {
+			record->last_success = last_success;
+			grace_judge_decoy(request, fresh.now, record, &judgement);
+		}
 		err = mfa_store_swap(request->host->store, record, diag);
 		if (err == MFA_ERR_CONFLICT)
 			continue;
-		if (err != MFA_OK)
-			return err;
-		if (is_decoy)
-			judgement = (struct judgement){
-				.reason = request->known_user != MFA_MATCH_NO
-						  ? MFA_REASON_NOT_ENROLLED
-						  : MFA_REASON_UNKNOWN_USER,
-				.code_len = judgement.code_len,
-				.is_noted = judgement.is_noted,
-			};
 		judgement.unlogged = unlogged;
-		*ret_judgement = judgement;
-		return MFA_OK;
+		if (err == MFA_OK)
+			*ret_judgement = judgement;
+		return err;
 	}
 	return mfa_fail(diag, MFA_ERR_BUSY, "too many logins of this user at once");
 }
@@ -184,6 +180,10 @@ static int check_given(const struct mfa_auth_request *request, struct given *giv
 		.now = request->login.now,
 	};
 	result->reason = given->problem;
+	/* a question may be open for longer than the grace lasts */
+	if (given->problem == MFA_REASON_GRACE &&
+	    request->login.now >= request->zone->grace_until)
+		result->reason = MFA_REASON_NOT_ENROLLED;
 	if (given->problem == MFA_REASON_GRACE && request->wants_password)
 		return split_password(&given->typed, 0, result);
 	if (given->problem != MFA_REASON_NONE)

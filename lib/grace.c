@@ -10,12 +10,41 @@ enum {
 	DAY = 24 * 60 * 60,
 };
 
-static bool has_no_record(const struct mfa_auth_request *request)
+const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *decoy,
+			  int64_t now)
+{
+	if (now >= zone->grace_until)
+		return NULL;
+	if (now < MFA_EPOCH)
+		return "no grace, as the clock is before 2026: set the clock";
+	if (decoy->last_success >= zone->grace_until)
+		return "no grace, as grace_until was over once and the clock went back: "
+		       "set the clock, or a later day";
+	return NULL;
+}
+
+void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
+		       struct mfa_record *decoy, struct judgement *judgement)
+{
+	int64_t end = request->zone->grace_until;
+	bool is_known = request->known_user != MFA_MATCH_NO;
+	if (end > 0 && now >= end && end > decoy->last_success)
+		decoy->last_success = end;
+	*judgement = (struct judgement){
+		.reason = is_known ? MFA_REASON_NOT_ENROLLED : MFA_REASON_UNKNOWN_USER,
+		.code_len = judgement->code_len,
+		.is_noted = judgement->is_noted,
+		.detail = is_known ? grace_problem(request->zone, decoy, now) : NULL,
+	};
+}
+
+static bool is_waiting(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	bool is_decoy = false;
-	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy;
+	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy &&
+	       grace_problem(request->zone, record, request->login.now) == NULL;
 }
 
 /* Whether it lasts, and this user, by the own name and without a record, could be in it. */
@@ -49,7 +78,7 @@ bool grace_covers(const struct mfa_auth_request *request)
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
 	bool is_covered =
-		mfa_host_open(request->host, &diag) == MFA_OK && has_no_record(request);
+		mfa_host_open(request->host, &diag) == MFA_OK && is_waiting(request);
 	if (!was_open)
 		mfa_host_close(request->host);
 	if (request->end_work != NULL)

@@ -201,5 +201,7 @@ void judge_explain(const struct judgement *judgement, struct mfa_diag *ret_diag)
 			       "set the clock, or where it is right run: mfa-enroll "
 			       "resync --future",
 			       until);
+	} else if (judgement->detail != NULL) {
+		(void)mfa_fail(ret_diag, MFA_OK, "%s", judgement->detail);
 	}
 }

@@ -9,6 +9,7 @@ struct judgement {
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
 	int64_t refused_until; /* MFA_REASON_CLOCK: the time that is waited for */
+	const char *detail;    /* more about it, for the log; or NULL */
 	size_t code_len;       /* bytes of the answer's end that were taken as the code */
 	bool is_noted;	       /* as a refusal, in the record */
 	uint32_t unlogged;     /* refusals before this one, see lib/unlogged.h */

@@ -96,6 +96,62 @@ static void in_one_line_all_of_it_is_the_password(void **state)
 	assert_string_equal(outcome.password, "horse123456");
 }
 
+/* Once over it stays over: the decoy remembers, whatever the clock comes to be. */
+static void a_clock_that_goes_back_does_not_bring_it_back(void **state)
+{
+	struct test_host *host = *state;
+	struct attempt late = { .answer = "123456", .now = LAST_SECOND + 1 };
+	struct attempt early = { .answer = "123456", .now = NOW };
+	assert_outcome(login(state, early), MFA_EXEMPT, MFA_REASON_GRACE);
+	assert_outcome(login(state, late), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	for (int i = 0; i < 2; i++) {
+		assert_outcome(login(state, early), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+		assert_audited(state,
+			       "\"reason\":\"not-enrolled\",\"detail\":\"no grace, "
+			       "as grace_until was over once");
+	}
+	/* the way back: another day */
+	host->host.config->zones[0].grace_until += 1;
+	assert_outcome(login(state, early), MFA_EXEMPT, MFA_REASON_GRACE);
+}
+
+static void a_name_that_nobody_has_ends_it_as_well(void **state)
+{
+	struct attempt attempt = { .answer = "123456",
+				   .now = LAST_SECOND + 1,
+				   .is_unknown = true };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_UNKNOWN_USER);
+	attempt = (struct attempt){ .answer = "123456" };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
+/* What a clock shows whose battery is empty. */
+static void a_clock_from_before_this_program_is_no_grace(void **state)
+{
+	static const int64_t times[] = { 1, MFA_EPOCH - 1, -1, INT64_MIN };
+	struct attempt attempt = { .answer = "123456" };
+	for (size_t i = 0; i < MFA_COUNT(times); i++) {
+		attempt.now = times[i];
+		assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+		assert_audited(state, "no grace, as the clock is before 2026");
+	}
+	attempt.now = MFA_EPOCH;
+	assert_outcome(login(state, attempt), MFA_EXEMPT, MFA_REASON_GRACE);
+}
+
+static int64_t after_the_end(void)
+{
+	return LAST_SECOND + 1;
+}
+
+static void a_question_that_stays_open_does_not_outlast_it(void **state)
+{
+	struct attempt attempt = { .answer = "horse",
+				   .wants_password = true,
+				   .clock = after_the_end };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
 static void change_user(void *context MFA_UNUSED, struct mfa_auth_result *result)
 {
 	result->verdict = MFA_DENY;
@@ -120,6 +176,10 @@ int main(void)
 		in_grace(a_record_that_cannot_be_read_is_no_grace),
 		in_grace(in_one_line_all_of_it_is_the_password),
 		in_grace(what_the_program_must_hold_true_still_holds),
+		in_grace(a_clock_that_goes_back_does_not_bring_it_back),
+		in_grace(a_name_that_nobody_has_ends_it_as_well),
+		in_grace(a_clock_from_before_this_program_is_no_grace),
+		in_grace(a_question_that_stays_open_does_not_outlast_it),
 	};
 	return group_main("grace", tests);
 }

@@ -5,6 +5,11 @@
 #include "mfa/config.h"
 #include "mfa/record.h"
 
+/* 2026-01-01: a clock that is before is wrong, since pam_mfa is younger. */
+enum {
+	MFA_EPOCH = 1767225600
+};
+
 /* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
 struct mfa_login {
 	const char *service;

@@ -8,11 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mfa/policy.h"
 #include "mfa/tree.h"
-
-enum {
-	EPOCH_OF_TREE = 1767225600 /* 2026-01-01: this program is younger */
-};
 
 static void look_at_language(struct check *check)
 {
@@ -45,7 +42,7 @@ static void look_at_clock(struct check *check)
 		return;
 	bool is_back = check->config != NULL &&
 		       stat(check->config->audit, &status) == 0 && status.st_mtime > now;
-	if (now < EPOCH_OF_TREE || is_back)
+	if (now < MFA_EPOCH || is_back)
 		check_add(check, CHECK_WARNING, "clock-wrong", CHECK_NOWHERE, "%s",
 			  TR(check->app,
 			     MFA_N_("the clock is behind: codes that depend on the time "
