@@ -148,7 +148,17 @@ static void writes_times_in_utc(void **state MFA_UNUSED)
 	assert_string_equal(text, "1970-01-01T00:00:00Z");
 	mfa_text_format_time(1795228980, text);
 	assert_string_equal(text, "2026-11-21T02:43:00Z");
+	mfa_text_format_time(-1, text);
+	assert_string_equal(text, "1969-12-31T23:59:59Z");
+	mfa_text_format_time(1LL << 31, text);
+	assert_string_equal(text, "2038-01-19T03:14:08Z");
+	mfa_text_format_time(1LL << 32, text);
+	assert_string_equal(text, "2106-02-07T06:28:16Z");
+	mfa_text_format_time(1LL << 55, text); /* the longest years there are */
+	assert_string_equal(text, "1141709097-06-13T06:26:08Z");
 	mfa_text_format_time(INT64_MAX, text);
+	assert_string_equal(text, "-");
+	mfa_text_format_time(INT64_MIN, text);
 	assert_string_equal(text, "-");
 }
 
