@@ -4,6 +4,7 @@
 
 #include "grace.h"
 #include "judge.h"
+#include "login_lines.h"
 #include "mfa/text.h"
 #include "mfa/yubikey_otp.h"
 #include "reader.h"
@@ -201,38 +202,6 @@ static void fail(struct mfa_auth_result *result, int err)
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 
-/* What was mended for this login concerns the host. */
-static int record_mending(const struct mfa_auth_request *request,
-			  const struct mfa_auth_result *result, struct mfa_diag *diag)
-{
-	const struct mfa_event event = {
-		.event = "mode.mend",
-		.result = "done",
-		.detail = result->diag.warning,
-		.time = request->login.now,
-	};
-	return event.detail[0] == '\0'
-		       ? MFA_OK
-		       : mfa_audit_append(request->host->audit, &event, diag);
-}
-
-static int append_lines(const struct mfa_auth_request *request,
-			struct mfa_auth_result *result, struct mfa_diag *diag)
-{
-	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
-	event.actor = request->actor;
-	if (request->event != NULL)
-		event.event = request->event;
-	int err = unlogged_record(request, result, diag);
-	if (err == MFA_OK)
-		err = mfa_audit_append(request->host->audit, &event, diag);
-	if (err == MFA_OK)
-		unlogged_settle(request, result->unlogged + result->is_noted);
-	/* the trail itself may have been mended by now */
-	mfa_warn(&result->diag, "%s", diag->warning);
-	return err == MFA_OK ? record_mending(request, result, diag) : err;
-}
-
 /* No login without its line in the audit trail, unless the configuration says so. */
 static void record_event(const struct mfa_auth_request *request,
 			 struct mfa_auth_result *result)
@@ -240,7 +209,7 @@ static void record_event(const struct mfa_auth_request *request,
 	struct mfa_diag diag = { .text = "" };
 	if (!request->host->is_open) /* there is no key to chain a line with */
 		return;
-	int err = append_lines(request, result, &diag);
+	int err = login_lines_append(request, result, &diag);
 	if (err == MFA_OK)
 		return;
 	bool is_fatal = request->host->config->is_audit_required &&
