@@ -135,6 +135,12 @@ int mfa_store_swap(struct mfa_store *store, struct mfa_record *record,
 	return store->backend->swap(store, record, diag);
 }
 
+int mfa_store_swap_unsynced(struct mfa_store *store, struct mfa_record *record,
+			    struct mfa_diag *diag)
+{
+	return store->backend->swap_unsynced(store, record, diag);
+}
+
 int mfa_store_scrub(struct mfa_store *store, struct mfa_record *record,
 		    struct mfa_diag *diag)
 {

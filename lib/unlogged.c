@@ -66,7 +66,7 @@ void unlogged_settle(const struct mfa_auth_request *request, uint32_t count)
 		if (reader_read(request, record, &is_decoy, &diag) != MFA_OK)
 			return;
 		record->unlogged -= count < record->unlogged ? count : record->unlogged;
-		if (mfa_store_swap(store, record, &diag) != MFA_ERR_CONFLICT)
+		if (mfa_store_swap_unsynced(store, record, &diag) != MFA_ERR_CONFLICT)
 			return;
 	}
 }

@@ -57,6 +57,11 @@ int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *d
 int mfa_store_swap(struct mfa_store *store, struct mfa_record *record,
 		   struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* As mfa_store_swap, but the disk is not waited for: a loss of power may bring the state
+ * before it back, until the next change. For what may be told twice. */
+int mfa_store_swap_unsynced(struct mfa_store *store, struct mfa_record *record,
+			    struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* As mfa_store_swap, and overwrites what older generations have left on the disk: for
  * an act that takes a secret away. */
 int mfa_store_scrub(struct mfa_store *store, struct mfa_record *record,

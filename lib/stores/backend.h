@@ -20,6 +20,8 @@ struct store_backend {
 		    struct mfa_record *ret_record);
 	int (*swap)(struct mfa_store *store, struct mfa_record *record,
 		    struct mfa_diag *diag);
+	int (*swap_unsynced)(struct mfa_store *store, struct mfa_record *record,
+			     struct mfa_diag *diag);
 	int (*scrub)(struct mfa_store *store, struct mfa_record *record,
 		     struct mfa_diag *diag);
 	int (*create)(struct mfa_store *store, struct mfa_record *record,

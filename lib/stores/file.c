@@ -99,7 +99,8 @@ static int read_record(struct mfa_store *store, const char *user, struct mfa_dia
 	return err == MFA_OK ? MFA_OK : file_record_explain(err, file.path, diag);
 }
 
-static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_diag *diag)
+static int swap_slot(struct mfa_store *store, struct mfa_record *record,
+		     enum extent extent, struct mfa_diag *diag)
 {
 	unsigned char bytes[SLOT_FILE_SIZE];
 	MFA_CLEANUP(file_record_close)
@@ -107,7 +108,18 @@ static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_d
 	int err = file_record_begin(file_store(store), record, &file, diag);
 	if (err != MFA_OK)
 		return err;
-	return file_record_write(file_store(store), &file, false, record, diag);
+	return file_record_write(file_store(store), &file, extent, record, diag);
+}
+
+static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_diag *diag)
+{
+	return swap_slot(store, record, SLOT_USED, diag);
+}
+
+static int swap_unsynced(struct mfa_store *store, struct mfa_record *record,
+			 struct mfa_diag *diag)
+{
+	return swap_slot(store, record, SLOT_UNSYNCED, diag);
 }
 
 static int scrub(struct mfa_store *store, struct mfa_record *record,
@@ -270,6 +282,7 @@ const struct store_backend store_backend_file = {
 	.prepare = prepare,
 	.read = read_record,
 	.swap = swap,
+	.swap_unsynced = swap_unsynced,
 	.scrub = scrub,
 	.create = create,
 	.remove = remove_record,

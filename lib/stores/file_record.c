@@ -137,16 +137,17 @@ static int write_slot(struct file_record *file, const unsigned char *slot, size_
 	return err;
 }
 
-int file_record_write(struct file_store *self, struct file_record *file, bool whole,
-		      struct mfa_record *record, struct mfa_diag *diag)
+int file_record_write(struct file_store *self, struct file_record *file,
+		      enum extent extent, struct mfa_record *record,
+		      struct mfa_diag *diag)
 {
 	unsigned char slot[SLOT_SIZE];
 	size_t len = 0;
 	int err = slots_compose(record, file->key, &file->next, self->vault->scratch,
 				slot, &len);
 	if (err == MFA_OK)
-		err = write_slot(file, slot, whole ? sizeof slot : len);
-	if (err == MFA_OK && fdatasync(file->fd) != 0)
+		err = write_slot(file, slot, extent == SLOT_WHOLE ? sizeof slot : len);
+	if (err == MFA_OK && extent != SLOT_UNSYNCED && fdatasync(file->fd) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot write the record: %s", file->path,
@@ -160,7 +161,7 @@ int file_record_write_both(struct file_store *self, struct file_record *file,
 {
 	int err = MFA_OK;
 	for (int i = 0; err == MFA_OK && i < 2; i++) {
-		err = file_record_write(self, file, true, record, diag);
+		err = file_record_write(self, file, SLOT_WHOLE, record, diag);
 		file->next.slot = 1 - file->next.slot;
 		file->next.generation++;
 	}

@@ -53,9 +53,17 @@ int file_record_open(struct file_store *self, const char *user, struct file_reco
 int file_record_begin(struct file_store *self, const struct mfa_record *record,
 		      struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Writes record into the next slot, durably; whole: the slot's unused sectors as well. */
-int file_record_write(struct file_store *self, struct file_record *file, bool whole,
-		      struct mfa_record *record, struct mfa_diag *diag) MFA_MUST_CHECK;
+/* How a slot is written. */
+enum extent {
+	SLOT_USED,    /* the sectors that are needed */
+	SLOT_WHOLE,   /* the unused ones as well */
+	SLOT_UNSYNCED /* as SLOT_USED, and not waited for: the next write is */
+};
+
+/* Writes record into the next slot, durably unless it is SLOT_UNSYNCED. */
+int file_record_write(struct file_store *self, struct file_record *file,
+		      enum extent extent, struct mfa_record *record,
+		      struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Both slots, one after the other, so that nothing older is left in either. */
 int file_record_write_both(struct file_store *self, struct file_record *file,

@@ -139,9 +139,9 @@ def test_a_missing_key_denies(case):
     key_denies(case, lambda path: path.unlink(), r'"/etc/pam_mfa/store.key: cannot open: No such file')
 
 
-def test_a_key_that_others_may_read_denies(case):
-    key_denies(case, lambda path: path.chmod(0o440),
-               r'"/etc/pam_mfa/store.key: mode is 0440, run: chmod 0400 /etc/pam_mfa/store.key"')
+def test_a_key_that_others_may_write_denies(case):
+    key_denies(case, lambda path: path.chmod(0o460),
+               r'"/etc/pam_mfa/store.key: mode is 0460, run: chmod 0400 /etc/pam_mfa/store.key"')
 
 
 def test_a_key_of_another_length_denies(case):

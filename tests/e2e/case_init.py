@@ -111,7 +111,7 @@ def test_init_with_what_it_cannot_trust_refuses(case):
         product.CONFIG.chmod(0o666)
         exits(enroll.run("init"), 1, "mode is 0666")
     with product.kept(product.KEY):
-        product.KEY.chmod(0o644)
-        exits(enroll.run("init"), 1, "mode is 0644")
+        product.KEY.chmod(0o664)
+        exits(enroll.run("init"), 1, "mode is 0664")
     exits(enroll.run("--conf", "/no-such/folder/mfa.conf", "init"), 1, "/no-such/folder")
     exits(enroll.run("--conf", "mfa.conf", "init"), 1, "absolute path")

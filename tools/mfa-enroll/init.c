@@ -16,8 +16,7 @@ enum {
 
 static const struct option_spec options[] = {
 	[IN_MEMORY] = { "in-memory", NULL,
-			MFA_N_("also where the next start of the machine takes the key "
-			       "away") },
+			MFA_N_("also where the next start empties (tmpfs)") },
 	{ NULL, NULL, NULL },
 };
 

@@ -17,8 +17,7 @@ enum {
 static const struct option_spec options[] = {
 	[DRY_RUN] = { "dry-run", NULL, MFA_N_("read every record, and change nothing") },
 	[IN_MEMORY] = { "in-memory", NULL,
-			MFA_N_("also where the next start of the machine takes the key "
-			       "away") },
+			MFA_N_("also where the next start empties (tmpfs)") },
 	{ NULL, NULL, NULL },
 };
 
