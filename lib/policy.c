@@ -49,18 +49,19 @@ static enum mfa_match match_tty(const struct mfa_words *patterns, const char *tt
 	return match_glob(patterns, tty);
 }
 
-static enum mfa_match match_rhost(const struct mfa_words *patterns, const char *rhost)
+static enum mfa_match match_rhost(const struct mfa_words *patterns,
+				  const struct mfa_login *login)
 {
 	if (patterns->count == 0)
 		return MFA_MATCH_YES;
 	enum mfa_match match = MFA_MATCH_NO;
 	for (size_t i = 0; i < patterns->count; i++) {
 		bool is_local_word = strcmp(patterns->items[i], "local") == 0;
-		if (is_local_word && is_empty(rhost))
+		if (is_local_word && mfa_policy_is_local(login))
 			match = MFA_MATCH_YES;
-		else if (!is_local_word && !is_empty(rhost))
-			match = either(match,
-				       mfa_address_match(rhost, patterns->items[i]));
+		else if (!is_local_word && !is_empty(login->rhost))
+			match = either(match, mfa_address_match(login->rhost,
+								patterns->items[i]));
 	}
 	return match;
 }
@@ -100,7 +101,7 @@ enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
 	case MFA_CONDITION_TTYS:
 		return match_tty(&zone->ttys, login->tty);
 	case MFA_CONDITION_RHOSTS:
-		return match_rhost(&zone->rhosts, login->rhost);
+		return match_rhost(&zone->rhosts, login);
 	case MFA_CONDITION_GROUPS:
 		return match_groups(&zone->groups, login);
 	case MFA_CONDITION_COUNT:
@@ -146,8 +147,7 @@ bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service)
 
 bool mfa_policy_is_local(const struct mfa_login *login)
 {
-	return is_empty(login->rhost) &&
-	       (login->is_remote == NULL || !login->is_remote(login->context));
+	return login->is_local != NULL && login->is_local(login->context);
 }
 
 struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)

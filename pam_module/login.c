@@ -8,7 +8,7 @@
 
 #include <security/pam_ext.h>
 
-#include "session.h"
+#include "origin.h"
 
 enum {
 	LOG_LINE_SIZE = 1536
@@ -36,10 +36,25 @@ static bool is_own_name(void *context)
 	return people_has_own_name(&login->identity);
 }
 
-static bool is_remote(void *context)
+/* Some programs name the display as the terminal. */
+static const char *display_of(const struct login *login)
 {
-	const struct login *login = context;
-	return session_is_remote(login->tty);
+	return login->display != NULL && login->display[0] != '\0' ? login->display
+								   : login->tty;
+}
+
+/* Found out once, as several conditions ask. */
+static bool is_local(void *context)
+{
+	struct login *login = context;
+	const struct origin_claims claims = {
+		.rhost = login->rhost,
+		.display = display_of(login),
+	};
+	if (!login->has_origin)
+		login->is_local = origin_is_local(getpid(), getuid(), &claims);
+	login->has_origin = true;
+	return login->is_local;
 }
 
 int64_t login_clock(void)
@@ -61,7 +76,8 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 	if (copy_item(handle, PAM_USER, &login->user) != MFA_OK ||
 	    copy_item(handle, PAM_SERVICE, &login->service) != MFA_OK ||
 	    copy_item(handle, PAM_RHOST, &login->rhost) != MFA_OK ||
-	    copy_item(handle, PAM_TTY, &login->tty) != MFA_OK)
+	    copy_item(handle, PAM_TTY, &login->tty) != MFA_OK ||
+	    copy_item(handle, PAM_XDISPLAY, &login->display) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	login->facts = (struct mfa_login){
 		.service = login->service,
@@ -69,7 +85,7 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.tty = login->tty,
 		.now = login_clock(),
 		.is_member = is_member,
-		.is_remote = is_remote,
+		.is_local = is_local,
 		.is_own_name = is_own_name,
 		.context = login,
 	};
@@ -153,6 +169,7 @@ void login_done(struct login *login)
 	mfa_free_string(&login->service);
 	mfa_free_string(&login->rhost);
 	mfa_free_string(&login->tty);
+	mfa_free_string(&login->display);
 }
 
 bool login_is_by_root(void)

@@ -21,6 +21,9 @@ struct login {
 	char *service;
 	char *rhost;
 	char *tty;
+	char *display;	 /* PAM_XDISPLAY */
+	bool has_origin; /* is_local is known */
+	bool is_local;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
 };

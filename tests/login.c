@@ -9,6 +9,11 @@ static bool is_own_name(void *context MFA_UNUSED)
 	return true;
 }
 
+static bool is_local(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 {
 	struct outcome outcome = {
@@ -28,6 +33,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",
 			   .rhost = attempt->rhost,
+			   .is_local = attempt->rhost == NULL ? is_local : NULL,
 			   .is_own_name = attempt->is_other_name ? NULL : is_own_name,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,

@@ -1,7 +1,11 @@
 /* pam_mfa.so: which libraries a login brings into the process. */
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "stack.h"
 
@@ -26,10 +30,34 @@ static void assert_light(void)
 	assert_in_range(found, 2, UINT_MAX); /* it has looked at the right process */
 }
 
+static void show_instead(const char *path, const char *text)
+{
+	write_text("/run/shown", text);
+	assert_int_equal(mount("/run/shown", path, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(unlink("/run/shown"), 0);
+}
+
+/* This process is in a session at this machine's seat, as far as anybody can see. */
+static void sit_down(void)
+{
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
+	assert_int_equal(mkdir("/run/systemd", 0755), 0);
+	assert_int_equal(mkdir("/run/systemd/seats", 0755), 0);
+	assert_int_equal(mkdir("/run/systemd/sessions", 0755), 0);
+	write_text("/run/systemd/sessions/c1",
+		   "CLASS=user\nREMOTE=0\nSEAT=seat0\nVTNR=1\n");
+	show_instead("/proc/self/sessionid", "4294967295");
+	show_instead("/proc/self/cgroup",
+		     "0::/user.slice/user-0.slice/session-c1.scope\n");
+}
+
 /* Also where the zone offers YubiKeys, as it does by default. */
 static void a_typed_code_brings_no_library_of_yubikeys(void **state)
 {
 	struct stack *stack = *state;
+	sit_down();
 	stack_configure(stack, "", "factors = yubikey totp hotp yubikey-otp");
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);
 	assert_string_equal(stack->talk.prompt, "One-time password (YubiKey: Enter): ");

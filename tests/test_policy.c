@@ -105,6 +105,16 @@ static void a_name_that_is_not_utf8_is_matched_too(void **state MFA_UNUSED)
 	freelocale(utf8);
 }
 
+static bool yes(void *context MFA_UNUSED)
+{
+	return true;
+}
+
+static bool no(void *context MFA_UNUSED)
+{
+	return false;
+}
+
 static void ttys_come_with_and_without_dev(void **state MFA_UNUSED)
 {
 	char pattern[] = "tty*";
@@ -121,12 +131,16 @@ static void rhosts_are_addresses_or_local(void **state MFA_UNUSED)
 	char prefix[] = "10.0.0.0/8", local[] = "local";
 	struct mfa_zone remote = { .rhosts = WORDS(prefix) };
 	struct mfa_zone both = { .rhosts = WORDS(prefix, local) };
-	static const char *const none[] = { NULL, "" };
+	static const char *const none[] = { NULL, "", "localhost" };
 	for (size_t i = 0; i < MFA_COUNT(none); i++) {
-		struct mfa_login login = { .rhost = none[i] };
-		assert_decides(remote, &login, false, false);
+		struct mfa_login login = { .rhost = none[i], .is_local = yes };
+		if (i < 2)
+			assert_decides(remote, &login, false, false);
 		assert_decides(both, &login, true, true);
 	}
+	/* a program that names no host proves nothing by that */
+	assert_decides(both, &(struct mfa_login){ .rhost = "" }, false, false);
+	assert_decides(both, &(struct mfa_login){ .is_local = no }, false, false);
 	assert_decides(remote, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
 	assert_decides(both, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
 	assert_decides(both, &(struct mfa_login){ .rhost = "11.1.2.3" }, false, false);
@@ -223,6 +237,7 @@ static void all_conditions_must_match(void **state MFA_UNUSED)
 					.user = "taro",
 					.tty = "tty1",
 					.is_member = all_say,
+					.is_local = yes,
 					.context = &match };
 	assert_decides(zone, &good, true, true);
 	struct mfa_login login = good;
@@ -236,6 +251,7 @@ static void all_conditions_must_match(void **state MFA_UNUSED)
 	assert_decides(zone, &login, false, false);
 	login = good;
 	login.rhost = "10.0.0.1";
+	login.is_local = no;
 	assert_decides(zone, &login, false, false);
 	login = good;
 	match = MFA_MATCH_NO;
@@ -309,17 +325,14 @@ static void the_gate_names_services(void **state MFA_UNUSED)
 	assert_false(mfa_policy_is_gated(&open, "sshd"));
 }
 
-static bool remotely(void *context MFA_UNUSED)
+static void only_a_proof_makes_a_login_local(void **state MFA_UNUSED)
 {
-	return true;
-}
-
-static void a_login_without_a_remote_host_is_local(void **state MFA_UNUSED)
-{
-	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
-	assert_true(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "::1" }));
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .is_remote = remotely }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .is_local = no }));
+	assert_true(mfa_policy_is_local(&(struct mfa_login){ .is_local = yes }));
+	assert_true(mfa_policy_is_local(
+		&(struct mfa_login){ .rhost = "localhost", .is_local = yes }));
 }
 
 static void the_limit_of_failures_locks(void **state MFA_UNUSED)
@@ -425,7 +438,7 @@ int main(void)
 		cmocka_unit_test(only_a_name_of_its_own_is_let_pass),
 		cmocka_unit_test(whose_name_it_is_matters_only_before_letting_pass),
 		cmocka_unit_test(the_gate_names_services),
-		cmocka_unit_test(a_login_without_a_remote_host_is_local),
+		cmocka_unit_test(only_a_proof_makes_a_login_local),
 		cmocka_unit_test(the_limit_of_failures_locks),
 		cmocka_unit_test(a_timed_lock_ends_with_its_time),
 		cmocka_unit_test(each_lock_begins_a_new_round),

@@ -21,9 +21,9 @@ struct mfa_login {
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
 	enum mfa_match (*is_member)(void *context, const char *group);
-	/* Whether the session of a login without a remote host came from one; NULL: no.
-	 * Called only when it matters. */
-	bool (*is_remote)(void *context);
+	/* Whether it is proved that the person is at this machine; NULL: no. Called only
+	 * when it matters. */
+	bool (*is_local)(void *context);
 	/* Whether user is what was typed, and what its user id leads back to; NULL: no. Only
 	 * such a name is let in without a code: another may be a second name of somebody who
 	 * is enrolled. Called only before that. */
@@ -67,8 +67,8 @@ bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
  * and the greatest totp_drift of all. Strings and lists are borrowed. */
 struct mfa_zone mfa_policy_bounds(const struct mfa_config *config);
 
-/* Whether the login is at this machine: no remote host is named, and it does not come out
- * of a remote session. */
+/* Whether it is proved that the login is at this machine: what is only not known to come
+ * from elsewhere is not. */
 bool mfa_policy_is_local(const struct mfa_login *login);
 
 enum mfa_lock {

@@ -213,16 +213,19 @@ def test_a_remote_login_is_never_offered_the_key(case):
 
 
 def test_nor_is_su_in_a_remote_session(case):
-    """su knows no remote host; what sshd has written into utmp tells."""
+    """su knows no remote host, nor does a terminal of its own make it a login here."""
     with offered("su"), pamconf.password_only("sshd"), ssh.Server():
         taro, _ = holder()
         jiro = users.new("jiro")
         command = f"su {taro.name} -c '{programs.PROOF}'"
-        with ssh.terminal(jiro, ssh.authorize(jiro), command) as terminal:
-            outcome = programs.converse(terminal, taro, [taro.password, ""])
-        refused(outcome)
-        assert outcome.prompts[1] == "One-time password:", outcome
-        one_line(case, "service=su .*reason=no-code|reason=no-code .*service=su")
+        spawned = f"""python3 -c 'import pty; pty.spawn(["su", "{taro.name}", "-c", "true"])'"""
+        key = ssh.authorize(jiro)
+        for line in (command, spawned):
+            with ssh.terminal(jiro, key, line) as terminal:
+                outcome = programs.converse(terminal, taro, [taro.password, ""])
+            refused(outcome)
+            assert outcome.prompts[1] == "One-time password:", outcome
+        assert len(case.log("pam_mfa.*reason=no-code")) == 2
 
 
 def test_the_plug_in_missing_or_unsafe(case):

@@ -50,7 +50,7 @@ def ignore_succeeds(service=SERVICE):
         yield
 
 
-def call(user, answers=(), calls=("authenticate",), service=SERVICE, wrapper=(), **more):
+def call(user, answers=(), calls=("authenticate",), service=SERVICE, wrapper=(), preexec_fn=None, **more):
     """One run of the client. A user is one of ours, a name, or None: then PAM asks."""
     job = {
         "service": service, "user": getattr(user, "name", user),
@@ -59,7 +59,7 @@ def call(user, answers=(), calls=("authenticate",), service=SERVICE, wrapper=(),
     # by its text: who is not root may not see the folder that it lies in
     argv = [*wrapper, "/usr/bin/python3", "-ISB", "-c", CLIENT.read_text()]
     done = subprocess.run(
-        argv, input=json.dumps(job), capture_output=True, text=True, timeout=30
+        argv, input=json.dumps(job), capture_output=True, text=True, timeout=30, preexec_fn=preexec_fn
     )
     story.tell(f"pam {job['user']}: {' '.join(calls)}", f"{done.stdout}{done.stderr}")
     return Reply(**json.loads(done.stdout))

@@ -3,14 +3,18 @@
 import subprocess
 from pathlib import Path
 
+from e2e import seat
+
 INSTALL = Path(__file__).resolve().parents[1] / "softkey" / "install"
 SOCKET = Path("/run/softkey/socket")
 
 
 def fresh():
-    """The root's programs see software keys instead of real USB, and no key is plugged in."""
+    """The root's programs see software keys instead of real USB, and no key is plugged in. They
+    run at this machine from now on."""
     if not SOCKET.exists():
         subprocess.run([INSTALL], check=True)
+        seat.take()
     control("reset")
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from e2e import story
+from e2e import seat, story
 from e2e.outcome import Outcome
 from e2e.programs import PROOF, came_in
 from e2e.terminal import Terminal, Unexpected
@@ -68,7 +68,7 @@ class Server:
     def __enter__(self):
         argv = ["/usr/sbin/sshd", "-D", "-e", "-f", self._path / "sshd_config"]
         with open(self._log, "w") as log:
-            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=log)
+            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=log, preexec_fn=seat.leave)
         end = time.monotonic() + 10
         while "Server listening on" not in self.log():
             if self._process.poll() is not None or time.monotonic() > end:

@@ -125,6 +125,7 @@ static void run_parts(struct check *check)
 {
 	check_services(check);
 	check_grace(check);
+	check_local(check);
 	if (check->pam_folder != NULL)
 		return;
 	check_sshd(check);

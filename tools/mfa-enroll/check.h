@@ -83,6 +83,7 @@ void check_polkit(struct check *check);
 void check_files(struct check *check);
 void check_logrotate(struct check *check);
 void check_grace(struct check *check);
+void check_local(struct check *check);
 void check_host(struct check *check);
 void check_people(struct check *check);
 void check_accounts(struct check *check);

@@ -34,6 +34,12 @@ static bool is_own_name(void *context)
 	return people_has_own_name(&app->identity);
 }
 
+/* A login of which no host is told is taken for one at this machine. */
+static bool is_local(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 /* The terminal is not asked for: a zone for some terminals may decide. */
 static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login *login,
 			    enum mfa_condition condition)
@@ -240,6 +246,7 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 		.service = words[1],
 		.rhost = count > 2 ? words[2] : NULL,
 		.is_member = is_member,
+		.is_local = count > 2 ? NULL : is_local,
 		.is_own_name = is_own_name,
 		.context = app,
 	};

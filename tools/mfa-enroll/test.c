@@ -32,6 +32,12 @@ static bool is_own_name(void *context)
 	return people_has_own_name(&app->identity);
 }
 
+/* An administrator is who asks: keys in this machine's ports are tried from anywhere. */
+static bool is_local(void *context MFA_UNUSED)
+{
+	return true;
+}
+
 static enum exit_code report(const struct app *app,
 			     const struct mfa_auth_request *request,
 			     const struct mfa_auth_result *result)
@@ -72,6 +78,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 			   .typed = app->typed,
 			   .tty = ttyname(STDIN_FILENO),
 			   .now = time(NULL),
+			   .is_local = is_local,
 			   .is_own_name = is_own_name,
 			   .context = app },
 		.clock = clock_now,

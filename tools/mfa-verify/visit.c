@@ -1,11 +1,13 @@
 #include "visit.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ids.h"
+#include "origin.h"
 #include "pace.h"
-#include "session.h"
 
 static int64_t clock_seconds(void)
 {
@@ -24,11 +26,18 @@ static bool is_own_name(void *context)
 	return people_has_own_name(&visit->identity);
 }
 
-/* By the claimed terminal and the process's own session, which it has from its caller. */
-static bool is_remote(void *context)
+/* By the process at the other end of the channel, which this one has its session from. */
+static bool is_local(void *context)
 {
-	const struct visit *visit = context;
-	return session_is_remote(visit->tty);
+	struct visit *visit = context;
+	struct ucred peer = { .pid = 0 };
+	socklen_t len = sizeof peer;
+	const struct origin_claims claims = { .rhost = visit->rhost };
+	if (!visit->has_origin &&
+	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+		visit->is_local = origin_is_local(peer.pid, visit->caller, &claims);
+	visit->has_origin = true;
+	return visit->is_local;
 }
 
 static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
@@ -51,7 +60,7 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 		.tty = visit->tty,
 		.now = clock_seconds(),
 		.is_member = is_member,
-		.is_remote = is_remote,
+		.is_local = is_local,
 		.is_own_name = is_own_name,
 		.context = visit,
 	};
