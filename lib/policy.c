@@ -147,7 +147,16 @@ bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service)
 
 bool mfa_policy_is_local(const struct mfa_login *login)
 {
-	return login->is_local != NULL && login->is_local(login->context);
+	return login->place != NULL &&
+	       login->place(login->context) != MFA_PLACE_ELSEWHERE;
+}
+
+bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login)
+{
+	enum mfa_place place =
+		login->place != NULL ? login->place(login->context) : MFA_PLACE_ELSEWHERE;
+	return place == MFA_PLACE_OWN ||
+	       (place == MFA_PLACE_OTHERS && zone->has_yubikey_anywhere);
 }
 
 struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)

@@ -12,7 +12,8 @@ enum {
 bool touch_is_offered(const struct mfa_auth_request *request)
 {
 	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY) != 0 &&
-	       mfa_policy_is_local(&request->login) && !request->wants_password;
+	       mfa_policy_may_ask_keys(request->zone, &request->login) &&
+	       !request->wants_password;
 }
 
 /* The user's keys. Suspended ones as well, behind the others: they answer, and are refused

@@ -44,17 +44,20 @@ static const char *display_of(const struct login *login)
 }
 
 /* Found out once, as several conditions ask. */
-static bool is_local(void *context)
+static enum mfa_place find_place(void *context)
 {
 	struct login *login = context;
 	const struct origin_claims claims = {
 		.rhost = login->rhost,
 		.display = display_of(login),
 	};
-	if (!login->has_origin)
-		login->is_local = origin_is_local(getpid(), getuid(), &claims);
-	login->has_origin = true;
-	return login->is_local;
+	if (!login->has_place && login->identity.is_known == MFA_MATCH_YES)
+		login->place =
+			origin_place(getpid(), getuid(), login->identity.uid, &claims);
+	else if (!login->has_place)
+		login->place = origin_place(getpid(), getuid(), (uid_t)-1, &claims);
+	login->has_place = true;
+	return login->place;
 }
 
 int64_t login_clock(void)
@@ -85,7 +88,7 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.tty = login->tty,
 		.now = login_clock(),
 		.is_member = is_member,
-		.is_local = is_local,
+		.place = find_place,
 		.is_own_name = is_own_name,
 		.context = login,
 	};

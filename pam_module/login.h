@@ -21,9 +21,9 @@ struct login {
 	char *service;
 	char *rhost;
 	char *tty;
-	char *display;	 /* PAM_XDISPLAY */
-	bool has_origin; /* is_local is known */
-	bool is_local;
+	char *display;	/* PAM_XDISPLAY */
+	bool has_place; /* it is known */
+	enum mfa_place place;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
 };

@@ -95,3 +95,11 @@ bool origin_proves_local(const struct origin *origin, const struct origin_claims
 	return names_this_machine(claims->rhost, claims->host) && origin->real_uid != 0 &&
 	       is_at_machine(origin, claims);
 }
+
+bool origin_is_own(const struct origin *origin, uid_t user)
+{
+	if (origin->is_in_scope)
+		return origin->session.is_there && origin->session.uid == user;
+	/* login(1) and display managers, before the session */
+	return origin->real_uid == 0 || origin->real_uid == user;
+}

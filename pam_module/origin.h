@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "mfa/policy.h"
+
 enum {
 	ORIGIN_NAME_SIZE = 64
 };
@@ -17,6 +19,7 @@ struct origin_session {
 	char seat[ORIGIN_NAME_SIZE]; /* "": none */
 	char display[ORIGIN_NAME_SIZE];
 	unsigned vt; /* number of its virtual terminal; 0: none */
+	uid_t uid;   /* whose it is */
 	bool is_remote;
 	bool is_greeter;
 	pid_t leader;
@@ -47,10 +50,15 @@ struct origin_claims {
 /* Whether facts and claims together prove that the person is at this machine. In doubt not. */
 bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims);
 
+/* Whether the session is the user's own, or there is none yet: su to somebody else is in the
+ * caller's. */
+bool origin_is_own(const struct origin *origin, uid_t user);
+
 /* Reads the facts of a process, and of its parents where there is no logind. real_uid: of the
  * person's process, which may have started this one. What cannot be read proves nothing. */
 void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,
 		 struct origin *ret_origin);
 
-/* Both; the machine's name is found out. */
-bool origin_is_local(pid_t pid, uid_t real_uid, const struct origin_claims *claims);
+/* All of it; the machine's name is found out. */
+enum mfa_place origin_place(pid_t pid, uid_t real_uid, uid_t user,
+			    const struct origin_claims *claims);

@@ -122,9 +122,11 @@ static void read_session(struct origin_session *session)
 	char text[TEXT_SIZE];
 	char value[ORIGIN_NAME_SIZE];
 	(void)snprintf(path, sizeof path, "%s/%s", SESSIONS, session->id);
-	if (!read_file(path, text) || !find_value(text, "REMOTE", value, sizeof value))
+	if (!read_file(path, text) || !find_value(text, "UID", value, sizeof value) ||
+	    !find_value(text, "REMOTE", value, sizeof value))
 		return;
 	session->is_there = true;
+	session->uid = (uid_t)find_number(text, "UID");
 	session->is_remote = strcmp(value, "0") != 0;
 	session->vt = (unsigned)find_number(text, "VTNR");
 	session->leader = (pid_t)find_number(text, "LEADER");
@@ -251,12 +253,15 @@ void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,
 	*ret_origin = origin;
 }
 
-bool origin_is_local(pid_t pid, uid_t real_uid, const struct origin_claims *claims)
+enum mfa_place origin_place(pid_t pid, uid_t real_uid, uid_t user,
+			    const struct origin_claims *claims)
 {
 	struct origin origin;
 	struct utsname machine;
 	struct origin_claims all = *claims;
 	all.host = uname(&machine) == 0 ? machine.nodename : NULL;
 	origin_read(pid, real_uid, &all, &origin);
-	return origin_proves_local(&origin, &all);
+	if (!origin_proves_local(&origin, &all))
+		return MFA_PLACE_ELSEWHERE;
+	return origin_is_own(&origin, user) ? MFA_PLACE_OWN : MFA_PLACE_OTHERS;
 }

@@ -9,9 +9,9 @@ static bool is_own_name(void *context MFA_UNUSED)
 	return true;
 }
 
-static bool is_local(void *context MFA_UNUSED)
+static enum mfa_place find_place(void *context MFA_UNUSED)
 {
-	return true;
+	return MFA_PLACE_OWN;
 }
 
 struct outcome login_on(struct test_host *host, const struct attempt *attempt)
@@ -33,7 +33,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",
 			   .rhost = attempt->rhost,
-			   .is_local = attempt->rhost == NULL ? is_local : NULL,
+			   .place = attempt->rhost == NULL ? find_place : NULL,
 			   .is_own_name = attempt->is_other_name ? NULL : is_own_name,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,

@@ -198,6 +198,24 @@ static void a_service_of_the_network_may_not(void **state MFA_UNUSED)
 	assert_false(origin_proves_local(&lightdm, &claims));
 }
 
+static void su_to_somebody_else_is_not_in_the_own_session(void **state MFA_UNUSED)
+{
+	struct origin su = su_in_session();
+	su.session.uid = 1000;
+	assert_true(origin_is_own(&su, 1000));
+	assert_false(origin_is_own(&su, 1001));
+	assert_false(origin_is_own(&su, 0));
+	su.real_uid = 0; /* sudo su, by root of that session */
+	assert_false(origin_is_own(&su, 1001));
+	su.session.is_there = false;
+	assert_false(origin_is_own(&su, 1000));
+	struct origin login = login_at_console();
+	assert_true(origin_is_own(&login, 1001));
+	struct origin without = { .real_uid = 1000, .vt_above = 1 };
+	assert_true(origin_is_own(&without, 1000));
+	assert_false(origin_is_own(&without, 1001));
+}
+
 static void nothing_proves_nothing(void **state MFA_UNUSED)
 {
 	assert_false(is_local((struct origin){ .has_logind = true }));
@@ -222,6 +240,7 @@ int main(void)
 		cmocka_unit_test(without_logind_a_virtual_terminal_counts),
 		cmocka_unit_test(a_locker_may_name_this_machine),
 		cmocka_unit_test(a_service_of_the_network_may_not),
+		cmocka_unit_test(su_to_somebody_else_is_not_in_the_own_session),
 		cmocka_unit_test(nothing_proves_nothing),
 	};
 	return group_main("origin", tests);

@@ -102,6 +102,7 @@ static void a_session_is_read_from_logind(void **state MFA_UNUSED)
 	assert_string_equal(origin.session.seat, "seat0");
 	assert_string_equal(origin.session.display, ":0");
 	assert_int_equal(origin.session.vt, 7);
+	assert_int_equal(origin.session.uid, 1000);
 	assert_int_equal(origin.session.leader, LEADER);
 	assert_false(origin.session.is_greeter);
 	assert_int_equal(origin.vt, 0);
@@ -111,13 +112,15 @@ static void a_remote_session_is_told(void **state MFA_UNUSED)
 {
 	begin_logind();
 	write_cgroup("0::/user.slice/user-1000.slice/session-c7.scope\n");
-	write_text("/run/systemd/sessions/c7", "REMOTE=1\nSEAT=seat0\nVTNR=1\n");
+	write_text("/run/systemd/sessions/c7",
+		   "UID=1000\nREMOTE=1\nSEAT=seat0\nVTNR=1\n");
 	assert_true(read_origin(NULL).session.is_remote);
-	write_text("/run/systemd/sessions/c7", "REMOTE=0\nREMOTE_HOST=192.0.2.1\n");
+	write_text("/run/systemd/sessions/c7",
+		   "UID=1000\nREMOTE=0\nREMOTE_HOST=192.0.2.1\n");
 	assert_true(read_origin(NULL).session.is_remote);
-	write_text("/run/systemd/sessions/c7", "REMOTE=no\n");
+	write_text("/run/systemd/sessions/c7", "UID=1000\nREMOTE=no\n");
 	assert_true(read_origin(NULL).session.is_remote);
-	write_text("/run/systemd/sessions/c7", "SEAT=seat0\nVTNR=1\n");
+	write_text("/run/systemd/sessions/c7", "UID=1000\nSEAT=seat0\nVTNR=1\n");
 	assert_false(read_origin(NULL).session.is_there); /* half a file */
 	assert_int_equal(unlink("/run/systemd/sessions/c7"), 0);
 	assert_false(read_origin(NULL).session.is_there);
@@ -207,10 +210,11 @@ static void an_unnumbered_process_is_told(void **state MFA_UNUSED)
 static void write_greeter(const char *display)
 {
 	char text[256];
-	(void)snprintf(text, sizeof text,
-		       "CLASS=greeter\nREMOTE=0\nSEAT=seat0\nVTNR=7\nDISPLAY=%s\n"
-		       "LEADER=%d\n",
-		       display, LEADER);
+	(void)snprintf(
+		text, sizeof text,
+		"UID=110\nCLASS=greeter\nREMOTE=0\nSEAT=seat0\nVTNR=7\nDISPLAY=%s\n"
+		"LEADER=%d\n",
+		display, LEADER);
 	write_text("/run/systemd/sessions/c1", text);
 }
 
@@ -218,7 +222,8 @@ static void the_greeter_of_the_same_manager_is_found(void **state MFA_UNUSED)
 {
 	begin_logind();
 	write_cgroup("0::/system.slice/lightdm.service\n");
-	write_text("/run/systemd/sessions/2", "CLASS=user\nREMOTE=0\nDISPLAY=:0\n");
+	write_text("/run/systemd/sessions/2",
+		   "UID=1\nCLASS=user\nREMOTE=0\nDISPLAY=:0\n");
 	write_greeter(":0");
 	write_process(LEADER, PARENT, 0, "4294967295\n");
 	struct origin origin = read_origin(":0");
@@ -239,16 +244,18 @@ static void what_cannot_be_read_proves_nothing(void **state MFA_UNUSED)
 	int status = 0;
 	begin_logind();
 	write_cgroup("0::/user.slice/user-1000.slice/session-3.scope\n");
-	write_text("/run/systemd/sessions/3", "REMOTE=0\nSEAT=seat0\nVTNR=7\n");
+	write_text("/run/systemd/sessions/3", "UID=1000\nREMOTE=0\nSEAT=seat0\nVTNR=7\n");
 	const struct origin_claims claims = { .rhost = NULL };
-	assert_true(origin_is_local(PID, 1000, &claims));
+	assert_int_equal(origin_place(PID, 1000, 1000, &claims), MFA_PLACE_OWN);
+	assert_int_equal(origin_place(PID, 1000, 1001, &claims), MFA_PLACE_OTHERS);
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		const struct rlimit none = { 0, 0 };
 		if (setrlimit(RLIMIT_NOFILE, &none) != 0)
 			_exit(10);
-		_exit(origin_is_local(PID, 1000, &claims) ? 1 : 0);
+		_exit(origin_place(PID, 1000, 1000, &claims) != MFA_PLACE_ELSEWHERE ? 1
+										    : 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);

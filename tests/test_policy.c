@@ -105,14 +105,19 @@ static void a_name_that_is_not_utf8_is_matched_too(void **state MFA_UNUSED)
 	freelocale(utf8);
 }
 
-static bool yes(void *context MFA_UNUSED)
+static enum mfa_place own(void *context MFA_UNUSED)
 {
-	return true;
+	return MFA_PLACE_OWN;
 }
 
-static bool no(void *context MFA_UNUSED)
+static enum mfa_place others(void *context MFA_UNUSED)
 {
-	return false;
+	return MFA_PLACE_OTHERS;
+}
+
+static enum mfa_place elsewhere(void *context MFA_UNUSED)
+{
+	return MFA_PLACE_ELSEWHERE;
 }
 
 static void ttys_come_with_and_without_dev(void **state MFA_UNUSED)
@@ -133,14 +138,14 @@ static void rhosts_are_addresses_or_local(void **state MFA_UNUSED)
 	struct mfa_zone both = { .rhosts = WORDS(prefix, local) };
 	static const char *const none[] = { NULL, "", "localhost" };
 	for (size_t i = 0; i < MFA_COUNT(none); i++) {
-		struct mfa_login login = { .rhost = none[i], .is_local = yes };
+		struct mfa_login login = { .rhost = none[i], .place = own };
 		if (i < 2)
 			assert_decides(remote, &login, false, false);
 		assert_decides(both, &login, true, true);
 	}
 	/* a program that names no host proves nothing by that */
 	assert_decides(both, &(struct mfa_login){ .rhost = "" }, false, false);
-	assert_decides(both, &(struct mfa_login){ .is_local = no }, false, false);
+	assert_decides(both, &(struct mfa_login){ .place = elsewhere }, false, false);
 	assert_decides(remote, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
 	assert_decides(both, &(struct mfa_login){ .rhost = "10.1.2.3" }, true, true);
 	assert_decides(both, &(struct mfa_login){ .rhost = "11.1.2.3" }, false, false);
@@ -237,7 +242,7 @@ static void all_conditions_must_match(void **state MFA_UNUSED)
 					.user = "taro",
 					.tty = "tty1",
 					.is_member = all_say,
-					.is_local = yes,
+					.place = own,
 					.context = &match };
 	assert_decides(zone, &good, true, true);
 	struct mfa_login login = good;
@@ -251,7 +256,7 @@ static void all_conditions_must_match(void **state MFA_UNUSED)
 	assert_decides(zone, &login, false, false);
 	login = good;
 	login.rhost = "10.0.0.1";
-	login.is_local = no;
+	login.place = elsewhere;
 	assert_decides(zone, &login, false, false);
 	login = good;
 	match = MFA_MATCH_NO;
@@ -329,10 +334,27 @@ static void only_a_proof_makes_a_login_local(void **state MFA_UNUSED)
 {
 	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
 	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .is_local = no }));
-	assert_true(mfa_policy_is_local(&(struct mfa_login){ .is_local = yes }));
+	assert_false(mfa_policy_is_local(&(struct mfa_login){ .place = elsewhere }));
+	assert_true(mfa_policy_is_local(&(struct mfa_login){ .place = own }));
 	assert_true(mfa_policy_is_local(
-		&(struct mfa_login){ .rhost = "localhost", .is_local = yes }));
+		&(struct mfa_login){ .rhost = "localhost", .place = own }));
+	assert_true(mfa_policy_is_local(&(struct mfa_login){ .place = others }));
+}
+
+/* A touch in somebody else's session may be meant for another login. */
+static void keys_are_asked_in_the_own_session(void **state MFA_UNUSED)
+{
+	struct mfa_zone zone = { .has_yubikey_anywhere = false };
+	struct mfa_zone anywhere = { .has_yubikey_anywhere = true };
+	const struct mfa_login mine = { .place = own };
+	const struct mfa_login other = { .place = others };
+	const struct mfa_login remote = { .place = elsewhere };
+	const struct mfa_login unknown = { .rhost = "" };
+	assert_true(mfa_policy_may_ask_keys(&zone, &mine));
+	assert_false(mfa_policy_may_ask_keys(&zone, &other));
+	assert_true(mfa_policy_may_ask_keys(&anywhere, &other));
+	assert_false(mfa_policy_may_ask_keys(&anywhere, &remote));
+	assert_false(mfa_policy_may_ask_keys(&anywhere, &unknown));
 }
 
 static void the_limit_of_failures_locks(void **state MFA_UNUSED)
@@ -439,6 +461,7 @@ int main(void)
 		cmocka_unit_test(whose_name_it_is_matters_only_before_letting_pass),
 		cmocka_unit_test(the_gate_names_services),
 		cmocka_unit_test(only_a_proof_makes_a_login_local),
+		cmocka_unit_test(keys_are_asked_in_the_own_session),
 		cmocka_unit_test(the_limit_of_failures_locks),
 		cmocka_unit_test(a_timed_lock_ends_with_its_time),
 		cmocka_unit_test(each_lock_begins_a_new_round),

@@ -32,7 +32,8 @@ struct mfa_zone {
 	int64_t hotp_look_ahead; /* counters accepted beyond the next one */
 	int64_t grace_until; /* seconds since 1970: the end of the roll-out; 0: none */
 	char *grace_reason;  /* why; "" when not set */
-	int64_t yubikey_timeout; /* seconds that a YubiKey is waited for */
+	int64_t yubikey_timeout;   /* seconds that a YubiKey is waited for */
+	bool has_yubikey_anywhere; /* also for su in somebody else's session */
 };
 
 struct mfa_config {

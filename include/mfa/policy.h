@@ -10,6 +10,13 @@ enum {
 	MFA_EPOCH = 1767225600
 };
 
+/* Where a person is. What is not proved is elsewhere. */
+enum mfa_place {
+	MFA_PLACE_ELSEWHERE = 0,
+	MFA_PLACE_OTHERS, /* at this machine, and in the session of another user */
+	MFA_PLACE_OWN	  /* at this machine, in the user's own session or before any */
+};
+
 /* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
 struct mfa_login {
 	const char *service;
@@ -21,9 +28,9 @@ struct mfa_login {
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
 	enum mfa_match (*is_member)(void *context, const char *group);
-	/* Whether it is proved that the person is at this machine; NULL: no. Called only
-	 * when it matters. */
-	bool (*is_local)(void *context);
+	/* Where it is proved to come from; NULL: MFA_PLACE_ELSEWHERE. Called only when it
+	 * matters. */
+	enum mfa_place (*place)(void *context);
 	/* Whether user is what was typed, and what its user id leads back to; NULL: no. Only
 	 * such a name is let in without a code: another may be a second name of somebody who
 	 * is enrolled. Called only before that. */
@@ -70,6 +77,10 @@ struct mfa_zone mfa_policy_bounds(const struct mfa_config *config);
 /* Whether it is proved that the login is at this machine: what is only not known to come
  * from elsewhere is not. */
 bool mfa_policy_is_local(const struct mfa_login *login);
+
+/* Whether keys in this machine's ports may be asked for the user: in the own session, or
+ * where the zone has it so in any at this machine. */
+bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login);
 
 enum mfa_lock {
 	MFA_LOCK_NONE,

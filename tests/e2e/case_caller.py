@@ -8,7 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from e2e import audit, enroll, pam, pamconf, product, story, users
+from e2e import audit, enroll, pam, pamconf, product, seat, story, users
 from e2e.ways import stranger
 
 RUN = Path("/run/pam_mfa")
@@ -90,7 +90,8 @@ def test_other_limits_let_nobody_in_and_keep_nobody_out(case):
 
 def test_the_umask_of_the_caller_spoils_no_folder_and_no_file(case):
     taro, token = enroll.person(kind="hotp")
-    keys = product.config(zone={"factors": "yubikey totp hotp"})
+    keys = product.config(zone={"factors": "yubikey totp hotp", "yubikey_any_session": "yes"})
+    seat.take()
     product.AUDIT.unlink(missing_ok=True)
     with pamconf.wired("su"), keys:
         for mask in (0o777, 0o0):

@@ -3,11 +3,12 @@
 import itertools
 import os
 
-from e2e import enroll, pam, pamconf, product, seat, softkey, users
-from e2e.checks import one_line
+from e2e import enroll, pam, pamconf, product, programs, seat, softkey, users
+from e2e.terminal import Terminal
 
 # Debian's sesman, VNC servers and saslauthd name no host, and give the password to every question.
 SILENT = {"xrdp-sesman": {"tty": "xrdp-sesman"}, "tigervnc": {}, "imap": {}, "smtp": {}}
+KEY_PROMPT = "One-time password (YubiKey: Enter):"
 SERIALS = itertools.count(7300001)
 STACK = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\naccount required pam_mfa.so\n"
 
@@ -23,7 +24,8 @@ def holder():
 
 
 def offered(**zone):
-    return product.config(zone={"factors": "yubikey totp hotp", "yubikey_timeout": "3s", **zone})
+    return product.config(zone={"factors": "yubikey totp hotp", "yubikey_timeout": "3s",
+                                "yubikey_any_session": "yes", **zone})
 
 
 def from_elsewhere(user, answers, service, items=None):
@@ -74,3 +76,18 @@ def test_a_locker_may_call_this_machine_by_its_name(case):
                 assert reply.code == pam.AUTH_ERR and "YubiKey" not in reply.prompts[0], (host, reply)
         reply = pam.call(taro, [""], service="xsecurelock", items={"rhost": "192.0.2.7"}, wrapper=ids)
         assert reply.code == pam.AUTH_ERR and "YubiKey" not in reply.prompts[0], reply
+
+
+def test_su_asks_the_key_in_the_own_session_alone(case):
+    """Or somebody else could have it blink, and wait for a touch that is meant for another login."""
+    jiro = users.new("jiro")
+    with product.config(zone={"factors": "yubikey totp hotp", "yubikey_timeout": "3s"}), pamconf.wired("su", "sudo"):
+        taro = holder()
+        for caller, prompt in ((jiro, "One-time password:"), (taro, KEY_PROMPT)):
+            argv = ["su", taro.name, "-c", programs.PROOF]
+            with Terminal(argv, user=caller, before=lambda: seat.take(caller.uid)) as terminal:
+                outcome = programs.converse(terminal, taro, [taro.password, ""])
+            assert outcome.prompts[1] == prompt and outcome.let_in == (caller is taro), outcome
+        # sudo authenticates the one who calls it.
+        with Terminal(["sudo", "sh", "-c", programs.PROOF], user=taro, before=lambda: seat.take(taro.uid)) as terminal:
+            assert programs.converse(terminal, "root", [taro.password, ""]).let_in

@@ -119,7 +119,7 @@ def test_a_zone_that_is_off_and_one_by_argument(case):
 
 
 def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
-    with product.config(zone={"factors": "yubikey hotp", "yubikey_timeout": "3s"}), wired():
+    with product.config(zone={"factors": "yubikey hotp", "yubikey_timeout": "3s", "yubikey_any_session": "yes"}), wired():
         softkey.fresh()
         taro, key = users.new(), softkey.Key(serial=7200001)
         assert enroll.run("add", taro.name, "yubikey").returncode == 0

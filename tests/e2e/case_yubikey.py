@@ -20,7 +20,8 @@ SERIALS = itertools.count(7000001)  # a key is one person's, and the record outl
 @contextmanager
 def offered(*services, timeout="3s"):
     """The services are wired, and a YubiKey may be used, within the block."""
-    zone = {"factors": "yubikey totp hotp yubikey-otp", "yubikey_timeout": timeout}
+    zone = {"factors": "yubikey totp hotp yubikey-otp", "yubikey_timeout": timeout,
+            "yubikey_any_session": "yes"}  # the cases' own session is root's
     softkey.fresh()
     with pamconf.wired(*services), product.config(zone=zone):
         yield
@@ -439,7 +440,7 @@ def test_hotp_of_a_yubikey_with_its_identifier(case):
 
 
 def test_japanese_at_the_terminal(case):
-    zone = {"factors": "yubikey totp hotp yubikey-otp"}
+    zone = {"factors": "yubikey totp hotp yubikey-otp", "yubikey_any_session": "yes"}
     with japanese_locale(), offered("su"):
         taro, key = holder()
         with product.config(host={"language": "ja"}, zone=zone):

@@ -17,10 +17,12 @@ def _number(uid):
         pass
 
 
-def take():
-    """This process, and what it starts, is in a session at a seat from now on."""
-    _number("0")
-    subprocess.run([SEAT, "--join", str(os.getpid())], check=True)
+def take(uid=0):
+    """This process, and what it starts, is in a session of the user at a seat from now on. In
+    a child: before it becomes the user."""
+    _number(NONE)
+    _number(str(uid))
+    subprocess.run([SEAT, "--join", str(os.getpid()), str(uid)], check=True)
 
 
 def leave():

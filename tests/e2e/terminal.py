@@ -35,7 +35,7 @@ def become(user):
 class Terminal:
     """One program on a pty. Use as a context manager: the program ends with the block."""
 
-    def __init__(self, argv, user=None, env=None, cwd="/", deadline=15.0):
+    def __init__(self, argv, user=None, env=None, cwd="/", deadline=15.0, before=None):
         self.argv = argv
         self.deadline = deadline
         self.transcript = ""
@@ -48,6 +48,8 @@ class Terminal:
         if self.pid == 0:
             try:
                 os.chdir(cwd)
+                if before:
+                    before()
                 if user:
                     become(user)
                 os.execvpe(argv[0], argv, environment)

@@ -137,7 +137,7 @@ static void write_config(struct scene *scene)
 		"[zone lax]\nmfa = off\nservices = plain explain forward gated\n"
 		"groups = audio crowd\n"
 		"[zone main]\nservices = *\ngate = gated\nrhosts = local 192.0.2.0/24\n"
-		"yubikey_timeout = 1s\n",
+		"yubikey_timeout = 1s\nyubikey_any_session = yes\n",
 		folder, folder, folder);
 	write_file(scene->config_path, text);
 	(void)snprintf(path, sizeof path, "%s/mfa.conf.d", folder);

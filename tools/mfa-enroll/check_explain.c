@@ -35,9 +35,9 @@ static bool is_own_name(void *context)
 }
 
 /* A login of which no host is told is taken for one at this machine. */
-static bool is_local(void *context MFA_UNUSED)
+static enum mfa_place find_place(void *context MFA_UNUSED)
 {
-	return true;
+	return MFA_PLACE_OWN;
 }
 
 /* The terminal is not asked for: a zone for some terminals may decide. */
@@ -246,7 +246,7 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 		.service = words[1],
 		.rhost = count > 2 ? words[2] : NULL,
 		.is_member = is_member,
-		.is_local = count > 2 ? NULL : is_local,
+		.place = count > 2 ? NULL : find_place,
 		.is_own_name = is_own_name,
 		.context = app,
 	};

@@ -33,9 +33,9 @@ static bool is_own_name(void *context)
 }
 
 /* An administrator is who asks: keys in this machine's ports are tried from anywhere. */
-static bool is_local(void *context MFA_UNUSED)
+static enum mfa_place find_place(void *context MFA_UNUSED)
 {
-	return true;
+	return MFA_PLACE_OWN;
 }
 
 static enum exit_code report(const struct app *app,
@@ -78,7 +78,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 			   .typed = app->typed,
 			   .tty = ttyname(STDIN_FILENO),
 			   .now = time(NULL),
-			   .is_local = is_local,
+			   .place = find_place,
 			   .is_own_name = is_own_name,
 			   .context = app },
 		.clock = clock_now,

@@ -27,17 +27,18 @@ static bool is_own_name(void *context)
 }
 
 /* By the process at the other end of the channel, which this one has its session from. */
-static bool is_local(void *context)
+static enum mfa_place find_place(void *context)
 {
 	struct visit *visit = context;
 	struct ucred peer = { .pid = 0 };
 	socklen_t len = sizeof peer;
 	const struct origin_claims claims = { .rhost = visit->rhost };
-	if (!visit->has_origin &&
+	if (!visit->has_place &&
 	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
-		visit->is_local = origin_is_local(peer.pid, visit->caller, &claims);
-	visit->has_origin = true;
-	return visit->is_local;
+		visit->place =
+			origin_place(peer.pid, visit->caller, visit->caller, &claims);
+	visit->has_place = true;
+	return visit->place;
 }
 
 static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
@@ -60,7 +61,7 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 		.tty = visit->tty,
 		.now = clock_seconds(),
 		.is_member = is_member,
-		.is_local = is_local,
+		.place = find_place,
 		.is_own_name = is_own_name,
 		.context = visit,
 	};

@@ -16,10 +16,10 @@ struct visit {
 	bool wants_password;
 	bool may_explain;
 	bool is_japanese;
-	bool is_noted;	 /* its turn was taken: what comes of it goes to syslog */
-	bool is_logged;	 /* it is there */
-	bool has_origin; /* is_local is known */
-	bool is_local;
+	bool is_noted;	/* its turn was taken: what comes of it goes to syslog */
+	bool is_logged; /* it is there */
+	bool has_place; /* it is known */
+	enum mfa_place place;
 	struct channel channel;
 	struct mfa_host host;
 	const struct mfa_zone *zone;
