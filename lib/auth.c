@@ -9,6 +9,7 @@
 #include "mfa/yubikey_otp.h"
 #include "reader.h"
 #include "touch.h"
+#include "typed_key.h"
 #include "unlogged.h"
 
 enum {
@@ -288,32 +289,56 @@ static bool is_garbled(const struct mfa_auth_request *request,
 	       mfa_yubikey_otp_is_garbled((const char *)answer->data, answer->len);
 }
 
+/* Has the YubiKey answer. *ret_is_final: no other question will help. */
+static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag,
+		   struct given *given, bool *ret_is_final)
+{
+	int failed = MFA_OK;
+	forget(request, &given->typed);
+	given->problem = touch_ask(request, diag, &failed, &given->key);
+	given->has_key = given->problem == MFA_REASON_NONE;
+	if (given->has_key || failed != MFA_OK)
+		*ret_is_final = true;
+	return failed;
+}
+
+/* What is no guess: the question is put again, or the key that was touched too early is
+ * asked, where that may be done. */
+static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *diag,
+		     struct given *given, bool *ret_is_final)
+{
+	bool is_of_no_token = false;
+	if (is_garbled(request, &given->typed)) {
+		given->problem = MFA_REASON_GARBLED;
+	} else {
+		int err = typed_key_check(request, &given->typed, diag, &is_of_no_token);
+		if (err != MFA_OK || !is_of_no_token)
+			return err;
+		given->problem = MFA_REASON_KEY_TYPED;
+	}
+	*ret_is_final = false;
+	if (given->problem == MFA_REASON_KEY_TYPED && given->is_offered)
+		return ask_key(request, diag, given, ret_is_final);
+	forget(request, &given->typed);
+	return MFA_OK;
+}
+
 /* One question, and the YubiKey where that is the answer. *ret_is_final: no other question
  * will help. */
 static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *diag,
 		    struct given *given, bool *ret_is_final)
 {
-	int failed = MFA_OK;
 	int err = ask(request, given);
 	*ret_is_final = true;
 	given->problem = MFA_REASON_NONE;
 	diag->text[0] = '\0'; /* of the problem that was told with this question */
 	if (err != MFA_OK)
 		return err;
-	if (wants_key(request, given)) {
-		/* a program that repeats itself would do so again */
-		*ret_is_final = given->typed.len > 0;
-		forget(request, &given->typed);
-		given->problem = touch_ask(request, diag, &failed, &given->key);
-		given->has_key = given->problem == MFA_REASON_NONE;
-		if (given->has_key || failed != MFA_OK)
-			*ret_is_final = true;
-	} else if (is_garbled(request, &given->typed)) {
-		given->problem = MFA_REASON_GARBLED;
-		*ret_is_final = false;
-		forget(request, &given->typed);
-	}
-	return failed;
+	if (!wants_key(request, given))
+		return ask_again(request, diag, given, ret_is_final);
+	/* a program that repeats itself would do so again */
+	*ret_is_final = given->typed.len > 0;
+	return ask_key(request, diag, given, ret_is_final);
 }
 
 static int ask_all(const struct mfa_auth_request *request, struct mfa_diag *diag,

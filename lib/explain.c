@@ -32,6 +32,8 @@ static const char *text_of(enum mfa_reason reason)
 	case MFA_REASON_GARBLED:
 		return MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and "
 			      "Japanese input.");
+	case MFA_REASON_KEY_TYPED:
+		return MFA_N_("The YubiKey typed a code that is not registered for you.");
 	case MFA_REASON_KEY_ABSENT:
 		return MFA_N_("No YubiKey found. See that it is plugged in.");
 	case MFA_REASON_KEY_OTHER:

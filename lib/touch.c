@@ -166,6 +166,9 @@ const char *touch_prompt(enum mfa_reason problem)
 	case MFA_REASON_KEY_BUSY:
 		return MFA_N_("Another login is using the YubiKey. Press Enter to try "
 			      "again: ");
+	case MFA_REASON_KEY_TYPED:
+		return MFA_N_("The YubiKey typed a code that is not registered for you. "
+			      "One-time password: ");
 	case MFA_REASON_GARBLED:
 		return MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and "
 			      "Japanese input, and touch it again: ");

@@ -16,6 +16,7 @@ static const char *const reasons[MFA_REASON_COUNT] = {
 	[MFA_REASON_EMPTY] = "no-code",
 	[MFA_REASON_NOT_A_CODE] = "not-a-code",
 	[MFA_REASON_GARBLED] = "code-garbled",
+	[MFA_REASON_KEY_TYPED] = "key-typed",
 	[MFA_REASON_KEY_WRONG] = "key-wrong",
 	[MFA_REASON_KEY_ABSENT] = "key-absent",
 	[MFA_REASON_KEY_OTHER] = "key-of-another",

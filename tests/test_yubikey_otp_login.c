@@ -81,19 +81,55 @@ static void it_may_stand_behind_the_password(void **state)
 	assert_string_equal(outcome.password, "a password");
 }
 
-static void of_another_key_it_is_counted(void **state)
+/* As slot 1 of a new key does, touched too early; in full width as well. */
+static void of_no_token_it_is_never_counted(void **state)
 {
 	struct desk *desk = *state;
 	char code[SOFTKEY_CODE_SIZE];
 	memcpy(code, touch(desk), sizeof code);
 	code[0] = code[0] == 'c' ? 'b' : 'c';
-	assert_outcome(login(state, (struct attempt){ .answer = code }), MFA_DENY,
-		       MFA_REASON_WRONG);
-	assert_int_equal(failures_of(state, "taro"), 1);
+	const char *const answers[] = { code, touch(desk), NULL };
+	struct outcome outcome = login(
+		state, (struct attempt){ .answers = answers, .rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.script.prompts[1],
+			    "The YubiKey typed a code that is not registered for you. "
+			    "One-time password: ");
+	for (int i = 0; i < 6; i++)
+		assert_outcome(login(state, (struct attempt){ .answer = code,
+							      .rhost = "192.0.2.1" }),
+			       MFA_DENY, MFA_REASON_KEY_TYPED);
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+/* Nobody learns from it who has such a token, or any. */
+static void of_no_token_it_is_alike_for_all(void **state)
+{
+	static const char *const users[] = { "taro", "hanako", "jiro" };
+	struct desk *desk = *state;
+	char code[SOFTKEY_CODE_SIZE];
+	memcpy(code, touch(desk), sizeof code);
+	code[0] = code[0] == 'c' ? 'b' : 'c';
+	for (size_t i = 0; i < MFA_COUNT(users); i++) {
+		struct outcome outcome =
+			login(state, (struct attempt){ .user = users[i],
+						       .answer = code,
+						       .rhost = "192.0.2.1",
+						       .is_unknown = i == 2 });
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
+		assert_int_equal(outcome.script.asked, 3);
+	}
+}
+
+/* A guess at the token's own codes. */
+static void with_the_tokens_id_it_is_counted(void **state)
+{
+	struct desk *desk = *state;
+	(void)touch(desk);
 	desk->code[40] = desk->code[40] == 'c' ? 'b' : 'c';
 	assert_outcome(login(state, (struct attempt){ .answer = desk->code }), MFA_DENY,
 		       MFA_REASON_WRONG);
-	assert_int_equal(failures_of(state, "taro"), 2);
+	assert_int_equal(failures_of(state, "taro"), 1);
 }
 
 static const char garbled[] = "CCCCCCCCCCCBDCFLCINDVDBRBLEHECUITVJKJEVVEHJD";
@@ -152,8 +188,9 @@ static void where_no_such_codes_are_taken_nothing_is_garbled(void **state)
 	struct outcome outcome = login(state, (struct attempt){ .answer = garbled });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
 	assert_int_equal(outcome.script.asked, 1);
-	assert_outcome(login(state, (struct attempt){ .answer = touch(desk) }), MFA_DENY,
-		       MFA_REASON_WRONG);
+	assert_outcome(login(state, (struct attempt){ .answer = touch(desk),
+						      .rhost = "192.0.2.1" }),
+		       MFA_DENY, MFA_REASON_KEY_TYPED);
 }
 
 static int replay(void *context, unsigned index MFA_UNUSED)
@@ -181,7 +218,9 @@ int main(void)
 		at_a_desk(a_touch_lets_in_once),
 		at_a_desk(it_works_from_afar),
 		at_a_desk(it_may_stand_behind_the_password),
-		at_a_desk(of_another_key_it_is_counted),
+		at_a_desk(of_no_token_it_is_never_counted),
+		at_a_desk(of_no_token_it_is_alike_for_all),
+		at_a_desk(with_the_tokens_id_it_is_counted),
 		at_a_desk(garbled_it_is_asked_for_again),
 		at_a_desk(garbled_three_times_it_is_refused_and_not_counted),
 		at_a_desk(garbled_it_tells_nothing_of_the_user),

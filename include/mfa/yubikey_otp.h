@@ -37,6 +37,9 @@ enum {
 void mfa_yubikey_otp_format_id(const unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN],
 			       char ret_text[static MFA_YUBIKEY_MODHEX_SIZE]);
 
+/* Whether a normalized answer has the form of such a code. */
+bool mfa_yubikey_otp_is_code(const char *answer, size_t len);
+
 /* Whether an answer is what a keyboard makes of such a code with Caps Lock, a Japanese
  * input method or a Dvorak layout in between: no guess, and never right. */
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len);

@@ -44,6 +44,11 @@ static bool is_mistyped(const char *text, size_t len)
 	       (is_all_of(text, len, upper) || is_all_of(text, len, dvorak));
 }
 
+bool mfa_yubikey_otp_is_code(const char *answer, size_t len)
+{
+	return len == MFA_YUBIKEY_CODE_LEN && is_all_of(answer, len, YUBIKEY_MODHEX_MAP);
+}
+
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len)
 {
 	char text[GARBLED_MAX];

@@ -414,6 +414,26 @@ def test_a_garbled_code_is_asked_for_again(case):
         assert case.log("reason=code-garbled") and failures(taro) == 0
 
 
+def test_a_key_that_is_touched_too_early(case):
+    """Slot 1 of a new key types a code of the maker's, and Enter: no guess, and the key is asked."""
+    with offered("login", "sshd"), ssh.Server():
+        taro, key = users.new(), plugged(slot1=f"otp:cccccccccccb:010203040506:{'0b' * 16}")
+        exits(add(taro), 0, "Enrolled: yubikey token")
+        outcome = programs.login(taro, [taro.password, key.type(1)])
+        let_in(outcome)
+        assert failures(taro) == 0
+        typed = key.type(1)
+        key.unplug()
+        outcome = programs.login(taro, [taro.password, typed, key.mend])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].startswith("No YubiKey found."), outcome
+        for _ in range(6):
+            outcome = ssh.login(taro, [taro.password, *[key.type(1)] * 3])
+            refused(outcome, prompts=4)
+            assert "The YubiKey typed a code that is not registered for you." in outcome.prompts[2], outcome
+        assert failures(taro) == 0 and case.log("reason=key-typed")
+
+
 def test_codes_of_a_key_programmed_elsewhere(case):
     public, private, aes = "vvcccccccccb", "010203040506", "000102030405060708090a0b0c0d0e0f"
     with offered("login"):

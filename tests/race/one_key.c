@@ -21,7 +21,7 @@ enum {
 	MS_NS = 1000000,
 };
 
-const char race_key_zone[] = "yubikey_timeout = 1s\nyubikey_any_session = yes\n";
+const char race_key_zone[] = "yubikey_timeout = 1s\n";
 
 static const unsigned sizes[] = { 2, 4, 8, 16 };
 static const char OWNER[] = "owner";

@@ -73,7 +73,7 @@ void rig_lay(struct rig *rig)
 		       "[host]\nzone = rig\nlanguage = en\nstore = file:%s/lib\n"
 		       "key = file:%s/etc/store.key\naudit = %s/log/audit.jsonl\n"
 		       "[zone rig]\nservices = *\nmax_failures = 99\n"
-		       "hotp_look_ahead = 2\n%s",
+		       "hotp_look_ahead = 2\nyubikey_any_session = yes\n%s",
 		       rig->folder, rig->folder, rig->folder,
 		       rig->zone != NULL ? rig->zone : "");
 	write_text(rig->config_path, text);
