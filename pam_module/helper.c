@@ -3,13 +3,14 @@
 #include <locale.h>
 #include <string.h>
 
+#include "mfa/spawn.h"
 #include "mfa/wire.h"
-#include "spawn.h"
 
 enum {
 	/* longer than the helper can take between two messages: locks, a touch, its pace */
 	HELPER_MS = 120000,
 	TURNS_MAX = 200,
+	VERIFY_MODE = 04755,
 };
 
 /* One talk with the helper. */
@@ -197,7 +198,7 @@ int helper_run(const struct login *login, const struct mfa_dialog *dialog,
 	if (err == MFA_OK)
 		err = mfa_secret_alloc(MFA_WIRE_SIZE, &talk.packet);
 	if (err == MFA_OK)
-		err = spawn_helper(MFA_VERIFY_PATH, diag, &talk.channel);
+		err = mfa_spawn(MFA_VERIFY_PATH, VERIFY_MODE, diag, &talk.channel);
 	if (err == MFA_OK)
 		err = begin(&talk, login, diag);
 	if (err == MFA_OK)

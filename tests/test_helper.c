@@ -1,4 +1,4 @@
-/* pam_module/helper.c and spawn.c against helpers that fail; with the real one see
+/* pam_module/helper.c and lib/spawn.c against helpers that fail; with the real one see
  * tests/e2e/case_verify.py. */
 #include "helper.h"
 
@@ -12,7 +12,7 @@
 
 #include <security/pam_appl.h>
 
-#include "spawn.h"
+#include "mfa/spawn.h"
 #include "support.h"
 
 static int ask(void *context MFA_UNUSED, const char *prompt MFA_UNUSED,
@@ -128,15 +128,18 @@ static void a_program_that_is_not_safe_is_not_run(void **state MFA_UNUSED)
 	int channel = -1;
 	struct mfa_diag diag;
 	assert_int_equal(chmod(MFA_VERIFY_PATH, 0755), 0);
-	assert_int_equal(spawn_helper(MFA_VERIFY_PATH, &diag, &channel), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_spawn(MFA_VERIFY_PATH, 04755, &diag, &channel),
+			 MFA_ERR_UNSAFE);
 	assert_non_null(strstr(diag.text, "not set-uid"));
 	assert_int_equal(chmod(MFA_VERIFY_PATH, 04775), 0);
-	assert_int_equal(spawn_helper(MFA_VERIFY_PATH, &diag, &channel), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_spawn(MFA_VERIFY_PATH, 04755, &diag, &channel),
+			 MFA_ERR_UNSAFE);
 	assert_int_equal(chmod(MFA_VERIFY_PATH, 04755), 0);
 	assert_int_equal(chown(MFA_VERIFY_PATH, 1, 0), 0);
-	assert_int_equal(spawn_helper(MFA_VERIFY_PATH, &diag, &channel), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_spawn(MFA_VERIFY_PATH, 04755, &diag, &channel),
+			 MFA_ERR_UNSAFE);
 	assert_int_equal(chown(MFA_VERIFY_PATH, 0, 0), 0);
-	assert_int_equal(spawn_helper("/nowhere/mfa-verify", &diag, &channel),
+	assert_int_equal(mfa_spawn("/nowhere/mfa-verify", 04755, &diag, &channel),
 			 MFA_ERR_NOTFOUND);
 	assert_int_equal(channel, -1);
 	assert_int_equal(chmod(MFA_VERIFY_PATH, 04755), 0);

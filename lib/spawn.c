@@ -1,8 +1,9 @@
-#include "spawn.h"
+#include "mfa/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -11,7 +12,7 @@
 
 #include "mfa/fs.h"
 
-static int check_program(const char *path, struct mfa_diag *diag)
+static int check_program(const char *path, mode_t mode, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	struct stat status;
@@ -20,19 +21,21 @@ static int check_program(const char *path, struct mfa_diag *diag)
 		return err;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	if ((status.st_mode & S_ISUID) == 0)
-		return mfa_fail(diag, MFA_ERR_UNSAFE,
-				"%s: is not set-uid, run: chmod 4755 %s", path, path);
-	return MFA_OK;
+	mode_t missing = mode & ~status.st_mode & (S_ISUID | S_IXUSR);
+	if (missing == 0)
+		return MFA_OK;
+	return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is not %s, run: chmod %o %s", path,
+			(missing & S_ISUID) != 0 ? "set-uid" : "executable", mode, path);
 }
 
 /* The two functions below run in copies of the application's process, of which any thread
  * may hold any lock: system calls only. */
 
-_Noreturn static void become_helper(const char *path, int channel)
+_Noreturn static void become_program(const char *path, int channel)
 {
-	static char name[] = "mfa-verify";
-	char *const arguments[] = { name, NULL };
+	const char *slash = strrchr(path, '/');
+	char *const arguments[] = { (char *)(uintptr_t)(slash != NULL ? slash + 1 : path),
+				    NULL };
 	char *const environment[] = { NULL };
 	/* the application may have descriptor 0 closed, and the channel be it */
 	int high = fcntl(channel, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -41,17 +44,18 @@ _Noreturn static void become_helper(const char *path, int channel)
 	_exit(1);
 }
 
-/* The child's only work is to leave the helper without a parent. */
-_Noreturn static void leave_helper(const char *path, int channel)
+/* The child's only work is to leave the program without a parent. */
+_Noreturn static void leave_program(const char *path, int channel)
 {
-	pid_t helper = _Fork();
-	if (helper == 0)
-		become_helper(path, channel);
-	_exit(helper < 0 ? 1 : 0);
+	pid_t program = _Fork();
+	if (program == 0)
+		become_program(path, channel);
+	_exit(program < 0 ? 1 : 0);
 }
 
 /* A child that sends no signal when it ends, and that a wait() of the application for its
- * own children does not see. */
+ * own children does not see. It cannot be the program: exec makes any child one that sends
+ * SIGCHLD. */
 static pid_t fork_silently(void)
 {
 	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
@@ -68,7 +72,7 @@ static int start(const char *path, int channel, struct mfa_diag *diag)
 	pid_t child = fork_silently();
 	int errnum = errno;
 	if (child == 0)
-		leave_helper(path, channel);
+		leave_program(path, channel);
 	if (child > 0)
 		while (waitpid(child, &status, (int)__WCLONE) < 0 && errno == EINTR)
 			continue;
@@ -80,9 +84,9 @@ static int start(const char *path, int channel, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
-int spawn_helper(const char *path, struct mfa_diag *diag, int *ret_channel)
+int mfa_spawn(const char *path, mode_t mode, struct mfa_diag *diag, int *ret_channel)
 {
-	int err = check_program(path, diag);
+	int err = check_program(path, mode, diag);
 	if (err != MFA_OK)
 		return err;
 	int ends[2];
