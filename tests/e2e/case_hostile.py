@@ -52,10 +52,15 @@ def test_it_takes_nothing_over_from_its_caller(case):
         os.sched_setaffinity(0, {0})
         signal.setitimer(signal.ITIMER_REAL, 1.0)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        libc.prctl(29, ctypes.c_ulong(60 * 10**9), 0, 0, 0)  # PR_SET_TIMERSLACK
         for fd in range(10, 60):
             os.dup2(0, fd)
 
+    score = Path("/proc/self/oom_score_adj")  # a process that became the user may not write it
+    before = score.read_text()
+    score.write_text("1000")
     with Visit(taro, prepare=prepare, close_fds=False) as visit:
+        score.write_text(before)
         visit.ask()
         assert visit.status("Uid").split() == [str(taro.uid), "0", "0", "0"]
         assert visit.status("Gid").split() == ["0"] * 4 and visit.status("Groups") == ""
@@ -69,6 +74,8 @@ def test_it_takes_nothing_over_from_its_caller(case):
         assert all(target.startswith("socket:") for target in targets.values()) and len(targets) < 2, targets
         assert os.getpriority(os.PRIO_PROCESS, visit.pid) == 0
         assert os.sched_getscheduler(visit.pid) == os.SCHED_OTHER
+        for name, wanted in (("timerslack_ns", "50000"), ("oom_score_adj", "0")):
+            assert Path(f"/proc/{visit.pid}/{name}").read_text().strip() == wanted, name
         core = [line for line in open(f"/proc/{visit.pid}/limits") if line.startswith("Max core")]
         assert core[0].split()[4:6] == ["0", "0"], core
         time.sleep(1.1)  # the caller's timer would have ended it

@@ -17,6 +17,7 @@
 
 enum {
 	DESCRIPTORS_MAX = 256,
+	TIMER_SLACK_NS = 50000,
 	IO_CLASS_SHIFT = 13,
 	IO_NORMAL = 4, /* of 0 to 7 */
 };
@@ -39,14 +40,17 @@ static void fix_signals(void)
 {
 	static const int timers[] = { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF };
 	const struct itimerval none = { 0 };
-	struct sigaction plain = { .sa_handler = SIG_DFL };
+	const struct sigaction none_yet = { .sa_handler = SIG_IGN };
+	const struct sigaction plain = { .sa_handler = SIG_DFL };
 	sigset_t all;
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, NULL);
 	for (size_t i = 0; i < MFA_COUNT(timers); i++)
 		(void)setitimer((enum __itimer_which)timers[i], &none, NULL);
-	for (int i = 1; i < NSIG; i++)
+	for (int i = 1; i < NSIG; i++) {
+		(void)sigaction(i, &none_yet, NULL); /* drops what has come already */
 		(void)sigaction(i, &plain, NULL);
+	}
 }
 
 static void set_limit(int resource, rlim_t value)
@@ -59,15 +63,25 @@ static void set_limit(int resource, rlim_t value)
  * later, and the login with it. */
 static void fix_limits(void)
 {
-	static const int unlimited[] = { RLIMIT_AS,    RLIMIT_CPU,     RLIMIT_DATA,
-					 RLIMIT_FSIZE, RLIMIT_MEMLOCK, RLIMIT_RTTIME };
+	static const int unlimited[] = { RLIMIT_AS,	RLIMIT_CPU,	   RLIMIT_DATA,
+					 RLIMIT_FSIZE,	RLIMIT_MEMLOCK,	   RLIMIT_NPROC,
+					 RLIMIT_RTTIME, RLIMIT_SIGPENDING, RLIMIT_STACK };
 	for (size_t i = 0; i < MFA_COUNT(unlimited); i++)
 		set_limit(unlimited[i], RLIM_INFINITY);
 	set_limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
 	set_limit(RLIMIT_CORE, 0);
 }
 
-/* Others wait for the locks: their holder must not idle behind its caller's loops. */
+static void fix_oom_score(void)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && write(fd, "0", 1) != 1)
+		return; /* whoever set it does not want it lowered */
+}
+
+/* Others wait for the locks: their holder must not idle behind its caller's loops, sleep
+ * for as long as its caller likes, or be the first to go when memory runs out. */
 static void fix_priority(void)
 {
 	const struct sched_param plain = { 0 };
@@ -78,6 +92,16 @@ static void fix_priority(void)
 	(void)sched_setaffinity(0, sizeof all, &all);
 	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
 		      IOPRIO_CLASS_BE << IO_CLASS_SHIFT | IO_NORMAL);
+	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
+	fix_oom_score();
+}
+
+/* Setting groups needs a right that mfa-verify has given up when it starts a program. */
+static int drop_groups(void)
+{
+	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) != 0)
+		return MFA_ERR_IO;
+	return setresgid(0, 0, 0) == 0 ? MFA_OK : MFA_ERR_IO;
 }
 
 int shield_up(void)
@@ -95,9 +119,7 @@ int shield_up(void)
 	if (chdir("/") != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return MFA_ERR_IO;
-	if (shield_is_root() && (setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0))
-		return MFA_ERR_IO;
-	return MFA_OK;
+	return shield_is_root() ? drop_groups() : MFA_OK;
 }
 
 bool shield_is_root(void)
