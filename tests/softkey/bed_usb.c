@@ -24,29 +24,34 @@ void bed_die(const char *what)
 	abort();
 }
 
-// What the argument at the offset of "data" points to, synchronised with the client.
+// What the argument at the offset of "data" points to, synchronised with the client; NULL: the
+// client was killed meanwhile, and no answer will reach it.
 static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t size)
 {
 	GError *error = NULL;
 	UMockdevIoctlData *found =
 		umockdev_ioctl_data_resolve(data, offset, size, &error);
-	if (!found)
-		bed_die(error ? error->message : "an ioctl without its argument");
+	if (!found && !error)
+		bed_die("an ioctl without its argument");
+	g_clear_error(&error);
 	return found;
 }
 
-static unsigned number_in(UMockdevIoctlData *data)
+static int take_number(UMockdevIoctlData *data, unsigned *ret_number)
 {
-	unsigned number;
-	UMockdevIoctlData *argument = resolve(data, 0, sizeof number);
-	memcpy(&number, argument->data, sizeof number);
+	UMockdevIoctlData *argument = resolve(data, 0, sizeof *ret_number);
+	if (!argument)
+		return -ECONNRESET;
+	memcpy(ret_number, argument->data, sizeof *ret_number);
 	g_object_unref(argument);
-	return number;
+	return 0;
 }
 
 static int get_capabilities(UMockdevIoctlData *data)
 {
 	UMockdevIoctlData *argument = resolve(data, 0, sizeof(uint32_t));
+	if (!argument)
+		return -ECONNRESET;
 	memset(argument->data, 0, sizeof(uint32_t));
 	g_object_unref(argument);
 	return 0;
@@ -57,6 +62,8 @@ static int get_driver(struct port *port, UMockdevIoctlData *data)
 	struct usbdevfs_getdriver answer;
 	enum port_driver driver = PORT_FREE;
 	UMockdevIoctlData *argument = resolve(data, 0, sizeof answer);
+	if (!argument)
+		return -ECONNRESET;
 	memcpy(&answer, argument->data, sizeof answer);
 	int err = port_driver(port, answer.interface, &driver);
 	if (!err && driver == PORT_FREE)
@@ -74,6 +81,8 @@ static int driver_command(struct port *port, UMockdevIoctlData *data)
 {
 	struct usbdevfs_ioctl command;
 	UMockdevIoctlData *argument = resolve(data, 0, sizeof command);
+	if (!argument)
+		return -ECONNRESET;
 	memcpy(&command, argument->data, sizeof command);
 	g_object_unref(argument);
 	unsigned interface = (unsigned)command.ifno;
@@ -88,6 +97,8 @@ static int submit(struct port *port, UMockdevIoctlClient *client, UMockdevIoctlD
 {
 	struct usbdevfs_urb urb;
 	UMockdevIoctlData *argument = resolve(data, 0, sizeof urb);
+	if (!argument)
+		return -ECONNRESET;
 	memcpy(&urb, argument->data, sizeof urb);
 	int result = -EINVAL;
 	if (urb.type == USBDEVFS_URB_TYPE_CONTROL &&
@@ -96,6 +107,10 @@ static int submit(struct port *port, UMockdevIoctlClient *client, UMockdevIoctlD
 		size_t place = offsetof(struct usbdevfs_urb, buffer);
 		UMockdevIoctlData *buffer =
 			resolve(argument, place, (size_t)urb.buffer_length);
+		if (!buffer) {
+			g_object_unref(argument);
+			return -ECONNRESET;
+		}
 		unsigned len = buffer->data[6] | (unsigned)buffer->data[7] << 8;
 		if ((int)len <= urb.buffer_length - PORT_SETUP_SIZE)
 			result = port_control(port, (uintptr_t)client, bed_now(),
@@ -123,10 +138,28 @@ static int reap(const struct port *port, UMockdevIoctlClient *client,
 	if (!urb)
 		return port->plugged ? -EAGAIN : -ENODEV;
 	UMockdevIoctlData *argument = resolve(data, 0, sizeof(void *));
-	umockdev_ioctl_data_set_ptr(argument, 0, urb);
-	g_object_unref(argument);
+	if (argument)
+		umockdev_ioctl_data_set_ptr(argument, 0, urb);
+	g_clear_object(&argument);
 	g_object_unref(urb);
 	return 0;
+}
+
+static int interface_command(struct port *port, UMockdevIoctlClient *client,
+			     UMockdevIoctlData *data)
+{
+	unsigned number = 0;
+	int err = take_number(data, &number);
+	if (err)
+		return err;
+	switch (umockdev_ioctl_client_get_request(client)) {
+	case USBDEVFS_CLAIMINTERFACE:
+		return port_claim(port, number, (uintptr_t)client);
+	case USBDEVFS_RELEASEINTERFACE:
+		return port_release(port, number, (uintptr_t)client);
+	default:
+		return port_configure(port, (int)number);
+	}
 }
 
 static int answer(struct port *port, UMockdevIoctlClient *client)
@@ -140,11 +173,9 @@ static int answer(struct port *port, UMockdevIoctlClient *client)
 	case USBDEVFS_IOCTL:
 		return driver_command(port, data);
 	case USBDEVFS_CLAIMINTERFACE:
-		return port_claim(port, number_in(data), (uintptr_t)client);
 	case USBDEVFS_RELEASEINTERFACE:
-		return port_release(port, number_in(data), (uintptr_t)client);
 	case USBDEVFS_SETCONFIGURATION:
-		return port_configure(port, (int)number_in(data));
+		return interface_command(port, client, data);
 	case USBDEVFS_SUBMITURB:
 		return submit(port, client, data);
 	case USBDEVFS_REAPURB:
@@ -165,6 +196,8 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client
 	pthread_mutex_lock(usb->lock);
 	bool plugged = usb->port.plugged;
 	int result = answer(&usb->port, client);
+	if (result == -ECONNRESET) // umockdev will not say so
+		port_close(&usb->port, (uintptr_t)client);
 	if (plugged && !usb->port.plugged)
 		usb->gone(usb->owner, usb);
 	pthread_mutex_unlock(usb->lock);

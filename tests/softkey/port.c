@@ -50,7 +50,8 @@ struct softkey_counts port_counts(const struct port *port)
 	return (struct softkey_counts){ .transfers = port->transfers,
 					.writes = key->writes,
 					.challenges = key->challenges,
-					.waiting = key->phase == KEY_TOUCH };
+					.waiting = key->phase == KEY_TOUCH,
+					.detached = port->plugged && !port->bound };
 }
 
 static unsigned product(const struct key *key)

@@ -166,8 +166,9 @@ static void show(const struct port *port, unsigned number, struct text *text)
 		say(text, " slot%u=%s%s", i + 1, kinds[kind],
 		    kind == SOFTKEY_HMAC && slot_wants_touch(slot) ? "+touch" : "");
 	}
-	say(text, " transfers=%u writes=%u challenges=%u waiting=%d\n", counts.transfers,
-	    counts.writes, counts.challenges, counts.waiting);
+	say(text, " transfers=%u writes=%u challenges=%u waiting=%d detached=%d\n",
+	    counts.transfers, counts.writes, counts.challenges, counts.waiting,
+	    counts.detached);
 }
 
 static int add(struct rack *rack, uint64_t now, char *rest, struct text *text)

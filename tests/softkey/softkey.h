@@ -63,4 +63,5 @@ struct softkey_counts {
 	unsigned writes;     /* slots that were programmed, updated or erased */
 	unsigned challenges; /* that the key took up, answered or not */
 	bool waiting;	     /* for a touch, now */
+	bool detached;	     /* taken from the keyboard driver, and not given back */
 };
