@@ -42,7 +42,10 @@ enum mfa_yubikey_result desk_respond_with(struct desk *desk,
 					  size_t count, int64_t timeout_ms)
 {
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	const struct mfa_yubikey_order order = { slots, count, challenge, timeout_ms };
+	const struct mfa_yubikey_order order = { .slots = slots,
+						 .count = count,
+						 .challenge = challenge,
+						 .timeout_ms = timeout_ms };
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;

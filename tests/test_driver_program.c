@@ -133,7 +133,10 @@ static enum mfa_yubikey_result ask(struct desk *desk, unsigned slot)
 {
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
 	const struct mfa_yubikey_slot wanted = { KEY_SERIAL, slot };
-	const struct mfa_yubikey_order order = { &wanted, 1, challenge, TIMEOUT_MS };
+	const struct mfa_yubikey_order order = { .slots = &wanted,
+						 .count = 1,
+						 .challenge = challenge,
+						 .timeout_ms = TIMEOUT_MS };
 	const struct mfa_yubikey key = { .secret = key_secret };
 	struct mfa_yubikey_answer answer;
 	mfa_yubikey_challenge(challenge);

@@ -57,6 +57,9 @@ struct mfa_yubikey_order {
 	size_t count;
 	const unsigned char *challenge; /* MFA_YUBIKEY_CHALLENGE_LEN bytes */
 	int64_t timeout_ms;		/* for all of it */
+	/* Asked while somebody or something is waited for: true when nobody needs the answer
+	 * any more. NULL: somebody does. */
+	bool (*is_over)(void);
 };
 
 typedef void (*mfa_yubikey_hmac)(const unsigned char *secret,
@@ -88,6 +91,7 @@ struct mfa_yubikey_program {
 	const unsigned char *public_id;	 /* 6 bytes */
 	const unsigned char *private_id; /* 6 bytes */
 	int64_t timeout_ms;
+	bool (*is_over)(void); /* as in an order: nothing is written any more */
 };
 
 /* What the plug-in exports. All of it waits for other users of the keys on this host, and

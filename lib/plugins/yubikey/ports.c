@@ -64,15 +64,16 @@ enum mfa_yubikey_result result_of_error(struct mfa_diag *diag)
 	}
 }
 
-static enum mfa_yubikey_result lock(int fd, int64_t deadline, struct mfa_diag *diag)
+static enum mfa_yubikey_result lock(const struct ports *ports, bool (*is_over)(void),
+				    struct mfa_diag *diag)
 {
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	while (flock(ports->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR) {
 			(void)mfa_fail_errno(diag, errno, "%s: cannot lock it",
 					     LOCK_FOLDER);
 			return MFA_YUBIKEY_BROKEN;
 		}
-		if (is_past(deadline))
+		if (is_past(ports->deadline) || (is_over != NULL && is_over()))
 			return MFA_YUBIKEY_BUSY;
 		pause_ms(LOCK_PAUSE_MS);
 	}
@@ -91,8 +92,8 @@ static bool start(void)
 	return is_started;
 }
 
-enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
-				    struct ports *ret_ports)
+enum mfa_yubikey_result ports_begin(int64_t timeout_ms, bool (*is_over)(void),
+				    struct mfa_diag *diag, struct ports *ret_ports)
 {
 	*ret_ports =
 		(struct ports){ .lock_fd = -1, .deadline = deadline_after(timeout_ms) };
@@ -101,8 +102,7 @@ enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
 	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_own_folder, diag, &ret_ports->lock_fd) !=
 		    MFA_OK)
 		return MFA_YUBIKEY_BROKEN;
-	enum mfa_yubikey_result result =
-		lock(ret_ports->lock_fd, ret_ports->deadline, diag);
+	enum mfa_yubikey_result result = lock(ret_ports, is_over, diag);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
 	ret_ports->is_started = start();

@@ -18,10 +18,10 @@ struct ports {
 	int64_t deadline;
 };
 
-/* Waits until no other process of this host uses the keys, and starts libykpers. The
- * caller ends ret_ports with ports_done in any case. */
-enum mfa_yubikey_result ports_begin(int64_t timeout_ms, struct mfa_diag *diag,
-				    struct ports *ret_ports);
+/* Waits until no other process of this host uses the keys, and starts libykpers. is_over
+ * as in struct mfa_yubikey_order. The caller ends ret_ports with ports_done in any case. */
+enum mfa_yubikey_result ports_begin(int64_t timeout_ms, bool (*is_over)(void),
+				    struct mfa_diag *diag, struct ports *ret_ports);
 void ports_done(struct ports *ports);
 
 /* One opened key. */

@@ -63,6 +63,8 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 			       ykp_strerror(ykp_errno));
 		return MFA_YUBIKEY_REFUSED;
 	}
+	if (program->is_over != NULL && program->is_over())
+		return MFA_YUBIKEY_BUSY;
 	yk_errno = 0;
 	bool is_written = yk_write_command(port->key, ykp_core_config(config),
 					   (uint8_t)ykp_command(config), NULL) != 0;
@@ -81,7 +83,8 @@ enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct mfa_yubikey_program copy = *program;
-	enum mfa_yubikey_result result = ports_begin(program->timeout_ms, diag, &ports);
+	enum mfa_yubikey_result result =
+		ports_begin(program->timeout_ms, program->is_over, diag, &ports);
 	return result == MFA_YUBIKEY_DONE ? ports_visit(&ports, diag, try_port, &copy)
 					  : result;
 }

@@ -24,8 +24,14 @@ static bool read_report(YK_KEY *key, unsigned char *ret_report)
 	return yk_wait_for_key_status(key, 0, 0, 1, false, 0, ret_report) != 0;
 }
 
+static bool has_run_out(const struct patience *patience)
+{
+	return is_past(patience->deadline) ||
+	       (patience->is_over != NULL && patience->is_over());
+}
+
 /* Waits for the first report of a response. */
-static enum mfa_yubikey_result await(YK_KEY *key, int64_t deadline,
+static enum mfa_yubikey_result await(YK_KEY *key, const struct patience *patience,
 				     unsigned char *ret_report, struct mfa_diag *diag)
 {
 	int64_t silence = deadline_after(ANSWER_MS);
@@ -42,7 +48,7 @@ static enum mfa_yubikey_result await(YK_KEY *key, int64_t deadline,
 			silence = deadline_after(SETTLE_MS);
 		was_waiting = is_waiting;
 		wants_touch |= is_waiting;
-		if (is_past(deadline) || (!is_waiting && is_past(silence)))
+		if (has_run_out(patience) || (!is_waiting && is_past(silence)))
 			return wants_touch ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
 		pause_ms(POLL_MS);
 	}
@@ -73,7 +79,8 @@ static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
 	return refuse(key, "a damaged answer", diag);
 }
 
-enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot, int64_t deadline,
+enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
+					const struct patience *patience,
 					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag)
@@ -83,7 +90,7 @@ enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot, int64_t dead
 	uint8_t command = slot == 1 ? SLOT_CHAL_HMAC1 : SLOT_CHAL_HMAC2;
 	if (yk_write_to_key(key, command, challenge, MFA_YUBIKEY_CHALLENGE_LEN) == 0)
 		return result_of_error(diag);
-	enum mfa_yubikey_result result = await(key, deadline, report, diag);
+	enum mfa_yubikey_result result = await(key, patience, report, diag);
 	if (result == MFA_YUBIKEY_DONE)
 		result = collect(key, report, bytes, diag);
 	if (result == MFA_YUBIKEY_DONE)

@@ -4,8 +4,15 @@
 
 #include "ports.h"
 
+/* How long an answer is waited for. */
+struct patience {
+	int64_t deadline;
+	bool (*is_over)(void); /* as in struct mfa_yubikey_order */
+};
+
 /* Has a slot hash a challenge. Waits for a touch when the slot wants one. */
-enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot, int64_t deadline,
+enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
+					const struct patience *patience,
 					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag);

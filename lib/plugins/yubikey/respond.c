@@ -45,8 +45,9 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 	if (!port->told.is_programmed[slot->slot - 1])
 		return MFA_YUBIKEY_EMPTY;
 	wish->answer.from = *slot;
-	return report_exchange(port->key, slot->slot, wish->deadline,
-			       wish->order->challenge, wish->answer.response, diag);
+	const struct patience patience = { wish->deadline, wish->order->is_over };
+	return report_exchange(port->key, slot->slot, &patience, wish->order->challenge,
+			       wish->answer.response, diag);
 }
 
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
@@ -55,7 +56,8 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct wish wish = { .order = order };
-	enum mfa_yubikey_result result = ports_begin(order->timeout_ms, diag, &ports);
+	enum mfa_yubikey_result result =
+		ports_begin(order->timeout_ms, order->is_over, diag, &ports);
 	wish.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, try_port, &wish);
