@@ -1,0 +1,67 @@
+/* What a program and mfa-usb say to each other: an order and its outcome, one packet each
+ * (mfa/wire.h). Both have the layout that their kind gives, down to the last byte. */
+#pragma once
+
+#include "mfa/wire.h"
+#include "mfa/yubikey.h"
+#include "mfa/yubikey_otp.h"
+
+/* Also the letter that the packets, both of them, begin with. */
+enum mfa_usb_kind {
+	MFA_USB_RESPOND = 'r',
+	MFA_USB_LIST = 'l',
+	MFA_USB_PROGRAM = 'p',
+};
+
+enum {
+	MFA_USB_FOLDER_SIZE = 256,
+	MFA_USB_TIMEOUT_MAX_MS = 10 * 60 * 1000,
+	/* The driver keeps to its time-out but for the transfer that it is at. A program
+	 * waits so much longer, and mfa-usb ends, whatever it is at, a second after that. */
+	MFA_USB_SLACK_MS = 3000,
+	MFA_USB_SLACK_MORE_MS = MFA_USB_SLACK_MS + 1000,
+};
+
+struct mfa_usb_order {
+	enum mfa_usb_kind kind;
+	int64_t timeout_ms;
+	char folder[MFA_USB_FOLDER_SIZE]; /* of the plug-in; "": where it is installed */
+	/* respond */
+	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
+	size_t count;
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	/* program */
+	struct mfa_yubikey_slot at;
+	bool wants_touch;
+	bool has_ids; /* for Yubico OTP; the secret is the AES key then, zeros behind it */
+	unsigned char secret[MFA_YUBIKEY_SECRET_LEN];
+	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
+	unsigned char private_id[MFA_YUBIKEY_PRIVATE_LEN];
+};
+
+struct mfa_usb_outcome {
+	enum mfa_yubikey_result result;
+	struct mfa_diag diag;
+	/* respond, and MFA_YUBIKEY_DONE */
+	struct mfa_yubikey_slot from;
+	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
+	/* list */
+	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
+	size_t count;
+};
+
+/* The bytes of an order or an outcome; what its kind does not use is not looked at.
+ * MFA_ERR_INVALID: a value out of its range. */
+int mfa_usb_pack_order(const struct mfa_usb_order *order,
+		       unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+	MFA_MUST_CHECK;
+int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
+			 unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+	MFA_MUST_CHECK;
+
+/* And back, strictly: what would not be packed to the same bytes is MFA_ERR_INVALID.
+ * MFA_ERR_UNSUPPORTED: of another version of pam_mfa. */
+int mfa_usb_unpack_order(enum mfa_wire_type letter, struct mfa_span payload,
+			 struct mfa_usb_order *ret_order) MFA_MUST_CHECK;
+int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
+			   struct mfa_usb_outcome *ret_outcome) MFA_MUST_CHECK;

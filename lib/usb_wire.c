@@ -1,0 +1,262 @@
+#include "mfa/usb_wire.h"
+
+#include <string.h>
+
+#include "mfa/bytes.h"
+
+enum {
+	VERSION_SIZE = 16,
+	SLOT_SIZE = 5,
+	PORT_SIZE = 8,
+	/* an order */
+	AT_TIMEOUT = VERSION_SIZE,
+	AT_FOLDER = AT_TIMEOUT + 8,
+	AT_REST = AT_FOLDER + MFA_USB_FOLDER_SIZE,
+	AT_SLOTS = AT_REST + 1,
+	AT_CHALLENGE = AT_SLOTS + MFA_TOKENS_MAX * SLOT_SIZE,
+	RESPOND_SIZE = AT_CHALLENGE + MFA_YUBIKEY_CHALLENGE_LEN,
+	AT_FLAGS = AT_REST + SLOT_SIZE,
+	AT_SECRET = AT_FLAGS + 1,
+	AT_PUBLIC = AT_SECRET + MFA_YUBIKEY_SECRET_LEN,
+	AT_PRIVATE = AT_PUBLIC + MFA_YUBIKEY_PUBLIC_LEN,
+	PROGRAM_SIZE = AT_PRIVATE + MFA_YUBIKEY_PRIVATE_LEN,
+	FLAG_TOUCH = 1,
+	FLAG_IDS = 2,
+	/* an outcome */
+	AT_DIAG = 1,
+	AT_FROM = AT_DIAG + (int)sizeof(struct mfa_diag),
+	AT_RESPONSE = AT_FROM + SLOT_SIZE,
+	RESPONDED_SIZE = AT_RESPONSE + MFA_YUBIKEY_RESPONSE_LEN,
+	AT_COUNT = AT_FROM,
+	AT_PORTS = AT_COUNT + 1,
+	LISTED_SIZE = AT_PORTS + MFA_YUBIKEYS_MAX * PORT_SIZE,
+	PROGRAMMED_SIZE = AT_FROM,
+	AT_PORT_VERSION = 4,
+	AT_PORT_FLAGS = 7,
+};
+
+_Static_assert(sizeof MFA_VERSION <= VERSION_SIZE, "a longer version needs more room");
+
+static size_t order_size(enum mfa_usb_kind kind)
+{
+	switch (kind) {
+	case MFA_USB_RESPOND:
+		return RESPOND_SIZE;
+	case MFA_USB_LIST:
+		return AT_REST;
+	case MFA_USB_PROGRAM:
+		return PROGRAM_SIZE;
+	}
+	return 0;
+}
+
+static size_t outcome_size(enum mfa_usb_kind kind)
+{
+	switch (kind) {
+	case MFA_USB_RESPOND:
+		return RESPONDED_SIZE;
+	case MFA_USB_LIST:
+		return LISTED_SIZE;
+	case MFA_USB_PROGRAM:
+		return PROGRAMMED_SIZE;
+	}
+	return 0;
+}
+
+static bool is_slot(const struct mfa_yubikey_slot *slot)
+{
+	return slot->slot >= 1 && slot->slot <= MFA_YUBIKEY_SLOTS;
+}
+
+static bool is_order(const struct mfa_usb_order *order)
+{
+	if (order_size(order->kind) == 0 || order->timeout_ms < 0 ||
+	    order->timeout_ms > MFA_USB_TIMEOUT_MAX_MS || order->count > MFA_TOKENS_MAX ||
+	    memchr(order->folder, '\0', sizeof order->folder) == NULL ||
+	    (order->folder[0] != '\0' && order->folder[0] != '/'))
+		return false;
+	for (size_t i = 0; i < order->count; i++)
+		if (!is_slot(&order->slots[i]))
+			return false;
+	return order->kind != MFA_USB_PROGRAM || is_slot(&order->at);
+}
+
+static bool is_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome)
+{
+	bool has_answer = kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE;
+	return outcome_size(kind) != 0 && outcome->result <= MFA_YUBIKEY_BROKEN &&
+	       outcome->count <= MFA_YUBIKEYS_MAX &&
+	       memchr(outcome->diag.text, '\0', sizeof outcome->diag.text) != NULL &&
+	       (!has_answer || is_slot(&outcome->from));
+}
+
+static void put_slot(unsigned char *bytes, const struct mfa_yubikey_slot *slot)
+{
+	mfa_put32(bytes, slot->serial);
+	bytes[4] = (unsigned char)slot->slot;
+}
+
+static struct mfa_yubikey_slot get_slot(const unsigned char *bytes)
+{
+	return (struct mfa_yubikey_slot){ mfa_get32(bytes), bytes[4] };
+}
+
+static void put_program(unsigned char *bytes, const struct mfa_usb_order *order)
+{
+	put_slot(bytes + AT_REST, &order->at);
+	bytes[AT_FLAGS] = (unsigned char)((order->wants_touch ? FLAG_TOUCH : 0) |
+					  (order->has_ids ? FLAG_IDS : 0));
+	memcpy(bytes + AT_SECRET, order->secret, sizeof order->secret);
+	memcpy(bytes + AT_PUBLIC, order->public_id, sizeof order->public_id);
+	memcpy(bytes + AT_PRIVATE, order->private_id, sizeof order->private_id);
+}
+
+static void get_program(const unsigned char *bytes, struct mfa_usb_order *order)
+{
+	order->at = get_slot(bytes + AT_REST);
+	order->wants_touch = (bytes[AT_FLAGS] & FLAG_TOUCH) != 0;
+	order->has_ids = (bytes[AT_FLAGS] & FLAG_IDS) != 0;
+	memcpy(order->secret, bytes + AT_SECRET, sizeof order->secret);
+	memcpy(order->public_id, bytes + AT_PUBLIC, sizeof order->public_id);
+	memcpy(order->private_id, bytes + AT_PRIVATE, sizeof order->private_id);
+}
+
+static void put_challenge(unsigned char *bytes, const struct mfa_usb_order *order)
+{
+	bytes[AT_REST] = (unsigned char)order->count;
+	for (size_t i = 0; i < order->count; i++)
+		put_slot(bytes + AT_SLOTS + i * SLOT_SIZE, &order->slots[i]);
+	memcpy(bytes + AT_CHALLENGE, order->challenge, sizeof order->challenge);
+}
+
+static void get_challenge(const unsigned char *bytes, struct mfa_usb_order *order)
+{
+	order->count = bytes[AT_REST];
+	for (size_t i = 0; i < order->count && i < MFA_TOKENS_MAX; i++)
+		order->slots[i] = get_slot(bytes + AT_SLOTS + i * SLOT_SIZE);
+	memcpy(order->challenge, bytes + AT_CHALLENGE, sizeof order->challenge);
+}
+
+int mfa_usb_pack_order(const struct mfa_usb_order *order,
+		       unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+{
+	if (!is_order(order))
+		return MFA_ERR_INVALID;
+	size_t size = order_size(order->kind);
+	memset(ret_payload, 0, size);
+	memcpy(ret_payload, MFA_VERSION, sizeof MFA_VERSION);
+	mfa_put64(ret_payload + AT_TIMEOUT, (uint64_t)order->timeout_ms);
+	memcpy(ret_payload + AT_FOLDER, order->folder, strlen(order->folder));
+	if (order->kind == MFA_USB_RESPOND)
+		put_challenge(ret_payload, order);
+	if (order->kind == MFA_USB_PROGRAM)
+		put_program(ret_payload, order);
+	*ret_len = size;
+	return MFA_OK;
+}
+
+int mfa_usb_unpack_order(enum mfa_wire_type letter, struct mfa_span payload,
+			 struct mfa_usb_order *ret_order)
+{
+	static const char version[VERSION_SIZE] = MFA_VERSION;
+	unsigned char again[MFA_WIRE_SIZE];
+	struct mfa_usb_order order = { .kind = (enum mfa_usb_kind)letter };
+	size_t len = 0;
+	if (payload.len < VERSION_SIZE || order_size(order.kind) == 0)
+		return MFA_ERR_INVALID;
+	if (memcmp(payload.data, version, sizeof version) != 0)
+		return MFA_ERR_UNSUPPORTED;
+	if (payload.len != order_size(order.kind))
+		return MFA_ERR_INVALID;
+	order.timeout_ms = (int64_t)mfa_get64(payload.data + AT_TIMEOUT);
+	memcpy(order.folder, payload.data + AT_FOLDER, sizeof order.folder);
+	if (order.kind == MFA_USB_RESPOND)
+		get_challenge(payload.data, &order);
+	if (order.kind == MFA_USB_PROGRAM)
+		get_program(payload.data, &order);
+	int err = mfa_usb_pack_order(&order, again, &len);
+	if (err == MFA_OK && memcmp(again, payload.data, len) != 0)
+		err = MFA_ERR_INVALID;
+	if (err == MFA_OK)
+		*ret_order = order;
+	mfa_wipe(again, sizeof again);
+	mfa_wipe(&order, sizeof order);
+	return err;
+}
+
+static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
+{
+	mfa_put32(bytes, port->serial);
+	memcpy(bytes + AT_PORT_VERSION, port->version, sizeof port->version);
+	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
+		unsigned flags = (port->is_programmed[i] ? 1U : 0U) |
+				 (port->wants_touch[i] ? 2U : 0U);
+		bytes[AT_PORT_FLAGS] |= (unsigned char)(flags << 2 * i);
+	}
+}
+
+static struct mfa_yubikey_port get_port(const unsigned char *bytes)
+{
+	struct mfa_yubikey_port port = { .serial = mfa_get32(bytes) };
+	memcpy(port.version, bytes + AT_PORT_VERSION, sizeof port.version);
+	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
+		unsigned flags = (unsigned)bytes[AT_PORT_FLAGS] >> 2 * i;
+		port.is_programmed[i] = (flags & 1) != 0;
+		port.wants_touch[i] = (flags & 2) != 0;
+	}
+	return port;
+}
+
+int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
+			 unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+{
+	if (!is_outcome(kind, outcome))
+		return MFA_ERR_INVALID;
+	size_t size = outcome_size(kind);
+	memset(ret_payload, 0, size);
+	ret_payload[0] = (unsigned char)outcome->result;
+	memcpy(ret_payload + AT_DIAG, outcome->diag.text, strlen(outcome->diag.text));
+	if (kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE) {
+		put_slot(ret_payload + AT_FROM, &outcome->from);
+		memcpy(ret_payload + AT_RESPONSE, outcome->response,
+		       sizeof outcome->response);
+	}
+	if (kind == MFA_USB_LIST) {
+		ret_payload[AT_COUNT] = (unsigned char)outcome->count;
+		for (size_t i = 0; i < outcome->count; i++)
+			put_port(ret_payload + AT_PORTS + i * PORT_SIZE,
+				 &outcome->ports[i]);
+	}
+	*ret_len = size;
+	return MFA_OK;
+}
+
+int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
+			   struct mfa_usb_outcome *ret_outcome)
+{
+	unsigned char again[MFA_WIRE_SIZE];
+	size_t len = 0;
+	if (outcome_size(kind) == 0 || payload.len != outcome_size(kind))
+		return MFA_ERR_INVALID;
+	struct mfa_usb_outcome outcome = {
+		.result = (enum mfa_yubikey_result)payload.data[0],
+	};
+	memcpy(outcome.diag.text, payload.data + AT_DIAG, sizeof outcome.diag.text);
+	if (kind == MFA_USB_RESPOND) {
+		outcome.from = get_slot(payload.data + AT_FROM);
+		memcpy(outcome.response, payload.data + AT_RESPONSE,
+		       sizeof outcome.response);
+	}
+	if (kind == MFA_USB_LIST)
+		outcome.count = payload.data[AT_COUNT];
+	for (size_t i = 0; i < outcome.count && i < MFA_YUBIKEYS_MAX; i++)
+		outcome.ports[i] = get_port(payload.data + AT_PORTS + i * PORT_SIZE);
+	int err = mfa_usb_pack_outcome(kind, &outcome, again, &len);
+	if (err == MFA_OK && memcmp(again, payload.data, len) != 0)
+		err = MFA_ERR_INVALID;
+	if (err == MFA_OK)
+		*ret_outcome = outcome;
+	mfa_wipe(again, sizeof again);
+	mfa_wipe(&outcome, sizeof outcome);
+	return err;
+}
