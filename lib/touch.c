@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mfa/factor.h"
+#include "mfa/usb.h"
 #include "reader.h"
 
 enum {
@@ -96,8 +97,8 @@ static enum mfa_reason reason_of(enum mfa_yubikey_result result)
 }
 
 static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
-				 const struct mfa_yubikey_driver *driver,
-				 const struct mine *mine, struct mfa_diag *diag,
+				 struct mfa_usb *usb, const struct mine *mine,
+				 struct mfa_diag *diag,
 				 struct mfa_yubikey_answer *ret_answer)
 {
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
@@ -108,39 +109,44 @@ static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
 		.challenge = challenge,
 		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
 	};
-	return reason_of(driver->respond(&order, diag, ret_answer));
+	return reason_of(mfa_usb_respond(usb, &order, diag, ret_answer));
 }
 
-/* The same for everybody, keys or no keys: what the ports hold is no secret to who stands
- * at them, what the store holds is. */
-static enum mfa_reason work(const struct mfa_auth_request *request, struct mfa_diag *diag,
-			    int *ret_err, struct mfa_yubikey_answer *ret_answer)
+/* Starts what will ask the ports; then, while that loads its libraries, reads whose key it is
+ * to ask for. */
+static enum mfa_reason prepare(const struct mfa_auth_request *request,
+			       struct mfa_usb *usb, struct mine *mine,
+			       struct mfa_diag *diag, int *ret_err)
 {
-	struct mine mine = { .count = 0 };
-	const struct mfa_yubikey_driver *driver = NULL;
-	*ret_err = mfa_yubikey_driver_open(request->plugin_folder, diag, &driver);
+	if (request->begin_work != NULL)
+		request->begin_work(request->context);
+	enum mfa_reason reason = MFA_REASON_NONE;
+	*ret_err = mfa_usb_open(request->plugin_folder, diag, usb);
 	if (*ret_err != MFA_OK)
-		return MFA_REASON_KEY_UNUSABLE;
-	*ret_err = find_mine(request, &mine, diag);
-	if (*ret_err != MFA_OK)
-		return MFA_REASON_FAILED;
-	enum mfa_reason reason = ask_ports(request, driver, &mine, diag, ret_answer);
-	if (reason == MFA_REASON_KEY_UNUSABLE)
-		*ret_err = MFA_ERR_IO;
+		reason = MFA_REASON_KEY_UNUSABLE;
+	else if ((*ret_err = find_mine(request, mine, diag)) != MFA_OK)
+		reason = MFA_REASON_FAILED;
+	if (request->end_work != NULL)
+		request->end_work(request->context);
 	return reason;
 }
 
+/* The same for everybody, keys or no keys: what the ports hold is no secret to who stands
+ * at them, what the store holds is. A touch is waited for as a question is: with no lock
+ * held, by a program that its caller may end. */
 enum mfa_reason touch_ask(const struct mfa_auth_request *request, struct mfa_diag *diag,
 			  int *ret_err, struct mfa_yubikey_answer *ret_answer)
 {
+	struct mine mine = { .count = 0 };
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	request->dialog->tell(
 		request->dialog->context, MFA_TELL_INFO,
 		mfa_text(request->language, "Touch your YubiKey when it blinks."));
-	if (request->begin_work != NULL)
-		request->begin_work(request->context);
-	enum mfa_reason reason = work(request, diag, ret_err, ret_answer);
-	if (request->end_work != NULL)
-		request->end_work(request->context);
+	enum mfa_reason reason = prepare(request, &usb, &mine, diag, ret_err);
+	if (reason == MFA_REASON_NONE)
+		reason = ask_ports(request, &usb, &mine, diag, ret_answer);
+	if (reason == MFA_REASON_KEY_UNUSABLE && *ret_err == MFA_OK)
+		*ret_err = MFA_ERR_IO;
 	return reason;
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 const char *plugin_path;
+const char *usb_path;
 
 const unsigned char key_secret[MFA_YUBIKEY_SECRET_LEN] = "secret of slot two!";
 
@@ -35,6 +36,20 @@ void install_plugin(const char *folder)
 	(void)snprintf(path, sizeof path, "%s/yubikey.so", folder);
 	write_bytes(path, bytes, len);
 	free(bytes);
+}
+
+/* The product clears its environment; umockdev's library has what it needs from there. */
+void install_usb(const char *folder)
+{
+	char path[256];
+	char script[1024];
+	const char *bed = getenv("UMOCKDEV_DIR");
+	assert_non_null(bed);
+	(void)snprintf(path, sizeof path, "%s/mfa-usb", folder);
+	(void)snprintf(script, sizeof script, "#!/bin/sh\nUMOCKDEV_DIR=%s exec %s\n", bed,
+		       usb_path);
+	write_text(path, script);
+	assert_int_equal(chmod(path, 0755), 0);
 }
 
 const struct mfa_yubikey_driver *open_driver(void)
@@ -87,6 +102,7 @@ int key_desk_setup(void **state)
 	assert_int_equal(mkdir(desk->plugins, 0755), 0);
 	install_plugin(desk->plugins);
 	desk->bed = softkey_bed_new();
+	install_usb(desk->plugins);
 	return 0;
 }
 

@@ -5,23 +5,27 @@
 #include "login.h"
 #include "mfa/yubikey.h"
 
-/* Where the plug-in was built: the test program's first argument. */
+/* Where the plug-in, and mfa-usb for a bed, were built: the test program's arguments. */
 extern const char *plugin_path;
+extern const char *usb_path;
 
 /* Gives this process a /run of its own, so that no login of this machine is in the way.
  * The driver's lock stands there. */
 void own_run(void);
 
-/* Puts the plug-in into the folder, as an installation does. */
+/* Puts the plug-in into the folder, as an installation does; and an mfa-usb that finds the
+ * bed, which must be there already. */
 void install_plugin(const char *folder);
+void install_usb(const char *folder);
 /* The driver of the plug-in. It stays loaded. */
 const struct mfa_yubikey_driver *open_driver(void);
 
-/* Runs a group from main with the plug-in as argument, on a /run of its own. */
-#define keys_main(name, tests, argc, argv)                                \
-	(!can_run_tests()                                                 \
-		 ? EXIT_SKIPPED                                           \
-		 : (plugin_path = (argc) > 1 ? (argv)[1] : "", own_run(), \
+/* Runs a group from main with these arguments, on a /run of its own. */
+#define keys_main(name, tests, argc, argv)                             \
+	(!can_run_tests()                                              \
+		 ? EXIT_SKIPPED                                        \
+		 : (plugin_path = (argc) > 1 ? (argv)[1] : "",         \
+		    usb_path = (argc) > 2 ? (argv)[2] : "", own_run(), \
 		    cmocka_run_group_tests_name(name, tests, NULL, NULL) ? 1 : 0))
 
 /* The secret of the keys below, and a key that has it in its second slot. */

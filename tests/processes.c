@@ -86,7 +86,7 @@ static pid_t start_at_gate(const int gate[2], unsigned index,
 	_exit(work(context, index));
 }
 
-static unsigned count_open(pid_t pid, const char *path)
+unsigned count_open(pid_t pid, const char *path)
 {
 	char folder[32];
 	unsigned count = 0;

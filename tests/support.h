@@ -144,6 +144,8 @@ pid_t start_process(int (*work)(void *context, unsigned index), void *context);
  * for what happens while it waits for a lock there. */
 pid_t start_opening(const char *path, int (*work)(void *context, unsigned index),
 		    void *context);
+/* How many descriptors of the process are of this file. */
+unsigned count_open(pid_t pid, const char *path);
 /* The exit status of a process. */
 int end_of(pid_t pid);
 

@@ -95,7 +95,7 @@ struct mfa_yubikey_program {
 };
 
 /* What the plug-in exports. All of it waits for other users of the keys on this host, and
- * gives up in time. */
+ * gives up in time. It is called in mfa-usb alone (mfa/usb.h), but for hmac. */
 struct mfa_yubikey_driver {
 	enum mfa_yubikey_result (*respond)(const struct mfa_yubikey_order *order,
 					   struct mfa_diag *diag,

@@ -42,14 +42,15 @@ class Crowded:
         return [ours, oath]
 
 
-def instructions(words, *options):
-    """callgrind's count of a login; options narrow down what is counted."""
+def instructions(words, *options, program="bench-load"):
+    """callgrind's count of a login, in one of its programs; options narrow down what is counted."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *options,
                stacks.PROGRAMS / "bench-load", *words]
     done = subprocess.run(command, check=True, text=True, capture_output=True)
     if "accepted" not in done.stdout:
         raise SystemExit(f"bench: {words[0]}: a right code was refused under callgrind")
-    return int(re.search(r"Collected : (\d+)", done.stderr)[1])
+    pid = re.search(rf"==(\d+)== Command: \S*{program}\b", done.stderr)[1]
+    return int(re.search(rf"==0*{pid}== Collected : (\d+)", done.stderr)[1])
 
 
 def measure(folder, rounds, most, budgets):

@@ -1,15 +1,16 @@
-"""What a login by a YubiKey costs: the plug-in, and asking a software key that answers at once,
-beside Debian's pam_yubico."""
+"""What a login by a YubiKey costs: the plug-in, mfa-usb, and asking a software key that answers
+at once, beside Debian's pam_yubico."""
 
 import json
 import shutil
 import subprocess
 from pathlib import Path
 
-from . import load, places, stacks, table
+from . import load, people, places, stacks, table
 
 SOFTKEY = Path(__file__).resolve().parents[1] / "softkey"
 PLUGIN = stacks.BUILD / "lib/plugins/yubikey/yubikey.so"
+USB = stacks.BUILD / "tools/mfa-usb/mfa-usb"
 SERIAL = 7654321  # enrol.c has it too
 CHALLENGES = Path("/var/yubico")
 
@@ -56,6 +57,8 @@ def measure(place, budgets):
         subject.measure()
     _show(base, [(totp, base), *((subject, bare) for subject in alone),
                  *((subject, base) for subject in subjects)])
+    beside = people.instructions((touch.service, *touch.prepare()), "--trace-children=yes", program="mfa-usb")
+    print(f"mfa-usb, in its own process: {beside:,} instructions.\n")
     brought = sorted(path.rsplit("/", 1)[1] for path in touch.libraries - totp.libraries)
     print(f"A YubiKey brings {', '.join(brought)}.\n")
     load.judge(totp, base, budgets)
@@ -67,11 +70,12 @@ def _module(name):
 
 
 def _put_keys():
-    """The plug-in in its place, and a key that answers without a touch."""
+    """The plug-in and mfa-usb in their places, and a key that answers without a touch."""
     installed = json.loads((stacks.BUILD / "meson-info/intro-installed.json").read_text())
-    target = Path(installed[str(PLUGIN)])
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(PLUGIN, target)
+    for built in (PLUGIN, USB):
+        target = Path(installed[str(built)])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(built, target)
     subprocess.run([SOFTKEY / "install", stacks.BUILD], check=True)
     subprocess.run(["softkeyctl", "new", f"serial={SERIAL}", f"slot2=hmac:{stacks.SECRET_HEX}"],
                    check=True, stdout=subprocess.DEVNULL)

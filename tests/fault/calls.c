@@ -173,7 +173,7 @@ static bool ends_with(const char *text, const char *end)
 	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
 }
 
-/* What loads the plug-in, and what it does until it gives back the lock: but for the
+/* What loads the plug-in and starts mfa-usb, until that has given its answer: but for the
  * product's own files, which are read in between. */
 static void mark_key_calls(struct trace *trace)
 {
@@ -181,11 +181,13 @@ static void mark_key_calls(struct trace *trace)
 					   "/etc/group", "/etc/passwd" };
 	size_t begin = 0;
 	size_t end = 0;
-	for (size_t i = 0; i < trace->count; i++) {
-		const char *target = trace->calls[i].target;
-		if (begin == 0 && ends_with(target, "/pam_mfa/yubikey.so"))
+	bool has_answer = false;
+	for (size_t i = 0; i < trace->count && end == 0; i++) {
+		const struct call *call = &trace->calls[i];
+		if (begin == 0 && ends_with(call->target, "/pam_mfa/yubikey.so"))
 			begin = i;
-		if (strcmp(target, "/run/pam_mfa") == 0)
+		has_answer |= begin > 0 && call->number == SYS_recvfrom;
+		if (has_answer && call->number == SYS_close)
 			end = i + 1;
 	}
 	for (size_t i = begin; i < end; i++) {

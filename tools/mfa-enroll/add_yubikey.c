@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mfa/oath.h"
+#include "mfa/usb.h"
 #include "ports.h"
 #include "terminal.h"
 
@@ -62,9 +63,8 @@ static bool is_right(struct mfa_yubikey *key, const struct mfa_yubikey_answer *a
 	return is_equal;
 }
 
-static enum exit_code prove_once(const struct app *app,
-				 const struct mfa_yubikey_driver *driver,
-				 struct mfa_yubikey *key, int proof)
+static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
+				 int proof)
 {
 	struct mfa_diag diag = { .text = "" };
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
@@ -76,6 +76,10 @@ static enum exit_code prove_once(const struct app *app,
 		.challenge = challenge,
 		.timeout_ms = PORTS_TIMEOUT_MS,
 	};
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
 	mfa_yubikey_challenge(challenge);
 	if (key->wants_touch) {
 		(void)printf(
@@ -84,7 +88,7 @@ static enum exit_code prove_once(const struct app *app,
 		(void)fputc('\n', stdout);
 		(void)fflush(stdout);
 	}
-	enum mfa_yubikey_result result = driver->respond(&order, &diag, &answer);
+	enum mfa_yubikey_result result = mfa_usb_respond(&usb, &order, &diag, &answer);
 	if (result != MFA_YUBIKEY_DONE)
 		return ports_fail(app, result, &diag);
 	if (is_right(key, &answer, proof))
@@ -96,12 +100,9 @@ static enum exit_code prove_once(const struct app *app,
 
 static enum exit_code prove(const struct app *app, struct mfa_yubikey *key)
 {
-	struct mfa_diag diag = { .text = "" };
-	const struct mfa_yubikey_driver *driver = NULL;
-	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
-	enum exit_code code = err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+	enum exit_code code = EXIT_DONE;
 	for (int i = 0; i < PROOFS && code == EXIT_DONE; i++)
-		code = prove_once(app, driver, key, i);
+		code = prove_once(app, key, i);
 	return code;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bound.h"
+#include "mfa/usb.h"
 #include "mfa/yubikey_otp.h"
 #include "ports.h"
 
@@ -123,14 +124,14 @@ enum exit_code bind_program(struct app *app, const struct enrolment *enrolment,
 			    struct bind *bind, struct mfa_yubikey_program *program)
 {
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_yubikey_driver *driver = NULL;
-	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	program->at = (struct mfa_yubikey_slot){ bind->port.serial, bind->slot };
 	program->wants_touch = bind_wants_touch(enrolment);
 	program->timeout_ms = PORTS_TIMEOUT_MS;
-	enum mfa_yubikey_result result = driver->program(program, &diag);
+	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
 	/* a key that was pulled out may have taken it all the same */
 	bind->is_programmed = result == MFA_YUBIKEY_DONE ||
 			      result == MFA_YUBIKEY_CUT_OFF ||

@@ -87,10 +87,10 @@ static void look_at_module(struct check *check)
 	}
 }
 
-/* Without its set-uid bit, programs that are not root refuse everybody. */
-static void look_at_helper(struct check *check)
+/* What runs as root on the module's behalf. Without its set-uid bit, programs that are not
+ * root refuse everybody. */
+static void look_at_program(struct check *check, const char *path, bool is_setuid)
 {
-	static const char path[] = MFA_VERIFY_PATH;
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	if (mfa_tree_open(check->root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
@@ -100,7 +100,7 @@ static void look_at_helper(struct check *check)
 		check_add(check, CHECK_HOLE, "file-unsafe", place, "%s",
 			  TR(check->app,
 			     MFA_N_("somebody else than root can change this file")));
-	else if ((status.st_mode & S_ISUID) == 0)
+	else if (is_setuid && (status.st_mode & S_ISUID) == 0)
 		check_add(check, CHECK_WARNING, "helper-not-setuid", place, "%s",
 			  TR(check->app,
 			     MFA_N_("not set-uid: screen locks refuse everybody")));
@@ -110,7 +110,8 @@ void check_files(struct check *check)
 {
 	const struct mfa_config *config = check->config;
 	look_at_module(check);
-	look_at_helper(check);
+	look_at_program(check, MFA_VERIFY_PATH, true);
+	look_at_program(check, MFA_USB_PATH, false);
 	if (mfa_tree_is_folder(check->root, MFA_PLUGIN_DIR))
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */

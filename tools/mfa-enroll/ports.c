@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "mfa/usb.h"
+
 enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
 			  const struct mfa_diag *diag)
 {
@@ -29,13 +31,13 @@ enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_po
 			  size_t *ret_count)
 {
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_yubikey_driver *driver = NULL;
-	int err = mfa_yubikey_driver_open(NULL, &diag, &driver);
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	*ret_count = 0;
 	enum mfa_yubikey_result result =
-		driver->list(PORTS_TIMEOUT_MS, &diag, ret_ports, ret_count);
+		mfa_usb_list(&usb, PORTS_TIMEOUT_MS, &diag, ret_ports, ret_count);
 	if (result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_ABSENT)
 		return EXIT_DONE;
 	return ports_fail(app, result, &diag);

@@ -1,0 +1,55 @@
+/* Stands in for mfa-usb where that fails as the real one does not: its argument names the
+ * failure. */
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "mfa/usb_wire.h"
+
+static void say(char letter, const void *payload, size_t len)
+{
+	char packet[2 * MFA_WIRE_SIZE] = { letter };
+	memcpy(packet + 1, payload, len);
+	if (send(STDIN_FILENO, packet, len + 1, 0) < 0)
+		_exit(9);
+}
+
+/* An answer without fault, but from another key than the wanted one. */
+static void answer_for_another(const struct mfa_usb_order *order)
+{
+	unsigned char payload[MFA_WIRE_SIZE];
+	size_t len = 0;
+	const struct mfa_usb_outcome outcome = {
+		.from = { order->slots[0].serial + 1, order->slots[0].slot },
+	};
+	if (mfa_usb_pack_outcome(order->kind, &outcome, payload, &len) == MFA_OK)
+		say((char)order->kind, payload, len);
+}
+
+int main(int argc, char **argv)
+{
+	char packet[MFA_WIRE_SIZE] = "";
+	static char zeros[MFA_WIRE_SIZE + 1];
+	struct mfa_usb_order order;
+	const char *failure = argc > 1 ? argv[1] : "";
+	if (strcmp(failure, "dies") == 0)
+		return 1;
+	ssize_t got = recv(STDIN_FILENO, packet, sizeof packet, 0);
+	struct mfa_span payload = { (unsigned char *)packet + 1, (size_t)got - 1 };
+	if (got < 1 || mfa_usb_unpack_order((enum mfa_wire_type)packet[0], payload,
+					    &order) != MFA_OK)
+		return 2;
+	if (strcmp(failure, "empty") == 0)
+		say('r', "", 0);
+	else if (strcmp(failure, "short") == 0)
+		say('r', zeros, 100);
+	else if (strcmp(failure, "long") == 0)
+		say('r', zeros, MFA_WIRE_SIZE);
+	else if (strcmp(failure, "other-letter") == 0)
+		say('l', zeros, 100);
+	else if (strcmp(failure, "noise") == 0)
+		say('r', memset(zeros, 0xa5, sizeof zeros), 538);
+	else if (strcmp(failure, "other-key") == 0)
+		answer_for_another(&order);
+	return 0; /* "ends" */
+}

@@ -1,0 +1,8 @@
+/* For programs that clear their environment: umockdev's library looks there for the bed, at
+ * each call. */
+#include <stdlib.h>
+
+int clearenv(void)
+{
+	return 0;
+}

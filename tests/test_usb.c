@@ -1,0 +1,383 @@
+/* lib/usb.c and mfa-usb: orders to the keys in the ports, through a process of their own. */
+#include "mfa/usb.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "desk.h"
+#include "mfa/yubikey_otp.h"
+
+enum {
+	EMPTY_SERIAL = 5, /* of a key whose wanted slot is not programmed */
+	LONG_MS = 60000,
+};
+
+static const char *bad_path; /* the test program's third argument */
+
+/* A desk, and a folder with plug-in and mfa-usb. */
+struct counter {
+	struct desk desk; /* first: desk.h takes it for *state */
+	struct sandbox box;
+};
+
+static int setup(void **state)
+{
+	struct counter *counter = calloc(1, sizeof *counter);
+	if (counter == NULL)
+		return -1;
+	*state = counter;
+	counter->desk.bed = softkey_bed_new();
+	sandbox_open(&counter->box);
+	install_plugin(counter->box.root);
+	install_usb(counter->box.root);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct counter *counter = *state;
+	softkey_bed_free(counter->desk.bed);
+	sandbox_close(&counter->box);
+	free(counter);
+	return 0;
+}
+
+#define at_a_counter(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static void open_usb(struct counter *counter, struct mfa_usb *ret_usb)
+{
+	struct desk *desk = &counter->desk;
+	desk->diag.text[0] = '\0';
+	assert_done(mfa_usb_open(counter->box.root, &desk->diag, ret_usb), &desk->diag);
+}
+
+/* As desk_respond, but here. */
+static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_ms)
+{
+	static const struct mfa_yubikey_slot slots[] = { { EMPTY_SERIAL, 1 },
+							 { KEY_SERIAL, KEY_SLOT } };
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	const struct mfa_yubikey_order order = { .slots = slots,
+						 .count = MFA_COUNT(slots),
+						 .challenge = challenge,
+						 .timeout_ms = timeout_ms };
+	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
+	struct desk *desk = &counter->desk;
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	open_usb(counter, &usb);
+	mfa_yubikey_challenge(challenge);
+	desk->answer = untouched;
+	enum mfa_yubikey_result result =
+		mfa_usb_respond(&usb, &order, &desk->diag, &desk->answer);
+	assert_int_equal(usb.channel, -1);
+	if (result == MFA_YUBIKEY_DONE)
+		assert_memory_equal(desk->answer.challenge, challenge, sizeof challenge);
+	else
+		assert_memory_equal(&desk->answer, &untouched, sizeof untouched);
+	return result;
+}
+
+static void assert_responds(struct counter *counter)
+{
+	enum mfa_yubikey_result result = respond(counter, TIMEOUT_MS);
+	if (result != MFA_YUBIKEY_DONE)
+		fail_msg("result %u: %s", result, counter->desk.diag.text);
+	assert_string_equal(counter->desk.diag.text, "");
+	assert_right(&counter->desk);
+}
+
+static void a_key_answers(void **state)
+{
+	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_responds(*state);
+	assert_responds(*state);
+}
+
+static void assert_result(struct counter *counter, enum mfa_yubikey_result result,
+			  const char *words)
+{
+	assert_int_equal(respond(counter, TIMEOUT_MS), result);
+	if (strstr(counter->desk.diag.text, words) == NULL)
+		fail_msg("%s does not tell %s", counter->desk.diag.text, words);
+}
+
+static void what_the_driver_says_comes_through(void **state)
+{
+	static const struct {
+		enum mfa_yubikey_result result;
+		struct softkey_faults faults;
+		const char *words;
+	} cases[] = {
+		{ MFA_YUBIKEY_UNTOUCHED,
+		  { .touch_after = SOFTKEY_NEVER, .touch_ms = 200 },
+		  "" },
+		{ MFA_YUBIKEY_SILENT, { .mute = true }, "" },
+		{ MFA_YUBIKEY_CUT_OFF, { .bad_crc = true }, "damaged" },
+		{ MFA_YUBIKEY_BROKEN, { .denied = true }, "Access denied" },
+	};
+	struct counter *counter = *state;
+	struct softkey_bed *bed = counter->desk.bed;
+	assert_result(counter, MFA_YUBIKEY_ABSENT, "");
+	unsigned other = desk_plug(&counter->desk, 1, cases[0].faults);
+	assert_result(counter, MFA_YUBIKEY_OTHER, "");
+	unsigned empty = desk_plug(&counter->desk, EMPTY_SERIAL, cases[0].faults);
+	assert_result(counter, MFA_YUBIKEY_EMPTY, "");
+	softkey_bed_unplug(bed, other);
+	softkey_bed_unplug(bed, empty);
+	unsigned key = desk_plug_touch(&counter->desk, cases[0].faults);
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		softkey_bed_unplug(bed, key);
+		softkey_bed_set_faults(bed, key, &cases[i].faults);
+		softkey_bed_replug(bed, key);
+		assert_result(counter, cases[i].result, cases[i].words);
+	}
+}
+
+static void keys_are_listed_and_programmed(void **state)
+{
+	struct counter *counter = *state;
+	struct desk *desk = &counter->desk;
+	struct mfa_usb usb;
+	const struct mfa_yubikey_program program = { .at = { KEY_SERIAL, KEY_SLOT },
+						     .wants_touch = true,
+						     .secret = key_secret,
+						     .timeout_ms = TIMEOUT_MS };
+	softkey_bed_plug(desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	open_usb(counter, &usb);
+	assert_int_equal(mfa_usb_program(&usb, &program, &desk->diag), MFA_YUBIKEY_DONE);
+	assert_responds(counter);
+	open_usb(counter, &usb);
+	assert_int_equal(
+		mfa_usb_list(&usb, TIMEOUT_MS, &desk->diag, desk->ports, &desk->count),
+		MFA_YUBIKEY_DONE);
+	assert_int_equal(desk->count, 1);
+	assert_int_equal(desk->ports[0].serial, KEY_SERIAL);
+	assert_int_equal(desk->ports[0].version[0], 5);
+	assert_false(desk->ports[0].is_programmed[0]);
+	assert_true(desk->ports[0].is_programmed[1] && desk->ports[0].wants_touch[1]);
+}
+
+static void a_slot_is_programmed_to_type_codes(void **state)
+{
+	struct counter *counter = *state;
+	struct desk *desk = &counter->desk;
+	char code[SOFTKEY_CODE_SIZE];
+	char public_id[MFA_YUBIKEY_MODHEX_SIZE];
+	struct mfa_usb usb;
+	const struct mfa_yubikey_program program = {
+		.at = { KEY_SERIAL, 1 },
+		.secret = key_secret,
+		.public_id = (const unsigned char *)"public",
+		.private_id = (const unsigned char *)"secret",
+		.timeout_ms = TIMEOUT_MS,
+	};
+	unsigned key = softkey_bed_plug(
+		desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	open_usb(counter, &usb);
+	assert_int_equal(mfa_usb_program(&usb, &program, &desk->diag), MFA_YUBIKEY_DONE);
+	softkey_bed_type(desk->bed, key, 1, code);
+	mfa_yubikey_otp_format_id(program.public_id, public_id);
+	assert_memory_equal(code, public_id, strlen(public_id));
+}
+
+/* Puts a program in the place of mfa-usb. */
+static void replace_usb(struct counter *counter, const char *argument)
+{
+	char script[PATH_MAX];
+	(void)snprintf(script, sizeof script, "#!/bin/sh\nexec %s %s\n", bad_path,
+		       argument);
+	const char *path = path_in(&counter->box, "mfa-usb");
+	assert_int_equal(unlink(path), 0);
+	write_text(path, script);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void one_that_fails_gives_no_answer(void **state)
+{
+	static const char *const failures[] = { "dies",	 "ends",     "empty",
+						"short", "long",     "other-letter",
+						"noise", "other-key" };
+	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	for (size_t i = 0; i < MFA_COUNT(failures); i++) {
+		replace_usb(*state, failures[i]);
+		assert_result(*state, MFA_YUBIKEY_BROKEN, "mfa-usb");
+	}
+}
+
+static void assert_no_start(struct counter *counter, int err, const char *words)
+{
+	struct mfa_usb usb;
+	struct mfa_diag diag = { .text = "" };
+	assert_int_equal(mfa_usb_open(counter->box.root, &diag, &usb), err);
+	assert_int_equal(usb.channel, -1);
+	mfa_usb_close(&usb);
+	if (strstr(diag.text, words) == NULL)
+		fail_msg("%s does not tell %s", diag.text, words);
+}
+
+static void what_is_missing_or_unsafe_is_not_started(void **state)
+{
+	struct counter *counter = *state;
+	const char *program = path_in(&counter->box, "mfa-usb");
+	assert_int_equal(chmod(program, 0775), 0);
+	assert_no_start(counter, MFA_ERR_UNSAFE, "mfa-usb");
+	assert_int_equal(chmod(program, 0644), 0);
+	assert_no_start(counter, MFA_ERR_UNSAFE, "is not executable, run: chmod 755");
+	assert_int_equal(chmod(program, 0755), 0);
+	assert_int_equal(chown(program, 1, 0), 0);
+	assert_no_start(counter, MFA_ERR_UNSAFE, "mfa-usb");
+	assert_int_equal(unlink(program), 0);
+	assert_no_start(counter, MFA_ERR_NOTFOUND, "mfa-usb");
+	assert_int_equal(unlink(path_in(&counter->box, "yubikey.so")), 0);
+	assert_no_start(counter, MFA_ERR_NOTFOUND, "yubikey.so");
+}
+
+static void assert_waiting(struct counter *counter, unsigned key)
+{
+	int64_t end = stopwatch() + SLACK_MS;
+	while (!softkey_bed_counts(counter->desk.bed, key).waiting)
+		assert_in_range(stopwatch(), 0, end);
+}
+
+static int respond_for_long(void *context, unsigned index MFA_UNUSED)
+{
+	return (int)respond(context, LONG_MS);
+}
+
+static int respond_shortly(void *context, unsigned index MFA_UNUSED)
+{
+	return (int)respond(context, SHORT_MS * 2);
+}
+
+/* The turn at the ports goes with it, and the key types again. */
+static void a_caller_that_is_killed_leaves_the_key_to_others(void **state)
+{
+	struct counter *counter = *state;
+	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
+	unsigned key = desk_plug_touch(&counter->desk, never);
+	pid_t pid = start_process(respond_for_long, counter);
+	assert_waiting(counter, key);
+	assert_true(softkey_bed_counts(counter->desk.bed, key).detached);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	int64_t end = stopwatch() + SLACK_MS;
+	while (softkey_bed_counts(counter->desk.bed, key).detached)
+		assert_in_range(stopwatch(), 0, end);
+	assert_false(softkey_bed_counts(counter->desk.bed, key).waiting);
+	softkey_bed_set_faults(counter->desk.bed, key, &(struct softkey_faults){ 0 });
+	assert_responds(counter);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The mfa-usb that has the file open, in this test's own /run; 0: there is none. */
+static pid_t find_usb(const char *opened)
+{
+	pid_t found = 0;
+	char path[64];
+	char here[64] = "";
+	DIR *processes = opendir("/proc");
+	assert_true(readlink("/proc/self/ns/mnt", here, sizeof here - 1) > 0);
+	for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
+		char there[64] = "";
+		char name[32] = "";
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		(void)snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)pid);
+		if (pid == 0 || readlink(path, there, sizeof there - 1) < 0 ||
+		    strcmp(here, there) != 0)
+			continue;
+		(void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		(void)!read(fd, name, sizeof name - 1);
+		(void)close(fd);
+		if (strncmp(name, "mfa-usb", 7) == 0 && count_open(pid, opened) > 0)
+			found = pid;
+	}
+	assert_int_equal(closedir(processes), 0);
+	return found;
+}
+
+static pid_t await_usb(const char *opened)
+{
+	pid_t pid = 0;
+	int64_t end = stopwatch() + SLACK_MS;
+	while ((pid = find_usb(opened)) == 0)
+		assert_in_range(stopwatch(), 0, end);
+	return pid;
+}
+
+/* As in a transfer that never ends: the caller gives up, and then the turn is free. */
+static void one_that_does_not_go_on_is_ended_in_time(void **state)
+{
+	struct counter *counter = *state;
+	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
+	unsigned key = desk_plug_touch(&counter->desk, never);
+	pid_t pid = start_process(respond_shortly, counter);
+	assert_waiting(counter, key);
+	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGSTOP), 0);
+	assert_int_equal(end_of(pid), MFA_YUBIKEY_SILENT);
+	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int64_t end = stopwatch() + SLACK_MS;
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		assert_in_range(stopwatch(), 0, end);
+	assert_int_equal(close(fd), 0);
+}
+
+static int program_slot(void *context, unsigned index MFA_UNUSED)
+{
+	struct counter *counter = context;
+	struct mfa_usb usb;
+	const struct mfa_yubikey_program program = { .at = { KEY_SERIAL, KEY_SLOT },
+						     .secret = key_secret,
+						     .timeout_ms = LONG_MS };
+	open_usb(counter, &usb);
+	return (int)mfa_usb_program(&usb, &program, &counter->desk.diag);
+}
+
+/* Ctrl-C while another user of the keys was waited for: the slot is as it was. */
+static void nothing_is_written_for_a_caller_that_has_gone(void **state)
+{
+	struct counter *counter = *state;
+	struct desk *desk = &counter->desk;
+	unsigned key = softkey_bed_plug(
+		desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	assert_result(counter, MFA_YUBIKEY_EMPTY, ""); /* makes the folder */
+	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	pid_t pid = start_process(program_slot, counter);
+	pid_t usb = await_usb("/run/pam_mfa");
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	int64_t end = stopwatch() + SLACK_MS;
+	while (count_open(usb, "/run/pam_mfa") > 0)
+		assert_in_range(stopwatch(), 0, end);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(softkey_bed_counts(desk->bed, key).writes, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		at_a_counter(a_key_answers),
+		at_a_counter(what_the_driver_says_comes_through),
+		at_a_counter(keys_are_listed_and_programmed),
+		at_a_counter(a_slot_is_programmed_to_type_codes),
+		at_a_counter(one_that_fails_gives_no_answer),
+		at_a_counter(what_is_missing_or_unsafe_is_not_started),
+		at_a_counter(a_caller_that_is_killed_leaves_the_key_to_others),
+		at_a_counter(one_that_does_not_go_on_is_ended_in_time),
+		at_a_counter(nothing_is_written_for_a_caller_that_has_gone),
+	};
+	bad_path = argc > 3 ? argv[3] : "";
+	return keys_main("usb", tests, argc, argv);
+}

@@ -1,0 +1,113 @@
+/* mfa-usb: talks to the YubiKeys in the ports, for pam_mfa.so and mfa-enroll. One order comes
+ * by descriptor 0, and what came of it goes back (mfa/usb_wire.h). Takes no argument. */
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "order.h"
+#include "shield.h"
+
+static const char HINT[] =
+	"mfa-usb: pam_mfa.so and mfa-enroll run this; see pam_mfa(8)\n";
+
+enum {
+	EXIT_ANSWERED = 0,
+	EXIT_NOT_CALLED_RIGHT = 2,
+	ORDER_MS = 10000, /* in which the order comes: a record is read meanwhile */
+	SEND_MS = 1000,
+	SECOND_MS = 1000,
+	MS_US = 1000,
+	MS_NS = 1000000,
+};
+
+/* For a person who tries it by hand; before descriptor 2 is taken away. */
+static void hint(void)
+{
+	if (isatty(STDERR_FILENO) == 1 && write(STDERR_FILENO, HINT, sizeof HINT - 1) < 0)
+		return;
+}
+
+/* Nobody but root can signal it, and no terminal. What is root's may end it by any signal. */
+static int become_root(void)
+{
+	sigset_t none;
+	(void)sigemptyset(&none);
+	if (!shield_is_root() || setresuid(0, 0, 0) != 0 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+		return MFA_ERR_IO;
+	return MFA_OK;
+}
+
+/* Ends the process when the time is over, wherever in libusb it is. Where a caller has
+ * allowed no timers, and root may not raise limits, SIGALRM has to do. */
+static int set_end(int64_t after_ms)
+{
+	timer_t timer;
+	struct sigevent kill = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	const struct itimerspec when = { .it_value = { after_ms / SECOND_MS,
+						       after_ms % SECOND_MS * MS_NS } };
+	const struct itimerval alarm = { .it_value = { after_ms / SECOND_MS,
+						       after_ms % SECOND_MS * MS_US } };
+	if (timer_create(CLOCK_MONOTONIC, &kill, &timer) == 0)
+		return timer_settime(timer, 0, &when, NULL) == 0 ? MFA_OK : MFA_ERR_IO;
+	return setitimer(ITIMER_REAL, &alarm, NULL) == 0 ? MFA_OK : MFA_ERR_IO;
+}
+
+/* The caller's end is closed when it gives up, is ended, or dies. */
+static bool has_hung_up(void)
+{
+	struct pollfd caller = { .fd = STDIN_FILENO };
+	return poll(&caller, 1, 0) != 0;
+}
+
+static void run(const struct mfa_usb_order *order, struct mfa_usb_outcome *ret_outcome)
+{
+	if (set_end(order->timeout_ms + MFA_USB_SLACK_MORE_MS) == MFA_OK) {
+		order_run(order, has_hung_up, ret_outcome);
+		return;
+	}
+	*ret_outcome = (struct mfa_usb_outcome){ .result = MFA_YUBIKEY_BROKEN };
+	(void)mfa_fail(&ret_outcome->diag, MFA_ERR_IO, "mfa-usb: cannot set its end");
+}
+
+static int serve(struct mfa_secret *packet)
+{
+	enum mfa_wire_type letter = MFA_WIRE_NONE;
+	struct mfa_span payload = { 0 };
+	struct mfa_usb_order order;
+	struct mfa_usb_outcome outcome = { .result = MFA_YUBIKEY_BROKEN };
+	int err = mfa_wire_receive(STDIN_FILENO, packet, ORDER_MS, &letter, &payload);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_usb_unpack_order(letter, payload, &order);
+	if (err == MFA_OK)
+		run(&order, &outcome);
+	else if (err == MFA_ERR_UNSUPPORTED)
+		(void)mfa_fail(&outcome.diag, err,
+			       "mfa-usb is of pam_mfa " MFA_VERSION ": install all anew");
+	else
+		return err;
+	mfa_wipe(&order, sizeof order);
+	err = mfa_usb_pack_outcome((enum mfa_usb_kind)letter, &outcome, packet->data,
+				   &payload.len);
+	mfa_wipe(&outcome, sizeof outcome);
+	payload.data = packet->data;
+	return err == MFA_OK ? mfa_wire_send(STDIN_FILENO, letter, payload, SEND_MS)
+			     : err;
+}
+
+int main(void)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
+	bool has_channel = shield_has_channel();
+	if (!has_channel)
+		hint();
+	(void)setsid(); /* first: a terminal's signals are for who sits there */
+	if (shield_up() != MFA_OK || !has_channel || become_root() != MFA_OK ||
+	    mfa_init() != MFA_OK || mfa_secret_alloc(MFA_WIRE_SIZE, &packet) != MFA_OK ||
+	    serve(&packet) != MFA_OK)
+		return EXIT_NOT_CALLED_RIGHT;
+	return EXIT_ANSWERED;
+}
