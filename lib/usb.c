@@ -74,7 +74,9 @@ static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *or
 	mfa_wipe(order, sizeof *order);
 	mfa_usb_close(usb);
 	if (err == MFA_OK && ret_outcome->diag.text[0] != '\0')
-		*diag = ret_outcome->diag;
+		(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
+	if (err == MFA_OK)
+		mfa_warn(diag, "%s", ret_outcome->diag.warning);
 	if (err == MFA_OK)
 		return ret_outcome->result;
 	(void)mfa_fail(diag, err, "mfa-usb gave no answer: %s",

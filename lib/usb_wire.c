@@ -6,6 +6,8 @@
 
 enum {
 	VERSION_SIZE = 16,
+	TEXT_SIZE = sizeof((struct mfa_diag){ 0 }.text),
+	WARNING_SIZE = sizeof((struct mfa_diag){ 0 }.warning),
 	SLOT_SIZE = 5,
 	PORT_SIZE = 8,
 	/* an order */
@@ -24,7 +26,8 @@ enum {
 	FLAG_IDS = 2,
 	/* an outcome */
 	AT_DIAG = 1,
-	AT_FROM = AT_DIAG + (int)sizeof(struct mfa_diag),
+	AT_WARNING = AT_DIAG + TEXT_SIZE,
+	AT_FROM = AT_WARNING + WARNING_SIZE,
 	AT_RESPONSE = AT_FROM + SLOT_SIZE,
 	RESPONDED_SIZE = AT_RESPONSE + MFA_YUBIKEY_RESPONSE_LEN,
 	AT_COUNT = AT_FROM,
@@ -86,7 +89,8 @@ static bool is_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *out
 	bool has_answer = kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE;
 	return outcome_size(kind) != 0 && outcome->result <= MFA_YUBIKEY_BROKEN &&
 	       outcome->count <= MFA_YUBIKEYS_MAX &&
-	       memchr(outcome->diag.text, '\0', sizeof outcome->diag.text) != NULL &&
+	       memchr(outcome->diag.text, '\0', TEXT_SIZE) != NULL &&
+	       memchr(outcome->diag.warning, '\0', WARNING_SIZE) != NULL &&
 	       (!has_answer || is_slot(&outcome->from));
 }
 
@@ -216,6 +220,8 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 	memset(ret_payload, 0, size);
 	ret_payload[0] = (unsigned char)outcome->result;
 	memcpy(ret_payload + AT_DIAG, outcome->diag.text, strlen(outcome->diag.text));
+	memcpy(ret_payload + AT_WARNING, outcome->diag.warning,
+	       strlen(outcome->diag.warning));
 	if (kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE) {
 		put_slot(ret_payload + AT_FROM, &outcome->from);
 		memcpy(ret_payload + AT_RESPONSE, outcome->response,
@@ -241,7 +247,8 @@ int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 	struct mfa_usb_outcome outcome = {
 		.result = (enum mfa_yubikey_result)payload.data[0],
 	};
-	memcpy(outcome.diag.text, payload.data + AT_DIAG, sizeof outcome.diag.text);
+	memcpy(outcome.diag.text, payload.data + AT_DIAG, TEXT_SIZE);
+	memcpy(outcome.diag.warning, payload.data + AT_WARNING, WARNING_SIZE);
 	if (kind == MFA_USB_RESPOND) {
 		outcome.from = get_slot(payload.data + AT_FROM);
 		memcpy(outcome.response, payload.data + AT_RESPONSE,

@@ -60,7 +60,7 @@ static void a_lock_that_others_could_take_is_not_trusted(void **state)
 	struct desk *desk = *state;
 	desk_plug(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_answers(desk);
-	assert_int_equal(chmod("/run/pam_mfa", 0755), 0);
+	assert_int_equal(chmod("/run/pam_mfa", 0775), 0);
 	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
 	assert_non_null(strstr(desk->diag.text, "/run/pam_mfa"));
 	assert_int_equal(chmod("/run/pam_mfa", 0700), 0);
