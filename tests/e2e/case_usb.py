@@ -28,7 +28,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 def offered(*services, timeout="15s"):
     """The services are wired, and a YubiKey may be used, within the block."""
     softkey.fresh()
-    with pamconf.wired(*services), product.config(zone={"factors": "yubikey hotp", "yubikey_timeout": timeout}):
+    zone = {"factors": "yubikey hotp", "yubikey_timeout": timeout, "yubikey_any_session": "yes"}
+    with pamconf.wired(*services), product.config(zone=zone):
         yield
 
 
