@@ -48,6 +48,7 @@ static enum mfa_place find_place(void *context)
 {
 	struct login *login = context;
 	const struct origin_claims claims = {
+		.service = login->service,
 		.rhost = login->rhost,
 		.display = display_of(login),
 	};

@@ -1,6 +1,7 @@
 /* The decision; origin_read.c has where the facts come from. */
 #include "origin.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -54,6 +55,20 @@ static bool has_its_number(const struct origin *origin)
 			 : !origin->is_audited;
 }
 
+/* Programs that serve somebody elsewhere, whoever started them and where. What a program says
+ * of itself makes no login local, but it may make one remote. */
+static bool is_for_others(const char *service)
+{
+	static const char *const patterns[] = {
+		"*vnc*", "*vino*", "*rdp*", "krfb*", "nx*",   "x2go*", "cockpit",
+		"imap*", "pop*",   "smtp*", "sieve", "*ftp*", "http*", "sshd*",
+	};
+	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+		if (!is_empty(service) && fnmatch(patterns[i], service, 0) == 0)
+			return true;
+	return false;
+}
+
 /* A program of a person's, inside a session: su, sudo, a screen locker. */
 static bool is_in_local_session(const struct origin *origin)
 {
@@ -87,6 +102,8 @@ static bool is_at_machine(const struct origin *origin, const struct origin_claim
 
 bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims)
 {
+	if (is_for_others(claims->service))
+		return false;
 	if (is_empty(claims->rhost))
 		return is_at_machine(origin, claims);
 	/* A locker, which is its user's, may name this machine, as PAM's manual for

@@ -42,6 +42,7 @@ struct origin {
 
 /* What the program told PAM; NULL or "" where it told nothing. */
 struct origin_claims {
+	const char *service;
 	const char *rhost;
 	const char *display; /* PAM_XDISPLAY, or PAM_TTY where that is a display */
 	const char *host;    /* this machine's own name */

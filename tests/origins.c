@@ -22,25 +22,25 @@ struct field {
 };
 
 static const struct field fields[] = {
-	{ "program", TEXT, true, offsetof(struct origin, program) },
-	{ "version", TEXT, true, offsetof(struct origin, version) },
-	{ "captured", TEXT, true, offsetof(struct origin, captured) },
-	{ "note", TEXT, false, offsetof(struct origin, note) },
-	{ "expected", EXPECTED, true, offsetof(struct origin, is_local) },
-	{ "phase", TEXT, true, offsetof(struct origin, phase) },
-	{ "service", TEXT, true, offsetof(struct origin, service) },
-	{ "user", TEXT, false, offsetof(struct origin, user) },
-	{ "tty", TEXT, false, offsetof(struct origin, tty) },
-	{ "rhost", TEXT, false, offsetof(struct origin, rhost) },
-	{ "ruser", TEXT, false, offsetof(struct origin, ruser) },
-	{ "xdisplay", TEXT, false, offsetof(struct origin, xdisplay) },
-	{ "real_uid", NUMBER, true, offsetof(struct origin, real_uid) },
-	{ "effective_uid", NUMBER, true, offsetof(struct origin, effective_uid) },
-	{ "saved_uid", NUMBER, true, offsetof(struct origin, saved_uid) },
-	{ "cgroup", TEXT, true, offsetof(struct origin, cgroup) },
-	{ "loginuid", NUMBER, true, offsetof(struct origin, loginuid) },
-	{ "sessionid", NUMBER, true, offsetof(struct origin, sessionid) },
-	{ "terminal", TERMINAL, true, offsetof(struct origin, terminal) },
+	{ "program", TEXT, true, offsetof(struct captured, program) },
+	{ "version", TEXT, true, offsetof(struct captured, version) },
+	{ "captured", TEXT, true, offsetof(struct captured, captured) },
+	{ "note", TEXT, false, offsetof(struct captured, note) },
+	{ "expected", EXPECTED, true, offsetof(struct captured, is_local) },
+	{ "phase", TEXT, true, offsetof(struct captured, phase) },
+	{ "service", TEXT, true, offsetof(struct captured, service) },
+	{ "user", TEXT, false, offsetof(struct captured, user) },
+	{ "tty", TEXT, false, offsetof(struct captured, tty) },
+	{ "rhost", TEXT, false, offsetof(struct captured, rhost) },
+	{ "ruser", TEXT, false, offsetof(struct captured, ruser) },
+	{ "xdisplay", TEXT, false, offsetof(struct captured, xdisplay) },
+	{ "real_uid", NUMBER, true, offsetof(struct captured, real_uid) },
+	{ "effective_uid", NUMBER, true, offsetof(struct captured, effective_uid) },
+	{ "saved_uid", NUMBER, true, offsetof(struct captured, saved_uid) },
+	{ "cgroup", TEXT, true, offsetof(struct captured, cgroup) },
+	{ "loginuid", NUMBER, true, offsetof(struct captured, loginuid) },
+	{ "sessionid", NUMBER, true, offsetof(struct captured, sessionid) },
+	{ "terminal", TERMINAL, true, offsetof(struct captured, terminal) },
 };
 
 enum {
@@ -61,13 +61,13 @@ static bool take_number(char **text, char end, uint32_t *ret_number)
 	return true;
 }
 
-static bool take_terminal(char **text, char end, struct origin_terminal *ret_terminal)
+static bool take_terminal(char **text, char end, struct captured_terminal *ret_terminal)
 {
 	return take_number(text, ':', &ret_terminal->major) &&
 	       take_number(text, end, &ret_terminal->minor);
 }
 
-static bool read_field(const struct field *field, char *value, struct origin *origin)
+static bool read_field(const struct field *field, char *value, struct captured *origin)
 {
 	void *place = (char *)origin + field->at;
 	switch (field->kind) {
@@ -86,7 +86,7 @@ static bool read_field(const struct field *field, char *value, struct origin *or
 }
 
 /* PID NAME */
-static bool read_process(char *value, struct origin *origin)
+static bool read_process(char *value, struct captured *origin)
 {
 	uint32_t pid = 0;
 	if (!take_number(&value, ' ', &pid))
@@ -97,14 +97,14 @@ static bool read_process(char *value, struct origin *origin)
 }
 
 /* PID UID MAJOR:MINOR SESSION NAME, by the key "parent.N" with N from 1 on. */
-static bool read_parent(char *number, char *value, struct origin *origin)
+static bool read_parent(char *number, char *value, struct captured *origin)
 {
 	uint32_t index = 0;
 	uint32_t pid = 0;
-	if (origin->n_parents == ORIGIN_MAX_PARENTS ||
+	if (origin->n_parents == CAPTURED_MAX_PARENTS ||
 	    !take_number(&number, '\0', &index) || index != origin->n_parents + 1)
 		return false;
-	struct origin_process *parent = &origin->parents[origin->n_parents++];
+	struct captured_process *parent = &origin->parents[origin->n_parents++];
 	if (!take_number(&value, ' ', &pid) || !take_number(&value, ' ', &parent->uid) ||
 	    !take_terminal(&value, ' ', &parent->terminal) ||
 	    !take_number(&value, ' ', &parent->audit_session))
@@ -116,7 +116,7 @@ static bool read_parent(char *number, char *value, struct origin *origin)
 
 /* "id", or a line of logind's, which are in capitals. */
 static bool read_session(const char *key, const char *value,
-			 struct origin_session *session)
+			 struct captured_session *session)
 {
 	/* as each of logind's files begins */
 	static const char first[] = "# This is private data. Do not parse.\n";
@@ -135,14 +135,14 @@ static bool read_session(const char *key, const char *value,
 }
 
 /* By the key "greeter.N.KEY" with N from 1 on; "id" is the first of each. */
-static bool read_greeter(char *key, char *value, struct origin *origin)
+static bool read_greeter(char *key, char *value, struct captured *origin)
 {
 	uint32_t index = 0;
 	uint32_t pid = 0;
 	if (!take_number(&key, '.', &index) || index == 0 ||
-	    index > ORIGIN_MAX_GREETERS || index > origin->n_greeters + 1)
+	    index > CAPTURED_MAX_GREETERS || index > origin->n_greeters + 1)
 		return false;
-	struct origin_greeter *greeter = &origin->greeters[index - 1];
+	struct captured_greeter *greeter = &origin->greeters[index - 1];
 	if (index > origin->n_greeters)
 		origin->n_greeters = index;
 	if (strcmp(key, "leader_parent") != 0)
@@ -153,7 +153,7 @@ static bool read_greeter(char *key, char *value, struct origin *origin)
 	return true;
 }
 
-static bool read_line(char *key, char *value, struct origin *origin,
+static bool read_line(char *key, char *value, struct captured *origin,
 		      bool seen[static N_FIELDS])
 {
 	for (size_t i = 0; i < N_FIELDS; i++) {
@@ -174,7 +174,7 @@ static bool read_line(char *key, char *value, struct origin *origin,
 	return false;
 }
 
-static bool has_all(const struct origin *origin, const bool seen[static N_FIELDS])
+static bool has_all(const struct captured *origin, const bool seen[static N_FIELDS])
 {
 	for (size_t i = 0; i < N_FIELDS; i++) {
 		if (fields[i].is_needed && !seen[i])
@@ -183,9 +183,9 @@ static bool has_all(const struct origin *origin, const bool seen[static N_FIELDS
 	return origin->process != NULL;
 }
 
-unsigned origin_parse(const char *text, struct origin *ret_origin)
+unsigned captured_parse(const char *text, struct captured *ret_origin)
 {
-	struct origin origin = { .text = strdup(text) };
+	struct captured origin = { .text = strdup(text) };
 	bool seen[N_FIELDS] = { false };
 	unsigned number = 1;
 	assert_non_null(origin.text);
@@ -195,32 +195,32 @@ unsigned origin_parse(const char *text, struct origin *ret_origin)
 		if (end != NULL)
 			*end = '\0';
 		if (end == NULL || value == NULL || value > end) {
-			origin_done(&origin);
+			captured_done(&origin);
 			return number;
 		}
 		*value = '\0';
 		if (!read_line(line, value + 3, &origin, seen)) {
-			origin_done(&origin);
+			captured_done(&origin);
 			return number;
 		}
 		line = end + 1;
 	}
 	if (!has_all(&origin, seen)) {
-		origin_done(&origin);
+		captured_done(&origin);
 		return number;
 	}
 	*ret_origin = origin;
 	return 0;
 }
 
-void origin_done(struct origin *origin)
+void captured_done(struct captured *origin)
 {
 	free(origin->name);
 	free(origin->session.record);
 	for (size_t i = 0; i < origin->n_greeters; i++)
 		free(origin->greeters[i].session.record);
 	free(origin->text);
-	*origin = (struct origin){ .name = NULL };
+	*origin = (struct captured){ .name = NULL };
 }
 
 static int is_fixture(const struct dirent *entry)
@@ -229,12 +229,12 @@ static int is_fixture(const struct dirent *entry)
 	return end != NULL && strcmp(end, ".txt") == 0;
 }
 
-static void load_file(const char *folder, const char *file, struct origin *ret_origin)
+static void load_file(const char *folder, const char *file, struct captured *ret_origin)
 {
 	char *path = NULL;
 	assert_true(asprintf(&path, "%s/%s", folder, file) > 0);
 	char *text = read_text(path);
-	unsigned line = origin_parse(text, ret_origin);
+	unsigned line = captured_parse(text, ret_origin);
 	if (line != 0)
 		fail_msg("%s:%u: not a line of an origin", path, line);
 	ret_origin->name = strndup(file, strlen(file) - strlen(".txt"));
@@ -249,7 +249,7 @@ void origins_load(const char *folder, struct origins *ret_origins)
 	int count = scandir(folder, &entries, is_fixture, alphasort);
 	assert_true(count >= 0);
 	*ret_origins = (struct origins){ .list = calloc((size_t)count + 1,
-							sizeof(struct origin)) };
+							sizeof(struct captured)) };
 	assert_non_null(ret_origins->list);
 	for (int i = 0; i < count; i++) {
 		load_file(folder, entries[i]->d_name, &ret_origins->list[i]);
@@ -262,7 +262,7 @@ void origins_load(const char *folder, struct origins *ret_origins)
 void origins_done(struct origins *origins)
 {
 	for (size_t i = 0; i < origins->count; i++)
-		origin_done(&origins->list[i]);
+		captured_done(&origins->list[i]);
 	free(origins->list);
 	*origins = (struct origins){ .list = NULL };
 }

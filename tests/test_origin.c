@@ -198,6 +198,25 @@ static void a_service_of_the_network_may_not(void **state MFA_UNUSED)
 	assert_false(origin_proves_local(&lightdm, &claims));
 }
 
+/* A VNC server that somebody runs in a session at the seat. */
+static void what_serves_others_is_never_local(void **state MFA_UNUSED)
+{
+	static const char *const services[] = { "vnc",	       "tigervnc", "x0vncserver",
+						"xrdp-sesman", "imap",	   "sshd",
+						"vsftpd" };
+	static const char *const others[] = { "su",	     "sudo", "i3lock",
+					      "common-auth", "",     NULL };
+	const struct origin su = su_in_session();
+	for (size_t i = 0; i < MFA_COUNT(services); i++) {
+		const struct origin_claims claims = { .service = services[i] };
+		assert_false(origin_proves_local(&su, &claims));
+	}
+	for (size_t i = 0; i < MFA_COUNT(others); i++) {
+		const struct origin_claims claims = { .service = others[i] };
+		assert_true(origin_proves_local(&su, &claims));
+	}
+}
+
 static void su_to_somebody_else_is_not_in_the_own_session(void **state MFA_UNUSED)
 {
 	struct origin su = su_in_session();
@@ -240,6 +259,7 @@ int main(void)
 		cmocka_unit_test(without_logind_a_virtual_terminal_counts),
 		cmocka_unit_test(a_locker_may_name_this_machine),
 		cmocka_unit_test(a_service_of_the_network_may_not),
+		cmocka_unit_test(what_serves_others_is_never_local),
 		cmocka_unit_test(su_to_somebody_else_is_not_in_the_own_session),
 		cmocka_unit_test(nothing_proves_nothing),
 	};

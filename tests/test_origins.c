@@ -22,44 +22,44 @@ static const char *folder;
 
 static void reads_items_and_ids(void **state)
 {
-	struct origin origin;
+	struct captured origin;
 	(void)state;
-	assert_int_equal(origin_parse(BEGIN "tty = /dev/tty2\n" PLACE, &origin), 0);
+	assert_int_equal(captured_parse(BEGIN "tty = /dev/tty2\n" PLACE, &origin), 0);
 	assert_string_equal(origin.program, "su");
 	assert_true(origin.is_local);
 	assert_string_equal(origin.tty, "/dev/tty2");
 	assert_int_equal(origin.real_uid, 1001);
 	assert_int_equal(origin.effective_uid, 0);
-	assert_int_equal(origin.loginuid, ORIGIN_UNSET);
+	assert_int_equal(origin.loginuid, CAPTURED_UNSET);
 	assert_int_equal(origin.sessionid, 4);
 	assert_int_equal(origin.terminal.major, 4);
 	assert_int_equal(origin.terminal.minor, 2);
 	assert_int_equal(origin.pid, 20);
 	assert_string_equal(origin.process, "su");
-	origin_done(&origin);
+	captured_done(&origin);
 }
 
 static void an_item_not_set_is_not_an_empty_one(void **state)
 {
-	struct origin origin;
+	struct captured origin;
 	(void)state;
-	assert_int_equal(origin_parse(BEGIN PLACE, &origin), 0);
+	assert_int_equal(captured_parse(BEGIN PLACE, &origin), 0);
 	assert_string_equal(origin.rhost, "");
 	assert_null(origin.tty);
 	assert_null(origin.user);
 	assert_null(origin.session.id);
 	assert_null(origin.session.record);
-	origin_done(&origin);
+	captured_done(&origin);
 }
 
 static void reads_parents_from_the_nearest_on(void **state)
 {
-	struct origin origin;
+	struct captured origin;
 	(void)state;
-	assert_int_equal(origin_parse(BEGIN PLACE
-				      "parent.1 = 9 1001 136:0 4 tmux: server\n"
-				      "parent.2 = 1 0 0:0 4294967295 systemd\n",
-				      &origin),
+	assert_int_equal(captured_parse(BEGIN PLACE
+					"parent.1 = 9 1001 136:0 4 tmux: server\n"
+					"parent.2 = 1 0 0:0 4294967295 systemd\n",
+					&origin),
 			 0);
 	assert_int_equal(origin.n_parents, 2);
 	assert_int_equal(origin.parents[0].pid, 9);
@@ -67,35 +67,35 @@ static void reads_parents_from_the_nearest_on(void **state)
 	assert_int_equal(origin.parents[0].terminal.major, 136);
 	assert_int_equal(origin.parents[0].audit_session, 4);
 	assert_string_equal(origin.parents[0].name, "tmux: server");
-	assert_int_equal(origin.parents[1].audit_session, ORIGIN_UNSET);
-	origin_done(&origin);
+	assert_int_equal(origin.parents[1].audit_session, CAPTURED_UNSET);
+	captured_done(&origin);
 }
 
 static void a_record_is_as_logind_wrote_it(void **state)
 {
-	struct origin origin;
+	struct captured origin;
 	(void)state;
-	assert_int_equal(origin_parse(BEGIN PLACE
-				      "session.id = 4\nsession.UID = 1001\n"
-				      "session.REMOTE = 0\nsession.SEAT = seat0\n",
-				      &origin),
+	assert_int_equal(captured_parse(BEGIN PLACE
+					"session.id = 4\nsession.UID = 1001\n"
+					"session.REMOTE = 0\nsession.SEAT = seat0\n",
+					&origin),
 			 0);
 	assert_string_equal(origin.session.id, "4");
 	assert_string_equal(origin.session.record,
 			    "# This is private data. Do not parse.\n"
 			    "UID=1001\nREMOTE=0\nSEAT=seat0\n");
-	origin_done(&origin);
+	captured_done(&origin);
 }
 
 static void keeps_greeters_apart(void **state)
 {
-	struct origin origin;
+	struct captured origin;
 	(void)state;
-	assert_int_equal(origin_parse(BEGIN PLACE
-				      "greeter.1.id = c1\ngreeter.1.SEAT = seat0\n"
-				      "greeter.1.leader_parent = 107\n"
-				      "greeter.2.id = c2\ngreeter.2.DISPLAY = :1\n",
-				      &origin),
+	assert_int_equal(captured_parse(BEGIN PLACE
+					"greeter.1.id = c1\ngreeter.1.SEAT = seat0\n"
+					"greeter.1.leader_parent = 107\n"
+					"greeter.2.id = c2\ngreeter.2.DISPLAY = :1\n",
+					&origin),
 			 0);
 	assert_int_equal(origin.n_greeters, 2);
 	assert_string_equal(origin.greeters[0].session.id, "c1");
@@ -103,7 +103,7 @@ static void keeps_greeters_apart(void **state)
 	assert_int_equal(origin.greeters[0].leader_parent, 107);
 	assert_null(strstr(origin.greeters[1].session.record, "SEAT"));
 	assert_int_equal(origin.greeters[1].leader_parent, 0);
-	origin_done(&origin);
+	captured_done(&origin);
 }
 
 /* BEGIN has 7 lines, and PLACE 8. */
@@ -140,8 +140,8 @@ static void names_the_line_that_is_wrong(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		struct origin origin;
-		unsigned line = origin_parse(bad[i].text, &origin);
+		struct captured origin;
+		unsigned line = captured_parse(bad[i].text, &origin);
 		if (line != bad[i].line)
 			fail_msg("line %u, not %u, of: %s", line, bad[i].line,
 				 bad[i].text);
@@ -213,7 +213,7 @@ static void each_chain_ends_at_process_1(void **state)
 	(void)state;
 	origins_load(folder, &origins);
 	for (size_t i = 0; i < origins.count; i++) {
-		const struct origin *origin = &origins.list[i];
+		const struct captured *origin = &origins.list[i];
 		if (origin->n_parents == 0 ||
 		    origin->parents[origin->n_parents - 1].pid != 1)
 			fail_msg("%s: the parents do not reach process 1", origin->name);

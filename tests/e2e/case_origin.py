@@ -36,10 +36,13 @@ def from_elsewhere(user, answers, service, items=None):
 def test_the_key_in_a_servers_port_says_nothing_about_somebody_elsewhere(case):
     with offered():
         taro = holder()
+        with pamconf.written("own", STACK):
+            assert pam.call(taro, [taro.password, ""], service="own").code == pam.SUCCESS
+            assert from_elsewhere(taro, [taro.password, ""], "own").code == pam.AUTH_ERR
         for service, items in SILENT.items():
             with pamconf.written(service, STACK):
-                # Here the same program is let in: by the place, and by nothing that it says.
-                assert pam.call(taro, [taro.password, ""], service=service, items=items).code == pam.SUCCESS, service
+                # Not even one that somebody runs in a session at this machine.
+                assert pam.call(taro, [taro.password, ""], service=service, items=items).code == pam.AUTH_ERR, service
                 for answers in ([taro.password] * 2, [taro.password, ""]):
                     reply = from_elsewhere(taro, answers, service, items)
                     assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", (service, reply)
@@ -55,9 +58,11 @@ def test_a_zone_for_local_logins_is_not_for_whoever_names_no_host(case):
     with product.written(product.CONFIG, text):
         for service, items in SILENT.items():
             with pam.ignore_succeeds(service):
-                assert pam.call(taro, [], service=service, items=items).code == pam.SUCCESS, service
                 reply = from_elsewhere(taro, ["123456"], service, items)
                 assert reply.code != pam.SUCCESS and reply.prompts == ["One-time password: "], (service, reply)
+        with pam.ignore_succeeds("own"):
+            assert pam.call(taro, [], service="own").code == pam.SUCCESS
+            assert from_elsewhere(taro, ["123456"], "own").code != pam.SUCCESS
         check = enroll.run("check", "--service", "sshd")
         assert "zone hall" in check.stdout and "at this machine" in check.stdout, check.stdout
 

@@ -32,7 +32,8 @@ static enum mfa_place find_place(void *context)
 	struct visit *visit = context;
 	struct ucred peer = { .pid = 0 };
 	socklen_t len = sizeof peer;
-	const struct origin_claims claims = { .rhost = visit->rhost };
+	const struct origin_claims claims = { .service = visit->service,
+					      .rhost = visit->rhost };
 	if (!visit->has_place &&
 	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
 		visit->place =
