@@ -92,7 +92,7 @@ int key_desk_setup(void **state)
 	if (desk == NULL)
 		return -1;
 	*state = desk;
-	host_open(&desk->host, "", "factors = yubikey totp\nyubikey_timeout = 1s");
+	host_open(&desk->host, "", "factors = yubikey totp\nyubikey_timeout = 5s");
 	make_token(&totp_spec, &tokens[1]);
 	enroll_tokens(desk->host.host.store, "taro", tokens, 2);
 	enroll_tokens(desk->host.host.store, "hanako", tokens + 1, 1);

@@ -40,7 +40,7 @@ struct softkey_options soft_key(uint32_t serial);
 struct mfa_token key_token(uint32_t serial, unsigned slot);
 
 /* A host on which taro has a key and a TOTP token, hanako a TOTP token. Its yubikey_timeout
- * is a second. */
+ * is long enough for a busy machine. */
 struct key_desk {
 	struct test_host host; /* first: login.h takes it for *state */
 	struct softkey_bed *bed;

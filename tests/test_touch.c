@@ -92,7 +92,7 @@ static const struct problem problems[] = {
 	  "This YubiKey is not registered for you." },
 	{ MFA_REASON_KEY_UNTOUCHED,
 	  KEY_SERIAL,
-	  { .touch_after = SOFTKEY_NEVER },
+	  { .touch_after = SOFTKEY_NEVER, .touch_ms = 300 },
 	  "The YubiKey was not touched. Press Enter, and touch it: ",
 	  "The YubiKey was not touched. Try again." },
 	{ MFA_REASON_KEY_SILENT,
