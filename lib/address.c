@@ -1,6 +1,7 @@
 #include "mfa/address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mfa/text.h"
@@ -81,4 +82,24 @@ enum mfa_match mfa_address_match(const char *address, const char *pattern)
 	unsigned char mask = (unsigned char)(0xff00U >> rest);
 	bool is_same = ((have.bytes[whole] ^ want.bytes[whole]) & mask) == 0;
 	return is_same ? MFA_MATCH_YES : MFA_MATCH_NO;
+}
+
+bool mfa_address_network(const char *text, char ret_text[static MFA_NETWORK_SIZE])
+{
+	enum {
+		NETWORK_BYTES = 8
+	};
+	char literal[INET6_ADDRSTRLEN];
+	struct address address;
+	if (!parse_address(text, &address))
+		return false;
+	bool is_v4 = address.bits == 32;
+	if (!is_v4)
+		memset(address.bytes + NETWORK_BYTES, 0,
+		       sizeof address.bytes - NETWORK_BYTES);
+	if (inet_ntop(is_v4 ? AF_INET : AF_INET6, address.bytes, literal,
+		      sizeof literal) == NULL)
+		return false;
+	(void)snprintf(ret_text, MFA_NETWORK_SIZE, "%s%s", literal, is_v4 ? "" : "/64");
+	return true;
 }

@@ -125,6 +125,29 @@ static void cannot_tell_about_host_names(void **state MFA_UNUSED)
 	check(cases, MFA_COUNT(cases));
 }
 
+static void the_network_of_an_address_is_what_one_host_has(void **state MFA_UNUSED)
+{
+	static const char *const cases[][2] = {
+		{ "192.0.2.7", "192.0.2.7" },
+		{ "::ffff:192.0.2.7", "192.0.2.7" },
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64" },
+		{ "2001:DB8:1:2::", "2001:db8:1:2::/64" },
+		{ "fe80::1%eth0", "fe80::/64" },
+		{ "::1", "::/64" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff::/64" },
+		{ "host.example.jp", NULL },
+		{ "192.0.2.7 ", NULL },
+		{ "192.0.2.7%eth0", NULL },
+		{ "", NULL },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		char network[MFA_NETWORK_SIZE] = "untouched";
+		bool is_address = mfa_address_network(cases[i][0], network);
+		assert_int_equal(is_address, cases[i][1] != NULL);
+		assert_string_equal(network, is_address ? cases[i][1] : "untouched");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +158,7 @@ int main(void)
 		cmocka_unit_test(counts_a_mapped_address_as_ipv4),
 		cmocka_unit_test(ignores_the_scope_of_an_address),
 		cmocka_unit_test(cannot_tell_about_host_names),
+		cmocka_unit_test(the_network_of_an_address_is_what_one_host_has),
 	};
 	return group_main("address", tests);
 }

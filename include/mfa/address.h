@@ -16,3 +16,12 @@ enum mfa_match {
  * host name). IPv4-mapped IPv6 addresses count as IPv4; the scope of an IPv6 address
  * (%eth0) is ignored. */
 enum mfa_match mfa_address_match(const char *address, const char *pattern);
+
+enum {
+	MFA_NETWORK_SIZE = 64
+};
+
+/* What one host can choose no other address in: an IPv4 address, or of an IPv6 address the
+ * network of 64 bits ("2001:db8::/64"). false: it is not a literal. */
+bool mfa_address_network(const char *address, char ret_text[static MFA_NETWORK_SIZE])
+	MFA_MUST_CHECK;
