@@ -10,19 +10,28 @@
 
 enum {
 	VERSION = 2,
-	VERSION_FIRST = 1, /* without AT_UNLOGGED */
+	VERSION_FIRST =
+		1, /* of the user's part the first 128 bytes, without AT_UNLOGGED */
 	/* the user's part */
 	AT_VERSION = 0,
 	AT_TOKEN_COUNT = 2,
 	AT_FAILURES = 4,
 	AT_ROUND = 8,
+	AT_BEHIND_PASSWORD = 12,
 	AT_CREATED = 16,
 	AT_LAST_SUCCESS = 24,
 	AT_LAST_FAILURE = 32,
 	AT_LOCKED_UNTIL = 40,
 	AT_UNLOGGED = 48,
 	AT_UNUSED = 52,
-	HEAD_SIZE = 128,
+	AT_SOURCES = 64,
+	/* in each source's part */
+	AT_SOURCE_TIME = 8,
+	AT_SOURCE_ROUND = 16,
+	AT_SOURCE_LOCKS = 17,
+	SOURCE_SIZE = 18,
+	HEAD_SIZE = AT_SOURCES + MFA_SOURCES_MAX * SOURCE_SIZE,
+	HEAD_SIZE_FIRST = 128,
 	/* each token's part */
 	AT_ID = 0,
 	AT_KIND = 8,
@@ -100,6 +109,17 @@ void mfa_token_free(struct mfa_token **token)
 	*token = NULL;
 }
 
+static void encode_sources(const struct mfa_record *record, unsigned char *bytes)
+{
+	for (size_t i = 0; i < MFA_SOURCES_MAX; i++, bytes += SOURCE_SIZE) {
+		const struct mfa_source *source = &record->sources[i];
+		mfa_put64(bytes, source->id);
+		mfa_put64(bytes + AT_SOURCE_TIME, (uint64_t)source->time);
+		bytes[AT_SOURCE_ROUND] = source->round;
+		bytes[AT_SOURCE_LOCKS] = source->locks;
+	}
+}
+
 static void encode_token(const struct mfa_token *token, unsigned char *bytes)
 {
 	memcpy(bytes + AT_ID, token->id, MFA_TOKEN_ID_SIZE - 1);
@@ -123,11 +143,13 @@ int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
 	mfa_put16(ret_bytes + AT_TOKEN_COUNT, (uint16_t)record->token_count);
 	mfa_put32(ret_bytes + AT_FAILURES, record->failures);
 	mfa_put32(ret_bytes + AT_ROUND, record->round);
+	mfa_put32(ret_bytes + AT_BEHIND_PASSWORD, record->behind_password);
 	mfa_put64(ret_bytes + AT_CREATED, (uint64_t)record->created);
 	mfa_put64(ret_bytes + AT_LAST_SUCCESS, (uint64_t)record->last_success);
 	mfa_put64(ret_bytes + AT_LAST_FAILURE, (uint64_t)record->last_failure);
 	mfa_put64(ret_bytes + AT_LOCKED_UNTIL, (uint64_t)record->locked_until);
 	mfa_put32(ret_bytes + AT_UNLOGGED, record->unlogged);
+	encode_sources(record, ret_bytes + AT_SOURCES);
 	for (size_t i = 0; i < record->token_count; i++)
 		encode_token(&record->tokens[i], ret_bytes + HEAD_SIZE + i * TOKEN_SIZE);
 	*ret_len = HEAD_SIZE + record->token_count * TOKEN_SIZE;
@@ -181,33 +203,65 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	return MFA_OK;
 }
 
-int mfa_record_decode(const unsigned char *bytes, size_t len,
-		      struct mfa_record *ret_record)
+static void decode_sources(const unsigned char *bytes, struct mfa_record *ret_record)
 {
-	if (len < HEAD_SIZE)
-		return MFA_ERR_INTEGRITY;
-	unsigned version = mfa_get16(bytes + AT_VERSION);
-	if (version < VERSION_FIRST || version > VERSION)
-		return MFA_ERR_UNSUPPORTED;
-	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
-	if (count > MFA_TOKENS_MAX || len != HEAD_SIZE + count * TOKEN_SIZE ||
-	    !is_unused(bytes, AT_ROUND + 4, AT_CREATED) ||
-	    !is_unused(bytes, version < VERSION ? AT_UNLOGGED : AT_UNUSED, HEAD_SIZE))
-		return MFA_ERR_INTEGRITY;
-	for (size_t i = 0; i < count; i++) {
-		struct mfa_token *token = &ret_record->tokens[i];
-		int err = decode_token(bytes + HEAD_SIZE + i * TOKEN_SIZE, token);
-		if (err != MFA_OK)
-			return err;
-	}
-	ret_record->token_count = count;
+	for (size_t i = 0; i < MFA_SOURCES_MAX; i++, bytes += SOURCE_SIZE)
+		ret_record->sources[i] = (struct mfa_source){
+			.id = mfa_get64(bytes),
+			.time = (int64_t)mfa_get64(bytes + AT_SOURCE_TIME),
+			.round = bytes[AT_SOURCE_ROUND],
+			.locks = bytes[AT_SOURCE_LOCKS],
+		};
+}
+
+/* Version 1 tells not which wrong codes had a right password in front: all may have had. */
+static void decode_head(const unsigned char *bytes, unsigned version,
+			struct mfa_record *ret_record)
+{
+	bool is_first = version == VERSION_FIRST;
 	ret_record->failures = mfa_get32(bytes + AT_FAILURES);
 	ret_record->round = mfa_get32(bytes + AT_ROUND);
+	ret_record->behind_password =
+		mfa_get32(bytes + (is_first ? AT_FAILURES : AT_BEHIND_PASSWORD));
 	ret_record->created = (int64_t)mfa_get64(bytes + AT_CREATED);
 	ret_record->last_success = (int64_t)mfa_get64(bytes + AT_LAST_SUCCESS);
 	ret_record->last_failure = (int64_t)mfa_get64(bytes + AT_LAST_FAILURE);
 	ret_record->locked_until = (int64_t)mfa_get64(bytes + AT_LOCKED_UNTIL);
 	ret_record->unlogged = mfa_get32(bytes + AT_UNLOGGED);
+	memset(ret_record->sources, 0, sizeof ret_record->sources);
+	if (!is_first)
+		decode_sources(bytes + AT_SOURCES, ret_record);
+}
+
+static bool is_head(const unsigned char *bytes, unsigned version)
+{
+	if (version == VERSION_FIRST)
+		return is_unused(bytes, AT_BEHIND_PASSWORD, AT_CREATED) &&
+		       is_unused(bytes, AT_UNLOGGED, HEAD_SIZE_FIRST);
+	return is_unused(bytes, AT_UNUSED, AT_SOURCES);
+}
+
+int mfa_record_decode(const unsigned char *bytes, size_t len,
+		      struct mfa_record *ret_record)
+{
+	if (len < HEAD_SIZE_FIRST)
+		return MFA_ERR_INTEGRITY;
+	unsigned version = mfa_get16(bytes + AT_VERSION);
+	if (version < VERSION_FIRST || version > VERSION)
+		return MFA_ERR_UNSUPPORTED;
+	size_t head = version == VERSION_FIRST ? HEAD_SIZE_FIRST : HEAD_SIZE;
+	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
+	if (count > MFA_TOKENS_MAX || len != head + count * TOKEN_SIZE ||
+	    !is_head(bytes, version))
+		return MFA_ERR_INTEGRITY;
+	for (size_t i = 0; i < count; i++) {
+		struct mfa_token *token = &ret_record->tokens[i];
+		int err = decode_token(bytes + head + i * TOKEN_SIZE, token);
+		if (err != MFA_OK)
+			return err;
+	}
+	ret_record->token_count = count;
+	decode_head(bytes, version, ret_record);
 	return MFA_OK;
 }
 

@@ -8,8 +8,10 @@
 #include "support.h"
 
 enum {
-	HEAD = 128,
+	HEAD = 280,
+	HEAD_FIRST = 128, /* of version 1 */
 	TOKEN = 512,
+	AT_BEHIND_PASSWORD = 12,
 	AT_UNLOGGED = 48,
 };
 
@@ -45,7 +47,15 @@ static void fill(struct mfa_record *record, size_t tokens)
 	record->locked_until = MFA_LOCKED_FOREVER;
 	record->failures = 0xfedcba98U;
 	record->round = 0x89abcdefU;
+	record->behind_password = 0x13579bdfU;
 	record->unlogged = 0x789abcdeU;
+	for (unsigned i = 0; i < MFA_SOURCES_MAX; i++)
+		record->sources[i] = (struct mfa_source){
+			.id = 0xa1a2a3a4a5a6a7a8U + i,
+			.time = i % 2 == 0 ? INT64_MAX - i : -1 - (int64_t)i,
+			.round = (uint8_t)(250 + i),
+			.locks = (uint8_t)(255 - i),
+		};
 	for (size_t i = 0; i < tokens; i++) {
 		struct mfa_token token = {
 			.kind = (enum mfa_kind)(1 + i % (MFA_KIND_COUNT - 1)),
@@ -94,6 +104,13 @@ static void every_field_comes_back(void **state)
 	assert_int_equal(out->failures, in->failures);
 	assert_int_equal(out->round, in->round);
 	assert_int_equal(out->unlogged, in->unlogged);
+	assert_int_equal(out->behind_password, in->behind_password);
+	for (size_t i = 0; i < MFA_SOURCES_MAX; i++) {
+		assert_true(out->sources[i].id == in->sources[i].id);
+		assert_true(out->sources[i].time == in->sources[i].time);
+		assert_int_equal(out->sources[i].round, in->sources[i].round);
+		assert_int_equal(out->sources[i].locks, in->sources[i].locks);
+	}
 	assert_int_equal(out->token_count, MFA_TOKENS_MAX);
 	for (size_t i = 0; i < MFA_TOKENS_MAX; i++) {
 		const struct mfa_token *a = &in->tokens[i];
@@ -155,26 +172,60 @@ static void a_newer_version_is_not_supported(void **state)
 {
 	struct codec *codec = *state;
 	encode(codec, 1);
-	memset(codec->bytes + AT_UNLOGGED, 0, 4); /* the first version has none */
 	for (unsigned version = 0; version < 0x10000; version++) {
+		int want = version == 2	  ? MFA_OK
+			   : version == 1 ? MFA_ERR_INTEGRITY /* it is shorter */
+					  : MFA_ERR_UNSUPPORTED;
 		codec->bytes[0] = (unsigned char)version;
 		codec->bytes[1] = (unsigned char)(version >> 8);
-		assert_int_equal(decode(codec, codec->len),
-				 version == 1 || version == 2 ? MFA_OK
-							      : MFA_ERR_UNSUPPORTED);
+		assert_int_equal(decode(codec, codec->len), want);
 	}
 }
 
-static void the_first_version_is_read_and_has_nothing_unlogged(void **state)
+/* As the first release wrote it. */
+static void encode_first(struct codec *codec, size_t tokens)
+{
+	encode(codec, tokens);
+	codec->bytes[0] = 1;
+	memset(codec->bytes + AT_BEHIND_PASSWORD, 0, 4);
+	memset(codec->bytes + AT_UNLOGGED, 0, HEAD_FIRST - AT_UNLOGGED);
+	memmove(codec->bytes + HEAD_FIRST, codec->bytes + HEAD, tokens * TOKEN);
+	codec->len = HEAD_FIRST + tokens * TOKEN;
+}
+
+static void the_first_version_is_read_and_knows_no_sources(void **state)
+{
+	static const struct mfa_source none[MFA_SOURCES_MAX];
+	struct codec *codec = *state;
+	fill(codec->out, 0); /* what is not in the bytes is set all the same */
+	encode_first(codec, MFA_TOKENS_MAX);
+	assert_int_equal(decode(codec, codec->len), MFA_OK);
+	const struct mfa_record *out = codec->out;
+	assert_int_equal(out->unlogged, 0);
+	assert_int_equal(out->failures, codec->in->failures);
+	assert_int_equal(out->behind_password,
+			 codec->in->failures); /* as it was counted */
+	assert_int_equal(out->round, codec->in->round);
+	assert_memory_equal(out->sources, none, sizeof none);
+	assert_int_equal(out->token_count, MFA_TOKENS_MAX);
+	assert_memory_equal(out->tokens[14].data, codec->in->tokens[14].data,
+			    MFA_TOKEN_DATA_SIZE);
+}
+
+static void the_first_version_has_no_later_fields(void **state)
 {
 	struct codec *codec = *state;
-	encode(codec, 2);
-	codec->bytes[0] = 1;
-	assert_int_equal(decode(codec, codec->len), MFA_ERR_INTEGRITY);
-	memset(codec->bytes + AT_UNLOGGED, 0, 4);
-	assert_int_equal(decode(codec, codec->len), MFA_OK);
-	assert_int_equal(codec->out->unlogged, 0);
-	assert_int_equal(codec->out->failures, codec->in->failures);
+	encode_first(codec, 2);
+	for (size_t at = AT_BEHIND_PASSWORD; at < HEAD_FIRST; at++) {
+		bool is_field = at >= 16 && at < AT_UNLOGGED;
+		codec->bytes[at] ^= 1;
+		assert_int_equal(decode(codec, codec->len),
+				 is_field ? MFA_OK : MFA_ERR_INTEGRITY);
+		codec->bytes[at] ^= 1;
+	}
+	for (size_t len = 0; len <= MFA_RECORD_SIZE; len++)
+		assert_int_equal(decode(codec, len),
+				 len == codec->len ? MFA_OK : MFA_ERR_INTEGRITY);
 }
 
 static void too_many_tokens_are_refused(void **state)
@@ -233,7 +284,8 @@ static void random_bytes_never_crash(void **state)
 		size_t len = HEAD + tokens * TOKEN;
 		randombytes_buf(codec->bytes, sizeof codec->bytes);
 		if (round % 2 == 0) { /* get past the head */
-			memcpy(codec->bytes, (unsigned char[]){ 1, 0 }, 2);
+			memcpy(codec->bytes, (unsigned char[]){ 2, 0 }, 2);
+			memset(codec->bytes + AT_UNLOGGED + 4, 0, 12);
 			memcpy(codec->bytes + 2,
 			       (unsigned char[]){ (unsigned char)tokens, 0 }, 2);
 		}
@@ -345,7 +397,8 @@ int main(void)
 		with_codec(the_same_record_has_the_same_bytes),
 		with_codec(every_other_length_is_refused),
 		with_codec(a_newer_version_is_not_supported),
-		with_codec(the_first_version_is_read_and_has_nothing_unlogged),
+		with_codec(the_first_version_is_read_and_knows_no_sources),
+		with_codec(the_first_version_has_no_later_fields),
 		with_codec(too_many_tokens_are_refused),
 		with_codec(tokens_out_of_range_are_refused),
 		with_codec(random_bytes_never_crash),

@@ -11,7 +11,8 @@ enum {
 	MFA_TOKEN_ID_SIZE = 9,	   /* eight characters and a NUL */
 	MFA_TOKEN_DATA_SIZE = 256, /* what a factor keeps of one token */
 	MFA_TOKENS_MAX = 15,
-	MFA_RECORD_SIZE = 7936, /* longest encoded record */
+	MFA_SOURCES_MAX = 12,
+	MFA_RECORD_SIZE = 7960, /* longest encoded record */
 };
 
 /* Kinds of token. The numbers are stored: never change one. */
@@ -58,6 +59,14 @@ enum {
 	MFA_LOCKED_FOREVER = -1
 };
 
+/* Where wrong codes came from, and whether it is locked: see mfa/lockout.h. Zeroed: none. */
+struct mfa_source {
+	uint64_t id;
+	int64_t time; /* locked: until when; else the last wrong code */
+	uint8_t round; /* wrong codes since the last lock; 0: locked; 255: at the ceiling */
+	uint8_t locks; /* so far */
+};
+
 struct mfa_record {
 	char user[MFA_USER_SIZE];
 	uint32_t generation; /* the store's; 0: not stored yet */
@@ -65,11 +74,13 @@ struct mfa_record {
 	int64_t last_success; /* 0: never */
 	int64_t last_failure; /* 0: never */
 	int64_t locked_until; /* 0: not; MFA_LOCKED_FOREVER: until unlocked */
-	uint32_t
-		failures; /* wrong codes in a row; a right one or an unlock clears them */
-	uint32_t round;	  /* of these, since the last lock ended */
+	/* wrong codes in a row; a right one or an unlock clears them */
+	uint32_t failures;
+	uint32_t behind_password; /* of these, those behind a right password */
+	uint32_t round;		  /* of those, since the last lock of the account ended */
 	uint32_t
 		unlogged; /* refusals that are not known to have a line in the audit trail */
+	struct mfa_source sources[MFA_SOURCES_MAX];
 	size_t token_count;
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };
