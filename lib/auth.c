@@ -83,6 +83,14 @@ static enum mfa_reason screen(const struct mfa_auth_request *request,
 	return is_password(request, answer) ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
 }
 
+static int find_source(const struct mfa_auth_request *request, struct judge_case *what,
+		       struct mfa_diag *diag)
+{
+	int err = mfa_source_id(&request->host->key, &request->login, &what->source);
+	return err == MFA_OK ? MFA_OK
+			     : mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
+}
+
 /* Read, judge, swap; again when somebody else's swap came first. */
 static int decide(const struct mfa_auth_request *request, const struct judge_case *what,
 		  struct judgement *ret_judgement, struct mfa_diag *diag)
@@ -132,10 +140,13 @@ static int judge_case_run(const struct mfa_auth_request *request,
 			  size_t *ret_code_len)
 {
 	struct judgement judgement = { 0 };
-	int err = decide(request, what, &judgement, &result->diag);
+	struct judge_case whole = *what;
+	int err = find_source(request, &whole, &result->diag);
+	if (err == MFA_OK)
+		err = decide(request, &whole, &judgement, &result->diag);
 	if (err != MFA_OK)
 		return err;
-	judge_explain(&judgement, &result->diag);
+	judge_explain(&judgement, &request->login, &result->diag);
 	result->reason = judgement.reason;
 	result->kind = judgement.kind;
 	result->unlogged = judgement.unlogged;
@@ -164,6 +175,9 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 		.has_password = request->wants_password,
 		/* the same work as for others: the time must not tell who may not in */
 		.is_no_guess = is_sshd_filler(answer),
+		.is_behind_password = request->is_behind_password,
+		.is_local = !request->is_behind_password &&
+			    mfa_policy_is_local(&request->login),
 		.now = request->login.now,
 	};
 	int err = judge_case_run(request, &what, result, &code_len);

@@ -114,19 +114,30 @@ static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
 	return MFA_OK;
 }
 
+static struct mfa_guess guess_of(const struct judge_case *what)
+{
+	return (struct mfa_guess){
+		.zone = what->zone,
+		.source = what->source,
+		.is_behind_password = what->is_behind_password,
+		.is_local = what->is_local,
+		.now = what->now,
+	};
+}
+
 static int accept(struct mfa_record *record, struct mfa_token *token,
 		  const struct mfa_advance *advance, const struct judge_case *what)
 {
-	int64_t now = what->now;
+	const struct mfa_guess guess = guess_of(what);
 	int err = mfa_factor_find(token->kind)->advance(token, advance);
 	if (err != MFA_OK)
 		return err;
-	token->last_used = now;
+	token->last_used = what->now;
 	/* a lock on codes does not stop a YubiKey, nor does a YubiKey end it */
-	if (mfa_policy_lock(what->zone, record, now) == MFA_LOCK_NONE)
-		mfa_policy_count_success(record, now);
+	if (mfa_lockout_find(record, &guess).scope == MFA_LOCKED_NOBODY)
+		mfa_lockout_count_success(record, &guess);
 	else
-		record->last_success = now;
+		record->last_success = what->now;
 	return MFA_OK;
 }
 
@@ -134,10 +145,13 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 static void note_refusal(struct mfa_record *record, const struct judge_case *what,
 			 struct judgement *found)
 {
-	if (found->reason == MFA_REASON_WRONG)
-		mfa_policy_count_failure(what->zone, record, what->now);
-	else
+	const struct mfa_guess guess = guess_of(what);
+	if (found->reason == MFA_REASON_WRONG) {
+		mfa_lockout_count_failure(record, &guess);
+		found->lockout = mfa_lockout_find(record, &guess);
+	} else {
 		record->last_failure = what->now;
+	}
 	found->is_noted = true;
 	if (record->unlogged < UINT32_MAX)
 		record->unlogged++;
@@ -173,9 +187,11 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 		found.refused_until = refused_until(token, what);
 	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
 		found.reason = MFA_REASON_SUSPENDED;
-	/* a locked record did the same work, and nothing comes of it */
-	if (what->key == NULL &&
-	    mfa_policy_lock(what->zone, record, what->now) != MFA_LOCK_NONE)
+	/* who is locked out did the same work, and nothing comes of it */
+	const struct mfa_guess guess = guess_of(what);
+	if (what->key == NULL)
+		found.lockout = mfa_lockout_find(record, &guess);
+	if (found.lockout.scope != MFA_LOCKED_NOBODY)
 		found.reason = MFA_REASON_LOCKED;
 	if (found.reason == MFA_REASON_WRONG && what->key != NULL)
 		found.reason = MFA_REASON_KEY_WRONG;
@@ -190,10 +206,13 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	return err;
 }
 
-void judge_explain(const struct judgement *judgement, struct mfa_diag *ret_diag)
+void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
+		   struct mfa_diag *ret_diag)
 {
 	char until[MFA_TIME_SIZE];
-	ret_diag->text[0] = '\0';
+	mfa_lockout_explain(&judgement->lockout, login, ret_diag);
+	if (ret_diag->text[0] != '\0')
+		return;
 	if (judgement->refused_until != 0) {
 		mfa_text_format_time(judgement->refused_until, until);
 		(void)mfa_fail(ret_diag, MFA_OK,

@@ -2,17 +2,19 @@
 #pragma once
 
 #include "mfa/auth.h"
+#include "mfa/lockout.h"
 
 struct judgement {
 	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
 	/* the token that a right or used code is of, or that the clock makes useless */
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	int64_t refused_until; /* MFA_REASON_CLOCK: the time that is waited for */
-	const char *detail;    /* more about it, for the log; or NULL */
-	size_t code_len;       /* bytes of the answer's end that were taken as the code */
-	bool is_noted;	       /* as a refusal, in the record */
-	uint32_t unlogged;     /* refusals before this one, see lib/unlogged.h */
+	int64_t refused_until;	    /* MFA_REASON_CLOCK: the time that is waited for */
+	const char *detail;	    /* more about it, for the log; or NULL */
+	struct mfa_lockout lockout; /* that refuses the code, or that a wrong one began */
+	size_t code_len;   /* bytes of the answer's end that were taken as the code */
+	bool is_noted;	   /* as a refusal, in the record */
+	uint32_t unlogged; /* refusals before this one, see lib/unlogged.h */
 };
 
 /* What is judged: the answer (normalized unless it carries a password in front). */
@@ -23,6 +25,10 @@ struct judge_case {
 	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
 	bool has_password;		      /* the code is the end of the answer */
 	bool is_no_guess;		      /* wrong in any case, and no failure */
+	/* of a typed code, as struct mfa_guess's */
+	uint64_t source;
+	bool is_behind_password;
+	bool is_local;
 	int64_t now;
 };
 
@@ -32,4 +38,5 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	  struct judgement *ret_judgement) MFA_MUST_CHECK;
 
 /* What the log says of the judgement beyond its reason: "" where there is no more to say. */
-void judge_explain(const struct judgement *judgement, struct mfa_diag *ret_diag);
+void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
+		   struct mfa_diag *ret_diag);

@@ -3,10 +3,6 @@
 #include <fnmatch.h>
 #include <string.h>
 
-enum {
-	FAILURES_CEILING = 100
-};
-
 static enum mfa_match both(enum mfa_match a, enum mfa_match b)
 {
 	if (a == MFA_MATCH_NO || b == MFA_MATCH_NO)
@@ -177,59 +173,4 @@ struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)
 			bounds.lock_time = zone->lock_time;
 	}
 	return bounds;
-}
-
-enum mfa_lock mfa_policy_lock(const struct mfa_zone *zone,
-			      const struct mfa_record *record, int64_t now)
-{
-	if (record->locked_until < 0)
-		return MFA_LOCK_FOREVER;
-	if (record->locked_until <= now)
-		return MFA_LOCK_NONE;
-	/* both are unsigned: the difference may be greater than INT64_MAX */
-	uint64_t left = (uint64_t)record->locked_until - (uint64_t)now;
-	bool is_too_long = zone->lock_time > 0 && left > (uint64_t)zone->lock_time;
-	return is_too_long ? MFA_LOCK_NONE : MFA_LOCK_TIMED;
-}
-
-/* The end of a lock that begins now; one that no clock can tell needs an administrator. */
-static int64_t lock_end(const struct mfa_zone *zone, int64_t now)
-{
-	int64_t end = 0;
-	if (zone->lock_time == 0 || __builtin_add_overflow(now, zone->lock_time, &end) ||
-	    end <= 0)
-		return MFA_LOCKED_FOREVER;
-	return end;
-}
-
-void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
-			      int64_t now)
-{
-	/* A lock that has ended: a new round. One that a wrong clock began has not ended by
-	 * its time, and the round goes on: the next wrong code locks again. */
-	if (record->locked_until > 0 && record->locked_until <= now)
-		record->round = 0;
-	if (record->locked_until > 0)
-		record->locked_until = 0;
-	record->last_failure = now;
-	record->round++;
-	if (record->failures < FAILURES_CEILING)
-		record->failures++;
-	if (record->failures >= FAILURES_CEILING)
-		record->locked_until = MFA_LOCKED_FOREVER;
-	else if (record->round >= zone->max_failures)
-		record->locked_until = lock_end(zone, now);
-}
-
-void mfa_policy_count_success(struct mfa_record *record, int64_t now)
-{
-	mfa_policy_unlock(record);
-	record->last_success = now;
-}
-
-void mfa_policy_unlock(struct mfa_record *record)
-{
-	record->failures = 0;
-	record->round = 0;
-	record->locked_until = 0;
 }

@@ -18,7 +18,7 @@ int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
 	static const char context[crypto_kdf_CONTEXTBYTES] = "pam_mfa";
 	if (store_key->len != MFA_KEY_SIZE)
 		return MFA_ERR_INVALID;
-	size_t half = use == MFA_KEY_AUDIT ? MFA_SUBKEY_SIZE : 0;
+	size_t half = use == MFA_KEY_RECORD ? 0 : MFA_SUBKEY_SIZE;
 	(void)crypto_kdf_derive_from_key(ret_key, MFA_SUBKEY_SIZE, (uint64_t)use, context,
 					 store_key->data + half);
 	return MFA_OK;

@@ -121,6 +121,9 @@ static void run(struct login *login, struct conversation *conversation,
 		.report = report,
 		.context = login,
 		.may_explain = login->arguments.explain,
+		/* with forward_pass the password is looked at later */
+		.is_behind_password =
+			login->arguments.explain && !login->arguments.forward_pass,
 	};
 	mfa_auth_run(&request, result);
 	if (login->is_stuck) {

@@ -87,6 +87,7 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.service = login->service,
 		.rhost = login->rhost,
 		.tty = login->tty,
+		.caller = getuid(),
 		.now = login_clock(),
 		.is_member = is_member,
 		.place = find_place,

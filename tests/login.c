@@ -33,7 +33,11 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",
 			   .rhost = attempt->rhost,
-			   .place = attempt->rhost == NULL ? find_place : NULL,
+			   .tty = attempt->tty,
+			   .caller = attempt->caller,
+			   .place = attempt->rhost == NULL && !attempt->is_elsewhere
+					    ? find_place
+					    : NULL,
 			   .is_own_name = attempt->is_other_name ? NULL : is_own_name,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,
@@ -43,6 +47,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 							    : MFA_MATCH_YES,
 		.wants_password = attempt->wants_password,
 		.may_explain = attempt->may_explain,
+		.is_behind_password = attempt->is_behind_password,
 		.clock = attempt->clock,
 		.conclude = attempt->conclude,
 		.context = attempt->context,

@@ -19,6 +19,10 @@ struct attempt {
 	bool is_other_name; /* of somebody, but not the own one */
 	bool wants_password;
 	bool may_explain;
+	bool is_behind_password;
+	uint32_t caller;
+	const char *tty;
+	bool is_elsewhere; /* though no remote host is named */
 	int64_t (*clock)(void);
 	void (*conclude)(void *context, struct mfa_auth_result *result);
 	void *context;

@@ -14,20 +14,35 @@ static const char *path_of(struct test_host *host, const char *name)
 	return path_in(&host->box, name);
 }
 
-static void run(struct test_host *host, const char *user, const char *answer,
-		struct mfa_auth_result *ret_result)
+static enum mfa_place here(void *context MFA_UNUSED)
+{
+	return MFA_PLACE_OWN;
+}
+
+static void run_from(struct test_host *host, uint32_t caller, const char *user,
+		     const char *answer, struct mfa_auth_result *ret_result)
 {
 	struct script script = { .answer = answer };
 	struct mfa_dialog dialog = script_dialog(&script);
 	const struct mfa_auth_request request = {
 		.host = &host->host,
 		.zone = &host->host.config->zones[0],
-		.login = { .service = "test", .user = user, .now = NOW },
+		.login = { .service = "test",
+			   .user = user,
+			   .caller = caller,
+			   .place = here,
+			   .now = NOW },
 		.dialog = &dialog,
 		.known_user = MFA_MATCH_YES,
 	};
 	mfa_auth_run(&request, ret_result);
 	mfa_auth_result_done(ret_result);
+}
+
+static void run(struct test_host *host, const char *user, const char *answer,
+		struct mfa_auth_result *ret_result)
+{
+	run_from(host, 0, user, answer, ret_result);
 }
 
 static void assert_login(struct test_host *host, const char *answer,
@@ -209,6 +224,7 @@ struct race {
 	struct test_host *host;
 	const char *user;
 	char answer[16];
+	uint32_t sources; /* by turns; 0: one */
 };
 
 enum {
@@ -218,11 +234,12 @@ enum {
 	OTHER = 9
 };
 
-static int try_login(void *context, unsigned index MFA_UNUSED)
+static int try_login(void *context, unsigned index)
 {
 	const struct race *race = context;
 	struct mfa_auth_result result;
-	run(race->host, race->user, race->answer, &result);
+	uint32_t caller = race->sources > 0 ? 1000 + index % race->sources : 0;
+	run_from(race->host, caller, race->user, race->answer, &result);
 	if (result.verdict == MFA_ALLOW && result.reason == MFA_REASON_RIGHT)
 		return LET_IN;
 	if (result.verdict == MFA_DENY && result.reason == MFA_REASON_USED)
@@ -265,6 +282,10 @@ static void failures_at_the_same_time_are_all_counted(void **state)
 	assert_int_equal(count_processes(32, COUNTED, try_login, &race), 32);
 	struct mfa_record *record = stored_record(race.host->host.store, "taro");
 	assert_int_equal(record->failures, 32);
+	unsigned of_source = 0;
+	for (unsigned i = 0; i < MFA_SOURCES_MAX; i++)
+		of_source += record->sources[i].round;
+	assert_int_equal(of_source, 32);
 	mfa_record_free(&record);
 }
 
@@ -273,6 +294,23 @@ static void no_more_guesses_than_the_limit_in_a_race(void **state)
 	struct race race = { .host = *state, .user = "taro", .answer = "wrong!" };
 	enroll(race.host->host.store, "taro", &totp_spec, 1);
 	assert_int_equal(count_processes(32, COUNTED, try_login, &race), 5);
+}
+
+static void each_source_has_its_limit_in_a_race(void **state)
+{
+	struct race race = {
+		.host = *state, .user = "taro", .answer = "wrong!", .sources = 3
+	};
+	enroll(race.host->host.store, "taro", &totp_spec, 1);
+	assert_int_equal(count_processes(36, COUNTED, try_login, &race), 3 * 5);
+	struct mfa_record *record = stored_record(race.host->host.store, "taro");
+	assert_int_equal(record->failures, 3 * 5);
+	/* the last of a hundred, and then each at this machine once */
+	record->failures = 99;
+	memset(record->sources, 0, sizeof record->sources);
+	assert_int_equal(mfa_store_swap(race.host->host.store, record, NULL), MFA_OK);
+	mfa_record_free(&record);
+	assert_int_equal(count_processes(36, COUNTED, try_login, &race), 1 + 3);
 }
 
 int main(void)
@@ -292,6 +330,7 @@ int main(void)
 		on_host(one_code_lets_one_of_many_logins_in),
 		on_host(failures_at_the_same_time_are_all_counted),
 		on_host(no_more_guesses_than_the_limit_in_a_race),
+		on_host(each_source_has_its_limit_in_a_race),
 	};
 	return group_main("auth_store", tests);
 }

@@ -1,8 +1,10 @@
-/* Locks and clocks: lib/policy.c, and lib/judge.c and lib/auth.c where they ask it. */
+/* Locks of the account and clocks: lib/lockout.c, and lib/judge.c and lib/auth.c where they
+ * ask it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "login.h"
+#include "mfa/lockout.h"
 
 enum {
 	LOCK_TIME = 900
@@ -10,13 +12,21 @@ enum {
 
 static const int64_t wrong_by = 36LL * 365 * 24 * 60 * 60;
 
+static void fail_at(const struct mfa_zone *zone, struct mfa_record *record, int64_t now)
+{
+	const struct mfa_guess guess = { .zone = zone,
+					 .is_behind_password = true,
+					 .now = now };
+	mfa_lockout_count_failure(record, &guess);
+}
+
 /* Five wrong codes at a time. */
 static struct mfa_record locked_at(const struct mfa_zone *zone, int64_t now)
 {
 	struct mfa_record record = { 0 };
 	for (int i = 0; i < 5; i++)
-		mfa_policy_count_failure(zone, &record, now);
-	assert_int_not_equal(mfa_policy_lock(zone, &record, now), MFA_LOCK_NONE);
+		fail_at(zone, &record, now);
+	assert_int_not_equal(mfa_lockout_account(zone, &record, now), MFA_LOCK_NONE);
 	return record;
 }
 
@@ -27,34 +37,34 @@ static void a_lock_of_a_clock_that_was_ahead_is_none(void **state MFA_UNUSED)
 	const struct mfa_zone zone = default_zone();
 	for (size_t i = 0; i < MFA_COUNT(ahead); i++) {
 		struct mfa_record record = locked_at(&zone, NOW + ahead[i]);
-		assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
+		assert_int_equal(mfa_lockout_account(&zone, &record, NOW), MFA_LOCK_NONE);
 	}
 	struct mfa_record record = locked_at(&zone, NOW);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+	assert_int_equal(mfa_lockout_account(&zone, &record, NOW), MFA_LOCK_TIMED);
 }
 
 static void the_next_wrong_code_locks_again_by_the_clock_of_now(void **state MFA_UNUSED)
 {
 	const struct mfa_zone zone = default_zone();
 	struct mfa_record record = locked_at(&zone, NOW + wrong_by);
-	mfa_policy_count_failure(&zone, &record, NOW);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+	fail_at(&zone, &record, NOW);
+	assert_int_equal(mfa_lockout_account(&zone, &record, NOW), MFA_LOCK_TIMED);
 	assert_int_equal(record.locked_until, NOW + LOCK_TIME);
 	assert_int_equal(record.failures, 6);
 	/* a lock that ends in its time gives a new round, as ever */
 	int64_t now = NOW + LOCK_TIME;
 	for (int i = 0; i < 4; i++)
-		mfa_policy_count_failure(&zone, &record, now);
-	assert_int_equal(mfa_policy_lock(&zone, &record, now), MFA_LOCK_NONE);
-	mfa_policy_count_failure(&zone, &record, now);
-	assert_int_equal(mfa_policy_lock(&zone, &record, now), MFA_LOCK_TIMED);
+		fail_at(&zone, &record, now);
+	assert_int_equal(mfa_lockout_account(&zone, &record, now), MFA_LOCK_NONE);
+	fail_at(&zone, &record, now);
+	assert_int_equal(mfa_lockout_account(&zone, &record, now), MFA_LOCK_TIMED);
 }
 
 static void a_lock_of_a_clock_that_was_behind_has_ended(void **state MFA_UNUSED)
 {
 	const struct mfa_zone zone = default_zone();
 	struct mfa_record record = locked_at(&zone, 60);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
+	assert_int_equal(mfa_lockout_account(&zone, &record, NOW), MFA_LOCK_NONE);
 }
 
 static void where_locks_last_until_unlocked_none_is_too_long(void **state MFA_UNUSED)
@@ -62,7 +72,7 @@ static void where_locks_last_until_unlocked_none_is_too_long(void **state MFA_UN
 	struct mfa_zone zone = default_zone();
 	struct mfa_record record = locked_at(&zone, NOW + wrong_by);
 	zone.lock_time = 0;
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
+	assert_int_equal(mfa_lockout_account(&zone, &record, NOW), MFA_LOCK_TIMED);
 }
 
 /* Whatever the clock shows, a lock that begins is one. */
@@ -76,10 +86,10 @@ static void a_lock_begins_at_any_time(void **state MFA_UNUSED)
 	for (size_t i = 0; i < MFA_COUNT(times); i++) {
 		struct mfa_record record = locked_at(&zone, times[i]);
 		for (size_t j = 0; j < MFA_COUNT(times); j++)
-			(void)mfa_policy_lock(&zone, &record, times[j]);
+			(void)mfa_lockout_account(&zone, &record, times[j]);
 	}
 	const struct mfa_record strange = { .locked_until = INT64_MIN };
-	assert_int_equal(mfa_policy_lock(&zone, &strange, NOW), MFA_LOCK_FOREVER);
+	assert_int_equal(mfa_lockout_account(&zone, &strange, NOW), MFA_LOCK_FOREVER);
 }
 
 static void the_bounds_are_those_of_all_zones_that_ask(void **state MFA_UNUSED)
@@ -117,7 +127,7 @@ static void lock_taro(void **state, int64_t until)
 static void a_right_code_gets_in_and_ends_it(void **state)
 {
 	struct code code = code_of(&totp_spec, STEP);
-	struct attempt attempt = { .answer = code.text };
+	struct attempt attempt = { .answer = code.text, .is_behind_password = true };
 	lock_taro(state, NOW + LOCK_TIME);
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_LOCKED);
 	lock_taro(state, NOW + wrong_by);
@@ -130,11 +140,11 @@ static void a_wrong_code_gets_one_answer_and_a_lock(void **state)
 	struct code right = code_of(&totp_spec, STEP);
 	struct code wrong = wrong_code(&totp_spec, STEP);
 	lock_taro(state, NOW + wrong_by);
-	assert_outcome(login(state, (struct attempt){ .answer = wrong.text }), MFA_DENY,
-		       MFA_REASON_WRONG);
-	assert_outcome(login(state, (struct attempt){ .answer = right.text }), MFA_DENY,
-		       MFA_REASON_LOCKED);
-	struct attempt later = { .answer = right.text, .now = NOW + LOCK_TIME };
+	struct attempt guess = { .answer = wrong.text, .is_behind_password = true };
+	struct attempt good = { .answer = right.text, .is_behind_password = true };
+	assert_outcome(login(state, guess), MFA_DENY, MFA_REASON_WRONG);
+	assert_outcome(login(state, good), MFA_DENY, MFA_REASON_LOCKED);
+	struct attempt later = { .now = NOW + LOCK_TIME };
 	later.answer = code_of(&totp_spec, STEP + LOCK_TIME / 30).text;
 	assert_outcome(login(state, later), MFA_ALLOW, MFA_REASON_RIGHT);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mfa/lockout.h"
 #include "stack.h"
 
 /* Both factors' worth: a module answers PAM_IGNORE when the stack is refused with it
@@ -75,7 +76,7 @@ static void suspended_and_locked_are_refused_alike(void **state)
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_AUTH_ERR);
 	assert_int_equal(stack->talk.told, 0);
 	record = stored_record(store, "root");
-	mfa_policy_unlock(record);
+	mfa_lockout_clear(record);
 	assert_int_equal(mfa_store_swap(store, record, NULL), MFA_OK);
 	mfa_record_free(&record);
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mfa/lockout.h"
 #include "stack.h"
 
 enum {
@@ -58,7 +59,7 @@ static uint64_t count_lines(struct stack *stack)
 static void unlock(struct stack *stack)
 {
 	struct mfa_record *record = stored_record(stack->host.host.store, "root");
-	mfa_policy_unlock(record);
+	mfa_lockout_clear(record);
 	assert_int_equal(mfa_store_swap(stack->host.host.store, record, NULL), MFA_OK);
 	mfa_record_free(&record);
 }

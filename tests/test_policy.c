@@ -357,89 +357,6 @@ static void keys_are_asked_in_the_own_session(void **state MFA_UNUSED)
 	assert_false(mfa_policy_may_ask_keys(&anywhere, &unknown));
 }
 
-static void the_limit_of_failures_locks(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .max_failures = 3, .lock_time = 900 };
-	struct mfa_record record = { 0 };
-	for (uint32_t i = 1; i <= 3; i++) {
-		assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
-		mfa_policy_count_failure(&zone, &record, NOW);
-		assert_int_equal(record.failures, i);
-		assert_int_equal(record.last_failure, NOW);
-	}
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_TIMED);
-	assert_int_equal(record.locked_until, NOW + 900);
-}
-
-static void a_timed_lock_ends_with_its_time(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .lock_time = 900 };
-	struct mfa_record record = { .locked_until = NOW + 900 };
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW + 899), MFA_LOCK_TIMED);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW + 900), MFA_LOCK_NONE);
-}
-
-static void each_lock_begins_a_new_round(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .max_failures = 3, .lock_time = 900 };
-	struct mfa_record record = { 0 };
-	int64_t now = NOW;
-	for (uint32_t round = 1; round <= 5; round++, now += 900) {
-		for (int i = 0; i < 2; i++) {
-			mfa_policy_count_failure(&zone, &record, now);
-			assert_int_equal(mfa_policy_lock(&zone, &record, now),
-					 MFA_LOCK_NONE);
-		}
-		mfa_policy_count_failure(&zone, &record, now);
-		assert_int_equal(mfa_policy_lock(&zone, &record, now), MFA_LOCK_TIMED);
-		assert_int_equal(record.failures, 3 * round);
-	}
-}
-
-static void no_lock_time_locks_until_unlocked(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .max_failures = 1, .lock_time = 0 };
-	struct mfa_record record = { 0 };
-	mfa_policy_count_failure(&zone, &record, NOW);
-	assert_int_equal(mfa_policy_lock(&zone, &record, INT64_MAX), MFA_LOCK_FOREVER);
-	mfa_policy_unlock(&record);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW), MFA_LOCK_NONE);
-	assert_int_equal(record.failures, 0);
-}
-
-static void a_hundred_failures_in_a_row_lock_for_ever(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .max_failures = 5, .lock_time = 60 };
-	struct mfa_record record = { 0 };
-	int64_t now = NOW;
-	for (uint32_t i = 1; i < 100; i++, now += 60) {
-		mfa_policy_count_failure(&zone, &record, now);
-		assert_int_not_equal(mfa_policy_lock(&zone, &record, now),
-				     MFA_LOCK_FOREVER);
-	}
-	mfa_policy_count_failure(&zone, &record, now);
-	assert_int_equal(record.failures, 100);
-	assert_int_equal(mfa_policy_lock(&zone, &record, INT64_MAX), MFA_LOCK_FOREVER);
-	mfa_policy_count_failure(&zone, &record, now);
-	assert_int_equal(record.failures, 100);
-	assert_int_equal(mfa_policy_lock(&zone, &record, INT64_MAX), MFA_LOCK_FOREVER);
-}
-
-static void a_success_clears_the_failures(void **state MFA_UNUSED)
-{
-	struct mfa_zone zone = { .max_failures = 3, .lock_time = 60 };
-	struct mfa_record record = { 0 };
-	mfa_policy_count_failure(&zone, &record, NOW);
-	mfa_policy_count_failure(&zone, &record, NOW);
-	mfa_policy_count_success(&record, NOW + 1);
-	assert_int_equal(record.failures, 0);
-	assert_int_equal(record.last_success, NOW + 1);
-	assert_int_equal(record.last_failure, NOW);
-	mfa_policy_count_failure(&zone, &record, NOW + 2);
-	mfa_policy_count_failure(&zone, &record, NOW + 2);
-	assert_int_equal(mfa_policy_lock(&zone, &record, NOW + 2), MFA_LOCK_NONE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,12 +379,6 @@ int main(void)
 		cmocka_unit_test(the_gate_names_services),
 		cmocka_unit_test(only_a_proof_makes_a_login_local),
 		cmocka_unit_test(keys_are_asked_in_the_own_session),
-		cmocka_unit_test(the_limit_of_failures_locks),
-		cmocka_unit_test(a_timed_lock_ends_with_its_time),
-		cmocka_unit_test(each_lock_begins_a_new_round),
-		cmocka_unit_test(no_lock_time_locks_until_unlocked),
-		cmocka_unit_test(a_hundred_failures_in_a_row_lock_for_ever),
-		cmocka_unit_test(a_success_clears_the_failures),
 	};
 	return group_main("policy", tests);
 }

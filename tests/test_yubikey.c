@@ -321,6 +321,22 @@ static void a_lock_on_codes_does_not_stop_a_key_nor_does_a_key_end_it(
 	}
 }
 
+static void nor_does_a_key_end_the_lock_of_a_source_or_all_sources(
+	void **state MFA_UNUSED)
+{
+	for (unsigned failures = 5; failures <= 100; failures += 95) {
+		struct mfa_zone zone;
+		MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+		record->failures = failures;
+		record->sources[0] = (struct mfa_source){ .time = NOW + 600, .locks = 1 };
+		assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
+				 MFA_REASON_RIGHT);
+		assert_int_equal(record->last_success, NOW);
+		assert_int_equal(record->failures, failures);
+		assert_int_equal(record->sources[0].time, NOW + 600);
+	}
+}
+
 static void a_suspended_key_is_told_and_not_let_in(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
@@ -384,6 +400,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(wrong_answers_are_not_counted),
 		cmocka_unit_test(
 			a_lock_on_codes_does_not_stop_a_key_nor_does_a_key_end_it),
+		cmocka_unit_test(nor_does_a_key_end_the_lock_of_a_source_or_all_sources),
 		cmocka_unit_test(a_suspended_key_is_told_and_not_let_in),
 		cmocka_unit_test(no_answer_is_right_where_the_zone_takes_no_keys),
 		cmocka_unit_test(a_removed_keys_answer_is_wrong),

@@ -101,7 +101,8 @@ struct mfa_auth_request {
 	const char *actor;	   /* who runs it, when not the user; NULL otherwise */
 	const char *event;	   /* its name in the audit trail; NULL: "auth" */
 	const char *plugin_folder; /* NULL: where they are installed */
-	bool may_explain; /* only a right password reaches this: refusals say why */
+	bool may_explain;	   /* refusals say why */
+	bool is_behind_password; /* only a right password leads here: see mfa/lockout.h */
 };
 
 struct mfa_auth_result {

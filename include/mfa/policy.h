@@ -1,4 +1,4 @@
-/* Pure decisions: which zone covers a login, and what a record's counters allow. */
+/* Pure decisions: which zone covers a login, and what it asks of one. */
 #pragma once
 
 #include "mfa/address.h"
@@ -24,6 +24,9 @@ struct mfa_login {
 	const char *typed; /* what was typed, where that is something else */
 	const char *rhost; /* remote host: PAM_RHOST */
 	const char *tty;
+	/* The real user id of the program: whose guesses these are, where it is not 0, root's.
+	 * Of the process itself, never what anybody says. */
+	uint32_t caller;
 	int64_t now; /* seconds since 1970 */
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
@@ -81,26 +84,3 @@ bool mfa_policy_is_local(const struct mfa_login *login);
 /* Whether keys in this machine's ports may be asked for the user: in the own session, or
  * where the zone has it so in any at this machine. */
 bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login);
-
-enum mfa_lock {
-	MFA_LOCK_NONE,
-	MFA_LOCK_TIMED,
-	MFA_LOCK_FOREVER
-};
-
-/* Whether typed codes are locked for this record now. A timed lock that would last longer
- * than the zone's lock_time from now was begun by a wrong clock and is none. */
-enum mfa_lock mfa_policy_lock(const struct mfa_zone *zone,
-			      const struct mfa_record *record, int64_t now);
-
-/* Counts a wrong code, and locks when the zone's limit, or the ceiling of 100 failures
- * in a row (NIST SP 800-63B-4 section 3.2.2), is reached; at once again after a lock that
- * a wrong clock began. */
-void mfa_policy_count_failure(const struct mfa_zone *zone, struct mfa_record *record,
-			      int64_t now);
-
-/* Notes a login, and clears failures. */
-void mfa_policy_count_success(struct mfa_record *record, int64_t now);
-
-/* Ends a lock and clears failures: an administrator's act. */
-void mfa_policy_unlock(struct mfa_record *record);

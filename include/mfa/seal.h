@@ -15,6 +15,7 @@ enum {
 enum mfa_key_use {
 	MFA_KEY_RECORD = 1,
 	MFA_KEY_AUDIT = 2,
+	MFA_KEY_SOURCE = 3, /* from the trail's half: locks outlive a rekey */
 };
 
 /* Derives a key (libsodium's KDF, BLAKE2b) into locked memory of the caller's.

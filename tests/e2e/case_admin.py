@@ -12,7 +12,7 @@ from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
 
 FIELDS = {"user", "token", "kind", "label", "state", "created", "created_by", "last_used",
-          "failures", "locked_until"}
+          "failures", "locked_until", "local_only", "sources_locked", "sources_locked_until"}
 
 
 def token_of(user):
@@ -67,12 +67,13 @@ def test_list_of_all_is_sorted_and_holds_everybody(case):
 
 def test_show_tells_all_but_secrets(case):
     taro, token = enroll.person(kind="hotp")
-    with product.config(zone={"max_failures": 2}), pam.module_alone():
+    with product.config(zone={"max_failures": 2}), pam.module_alone("explain"):
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
         for _ in range(2):
             pam.call(taro, [token.wrong()])
         facts = enroll.facts(taro)
         shown = enroll.run("show", taro.name).stdout
+        assert enroll.run("list", taro.name).stdout.split()[-1] == "timed"
     for key in ("created", "last_success", "last_failure"):
         moment(facts[key])
     assert facts["failures"] == 2 and facts["locked_until"] and facts["user"] == taro.name
@@ -173,11 +174,14 @@ def test_unlock(case):
     taro, token = enroll.person(kind="hotp")
     with product.config(zone={"max_failures": 1, "lock_time": 0}), pam.module_alone():
         pam.call(taro, [token.wrong()])
-        assert enroll.tokens(taro)[0]["locked_until"] == "unlock"
+        entry = enroll.tokens(taro)[0]
+        assert (entry["locked"], entry["sources_locked_until"]) == (False, "unlock")
+        assert "Sources locked: 1, until an administrator unlocks" in enroll.run("show", taro.name).stdout
+        assert enroll.run("list", taro.name).stdout.split()[-1] == "source"
         assert pam.call(taro, [token.next()]).code == pam.AUTH_ERR
         exits(enroll.run("unlock", taro.name), 0, f"Unlocked: {taro.name}")
         entry = enroll.tokens(taro)[0]
-        assert (entry["failures"], entry["locked_until"]) == (0, None)
+        assert (entry["failures"], entry["sources_locked"], entry["sources_locked_until"]) == (0, 0, None)
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
     exits(enroll.run("unlock", taro.name), 0)
     assert case.log(f'event=user.unlock result=done user={taro.name} actor=root detail="after 1 failures"')
@@ -193,8 +197,7 @@ def test_failures_of_all_ways_add_up(case):
                 enroll.run("test", taro.name, stdin=token.wrong() + "\n")
             assert enroll.tokens(taro)[0]["failures"] == count
         pam.call(taro, [token.wrong()])
-        entry = enroll.tokens(taro)[0]
-        assert entry["failures"] == 5 and entry["locked_until"], entry
+        assert enroll.tokens(taro)[0]["failures"] == 5
 
 
 def test_resync_finds_a_totp_clock_again(case):

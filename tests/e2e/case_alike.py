@@ -1,6 +1,6 @@
 """Who is refused learns nothing from what he sees, whatever the reason was."""
 
-from e2e import enroll, product, users
+from e2e import enroll, pam, product, users
 from e2e.checks import refused
 from e2e.ways import LOGIN, SSHD
 
@@ -11,11 +11,13 @@ def people_to_refuse():
     used, used_token = enroll.person()
     suspended, suspended_token = enroll.person()
     locked, locked_token = enroll.person(kind="hotp")
+    guessed, guessed_token = enroll.person(kind="hotp")
     bad_password, good_token = enroll.person()
     enroll.run("suspend", suspended.name, enroll.tokens(suspended)[0]["token"])
     enroll.run("test", used.name, stdin=f"{used_token.next()}\n")
-    for _ in range(5):
-        enroll.run("test", locked.name, stdin=f"{locked_token.wrong()}\n")
+    with pam.module_alone("explain"):
+        for _ in range(2):
+            pam.call(locked, [locked_token.wrong()])
     unenrolled = users.new()
     return [
         (wrong, [wrong.password, token.wrong()], "code-wrong"),
@@ -24,6 +26,9 @@ def people_to_refuse():
         (used, [used.password, used_token.last()], "code-used"),
         (suspended, [suspended.password, suspended_token.next()], "token-suspended"),
         (locked, [locked.password, locked_token.next()], "locked"),
+        (guessed, [guessed.password, guessed_token.wrong()], "code-wrong"),
+        (guessed, [guessed.password, guessed_token.wrong()], "code-wrong"),
+        (guessed, [guessed.password, guessed_token.next()], "locked"),
         (bad_password, ["wrong", good_token.next()], "code-right"),
         (bad_password, ["wrong", good_token.wrong()], "code-wrong"),
         (unenrolled, [unenrolled.password, "123456"], "not-enrolled"),
@@ -34,8 +39,8 @@ def people_to_refuse():
 
 def all_look_the_same(way, case):
     seen = {}
-    people = people_to_refuse()
-    with way.open():
+    with product.config(zone={"max_failures": 2}), way.open():
+        people = people_to_refuse()
         for user, answers, reason in people:
             outcome = way.attempt(user, answers)
             refused(outcome)
@@ -64,7 +69,7 @@ def test_refusals_look_alike_with_another_lock(case):
         first = LOGIN.attempt(taro, [taro.password, token.wrong()])
         locked = LOGIN.attempt(taro, [taro.password, token.next()])
         wrong = LOGIN.attempt(hanako, [hanako.password, other.wrong()])
-    assert enroll.tokens(taro)[0]["locked_until"] == "unlock"
+    assert enroll.tokens(taro)[0]["sources_locked_until"] == "unlock"
     shown = {out.text.replace(name, "NAME") for out, name in
              ((first, taro.name), (locked, taro.name), (wrong, hanako.name))}
     assert len(shown) == 1, shown

@@ -62,10 +62,10 @@ def test_a_clock_that_runs_away_is_named(case):
 def test_a_lock_does_not_outlast_the_clock_that_was_wrong(case):
     for wrong_by in (HOURS, YEARS):
         taro, token = enroll.person()
-        with SU.open():
-            with clock.off_by(wrong_by), pam.module_alone():
+        with SU.open("explain"):
+            with clock.off_by(wrong_by):
                 for _ in range(5):
-                    pam.call(taro, ["000000"])
+                    SU.attempt(taro, [taro.password, "000000"])
                 assert enroll.facts(taro)["locked"] is True
                 assert enroll.run("list", taro.name).stdout.split()[-1] == "timed"
             facts = enroll.facts(taro)
@@ -77,6 +77,19 @@ def test_a_lock_does_not_outlast_the_clock_that_was_wrong(case):
             with clock.off_by(16 * 60):
                 lets_in(SU, taro, [taro.password, code_in(token, 16 * 60)])
 
+
+def test_nor_does_the_lock_of_a_source(case):
+    taro, token = enroll.person()
+    with SU.open():
+        with clock.off_by(YEARS):
+            for _ in range(5):
+                SU.attempt(taro, [taro.password, "000000"])
+            assert enroll.facts(taro)["sources_locked"] == 1
+        assert enroll.facts(taro)["sources_locked"] == 0
+        refuses(SU, case, taro, [taro.password, token.wrong()], "code-wrong")
+        assert enroll.facts(taro)["sources_locked"] == 1  # at once, by the clock of now
+        with clock.off_by(16 * 60):
+            lets_in(SU, taro, [taro.password, code_in(token, 16 * 60)])
 
 def come_from_the_future():
     """A person whose last accepted code is of 36 years from now."""

@@ -71,13 +71,26 @@ def test_the_password_again_is_not_sent_and_no_guess(case):
 
 def test_failures_count_with_those_of_other_programs(case):
     taro, token = enroll.person(kind="hotp")
-    with product.config(zone={"max_failures": 3}), wired():
+    with product.config(zone={"max_failures": 2}), wired():
         call(taro, [taro.password, token.wrong()])
         pam.call(taro, [taro.password, token.wrong()])
         call(taro, [taro.password, token.wrong()])
+        assert failures(taro) == 3
         assert call(taro, [taro.password, token.next()]).code == pam.AUTH_ERR
-        assert pam.call(taro, [taro.password, token.last()]).code == pam.AUTH_ERR
-    assert "reason=locked" in verify_lines(case)[-1]
+        assert re.search(rf'reason=locked .*detail="user id {taro.uid} is locked until ', verify_lines(case)[-1])
+        # where the guesses came from, and nowhere else
+        assert pam.call(taro, [taro.password, token.last()]).code == pam.SUCCESS
+
+
+def test_no_program_of_a_user_locks_the_account(case):
+    """That a right password came before is what such a program says."""
+    taro, token = enroll.person(kind="hotp")
+    with product.config(zone={"max_failures": 2}), wired("explain"):
+        for _ in range(2):
+            call(taro, [taro.password, token.wrong()])
+        facts = enroll.facts(taro)
+        assert (facts["failures"], facts["locked"], facts["sources_locked"]) == (2, False, 1), facts
+        assert pam.call(taro, [taro.password, token.next()]).code == pam.SUCCESS
 
 
 def test_one_line_with_password_and_code(case):

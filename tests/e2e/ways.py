@@ -107,14 +107,23 @@ def refuses_the_suspended_until_resumed(way, case):
         lets_in(way, taro, [taro.password, token.next()])
 
 
+def elsewhere(user, code):
+    """A login from where nobody has guessed: by root, and without a terminal."""
+    return enroll.run("test", user.name, stdin=f"{code}\n").returncode == 0
+
+
 def refuses_the_locked_until_unlocked(way, case):
+    """Where the wrong codes came from is locked, whatever happens elsewhere."""
     taro, token = enroll.person(kind="hotp")
     with product.config(zone={"max_failures": 2}), way.open():
         for _ in range(2):
             refuses(way, case, taro, [taro.password, token.wrong()], "code-wrong")
         refuses(way, case, taro, [taro.password, token.next()], "locked")
         (entry,) = enroll.tokens(taro)
-        assert entry["failures"] == 2 and entry["locked_until"], entry
+        assert (entry["failures"], entry["locked"], entry["sources_locked"]) == (2, False, 1), entry
+        assert elsewhere(taro, token.last())
+        refuses(way, case, taro, [taro.password, token.next()], "locked")
+        assert enroll.tokens(taro)[0]["failures"] == 0
         assert enroll.run("unlock", taro.name).returncode == 0
         lets_in(way, taro, [taro.password, token.next()])
         assert enroll.tokens(taro)[0]["failures"] == 0
@@ -125,7 +134,7 @@ def lock_ends_by_itself(way, case):
     code = token.next()
     with product.config(zone={"max_failures": 1, "lock_time": "1s"}), way.open():
         refuses(way, case, taro, [taro.password, token.wrong()], "code-wrong")
-        assert enroll.tokens(taro)[0]["locked_until"]
+        assert enroll.tokens(taro)[0]["sources_locked_until"]
         # A code that meets the lock stays good: the person tries again with the same one.
         tries = 0
         deadline = time.monotonic() + 15

@@ -36,6 +36,8 @@ static void fill(struct mfa_record *record, unsigned flags)
 	}
 	if ((flags & 8) != 0)
 		record->locked_until = NOW + 100;
+	if ((flags & 128) != 0)
+		record->failures = MFA_LOCKOUT_CEILING;
 }
 
 static bool may_totp(unsigned flags)
@@ -102,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct judgement judgement = { 0 };
 	fill(&record, flags);
 	must(judge(&record, &what, &judgement) == MFA_OK);
-	bool may = (flags & 8) == 0 && is_right(answer, len, flags);
+	bool may = (flags & (8 | 128)) == 0 && is_right(answer, len, flags);
 	must((judgement.reason == MFA_REASON_RIGHT) == may);
 	must(judgement.code_len <= len);
 	must(!may || (record.failures == 0 && record.last_success == NOW));

@@ -201,7 +201,7 @@ void rig_reset(struct rig *rig, const char *user)
 		if (mfa_oath_save(&oath, &record->tokens[i]) != MFA_OK)
 			rig_die("a token cannot be made anew");
 	}
-	mfa_policy_unlock(record);
+	mfa_lockout_clear(record);
 	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
 		rig_die("%s: %s", user, diag.text);
 }

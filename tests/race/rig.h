@@ -6,7 +6,7 @@
 
 #include "mfa/host.h"
 #include "mfa/oath.h"
-#include "mfa/policy.h"
+#include "mfa/lockout.h"
 
 enum {
 	RIG_PATH_SIZE = 512,

@@ -20,15 +20,20 @@ void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 
 const char *describe_lock(const struct view *view, const struct mfa_record *record)
 {
-	switch (mfa_policy_lock(&view->bounds, record, view->now)) {
-	case MFA_LOCK_NONE:
-		return "no";
+	int64_t until = 0;
+	switch (mfa_lockout_account(&view->bounds, record, view->now)) {
 	case MFA_LOCK_TIMED:
 		return "timed";
 	case MFA_LOCK_FOREVER:
 		return "yes";
+	case MFA_LOCK_NONE:
+		break;
 	}
-	return "yes";
+	if (mfa_lockout_is_at_ceiling(record))
+		return "remote";
+	return mfa_lockout_sources(&view->bounds, record, view->now, &until) > 0
+		       ? "source"
+		       : "no";
 }
 
 const char *describe_state(enum mfa_state state)
@@ -89,17 +94,31 @@ void describe_token(struct mfa_json *json, const struct view *view,
 	describe_agreement(json, view, token);
 }
 
+static void describe_until(struct mfa_json *json, const char *key, int64_t until)
+{
+	if (until == MFA_LOCKED_FOREVER)
+		mfa_json_field(json, key, "unlock");
+	else
+		describe_moment(json, key, until);
+}
+
 void describe_counters(struct mfa_json *json, const struct view *view,
 		       const struct mfa_record *record)
 {
-	enum mfa_lock lock = mfa_policy_lock(&view->bounds, record, view->now);
+	enum mfa_lock lock = mfa_lockout_account(&view->bounds, record, view->now);
+	int64_t until = 0;
+	unsigned sources = mfa_lockout_sources(&view->bounds, record, view->now, &until);
 	mfa_json_count(json, "failures", record->failures);
 	mfa_json_key(json, "locked");
 	mfa_json_bool(json, lock != MFA_LOCK_NONE);
-	if (lock == MFA_LOCK_FOREVER)
-		mfa_json_field(json, "locked_until", "unlock");
-	else if (lock == MFA_LOCK_NONE && record->locked_until > view->now)
-		mfa_json_field(json, "locked_until", NULL); /* of a wrong clock */
-	else
-		describe_moment(json, "locked_until", record->locked_until);
+	bool is_of_wrong_clock =
+		lock == MFA_LOCK_NONE && record->locked_until > view->now;
+	describe_until(json, "locked_until",
+		       lock == MFA_LOCK_FOREVER ? MFA_LOCKED_FOREVER
+		       : is_of_wrong_clock	? 0
+						: record->locked_until);
+	mfa_json_key(json, "local_only");
+	mfa_json_bool(json, lock == MFA_LOCK_NONE && mfa_lockout_is_at_ceiling(record));
+	mfa_json_count(json, "sources_locked", sources);
+	describe_until(json, "sources_locked_until", until);
 }

@@ -3,7 +3,7 @@
 
 #include "mfa/factor.h"
 #include "mfa/json.h"
-#include "mfa/policy.h"
+#include "mfa/lockout.h"
 #include "mfa/text.h"
 
 /* From where records are looked at: the time, and what holds in one zone or another. */
@@ -17,7 +17,8 @@ struct view describe_begin(const struct mfa_config *config);
 /* A time for a person: "-" when there is none. */
 void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
 
-/* "no", "yes", or "timed", for a table. */
+/* For a table: "yes" or "timed", when the account is locked; "remote", when all but this
+ * machine's terminals are; "source", when some sources are; "no". */
 const char *describe_lock(const struct view *view, const struct mfa_record *record);
 
 /* A state for a person, in English, to be translated. */
@@ -32,7 +33,8 @@ bool describe_clock(const struct view *view, const struct mfa_token *token,
 void describe_token(struct mfa_json *json, const struct view *view,
 		    const struct mfa_token *token);
 
-/* The fields failures, locked, and locked_until (null, a time, or "unlock"). */
+/* The fields failures, locked, locked_until (null, a time, or "unlock"), local_only,
+ * sources_locked, sources_locked_until. */
 void describe_counters(struct mfa_json *json, const struct view *view,
 		       const struct mfa_record *record);
 

@@ -28,20 +28,35 @@ static void print_past(const struct eye *eye, const char *title, int64_t seconds
 					     : "");
 }
 
+/* What the account's lock is where it is none for everybody. */
+static void print_open(const struct eye *eye, const struct mfa_record *record)
+{
+	const struct app *app = eye->app;
+	char until[MFA_TIME_SIZE];
+	if (mfa_lockout_is_at_ceiling(record)) {
+		(void)printf("%s\n",
+			     TR(app, MFA_N_("everywhere but at this machine, after 100 "
+					    "wrong codes in a row; until a right code "
+					    "there, or mfa-enroll unlock")));
+		return;
+	}
+	(void)fputs(TR(app, MFA_N_("no")), stdout);
+	describe_time(record->locked_until, until);
+	if (record->locked_until > eye->view.now)
+		(void)printf(TR(app, MFA_N_(" (until %s, longer than lock_time from now: "
+					    "it does not count)")),
+			     until);
+	(void)fputc('\n', stdout);
+}
+
 static void print_lock(const struct eye *eye, const struct mfa_record *record)
 {
 	const struct app *app = eye->app;
 	const char *title = TR(app, MFA_N_("Locked"));
-	char until[MFA_TIME_SIZE];
-	switch (mfa_policy_lock(&eye->view.bounds, record, eye->view.now)) {
+	switch (mfa_lockout_account(&eye->view.bounds, record, eye->view.now)) {
 	case MFA_LOCK_NONE:
-		(void)printf("%s: %s", title, TR(app, MFA_N_("no")));
-		describe_time(record->locked_until, until);
-		if (record->locked_until > eye->view.now)
-			(void)printf(TR(app, MFA_N_(" (until %s, longer than lock_time "
-						    "from now: it does not count)")),
-				     until);
-		(void)fputc('\n', stdout);
+		(void)printf("%s: ", title);
+		print_open(eye, record);
 		break;
 	case MFA_LOCK_TIMED:
 		print_time(TR(app, MFA_N_("Locked until")), record->locked_until);
@@ -51,6 +66,24 @@ static void print_lock(const struct eye *eye, const struct mfa_record *record)
 			     TR(app, MFA_N_("until an administrator unlocks")));
 		break;
 	}
+}
+
+static void print_sources(const struct eye *eye, const struct mfa_record *record)
+{
+	const struct app *app = eye->app;
+	char until[MFA_TIME_SIZE];
+	int64_t end = 0;
+	unsigned count =
+		mfa_lockout_sources(&eye->view.bounds, record, eye->view.now, &end);
+	if (count == 0)
+		return;
+	(void)printf("%s: %u", TR(app, MFA_N_("Sources locked")), count);
+	describe_time(end, until);
+	if (end == MFA_LOCKED_FOREVER)
+		(void)printf(", %s", TR(app, MFA_N_("until an administrator unlocks")));
+	else
+		(void)printf(TR(app, MFA_N_(", until %s at the latest")), until);
+	(void)fputc('\n', stdout);
 }
 
 static void print_clock(const struct eye *eye, const struct mfa_token *token)
@@ -106,6 +139,7 @@ static void print_record(const struct app *app, const struct mfa_record *record)
 	print_past(&eye, TR(app, MFA_N_("Last failure")), record->last_failure);
 	(void)printf("%s: %u\n", TR(app, MFA_N_("Failures in a row")), record->failures);
 	print_lock(&eye, record);
+	print_sources(&eye, record);
 	for (size_t i = 0; i < record->token_count; i++)
 		print_token(&eye, &record->tokens[i]);
 }

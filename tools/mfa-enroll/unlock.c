@@ -4,13 +4,13 @@
 #include <stdio.h>
 
 #include "act.h"
-#include "mfa/policy.h"
+#include "mfa/lockout.h"
 
 static enum exit_code edit(struct app *app MFA_UNUSED, struct mfa_record *record,
 			   void *context)
 {
 	*(uint32_t *)context = record->failures;
-	mfa_policy_unlock(record);
+	mfa_lockout_clear(record);
 	return EXIT_DONE;
 }
 

@@ -60,6 +60,7 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 		.typed = visit->identity.typed,
 		.rhost = visit->rhost,
 		.tty = visit->tty,
+		.caller = visit->caller,
 		.now = clock_seconds(),
 		.is_member = is_member,
 		.place = find_place,
@@ -169,6 +170,7 @@ static void ask(struct visit *visit)
 		.end_work = end_work,
 		.report = report,
 		.context = visit,
+		/* that a right password came first is a claim: nothing is counted by it */
 		.may_explain = visit->may_explain,
 		.event = "verify",
 	};

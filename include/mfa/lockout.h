@@ -1,0 +1,86 @@
+/* What wrong codes count for, and whom they lock out.
+ *
+ * Without a password in front, anybody may guess: a wrong code counts for its source, which
+ * max_failures in a row lock, and for the account, which nobody can lock for those who come
+ * to this machine. Behind a right password it counts for the account alone, which is locked
+ * as NIST SP 800-63B-4 section 3.2.2 has it. Pure but for mfa_source_id's cryptography. */
+#pragma once
+
+#include "mfa/policy.h"
+#include "mfa/secret.h"
+
+enum {
+	/* wrong codes in a row of one account (NIST SP 800-63B-4 section 3.2.2) */
+	MFA_LOCKOUT_CEILING = 100,
+	MFA_SOURCE_SIZE = 320, /* of a source as text, with its NUL */
+};
+
+/* A typed code, as far as it matters here. */
+struct mfa_guess {
+	const struct mfa_zone *zone;
+	uint64_t source;	 /* see mfa_source_id */
+	bool is_behind_password; /* only a right password leads to the question */
+	bool is_local;		 /* proved: see mfa_policy_is_local */
+	int64_t now;
+};
+
+enum mfa_lock {
+	MFA_LOCK_NONE,
+	MFA_LOCK_TIMED,
+	MFA_LOCK_FOREVER
+};
+
+/* Whether the account itself is locked. A timed lock that would last longer than the zone's
+ * lock_time from now was begun by a wrong clock and is none. */
+enum mfa_lock mfa_lockout_account(const struct mfa_zone *zone,
+				  const struct mfa_record *record, int64_t now);
+
+/* Whether the account is at the ceiling: only this machine's terminals are judged. */
+bool mfa_lockout_is_at_ceiling(const struct mfa_record *record);
+
+/* How many sources are locked now, and until when at the latest (MFA_LOCKED_FOREVER: until
+ * an administrator unlocks; 0: none is). */
+unsigned mfa_lockout_sources(const struct mfa_zone *zone, const struct mfa_record *record,
+			     int64_t now, int64_t *ret_until);
+
+enum mfa_lock_scope {
+	MFA_LOCKED_NOBODY = 0,
+	MFA_LOCKED_SOURCE,
+	MFA_LOCKED_ACCOUNT,
+	MFA_LOCKED_ELSEWHERE, /* all but this machine's terminals */
+};
+
+struct mfa_lockout {
+	enum mfa_lock_scope scope;
+	int64_t until; /* or MFA_LOCKED_FOREVER */
+};
+
+/* Whether a code is not judged, because of the account or of where it comes from. */
+struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
+				    const struct mfa_guess *guess);
+
+/* Counts a wrong code that was judged, and locks where a limit is reached; at once again
+ * after a lock that a wrong clock began. */
+void mfa_lockout_count_failure(struct mfa_record *record, const struct mfa_guess *guess);
+
+/* Notes a login, and clears the account's failures and what its own source is remembered
+ * for; other sources stay as they are. */
+void mfa_lockout_count_success(struct mfa_record *record, const struct mfa_guess *guess);
+
+/* Ends all locks and clears all failures: an administrator's act. */
+void mfa_lockout_clear(struct mfa_record *record);
+
+/* Where a guess of this login comes from, for people: the user who runs the program, where
+ * that is not root; else the remote host (of an IPv6 address the /64), else the terminal,
+ * else the service. */
+void mfa_source_format(const struct mfa_login *login,
+		       char ret_text[static MFA_SOURCE_SIZE]);
+
+/* The same as a number, for this login's user alone, under a key derived from the store key.
+ * MFA_ERR_INVALID for a store key of another length. */
+int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *login,
+		  uint64_t *ret_id) MFA_MUST_CHECK;
+
+/* What a lock is, for the log: "" where there is none. */
+void mfa_lockout_explain(const struct mfa_lockout *lockout, const struct mfa_login *login,
+			 struct mfa_diag *ret_diag);

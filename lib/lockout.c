@@ -1,0 +1,279 @@
+#include "mfa/lockout.h"
+
+#include <string.h>
+
+enum {
+	MINUTE = 60,
+	DAY = 24 * 60 * MINUTE,
+	/* at the ceiling, where lock_time has no end */
+	REST = 15 * MINUTE,
+	/* A source that was quiet for so long begins anew. With less than that, to guess while
+	 * locks are short and then to wait would be worth more than to guess on. */
+	MEMORY = 7 * DAY,
+	/* values of struct mfa_source.round: counted are 1 to MFA_LOCKOUT_CEILING */
+	ROUND_LOCKED = 0,
+	ROUND_AT_CEILING = UINT8_MAX,
+	NO_PLACE = -1,
+};
+
+enum mfa_lock mfa_lockout_account(const struct mfa_zone *zone,
+				  const struct mfa_record *record, int64_t now)
+{
+	if (record->locked_until < 0)
+		return MFA_LOCK_FOREVER;
+	/* 0 is none, also before 1970 */
+	if (record->locked_until == 0 || record->locked_until <= now)
+		return MFA_LOCK_NONE;
+	/* both are unsigned: the difference may be greater than INT64_MAX */
+	uint64_t left = (uint64_t)record->locked_until - (uint64_t)now;
+	bool is_too_long = zone->lock_time > 0 && left > (uint64_t)zone->lock_time;
+	return is_too_long ? MFA_LOCK_NONE : MFA_LOCK_TIMED;
+}
+
+bool mfa_lockout_is_at_ceiling(const struct mfa_record *record)
+{
+	return record->failures >= MFA_LOCKOUT_CEILING;
+}
+
+/* The end of a lock that begins now; one that no clock can tell needs an administrator, and
+ * so does one of no length. */
+static int64_t end_of(int64_t now, int64_t length)
+{
+	int64_t end = 0;
+	if (length == 0 || __builtin_add_overflow(now, length, &end) || end <= 0)
+		return MFA_LOCKED_FOREVER;
+	return end;
+}
+
+/* How long the last of so many locks is: each twice as long as the one before, up to a day
+ * or lock_time. 0: until an administrator unlocks. */
+static int64_t lock_length(const struct mfa_zone *zone, unsigned locks)
+{
+	int64_t length = zone->lock_time;
+	for (unsigned i = 1; i < locks && length > 0 && length < DAY; i++)
+		length = length > DAY / 2 ? DAY : 2 * length;
+	return length;
+}
+
+/* At the ceiling a source has to wait as long as its last lock was, and never without end:
+ * somebody who comes to the machine must get in. */
+static int64_t rest_length(const struct mfa_zone *zone, unsigned locks)
+{
+	int64_t length = lock_length(zone, locks);
+	return length > 0 ? length : REST;
+}
+
+static bool is_lock(const struct mfa_source *source)
+{
+	return source->round == ROUND_AT_CEILING ||
+	       (source->round == ROUND_LOCKED && source->locks > 0);
+}
+
+static bool is_locked(const struct mfa_source *source, const struct mfa_zone *zone,
+		      int64_t now)
+{
+	if (!is_lock(source) || (source->time >= 0 && source->time <= now))
+		return false;
+	if (source->time < 0)
+		return true;
+	bool is_at_ceiling = source->round == ROUND_AT_CEILING;
+	int64_t longest = is_at_ceiling ? rest_length(zone, source->locks)
+					: lock_length(zone, source->locks);
+	/* a longer one was begun by a wrong clock, see mfa_lockout_account */
+	uint64_t left = (uint64_t)source->time - (uint64_t)now;
+	return longest == 0 || left <= (uint64_t)longest;
+}
+
+static bool is_forgotten(const struct mfa_source *source, const struct mfa_zone *zone,
+			 int64_t now)
+{
+	return !is_locked(source, zone, now) && source->time <= now &&
+	       (uint64_t)now - (uint64_t)source->time >= MEMORY;
+}
+
+/* Entries that lock nobody come first, and of them the one that is not in use for the
+ * longest, or is of a time that has not come; of the others the one that ends first. */
+static bool matters_less(const struct mfa_source *one, const struct mfa_source *other,
+			 const struct mfa_guess *guess)
+{
+	const struct mfa_source *sources[2] = { one, other };
+	bool locked[2];
+	int64_t keys[2];
+	for (unsigned i = 0; i < 2; i++) {
+		int64_t time = sources[i]->time;
+		locked[i] = is_locked(sources[i], guess->zone, guess->now);
+		if (locked[i])
+			keys[i] = time < 0 ? INT64_MAX : time;
+		else
+			keys[i] = time > guess->now ? INT64_MIN : time;
+	}
+	return locked[0] != locked[1] ? locked[1] : keys[0] < keys[1];
+}
+
+/* The source's entry, else the one whose place it would take. Who waits at the ceiling keeps
+ * the place: else many at this machine could guess on by turns. */
+static int find_place(const struct mfa_record *record, const struct mfa_guess *guess)
+{
+	int least = NO_PLACE;
+	for (int i = 0; i < MFA_SOURCES_MAX; i++) {
+		const struct mfa_source *source = &record->sources[i];
+		if (source->id == guess->source)
+			return i;
+		if (source->round == ROUND_AT_CEILING &&
+		    is_locked(source, guess->zone, guess->now))
+			continue;
+		if (least == NO_PLACE ||
+		    matters_less(source, &record->sources[least], guess))
+			least = i;
+	}
+	return least;
+}
+
+static bool is_of(const struct mfa_record *record, int place,
+		  const struct mfa_guess *guess)
+{
+	return place != NO_PLACE && record->sources[place].id == guess->source;
+}
+
+unsigned mfa_lockout_sources(const struct mfa_zone *zone, const struct mfa_record *record,
+			     int64_t now, int64_t *ret_until)
+{
+	unsigned count = 0;
+	int64_t until = 0;
+	for (unsigned i = 0; i < MFA_SOURCES_MAX; i++) {
+		const struct mfa_source *source = &record->sources[i];
+		if (!is_locked(source, zone, now))
+			continue;
+		count++;
+		if (source->time < 0)
+			until = MFA_LOCKED_FOREVER;
+		else if (until >= 0 && source->time > until)
+			until = source->time;
+	}
+	*ret_until = until;
+	return count;
+}
+
+static struct mfa_lockout lockout_until(enum mfa_lock_scope scope, int64_t until)
+{
+	return (struct mfa_lockout){ scope, until < 0 ? MFA_LOCKED_FOREVER : until };
+}
+
+struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
+				    const struct mfa_guess *guess)
+{
+	int place = find_place(record, guess);
+	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
+	if (mfa_lockout_account(guess->zone, record, guess->now) != MFA_LOCK_NONE)
+		return lockout_until(MFA_LOCKED_ACCOUNT, record->locked_until);
+	if (guess->is_behind_password)
+		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
+	/* a wrong code that has no place could not be remembered */
+	if (is_at_ceiling && (!guess->is_local || place == NO_PLACE))
+		return lockout_until(MFA_LOCKED_ELSEWHERE, MFA_LOCKED_FOREVER);
+	if (is_of(record, place, guess) &&
+	    is_locked(&record->sources[place], guess->zone, guess->now))
+		return lockout_until(MFA_LOCKED_SOURCE, record->sources[place].time);
+	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
+}
+
+/* A lock that has ended: a new round. One that a wrong clock began has not ended by its
+ * time, and the round goes on: the next wrong code locks again. */
+static void end_account_lock(struct mfa_record *record, int64_t now)
+{
+	if (record->locked_until > 0 && record->locked_until <= now)
+		record->round = 0;
+	if (record->locked_until > 0)
+		record->locked_until = 0;
+}
+
+static void count_for_account(struct mfa_record *record, const struct mfa_guess *guess)
+{
+	record->round++;
+	if (record->behind_password < MFA_LOCKOUT_CEILING)
+		record->behind_password++;
+	if (record->behind_password >= MFA_LOCKOUT_CEILING)
+		record->locked_until = MFA_LOCKED_FOREVER;
+	else if (record->round >= guess->zone->max_failures)
+		record->locked_until = end_of(guess->now, guess->zone->lock_time);
+}
+
+/* As end_account_lock, and the lock that follows one of a wrong clock is as long. */
+static void end_source_lock(struct mfa_source *source, const struct mfa_guess *guess,
+			    uint8_t limit)
+{
+	bool is_over = source->time <= guess->now;
+	source->round = is_over ? 0 : (uint8_t)(limit - 1);
+	if (!is_over && source->locks > 0)
+		source->locks--;
+}
+
+static void count_in_round(struct mfa_source *source, const struct mfa_guess *guess)
+{
+	int64_t most = guess->zone->max_failures;
+	uint8_t limit = most < 1		     ? 1
+			: most > MFA_LOCKOUT_CEILING ? MFA_LOCKOUT_CEILING
+						     : (uint8_t)most;
+	if (is_lock(source))
+		end_source_lock(source, guess, limit);
+	source->time = guess->now;
+	if (++source->round < limit)
+		return;
+	if (source->locks < UINT8_MAX)
+		source->locks++;
+	source->round = ROUND_LOCKED;
+	source->time = end_of(guess->now, lock_length(guess->zone, source->locks));
+}
+
+static void count_for_source(struct mfa_record *record, const struct mfa_guess *guess,
+			     bool is_at_ceiling)
+{
+	int place = find_place(record, guess);
+	if (place == NO_PLACE)
+		return;
+	struct mfa_source *source = &record->sources[place];
+	if (source->id != guess->source || is_forgotten(source, guess->zone, guess->now))
+		*source = (struct mfa_source){ .id = guess->source };
+	if (!is_at_ceiling) {
+		count_in_round(source, guess);
+		return;
+	}
+	source->round = ROUND_AT_CEILING;
+	source->time = end_of(guess->now, rest_length(guess->zone, source->locks));
+}
+
+void mfa_lockout_count_failure(struct mfa_record *record, const struct mfa_guess *guess)
+{
+	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
+	end_account_lock(record, guess->now);
+	record->last_failure = guess->now;
+	if (!is_at_ceiling)
+		record->failures++;
+	if (guess->is_behind_password)
+		count_for_account(record, guess);
+	else
+		count_for_source(record, guess, is_at_ceiling);
+}
+
+static void clear_account(struct mfa_record *record)
+{
+	record->failures = 0;
+	record->behind_password = 0;
+	record->round = 0;
+	record->locked_until = 0;
+}
+
+void mfa_lockout_count_success(struct mfa_record *record, const struct mfa_guess *guess)
+{
+	int place = find_place(record, guess);
+	if (is_of(record, place, guess))
+		record->sources[place] = (struct mfa_source){ 0 };
+	clear_account(record);
+	record->last_success = guess->now;
+}
+
+void mfa_lockout_clear(struct mfa_record *record)
+{
+	clear_account(record);
+	memset(record->sources, 0, sizeof record->sources);
+}

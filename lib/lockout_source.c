@@ -1,0 +1,87 @@
+/* Where a guess comes from, and how a lock is told of. */
+#include "mfa/lockout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "mfa/bytes.h"
+#include "mfa/seal.h"
+#include "mfa/text.h"
+
+static bool is_empty(const char *text)
+{
+	return text == NULL || text[0] == '\0';
+}
+
+/* Nothing that the one who guesses can choose: a user opens terminals at will, and what an
+ * IPv6 host has behind the network's 64 bits is its own. */
+void mfa_source_format(const struct mfa_login *login,
+		       char ret_text[static MFA_SOURCE_SIZE])
+{
+	static const char folder[] = "/dev/";
+	char network[MFA_NETWORK_SIZE];
+	const char *tty = is_empty(login->tty) ? "" : login->tty;
+	if (strncmp(tty, folder, strlen(folder)) == 0)
+		tty += strlen(folder);
+	if (login->caller != 0)
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u",
+			       (unsigned)login->caller);
+	else if (!is_empty(login->rhost))
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s",
+			       mfa_address_network(login->rhost, network) ? network
+									  : login->rhost);
+	else if (tty[0] != '\0')
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "terminal %s", tty);
+	else
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "service %s",
+			       is_empty(login->service) ? "" : login->service);
+}
+
+int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *login,
+		  uint64_t *ret_id)
+{
+	unsigned char key[MFA_SUBKEY_SIZE];
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+	char source[MFA_SOURCE_SIZE];
+	crypto_generichash_state state;
+	int err = mfa_seal_derive(store_key, MFA_KEY_SOURCE, key);
+	if (err != MFA_OK)
+		return err;
+	mfa_source_format(login, source);
+	(void)crypto_generichash_init(&state, key, sizeof key, sizeof hash);
+	(void)crypto_generichash_update(&state, (const unsigned char *)login->user,
+					strlen(login->user) + 1);
+	(void)crypto_generichash_update(&state, (const unsigned char *)source,
+					strlen(source));
+	(void)crypto_generichash_final(&state, hash, sizeof hash);
+	mfa_wipe(key, sizeof key);
+	mfa_wipe(&state, sizeof state);
+	*ret_id = mfa_get64(hash);
+	return MFA_OK;
+}
+
+void mfa_lockout_explain(const struct mfa_lockout *lockout, const struct mfa_login *login,
+			 struct mfa_diag *ret_diag)
+{
+	char who[MFA_SOURCE_SIZE] = "the account";
+	char until[MFA_TIME_SIZE + sizeof "until "] = "until an administrator unlocks";
+	ret_diag->text[0] = '\0';
+	if (lockout->scope == MFA_LOCKED_NOBODY)
+		return;
+	if (lockout->scope == MFA_LOCKED_SOURCE)
+		mfa_source_format(login, who);
+	if (lockout->until != MFA_LOCKED_FOREVER) {
+		memcpy(until, "until ", sizeof "until ");
+		mfa_text_format_time(lockout->until, until + strlen(until));
+	}
+	if (lockout->scope == MFA_LOCKED_ELSEWHERE)
+		(void)mfa_fail(
+			ret_diag, MFA_OK,
+			"%d wrong codes in a row: locked but at this machine, until "
+			"a right code there or mfa-enroll unlock",
+			MFA_LOCKOUT_CEILING);
+	else
+		(void)mfa_fail(ret_diag, MFA_OK, "%s is locked %s", who, until);
+}
