@@ -30,6 +30,7 @@ void fuzz_slot_file(const void *plain, size_t len, const char *user,
 	for (unsigned i = 0; i < count; i++) {
 		memcpy(slot + i * (size_t)SLOT_SECTOR, data + i * (size_t)SECTOR_DATA,
 		       SECTOR_DATA);
-		write_stamp(slot + i * (size_t)SLOT_SECTOR, now.next.generation, count);
+		stamp_write(slot + i * (size_t)SLOT_SECTOR,
+			    &(struct stamp){ true, now.next.generation, count });
 	}
 }
