@@ -1,6 +1,7 @@
 """Whom wrong codes lock out: where they came from, and not the account."""
 
 from e2e import enroll, pam, pamconf, product, programs, seat, ssh, users
+from e2e.case_clock import alone, check
 from e2e.checks import exits, let_in, module_lines, refused
 from e2e.terminal import Terminal
 from e2e.ways import LOGIN, SSHD, SU, lets_in, refuses, stranger
@@ -62,12 +63,15 @@ def test_at_a_hundred_only_this_machine_is_judged(case):
 
 
 def test_the_administrator_sees_a_hundred_and_ends_it(case):
+    alone()
     taro, token = enroll.person(kind="hotp")
     at_a_hundred(taro, token)
     facts = enroll.facts(taro)
     assert (facts["failures"], facts["local_only"], facts["locked"]) == (100, True, False), facts
     assert "Locked: everywhere but at this machine" in enroll.run("show", taro.name).stdout
     assert enroll.run("list", taro.name).stdout.split()[-1] == "remote"
+    assert f"1 ({taro.name})" in check()["locked"]
     exits(enroll.run("unlock", taro.name), 0)
     facts = enroll.facts(taro)
     assert (facts["failures"], facts["local_only"], facts["sources_locked"]) == (0, False, 0), facts
+    assert "locked" not in check()

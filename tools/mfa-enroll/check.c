@@ -141,6 +141,7 @@ static void run_parts(struct check *check)
 	check_people(check);
 	check_accounts(check);
 	check_clock(check);
+	check_locks(check);
 }
 
 static enum exit_code report(struct check *check)

@@ -91,6 +91,7 @@ void check_accounts(struct check *check);
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);
 void check_clock(struct check *check);
+void check_locks(struct check *check);
 
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);

@@ -17,9 +17,9 @@ const char *check_note_text(const struct app *app, enum mfa_note_kind kind)
 				 "that tells which passwords are right"));
 	case MFA_NOTE_EXPLAIN:
 		return TR(app,
-			  MFA_N_("\"explain\" tells reasons, but a wrong password gets "
-				 "here too: leave it away, or end wrong passwords "
-				 "before"));
+			  MFA_N_("\"explain\" tells reasons and locks accounts, but a "
+				 "wrong password gets here too: leave it away, or end "
+				 "wrong passwords before"));
 	case MFA_NOTE_FORWARD_LATE:
 		return TR(app,
 			  MFA_N_("forward_pass stands behind the module that asks for "
