@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "closure.h"
 #include "grace.h"
 #include "judge.h"
 #include "login_lines.h"
@@ -109,6 +110,7 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 			fresh.now = request->clock();
 		uint32_t unlogged = unlogged_find(record, fresh.now);
 		int64_t last_success = record->last_success;
+		fresh.closure = closure_of(record, &request->login);
 		err = judge(record, &fresh, &judgement);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
@@ -117,6 +119,8 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 			record->last_success = last_success;
 			grace_judge_decoy(request, fresh.now, record, &judgement);
 		}
+		if (judgement.reason == MFA_REASON_RIGHT)
+			closure_remember_uid(&request->login, record);
 		err = mfa_store_swap(request->host->store, record, diag);
 		if (err == MFA_ERR_CONFLICT)
 			continue;

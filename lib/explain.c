@@ -22,6 +22,8 @@ static const char *text_of(enum mfa_reason reason)
 			"Too many failures; locked. Ask your system administrator, or "
 			"wait.");
 	case MFA_REASON_NOT_ENROLLED:
+	case MFA_REASON_UID_CHANGED: /* what there is was another person's */
+	case MFA_REASON_RETIRED:
 		return MFA_N_(
 			"You have no authenticator enrolled, so you cannot log in. Ask "
 			"your system administrator.");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "closure.h"
 #include "mfa/factor.h"
 #include "mfa/text.h"
 
@@ -178,6 +179,8 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	struct judgement found = {
 		.reason = reason_of(answer.check),
 		.code_len = answer.code_len,
+		.closure = what->closure,
+		.uid = record->uid,
 	};
 	if (token != NULL && answer.check != MFA_CHECK_WRONG) {
 		memcpy(found.token, token->id, sizeof found.token);
@@ -197,6 +200,9 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 		found.reason = MFA_REASON_KEY_WRONG;
 	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
 		found.reason = MFA_REASON_NOT_A_CODE;
+	/* nor of one that is another's */
+	if (what->closure != MFA_CLOSURE_NONE)
+		found.reason = closure_reason(what->closure);
 	if (found.reason == MFA_REASON_RIGHT)
 		err = accept(record, token, &answer.advance, what);
 	else
@@ -213,7 +219,9 @@ void judge_explain(const struct judgement *judgement, const struct mfa_login *lo
 	mfa_lockout_explain(&judgement->lockout, login, ret_diag);
 	if (ret_diag->text[0] != '\0')
 		return;
-	if (judgement->refused_until != 0) {
+	if (judgement->closure != MFA_CLOSURE_NONE) {
+		closure_explain(judgement->closure, judgement->uid, ret_diag);
+	} else if (judgement->refused_until != 0) {
 		mfa_text_format_time(judgement->refused_until, until);
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "refused until %s, as the last accepted code is of then: "

@@ -12,6 +12,8 @@ struct judgement {
 	int64_t refused_until;	    /* MFA_REASON_CLOCK: the time that is waited for */
 	const char *detail;	    /* more about it, for the log; or NULL */
 	struct mfa_lockout lockout; /* that refuses the code, or that a wrong one began */
+	enum mfa_closure closure;   /* of the record */
+	uint32_t uid;		    /* the record's, where it has one */
 	size_t code_len;   /* bytes of the answer's end that were taken as the code */
 	bool is_noted;	   /* as a refusal, in the record */
 	uint32_t unlogged; /* refusals before this one, see lib/unlogged.h */
@@ -29,6 +31,7 @@ struct judge_case {
 	uint64_t source;
 	bool is_behind_password;
 	bool is_local;
+	enum mfa_closure closure;	      /* whether the record opens at all */
 	int64_t now;
 };
 

@@ -23,7 +23,9 @@ enum {
 	AT_LAST_FAILURE = 32,
 	AT_LOCKED_UNTIL = 40,
 	AT_UNLOGGED = 48,
-	AT_UNUSED = 52,
+	AT_UID = 52,
+	AT_FLAGS = 56,
+	AT_UNUSED = 57,
 	AT_SOURCES = 64,
 	/* in each source's part */
 	AT_SOURCE_TIME = 8,
@@ -43,6 +45,13 @@ enum {
 	AT_CREATED_BY = AT_LABEL + MFA_LABEL_SIZE,
 	AT_DATA = 256,
 	TOKEN_SIZE = AT_DATA + MFA_TOKEN_DATA_SIZE,
+};
+
+enum {
+	FLAG_HAS_UID = 1,
+	FLAG_RETIRED = 2,
+	FLAG_MOVING = 4,
+	FLAGS_ALL = FLAG_HAS_UID | FLAG_RETIRED | FLAG_MOVING,
 };
 
 _Static_assert(HEAD_SIZE + MFA_TOKENS_MAX * TOKEN_SIZE <= MFA_RECORD_SIZE,
@@ -85,6 +94,18 @@ const char *mfa_state_name(enum mfa_state state)
 		break;
 	}
 	return "unknown";
+}
+
+enum mfa_closure mfa_record_closure(const struct mfa_record *record, bool has_uid,
+				    uint32_t uid)
+{
+	if (record->is_moving)
+		return MFA_CLOSURE_MOVING;
+	if (record->is_retired)
+		return MFA_CLOSURE_RETIRED;
+	if (record->has_uid && has_uid && record->uid != uid)
+		return MFA_CLOSURE_UID;
+	return MFA_CLOSURE_NONE;
 }
 
 struct mfa_record *mfa_record_new(void)
@@ -133,6 +154,15 @@ static void encode_token(const struct mfa_token *token, unsigned char *bytes)
 	memcpy(bytes + AT_DATA, token->data, MFA_TOKEN_DATA_SIZE);
 }
 
+static void encode_owner(const struct mfa_record *record, unsigned char *bytes)
+{
+	unsigned flags = (record->has_uid ? FLAG_HAS_UID : 0) |
+			 (record->is_retired ? FLAG_RETIRED : 0) |
+			 (record->is_moving ? FLAG_MOVING : 0);
+	mfa_put32(bytes + AT_UID, record->has_uid ? record->uid : 0);
+	bytes[AT_FLAGS] = (unsigned char)flags;
+}
+
 int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
 		      size_t *ret_len)
 {
@@ -149,6 +179,7 @@ int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
 	mfa_put64(ret_bytes + AT_LAST_FAILURE, (uint64_t)record->last_failure);
 	mfa_put64(ret_bytes + AT_LOCKED_UNTIL, (uint64_t)record->locked_until);
 	mfa_put32(ret_bytes + AT_UNLOGGED, record->unlogged);
+	encode_owner(record, ret_bytes);
 	encode_sources(record, ret_bytes + AT_SOURCES);
 	for (size_t i = 0; i < record->token_count; i++)
 		encode_token(&record->tokens[i], ret_bytes + HEAD_SIZE + i * TOKEN_SIZE);
@@ -203,6 +234,18 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	return MFA_OK;
 }
 
+/* false: not as encode_owner writes it. */
+static bool decode_owner(const unsigned char *bytes, struct mfa_record *record)
+{
+	unsigned flags = bytes[AT_FLAGS];
+	record->has_uid = (flags & FLAG_HAS_UID) != 0;
+	record->uid = mfa_get32(bytes + AT_UID);
+	record->is_retired = (flags & FLAG_RETIRED) != 0;
+	record->is_moving = (flags & FLAG_MOVING) != 0;
+	return (flags & ~(unsigned)FLAGS_ALL) == 0 &&
+	       (record->has_uid || record->uid == 0);
+}
+
 static void decode_sources(const unsigned char *bytes, struct mfa_record *ret_record)
 {
 	for (size_t i = 0; i < MFA_SOURCES_MAX; i++, bytes += SOURCE_SIZE)
@@ -252,7 +295,7 @@ int mfa_record_decode(const unsigned char *bytes, size_t len,
 	size_t head = version == VERSION_FIRST ? HEAD_SIZE_FIRST : HEAD_SIZE;
 	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
 	if (count > MFA_TOKENS_MAX || len != head + count * TOKEN_SIZE ||
-	    !is_head(bytes, version))
+	    !is_head(bytes, version) || !decode_owner(bytes, ret_record))
 		return MFA_ERR_INTEGRITY;
 	for (size_t i = 0; i < count; i++) {
 		struct mfa_token *token = &ret_record->tokens[i];

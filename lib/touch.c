@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "closure.h"
 #include "mfa/factor.h"
 #include "mfa/usb.h"
 #include "reader.h"
@@ -49,6 +50,10 @@ static int read_mine(const struct mfa_auth_request *request, struct mine *mine,
 	int err = reader_read(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
+	enum mfa_closure closure = closure_of(record, &request->login);
+	closure_explain(closure, record->uid, diag);
+	if (closure != MFA_CLOSURE_NONE)
+		return MFA_OK;
 	err = add_mine(record, true, mine);
 	if (err == MFA_OK)
 		err = add_mine(record, false, mine);

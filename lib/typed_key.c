@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "closure.h"
 #include "mfa/text.h"
 #include "mfa/yubikey_otp.h"
 #include "reader.h"
@@ -56,9 +57,12 @@ static int look(const struct mfa_auth_request *request, const char *id,
 		return err;
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	err = reader_read(request, record, &is_decoy, diag);
-	if (err == MFA_OK)
-		*ret_is_none = !has_token(record, id);
-	return err;
+	if (err != MFA_OK)
+		return err;
+	enum mfa_closure closure = closure_of(record, &request->login);
+	closure_explain(closure, record->uid, diag);
+	*ret_is_none = closure != MFA_CLOSURE_NONE || !has_token(record, id);
+	return MFA_OK;
 }
 
 int typed_key_check(const struct mfa_auth_request *request,

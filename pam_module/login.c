@@ -133,6 +133,8 @@ int login_identify(struct login *login, const struct identity *known,
 		return mfa_fail(diag, err, "%s", mfa_strerror(err));
 	login->facts.user = login->identity.name;
 	login->facts.typed = login->identity.typed;
+	login->facts.has_uid = login->identity.is_known == MFA_MATCH_YES;
+	login->facts.uid = login->identity.uid;
 	return MFA_OK;
 }
 

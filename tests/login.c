@@ -38,6 +38,8 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 			   .place = attempt->rhost == NULL && !attempt->is_elsewhere
 					    ? find_place
 					    : NULL,
+			   .has_uid = attempt->has_uid,
+			   .uid = attempt->uid,
 			   .is_own_name = attempt->is_other_name ? NULL : is_own_name,
 			   .now = attempt->now != 0 ? attempt->now : NOW },
 		.dialog = &dialog,

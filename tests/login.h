@@ -17,6 +17,8 @@ struct attempt {
 	bool is_unknown;
 	bool is_name_service_down;
 	bool is_other_name; /* of somebody, but not the own one */
+	bool has_uid;	    /* the name service tells it */
+	uint32_t uid;
 	bool wants_password;
 	bool may_explain;
 	bool is_behind_password;

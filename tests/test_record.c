@@ -13,6 +13,10 @@ enum {
 	TOKEN = 512,
 	AT_BEHIND_PASSWORD = 12,
 	AT_UNLOGGED = 48,
+	AT_UID = 52,
+	AT_FLAGS = 56,
+	HAS_UID = 1,
+	ALL_FLAGS = 7,
 };
 
 /* Two records and their bytes, in locked memory as the product keeps them. */
@@ -56,6 +60,10 @@ static void fill(struct mfa_record *record, size_t tokens)
 			.round = (uint8_t)(250 + i),
 			.locks = (uint8_t)(255 - i),
 		};
+	record->has_uid = true;
+	record->uid = 0x6789abcdU;
+	record->is_retired = true;
+	record->is_moving = true;
 	for (size_t i = 0; i < tokens; i++) {
 		struct mfa_token token = {
 			.kind = (enum mfa_kind)(1 + i % (MFA_KIND_COUNT - 1)),
@@ -111,6 +119,8 @@ static void every_field_comes_back(void **state)
 		assert_int_equal(out->sources[i].round, in->sources[i].round);
 		assert_int_equal(out->sources[i].locks, in->sources[i].locks);
 	}
+	assert_int_equal(out->uid, in->uid);
+	assert_true(out->has_uid && out->is_retired && out->is_moving);
 	assert_int_equal(out->token_count, MFA_TOKENS_MAX);
 	for (size_t i = 0; i < MFA_TOKENS_MAX; i++) {
 		const struct mfa_token *a = &in->tokens[i];
@@ -226,6 +236,60 @@ static void the_first_version_has_no_later_fields(void **state)
 	for (size_t len = 0; len <= MFA_RECORD_SIZE; len++)
 		assert_int_equal(decode(codec, len),
 				 len == codec->len ? MFA_OK : MFA_ERR_INTEGRITY);
+}
+
+static void what_closes_a_record_has_one_form_alone(void **state)
+{
+	struct codec *codec = *state;
+	encode(codec, 1);
+	for (unsigned flags = 0; flags < 256; flags++) {
+		codec->bytes[AT_FLAGS] = (unsigned char)flags;
+		bool is_known = flags <= ALL_FLAGS && (flags & HAS_UID) != 0;
+		assert_int_equal(decode(codec, codec->len),
+				 is_known ? MFA_OK : MFA_ERR_INTEGRITY);
+	}
+	memset(codec->bytes + AT_UID, 0, 5);
+	assert_int_equal(decode(codec, codec->len), MFA_OK);
+	assert_false(codec->out->has_uid || codec->out->is_retired ||
+		     codec->out->is_moving);
+	codec->bytes[AT_FLAGS] = HAS_UID; /* root */
+	assert_int_equal(decode(codec, codec->len), MFA_OK);
+	assert_true(codec->out->has_uid && codec->out->uid == 0);
+}
+
+struct ownership {
+	struct mfa_record record;
+	bool has_uid;
+	uint32_t uid;
+	enum mfa_closure closure;
+};
+
+static void a_record_opens_for_its_own_account_alone(void **state MFA_UNUSED)
+{
+	static const struct ownership cases[] = {
+		{ { .has_uid = false }, true, 1001, MFA_CLOSURE_NONE },
+		{ { .has_uid = false }, false, 0, MFA_CLOSURE_NONE },
+		{ { .has_uid = true, .uid = 1001 }, true, 1001, MFA_CLOSURE_NONE },
+		{ { .has_uid = true, .uid = 1001 }, true, 1002, MFA_CLOSURE_UID },
+		{ { .has_uid = true, .uid = 0 }, true, 1001, MFA_CLOSURE_UID },
+		{ { .has_uid = true, .uid = 1001 }, true, 0, MFA_CLOSURE_UID },
+		/* a name service that cannot be asked */
+		{ { .has_uid = true, .uid = 1001 }, false, 0, MFA_CLOSURE_NONE },
+		{ { .is_retired = true }, true, 1001, MFA_CLOSURE_RETIRED },
+		{ { .is_retired = true }, false, 0, MFA_CLOSURE_RETIRED },
+		{ { .is_retired = true, .has_uid = true, .uid = 1001 },
+		  true,
+		  1001,
+		  MFA_CLOSURE_RETIRED },
+		{ { .is_moving = true, .is_retired = true },
+		  true,
+		  1001,
+		  MFA_CLOSURE_MOVING },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++)
+		assert_int_equal(mfa_record_closure(&cases[i].record, cases[i].has_uid,
+						    cases[i].uid),
+				 cases[i].closure);
 }
 
 static void too_many_tokens_are_refused(void **state)
@@ -399,6 +463,8 @@ int main(void)
 		with_codec(a_newer_version_is_not_supported),
 		with_codec(the_first_version_is_read_and_knows_no_sources),
 		with_codec(the_first_version_has_no_later_fields),
+		with_codec(what_closes_a_record_has_one_form_alone),
+		cmocka_unit_test(a_record_opens_for_its_own_account_alone),
 		with_codec(too_many_tokens_are_refused),
 		with_codec(tokens_out_of_range_are_refused),
 		with_codec(random_bytes_never_crash),

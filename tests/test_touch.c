@@ -310,17 +310,43 @@ static void nothing_tells_who_has_a_key(void **state)
 	}
 }
 
-static void a_suspended_key_is_refused_when_it_answers(void **state)
+static void change_record(void **state, void (*change)(struct mfa_record *record))
 {
 	struct key_desk *desk = *state;
 	struct mfa_diag diag = { .text = "" };
-	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
 	struct mfa_record *record = stored_record(store_of(state), "taro");
-	record->tokens[0].state = MFA_STATE_SUSPENDED;
+	change(record);
 	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
 	mfa_record_free(&record);
 	mfa_host_close(&desk->host.host);
+}
+
+static void suspend_key(struct mfa_record *record)
+{
+	record->tokens[0].state = MFA_STATE_SUSPENDED;
+}
+
+static void retire(struct mfa_record *record)
+{
+	record->is_retired = true;
+}
+
+/* It is not even asked: who has the account's password need not know whose key it is. */
+static void a_key_of_a_retired_record_is_somebody_elses(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	change_record(state, retire);
+	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_OTHER);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_audited(state, "\"detail\":\"the record is retired: ");
+}
+
+static void a_suspended_key_is_refused_when_it_answers(void **state)
+{
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	change_record(state, suspend_key);
 	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_SUSPENDED);
 	assert_int_equal(outcome.script.asked, 1);
@@ -355,6 +381,7 @@ int main(int argc, char **argv)
 		at_a_key_desk(a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
 		at_a_key_desk(forbidden_ports_are_an_outage),
 		at_a_key_desk(nothing_tells_who_has_a_key),
+		at_a_key_desk(a_key_of_a_retired_record_is_somebody_elses),
 		at_a_key_desk(a_suspended_key_is_refused_when_it_answers),
 		at_a_key_desk(who_gives_up_between_is_told_nothing),
 	};

@@ -121,6 +121,20 @@ static void of_no_token_it_is_alike_for_all(void **state)
 	}
 }
 
+/* Nor that it was the token of who had the name before. */
+static void of_a_retired_record_it_is_of_no_token(void **state)
+{
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	record->is_retired = true;
+	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
+	mfa_record_free(&record);
+	struct outcome outcome = login(
+		state, (struct attempt){ .answer = touch(*state), .rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_audited(state, "\"detail\":\"the record is retired: ");
+}
+
 /* A guess at the token's own codes. */
 static void with_the_tokens_id_it_is_counted(void **state)
 {
@@ -220,6 +234,7 @@ int main(void)
 		at_a_desk(it_may_stand_behind_the_password),
 		at_a_desk(of_no_token_it_is_never_counted),
 		at_a_desk(of_no_token_it_is_alike_for_all),
+		at_a_desk(of_a_retired_record_it_is_of_no_token),
 		at_a_desk(with_the_tokens_id_it_is_counted),
 		at_a_desk(garbled_it_is_asked_for_again),
 		at_a_desk(garbled_three_times_it_is_refused_and_not_counted),

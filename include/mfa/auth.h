@@ -30,6 +30,8 @@ enum mfa_reason {
 	MFA_REASON_SUSPENDED, /* it was right, its token is suspended */
 	MFA_REASON_LOCKED,    /* too many failures */
 	MFA_REASON_NOT_ENROLLED,
+	MFA_REASON_UID_CHANGED, /* the record is of another user id than the account */
+	MFA_REASON_RETIRED,	/* the record opens for nobody */
 	MFA_REASON_UNKNOWN_USER,
 	MFA_REASON_EMPTY,      /* nothing was typed */
 	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */

@@ -22,6 +22,8 @@ struct mfa_login {
 	const char *service;
 	const char *user;  /* the name service's name of the account */
 	const char *typed; /* what was typed, where that is something else */
+	bool has_uid;	   /* the name service knows the account; uid is its user id */
+	uint32_t uid;
 	const char *rhost; /* remote host: PAM_RHOST */
 	const char *tty;
 	/* The real user id of the program: whose guesses these are, where it is not 0, root's.

@@ -81,9 +81,27 @@ struct mfa_record {
 	uint32_t
 		unlogged; /* refusals that are not known to have a line in the audit trail */
 	struct mfa_source sources[MFA_SOURCES_MAX];
+	bool has_uid;	  /* uid is known: that of the account it was enrolled for */
+	uint32_t uid;
+	bool is_retired; /* its account was deleted, or an administrator closed it */
+	bool is_moving;	 /* to another name, or from one, and not there yet */
 	size_t token_count;
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };
+
+/* Why a record opens for nobody, or not for this account. */
+enum mfa_closure {
+	MFA_CLOSURE_NONE, /* it opens */
+	MFA_CLOSURE_MOVING,
+	MFA_CLOSURE_RETIRED,
+	MFA_CLOSURE_UID, /* of another user id: perhaps another person's */
+};
+
+/* Whether the record opens for the account of its name, which has this user id. Without
+ * has_uid nobody knows the id, and it closes nothing; nor does that of a record which
+ * knows none. */
+enum mfa_closure mfa_record_closure(const struct mfa_record *record, bool has_uid,
+				    uint32_t uid);
 
 /* An empty record in locked memory. NULL when there is no memory. */
 struct mfa_record *mfa_record_new(void) MFA_MUST_CHECK;

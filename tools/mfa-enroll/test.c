@@ -76,6 +76,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.login = { .service = "mfa-enroll",
 			   .user = user,
 			   .typed = app->typed,
+			   .has_uid = app->identity.is_known == MFA_MATCH_YES,
+			   .uid = app->identity.uid,
 			   .tty = ttyname(STDIN_FILENO),
 			   .now = time(NULL),
 			   .place = find_place,

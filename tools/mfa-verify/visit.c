@@ -58,6 +58,8 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 		.service = visit->service,
 		.user = visit->identity.name,
 		.typed = visit->identity.typed,
+		.has_uid = visit->identity.is_known == MFA_MATCH_YES,
+		.uid = visit->identity.uid,
 		.rhost = visit->rhost,
 		.tty = visit->tty,
 		.caller = visit->caller,
