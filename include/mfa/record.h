@@ -84,7 +84,7 @@ struct mfa_record {
 	bool has_uid;	  /* uid is known: that of the account it was enrolled for */
 	uint32_t uid;
 	bool is_retired; /* its account was deleted, or an administrator closed it */
-	bool is_moving;	 /* to another name, or from one, and not there yet */
+	bool is_moving; /* a copy of a record by another name, which may still be there */
 	size_t token_count;
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };

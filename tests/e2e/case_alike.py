@@ -1,5 +1,7 @@
 """Who is refused learns nothing from what he sees, whatever the reason was."""
 
+import subprocess
+
 from e2e import enroll, pam, product, users
 from e2e.checks import refused
 from e2e.ways import LOGIN, SSHD
@@ -18,6 +20,10 @@ def people_to_refuse():
     with pam.module_alone("explain"):
         for _ in range(2):
             pam.call(locked, [locked_token.wrong()])
+    retired, retired_token = enroll.person()
+    enroll.run("retire", retired.name)
+    another, others_token = enroll.person()
+    subprocess.run(["usermod", "-u", str(another.uid + 7000), another.name], check=True)
     unenrolled = users.new()
     return [
         (wrong, [wrong.password, token.wrong()], "code-wrong"),
@@ -29,6 +35,9 @@ def people_to_refuse():
         (guessed, [guessed.password, guessed_token.wrong()], "code-wrong"),
         (guessed, [guessed.password, guessed_token.wrong()], "code-wrong"),
         (guessed, [guessed.password, guessed_token.next()], "locked"),
+        (retired, [retired.password, retired_token.next()], "record-retired"),
+        (another, [another.password, others_token.next()], "uid-changed"),
+        (another, ["wrong", others_token.wrong()], "uid-changed"),
         (bad_password, ["wrong", good_token.next()], "code-right"),
         (bad_password, ["wrong", good_token.wrong()], "code-wrong"),
         (unenrolled, [unenrolled.password, "123456"], "not-enrolled"),

@@ -10,6 +10,7 @@ from e2e import prepare, product
 
 SWITCH = Path("/etc/nsswitch.conf")
 UNLISTED = Path("/etc/passwd.unlisted")
+DOWN = Path("/etc/passwd.down")
 LIBRARY = "libnss_fold.so.2"
 
 
@@ -29,6 +30,16 @@ def folding():
         SWITCH.write_text(text)
         yield
     UNLISTED.unlink(missing_ok=True)
+
+
+@contextmanager
+def down():
+    """A service of names.folding does not answer within the block."""
+    DOWN.touch()
+    try:
+        yield
+    finally:
+        DOWN.unlink()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ enum {
 };
 
 /* What was changed is told of, whatever key is pressed in between. */
-static void hold_signals(struct app *app)
+void act_hold_signals(struct app *app)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP };
 	sigset_t held;
@@ -109,7 +109,7 @@ enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 		enum exit_code code = edit(app, record, context);
 		if (code != EXIT_DONE)
 			return code;
-		hold_signals(app);
+		act_hold_signals(app);
 		err = store(app, mode, record, &diag);
 		if (err == MFA_OK)
 			return EXIT_DONE;

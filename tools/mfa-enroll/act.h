@@ -32,6 +32,9 @@ enum act_mode {
 enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 			act_edit_fn edit, void *context) MFA_MUST_CHECK;
 
+/* Makes signals wait until act_record, for a change without act_edit. */
+void act_hold_signals(struct app *app);
+
 /* The token that the command line names, or NULL after a complaint. */
 struct mfa_token *act_find_token(struct app *app, struct mfa_record *record,
 				 const char *token);

@@ -85,11 +85,52 @@ struct placing {
 	struct enrolment *enrolment;
 };
 
+/* A record that does not open for this account must not by an enrolment: the tokens that it
+ * has are perhaps another person's. */
+static enum exit_code refuse_closed(const struct app *app,
+				    const struct mfa_record *record)
+{
+	bool has_uid = app->identity.is_known == MFA_MATCH_YES;
+	switch (mfa_record_closure(record, has_uid, app->identity.uid)) {
+	case MFA_CLOSURE_NONE:
+		return EXIT_DONE;
+	case MFA_CLOSURE_MOVING:
+		app_complain(TR(app, MFA_N_("%s: a change of name was cut off; run "
+					    "mfa-enroll rename again")),
+			     record->user);
+		break;
+	case MFA_CLOSURE_RETIRED:
+	case MFA_CLOSURE_UID:
+		app_complain(
+			TR(app, MFA_N_("the authenticators of %s are perhaps another "
+				       "person's: see mfa-enroll show %s. The same "
+				       "person: mfa-enroll adopt %s; another: "
+				       "mfa-enroll prune %s")),
+			record->user, record->user, record->user, record->user);
+		break;
+	}
+	return EXIT_REFUSED;
+}
+
+/* Before a key is programmed for nothing. */
+static enum exit_code look_at_record(struct app *app, const char *user)
+{
+	struct mfa_diag diag = { .text = "" };
+	struct mfa_record *record = mfa_store_workspace(app->host.store);
+	int err = mfa_store_read(app->host.store, user, &diag, record);
+	if (err == MFA_ERR_NOTFOUND)
+		return EXIT_DONE;
+	return err == MFA_OK ? refuse_closed(app, record) : app_fail(err, &diag);
+}
+
 static enum exit_code put_token(struct app *app, struct mfa_record *record, void *context)
 {
 	struct placing *placing = context;
 	struct mfa_token *added = NULL;
 	struct mfa_token *token = placing->enrolment->token;
+	enum exit_code code = refuse_closed(app, record);
+	if (code != EXIT_DONE)
+		return code;
 	for (size_t i = 0; i < record->token_count; i++)
 		if (record->tokens[i].kind == token->kind &&
 		    placing->kind->is_same(&record->tokens[i], token)) {
@@ -104,6 +145,10 @@ static enum exit_code put_token(struct app *app, struct mfa_record *record, void
 		return EXIT_REFUSED;
 	}
 	memcpy(placing->enrolment->id, added->id, sizeof added->id);
+	if (app->identity.is_known == MFA_MATCH_YES) {
+		record->has_uid = true;
+		record->uid = app->identity.uid;
+	}
 	return EXIT_DONE;
 }
 
@@ -161,6 +206,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = app_open(app);
 	if (code == EXIT_DONE)
 		code = app_find_user(app, need, &enrolment.user);
+	if (code == EXIT_DONE)
+		code = look_at_record(app, enrolment.user);
 	if (code != EXIT_DONE)
 		return code;
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();

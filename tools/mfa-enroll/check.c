@@ -140,6 +140,7 @@ static void run_parts(struct check *check)
 	check_host(check);
 	check_people(check);
 	check_accounts(check);
+	check_orphans(check);
 	check_clock(check);
 	check_locks(check);
 }

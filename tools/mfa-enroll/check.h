@@ -87,6 +87,7 @@ void check_local(struct check *check);
 void check_host(struct check *check);
 void check_people(struct check *check);
 void check_accounts(struct check *check);
+void check_orphans(struct check *check);
 
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);

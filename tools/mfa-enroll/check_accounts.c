@@ -7,23 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
+
 enum {
 	FIRST_PERSON = 1000,
 	NOBODY = 65534,
 	NAMES_SHOWN = 8,
 	PAIR_SIZE = 600
-};
-
-struct account {
-	char *name;
-	uid_t uid;
-	bool has_record;
-};
-
-struct accounts {
-	struct account *items;
-	size_t count;
-	size_t size;
 };
 
 void check_names_add(struct check_names *names, const char *name)
@@ -37,39 +27,6 @@ void check_names_add(struct check_names *names, const char *name)
 	names->count++;
 }
 
-static int add_account(struct accounts *accounts, const char *name, uid_t uid,
-		       bool has_record)
-{
-	if (accounts->count == accounts->size) {
-		size_t size = accounts->size * 2 + 64;
-		struct account *items =
-			reallocarray(accounts->items, size, sizeof *items);
-		if (items == NULL)
-			return MFA_ERR_NOMEM;
-		accounts->items = items;
-		accounts->size = size;
-	}
-	char *copy = strdup(name);
-	if (copy == NULL)
-		return MFA_ERR_NOMEM;
-	accounts->items[accounts->count++] = (struct account){ copy, uid, has_record };
-	return MFA_OK;
-}
-
-static void free_accounts(struct accounts *accounts)
-{
-	for (size_t i = 0; i < accounts->count; i++)
-		free(accounts->items[i].name);
-	free(accounts->items);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct account *one = a;
-	const struct account *other = b;
-	return strcmp(one->name, other->name);
-}
-
 static int compare_ids(const void *a, const void *b)
 {
 	const struct account *one = a;
@@ -79,24 +36,8 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
-/* What the name service lists; sssd and others may list nobody. */
-static int list_accounts(struct accounts *accounts)
-{
-	int err = MFA_OK;
-	setpwent();
-	for (const struct passwd *entry = NULL;
-	     err == MFA_OK && (entry = getpwent()) != NULL;)
-		err = add_account(accounts, entry->pw_name, entry->pw_uid, false);
-	endpwent();
-	if (err == MFA_OK && accounts->count > 1)
-		qsort(accounts->items, accounts->count, sizeof *accounts->items,
-		      compare_names);
-	return err;
-}
-
 struct search {
-	struct accounts *accounts;
-	size_t listed; /* the first of them, in the order of their names */
+	struct accounts accounts;
 	struct check_names renamed;
 };
 
@@ -113,24 +54,21 @@ static int look_up(struct search *search, const char *name)
 		check_names_add(&search->renamed, pair);
 		return MFA_OK;
 	}
-	err = add_account(search->accounts, name, identity.uid, true);
+	struct account account = { .name = identity.name,
+				   .uid = identity.uid,
+				   .has_record = true };
+	err = accounts_add(&search->accounts, &account);
 	struct passwd *owner = getpwuid(identity.uid);
-	if (err == MFA_OK && owner != NULL && strcmp(owner->pw_name, name) != 0)
-		err = add_account(search->accounts, owner->pw_name, identity.uid, false);
-	return err;
+	if (err != MFA_OK || owner == NULL || strcmp(owner->pw_name, name) == 0)
+		return err;
+	account = (struct account){ .name = owner->pw_name, .uid = identity.uid };
+	return accounts_add(&search->accounts, &account);
 }
 
 static int look_at_record(void *context, const char *name)
 {
 	struct search *search = context;
-	struct accounts *accounts = search->accounts;
-	char copy[MFA_USER_SIZE];
-	(void)snprintf(copy, sizeof copy, "%s", name);
-	const struct account key = { .name = copy };
-	struct account *found = NULL;
-	if (search->listed > 0)
-		found = bsearch(&key, accounts->items, search->listed, sizeof key,
-				compare_names);
+	struct account *found = accounts_find(&search->accounts, name);
 	if (found == NULL)
 		return look_up(search, name);
 	found->has_record = true;
@@ -196,30 +134,32 @@ static void tell(struct check *check, const struct check_names *shared,
 				    "delete one (userdel)")),
 			  shared->count, shared->text);
 	if (renamed->count > 0)
-		check_add(
-			check, CHECK_WARNING, "record-renamed", CHECK_NOWHERE,
-			TR(app, MFA_N_("no login uses these records, since the name "
-				       "service has another name for their users: %zu "
-				       "(%s). Enrol them by that name (mfa-enroll add), "
-				       "and remove the old tokens (mfa-enroll remove)")),
-			renamed->count, renamed->text);
+		check_add(check, CHECK_WARNING, "record-renamed", CHECK_NOWHERE,
+			  TR(app, MFA_N_("no login uses these records, since the name "
+					 "service has another name for their users: %zu "
+					 "(%s). Move them to that name (mfa-enroll "
+					 "rename), or remove them (mfa-enroll remove)")),
+			  renamed->count, renamed->text);
+}
+
+static void search_done(struct search *search)
+{
+	accounts_done(&search->accounts);
 }
 
 void check_accounts(struct check *check)
 {
-	MFA_CLEANUP(free_accounts) struct accounts accounts = { 0 };
+	MFA_CLEANUP(search_done) struct search search = { .renamed = { .count = 0 } };
 	struct check_names shared = { 0 };
-	struct search search = { .accounts = &accounts };
 	if (!check->is_live || check->config == NULL)
 		return;
-	int err = list_accounts(&accounts);
-	search.listed = accounts.count;
+	int err = accounts_list(&search.accounts);
 	if (err == MFA_OK)
 		err = look_at_records(check, &search);
 	if (err != MFA_OK) {
 		check->err = err;
 		return;
 	}
-	find_shared(&accounts, &shared);
+	find_shared(&search.accounts, &shared);
 	tell(check, &shared, &search.renamed);
 }

@@ -76,9 +76,11 @@ static bool is_admin(struct passwd *entry)
 	       is_member(entry, "wheel") == MFA_MATCH_YES;
 }
 
-static size_t count_tokens(const struct mfa_record *record)
+static size_t count_tokens(const struct mfa_record *record, uid_t uid)
 {
 	size_t count = 0;
+	if (mfa_record_closure(record, true, uid) != MFA_CLOSURE_NONE)
+		return 0;
 	for (size_t i = 0; i < record->token_count; i++)
 		count += record->tokens[i].state == MFA_STATE_ACTIVE ? 1 : 0;
 	return count;
@@ -89,7 +91,7 @@ static void look_at_person(struct check *check, struct passwd *entry,
 {
 	struct mfa_diag diag = { .text = "" };
 	int err = mfa_store_read(check->app->host.store, entry->pw_name, &diag, record);
-	size_t tokens = err == MFA_OK ? count_tokens(record) : 0;
+	size_t tokens = err == MFA_OK ? count_tokens(record, entry->pw_uid) : 0;
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
 		check_add(check, CHECK_WARNING, "record", CHECK_NOWHERE, "%s", diag.text);
 	if (tokens == 0)

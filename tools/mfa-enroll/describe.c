@@ -49,6 +49,37 @@ const char *describe_state(enum mfa_state state)
 	return MFA_N_("unknown");
 }
 
+const char *describe_orphan(enum orphan orphan)
+{
+	switch (orphan) {
+	case ORPHAN_MOVING:
+		return "moving";
+	case ORPHAN_RETIRED:
+		return "retired";
+	case ORPHAN_ABSENT:
+		return "absent";
+	case ORPHAN_UID:
+		return "other-uid";
+	case ORPHAN_NONE:
+	case ORPHAN_UNSURE:
+		break;
+	}
+	return NULL;
+}
+
+void describe_owner(struct mfa_json *json, const struct mfa_record *record,
+		    const struct ownership *ownership)
+{
+	const char *state = record->is_retired ? "retired" : "open";
+	mfa_json_key(json, "uid");
+	if (record->has_uid)
+		mfa_json_number(json, record->uid);
+	else
+		mfa_json_null(json);
+	mfa_json_field(json, "record", record->is_moving ? "moving" : state);
+	mfa_json_field(json, "account", account_match_name(ownership->match));
+}
+
 void describe_moment(struct mfa_json *json, const char *key, int64_t seconds)
 {
 	char text[MFA_TIME_SIZE];

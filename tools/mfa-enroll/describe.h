@@ -1,6 +1,7 @@
 /* Records for people and programs to read. Never a secret. */
 #pragma once
 
+#include "accounts.h"
 #include "mfa/factor.h"
 #include "mfa/json.h"
 #include "mfa/lockout.h"
@@ -37,6 +38,14 @@ void describe_token(struct mfa_json *json, const struct view *view,
  * sources_locked, sources_locked_until. */
 void describe_counters(struct mfa_json *json, const struct view *view,
 		       const struct mfa_record *record);
+
+/* The fields uid (null where it is not known), record ("open", "retired", "moving") and
+ * account ("present", "absent", "other-uid", "unknown"). */
+void describe_owner(struct mfa_json *json, const struct mfa_record *record,
+		    const struct ownership *ownership);
+
+/* One word for a table of why the record does not open; NULL: it does. */
+const char *describe_orphan(enum orphan orphan);
 
 /* A field with a time, null when there is none. */
 void describe_moment(struct mfa_json *json, const char *key, int64_t seconds);

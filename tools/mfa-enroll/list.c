@@ -18,17 +18,22 @@ static void print_header(void)
 		     "LABEL");
 }
 
-/* A token that the clock makes useless is no active one for whoever reads the table. */
-static const char *state_of(const struct view *view, const struct mfa_token *token)
+/* A token that the clock makes useless, or whose record opens for nobody, is no active one
+ * for whoever reads the table. */
+static const char *state_of(const struct view *view, const struct mfa_token *token,
+			    enum orphan orphan)
 {
 	struct mfa_clock clock = { 0 };
+	if (describe_orphan(orphan) != NULL)
+		return describe_orphan(orphan);
 	bool is_refused = describe_clock(view, token, &clock) && clock.refused_until != 0;
 	return is_refused && token->state == MFA_STATE_ACTIVE
 		       ? "refused"
 		       : mfa_state_name(token->state);
 }
 
-static void print_rows(const struct view *view, const struct mfa_record *record)
+static void print_rows(const struct view *view, const struct mfa_record *record,
+		       enum orphan orphan)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		const struct mfa_token *token = &record->tokens[i];
@@ -38,29 +43,34 @@ static void print_rows(const struct view *view, const struct mfa_record *record)
 		describe_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
-			     state_of(view, token), created, used, record->failures,
-			     describe_lock(view, record), token->label);
+			     state_of(view, token, orphan), created, used,
+			     record->failures, describe_lock(view, record), token->label);
 	}
 }
 
 /* One user; a record that cannot be read is complained of, and the others follow. */
 static enum exit_code list_user(struct app *app, const char *user,
+				const struct accounts *accounts,
 				struct mfa_record *record, struct mfa_json *json)
 {
 	struct mfa_diag diag = { .text = "" };
+	struct ownership ownership;
 	const struct view view = describe_begin(app->host.config);
 	int err = mfa_store_read(app->host.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
 		return EXIT_NOT_FOUND;
 	}
+	if (err == MFA_OK)
+		err = accounts_match(accounts, record, &ownership);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	if (!app->wants_json)
-		print_rows(&view, record);
+		print_rows(&view, record, orphan_of(record, &ownership));
 	for (size_t i = 0; app->wants_json && i < record->token_count; i++) {
 		mfa_json_open(json, '{');
 		mfa_json_field(json, "user", record->user);
+		describe_owner(json, record, &ownership);
 		describe_token(json, &view, &record->tokens[i]);
 		describe_counters(json, &view, record);
 		mfa_json_close(json, '}');
@@ -74,15 +84,17 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	MFA_CLEANUP(accounts_done) struct accounts accounts = { 0 };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	if (record == NULL)
+	if (record == NULL || (is_whole && accounts_list(&accounts) != MFA_OK))
 		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
 	else if (is_whole)
 		print_header();
 	for (size_t i = 0; i < names->count; i++) {
-		enum exit_code one = list_user(app, names->items[i], record, &json);
+		enum exit_code one =
+			list_user(app, names->items[i], &accounts, record, &json);
 		if (one != EXIT_DONE)
 			code = one;
 	}

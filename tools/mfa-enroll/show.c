@@ -9,6 +9,7 @@
 struct eye {
 	const struct app *app;
 	struct view view;
+	struct ownership ownership;
 };
 
 static void print_time(const char *title, int64_t seconds)
@@ -130,10 +131,49 @@ static void print_token(const struct eye *eye, const struct mfa_token *token)
 	print_clock(eye, token);
 }
 
-static void print_record(const struct app *app, const struct mfa_record *record)
+/* NULL: it opens. */
+static const char *why_closed(enum orphan orphan)
 {
-	const struct eye eye = { app, describe_begin(app->host.config) };
+	switch (orphan) {
+	case ORPHAN_MOVING:
+		return MFA_N_(
+			"a change of name was cut off: run mfa-enroll rename again");
+	case ORPHAN_RETIRED:
+		return MFA_N_("retired; see mfa-enroll adopt, mfa-enroll prune");
+	case ORPHAN_ABSENT:
+		return MFA_N_("no account has this name; see mfa-enroll rename, "
+			      "mfa-enroll prune");
+	case ORPHAN_UID:
+		return MFA_N_("the account has another user id; see mfa-enroll adopt, "
+			      "mfa-enroll prune");
+	case ORPHAN_NONE:
+	case ORPHAN_UNSURE:
+		break;
+	}
+	return NULL;
+}
+
+static void print_owner(const struct eye *eye, const struct mfa_record *record)
+{
+	const struct app *app = eye->app;
+	const char *closed = why_closed(orphan_of(record, &eye->ownership));
+	const char *title = TR(app, MFA_N_("User id"));
+	if (record->has_uid)
+		(void)printf("%s: %u\n", title, (unsigned)record->uid);
+	else
+		(void)printf("%s: %s\n", title,
+			     TR(app, MFA_N_("not known; the next login tells it")));
+	if (closed != NULL)
+		(void)printf("%s: %s\n", TR(app, MFA_N_("Opens for nobody")),
+			     TR(app, closed));
+}
+
+static void print_record(const struct app *app, const struct mfa_record *record,
+			 const struct ownership *ownership)
+{
+	const struct eye eye = { app, describe_begin(app->host.config), *ownership };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
+	print_owner(&eye, record);
 	print_past(&eye, TR(app, MFA_N_("Enrolled since")), record->created);
 	print_past(&eye, TR(app, MFA_N_("Last success")), record->last_success);
 	print_past(&eye, TR(app, MFA_N_("Last failure")), record->last_failure);
@@ -144,12 +184,14 @@ static void print_record(const struct app *app, const struct mfa_record *record)
 		print_token(&eye, &record->tokens[i]);
 }
 
-static int print_json(const struct app *app, const struct mfa_record *record)
+static int print_json(const struct app *app, const struct mfa_record *record,
+		      const struct ownership *ownership)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	const struct view view = describe_begin(app->host.config);
 	mfa_json_open(&json, '{');
 	mfa_json_field(&json, "user", record->user);
+	describe_owner(&json, record, ownership);
 	describe_moment(&json, "created", record->created);
 	describe_moment(&json, "last_success", record->last_success);
 	describe_moment(&json, "last_failure", record->last_failure);
@@ -184,10 +226,13 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
 		return EXIT_NOT_FOUND;
 	}
+	struct ownership ownership;
+	if (err == MFA_OK)
+		err = accounts_match(&(struct accounts){ 0 }, record, &ownership);
 	if (err == MFA_OK && app->wants_json)
-		err = print_json(app, record);
+		err = print_json(app, record, &ownership);
 	else if (err == MFA_OK)
-		print_record(app, record);
+		print_record(app, record, &ownership);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }
 

@@ -10,6 +10,7 @@ struct change {
 	const char *token;
 	enum mfa_state state;
 	enum mfa_kind kind;
+	bool is_closed; /* the record opens for nobody, whatever its tokens are */
 };
 
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
@@ -25,6 +26,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	}
 	token->state = change->state;
 	change->kind = token->kind;
+	change->is_closed = record->is_retired || record->is_moving;
 	return EXIT_DONE;
 }
 
@@ -40,6 +42,10 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 		code = act_edit(app, user, ACT_EXISTING, edit, &change);
 	if (code != EXIT_DONE)
 		return code;
+	if (change.is_closed && state == MFA_STATE_ACTIVE)
+		app_complain(TR(app, MFA_N_("no token of %s opens: see mfa-enroll show "
+					    "%s")),
+			     user, user);
 	struct act act = { event, user, change.token, change.kind, NULL };
 	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), change.token, user,
 		     TR(app, describe_state(state)));

@@ -1,6 +1,6 @@
 /* A name service for the throwaway root, as sssd and winbind can be: behind "files" it takes
  * TARO, CITY\taro and taro@city for taro, and knows the accounts of a file that it does not
- * list. The fold of libnss_fold.so.2. */
+ * list. While there is a file /etc/passwd.down it does not answer. The fold of libnss_fold.so.2. */
 #include <ctype.h>
 #include <errno.h>
 #include <nss.h>
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "mfa/base.h"
 
@@ -40,6 +41,10 @@ static void fold(const char *name, char ret_name[static NAME_SIZE])
 
 static enum nss_status conclude(int errnum, int *ret_errno)
 {
+	if (errnum == ENOENT && access("/etc/passwd.down", F_OK) == 0) {
+		*ret_errno = EIO;
+		return NSS_STATUS_UNAVAIL;
+	}
 	*ret_errno = errnum;
 	return errnum == 0	  ? NSS_STATUS_SUCCESS
 	       : errnum == ERANGE ? NSS_STATUS_TRYAGAIN

@@ -1,0 +1,279 @@
+"""Accounts are deleted, made again, renamed: whose are the authenticators of the name?"""
+
+import json
+import subprocess
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from e2e import audit, enroll, names, otp, product, users, verify
+from e2e.checks import exits
+from e2e.terminal import PROMPT, Terminal
+from e2e.ways import SU, lets_in, refuses
+
+HOOK = Path("/etc/shadow-maint/userdel-post.d/pam_mfa")
+
+
+def command(*argv):
+    """A command of the system's; gives what it said, which is nothing as a rule."""
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.returncode == 0, done
+    return "".join(line for line in f"{done.stdout}{done.stderr}".splitlines(True) if "mail spool" not in line)
+
+
+def delete(user):
+    return command("userdel", "-r", user.name)
+
+
+def again(user):
+    """Somebody else gets the name."""
+    return users.make(user.name, "another horse")
+
+
+def with_uid(user, uid):
+    command("usermod", "-u", str(uid), user.name)
+    return uid
+
+
+@contextmanager
+def without_hook():
+    with product.kept(HOOK):
+        HOOK.unlink()
+        yield
+    HOOK.chmod(0o755)
+
+
+def alone():
+    """Nobody of the cases before has a record any more."""
+    for path in product.USERS.glob("[!.]*"):
+        path.unlink()
+
+
+def check():
+    """The findings of mfa-enroll check by their stable words."""
+    said = json.loads(enroll.run("check", "--json").stdout)
+    return {found["id"]: found["text"] for found in said["findings"]}
+
+
+def owner(user):
+    facts = enroll.facts(user)
+    return facts["uid"], facts["record"], facts["account"]
+
+
+def last_acts(count=1):
+    """Of the trail: what was done, to whom, and how."""
+    acts = [event for event in audit.events() if event["event"].startswith("user.")]
+    return [(act["event"], act["user"], act.get("detail")) for act in acts[-count:]]
+
+
+def test_a_name_that_comes_back_does_not_open(case):
+    for deletion in (["userdel", "-r"], ["deluser", "--quiet"]):
+        taro, token = enroll.person(kind="hotp")
+        assert command(*deletion, taro.name) == "" and owner(taro) == (taro.uid, "retired", "absent")
+        assert last_acts() == [("user.retire", taro.name, "the account was deleted; 1 tokens")]
+        new = again(taro)
+        assert new.uid == taro.uid, "useradd gives the id of before"
+        assert owner(taro) == (taro.uid, "retired", "present")
+        assert f" retired " in enroll.run("list", taro.name).stdout
+        assert taro.name in check()["record-retired"] and taro.name in check()["people-unenrolled"]
+        day = (date.today() + timedelta(days=2)).isoformat()
+        with SU.open(), product.config(zone={"grace_until": day, "grace_reason": "roll-out"}):
+            refuses(SU, case, new, [new.password, token.next()], "record-retired")
+        exits(enroll.run("test", taro.name, stdin=token.next() + "\n"), 1, "You have no authenticator enrolled")
+        assert verify.once(new, token.next()) == verify.DENIED
+        assert enroll.facts(taro)["failures"] == 0
+    audit.check_chain()
+
+
+def test_an_account_with_another_id_does_not_open_it(case):
+    alone()
+    taro, token = enroll.person(kind="hotp")
+    with without_hook():
+        assert "no-userdel-hook" in check()
+        delete(taro)
+        assert owner(taro) == (taro.uid, "open", "absent") and taro.name in check()["record-without-account"]
+        hanako = users.new("hanako")
+        assert hanako.uid == taro.uid, "useradd gives the id of before"
+        new = again(taro)
+    assert owner(taro) == (taro.uid, "open", "other-uid") and "no-userdel-hook" not in check()
+    assert taro.name in check()["record-other-uid"]
+    with SU.open():
+        refuses(SU, case, new, [new.password, token.next()], "uid-changed")
+        assert f"the record is of user id {taro.uid}, and the account has another" in audit.last()["detail"]
+        exits(enroll.run("add", taro.name, "hotp"), 1, "perhaps another person's(?s:.*)prune")
+        exits(enroll.run("adopt", taro.name, stdin="n\n"), 1, "nothing was changed")
+        refuses(SU, case, new, [new.password, token.next()], "uid-changed")
+        exits(enroll.run("adopt", taro.name, stdin="y\n"), 0)
+        lets_in(SU, new, [new.password, token.next()])
+    exits(enroll.run("adopt", taro.name), 1, "is this account's already")
+    assert last_acts() == [("user.adopt", taro.name, f"user id {new.uid}, was {taro.uid}; 1 tokens")]
+
+
+def test_enrolling_tells_whose_the_record_is(case):
+    taro, _ = enroll.person(kind="hotp")
+    assert owner(taro) == (taro.uid, "open", "present")
+    jiro = users.User("jiro-to-come", "right horse", -1, -1, Path("/home/jiro-to-come"))
+    token = otp.Token(b"j" * 20, "hotp")
+    assert enroll.add_secret(jiro.name, token, ["--allow-unknown"]).returncode == 0
+    assert owner(jiro) == (None, "open", "absent")
+    assert "User id: not known" in enroll.run("show", jiro.name).stdout
+    jiro = users.make(jiro.name, jiro.password)
+    with SU.open():
+        lets_in(SU, jiro, [jiro.password, token.next()])
+    assert owner(jiro) == (jiro.uid, "open", "present")
+
+
+def test_the_hook_never_fails_userdel_and_says_what_it_could_not_do(case):
+    taro, _ = enroll.person()
+    hanako, _ = enroll.person("hanako")
+    jiro, sato = users.new("jiro"), users.new("sato")
+    aside = product.KEY.with_name("aside")
+    product.KEY.rename(aside)
+    said = delete(taro)
+    aside.rename(product.KEY)
+    assert f"the authenticators of {taro.name} are not retired; see: mfa-enroll check" in said
+    assert case.log(f"pam_mfa: the authenticators of {taro.name} are not retired")
+    assert taro.name in check()["record-without-account"]
+    assert delete(jiro) == ""
+    aside = product.CONFIG.with_name("aside")
+    product.CONFIG.rename(aside)
+    said = delete(hanako)
+    aside.rename(product.CONFIG)
+    assert said == ""
+    alone()
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        assert delete(sato) == ""
+
+
+def test_what_was_not_deleted_here_is_not_retired(case):
+    taro, token = enroll.person(kind="hotp")
+    other = Path("/srv/other")
+    (other / "etc").mkdir(parents=True)
+    for name in ("passwd", "shadow", "group", "gshadow", "login.defs"):
+        (other / "etc" / name).write_bytes(Path("/etc", name).read_bytes())
+    assert f"still has the account {taro.name}" in command("userdel", "--prefix", other, taro.name)
+    assert taro.name not in (other / "etc/passwd").read_text() and owner(taro) == (taro.uid, "open", "present")
+    # the account goes on in a directory
+    with names.folding():
+        names.UNLISTED.write_text(f"{taro.name}:x:{taro.uid}:100::/:/bin/sh\n")
+        assert f"still has the account {taro.name}" in delete(taro)
+        assert owner(taro) == (taro.uid, "open", "present")
+        names.UNLISTED.write_text(f"{taro.name}:x:{taro.uid + 5000}:100::/:/bin/sh\n")
+        assert owner(taro) == (taro.uid, "open", "other-uid")
+
+
+def test_retired_by_hand_and_back(case):
+    taro, token = enroll.person(kind="hotp")
+    other = enroll.give(taro, "hotp")
+    suspended = enroll.tokens(taro)[1]["token"]
+    exits(enroll.run("suspend", taro.name, suspended), 0)
+    exits(enroll.run("retire", taro.name), 0, f"Retired: {taro.name}")
+    exits(enroll.run("retire", taro.name), 1, "is retired already")
+    exits(enroll.run("resume", taro.name, suspended), 0, f"no token of {taro.name} opens")
+    exits(enroll.run("suspend", taro.name, suspended), 0)
+    exits(enroll.run("show", taro.name), 0, "Opens for nobody: retired")
+    assert {entry["record"] for entry in enroll.tokens(taro)} == {"retired"}
+    with SU.open():
+        refuses(SU, case, taro, [taro.password, token.next()], "record-retired")
+        exits(enroll.run("--yes", "adopt", taro.name), 0)
+        lets_in(SU, taro, [taro.password, token.next()])
+        refuses(SU, case, taro, [taro.password, other.next()], "token-suspended")
+    assert last_acts(2) == [("user.retire", taro.name, "by an administrator; 2 tokens"),
+                            ("user.adopt", taro.name, f"user id {taro.uid}, was {taro.uid}, retired; 2 tokens")]
+    exits(enroll.run("retire", "nobody-here"), 3, "no authenticator enrolled")
+    exits(enroll.run("adopt", "nobody-here"), 3, "no account nobody-here")
+
+
+def test_ids_that_were_all_changed_are_adopted_at_once(case):
+    alone()
+    people = [enroll.person(kind="hotp") for _ in range(3)]
+    hanako, _ = enroll.person("hanako")
+    exits(enroll.run("adopt", "--all"), 0, "No account has another user id")
+    exits(enroll.run("adopt"), 2, "--help")
+    exits(enroll.run("adopt", "--all", hanako.name), 2, "--help")
+    uids = {taro.name: with_uid(taro, taro.uid + 7000) for taro, _ in people}
+    exits(enroll.run("retire", people[2][0].name), 0)
+    with product.unchanged(product.STORE):
+        exits(enroll.run("adopt", "--all", stdin="n\n"), 1, "still the same person.*\n.*nothing was changed")
+    done = enroll.run("adopt", "--all", stdin="y\n")
+    exits(done, 0, "accounts' again: 2")
+    assert hanako.name not in done.stdout and people[2][0].name not in done.stdout
+    for taro, token in people[:2]:
+        assert owner(taro) == (uids[taro.name], "open", "present")
+    assert owner(people[2][0])[1] == "retired"
+
+
+def test_prune_lists_asks_and_removes(case):
+    alone()
+    (taro, _), (hanako, _), (jiro, _), (stays, token) = (enroll.person(kind="hotp") for _ in range(4))
+    delete(taro)
+    with without_hook():
+        delete(hanako)
+    with_uid(jiro, jiro.uid + 7000)
+    ids = {user.name: enroll.tokens(user)[0]["token"] for user in (taro, hanako, jiro)}
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        done = enroll.run("prune", "--dry-run")
+        exits(done, 0)
+        rows = [line.split()[:4] for line in done.stdout.splitlines()[1:]]
+        assert rows == sorted([[taro.name, "retired", str(taro.uid), "1"], [hanako.name, "absent", str(hanako.uid), "1"],
+                               [jiro.name, "other-uid", str(jiro.uid), "1"]])
+        exits(enroll.run("prune", stdin="n\n"), 1, "these 3 records(?s:.*)nothing was changed")
+        exits(enroll.run("prune", stays.name), 1, "in use; nothing was removed")
+        exits(enroll.run("--yes", "prune", taro.name, stays.name), 1, "in use; nothing was removed")
+        exits(enroll.run("prune", "nobody-here"), 3, "nobody-here has no authenticator")
+    exits(enroll.run("prune", jiro.name, stdin="y\n"), 0, "Removed records: 1")
+    exits(enroll.run("--yes", "prune"), 0, "Removed records: 2")
+    assert sorted(last_acts(3)) == sorted(
+        [("user.prune", taro.name, f"retired; user id {taro.uid}; tokens {ids[taro.name]}"),
+         ("user.prune", hanako.name, f"no account; user id {hanako.uid}; tokens {ids[hanako.name]}"),
+         ("user.prune", jiro.name, f"another user id; user id {jiro.uid}; tokens {ids[jiro.name]}")])
+    exits(enroll.run("prune"), 0, "Every record belongs to an account")
+    assert [path.name for path in product.USERS.glob("[!.]*")] == [stays.name]
+    new = again(taro)
+    assert enroll.give(new) and owner(new) == (new.uid, "open", "present")
+
+
+def test_a_name_service_that_fails_makes_nobody_a_leaver(case):
+    alone()
+    taro, token = enroll.person(kind="hotp")
+    with names.folding():
+        names.UNLISTED.write_text("ayame:x:70001:100::/:/bin/sh\n")
+        ayame = users.User("ayame", "", 70001, 100, Path("/"))
+        assert enroll.add_secret(ayame.name, otp.Token(b"a" * 20)).returncode == 0
+        names.UNLISTED.write_text("")
+        with names.down(), product.unchanged(product.STORE, product.AUDIT.parent):
+            assert owner(ayame) == (70001, "open", "unknown") and ayame.name in check()["record-unsure"]
+            exits(enroll.run("--yes", "prune", "--force"), 1, "does not answer for ayame; nothing was changed")
+            exits(enroll.run("--yes", "prune", ayame.name), 1, "does not answer for ayame; nothing was changed")
+        exits(enroll.run("prune", "--dry-run"), 0, "ayame +absent")
+
+
+def test_most_of_all_records_are_not_pruned_by_mistake(case):
+    """As when sssd is not there, and looks as if it had nobody."""
+    alone()
+    enroll.person()
+    for number in range(12):
+        token = otp.Token(bytes([65 + number]) * 20)
+        assert enroll.add_secret(f"unlisted{number}", token, ["--allow-unknown"]).returncode == 0
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        exits(enroll.run("--yes", "prune"), 1, "12 of 13 records(?s:.*)--force; nothing was removed")
+    exits(enroll.run("--yes", "prune", "--force"), 0, "Removed records: 12")
+
+
+def test_prune_can_be_stopped_and_run_again(case):
+    alone()
+    everybody = {f"leaver{number}" for number in range(30)}
+    for name in everybody:
+        assert enroll.add_secret(name, otp.Token(b"s" * 20), ["--allow-unknown"]).returncode == 0
+    with Terminal(["mfa-enroll", "prune", "--force"]) as terminal:
+        terminal.expect(PROMPT)
+        terminal.send("y")
+        terminal.expect(r"\] 1/30")
+        terminal.press("\x03")
+        assert terminal.wait() == 1 and terminal.echoes()
+        assert "stopped; run it again to go on" in terminal.transcript
+    left = {path.name for path in product.USERS.glob("leaver*")}
+    told = {user for event, user, _ in last_acts(30) if event == "user.prune"} & everybody
+    assert left and told and told == everybody - left
+    exits(enroll.run("--yes", "prune", "--force"), 0, f"Removed records: {len(left)}")
+    audit.check_chain()
