@@ -42,6 +42,8 @@ struct act {
 	unsigned key_secret;   /* 0: none; else a YubiKey with it is in the port */
 	bool is_from_nothing;  /* begins with a folder that has a configuration alone */
 	bool is_resumed;       /* what a kill leaves is completed by doing it again */
+	bool is_move;	       /* the same, and there are states between old and new, in
+				  which probes[0] gets in, or nobody does */
 	unsigned short_stride; /* every how manieth point the short form takes; 0: 7 */
 	bool has_power;	       /* its writes are replayed for power loss as well */
 	struct probe probes[PROBES_MAX];

@@ -76,6 +76,56 @@ enum likeness crash_likeness(const struct ends *ends, const struct state *now)
 	return state_is_same(&ends->new, now, true) ? LIKE_NEW : LIKE_NEITHER;
 }
 
+/* How often the probes get in, from the folder as it is. */
+static unsigned count_logins(struct crash *crash, const struct act *act)
+{
+	struct tree now;
+	unsigned count = 0;
+	tree_load(crash->rig.folder, &now);
+	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++)
+		count += probe_login(&crash->rig, &act->probes[i]) == PAM_SUCCESS;
+	tree_restore(&now, crash->rig.folder);
+	tree_done(&now);
+	return count;
+}
+
+/* LIKE_NEITHER also where a record cannot be read. */
+static enum likeness likeness_now(struct crash *crash, const struct ends *ends,
+				  struct mfa_diag *problem)
+{
+	struct state now;
+	enum likeness likeness = LIKE_NEITHER;
+	rig_open(&crash->rig);
+	if (state_take(&crash->rig, problem, &now)) {
+		likeness = crash_likeness(ends, &now);
+		state_done(&now);
+	}
+	rig_close(&crash->rig);
+	return likeness;
+}
+
+bool crash_is_moved(struct crash *crash, const struct act *act, const struct ends *ends,
+		    bool has_logins, struct mfa_diag *problem)
+{
+	int code = 0;
+	if (has_logins && count_logins(crash, act) > 1) {
+		(void)mfa_fail(problem, MFA_ERR_EXISTS, "one code lets in twice");
+		return false;
+	}
+	enum likeness likeness = likeness_now(crash, ends, problem);
+	if (likeness != LIKE_NEW) {
+		code = rig_enroll(&crash->rig, act->words, NULL);
+		likeness = likeness_now(crash, ends, problem);
+	}
+	if (code != 0 || likeness != LIKE_NEW) {
+		(void)mfa_fail(problem, MFA_ERR_INTEGRITY,
+			       "done again, which ends with %d, it is not the new state",
+			       code);
+		return false;
+	}
+	return !has_logins || crash_probe(crash, act, LIKE_NEW, problem);
+}
+
 bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
 		 struct mfa_diag *problem)
 {

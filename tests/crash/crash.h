@@ -36,6 +36,11 @@ enum likeness crash_likeness(const struct ends *ends, const struct state *now);
 bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
 		 struct mfa_diag *problem);
 
+/* Of an act with is_move that was cut off: one code lets in at most once, and doing the
+ * act again leads to the new state. has_logins: the first is tried as well. */
+bool crash_is_moved(struct crash *crash, const struct act *act, const struct ends *ends,
+		    bool has_logins, struct mfa_diag *problem);
+
 /* No file that neither end has, and an audit trail that is whole. */
 bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
 		   struct mfa_diag *problem);

@@ -84,11 +84,24 @@ static bool check_first_user(struct crash *crash, struct mfa_diag *problem)
 	return answer == PAM_SUCCESS;
 }
 
+static bool is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
+		    struct mfa_diag *problem)
+{
+	rig_open(&crash->rig);
+	bool is_good = crash_is_tidy(crash, act, ends, problem);
+	rig_close(&crash->rig);
+	return is_good;
+}
+
 static bool check(struct crash *crash, const struct act *act, const struct ends *ends,
 		  const struct run *run, enum likeness *ret_likeness,
 		  struct mfa_diag *problem)
 {
 	bool is_reported = run_is_reported(run);
+	*ret_likeness = LIKE_NEW;
+	if (act->is_move)
+		return crash_is_moved(crash, act, ends, true, problem) &&
+		       is_tidy(crash, act, ends, problem);
 	if (act->is_resumed && !check_resumed(crash, act, ends, problem))
 		return false;
 	if (act->is_from_nothing)

@@ -127,6 +127,18 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 	bool is_resumed =
 		replay->act->is_resumed; /* and changes nothing in the records */
 	struct state now;
+	bool has_logins = !crash->is_short || replay->replays % LOGINS_SHORT == 0;
+	if (replay->act->is_move) {
+		replay->new ++;
+		replay->logins += has_logins;
+		if (!crash_is_moved(crash, replay->act, replay->ends, has_logins,
+				    problem))
+			return false;
+		rig_open(&crash->rig);
+		bool is_whole = check_trail(replay, problem);
+		rig_close(&crash->rig);
+		return is_whole;
+	}
 	rig_open(&crash->rig);
 	bool is_good = state_take(&crash->rig, problem, &now);
 	enum likeness likeness = LIKE_NEITHER;
@@ -154,7 +166,6 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 		state_done(&now);
 	}
 	rig_close(&crash->rig);
-	bool has_logins = !crash->is_short || replay->replays % LOGINS_SHORT == 0;
 	if (is_good && has_logins) {
 		replay->logins++;
 		is_good = crash_probe(crash, replay->act, likeness, problem);

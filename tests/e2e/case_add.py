@@ -15,7 +15,7 @@ RFC = {"sha1": b"12345678901234567890", "sha256": b"1234567890123456789012345678
 COMMANDS = (["init"], ["list"], ["add", "root", "totp"], ["show", "root"], ["test", "root"],
             ["suspend", "root", "abcdefgh"], ["resume", "root", "abcdefgh"],
             ["remove", "root", "abcdefgh"], ["unlock", "root"], ["resync", "root", "abcdefgh"],
-            ["retire", "root"], ["adopt", "root"], ["prune"])
+            ["retire", "root"], ["adopt", "root"], ["rename", "root", "taro"], ["prune"])
 
 
 def right(user, code):

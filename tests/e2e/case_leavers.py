@@ -1,6 +1,7 @@
 """Accounts are deleted, made again, renamed: whose are the authenticators of the name?"""
 
 import json
+import signal
 import subprocess
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -203,6 +204,53 @@ def test_ids_that_were_all_changed_are_adopted_at_once(case):
     assert owner(people[2][0])[1] == "retired"
 
 
+def rename(old, new, *options, stdin=""):
+    return enroll.run(*options, "rename", getattr(old, "name", old), getattr(new, "name", new), stdin=stdin)
+
+
+def test_a_new_name_takes_the_record_along(case):
+    alone()
+    hanako, token = enroll.person("hanako", kind="hotp")
+    new = users.User("sato", hanako.password, hanako.uid, hanako.gid, hanako.home)
+    with SU.open(), product.config(zone={"max_failures": 9}):
+        lets_in(SU, hanako, [hanako.password, token.next()])
+        refuses(SU, case, hanako, [hanako.password, token.wrong()], "code-wrong")
+        command("usermod", "-l", new.name, hanako.name)
+        refuses(SU, case, new, [new.password, token.next()], "not-enrolled")
+        assert f": mfa-enroll rename {hanako.name} {new.name}" in check()["record-old-name"]
+        with product.unchanged(product.STORE, product.AUDIT.parent):
+            exits(rename(hanako, new, stdin="n\n"), 1, "the same person(?s:.*)nothing was changed")
+        before = enroll.facts(hanako)
+        exits(rename(hanako, new, stdin="y\n"), 0, f"The authenticators of {hanako.name} are {new.name}'s now")
+        after = enroll.facts(new)
+        assert after == {**before, "user": new.name, "account": "present"} and after["failures"] == 1
+        assert not product.record(hanako).exists()
+        token.counter -= 2
+        refuses(SU, case, new, [new.password, token.next()], "code-used")
+        lets_in(SU, new, [new.password, token.next()])
+    assert last_acts() == [("user.rename", hanako.name, f"to {new.name}; user id {new.uid}; 1 tokens")]
+    assert "record-old-name" not in check()
+    audit.check_chain()
+
+
+def test_a_rename_that_cannot_be_changes_nothing(case):
+    taro, _ = enroll.person()
+    hanako, _ = enroll.person("hanako")
+    jiro = users.new("jiro")
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        exits(rename(taro, hanako), 1, f"{hanako.name} has authenticators already")
+        exits(rename(taro, "nobody-here"), 3, "there is no user nobody-here")
+        exits(rename(jiro, hanako), 3, f"{jiro.name} has no authenticator")
+        exits(rename(taro, taro), 2, "two user names")
+        exits(rename(taro, "x" * 300), 2)
+        exits(rename(taro, jiro), 1, "nothing was changed")
+    exits(enroll.run("--yes", "rename", "--allow-unknown", taro.name, "taro-to-come"), 0)
+    assert owner(users.User("taro-to-come", "", 0, 0, Path())) == (None, "open", "absent")
+    exits(enroll.run("retire", hanako.name), 0)
+    exits(rename(hanako, jiro, "--yes"), 0)
+    assert owner(jiro) == (jiro.uid, "open", "present")
+
+
 def test_prune_lists_asks_and_removes(case):
     alone()
     (taro, _), (hanako, _), (jiro, _), (stays, token) = (enroll.person(kind="hotp") for _ in range(4))
@@ -277,3 +325,49 @@ def test_prune_can_be_stopped_and_run_again(case):
     assert left and told and told == everybody - left
     exits(enroll.run("--yes", "prune", "--force"), 0, f"Removed records: {len(left)}")
     audit.check_chain()
+
+
+def cut_off(old, new, call):
+    """A rename that is killed when it begins this system call."""
+    command = ["mfa-enroll", "--yes", "rename", old.name, new.name]
+    done = subprocess.run(["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                           "-e", f"inject={call}:signal=KILL:when=1", *command], capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done
+
+
+def test_a_rename_that_is_cut_off_opens_one_record_at_most_and_goes_on(case):
+    alone()
+    hanako, token = enroll.person("hanako", kind="hotp")
+    sato, suzuki = users.new("sato"), users.new("suzuki")
+    cut_off(hanako, sato, "unlinkat")
+    assert sato.name in check()["record-moving"] and owner(sato) == (sato.uid, "moving", "present")
+    with SU.open():
+        refuses(SU, case, sato, [sato.password, token.next()], "record-retired")
+        lets_in(SU, hanako, [hanako.password, token.last()])
+        for command in (["adopt", sato.name], ["add", sato.name, "hotp"]):
+            exits(enroll.run("--yes", *command), 1, "a change of name was cut off")
+        exits(enroll.run("--yes", "prune"), 0, "Every record belongs to an account")
+        exits(rename(sato, suzuki, "--yes"), 1, f"a change of name to {sato.name} was cut off: finish it first")
+        # it goes on with what the old record says by now
+        exits(rename(hanako, sato, "--yes"), 0)
+        refuses(SU, case, sato, [sato.password, token.last()], "code-used")
+        lets_in(SU, sato, [sato.password, token.next()])
+    assert not product.record(hanako).exists() and "record-moving" not in check()
+
+
+def test_a_copy_that_is_left_over_never_opens_beside_another(case):
+    alone()
+    hanako, token = enroll.person("hanako", kind="hotp")
+    jiro, _ = enroll.person("jiro", kind="hotp")
+    sato, suzuki = users.new("sato"), users.new("suzuki")
+    cut_off(hanako, sato, "unlinkat")
+    exits(rename(jiro, sato, "--yes"), 1, f"a change of another name to {sato.name}")
+    exits(rename(hanako, suzuki, "--yes"), 0)
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        exits(rename(hanako, sato, "--yes"), 1, f"are of {suzuki.name} by now")
+    exits(enroll.run("--yes", "prune", sato.name), 0, "Removed records: 1")
+    cut_off(suzuki, sato, "unlinkat")
+    (entry,) = enroll.tokens(suzuki)
+    exits(enroll.run("--yes", "remove", suzuki.name, entry["token"]), 0)
+    with product.unchanged(product.STORE, product.AUDIT.parent):
+        exits(rename(suzuki, sato, stdin="n\n"), 1, f"was removed already. Are its 1 authenticators {sato.name}'s")

@@ -14,6 +14,7 @@ extern const struct command command_remove;
 extern const struct command command_unlock;
 extern const struct command command_retire;
 extern const struct command command_adopt;
+extern const struct command command_rename;
 extern const struct command command_prune;
 extern const struct command command_resync;
 extern const struct command command_rekey;
