@@ -12,14 +12,16 @@ int mfa_host_load(const char *config_path, struct mfa_diag *diag,
 	return err;
 }
 
-/* While a rekey goes on, records are sealed under the next key already. */
-static int add_next_key(struct mfa_host *host, struct mfa_diag *diag)
+int mfa_host_use_next(struct mfa_host *host, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
+	struct mfa_secret next = { 0 };
 	int err = mfa_key_load_next(host->config->key, diag, &next);
-	if (err == MFA_ERR_NOTFOUND)
-		return MFA_OK;
-	return err == MFA_OK ? mfa_store_use_next(host->store, &next, diag) : err;
+	if (err != MFA_OK)
+		return err;
+	mfa_secret_done(&host->next_key);
+	host->next_key = next;
+	mfa_audit_use_next(host->audit, &host->next_key);
+	return mfa_store_use_next(host->store, &host->next_key, diag);
 }
 
 static int open_all(struct mfa_host *host, struct mfa_diag *diag)
@@ -31,19 +33,21 @@ static int open_all(struct mfa_host *host, struct mfa_diag *diag)
 					&host->key_hold);
 	if (err == MFA_OK)
 		err = mfa_store_use_key(host->store, &host->key, diag);
-	if (err == MFA_OK)
-		err = add_next_key(host, diag);
 	if (err != MFA_OK)
 		return err;
 	err = mfa_audit_open(config->audit, &host->key, &host->audit);
-	return err == MFA_OK ? MFA_OK
-			     : mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+	/* while a rekey goes on, records are sealed under the next key already */
+	err = mfa_host_use_next(host, diag);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
 void mfa_host_close(struct mfa_host *host)
 {
 	mfa_audit_close(&host->audit);
 	mfa_store_close(&host->store);
+	mfa_secret_done(&host->next_key);
 	host->key = (struct mfa_secret){ 0 };
 	mfa_close_fd(&host->key_hold);
 	host->is_open = false;

@@ -3,6 +3,11 @@
 #pragma once
 
 #include "mfa/secret.h"
+#include "mfa/text.h"
+#include "mfa/watch.h"
+
+/* The event of the line that ties a trail to what was written under an older key. */
+#define MFA_AUDIT_BRIDGE "trail.rekey"
 
 /* One event. Strings are borrowed; NULL fields are left out. Never a secret or a code. */
 struct mfa_event {
@@ -30,6 +35,10 @@ int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 		   struct mfa_audit **ret_audit) MFA_MUST_CHECK;
 void mfa_audit_close(struct mfa_audit **audit);
 
+/* Makes a rekey's next key known, borrowed as the first: lines are appended under the
+ * first, and verify under either. */
+void mfa_audit_use_next(struct mfa_audit *audit, const struct mfa_secret *next_key);
+
 /* Whether the process' limit on file sizes lets a line be appended: to be known before what
  * the line is to tell of. MFA_ERR_LIMIT. */
 int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
@@ -41,9 +50,30 @@ int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
 		     struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Reads the whole trail and checks the chain. ret_count: lines read; on
- * MFA_ERR_INTEGRITY the last of them is the first bad one. */
+ * MFA_ERR_INTEGRITY the number of the first bad one. */
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)
 	MFA_MUST_CHECK;
+
+/* What reading a trail has found. Lines are counted from 1, at the beginning of the file. */
+struct mfa_audit_report {
+	uint64_t lines;
+	uint64_t first_bad;	   /* 0: it verifies */
+	char first[MFA_TIME_SIZE]; /* time of the first line and of the last; "": none */
+	char last[MFA_TIME_SIZE];
+	/* The last bridge: its line, 0: none; its time; and the first line before it that
+	 * did not verify when it was written, 0: all did. */
+	uint64_t bridge;
+	char bridged[MFA_TIME_SIZE];
+	uint64_t broken;
+	bool is_altered; /* first_bad is a bridge: the lines before it are not as they were */
+};
+
+/* As mfa_audit_verify, of the trail or of the file at path, which can be any copy of a
+ * trail; with more to tell, which is there after MFA_ERR_INTEGRITY as well. Logins are
+ * not held up meanwhile. watch: of bytes, or NULL. MFA_ERR_ABORT. */
+int mfa_audit_inspect(struct mfa_audit *audit, const char *path,
+		      const struct mfa_watch *watch, struct mfa_diag *diag,
+		      struct mfa_audit_report *ret_report) MFA_MUST_CHECK;
 
 /* The same facts for syslog: key=value, values quoted where they need it, control
  * characters and bytes that are not UTF-8 as \xNN. Always NUL-terminated. */

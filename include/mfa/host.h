@@ -8,10 +8,11 @@
 struct mfa_host {
 	struct mfa_config *config;
 	bool is_open;
-	int key_hold;		 /* keeps a rekey from ending while the key is in use */
-	struct mfa_secret key;	 /* the store key, in the store's memory */
-	struct mfa_store *store; /* NULL until mfa_host_open */
-	struct mfa_audit *audit; /* NULL until mfa_host_open */
+	int key_hold;	       /* keeps a rekey from ending while the key is in use */
+	struct mfa_secret key; /* the store key, in the store's memory */
+	struct mfa_secret next_key; /* of a rekey that goes on; mostly empty */
+	struct mfa_store *store;    /* NULL until mfa_host_open */
+	struct mfa_audit *audit;    /* NULL until mfa_host_open */
 };
 
 /* Reads the configuration (NULL: the default path). The caller ends ret_host with
@@ -22,6 +23,10 @@ int mfa_host_load(const char *config_path, struct mfa_diag *diag,
 /* Loads the store key and opens store and audit trail; once is enough. The key is held
  * from here on (see mfa/key.h): do not let a person wait meanwhile. */
 int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Loads the key that a rekey has made, and makes it known to store and trail. An open host
+ * knows it already where it was there before. MFA_ERR_NOTFOUND: there is none. */
+int mfa_host_use_next(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Undoes mfa_host_open; the configuration stays. */
 void mfa_host_close(struct mfa_host *host);

@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < FIELDS; i++)
 		fields[i] = input_text(&input);
 	struct mfa_event event = {
-		.event = "auth",
+		.event = (flags & 64) != 0 ? MFA_AUDIT_BRIDGE : "auth",
 		.user = fields[0],
 		.service = fields[1],
 		.rhost = fields[2],
