@@ -311,6 +311,28 @@ def test_the_audit_trail_tells_of_every_act_in_one_chain(case):
     assert audit.check_chain() == start + len(lines)
 
 
+def test_verify_tells_of_the_trail_and_names_its_first_bad_line(case):
+    enroll.person()
+    events = audit.events()
+    found = json.loads(enroll.run("verify", "--json").stdout)
+    assert found == {
+        "file": str(product.AUDIT), "verified": True, "lines": len(events), "first": events[0]["time"],
+        "last": events[-1]["time"], "first_bad": None, "bridge": None, "bridge_time": None, "broken": None}
+    exits(enroll.run("verify"), 0, rf"^/\S+: verified, {len(events)} lines, \S+Z to \S+Z\.\n$")
+    with product.kept(product.AUDIT):
+        whole = product.AUDIT.read_bytes().splitlines(keepends=True)
+        for lines, bad in (
+            (whole[:1] + whole[2:], 2),
+            (whole[:-1] + [whole[-1].replace(b'"root"', b'"toor"')], len(whole)),
+            (whole[1:], 1),
+            (whole + [b'{"seq":'], len(whole) + 1),
+        ):
+            product.AUDIT.write_bytes(b"".join(lines))
+            exits(enroll.run("verify"), 5, f"audit.jsonl:{bad}: the chain is broken here")
+            found = json.loads(enroll.run("verify", "--json").stdout)
+            assert (found["verified"], found["first_bad"]) == (False, bad), found
+
+
 def test_an_audit_line_that_was_altered_is_found(case):
     """Shows that the check of the chain could fail."""
     enroll.person()

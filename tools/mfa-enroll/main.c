@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&command_resume, &command_remove,  &command_unlock,
 	&command_retire, &command_adopt,   &command_rename,
 	&command_prune,	 &command_resync,  &command_rekey,
+	&command_verify,
 	&command_check,	 &command_yubikey, NULL,
 };
 
