@@ -200,12 +200,28 @@ static int check_rekey(struct test_host *host, struct mfa_diag *diag)
 	return mfa_rekey_check(&host->host, NULL, diag, &report);
 }
 
-/* The host opens the store anew, as the program of an administrator does. */
-static int rekey(struct test_host *host, struct mfa_diag *diag)
+static int64_t moment(void)
 {
+	return NOW;
+}
+
+/* The host opens the store anew, as the program of an administrator does. */
+static int run_rekey(struct test_host *host, bool has_trail, struct mfa_diag *diag)
+{
+	const struct mfa_rekey_wish wish = { .clock = moment, .has_trail = has_trail };
 	struct mfa_rekey_report report = { 0 };
 	int err = open_host(host, diag);
-	return err == MFA_OK ? mfa_rekey_run(&host->host, NULL, diag, &report) : err;
+	return err == MFA_OK ? mfa_rekey_run(&host->host, &wish, diag, &report) : err;
+}
+
+static int rekey(struct test_host *host, struct mfa_diag *diag)
+{
+	return run_rekey(host, false, diag);
+}
+
+static int rekey_trail(struct test_host *host, struct mfa_diag *diag)
+{
+	return run_rekey(host, true, diag);
 }
 
 const struct act acts[] = {
@@ -228,6 +244,7 @@ const struct act acts[] = {
 	{ "verify the trail", append_first_line, verify_trail, MFA_OK, false },
 	{ "check before a rekey", NULL, check_rekey, MFA_OK, false },
 	{ "rekey", NULL, rekey, MFA_OK, false },
+	{ "rekey with the trail", append_first_line, rekey_trail, MFA_OK, false },
 };
 
 const size_t act_count = MFA_COUNT(acts);

@@ -15,6 +15,13 @@ enum {
 	USERS = 5
 };
 
+static int64_t moment(void)
+{
+	return NOW;
+}
+
+static const struct mfa_rekey_wish plain = { .clock = moment };
+
 static const char *user_name(unsigned index, char name[static 16])
 {
 	(void)snprintf(name, 16, "user%u", index);
@@ -69,7 +76,7 @@ static void every_record_is_under_the_new_key_alone(void **state)
 	char source[512];
 	enroll_all(host);
 	read_key(host, before);
-	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 	assert_int_equal(report.records, USERS + 1);
 	assert_int_equal(report.resealed, USERS + 1);
 	assert_false(report.was_resumed);
@@ -109,11 +116,12 @@ static void stops_anywhere_and_goes_on(void **state)
 	enroll_all(host);
 	for (size_t after = 1; after <= USERS + 1; after++) {
 		struct stop stop = { .after = after };
-		struct mfa_rekey_watch watch = { stop_after, &stop };
+		struct mfa_watch watch = { stop_after, &stop };
+		const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
 		unsigned char before[MFA_KEY_SIZE];
 		unsigned char now[MFA_KEY_SIZE];
 		read_key(host, before);
-		assert_int_equal(mfa_rekey_run(&host->host, &watch, &diag, &report),
+		assert_int_equal(mfa_rekey_run(&host->host, &wish, &diag, &report),
 				 MFA_ERR_ABORT);
 		read_key(host, now);
 		assert_memory_equal(before, now, MFA_KEY_SIZE);
@@ -125,7 +133,7 @@ static void stops_anywhere_and_goes_on(void **state)
 			    &diag);
 		assert_done(mfa_host_open(&host->host, &diag), &diag);
 	}
-	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 	assert_true(report.was_resumed);
 	assert_int_equal(report.resealed, 0); /* the stopped runs had done them all */
 	assert_false(has_next_key(host));
@@ -160,9 +168,10 @@ static void logins_and_enrolments_go_on_meanwhile(void **state)
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_rekey_watch watch = { log_in_meanwhile, host };
+	struct mfa_watch watch = { log_in_meanwhile, host };
+	const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
 	enroll_all(host);
-	assert_done(mfa_rekey_run(&host->host, &watch, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &wish, &diag, &report), &diag);
 	assert_int_equal(report.records, USERS + 2);
 	assert_all_readable(host);
 	mfa_host_done(&host->host);
@@ -191,14 +200,14 @@ static void a_damaged_record_keeps_the_old_key(void **state)
 			 MFA_ERR_INTEGRITY);
 	assert_non_null(strstr(diag.text, "user2"));
 	assert_false(has_next_key(host));
-	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report),
+	assert_int_equal(mfa_rekey_run(&host->host, &plain, &diag, &report),
 			 MFA_ERR_INTEGRITY);
 	assert_non_null(strstr(diag.text, "user2"));
 	assert_true(has_next_key(host));
 	bytes[8192 + 100] ^= 1;
 	write_bytes(path, bytes, len);
 	assert_all_readable(host);
-	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 	assert_all_readable(host);
 }
 
@@ -225,7 +234,7 @@ static void a_check_can_be_stopped(void **state)
 	struct mfa_rekey_report report = { .records = 99 };
 	struct mfa_diag diag = { .text = "" };
 	struct stop stop = { .after = 2 };
-	const struct mfa_rekey_watch watch = { stop_after, &stop };
+	const struct mfa_watch watch = { stop_after, &stop };
 	enroll_all(host);
 	assert_int_equal(mfa_rekey_check(&host->host, &watch, &diag, &report),
 			 MFA_ERR_ABORT);
@@ -255,11 +264,12 @@ static void users_who_are_removed_meanwhile_are_no_error(void **state)
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_rekey_watch watch = { remove_meanwhile, host };
+	const struct mfa_watch watch = { remove_meanwhile, host };
+	const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
 	enroll_all(host);
 	assert_done(mfa_rekey_check(&host->host, &watch, &diag, &report), &diag);
 	enroll_all(host);
-	assert_done(mfa_rekey_run(&host->host, &watch, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &wish, &diag, &report), &diag);
 	assert_false(has_next_key(host));
 }
 
@@ -272,10 +282,11 @@ static void waits_for_whoever_holds_the_old_key(void **state)
 	enroll_all(host);
 	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
 	assert_done(mfa_host_open(&other, &diag), &diag);
-	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report), MFA_ERR_BUSY);
+	assert_int_equal(mfa_rekey_run(&host->host, &plain, &diag, &report),
+			 MFA_ERR_BUSY);
 	assert_all_readable(host);
 	mfa_host_done(&other);
-	assert_done(mfa_rekey_run(&host->host, NULL, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 }
 
 static void open_another(struct test_host *host, struct mfa_host *ret_host)
@@ -299,7 +310,7 @@ static void an_overtaken_run_takes_no_other_key(void **state)
 	enroll_all(host);
 	assert_int_equal(flock(host->host.key_hold, LOCK_UN), 0);
 	open_another(host, &second);
-	assert_done(mfa_rekey_run(&second, NULL, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&second, &plain, &diag, &report), &diag);
 	mfa_host_done(&second);
 	open_another(host, &third);
 	assert_done(mfa_key_create_next(third.config->key, &third.key, &diag), &diag);
@@ -308,7 +319,7 @@ static void an_overtaken_run_takes_no_other_key(void **state)
 		mfa_key_hold(host->host.config->key, host->host.key_hold, true, &diag),
 		MFA_ERR_CONFLICT);
 	assert_non_null(strstr(diag.text, "another rekey"));
-	assert_int_equal(mfa_rekey_run(&host->host, NULL, &diag, &report),
+	assert_int_equal(mfa_rekey_run(&host->host, &plain, &diag, &report),
 			 MFA_ERR_CONFLICT);
 	assert_true(has_next_key(host));
 	assert_all_readable(host);

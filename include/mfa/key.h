@@ -23,9 +23,9 @@ int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* A rekey in four steps (lib/rekey.c): the next key is made beside the current one, with
- * the same half for the audit trail; it is there to load for everybody; whoever holds
- * the key without having seen the next one is waited for; the next one takes the place
- * of the current one. */
+ * key's half for the audit trail, or with a fresh one where key is NULL; it is there to
+ * load for everybody; those who hold the key without having seen the next one are waited
+ * for; the next one takes the place of the current one. */
 int mfa_key_create_next(const char *source, const struct mfa_secret *key,
 			struct mfa_diag *diag) MFA_MUST_CHECK;
 

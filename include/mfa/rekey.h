@@ -2,32 +2,45 @@
 #pragma once
 
 #include "mfa/host.h"
+#include "mfa/watch.h"
 
-/* How far it is, and whether to stop here. */
-struct mfa_rekey_watch {
-	/* After each record; false stops, and the next run goes on from there. */
-	bool (*step)(void *context, size_t done, size_t total);
-	void *context;
+enum {
+	MFA_REKEY_HASH_SIZE = 65 /* 64 digits and a NUL */
+};
+
+/* What is wished of a rekey. */
+struct mfa_rekey_wish {
+	const struct mfa_watch *watch; /* of records, and of the trail's bytes; or NULL */
+	int64_t (*clock)(void);	       /* seconds since 1970 */
+	const char *actor;	       /* who did it: for the bridge */
+	bool has_trail;		       /* the trail's half of the key is to change too */
+	bool takes_broken; /* also where the trail does not verify: the bridge says so */
 };
 
 struct mfa_rekey_report {
 	size_t records;	  /* of all users, and the decoy's */
 	size_t resealed;  /* in this run */
 	bool was_resumed; /* an earlier run had not come to its end */
+	/* The trail's half has changed. It has not, although wished, where the run that was
+	 * resumed had begun without: another run changes it. */
+	bool has_trail;
+	struct mfa_audit_report trail; /* then: of what the bridge seals */
+	char hash[MFA_REKEY_HASH_SIZE];
 };
 
 /* Reads every record, and changes nothing. MFA_ERR_INTEGRITY names the first that a
  * rekey could not seal anew. */
-int mfa_rekey_check(struct mfa_host *host, const struct mfa_rekey_watch *watch,
+int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
 /* Makes the next key (or takes that of an unfinished run), seals every record anew under
- * it, and makes it the store key. Until the last step both keys are good; it can be
+ * it, binds the trail to its new half by a bridge, and
+ * makes it the store key. Until the last step both keys are good; it can be
  * stopped or killed anywhere and run again. MFA_ERR_ABORT: the watch stopped it;
  * MFA_ERR_BUSY: somebody holds the old key; MFA_ERR_INTEGRITY: a record is damaged: the
- * old key stays until it is restored or removed. host is open, and to be closed
- * afterwards: its key is the old one. */
-int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_watch *watch,
+ * old key stays until it is restored or removed; or a line of the trail is. host is open,
+ * and closed afterwards when it is done: its key is the old one. */
+int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;

@@ -121,7 +121,8 @@ static int create_next(const char *path, const struct mfa_secret *key,
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "out of memory");
 	size_t kept = MFA_KEY_SIZE - MFA_SUBKEY_SIZE;
-	memcpy(fresh.data + MFA_SUBKEY_SIZE, key->data + MFA_SUBKEY_SIZE, kept);
+	if (key != NULL)
+		memcpy(fresh.data + MFA_SUBKEY_SIZE, key->data + MFA_SUBKEY_SIZE, kept);
 	return write_key(next, &fresh, diag);
 }
 

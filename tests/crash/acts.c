@@ -170,6 +170,13 @@ const struct act acts[] = {
 	  .has_power = true,
 	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
 		      { "jiro2", SECRET_ONE, 0, true, true, PROBE_COUNTED } } },
+	/* a torn line of the trail is what a loss of power may leave */
+	{ .name = "rekey_trail",
+	  .words = { "--yes", "rekey", "--trail", "--broken-trail", "--in-memory" },
+	  .is_resumed = true,
+	  .has_power = true,
+	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
+		      { "jiro2", SECRET_ONE, 0, true, true, PROBE_COUNTED } } },
 	{ .name = NULL },
 };
 

@@ -41,7 +41,13 @@ static void log_in(void *context, unsigned number)
 bool race_rekey(struct race *race)
 {
 	static const char *const help[] = { "rekey", "--help", NULL };
-	static const char *const words[] = { "--yes", "rekey", "--in-memory", NULL };
+	/* every other one changes the trail's half too */
+	static const char *const words[][RIG_WORDS_MAX] = {
+		{ "--yes", "rekey", "--in-memory", "--trail", NULL },
+		{ "--yes", "rekey", "--in-memory", NULL },
+	};
+	struct mfa_diag diag = { .text = "" };
+	uint64_t lines = 0;
 	struct crew crew = { .count = 0 };
 	struct shift *shift = crew_memory(sizeof *shift);
 	unsigned rekeys = race->rounds / 40 < REKEYS_MAX ? race->rounds / 40 : REKEYS_MAX;
@@ -62,14 +68,15 @@ bool race_rekey(struct race *race)
 	for (unsigned i = 0; i < USERS; i++)
 		crew_add(&crew, log_in, shift);
 	for (unsigned i = 0; i < rekeys; i++) {
-		int code = rig_enroll(&race->rig, words, NULL);
+		int code = rig_enroll(&race->rig, words[i % 2], NULL);
 		busy += code == EXIT_BUSY;
 		failed += code != 0 && code != EXIT_BUSY;
 	}
 	atomic_store(&shift->is_over, true);
 	bool is_good = crew_join(&crew);
-	failed += rig_enroll(&race->rig, words, NULL) != 0;
+	failed += rig_enroll(&race->rig, words[0], NULL) != 0;
 	rig_open(&race->rig);
+	bool is_whole = mfa_audit_verify(race->rig.host.audit, &diag, &lines) == MFA_OK;
 	for (unsigned i = 0; i < USERS; i++) {
 		MFA_CLEANUP(mfa_record_free)
 		struct mfa_record *record = rig_read(&race->rig, user_of(i, name));
@@ -77,10 +84,12 @@ bool race_rekey(struct race *race)
 		refused += shift->refused[i];
 		lost += rig_counter_of(&record->tokens[0]) != shift->logins[i];
 	}
-	is_good = is_good && failed == 0 && refused == 0 && lost == 0 && logins > 0;
+	is_good = is_good && failed == 0 && refused == 0 && lost == 0 && logins > 0 &&
+		  is_whole;
 	rig_report(&(struct rig_case){ "race", "rekey", race->where }, is_good,
 		   "%u rekeys, %u to be tried again, %u failed; %u of %u right codes "
-		   "refused meanwhile, %u counters lost",
-		   rekeys, busy, failed, refused, logins, lost);
+		   "refused meanwhile, %u counters lost, %s",
+		   rekeys, busy, failed, refused, logins, lost,
+		   is_whole ? "the trail whole" : diag.text);
 	return is_good;
 }

@@ -21,8 +21,8 @@ const struct command *const commands[] = {
 	&command_resume, &command_remove,  &command_unlock,
 	&command_retire, &command_adopt,   &command_rename,
 	&command_prune,	 &command_resync,  &command_rekey,
-	&command_verify,
-	&command_check,	 &command_yubikey, NULL,
+	&command_verify, &command_check,   &command_yubikey,
+	NULL,
 };
 
 static const struct command *find_command(const char *name)

@@ -10,7 +10,7 @@ enum {
 
 struct progress progress_begin(void)
 {
-	return (struct progress){ isatty(STDERR_FILENO) == 1, PERMILLE + 1 };
+	return (struct progress){ isatty(STDERR_FILENO) == 1, PERMILLE + 1, 0 };
 }
 
 void progress_draw(struct progress *progress, size_t done, size_t total)
@@ -22,7 +22,11 @@ void progress_draw(struct progress *progress, size_t done, size_t total)
 	(void)fputs("\r[", stderr);
 	for (size_t i = 0; i < BAR_WIDTH; i++)
 		(void)fputc(i * PERMILLE < permille * BAR_WIDTH ? '#' : '.', stderr);
-	(void)fprintf(stderr, "] %zu/%zu", done, total);
+	int width = fprintf(stderr, "] %zu/%zu", done, total);
+	/* over what is left of longer ones, of another work */
+	(void)fprintf(stderr, "%*s",
+		      progress->width > width ? progress->width - width : 0, "");
+	progress->width = width;
 }
 
 void progress_end(struct progress *progress)

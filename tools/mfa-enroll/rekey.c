@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "act.h"
 #include "mfa/key.h"
@@ -11,22 +12,40 @@
 
 enum {
 	DRY_RUN,
-	IN_MEMORY
+	IN_MEMORY,
+	TRAIL,
+	BROKEN_TRAIL
 };
 
 static const struct option_spec options[] = {
 	[DRY_RUN] = { "dry-run", NULL, MFA_N_("read every record, and change nothing") },
 	[IN_MEMORY] = { "in-memory", NULL,
 			MFA_N_("also where the next start empties (tmpfs)") },
+	[TRAIL] = { "trail", NULL,
+		    MFA_N_("also change the half of the key that the audit trail is "
+			   "chained under") },
+	[BROKEN_TRAIL] = { "broken-trail", NULL,
+			   MFA_N_("with --trail: also where the trail does not verify") },
 	{ NULL, NULL, NULL },
 };
 
-static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *watch)
+static int64_t now(void)
+{
+	return time(NULL);
+}
+
+static enum exit_code dry_run(struct app *app, const struct mfa_rekey_wish *wish)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
-	int err = mfa_rekey_check(&app->host, watch, &diag, &report);
-	if (err != MFA_OK)
+	struct mfa_audit_report trail = { 0 };
+	int err = mfa_rekey_check(&app->host, wish->watch, &diag, &report);
+	if (err == MFA_OK && wish->has_trail)
+		err = mfa_audit_inspect(app->host.audit, NULL, wish->watch, &diag,
+					&trail);
+	if (err == MFA_ERR_INTEGRITY && trail.first_bad > 0 && wish->takes_broken)
+		app_complain("%s", diag.text);
+	else if (err != MFA_OK)
 		return app_fail(err, &diag);
 	(void)printf(
 		TR(app, MFA_N_("Dry run: %zu records can be sealed anew. Nothing was "
@@ -36,11 +55,45 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_watch *wat
 	return EXIT_DONE;
 }
 
-static enum exit_code rekey(struct app *app, const struct mfa_rekey_watch *watch)
+/* What of the trail is to be known elsewhere as well, where syslog takes it. */
+static void describe(const struct mfa_rekey_report *report, char *ret_text, size_t size)
+{
+	char broken[64] = "";
+	if (report->trail.first_bad + report->trail.broken > 0)
+		(void)snprintf(broken, sizeof broken, ", broken before");
+	if (report->has_trail)
+		(void)snprintf(ret_text, size,
+			       "%zu records; %zu lines of the trail%s, %s",
+			       report->records, (size_t)report->trail.lines, broken,
+			       report->hash);
+	else
+		(void)snprintf(ret_text, size, "%zu records", report->records);
+}
+
+static void print_trail(const struct app *app, const struct mfa_rekey_report *report)
+{
+	if (!report->has_trail) {
+		(void)puts(TR(app, MFA_N_("The audit trail is chained as before: the old "
+					  "key can still write lines that verify. rekey "
+					  "--trail ends that.")));
+		return;
+	}
+	(void)printf(TR(app, MFA_N_("The audit trail has a new half of the key: a bridge "
+				    "seals the %zu lines before. See: mfa-enroll "
+				    "verify")),
+		     (size_t)report->trail.lines);
+	(void)fputc('\n', stdout);
+}
+
+/* One rekey and its line in the trail, under the key of then. */
+static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *wish,
+				 struct mfa_rekey_report *report)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_rekey_report report = { 0 };
-	int err = mfa_rekey_run(&app->host, watch, &diag, &report);
+	int err = mfa_host_open(&app->host, &diag);
+	if (err == MFA_OK)
+		err = mfa_rekey_run(&app->host, wish, &diag, report);
+	app_warn(&diag);
 	if (err == MFA_ERR_ABORT) {
 		app_complain("%s",
 			     TR(app, MFA_N_("stopped; both keys are good. Run it again "
@@ -49,29 +102,53 @@ static enum exit_code rekey(struct app *app, const struct mfa_rekey_watch *watch
 	}
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	char detail[64];
-	(void)snprintf(detail, sizeof detail, "%zu records", report.records);
+	char detail[192];
+	describe(report, detail, sizeof detail);
 	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
 		TR(app, MFA_N_("Sealed anew: %zu records. The old key opens nothing any "
 			       "more; keep a sealed copy of the new one.")),
-		report.records);
+		report->records);
 	(void)fputc('\n', stdout);
 	return act_record(app, &act);
+}
+
+static enum exit_code rekey(struct app *app, const struct mfa_rekey_wish *wish)
+{
+	struct mfa_rekey_report report = { 0 };
+	enum exit_code code = rekey_once(app, wish, &report);
+	/* what an earlier run had begun without --trail is done; now with it */
+	if (code == EXIT_DONE && wish->has_trail && !report.has_trail)
+		code = rekey_once(app, wish, &report);
+	if (report.records == 0)
+		return code;
+	print_trail(app, &report);
+	return code;
+}
+
+static enum exit_code check_place(struct app *app, const struct invocation *invocation)
+{
+	struct mfa_diag diag = { .text = "" };
+	int err = invocation->values[IN_MEMORY] == NULL
+			  ? mfa_key_check_durable(app->host.config->key, &diag)
+			  : MFA_OK;
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }
 
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	bool is_dry = invocation->values[DRY_RUN] != NULL;
-	struct mfa_diag diag = { .text = "" };
+	bool has_trail = invocation->values[TRAIL] != NULL;
+	bool takes_broken = invocation->values[BROKEN_TRAIL] != NULL;
+	if (takes_broken && !has_trail) {
+		app_complain("%s", TR(app, MFA_N_("--broken-trail is for --trail only")));
+		return EXIT_USAGE;
+	}
 	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE)
+		code = check_place(app, invocation);
 	if (code != EXIT_DONE)
 		return code;
-	int err = invocation->values[IN_MEMORY] == NULL
-			  ? mfa_key_check_durable(app->host.config->key, &diag)
-			  : MFA_OK;
-	if (err != MFA_OK)
-		return app_fail(err, &diag);
 	const char *question =
 		TR(app, MFA_N_("Make a new store key and seal every record "
 			       "anew? [y/N]: "));
@@ -81,8 +158,10 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	}
 	MFA_CLEANUP(watch_end) struct watch signals = { 0 };
 	watch_begin(&signals);
-	const struct mfa_rekey_watch watch = { .step = watch_step, .context = &signals };
-	return is_dry ? dry_run(app, &watch) : rekey(app, &watch);
+	const struct mfa_watch watch = { .step = watch_step, .context = &signals };
+	const struct mfa_rekey_wish wish = { &watch, now, app->actor, has_trail,
+					     takes_broken };
+	return is_dry ? dry_run(app, &wish) : rekey(app, &wish);
 }
 
 const struct command command_rekey = {
@@ -93,7 +172,11 @@ const struct command command_rekey = {
 	.summary = MFA_N_("seal every record anew under a fresh store key"),
 	.help = MFA_N_(
 		"Logins go on meanwhile. It can be stopped at any time: both keys are\n"
-		"good until it ends, and the next run goes on from there."),
+		"good until it ends, and the next run goes on from there.\n"
+		"\n"
+		"Who has the old key can also write lines of the audit trail that verify,\n"
+		"until --trail changes that half of the key. Rotated trails of before then\n"
+		"verify no more: verify them first, and keep their hashes elsewhere."),
 	.options = options,
 	.run = run,
 };
