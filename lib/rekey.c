@@ -7,6 +7,10 @@
 
 _Static_assert(MFA_REKEY_HASH_SIZE == 2 * AUDIT_MAC_SIZE + 1, "hash");
 
+enum {
+	SWAPS_MAX = 100 /* logins of unknown users write the decoy's record */
+};
+
 /* A rekey at work. */
 struct work {
 	struct audit_scan scan; /* of the trail */
@@ -149,6 +153,8 @@ static int end_alone(struct work *work, struct mfa_diag *diag)
 	int err = mfa_key_hold(source, host->key_hold, true, diag);
 	if (err == MFA_OK)
 		err = reseal_all(host, NULL, diag, &work->report);
+	if (err == MFA_OK)
+		err = mfa_rekey_set_time(host, work->wish->clock(), diag);
 	if (err == MFA_OK && changes_trail(host))
 		err = bridge_trail(work, diag);
 	return err == MFA_OK ? mfa_key_switch(source, diag) : err;
@@ -179,4 +185,30 @@ int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
 	*ret_report = work.report;
 	mfa_host_close(host);
 	return MFA_OK;
+}
+
+int mfa_rekey_time(struct mfa_host *host, struct mfa_diag *diag, int64_t *ret_time)
+{
+	struct mfa_record *decoy = mfa_store_workspace(host->store);
+	int err = mfa_store_read(host->store, MFA_DECOY_USER, diag, decoy);
+	if (err == MFA_OK || err == MFA_ERR_NOTFOUND)
+		*ret_time = err == MFA_OK ? decoy->created : 0;
+	mfa_wipe(decoy, sizeof *decoy);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+}
+
+int mfa_rekey_set_time(struct mfa_host *host, int64_t time, struct mfa_diag *diag)
+{
+	struct mfa_store *store = host->store;
+	struct mfa_record *decoy = mfa_store_workspace(store);
+	int err = MFA_ERR_CONFLICT;
+	for (int i = 0; err == MFA_ERR_CONFLICT && i < SWAPS_MAX; i++) {
+		err = mfa_store_read(store, MFA_DECOY_USER, diag, decoy);
+		if (err != MFA_OK)
+			break;
+		decoy->created = time;
+		err = mfa_store_swap(store, decoy, diag);
+	}
+	mfa_wipe(decoy, sizeof *decoy);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* init makes it anew */
 }

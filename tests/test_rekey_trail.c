@@ -267,6 +267,24 @@ static void no_line_of_the_old_half_comes_behind_the_bridge(void **state)
 	assert_int_equal(inspect(host).bridge, 3);
 }
 
+static void the_time_of_the_last_one_is_kept(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_diag diag = { .text = "" };
+	int64_t when = -1;
+	assert_done(mfa_rekey_time(&host->host, &diag, &when), &diag);
+	assert_int_equal(when, 0);
+	(void)rekey(host, &plain);
+	assert_done(mfa_rekey_time(&host->host, &diag, &when), &diag);
+	assert_int_equal(when, NOW + 7);
+	assert_done(mfa_rekey_set_time(&host->host, NOW + 9, &diag), &diag);
+	assert_done(mfa_rekey_time(&host->host, &diag, &when), &diag);
+	assert_int_equal(when, NOW + 9);
+	assert_int_equal(unlink(path_in(&host->box, "store/users/.decoy")), 0);
+	assert_done(mfa_rekey_time(&host->host, &diag, &when), &diag);
+	assert_int_equal(when, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +295,7 @@ int main(void)
 		on_host(the_run_that_goes_on_changes_what_the_first_one_would),
 		on_host(lines_of_meanwhile_are_sealed_too),
 		on_host(no_line_of_the_old_half_comes_behind_the_bridge),
+		on_host(the_time_of_the_last_one_is_kept),
 	};
 	return group_main("rekey_trail", tests);
 }

@@ -35,7 +35,7 @@ int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
 	MFA_MUST_CHECK;
 
 /* Makes the next key (or takes that of an unfinished run), seals every record anew under
- * it, binds the trail to its new half by a bridge, and
+ * it, has the decoy remember the time, binds the trail to its new half by a bridge, and
  * makes it the store key. Until the last step both keys are good; it can be
  * stopped or killed anywhere and run again. MFA_ERR_ABORT: the watch stopped it;
  * MFA_ERR_BUSY: somebody holds the old key; MFA_ERR_INTEGRITY: a record is damaged: the
@@ -43,4 +43,13 @@ int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
  * and closed afterwards when it is done: its key is the old one. */
 int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
+	MFA_MUST_CHECK;
+
+/* The time of the last rekey, 0: none is known. The secrets of tokens that were enrolled
+ * until then are those of anybody who had the key of then and the store. */
+int mfa_rekey_time(struct mfa_host *host, struct mfa_diag *diag, int64_t *ret_time)
+	MFA_MUST_CHECK;
+
+/* Sets it, where a run of now had the wrong one from the clock. */
+int mfa_rekey_set_time(struct mfa_host *host, int64_t time, struct mfa_diag *diag)
 	MFA_MUST_CHECK;

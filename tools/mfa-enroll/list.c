@@ -4,7 +4,26 @@
 #include <stdio.h>
 
 #include "describe.h"
+#include "exposed.h"
+#include "mfa/rekey.h"
 #include "mfa/words.h"
+
+enum {
+	BEFORE_REKEY
+};
+
+static const struct option_spec options[] = {
+	[BEFORE_REKEY] = { "before-rekey", NULL,
+			   MFA_N_("only tokens that were enrolled before the last "
+				  "rekey") },
+	{ NULL, NULL, NULL },
+};
+
+/* Which tokens are listed. */
+struct choice {
+	int64_t rekeyed; /* mfa_rekey_time */
+	bool is_before_rekey;
+};
 
 static int collect(void *context, const char *user)
 {
@@ -32,13 +51,20 @@ static const char *state_of(const struct view *view, const struct mfa_token *tok
 		       : mfa_state_name(token->state);
 }
 
-static void print_rows(const struct view *view, const struct mfa_record *record,
-		       enum orphan orphan)
+static bool is_chosen(const struct choice *choice, const struct mfa_token *token)
+{
+	return !choice->is_before_rekey || exposed_is(token, choice->rekeyed);
+}
+
+static void print_rows(const struct view *view, const struct choice *choice,
+		       const struct mfa_record *record, enum orphan orphan)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		const struct mfa_token *token = &record->tokens[i];
 		char created[MFA_TIME_SIZE];
 		char used[MFA_TIME_SIZE];
+		if (!is_chosen(choice, token))
+			continue;
 		describe_time(token->created, created);
 		describe_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
@@ -48,10 +74,30 @@ static void print_rows(const struct view *view, const struct mfa_record *record,
 	}
 }
 
+static void put_tokens(const struct view *view, const struct choice *choice,
+		       const struct ownership *ownership, const struct mfa_record *record,
+		       struct mfa_json *json)
+{
+	for (size_t i = 0; i < record->token_count; i++) {
+		const struct mfa_token *token = &record->tokens[i];
+		if (!is_chosen(choice, token))
+			continue;
+		mfa_json_open(json, '{');
+		mfa_json_field(json, "user", record->user);
+		describe_owner(json, record, ownership);
+		describe_token(json, view, token);
+		describe_counters(json, view, record);
+		mfa_json_key(json, "before_rekey");
+		mfa_json_bool(json, exposed_is(token, choice->rekeyed));
+		mfa_json_close(json, '}');
+	}
+}
+
 /* One user; a record that cannot be read is complained of, and the others follow. */
 static enum exit_code list_user(struct app *app, const char *user,
 				const struct accounts *accounts,
-				struct mfa_record *record, struct mfa_json *json)
+				const struct choice *choice, struct mfa_record *record,
+				struct mfa_json *json)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
@@ -65,22 +111,16 @@ static enum exit_code list_user(struct app *app, const char *user,
 		err = accounts_match(accounts, record, &ownership);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (!app->wants_json)
-		print_rows(&view, record, orphan_of(record, &ownership));
-	for (size_t i = 0; app->wants_json && i < record->token_count; i++) {
-		mfa_json_open(json, '{');
-		mfa_json_field(json, "user", record->user);
-		describe_owner(json, record, &ownership);
-		describe_token(json, &view, &record->tokens[i]);
-		describe_counters(json, &view, record);
-		mfa_json_close(json, '}');
-	}
+	if (app->wants_json)
+		put_tokens(&view, choice, &ownership, record, json);
+	else
+		print_rows(&view, choice, record, orphan_of(record, &ownership));
 	return EXIT_DONE;
 }
 
 /* is_whole: every user, under a header even when there is none. */
 static enum exit_code list_names(struct app *app, const struct mfa_words *names,
-				 bool is_whole)
+				 const struct choice *choice, bool is_whole)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
@@ -94,7 +134,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 		print_header();
 	for (size_t i = 0; i < names->count; i++) {
 		enum exit_code one =
-			list_user(app, names->items[i], &accounts, record, &json);
+			list_user(app, names->items[i], &accounts, choice, record, &json);
 		if (one != EXIT_DONE)
 			code = one;
 	}
@@ -107,6 +147,19 @@ static enum exit_code list_names(struct app *app, const struct mfa_words *names,
 	return code;
 }
 
+/* The decoy's record remembers it. Where that is damaged the tokens are listed all the
+ * same, but not chosen by it. */
+static int find_rekey(struct app *app, struct choice *choice, struct mfa_diag *diag)
+{
+	int err = mfa_rekey_time(&app->host, diag, &choice->rekeyed);
+	if (err != MFA_OK && choice->is_before_rekey)
+		return err;
+	diag->text[0] = '\0';
+	if (choice->is_before_rekey && choice->rekeyed == 0)
+		app_complain("%s", TR(app, MFA_N_("no rekey is on record here")));
+	return MFA_OK;
+}
+
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
@@ -117,13 +170,16 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	struct choice choice = { 0, invocation->values[BEFORE_REKEY] != NULL };
 	int err = invocation->count == 1
 			  ? collect(&names, user)
 			  : mfa_store_list(app->host.store, collect, &names, &diag);
+	if (err == MFA_OK)
+		err = find_rekey(app, &choice, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	mfa_words_sort(&names);
-	return list_names(app, &names, invocation->count == 0);
+	return list_names(app, &names, &choice, invocation->count == 0);
 }
 
 const struct command command_list = {
@@ -133,5 +189,6 @@ const struct command command_list = {
 	.most = 1,
 	.summary = MFA_N_("list tokens"),
 	.has_json = true,
+	.options = options,
 	.run = run,
 };

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "act.h"
+#include "exposed.h"
 #include "mfa/key.h"
 #include "mfa/rekey.h"
 #include "terminal.h"
@@ -123,7 +124,8 @@ static enum exit_code rekey(struct app *app, const struct mfa_rekey_wish *wish)
 	if (report.records == 0)
 		return code;
 	print_trail(app, &report);
-	return code;
+	enum exit_code printed = exposed_print(app);
+	return code != EXIT_DONE ? code : printed;
 }
 
 static enum exit_code check_place(struct app *app, const struct invocation *invocation)
@@ -174,6 +176,9 @@ const struct command command_rekey = {
 		"Logins go on meanwhile. It can be stopped at any time: both keys are\n"
 		"good until it ends, and the next run goes on from there.\n"
 		"\n"
+		"It takes back nothing that somebody has read. With the old key and a copy\n"
+		"of the store, as in a backup, that person has the secrets of all tokens:\n"
+		"enrol everybody anew as well. At the end it says whom.\n"
 		"Who has the old key can also write lines of the audit trail that verify,\n"
 		"until --trail changes that half of the key. Rotated trails of before then\n"
 		"verify no more: verify them first, and keep their hashes elsewhere."),
