@@ -84,14 +84,6 @@ static enum mfa_reason screen(const struct mfa_auth_request *request,
 	return is_password(request, answer) ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
 }
 
-static int find_source(const struct mfa_auth_request *request, struct judge_case *what,
-		       struct mfa_diag *diag)
-{
-	int err = mfa_source_id(&request->host->key, &request->login, &what->source);
-	return err == MFA_OK ? MFA_OK
-			     : mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
-}
-
 /* Read, judge, swap; again when somebody else's swap came first. */
 static int decide(const struct mfa_auth_request *request, const struct judge_case *what,
 		  struct judgement *ret_judgement, struct mfa_diag *diag)
@@ -139,15 +131,14 @@ static int split_password(const struct mfa_secret *answer, size_t code_len,
 	return mfa_secret_copy(answer->data, len, &result->password);
 }
 
-static int judge_case_run(const struct mfa_auth_request *request,
-			  const struct judge_case *what, struct mfa_auth_result *result,
-			  size_t *ret_code_len)
+static int judge_case_run(const struct mfa_auth_request *request, struct judge_case *what,
+			  struct mfa_auth_result *result, size_t *ret_code_len)
 {
 	struct judgement judgement = { 0 };
-	struct judge_case whole = *what;
-	int err = find_source(request, &whole, &result->diag);
+	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
+				&what->source);
 	if (err == MFA_OK)
-		err = decide(request, &whole, &judgement, &result->diag);
+		err = decide(request, what, &judgement, &result->diag);
 	if (err != MFA_OK)
 		return err;
 	judge_explain(&judgement, &request->login, &result->diag);
@@ -180,8 +171,7 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 		/* the same work as for others: the time must not tell who may not in */
 		.is_no_guess = is_sshd_filler(answer),
 		.is_behind_password = request->is_behind_password,
-		.is_local = !request->is_behind_password &&
-			    mfa_policy_is_local(&request->login),
+		.is_local = mfa_policy_is_local(&request->login),
 		.now = request->login.now,
 	};
 	int err = judge_case_run(request, &what, result, &code_len);

@@ -40,7 +40,7 @@ void mfa_source_format(const struct mfa_login *login,
 }
 
 int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *login,
-		  uint64_t *ret_id)
+		  struct mfa_diag *diag, uint64_t *ret_id)
 {
 	unsigned char key[MFA_SUBKEY_SIZE];
 	unsigned char hash[crypto_generichash_BYTES_MIN];
@@ -48,7 +48,7 @@ int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *lo
 	crypto_generichash_state state;
 	int err = mfa_seal_derive(store_key, MFA_KEY_SOURCE, key);
 	if (err != MFA_OK)
-		return err;
+		return mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
 	mfa_source_format(login, source);
 	(void)crypto_generichash_init(&state, key, sizeof key, sizeof hash);
 	(void)crypto_generichash_update(&state, (const unsigned char *)login->user,

@@ -223,7 +223,7 @@ static uint64_t id_of(const struct mfa_secret *key, const char *user, uint32_t c
 {
 	const struct mfa_login login = { .user = user, .caller = caller };
 	uint64_t id = 0;
-	assert_int_equal(mfa_source_id(key, &login, &id), MFA_OK);
+	assert_int_equal(mfa_source_id(key, &login, NULL, &id), MFA_OK);
 	return id;
 }
 
@@ -240,8 +240,9 @@ static void the_record_tells_no_sources(void **state MFA_UNUSED)
 	assert_true(id_of(&keys[0], "", JIRO) != id);
 	assert_true(id_of(&keys[0], "taro", HANAKO) != id);
 	keys[0].len--;
-	assert_int_equal(mfa_source_id(&keys[0], &(struct mfa_login){ .user = "" }, &id),
-			 MFA_ERR_INVALID);
+	assert_int_equal(
+		mfa_source_id(&keys[0], &(struct mfa_login){ .user = "" }, NULL, &id),
+		MFA_ERR_INVALID);
 	for (size_t i = 0; i < MFA_COUNT(keys); i++)
 		mfa_secret_done(&keys[i]);
 }

@@ -79,7 +79,7 @@ void mfa_source_format(const struct mfa_login *login,
 /* The same as a number, for this login's user alone, under a key derived from the store key.
  * MFA_ERR_INVALID for a store key of another length. */
 int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *login,
-		  uint64_t *ret_id) MFA_MUST_CHECK;
+		  struct mfa_diag *diag, uint64_t *ret_id) MFA_MUST_CHECK;
 
 /* What a lock is, for the log: "" where there is none. */
 void mfa_lockout_explain(const struct mfa_lockout *lockout, const struct mfa_login *login,
