@@ -38,7 +38,7 @@ static void print_header(void)
 }
 
 /* A token that the clock makes useless, or whose record opens for nobody, is no active one
- * for whoever reads the table. */
+ * to the reader of the table. */
 static const char *state_of(const struct view *view, const struct mfa_token *token,
 			    enum orphan orphan)
 {

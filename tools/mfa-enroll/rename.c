@@ -196,7 +196,7 @@ static int compare_with_copy(void *context, const char *user)
 	return MFA_ERR_EXISTS;
 }
 
-/* The old record is gone. Whoever removed it, its tokens must not be in use elsewhere. */
+/* The old record is gone. By whatever act: its tokens must not be in use elsewhere. */
 static enum exit_code look_for_twin(struct move *move)
 {
 	struct twins twins = { move, mfa_store_workspace(move->app->host.store), "" };

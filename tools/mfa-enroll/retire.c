@@ -104,7 +104,7 @@ const struct command command_retire = {
 	.most = 1,
 	.summary = MFA_N_("close the record of a person who has left"),
 	.help = MFA_N_(
-		"No authenticator of it opens for whoever gets the name next; they are\n"
+		"No authenticator of it opens for the next person of that name; they are\n"
 		"kept, for the inventory. userdel does this by itself where the hook in\n"
 		"shadow-maint is installed."),
 	.options = options,
