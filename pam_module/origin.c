@@ -39,7 +39,7 @@ static bool names_this_machine(const char *rhost, const char *host)
 
 static bool is_at_seat(const struct origin_session *session)
 {
-	return session->is_there && !session->is_remote &&
+	return session->is_there && !session->is_remote && session->is_by_root &&
 	       (session->seat[0] != '\0' || session->vt != 0);
 }
 

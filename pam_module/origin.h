@@ -23,6 +23,9 @@ struct origin_session {
 	bool is_remote;
 	bool is_greeter;
 	pid_t leader;
+	/* The leader is root's own process, as login and a display manager: su of a person's
+	 * has a session made too, and tells logind what it is told. */
+	bool is_by_root;
 };
 
 /* What the kernel says of a process, and logind of its session. */

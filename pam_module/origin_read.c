@@ -55,29 +55,55 @@ static bool take_id(const char *text, size_t len, char ret_id[static ORIGIN_NAME
 	return true;
 }
 
+/* The scope of a session, ".../user.slice/user-1000.slice/session-3.scope". Who has a control
+ * group of his own, as everybody has user@1000.service, may give folders below any name: the
+ * first user.slice counts, and nothing below a service or a scope. */
+static bool take_scope(const char *path, char ret_id[static ORIGIN_NAME_SIZE])
+{
+	static const char user[] = "/user.slice/user-";
+	static const char session[] = ".slice/session-";
+	static const char scope[] = ".scope";
+	const char *start = strstr(path, user);
+	const char *service = strstr(path, ".service/");
+	const char *other = strstr(path, ".scope/");
+	if (start == NULL || (service != NULL && service < start) ||
+	    (other != NULL && other < start))
+		return false;
+	start += strlen(user);
+	start += strspn(start, "0123456789");
+	if (strncmp(start, session, strlen(session)) != 0)
+		return false;
+	start += strlen(session);
+	size_t len = strcspn(start, "./");
+	const char *end = start + len;
+	return strncmp(end, scope, strlen(scope)) == 0 &&
+	       (end[strlen(scope)] == '\0' || end[strlen(scope)] == '/') &&
+	       take_id(start, len, ret_id);
+}
+
+static bool is_service(const char *path)
+{
+	static const char system[] = "/system.slice/";
+	static const char service[] = ".service";
+	size_t len = strlen(path);
+	return strncmp(path, system, strlen(system)) == 0 && len > strlen(service) &&
+	       strcmp(path + len - strlen(service), service) == 0;
+}
+
 /* One line of /proc/PID/cgroup: "number:controllers:path". */
 static void take_cgroup(char *line, struct origin *origin)
 {
-	static const char scope[] = "/session-";
-	static const char elogind[] = "name=elogind:/";
-	static const char service[] = ".service";
-	char *start = strstr(line, scope);
-	size_t len = strlen(line);
-	if (start != NULL) {
-		start += strlen(scope);
-		char *end = strstr(start, ".scope");
-		if (end != NULL &&
-		    take_id(start, (size_t)(end - start), origin->session.id))
-			origin->is_in_scope = true;
-	}
-	start = strstr(line, elogind);
-	if (start != NULL && take_id(start + strlen(elogind),
-				     strlen(start + strlen(elogind)), origin->session.id))
-		origin->is_in_scope = true;
-	/* user@1000.service is below user.slice */
-	if (strstr(line, ":/system.slice/") != NULL && len > strlen(service) &&
-	    strcmp(line + len - strlen(service), service) == 0)
-		origin->is_in_service = true;
+	char *path = line;
+	(void)strsep(&path, ":");
+	const char *controllers = strsep(&path, ":");
+	if (path == NULL)
+		return;
+	bool is_in_scope = strcmp(controllers, "name=elogind") == 0
+				   ? path[0] == '/' && take_id(path + 1, strlen(path + 1),
+							       origin->session.id)
+				   : take_scope(path, origin->session.id);
+	origin->is_in_scope = origin->is_in_scope || is_in_scope;
+	origin->is_in_service = origin->is_in_service || is_service(path);
 }
 
 static void read_cgroup(pid_t pid, struct origin *origin)
@@ -115,6 +141,15 @@ static unsigned long find_number(const char *text, const char *key)
 	return find_value(text, key, value, sizeof value) ? strtoul(value, NULL, 10) : 0;
 }
 
+/* A set-uid program has the real user id of who started it. */
+static bool is_process_of_root(pid_t pid)
+{
+	static const char key[] = "\nUid:\t0\t";
+	char text[TEXT_SIZE];
+	return pid > 0 && read_of_process(pid, "status", text) &&
+	       strstr(text, key) != NULL;
+}
+
 /* session->id is set. */
 static void read_session(struct origin_session *session)
 {
@@ -130,6 +165,7 @@ static void read_session(struct origin_session *session)
 	session->is_remote = strcmp(value, "0") != 0;
 	session->vt = (unsigned)find_number(text, "VTNR");
 	session->leader = (pid_t)find_number(text, "LEADER");
+	session->is_by_root = is_process_of_root(session->leader);
 	(void)find_value(text, "SEAT", session->seat, sizeof session->seat);
 	(void)find_value(text, "DISPLAY", session->display, sizeof session->display);
 	session->is_greeter = find_value(text, "CLASS", value, sizeof value) &&

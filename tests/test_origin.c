@@ -12,7 +12,11 @@ static struct origin su_in_session(void)
 		.real_uid = 1000,
 		.has_logind = true,
 		.is_in_scope = true,
-		.session = { .is_there = true, .id = "3", .seat = "seat0", .vt = 7 },
+		.session = { .is_there = true,
+			     .is_by_root = true,
+			     .id = "3",
+			     .seat = "seat0",
+			     .vt = 7 },
 		.is_audited = true,
 		.audit_session = 3,
 	};
@@ -29,6 +33,7 @@ static struct origin lightdm_behind_greeter(void)
 		.has_logind = true,
 		.is_in_service = true,
 		.greeter = { .is_there = true,
+			     .is_by_root = true,
 			     .id = "c1",
 			     .seat = "seat0",
 			     .vt = 7,
@@ -67,6 +72,9 @@ static void a_session_from_elsewhere_is_not(void **state MFA_UNUSED)
 	assert_false(is_local(su));
 	su = su_in_session();
 	su.session.is_there = false;
+	assert_false(is_local(su));
+	su = su_in_session();
+	su.session.is_by_root = false; /* su had it made */
 	assert_false(is_local(su));
 	su = su_in_session();
 	su.session.is_greeter = true;

@@ -19,8 +19,8 @@ enum {
 /* The folder of the captured files: the test program's first argument. */
 static const char *folder;
 
-static void write_process(pid_t pid, pid_t parent, struct captured_terminal terminal,
-			  uint32_t session)
+static void write_process(pid_t pid, pid_t parent, uid_t real_uid,
+			  struct captured_terminal terminal, uint32_t session)
 {
 	char path[64];
 	char text[256];
@@ -35,17 +35,22 @@ static void write_process(pid_t pid, pid_t parent, struct captured_terminal term
 	(void)snprintf(path, sizeof path, "/proc/%d/sessionid", (int)pid);
 	(void)snprintf(text, sizeof text, "%u\n", (unsigned)session);
 	write_text(path, text);
+	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+	(void)snprintf(text, sizeof text, "Name:\tx\nUid:\t%u\t0\t0\t0\n",
+		       (unsigned)real_uid);
+	write_text(path, text);
 }
 
 static void write_processes(const struct captured *captured)
 {
 	char path[64];
 	pid_t parent = captured->n_parents > 0 ? captured->parents[0].pid : 1;
-	write_process(captured->pid, parent, captured->terminal, captured->sessionid);
+	write_process(captured->pid, parent, captured->real_uid, captured->terminal,
+		      captured->sessionid);
 	for (size_t i = 0; i < captured->n_parents; i++) {
 		const struct captured_process *process = &captured->parents[i];
 		parent = i + 1 < captured->n_parents ? captured->parents[i + 1].pid : 0;
-		write_process(process->pid, parent, process->terminal,
+		write_process(process->pid, parent, process->uid, process->terminal,
 			      process->audit_session);
 	}
 	(void)snprintf(path, sizeof path, "/proc/%d/cgroup", (int)captured->pid);
@@ -61,10 +66,24 @@ static void write_session(const struct captured_session *session)
 	write_text(path, session->record);
 }
 
-static pid_t leader_of(const struct captured_greeter *greeter)
+static pid_t leader_of(const struct captured_session *session)
 {
-	const char *leader = strstr(greeter->session.record, "LEADER=");
+	const char *leader = strstr(session->record, "LEADER=");
 	return leader != NULL ? (pid_t)strtol(leader + 7, NULL, 10) : 0;
+}
+
+/* tmux outlives who started it: then login, which leads the session, is no parent. */
+static void write_leader(const struct captured *captured)
+{
+	const struct captured_terminal none = { 0, 0 };
+	if (captured->session.id == NULL)
+		return;
+	pid_t leader = leader_of(&captured->session);
+	for (size_t i = 0; i < captured->n_parents; i++)
+		if (captured->parents[i].pid == leader)
+			return;
+	if (leader > 0 && leader != captured->pid)
+		write_process(leader, 1, 0, none, captured->sessionid);
 }
 
 static void write_sessions(const struct captured *captured)
@@ -76,11 +95,12 @@ static void write_sessions(const struct captured *captured)
 	assert_int_equal(mkdir("/run/systemd/seats", 0755), 0);
 	assert_int_equal(mkdir("/run/systemd/sessions", 0755), 0);
 	write_session(&captured->session);
+	write_leader(captured);
 	for (size_t i = 0; i < captured->n_greeters; i++) {
 		const struct captured_greeter *greeter = &captured->greeters[i];
 		write_session(&greeter->session);
-		write_process(leader_of(greeter), greeter->leader_parent, none,
-			      CAPTURED_UNSET);
+		write_process(leader_of(&greeter->session), greeter->leader_parent, 0,
+			      none, CAPTURED_UNSET);
 	}
 }
 

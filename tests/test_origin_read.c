@@ -22,6 +22,8 @@ enum {
 	PTS_1 = 0x8801,
 };
 
+#define OWN "/user.slice/user-1000.slice/user@1000.service/app.slice"
+
 static void write_process(int pid, int parent, int terminal, const char *session)
 {
 	char path[64];
@@ -37,6 +39,15 @@ static void write_process(int pid, int parent, int terminal, const char *session
 	write_text(path, session);
 	(void)snprintf(path, sizeof path, "/proc/%d/cgroup", pid);
 	write_text(path, "");
+}
+
+static void write_leader(unsigned real_uid)
+{
+	char text[256];
+	write_process(LEADER, 1, 0, "3\n");
+	(void)snprintf(text, sizeof text, "Name:\tx\\nUid:\t0\nUid:\t%u\t0\t0\t0\n",
+		       real_uid);
+	write_text("/proc/4003/status", text);
 }
 
 static void write_cgroup(const char *text)
@@ -104,6 +115,7 @@ static void a_session_is_read_from_logind(void **state MFA_UNUSED)
 	assert_int_equal(origin.session.vt, 7);
 	assert_int_equal(origin.session.uid, 1000);
 	assert_int_equal(origin.session.leader, LEADER);
+	assert_false(origin.session.is_by_root); /* there is none */
 	assert_false(origin.session.is_greeter);
 	assert_int_equal(origin.vt, 0);
 }
@@ -146,6 +158,20 @@ static void control_groups_say_what_a_process_is(void **state MFA_UNUSED)
 		{ "0::/user.slice/user-0.slice/session-.scope\n", false, false },
 		{ "0::/user.slice/user-0.slice/session-../8.scope\n", false, false },
 		{ "0::/user.slice/session-8.slice\n", false, false },
+		{ "0::/user.slice/user-0.slice/session-8.scope/a\n", true, false },
+		{ "0::/user.slice/user-0.slice/session-8.scopes\n", false, false },
+		{ "0::/user.slice/user-.slice/a/session-8.scope\n", false, false },
+		{ "0::/session-8.scope\n", false, false },
+		/* names that a person gave to folders of the person's own */
+		{ "0::" OWN "/session-8.scope\n", false, false },
+		{ "0::" OWN "/user.slice/user-0.slice/session-8.scope\n", false, false },
+		{ "0::/a.service/user.slice/user-0.slice/session-8.scope\n", false,
+		  false },
+		{ "0::/a.scope/user.slice/user-0.slice/session-8.scope\n", false, false },
+		{ "0::" OWN "/name=elogind:/8\n", false, false },
+		{ "1:name=elogind:/8/9\n", false, false },
+		{ "0::" OWN "/:/system.slice/a.service\n", false, false },
+		{ "0:/system.slice/a.service\n", false, false },
 		{ "0::/\n", false, false },
 		{ "", false, false },
 	};
@@ -238,13 +264,31 @@ static void the_greeter_of_the_same_manager_is_found(void **state MFA_UNUSED)
 	assert_false(read_origin(":0").greeter.is_greeter);
 }
 
+/* su has a session made by logind too, of what its caller can tell it. */
+static void a_session_that_no_process_of_roots_leads_is_not_believed(
+	void **state MFA_UNUSED)
+{
+	const struct origin_claims claims = { .rhost = NULL };
+	begin_logind();
+	write_cgroup("0::/user.slice/user-1000.slice/session-3.scope\n");
+	write_text("/run/systemd/sessions/3",
+		   "UID=1000\nREMOTE=0\nSEAT=seat0\nVTNR=7\nLEADER=4003\n");
+	assert_int_equal(origin_place(PID, 1000, 1000, &claims), MFA_PLACE_ELSEWHERE);
+	write_leader(1000);
+	assert_int_equal(origin_place(PID, 1000, 1000, &claims), MFA_PLACE_ELSEWHERE);
+	write_leader(0);
+	assert_int_equal(origin_place(PID, 1000, 1000, &claims), MFA_PLACE_OWN);
+}
+
 /* In a child, whose limit is its own. */
 static void what_cannot_be_read_proves_nothing(void **state MFA_UNUSED)
 {
 	int status = 0;
 	begin_logind();
 	write_cgroup("0::/user.slice/user-1000.slice/session-3.scope\n");
-	write_text("/run/systemd/sessions/3", "UID=1000\nREMOTE=0\nSEAT=seat0\nVTNR=7\n");
+	write_text("/run/systemd/sessions/3",
+		   "UID=1000\nREMOTE=0\nSEAT=seat0\nVTNR=7\nLEADER=4003\n");
+	write_leader(0);
 	const struct origin_claims claims = { .rhost = NULL };
 	assert_int_equal(origin_place(PID, 1000, 1000, &claims), MFA_PLACE_OWN);
 	assert_int_equal(origin_place(PID, 1000, 1001, &claims), MFA_PLACE_OTHERS);
@@ -274,6 +318,7 @@ int main(void)
 		in_files(parents_without_end_are_left),
 		in_files(an_unnumbered_process_is_told),
 		in_files(the_greeter_of_the_same_manager_is_found),
+		in_files(a_session_that_no_process_of_roots_leads_is_not_believed),
 		in_files(what_cannot_be_read_proves_nothing),
 	};
 	if (!can_run_tests())
