@@ -15,6 +15,7 @@ void guard_begin(struct guard *guard)
 	    (guard->real != 0 || guard->saved != 0))
 		guard->has_ids = setresuid(0, 0, 0) == 0;
 	mfa_limits_raise(&guard->limits);
+	mfa_priority_raise(&guard->priority);
 }
 
 /* A limit's signal that came meanwhile is spent: its write has failed already. The others
@@ -34,6 +35,7 @@ bool guard_end(struct guard *guard)
 {
 	if (!guard->is_on)
 		return true;
+	mfa_priority_restore(&guard->priority);
 	mfa_limits_restore(&guard->limits);
 	bool is_restored =
 		!guard->has_ids || setresuid(guard->real, 0, guard->saved) == 0;

@@ -6,11 +6,12 @@
 #include <sys/types.h>
 
 #include "mfa/limits.h"
+#include "mfa/priority.h"
 
-/* su and sudo run with the real user id, the limits and the timers of their caller, who may
- * therefore stop or end them, with every lock that they hold, or between two writes that
- * belong together: until guard_end the real and saved ids are root's, limits are raised,
- * and signals wait. Everything is as it was afterwards. */
+/* su and sudo run with the real user id, the limits, the priority and the timers of their caller,
+ * who may therefore stop, starve or end them, with every lock that they hold, or between two writes that
+ * belong together: until guard_end the real and saved ids are root's, limits and priority
+ * are raised, and signals wait. Everything is as it was afterwards. */
 struct guard {
 	bool is_on;
 	bool has_ids;
@@ -18,6 +19,7 @@ struct guard {
 	uid_t saved;
 	sigset_t before;
 	struct mfa_limits limits;
+	struct mfa_priority priority;
 };
 
 void guard_begin(struct guard *guard);

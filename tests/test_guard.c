@@ -1,9 +1,12 @@
 #include "guard.h"
 
 #include <linux/capability.h>
+#include <linux/ioprio.h>
+#include <sched.h>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +14,9 @@
 #include "support.h"
 
 enum {
-	CALLER = 1000
+	CALLER = 1000,
+	IO_CLASS_SHIFT = 13,
+	LONG_SLACK_NS = 1000000000,
 };
 
 static void set_ids(uid_t real, uid_t effective, uid_t saved)
@@ -95,6 +100,55 @@ static int with_signals(void)
 static void signals_wait_and_a_limit_is_spent(void **state MFA_UNUSED)
 {
 	assert_int_equal(in_child(with_signals), 0);
+}
+
+static bool is_idle(void)
+{
+	cpu_set_t one;
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	cpu_set_t now;
+	return sched_getscheduler(0) == SCHED_IDLE && getpriority(PRIO_PROCESS, 0) == 7 &&
+	       sched_getaffinity(0, sizeof now, &now) == 0 && CPU_EQUAL(&one, &now) &&
+	       syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0) ==
+		       IOPRIO_CLASS_IDLE << IO_CLASS_SHIFT &&
+	       prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0) == LONG_SLACK_NS;
+}
+
+static int as_an_idle_one(void)
+{
+	struct guard guard;
+	const struct sched_param plain = { 0 };
+	cpu_set_t one;
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	if (setpriority(PRIO_PROCESS, 0, 7) != 0 ||
+	    sched_setscheduler(0, SCHED_IDLE, &plain) != 0 ||
+	    sched_setaffinity(0, sizeof one, &one) != 0 ||
+	    syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+		    IOPRIO_CLASS_IDLE << IO_CLASS_SHIFT) != 0 ||
+	    prctl(PR_SET_TIMERSLACK, (unsigned long)LONG_SLACK_NS, 0, 0, 0) != 0 ||
+	    !is_idle())
+		return 1;
+	set_ids(CALLER, 0, 0);
+	guard_begin(&guard);
+	cpu_set_t now;
+	if (sched_getscheduler(0) != SCHED_OTHER || getpriority(PRIO_PROCESS, 0) > 0 ||
+	    sched_getaffinity(0, sizeof now, &now) != 0 ||
+	    CPU_COUNT(&now) != (int)sysconf(_SC_NPROCESSORS_ONLN) ||
+	    syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0) !=
+		    (IOPRIO_CLASS_BE << IO_CLASS_SHIFT | 4) ||
+	    prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0) > LONG_SLACK_NS / 1000)
+		return 2;
+	if (!guard_end(&guard))
+		return 3;
+	return is_idle() ? 0 : 4;
+}
+
+static void who_holds_locks_does_not_idle_behind_its_callers_loops(
+	void **state MFA_UNUSED)
+{
+	assert_int_equal(in_child(as_an_idle_one), 0);
 }
 
 static int with_a_mask(void)
@@ -220,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_process_without_rights_keeps_its_ids),
 		cmocka_unit_test(signals_wait_and_a_limit_is_spent),
 		cmocka_unit_test(the_programs_own_mask_stays),
+		cmocka_unit_test(who_holds_locks_does_not_idle_behind_its_callers_loops),
 		cmocka_unit_test(the_callers_limits_do_not_hold_meanwhile),
 		cmocka_unit_test(a_timer_of_the_caller_ends_it_behind_the_work),
 		cmocka_unit_test(an_end_without_a_beginning_changes_nothing),

@@ -2,24 +2,19 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/ioprio.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "mfa/priority.h"
+
 enum {
 	DESCRIPTORS_MAX = 256,
-	TIMER_SLACK_NS = 50000,
-	IO_CLASS_SHIFT = 13,
-	IO_NORMAL = 4, /* of 0 to 7 */
 };
 
 /* 0 is the channel, 1 and 2 lead nowhere, and nothing else is open. */
@@ -84,15 +79,8 @@ static void fix_oom_score(void)
  * for as long as its caller likes, or be the first to go when memory runs out. */
 static void fix_priority(void)
 {
-	const struct sched_param plain = { 0 };
-	cpu_set_t all;
-	memset(&all, 0xff, sizeof all);
-	(void)sched_setscheduler(0, SCHED_OTHER, &plain);
-	(void)setpriority(PRIO_PROCESS, 0, 0);
-	(void)sched_setaffinity(0, sizeof all, &all);
-	(void)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
-		      IOPRIO_CLASS_BE << IO_CLASS_SHIFT | IO_NORMAL);
-	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
+	struct mfa_priority callers;
+	mfa_priority_raise(&callers);
 	fix_oom_score();
 }
 
