@@ -28,32 +28,36 @@ static bool is_bare(const char *value)
 	return value[0] != '\0' && strspn(value, plain) == strlen(value);
 }
 
-/* Whether the byte belongs to U+0080..U+009F, which terminals obey as well. */
-static bool is_c1(const char *value, size_t at)
+static void put_escaped(struct line *line, const char *bytes, size_t len)
 {
-	unsigned char byte = (unsigned char)value[at];
-	if (byte == 0xc2)
-		return (unsigned char)value[at + 1] < 0xa0;
-	return byte < 0xa0 && at > 0 && (unsigned char)value[at - 1] == 0xc2;
+	for (size_t i = 0; i < len; i++) {
+		char escape[8];
+		(void)snprintf(escape, sizeof escape, "\\x%02x",
+			       (unsigned)(unsigned char)bytes[i]);
+		put(line, escape, 4);
+	}
 }
 
 static void put_quoted(struct line *line, const char *value)
 {
-	bool is_utf8 = mfa_text_is_utf8(value, strlen(value));
+	size_t rest = strlen(value);
 	put(line, "\"", 1);
-	for (size_t i = 0; value[i] != '\0'; i++) {
-		unsigned char byte = (unsigned char)value[i];
-		char escape[8];
+	while (rest > 0) {
+		uint32_t point = 0;
+		size_t len = mfa_text_decode(value, rest, &point);
+		size_t used = len > 0 ? len : 1;
+		unsigned char byte = (unsigned char)value[0];
 		if (byte == '"' || byte == '\\') {
-			(void)snprintf(escape, sizeof escape, "\\%c", byte);
+			const char escape[2] = { '\\', value[0] };
 			put(line, escape, 2);
-		} else if (byte < 0x20 || byte == 0x7f ||
-			   (byte >= 0x80 && (!is_utf8 || is_c1(value, i)))) {
-			(void)snprintf(escape, sizeof escape, "\\x%02x", byte);
-			put(line, escape, 4);
+		} else if (len == 0 || byte < 0x20 || byte == 0x7f ||
+			   mfa_text_is_hidden(point)) {
+			put_escaped(line, value, used);
 		} else {
-			put(line, value + i, 1);
+			put(line, value, len);
 		}
+		value += used;
+		rest -= used;
 	}
 	put(line, "\"", 1);
 }

@@ -52,15 +52,6 @@ void mfa_json_close(struct mfa_json *json, char bracket)
 	json->needs_comma = true;
 }
 
-static size_t character_len(const char *text)
-{
-	size_t rest = strlen(text);
-	for (size_t len = 1; len <= 4 && len <= rest; len++)
-		if (mfa_text_is_utf8(text, len))
-			return len;
-	return 0;
-}
-
 /* The bytes at the beginning that stand for themselves. */
 static size_t plain_len(const char *text)
 {
@@ -75,13 +66,14 @@ static void quote(struct mfa_json *json, const char *text)
 {
 	append(json, "\"", 1);
 	while (*text != '\0') {
-		char escape[8];
+		char escape[16];
+		uint32_t point = 0;
 		size_t plain = plain_len(text);
 		append(json, text, plain);
 		text += plain;
 		if (*text == '\0')
 			break;
-		size_t len = character_len(text);
+		size_t len = mfa_text_decode(text, strnlen(text, 4), &point);
 		if (len == 0) {
 			append(json, "\\ufffd", 6);
 			len = 1;
@@ -91,6 +83,9 @@ static void quote(struct mfa_json *json, const char *text)
 			append(json, escape, 2);
 		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
 			(void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*text);
+			append(json, escape, 6);
+		} else if (mfa_text_is_hidden(point)) {
+			(void)snprintf(escape, sizeof escape, "\\u%04" PRIx32, point);
 			append(json, escape, 6);
 		} else {
 			append(json, text, len);

@@ -13,7 +13,6 @@ enum {
 	DAY_SECONDS = 24 * 60 * 60,
 };
 
-/* Decodes one character; returns its length in bytes, 0 when it is not UTF-8. */
 static size_t decode(const unsigned char *text, size_t len, uint32_t *ret_point)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -53,6 +52,26 @@ bool mfa_text_is_utf8(const char *text, size_t len)
 		i += used;
 	}
 	return true;
+}
+
+size_t mfa_text_decode(const char *text, size_t len, uint32_t *ret_point)
+{
+	return decode((const unsigned char *)text, len, ret_point);
+}
+
+bool mfa_text_is_hidden(uint32_t point)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} ranges[] = {
+		{ 0x80, 0x9f },	    { 0x61c, 0x61c },	{ 0x200e, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2066, 0x2069 },
+	};
+	for (size_t i = 0; i < MFA_COUNT(ranges); i++)
+		if (point >= ranges[i].first && point <= ranges[i].last)
+			return true;
+	return false;
 }
 
 bool mfa_text_is_label(const char *text, size_t size)

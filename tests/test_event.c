@@ -85,6 +85,8 @@ static void a_c1_control_is_escaped(void **state MFA_UNUSED)
 		    "2J",
 		    line, sizeof line);
 	assert_string_equal(line, "user=\"a\\xc2\\x9b2J\"");
+	format_user("a\xe2\x80\xae", line, sizeof line); /* from right to left */
+	assert_string_equal(line, "user=\"a\\xe2\\x80\\xae\"");
 }
 
 static void a_short_buffer_is_filled_not_overrun(void **state MFA_UNUSED)

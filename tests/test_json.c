@@ -65,6 +65,16 @@ static void bytes_that_are_not_utf8_are_replaced(void **state MFA_UNUSED)
 	assert_string_as("\xe3\"", "\"\\ufffd\\\"\"");
 }
 
+/* An administrator reads the trail on a terminal. */
+static void what_a_terminal_obeys_is_escaped(void **state MFA_UNUSED)
+{
+	assert_string_as("\xc2\x80\xc2\x9b", "\"\\u0080\\u009b\"");
+	assert_string_as("\xc2\xa0", "\"\xc2\xa0\"");
+	assert_string_as("\xe2\x80\xae\xe2\x80\xa8", "\"\\u202e\\u2028\"");
+	assert_string_as("\xe2\x81\xa6\xd8\x9c", "\"\\u2066\\u061c\"");
+	assert_string_as("\xe2\x80\xaf\xe8\xaa\x8d", "\"\xe2\x80\xaf\xe8\xaa\x8d\"");
+}
+
 static void grows_as_needed(void **state MFA_UNUSED)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
@@ -118,6 +128,7 @@ int main(void)
 		cmocka_unit_test(escapes_what_json_must),
 		cmocka_unit_test(a_key_is_escaped_too),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_replaced),
+		cmocka_unit_test(what_a_terminal_obeys_is_escaped),
 		cmocka_unit_test(grows_as_needed),
 		cmocka_unit_test(after_an_error_nothing_is_written),
 		in_sandbox(another_parser_reads_it),

@@ -9,6 +9,14 @@ bool mfa_text_is_utf8(const char *text, size_t len);
 /* Whether the text is UTF-8 of 1 to size-1 bytes without control characters. */
 bool mfa_text_is_label(const char *text, size_t size);
 
+/* Decodes one character (RFC 3629); returns its length in bytes, 0 when it is not UTF-8. */
+size_t mfa_text_decode(const char *text, size_t len, uint32_t *ret_point);
+
+/* Whether it is a character that a terminal obeys instead of showing it (U+0080..U+009F), or
+ * that breaks lines or changes the order of others (U+061C, U+200E..200F, U+2028..202E,
+ * U+2066..2069; Unicode Standard Annex 9). */
+bool mfa_text_is_hidden(uint32_t point);
+
 /* A whole decimal number without sign. MFA_ERR_INVALID when it is anything else or does
  * not fit. */
 int mfa_text_parse_number(const char *text, int64_t *ret_number) MFA_MUST_CHECK;
