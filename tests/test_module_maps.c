@@ -47,7 +47,8 @@ static void sit_down(void)
 	assert_int_equal(mkdir("/run/systemd/seats", 0755), 0);
 	assert_int_equal(mkdir("/run/systemd/sessions", 0755), 0);
 	write_text("/run/systemd/sessions/c1",
-		   "UID=0\nCLASS=user\nREMOTE=0\nSEAT=seat0\nVTNR=1\n");
+		   "UID=0\nCLASS=user\nREMOTE=0\nSEAT=seat0\nVTNR=1\nLEADER=1\n");
+	show_instead("/proc/1/status", "Name:\tlogin\nUid:\t0\t0\t0\t0\n");
 	show_instead("/proc/self/sessionid", "4294967295");
 	show_instead("/proc/self/cgroup",
 		     "0::/user.slice/user-0.slice/session-c1.scope\n");
