@@ -135,6 +135,8 @@ static int judge_case_run(const struct mfa_auth_request *request, struct judge_c
 			  struct mfa_auth_result *result, size_t *ret_code_len)
 {
 	struct judgement judgement = { 0 };
+	const struct mfa_zone bounds = mfa_policy_bounds(request->host->config);
+	what->bounds = &bounds;
 	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
 				&what->source);
 	if (err == MFA_OK)

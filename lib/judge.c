@@ -119,6 +119,7 @@ static struct mfa_guess guess_of(const struct judge_case *what)
 {
 	return (struct mfa_guess){
 		.zone = what->zone,
+		.bounds = what->bounds,
 		.source = what->source,
 		.is_behind_password = what->is_behind_password,
 		.is_local = what->is_local,

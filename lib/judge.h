@@ -22,6 +22,7 @@ struct judgement {
 /* What is judged: the answer (normalized unless it carries a password in front). */
 struct judge_case {
 	const struct mfa_zone *zone;
+	const struct mfa_zone *bounds; /* of all zones: mfa_policy_bounds */
 	const char *answer;
 	size_t len;
 	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
@@ -31,7 +32,7 @@ struct judge_case {
 	uint64_t source;
 	bool is_behind_password;
 	bool is_local;
-	enum mfa_closure closure;	      /* whether the record opens at all */
+	enum mfa_closure closure; /* whether the record opens at all */
 	int64_t now;
 };
 

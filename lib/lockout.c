@@ -16,7 +16,7 @@ enum {
 	NO_PLACE = -1,
 };
 
-enum mfa_lock mfa_lockout_account(const struct mfa_zone *zone,
+enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
 				  const struct mfa_record *record, int64_t now)
 {
 	if (record->locked_until < 0)
@@ -26,7 +26,7 @@ enum mfa_lock mfa_lockout_account(const struct mfa_zone *zone,
 		return MFA_LOCK_NONE;
 	/* both are unsigned: the difference may be greater than INT64_MAX */
 	uint64_t left = (uint64_t)record->locked_until - (uint64_t)now;
-	bool is_too_long = zone->lock_time > 0 && left > (uint64_t)zone->lock_time;
+	bool is_too_long = bounds->lock_time > 0 && left > (uint64_t)bounds->lock_time;
 	return is_too_long ? MFA_LOCK_NONE : MFA_LOCK_TIMED;
 }
 
@@ -69,7 +69,7 @@ static bool is_lock(const struct mfa_source *source)
 	       (source->round == ROUND_LOCKED && source->locks > 0);
 }
 
-static bool is_locked(const struct mfa_source *source, const struct mfa_zone *zone,
+static bool is_locked(const struct mfa_source *source, const struct mfa_zone *bounds,
 		      int64_t now)
 {
 	if (!is_lock(source) || (source->time >= 0 && source->time <= now))
@@ -77,17 +77,17 @@ static bool is_locked(const struct mfa_source *source, const struct mfa_zone *zo
 	if (source->time < 0)
 		return true;
 	bool is_at_ceiling = source->round == ROUND_AT_CEILING;
-	int64_t longest = is_at_ceiling ? rest_length(zone, source->locks)
-					: lock_length(zone, source->locks);
+	int64_t longest = is_at_ceiling ? rest_length(bounds, source->locks)
+					: lock_length(bounds, source->locks);
 	/* a longer one was begun by a wrong clock, see mfa_lockout_account */
 	uint64_t left = (uint64_t)source->time - (uint64_t)now;
 	return longest == 0 || left <= (uint64_t)longest;
 }
 
-static bool is_forgotten(const struct mfa_source *source, const struct mfa_zone *zone,
+static bool is_forgotten(const struct mfa_source *source, const struct mfa_zone *bounds,
 			 int64_t now)
 {
-	return !is_locked(source, zone, now) && source->time <= now &&
+	return !is_locked(source, bounds, now) && source->time <= now &&
 	       (uint64_t)now - (uint64_t)source->time >= MEMORY;
 }
 
@@ -101,7 +101,7 @@ static bool matters_less(const struct mfa_source *one, const struct mfa_source *
 	int64_t keys[2];
 	for (unsigned i = 0; i < 2; i++) {
 		int64_t time = sources[i]->time;
-		locked[i] = is_locked(sources[i], guess->zone, guess->now);
+		locked[i] = is_locked(sources[i], guess->bounds, guess->now);
 		if (locked[i])
 			keys[i] = time < 0 ? INT64_MAX : time;
 		else
@@ -120,7 +120,7 @@ static int find_place(const struct mfa_record *record, const struct mfa_guess *g
 		if (source->id == guess->source)
 			return i;
 		if (source->round == ROUND_AT_CEILING &&
-		    is_locked(source, guess->zone, guess->now))
+		    is_locked(source, guess->bounds, guess->now))
 			continue;
 		if (least == NO_PLACE ||
 		    matters_less(source, &record->sources[least], guess))
@@ -135,14 +135,15 @@ static bool is_of(const struct mfa_record *record, int place,
 	return place != NO_PLACE && record->sources[place].id == guess->source;
 }
 
-unsigned mfa_lockout_sources(const struct mfa_zone *zone, const struct mfa_record *record,
-			     int64_t now, int64_t *ret_until)
+unsigned mfa_lockout_sources(const struct mfa_zone *bounds,
+			     const struct mfa_record *record, int64_t now,
+			     int64_t *ret_until)
 {
 	unsigned count = 0;
 	int64_t until = 0;
 	for (unsigned i = 0; i < MFA_SOURCES_MAX; i++) {
 		const struct mfa_source *source = &record->sources[i];
-		if (!is_locked(source, zone, now))
+		if (!is_locked(source, bounds, now))
 			continue;
 		count++;
 		if (source->time < 0)
@@ -164,7 +165,7 @@ struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 {
 	int place = find_place(record, guess);
 	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
-	if (mfa_lockout_account(guess->zone, record, guess->now) != MFA_LOCK_NONE)
+	if (mfa_lockout_account(guess->bounds, record, guess->now) != MFA_LOCK_NONE)
 		return lockout_until(MFA_LOCKED_ACCOUNT, record->locked_until);
 	if (guess->is_behind_password)
 		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
@@ -172,7 +173,7 @@ struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 	if (is_at_ceiling && (!guess->is_local || place == NO_PLACE))
 		return lockout_until(MFA_LOCKED_ELSEWHERE, MFA_LOCKED_FOREVER);
 	if (is_of(record, place, guess) &&
-	    is_locked(&record->sources[place], guess->zone, guess->now))
+	    is_locked(&record->sources[place], guess->bounds, guess->now))
 		return lockout_until(MFA_LOCKED_SOURCE, record->sources[place].time);
 	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 }
@@ -232,7 +233,8 @@ static void count_for_source(struct mfa_record *record, const struct mfa_guess *
 	if (place == NO_PLACE)
 		return;
 	struct mfa_source *source = &record->sources[place];
-	if (source->id != guess->source || is_forgotten(source, guess->zone, guess->now))
+	if (source->id != guess->source ||
+	    is_forgotten(source, guess->bounds, guess->now))
 		*source = (struct mfa_source){ .id = guess->source };
 	if (!is_at_ceiling) {
 		count_in_round(source, guess);

@@ -166,10 +166,8 @@ struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)
 			bounds.totp_window = zone->totp_window;
 		if (zone->totp_drift > bounds.totp_drift)
 			bounds.totp_drift = zone->totp_drift;
-		/* 0: until unlocked */
-		if (zone->lock_time == 0 || bounds.lock_time == 0)
-			bounds.lock_time = 0;
-		else if (zone->lock_time > bounds.lock_time)
+		/* a zone with 0 makes no lock that ends */
+		if (zone->lock_time > bounds.lock_time)
 			bounds.lock_time = zone->lock_time;
 	}
 	return bounds;

@@ -2,9 +2,9 @@
 
 struct mfa_guess guess_of(const struct mfa_zone *zone, char source, int64_t now)
 {
-	return (struct mfa_guess){ .zone = zone,
-				   .source = (unsigned char)source,
-				   .now = now };
+	return (struct mfa_guess){
+		.zone = zone, .bounds = zone, .source = (unsigned char)source, .now = now
+	};
 }
 
 struct mfa_lockout find_lock(const struct mfa_zone *zone, const struct mfa_record *record,

@@ -42,6 +42,7 @@ static struct judgement judge_at(void **state, const char *answer, bool has_pass
 	struct court *court = *state;
 	struct judge_case what = {
 		.zone = &court->zone,
+		.bounds = &court->zone,
 		.answer = answer,
 		.len = strlen(answer),
 		.has_password = has_password,
@@ -258,6 +259,7 @@ static void what_is_no_guess_is_wrong_but_not_counted(void **state)
 {
 	struct court *court = *state;
 	struct judge_case what = { .zone = &court->zone,
+				   .bounds = &court->zone,
 				   .answer = "filler",
 				   .len = 6,
 				   .is_no_guess = true,
@@ -273,7 +275,9 @@ static void what_is_no_guess_is_wrong_but_not_counted(void **state)
 static void damaged_token_data_are_an_error(void **state)
 {
 	struct court *court = *state;
-	struct judge_case what = { .zone = &court->zone, .now = NOW };
+	struct judge_case what = { .zone = &court->zone,
+				   .bounds = &court->zone,
+				   .now = NOW };
 	struct judgement judgement = { .reason = MFA_REASON_NONE, .code_len = 99 };
 	struct token_spec other = other_spec();
 	(void)give(state, &totp_spec);
@@ -292,6 +296,7 @@ static void so_they_are_behind_a_password(void **state)
 	struct judgement judgement = { .reason = MFA_REASON_NONE };
 	struct judge_case what = {
 		.zone = &court->zone,
+		.bounds = &court->zone,
 		.answer = "pw123456",
 		.len = 8,
 		.has_password = true,

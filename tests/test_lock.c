@@ -14,9 +14,9 @@ static const int64_t wrong_by = 36LL * 365 * 24 * 60 * 60;
 
 static void fail_at(const struct mfa_zone *zone, struct mfa_record *record, int64_t now)
 {
-	const struct mfa_guess guess = { .zone = zone,
-					 .is_behind_password = true,
-					 .now = now };
+	const struct mfa_guess guess = {
+		.zone = zone, .bounds = zone, .is_behind_password = true, .now = now
+	};
 	mfa_lockout_count_failure(record, &guess);
 }
 
@@ -111,8 +111,34 @@ static void the_bounds_are_those_of_all_zones_that_ask(void **state MFA_UNUSED)
 	assert_int_equal(bounds.totp_window, 3);
 	assert_int_equal(bounds.totp_drift, 30);
 	assert_int_equal(bounds.lock_time, 3600);
-	zones[1].lock_time = 0;
-	assert_int_equal(mfa_policy_bounds(&config).lock_time, 0);
+	zones[1].lock_time = 0; /* its locks have no end, and no length to compare */
+	assert_int_equal(mfa_policy_bounds(&config).lock_time, 3600);
+}
+
+/* Who may choose the zone, as a caller of mfa-verify, would end a lock by a lax one. */
+static void a_zone_with_short_locks_ends_no_longer_one(void **state MFA_UNUSED)
+{
+	struct mfa_zone strict = default_zone();
+	struct mfa_zone lax = default_zone();
+	strict.lock_time = 7200;
+	lax.lock_time = 60;
+	for (unsigned behind = 0; behind < 2; behind++) {
+		struct mfa_record record = { .token_count = 0 };
+		struct mfa_guess guess = { .zone = &strict,
+					   .bounds = &strict,
+					   .source = 7,
+					   .is_behind_password = behind == 1,
+					   .now = NOW };
+		for (int64_t i = 0; i < strict.max_failures; i++)
+			mfa_lockout_count_failure(&record, &guess);
+		guess.zone = &lax;
+		assert_int_equal(mfa_lockout_find(&record, &guess).until, NOW + 7200);
+		guess.now = NOW + 7199;
+		assert_int_equal(mfa_lockout_find(&record, &guess).until, NOW + 7200);
+		guess.now = NOW + 7200;
+		assert_int_equal(mfa_lockout_find(&record, &guess).scope,
+				 MFA_LOCKED_NOBODY);
+	}
 }
 
 static void lock_taro(void **state, int64_t until)
@@ -194,6 +220,7 @@ int main(void)
 		cmocka_unit_test(where_locks_last_until_unlocked_none_is_too_long),
 		cmocka_unit_test(a_lock_begins_at_any_time),
 		cmocka_unit_test(the_bounds_are_those_of_all_zones_that_ask),
+		cmocka_unit_test(a_zone_with_short_locks_ends_no_longer_one),
 		enrolled(a_right_code_gets_in_and_ends_it),
 		enrolled(a_wrong_code_gets_one_answer_and_a_lock),
 		enrolled(who_waits_for_the_record_is_locked_like_the_others),

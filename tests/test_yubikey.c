@@ -257,7 +257,9 @@ static enum mfa_reason judge_answer(struct mfa_record *record,
 				    const struct mfa_zone *zone,
 				    struct mfa_yubikey_answer answer)
 {
-	const struct judge_case what = { .zone = zone, .key = &answer, .now = NOW };
+	const struct judge_case what = {
+		.zone = zone, .bounds = zone, .key = &answer, .now = NOW
+	};
 	struct judgement judgement = { 0 };
 	assert_int_equal(judge(record, &what, &judgement), MFA_OK);
 	if (judgement.reason == MFA_REASON_RIGHT)

@@ -18,6 +18,8 @@ enum {
 /* A typed code, as far as it matters here. */
 struct mfa_guess {
 	const struct mfa_zone *zone;
+	const struct mfa_zone
+		*bounds;	 /* mfa_policy_bounds: the lock may be another zone's */
 	uint64_t source;	 /* see mfa_source_id */
 	bool is_behind_password; /* only a right password leads to the question */
 	bool is_local;		 /* proved: see mfa_policy_is_local */
@@ -30,18 +32,19 @@ enum mfa_lock {
 	MFA_LOCK_FOREVER
 };
 
-/* Whether the account itself is locked. A timed lock that would last longer than the zone's
- * lock_time from now was begun by a wrong clock and is none. */
-enum mfa_lock mfa_lockout_account(const struct mfa_zone *zone,
+/* Whether the account itself is locked. A timed lock that would last longer than any zone's
+ * lock_time from now was begun by a wrong clock and is none. bounds: mfa_policy_bounds. */
+enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
 				  const struct mfa_record *record, int64_t now);
 
 /* Whether the account is at the ceiling: only this machine's terminals are judged. */
 bool mfa_lockout_is_at_ceiling(const struct mfa_record *record);
 
-/* How many sources are locked now, and until when at the latest (MFA_LOCKED_FOREVER: until
+/* How many sources are locked now (bounds as above), and until when at the latest (MFA_LOCKED_FOREVER: until
  * an administrator unlocks; 0: none is). */
-unsigned mfa_lockout_sources(const struct mfa_zone *zone, const struct mfa_record *record,
-			     int64_t now, int64_t *ret_until);
+unsigned mfa_lockout_sources(const struct mfa_zone *bounds,
+			     const struct mfa_record *record, int64_t now,
+			     int64_t *ret_until);
 
 enum mfa_lock_scope {
 	MFA_LOCKED_NOBODY = 0,

@@ -81,7 +81,7 @@ struct mfa_record {
 	uint32_t
 		unlogged; /* refusals that are not known to have a line in the audit trail */
 	struct mfa_source sources[MFA_SOURCES_MAX];
-	bool has_uid;	  /* uid is known: that of the account it was enrolled for */
+	bool has_uid; /* uid is known: that of the account it was enrolled for */
 	uint32_t uid;
 	bool is_retired; /* its account was deleted, or an administrator closed it */
 	bool is_moving; /* a copy of a record by another name, which may still be there */

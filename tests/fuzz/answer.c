@@ -95,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(answer[i] == '\0');
 	struct judge_case what = {
 		.zone = &zone,
+		.bounds = &zone,
 		.answer = answer,
 		.len = len,
 		.has_password = has_password,
