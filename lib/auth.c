@@ -17,6 +17,7 @@ enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
 	SWAPS_MAX = 200,   /* attempts of one user that may overtake this one */
 	QUESTIONS_MAX = 3, /* while no YubiKey can answer */
+	ASKED_MAX = 30, /* in all: another's turn at the YubiKeys takes none of those */
 };
 
 /* What came of asking: something typed, a YubiKey's answer, or neither. */
@@ -24,23 +25,14 @@ struct given {
 	struct mfa_secret typed;
 	struct mfa_yubikey_answer key;
 	bool has_key;
-	bool is_offered;	 /* a YubiKey will do as well */
+	struct touch touch;
 	enum mfa_reason problem; /* why there is nothing to check */
 };
 
-static const char *prompt_of(const struct mfa_auth_request *request,
-			     const struct given *given)
-{
-	if (request->wants_password)
-		return MFA_N_("Password and one-time password: ");
-	if (given->problem != MFA_REASON_NONE || given->is_offered)
-		return touch_prompt(given->problem);
-	return MFA_N_("One-time password: ");
-}
-
 static int ask(const struct mfa_auth_request *request, struct given *given)
 {
-	const char *prompt = mfa_text(request->language, prompt_of(request, given));
+	char prompt[TOUCH_PROMPT_SIZE];
+	touch_prompt(request, &given->touch, given->problem, prompt);
 	return request->dialog->ask(request->dialog->context, prompt, &given->typed);
 }
 
@@ -287,7 +279,7 @@ static void work(const struct mfa_auth_request *request, int asked, struct given
  * one string to every prompt. */
 static bool wants_key(const struct mfa_auth_request *request, const struct given *given)
 {
-	return given->is_offered &&
+	return given->touch.is_offered &&
 	       (given->typed.len == 0 || is_password(request, &given->typed));
 }
 
@@ -305,7 +297,7 @@ static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag
 {
 	int failed = MFA_OK;
 	forget(request, &given->typed);
-	given->problem = touch_ask(request, diag, &failed, &given->key);
+	given->problem = touch_ask(request, &given->touch, diag, &failed, &given->key);
 	given->has_key = given->problem == MFA_REASON_NONE;
 	if (given->has_key || failed != MFA_OK)
 		*ret_is_final = true;
@@ -327,7 +319,7 @@ static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *di
 		given->problem = MFA_REASON_KEY_TYPED;
 	}
 	*ret_is_final = false;
-	if (given->problem == MFA_REASON_KEY_TYPED && given->is_offered)
+	if (given->problem == MFA_REASON_KEY_TYPED && given->touch.is_offered)
 		return ask_key(request, diag, given, ret_is_final);
 	forget(request, &given->typed);
 	return MFA_OK;
@@ -356,8 +348,11 @@ static int ask_all(const struct mfa_auth_request *request, struct mfa_diag *diag
 {
 	bool is_final = false;
 	int err = MFA_OK;
-	for (int i = 0; i < QUESTIONS_MAX && !is_final; i++)
+	int own = 0; /* questions, but for those that only another's turn has cost */
+	for (int i = 0; i < ASKED_MAX && own < QUESTIONS_MAX && !is_final; i++) {
 		err = ask_once(request, diag, given, &is_final);
+		own += !touch_is_of_other(given->problem);
+	}
 	return err;
 }
 
@@ -376,18 +371,21 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
 	struct mfa_auth_request answered = *request;
-	struct given given = { .is_offered = touch_is_offered(request) };
+	struct given given = { .has_key = false };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
 		.is_unknown_user = request->known_user == MFA_MATCH_NO,
 	};
 	int err = MFA_OK;
+	touch_begin(request, &given.touch);
 	bool is_in_grace = grace_covers(request);
 	/* who need not type a code is asked for the password alone, if at all */
 	if (!is_in_grace || request->wants_password)
 		err = ask_all(request, &ret_result->diag, &given);
 	if (is_in_grace)
 		given.problem = MFA_REASON_GRACE;
+	ret_result->busy = given.touch.busy;
+	ret_result->elsewhere = given.touch.elsewhere;
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
 	work(&answered, err, &given, ret_result);

@@ -51,6 +51,8 @@ static const char *text_of(enum mfa_reason reason)
 		return MFA_N_("The YubiKey was pulled out. Plug it in again.");
 	case MFA_REASON_KEY_BUSY:
 		return MFA_N_("Another login is using the YubiKey. Try again.");
+	case MFA_REASON_KEY_ELSEWHERE:
+		return MFA_N_("Your YubiKey has just answered another login. Try again.");
 	case MFA_REASON_KEY_UNUSABLE:
 		return MFA_N_("YubiKeys cannot be used on this machine. Ask your system "
 			      "administrator.");

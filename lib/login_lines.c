@@ -1,5 +1,6 @@
 #include "login_lines.h"
 
+#include "meeting.h"
 #include "unlogged.h"
 
 /* What was mended for this login concerns the host. */
@@ -25,6 +26,8 @@ int login_lines_append(const struct mfa_auth_request *request,
 	if (request->event != NULL)
 		event.event = request->event;
 	int err = unlogged_record(request, result, diag);
+	if (err == MFA_OK)
+		err = meeting_record(request, result, diag);
 	if (err == MFA_OK)
 		err = mfa_audit_append(request->host->audit, &event, diag);
 	if (err == MFA_OK)

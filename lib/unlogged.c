@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "meeting.h"
 #include "reader.h"
 
 enum {
@@ -30,12 +31,13 @@ bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
 		   char ret_text[static MFA_NOTE_SIZE])
 {
 	bool is_mended = result->diag.warning[0] != '\0';
+	bool is_unlogged = result->unlogged > 0;
 	if (index == 0 && is_mended)
 		(void)snprintf(ret_text, MFA_NOTE_SIZE, "%s", result->diag.warning);
-	else if (index == is_mended && result->unlogged > 0)
+	else if (index == is_mended && is_unlogged)
 		describe(result->unlogged, ret_text);
 	else
-		return false;
+		return meeting_note(result, index - is_mended - is_unlogged, ret_text);
 	return true;
 }
 

@@ -99,6 +99,7 @@ static bool is_wanted(const struct mfa_yubikey_order *order,
 enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 					const struct mfa_yubikey_order *order,
 					struct mfa_diag *diag,
+					struct mfa_yubikey_turn *ret_other,
 					struct mfa_yubikey_answer *ret_answer)
 {
 	struct mfa_usb_outcome outcome;
@@ -107,10 +108,17 @@ enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 		.timeout_ms = order->timeout_ms,
 		.count = order->count,
 	};
+	if (order->turn != NULL) {
+		sent.turn = *order->turn;
+		sent.since_ms = order->since_ms;
+	}
 	for (size_t i = 0; i < order->count && i < MFA_TOKENS_MAX; i++)
 		sent.slots[i] = order->slots[i];
 	memcpy(sent.challenge, order->challenge, sizeof sent.challenge);
 	enum mfa_yubikey_result result = run(usb, &sent, diag, &outcome);
+	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
+	if (mfa_usb_has_other(result))
+		*ret_other = outcome.other;
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
 	if (!is_wanted(order, &outcome.from)) {

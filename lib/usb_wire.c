@@ -16,7 +16,9 @@ enum {
 	AT_REST = AT_FOLDER + MFA_USB_FOLDER_SIZE,
 	AT_SLOTS = AT_REST + 1,
 	AT_CHALLENGE = AT_SLOTS + MFA_TOKENS_MAX * SLOT_SIZE,
-	RESPOND_SIZE = AT_CHALLENGE + MFA_YUBIKEY_CHALLENGE_LEN,
+	AT_TURN = AT_CHALLENGE + MFA_YUBIKEY_CHALLENGE_LEN,
+	AT_SINCE = AT_TURN + MFA_TURN_SIZE,
+	RESPOND_SIZE = AT_SINCE + 8,
 	AT_FLAGS = AT_REST + SLOT_SIZE,
 	AT_SECRET = AT_FLAGS + 1,
 	AT_PUBLIC = AT_SECRET + MFA_YUBIKEY_SECRET_LEN,
@@ -29,7 +31,8 @@ enum {
 	AT_WARNING = AT_DIAG + TEXT_SIZE,
 	AT_FROM = AT_WARNING + WARNING_SIZE,
 	AT_RESPONSE = AT_FROM + SLOT_SIZE,
-	RESPONDED_SIZE = AT_RESPONSE + MFA_YUBIKEY_RESPONSE_LEN,
+	AT_OTHER = AT_RESPONSE + MFA_YUBIKEY_RESPONSE_LEN,
+	RESPONDED_SIZE = AT_OTHER + MFA_TURN_SIZE,
 	AT_COUNT = AT_FROM,
 	AT_PORTS = AT_COUNT + 1,
 	LISTED_SIZE = AT_PORTS + MFA_YUBIKEYS_MAX * PORT_SIZE,
@@ -125,6 +128,17 @@ static void get_program(const unsigned char *bytes, struct mfa_usb_order *order)
 	memcpy(order->private_id, bytes + AT_PRIVATE, sizeof order->private_id);
 }
 
+/* A turn in which a key has answered is none that asks for an answer. */
+static int put_turn(unsigned char *bytes, const struct mfa_usb_order *order)
+{
+	bool is_login = order->turn.number != 0;
+	if (order->turn.serial != 0 || order->since_ms < 0 ||
+	    (!is_login && order->since_ms != 0))
+		return MFA_ERR_INVALID;
+	mfa_put64(bytes + AT_SINCE, (uint64_t)order->since_ms);
+	return mfa_turn_put(&order->turn, bytes + AT_TURN);
+}
+
 static void put_challenge(unsigned char *bytes, const struct mfa_usb_order *order)
 {
 	bytes[AT_REST] = (unsigned char)order->count;
@@ -133,8 +147,11 @@ static void put_challenge(unsigned char *bytes, const struct mfa_usb_order *orde
 	memcpy(bytes + AT_CHALLENGE, order->challenge, sizeof order->challenge);
 }
 
+/* What is no turn becomes none, and so is not packed to the same bytes. */
 static void get_challenge(const unsigned char *bytes, struct mfa_usb_order *order)
 {
+	(void)mfa_turn_get(bytes + AT_TURN, &order->turn);
+	order->since_ms = (int64_t)mfa_get64(bytes + AT_SINCE);
 	order->count = bytes[AT_REST];
 	for (size_t i = 0; i < order->count && i < MFA_TOKENS_MAX; i++)
 		order->slots[i] = get_slot(bytes + AT_SLOTS + i * SLOT_SIZE);
@@ -146,17 +163,21 @@ int mfa_usb_pack_order(const struct mfa_usb_order *order,
 {
 	if (!is_order(order))
 		return MFA_ERR_INVALID;
+	int err = MFA_OK;
 	size_t size = order_size(order->kind);
 	memset(ret_payload, 0, size);
 	memcpy(ret_payload, MFA_VERSION, sizeof MFA_VERSION);
 	mfa_put64(ret_payload + AT_TIMEOUT, (uint64_t)order->timeout_ms);
 	memcpy(ret_payload + AT_FOLDER, order->folder, strlen(order->folder));
-	if (order->kind == MFA_USB_RESPOND)
+	if (order->kind == MFA_USB_RESPOND) {
 		put_challenge(ret_payload, order);
+		err = put_turn(ret_payload, order);
+	}
 	if (order->kind == MFA_USB_PROGRAM)
 		put_program(ret_payload, order);
-	*ret_len = size;
-	return MFA_OK;
+	if (err == MFA_OK)
+		*ret_len = size;
+	return err;
 }
 
 int mfa_usb_unpack_order(enum mfa_wire_type letter, struct mfa_span payload,
@@ -211,11 +232,17 @@ static struct mfa_yubikey_port get_port(const unsigned char *bytes)
 	return port;
 }
 
+bool mfa_usb_has_other(enum mfa_yubikey_result result)
+{
+	return result == MFA_YUBIKEY_BUSY || result == MFA_YUBIKEY_ELSEWHERE;
+}
+
 int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
 			 unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
 {
 	if (!is_outcome(kind, outcome))
 		return MFA_ERR_INVALID;
+	int err = MFA_OK;
 	size_t size = outcome_size(kind);
 	memset(ret_payload, 0, size);
 	ret_payload[0] = (unsigned char)outcome->result;
@@ -227,14 +254,17 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 		memcpy(ret_payload + AT_RESPONSE, outcome->response,
 		       sizeof outcome->response);
 	}
+	if (kind == MFA_USB_RESPOND && mfa_usb_has_other(outcome->result))
+		err = mfa_turn_put(&outcome->other, ret_payload + AT_OTHER);
 	if (kind == MFA_USB_LIST) {
 		ret_payload[AT_COUNT] = (unsigned char)outcome->count;
 		for (size_t i = 0; i < outcome->count; i++)
 			put_port(ret_payload + AT_PORTS + i * PORT_SIZE,
 				 &outcome->ports[i]);
 	}
-	*ret_len = size;
-	return MFA_OK;
+	if (err == MFA_OK)
+		*ret_len = size;
+	return err;
 }
 
 int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
@@ -253,6 +283,7 @@ int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 		outcome.from = get_slot(payload.data + AT_FROM);
 		memcpy(outcome.response, payload.data + AT_RESPONSE,
 		       sizeof outcome.response);
+		(void)mfa_turn_get(payload.data + AT_OTHER, &outcome.other);
 	}
 	if (kind == MFA_USB_LIST)
 		outcome.count = payload.data[AT_COUNT];

@@ -27,6 +27,7 @@ static const char *const reasons[MFA_REASON_COUNT] = {
 	[MFA_REASON_KEY_SILENT] = "key-silent",
 	[MFA_REASON_KEY_CUT_OFF] = "key-cut-off",
 	[MFA_REASON_KEY_BUSY] = "key-busy",
+	[MFA_REASON_KEY_ELSEWHERE] = "key-elsewhere",
 	[MFA_REASON_KEY_UNUSABLE] = "key-unusable",
 	[MFA_REASON_ZONE_OFF] = "zone-off",
 	[MFA_REASON_GRACE] = "grace",

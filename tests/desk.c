@@ -45,14 +45,18 @@ enum mfa_yubikey_result desk_respond_with(struct desk *desk,
 	const struct mfa_yubikey_order order = { .slots = slots,
 						 .count = count,
 						 .challenge = challenge,
-						 .timeout_ms = timeout_ms };
+						 .timeout_ms = timeout_ms,
+						 .turn = desk->turn.number != 0
+								 ? &desk->turn
+								 : NULL,
+						 .since_ms = desk->since_ms };
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;
 	desk->diag.text[0] = '\0';
 	desk->took_ms = -stopwatch();
 	enum mfa_yubikey_result result =
-		desk->driver->respond(&order, &desk->diag, &desk->answer);
+		desk->driver->respond(&order, &desk->diag, &desk->other, &desk->answer);
 	desk->took_ms += stopwatch();
 	assert_in_range(desk->took_ms, 0, timeout_ms + SLACK_MS + SERIAL_MS);
 	if (result == MFA_YUBIKEY_DONE)

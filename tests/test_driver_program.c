@@ -141,7 +141,7 @@ static enum mfa_yubikey_result ask(struct desk *desk, unsigned slot)
 	struct mfa_yubikey_answer answer;
 	mfa_yubikey_challenge(challenge);
 	enum mfa_yubikey_result result =
-		desk->driver->respond(&order, &desk->diag, &answer);
+		desk->driver->respond(&order, &desk->diag, &desk->other, &answer);
 	if (result == MFA_YUBIKEY_DONE) {
 		unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
 		mfa_yubikey_expect(&key, answer.hmac, challenge, response);

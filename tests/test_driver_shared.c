@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "desk.h"
@@ -48,6 +49,184 @@ static void another_user_of_the_keys_is_waited_for_in_time(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
+static const char turn_path[] = "/run/pam_mfa/turn";
+static const char turn_mark[] = "pts/7"; /* in no other turn here */
+
+/* The desk is a login's from here on. */
+static void begin_login(struct desk *desk, const char *terminal)
+{
+	mfa_turn_make("su", terminal, "taro", &desk->turn);
+	desk->since_ms = stopwatch();
+}
+
+static int await_touch_for_long(void *context, unsigned index MFA_UNUSED)
+{
+	begin_login(context, turn_mark);
+	return (int)desk_respond(context, 60000);
+}
+
+static void assert_blinks(struct desk *desk, unsigned key)
+{
+	int64_t end = stopwatch() + TIMEOUT_MS;
+	while (!softkey_bed_counts(desk->bed, key).waiting)
+		assert_in_range(stopwatch(), 0, end);
+}
+
+static void touch_it(struct desk *desk, unsigned key)
+{
+	softkey_bed_set_faults(desk->bed, key, &(struct softkey_faults){ 0 });
+}
+
+static const struct softkey_faults no_touch = { .touch_after = SOFTKEY_NEVER };
+
+static void a_login_does_not_wait_and_knows_for_whom(void **state)
+{
+	struct desk *desk = *state;
+	unsigned key = desk_plug_touch(desk, no_touch);
+	pid_t pid = start_process(await_touch_for_long, desk);
+	assert_blinks(desk, key);
+	begin_login(desk, "tty1");
+	assert_int_equal(desk_respond(desk, 60000), MFA_YUBIKEY_BUSY);
+	assert_in_range(desk->took_ms, 0, SLACK_MS);
+	assert_string_equal(desk->other.service, "su");
+	assert_string_equal(desk->other.terminal, turn_mark);
+	assert_string_equal(desk->other.user, "taro");
+	assert_int_equal(desk->other.serial, 0);
+	touch_it(desk, key);
+	assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
+}
+
+static void what_a_key_answered_elsewhere_is_told_once_and_first(void **state)
+{
+	struct desk *desk = *state;
+	unsigned key = desk_plug_touch(desk, (struct softkey_faults){ 0 });
+	begin_login(desk, "tty1");
+	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+			 MFA_YUBIKEY_DONE);
+	unsigned challenges = softkey_bed_counts(desk->bed, key).challenges;
+	assert_int_equal(desk_respond(desk, TIMEOUT_MS), MFA_YUBIKEY_ELSEWHERE);
+	assert_int_equal(softkey_bed_counts(desk->bed, key).challenges, challenges);
+	assert_string_equal(desk->other.terminal, turn_mark);
+	assert_int_equal(desk->other.serial, KEY_SERIAL);
+	assert_in_range(desk->other.answered_ms, desk->since_ms + 1, stopwatch());
+	desk->since_ms = desk->other.answered_ms;
+	assert_answers(desk);
+	assert_int_equal(desk->other.number, 0);
+	assert_answers(desk); /* its own answer is not another's */
+}
+
+/* Others' logins in between do not hide it, with keys of their own or without. */
+static void it_is_told_after_other_turns_as_well(void **state)
+{
+	struct desk *desk = *state;
+	desk_plug_touch(desk, (struct softkey_faults){ 0 });
+	begin_login(desk, "tty1");
+	const struct mfa_yubikey_turn own = desk->turn;
+	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+			 MFA_YUBIKEY_DONE);
+	for (uint32_t serial = 1; serial < SOFTKEY_KEYS; serial++) {
+		const struct mfa_yubikey_slot other = { serial, KEY_SLOT };
+		unsigned plugged = desk_plug(desk, serial, (struct softkey_faults){ 0 });
+		mfa_turn_make("login", "tty2", "hanako", &desk->turn);
+		assert_int_equal(desk_respond_with(desk, &other, 1, TIMEOUT_MS),
+				 MFA_YUBIKEY_DONE);
+		softkey_bed_unplug(desk->bed, plugged);
+		assert_int_equal(desk_respond_with(desk, &other, 1, TIMEOUT_MS),
+				 MFA_YUBIKEY_OTHER);
+	}
+	desk->turn = own;
+	assert_int_equal(desk_respond(desk, TIMEOUT_MS), MFA_YUBIKEY_ELSEWHERE);
+	assert_string_equal(desk->other.terminal, turn_mark);
+}
+
+static void what_was_before_a_login_is_not_told(void **state)
+{
+	struct desk *desk = *state;
+	desk_plug_touch(desk, (struct softkey_faults){ 0 });
+	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+			 MFA_YUBIKEY_DONE);
+	begin_login(desk, "tty1");
+	assert_answers(desk);
+}
+
+static bool is_shown(const char *words)
+{
+	char bytes[8192];
+	size_t len = read_bytes(turn_path, bytes, sizeof bytes);
+	return memmem(bytes, len, words, strlen(words)) != NULL;
+}
+
+/* A turn that nobody has any more is not shown as that of the next one, who has no name. */
+static void a_turn_that_is_over_is_nobodys(void **state)
+{
+	struct desk *desk = *state;
+	unsigned key = desk_plug_touch(desk, no_touch);
+	pid_t pid = start_process(await_touch_for_long, desk);
+	assert_blinks(desk, key);
+	assert_true(is_shown(turn_mark));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(is_shown(turn_mark)); /* nobody was left to take it away */
+	softkey_bed_unplug(desk->bed, key);
+	assert_int_equal(
+		desk->driver->list(TIMEOUT_MS, &desk->diag, desk->ports, &desk->count),
+		MFA_YUBIKEY_ABSENT);
+	assert_false(is_shown(turn_mark));
+	begin_login(desk, turn_mark);
+	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_ABSENT);
+	assert_false(is_shown(turn_mark));
+}
+
+static void spoil_turn(unsigned way)
+{
+	char bytes[8192];
+	size_t len = read_bytes(turn_path, bytes, sizeof bytes);
+	assert_int_equal(unlink(turn_path), 0);
+	if (way == 0)
+		return;
+	if (way == 1)
+		assert_int_equal(symlink("/tmp/elsewhere", turn_path), 0);
+	if (way == 2)
+		assert_int_equal(mkdir(turn_path, 0700), 0);
+	if (way == 3)
+		memset(bytes, 0xff, len);
+	if (way == 4)
+		len--;
+	if (way == 5)
+		len++;
+	if (way > 2)
+		write_bytes(turn_path, bytes, len);
+}
+
+/* What it tells is of use, and no more: it decides about nobody. */
+static void without_what_it_tells_keys_answer_all_the_same(void **state)
+{
+	struct desk *desk = *state;
+	unsigned key = desk_plug_touch(desk, (struct softkey_faults){ 0 });
+	for (unsigned way = 0; way < 6; way++) {
+		begin_login(desk, "tty1");
+		assert_answers(desk);
+		touch_it(desk, key);
+		spoil_turn(way);
+		begin_login(desk, "tty1");
+		assert_answers(desk);
+		softkey_bed_set_faults(desk->bed, key, &no_touch);
+		pid_t pid = start_process(await_touch_for_long, desk);
+		assert_blinks(desk, key);
+		if (way > 2)
+			spoil_turn(way);
+		assert_int_equal(desk_respond(desk, 60000), MFA_YUBIKEY_BUSY);
+		assert_string_equal(desk->other.terminal, way == 0 ? turn_mark : "");
+		touch_it(desk, key);
+		assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
+		if (way == 1)
+			assert_int_equal(unlink(turn_path), 0);
+		if (way == 2)
+			assert_int_equal(rmdir(turn_path), 0);
+	}
+	assert_int_equal(access("/tmp/elsewhere", F_OK), -1);
+}
+
 static void time_that_has_run_out_is_not_an_absent_key(void **state)
 {
 	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
@@ -64,6 +243,7 @@ static void a_lock_that_others_could_take_is_not_trusted(void **state)
 	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
 	assert_non_null(strstr(desk->diag.text, "/run/pam_mfa"));
 	assert_int_equal(chmod("/run/pam_mfa", 0700), 0);
+	assert_int_equal(unlink(turn_path), 0);
 	assert_int_equal(rmdir("/run/pam_mfa"), 0);
 	assert_int_equal(symlink("/tmp", "/run/pam_mfa"), 0);
 	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
@@ -181,6 +361,12 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		at_a_desk(another_user_of_the_keys_is_waited_for_in_time),
+		at_a_desk(a_login_does_not_wait_and_knows_for_whom),
+		at_a_desk(what_a_key_answered_elsewhere_is_told_once_and_first),
+		at_a_desk(it_is_told_after_other_turns_as_well),
+		at_a_desk(what_was_before_a_login_is_not_told),
+		at_a_desk(a_turn_that_is_over_is_nobodys),
+		at_a_desk(without_what_it_tells_keys_answer_all_the_same),
 		at_a_desk(time_that_has_run_out_is_not_an_absent_key),
 		at_a_desk(a_lock_that_others_could_take_is_not_trusted),
 		at_a_desk(many_processes_share_one_key),

@@ -61,7 +61,8 @@ static void a_typed_code_brings_no_library_of_yubikeys(void **state)
 	sit_down();
 	stack_configure(stack, "", "factors = yubikey totp hotp yubikey-otp");
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);
-	assert_string_equal(stack->talk.prompt, "One-time password (YubiKey: Enter): ");
+	assert_string_equal(stack->talk.prompt,
+			    "One-time password (YubiKey: Enter, then touch): ");
 	assert_light();
 	assert_int_equal(stack_login(stack, "root", wrong_code_now().text), PAM_AUTH_ERR);
 	assert_int_equal(stack_login(stack, "nobody-has-this-name", "123456"),

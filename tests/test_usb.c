@@ -72,7 +72,11 @@ static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_
 	const struct mfa_yubikey_order order = { .slots = slots,
 						 .count = MFA_COUNT(slots),
 						 .challenge = challenge,
-						 .timeout_ms = timeout_ms };
+						 .timeout_ms = timeout_ms,
+						 .turn = counter->desk.turn.number != 0
+								 ? &counter->desk.turn
+								 : NULL,
+						 .since_ms = counter->desk.since_ms };
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	struct desk *desk = &counter->desk;
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
@@ -80,7 +84,7 @@ static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;
 	enum mfa_yubikey_result result =
-		mfa_usb_respond(&usb, &order, &desk->diag, &desk->answer);
+		mfa_usb_respond(&usb, &order, &desk->diag, &desk->other, &desk->answer);
 	assert_int_equal(usb.channel, -1);
 	if (result == MFA_YUBIKEY_DONE)
 		assert_memory_equal(desk->answer.challenge, challenge, sizeof challenge);

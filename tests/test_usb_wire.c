@@ -7,6 +7,13 @@
 static const enum mfa_usb_kind kinds[] = { MFA_USB_RESPOND, MFA_USB_LIST,
 					   MFA_USB_PROGRAM };
 
+static const struct mfa_yubikey_turn sample_turn = {
+	.number = 0x0123456789abcdef,
+	.service = "su",
+	.terminal = "pts/3",
+	.user = "taro",
+};
+
 static struct mfa_usb_order sample_order(enum mfa_usb_kind kind)
 {
 	struct mfa_usb_order order = {
@@ -19,6 +26,8 @@ static struct mfa_usb_order sample_order(enum mfa_usb_kind kind)
 		for (unsigned i = 0; i < MFA_TOKENS_MAX; i++)
 			order.slots[i] = (struct mfa_yubikey_slot){ 1000 + i, 1 + i % 2 };
 		memset(order.challenge, 0xc5, sizeof order.challenge);
+		order.turn = sample_turn;
+		order.since_ms = INT64_MAX;
 	}
 	if (kind == MFA_USB_PROGRAM) {
 		order.at = (struct mfa_yubikey_slot){ UINT32_MAX, 2 };
@@ -114,6 +123,35 @@ static void all_arrives_as_it_was_sent(void **state MFA_UNUSED)
 	}
 }
 
+/* Whose turn it was comes with two results, and with no other. */
+static void the_turn_of_another_comes_with_its_result(void **state MFA_UNUSED)
+{
+	for (unsigned i = 0; i <= MFA_YUBIKEY_BROKEN; i++) {
+		struct packed packed;
+		struct mfa_usb_outcome back;
+		struct mfa_usb_outcome outcome = { .result = (enum mfa_yubikey_result)i,
+						   .from = { 7654321, 2 },
+						   .other = sample_turn };
+		bool has_other = i == MFA_YUBIKEY_BUSY || i == MFA_YUBIKEY_ELSEWHERE;
+		outcome.other.serial = 7654321;
+		outcome.other.answered_ms = 12345;
+		assert_int_equal(mfa_usb_pack_outcome(MFA_USB_RESPOND, &outcome,
+						      packed.bytes, &packed.len),
+				 MFA_OK);
+		assert_int_equal(mfa_usb_unpack_outcome(
+					 MFA_USB_RESPOND,
+					 (struct mfa_span){ packed.bytes, packed.len },
+					 &back),
+				 MFA_OK);
+		assert_int_equal(back.other.number, has_other ? sample_turn.number : 0);
+		assert_string_equal(back.other.terminal, has_other ? "pts/3" : "");
+		assert_int_equal(mfa_usb_has_other(outcome.result), has_other);
+		packed.bytes[packed.len - 1] = 'x'; /* behind the user's name */
+		assert_int_equal(read_outcome(MFA_USB_RESPOND, &packed, packed.len),
+				 MFA_ERR_INVALID);
+	}
+}
+
 static void no_other_length_is_read(void **state MFA_UNUSED)
 {
 	for (size_t i = 0; i < MFA_COUNT(kinds); i++) {
@@ -175,6 +213,16 @@ static void values_out_of_range_are_not_sent(void **state MFA_UNUSED)
 	assert_no_order(&order);
 	order.slots[3].slot = 0;
 	assert_no_order(&order);
+	order = sample_order(MFA_USB_RESPOND);
+	order.turn.serial = 7654321; /* a key has answered: it asks for nothing */
+	order.turn.answered_ms = 1;
+	assert_no_order(&order);
+	order = sample_order(MFA_USB_RESPOND);
+	order.since_ms = -1;
+	assert_no_order(&order);
+	order = sample_order(MFA_USB_RESPOND);
+	order.turn = (struct mfa_yubikey_turn){ .number = 0 }; /* since when, then? */
+	assert_no_order(&order);
 	order = sample_order(MFA_USB_PROGRAM);
 	order.at.slot = 0;
 	assert_no_order(&order);
@@ -226,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_arrives_as_it_was_sent),
+		cmocka_unit_test(the_turn_of_another_comes_with_its_result),
 		cmocka_unit_test(no_other_length_is_read),
 		cmocka_unit_test(one_kind_is_not_read_as_another),
 		cmocka_unit_test(another_version_is_told),

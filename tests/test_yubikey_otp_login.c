@@ -157,7 +157,7 @@ static void garbled_it_is_asked_for_again(void **state)
 	assert_int_equal(outcome.script.told, 0);
 	assert_string_equal(outcome.script.prompts[1],
 			    "The YubiKey's code came garbled. Turn off Caps Lock and "
-			    "Japanese input, and touch it again: ");
+			    "Japanese input, and type it again: ");
 }
 
 static void garbled_three_times_it_is_refused_and_not_counted(void **state)

@@ -5,6 +5,7 @@
 #include "mfa/message.h"
 #include "mfa/policy.h"
 #include "mfa/seal.h"
+#include "mfa/turn.h"
 
 /* The decision. Zeroed memory denies. */
 enum mfa_verdict {
@@ -43,9 +44,10 @@ enum mfa_reason {
 	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
 	MFA_REASON_KEY_UNTOUCHED,
 	MFA_REASON_KEY_SILENT,
-	MFA_REASON_KEY_CUT_OFF,	 /* pulled out, or its answer was damaged */
-	MFA_REASON_KEY_BUSY,	 /* another login used the YubiKeys */
-	MFA_REASON_KEY_UNUSABLE, /* the plug-in or USB: see the diagnosis */
+	MFA_REASON_KEY_CUT_OFF,	  /* pulled out, or its answer was damaged */
+	MFA_REASON_KEY_BUSY,	  /* another login used the YubiKeys */
+	MFA_REASON_KEY_ELSEWHERE, /* the key has answered another login meanwhile */
+	MFA_REASON_KEY_UNUSABLE,  /* the plug-in or USB: see the diagnosis */
 	MFA_REASON_ZONE_OFF,
 	MFA_REASON_GRACE,	 /* not enrolled, and the zone's grace is not over */
 	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
@@ -107,6 +109,12 @@ struct mfa_auth_request {
 	bool is_behind_password; /* only a right password leads here: see mfa/lockout.h */
 };
 
+/* Another login's turn at the YubiKeys, which this one met. */
+struct mfa_auth_meeting {
+	bool is_met;
+	struct mfa_yubikey_turn turn;
+};
+
 struct mfa_auth_result {
 	enum mfa_verdict verdict;
 	enum mfa_reason reason;
@@ -119,11 +127,14 @@ struct mfa_auth_result {
 	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
 	bool is_noted;		    /* in the record, as a refusal */
 	uint32_t unlogged; /* earlier refusals that are in the record and have no line */
+	struct mfa_auth_meeting busy;	   /* in which the keys were in use */
+	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
 /* Runs it: one question, put again only when a YubiKey could not answer; one line in the
- * audit trail. The state that the answer leads to is committed before MFA_ALLOW. Ends
- * ret_result with mfa_auth_result_done. */
+ * audit trail, and one for each other login that it met at the YubiKeys. The state that
+ * the answer leads to is committed before MFA_ALLOW. Ends ret_result with
+ * mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);
 
@@ -142,7 +153,8 @@ enum {
 };
 
 /* What syslog is to be warned of besides: the first note, the second, ...; false: there is
- * none. What was mended on the way; refusals that have no line in the trail. */
+ * none. What was mended on the way; refusals that have no line in the trail; other logins
+ * that it met at the YubiKeys. */
 bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
 		   char ret_text[static MFA_NOTE_SIZE]);
 

@@ -30,6 +30,8 @@ struct mfa_usb_order {
 	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
 	size_t count;
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	struct mfa_yubikey_turn turn; /* number 0: of no login */
+	int64_t since_ms;
 	/* program */
 	struct mfa_yubikey_slot at;
 	bool wants_touch;
@@ -45,10 +47,14 @@ struct mfa_usb_outcome {
 	/* respond, and MFA_YUBIKEY_DONE */
 	struct mfa_yubikey_slot from;
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
+	struct mfa_yubikey_turn other; /* where mfa_usb_has_other */
 	/* list */
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
 	size_t count;
 };
+
+/* Whether another login's turn comes with this result of an order to respond. */
+bool mfa_usb_has_other(enum mfa_yubikey_result result);
 
 /* The bytes of an order or an outcome; what its kind does not use is not looked at.
  * MFA_ERR_INVALID: a value out of its range. */

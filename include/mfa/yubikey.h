@@ -4,6 +4,7 @@
 
 #include "mfa/record.h"
 #include "mfa/secret.h"
+#include "mfa/turn.h"
 
 enum {
 	MFA_YUBIKEY_SLOTS = 2,
@@ -43,6 +44,7 @@ enum mfa_yubikey_result {
 	MFA_YUBIKEY_SILENT,    /* no answer in time */
 	MFA_YUBIKEY_CUT_OFF,   /* it was pulled out, or its answer was damaged */
 	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
+	MFA_YUBIKEY_ELSEWHERE, /* a wanted key has answered another login meanwhile */
 	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
 	MFA_YUBIKEY_BROKEN,  /* the ports cannot be asked: see the diagnosis */
 };
@@ -57,6 +59,11 @@ struct mfa_yubikey_order {
 	size_t count;
 	const unsigned char *challenge; /* MFA_YUBIKEY_CHALLENGE_LEN bytes */
 	int64_t timeout_ms;		/* for all of it */
+	/* A login's turn, in which another's is not waited for: MFA_YUBIKEY_BUSY, and
+	 * MFA_YUBIKEY_ELSEWHERE without a challenge if a wanted key has answered another
+	 * login after since_ms (CLOCK_MONOTONIC). NULL, for an enrolment: neither. */
+	const struct mfa_yubikey_turn *turn;
+	int64_t since_ms;
 	/* Asked while somebody or something is waited for: true when nobody needs the answer
 	 * any more. NULL: somebody does. */
 	bool (*is_over)(void);
@@ -94,11 +101,15 @@ struct mfa_yubikey_program {
 	bool (*is_over)(void); /* as in an order: nothing is written any more */
 };
 
-/* What the plug-in exports. All of it waits for other users of the keys on this host, and
- * gives up in time. It is called in mfa-usb alone (mfa/usb.h), but for hmac. */
+/* What the plug-in exports. All of it, but for an order with a turn, waits for other
+ * users of the keys on this host, and gives up in time. It is called in mfa-usb alone
+ * (mfa/usb.h), but for hmac. */
 struct mfa_yubikey_driver {
+	/* ret_other: whose turn it was, with MFA_YUBIKEY_BUSY and MFA_YUBIKEY_ELSEWHERE;
+	 * zeros otherwise. */
 	enum mfa_yubikey_result (*respond)(const struct mfa_yubikey_order *order,
 					   struct mfa_diag *diag,
+					   struct mfa_yubikey_turn *ret_other,
 					   struct mfa_yubikey_answer *ret_answer);
 	/* Up to MFA_YUBIKEYS_MAX ports. */
 	enum mfa_yubikey_result (*list)(int64_t timeout_ms, struct mfa_diag *diag,

@@ -8,7 +8,7 @@ from e2e.terminal import Terminal
 
 # Debian's sesman, VNC servers and saslauthd name no host, and give the password to every question.
 SILENT = {"xrdp-sesman": {"tty": "xrdp-sesman"}, "tigervnc": {}, "imap": {}, "smtp": {}}
-KEY_PROMPT = "One-time password (YubiKey: Enter):"
+KEY_PROMPT = "One-time password (YubiKey: Enter, then touch):"
 SERIALS = itertools.count(7300001)
 STACK = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\naccount required pam_mfa.so\n"
 

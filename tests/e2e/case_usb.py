@@ -113,10 +113,11 @@ def test_a_callers_full_pipe_keeps_nobody_from_the_keys(case):
         jiro = users.new("jiro")
         with su_through_pipes(taro, jiro, env={"LIBUSB_DEBUG": "4"}) as (su, answer):
             answer("Password:", "no password of taro's")
-            answer("(YubiKey: Enter)", "")
+            answer("(YubiKey: Enter, then touch)", "")
             # what su says itself goes the same way: no room for it either
             fill(su.prompts)
-            let_in(programs.login(taro, [taro.password, ""]))
+            outcome = programs.login(taro, [taro.password, "", *[softkey.enter_again] * 20])
+            assert outcome.let_in, outcome
             assert su.poll() is None
             assert verify.send_signal(jiro, su.pid, signal.SIGKILL)
             assert su.wait(SECONDS) == -signal.SIGKILL
@@ -130,7 +131,7 @@ def test_whoever_started_a_program_may_end_it_while_it_waits_for_a_touch(case):
             key.faults("touch-after=never")
             with su_through_pipes(taro, jiro) as (su, answer):
                 answer("Password:", "x")
-                answer("(YubiKey: Enter)", "")
+                answer("(YubiKey: Enter, then touch)", "")
                 until(lambda: awaits_touch(key))
                 assert key.show()["detached"] == "1"
                 assert verify.send_signal(jiro, su.pid, number)
@@ -149,7 +150,7 @@ def test_stopped_while_it_waits_it_gives_up_the_turn_in_time(case):
         key.faults("touch-after=never")
         with su_through_pipes(taro, jiro) as (su, answer):
             answer("Password:", "x")
-            answer("(YubiKey: Enter)", "")
+            answer("(YubiKey: Enter, then touch)", "")
             until(lambda: awaits_touch(key))
             assert verify.send_signal(jiro, su.pid, signal.SIGSTOP)
             until(lambda: is_free(key))
@@ -246,7 +247,7 @@ def test_it_takes_nothing_over_from_its_caller(case):
         with su_through_pipes(taro, jiro, prepare=spoil, env=environment) as (su, answer):
             score.write_text(before)
             answer("Password:", taro.password)
-            answer("(YubiKey: Enter)", "")
+            answer("(YubiKey: Enter, then touch)", "")
             until(lambda: awaits_touch(key))
             [pid] = running()
             check_that_nothing_was_taken_over(pid)

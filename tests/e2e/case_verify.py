@@ -137,8 +137,9 @@ def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
         taro, key = users.new(), softkey.Key(serial=7200001)
         assert enroll.run("add", taro.name, "yubikey").returncode == 0
         reply = call(taro, [taro.password, ""])
-        assert reply.code == pam.SUCCESS and reply.prompts[1] == "One-time password (YubiKey: Enter): ", reply
-        assert reply.messages == ["Touch your YubiKey when it blinks."], reply
+        assert reply.code == pam.SUCCESS and reply.prompts[1] == "One-time password (YubiKey: Enter, then touch): ", reply
+        # greeters keep a message over the next question, and xscreensaver makes a page of it
+        assert not reply.messages, reply
         key.touch(False)
         reply = call(taro, [taro.password, "", "", ""])
         assert reply.code == pam.AUTH_ERR and len(reply.prompts) == 4, reply

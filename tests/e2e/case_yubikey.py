@@ -3,16 +3,18 @@
 import itertools
 import json
 import os
+import re
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, otp, pamconf, product, programs, softkey, ssh, users
+from e2e import audit, enroll, otp, pamconf, product, programs, softkey, ssh, users
 from e2e.checks import exits, let_in, one_line, refused
 from e2e.locales import japanese_locale
 from e2e.softkey import Key
+from e2e.terminal import PROMPT, Terminal
 
-ASK = "One-time password (YubiKey: Enter):"
+ASK = "One-time password (YubiKey: Enter, then touch):"
 SECRET = "0b" * 20
 SERIALS = itertools.count(7000001)  # a key is one person's, and the record outlives the case
 
@@ -56,7 +58,7 @@ def test_a_touch_lets_in_at_login_su_and_sudo(case):
         assert key.show()["slot2"] == "hmac+touch" and key.show()["slot1"] == "empty"
         outcome = programs.login(taro, [taro.password, ""])
         let_in(outcome)
-        assert outcome.prompts[1] == ASK and "Touch your YubiKey when it blinks." in outcome.text
+        assert outcome.prompts[1] == ASK and "ouch" not in outcome.text.replace(ASK, ""), outcome
         one_line(case, f"result=allowed reason=code-right .*user={taro.name} .*kind=yubikey")
         let_in(programs.su(taro, [taro.password, ""], caller=users.new("jiro")))
         let_in(programs.sudo(taro, [taro.password, ""]))
@@ -186,13 +188,68 @@ def test_the_right_one_of_two_keys(case):
         assert other.show()["challenges"] == "0"
 
 
+@contextmanager
+def waiting(user, caller, key):
+    """su to the user by the caller, who knows the password; the key blinks for it."""
+    with Terminal(["su", user.name, "-c", programs.PROOF], user=caller) as terminal:
+        for line in (user.password, ""):
+            terminal.expect(PROMPT)
+            terminal.answer(line)
+        key.await_blinking()
+        yield terminal
+
+
+def touched(key, user, terminal):
+    """The person takes the blinking for their own login's; gives what is typed then."""
+    key.touch(True)
+    terminal.expect(programs.came_in(user.name))
+    return ""
+
+
+def test_a_stolen_touch_is_told(case):
+    """Where any session may ask: the person knows before it, and after it, and so does the trail."""
+    with offered("su", "login", timeout="10s"):
+        taro, key = holder()
+        key.touch(False)
+        with waiting(taro, users.new("jiro"), key) as thief:
+            outcome = programs.login(taro, [taro.password, "", lambda: touched(key, taro, thief), ""])
+        let_in(outcome, prompts=4)
+        where = rf"su, pts/\d+, {taro.name}"
+        assert outcome.prompts[1] == ASK, outcome
+        assert re.fullmatch(rf"YubiKey in use \({where}\): do not touch. Enter: again:", outcome.prompts[2]), outcome
+        told = rf"Your YubiKey has just answered elsewhere \({where}\). Enter, then touch:"
+        assert re.fullmatch(told, outcome.prompts[3]), outcome
+        mine = [event for event in audit.events() if event.get("service") == "login" and event["user"] == taro.name]
+        assert [event["event"] for event in mine] == ["key.busy", "key.elsewhere", "auth"], mine
+        other = rf"service su, terminal pts/\d+, user {taro.name}"
+        assert re.fullmatch(f"the YubiKeys were in use by another login, {other}", mine[0]["detail"]), mine
+        assert re.fullmatch(f"YubiKey {key.serial} has answered another login, {other}", mine[1]["detail"]), mine
+        for event in mine[:2]:
+            assert case.log(re.escape(event["detail"])), event
+        audit.check_chain()
+        assert failures(taro) == 0
+
+
+def test_the_code_is_taken_while_the_key_is_in_use(case):
+    with offered("su", "login", timeout="10s"):
+        taro, key = holder()
+        hanako, token = enroll.person("hanako", kind="hotp")
+        key.touch(False)
+        with waiting(taro, users.new("jiro"), key):
+            outcome = programs.login(hanako, [hanako.password, "", token.next()])
+            let_in(outcome, prompts=3)
+            assert re.fullmatch(r"YubiKey in use \(su, pts/\d+\): do not touch. Enter: again:", outcome.prompts[2])
+
+
 def test_two_logins_at_once_on_one_key(case):
-    """One waits for the other; both are let in."""
+    """Each has its turn; all are let in, by a touch of their own."""
     with offered("login", timeout="10s"):
-        taro, _ = holder()
+        taro, key = holder()
+        answers = [taro.password, "", *[softkey.enter_again] * 28]
+        before = int(key.show()["challenges"])
         outcomes = []
         threads = [
-            threading.Thread(target=lambda: outcomes.append(programs.login(taro, [taro.password, ""])))
+            threading.Thread(target=lambda: outcomes.append(programs.login(taro, answers)))
             for _ in range(4)
         ]
         for thread in threads:
@@ -201,7 +258,8 @@ def test_two_logins_at_once_on_one_key(case):
             thread.join()
         assert len(outcomes) == 4
         for outcome in outcomes:
-            let_in(outcome)
+            assert outcome.let_in, outcome
+        assert int(key.show()["challenges"]) == before + 4 and failures(taro) == 0
 
 
 def test_a_remote_login_is_never_offered_the_key(case):
@@ -472,7 +530,14 @@ def in_japanese(taro, key):
     outcome = programs.su(taro, [taro.password, "", lambda: key.plug() or ""], caller=users.new("jiro"))
     let_in(outcome, prompts=3)
     assert outcome.prompts[1:] == [
-        "ワンタイムパスワード（YubiKey は Enter）:",
+        "ワンタイムパスワード（YubiKey は Enter の後タッチ）:",
         "YubiKey が見つかりません。挿入して Enter、又はワンタイムパスワード:",
     ]
-    assert "YubiKey が点滅したら、金属部分にタッチしてください。" in outcome.text
+    key.touch(False)
+    with waiting(taro, users.new("jiro"), key) as thief:
+        outcome = programs.su(taro, [taro.password, "", lambda: touched(key, taro, thief), ""],
+                              caller=users.new("jiro"))
+        let_in(outcome, prompts=4)
+    where = rf"su、pts/\d+、{taro.name}"
+    assert re.fullmatch(rf"YubiKey は使用中（{where}）。触れずに Enter で再試行:", outcome.prompts[2]), outcome
+    assert re.fullmatch(rf"YubiKey は別のログイン（{where}）に応答しました。Enter の後タッチ:", outcome.prompts[3])

@@ -1,6 +1,7 @@
 """Software YubiKeys in the ports of the throwaway root (tests/softkey)."""
 
 import subprocess
+import time
 from pathlib import Path
 
 from e2e import seat
@@ -26,6 +27,12 @@ def control(*words):
     return done.stdout.strip()
 
 
+def enter_again():
+    """What a person does while the key is in use: Enter, at a person's pace."""
+    time.sleep(0.1)
+    return ""
+
+
 class Key:
     """A key in a port of its own. Options are softkeyctl's: serial=1234567, slot2="hmac:..."."""
 
@@ -41,6 +48,13 @@ class Key:
     def touch(self, on):
         """Whether there is a finger on the button whenever the key waits for one."""
         control("touch", self.number, "on" if on else "off")
+
+    def await_blinking(self):
+        """Until it waits for a touch."""
+        end = time.monotonic() + 10
+        while self.show()["waiting"] != "1":
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
     def faults(self, *words):
         """Replaces all faults: faults("answer-after=3", "bad-crc"); none: a sound key."""

@@ -232,6 +232,8 @@ static char *answer(struct rig_session *session, const char *prompt)
 	(void)snprintf(session->prompt, sizeof session->prompt, "%s", prompt);
 	if (session->at_prompt != NULL && !session->was_asked)
 		session->at_prompt(session->context);
+	if (session->at_again != NULL && session->was_asked)
+		session->at_again(session->context, prompt);
 	session->was_asked = true;
 	return strdup(session->code.text);
 }

@@ -82,6 +82,8 @@ struct rig_session {
 	pam_handle_t *handle;
 	struct rig_code code;		  /* the answer */
 	void (*at_prompt)(void *context); /* called when the prompt is there; or NULL */
+	/* called at each later one; or NULL */
+	void (*at_again)(void *context, const char *prompt);
 	void *context;
 	bool was_asked;
 	char prompt[128]; /* the last one */

@@ -69,6 +69,7 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 	struct mfa_diag diag = { .text = "" };
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
 	struct mfa_yubikey_answer answer;
+	struct mfa_yubikey_turn unused;
 	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
 	const struct mfa_yubikey_order order = {
 		.slots = &slot,
@@ -88,7 +89,8 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 		(void)fputc('\n', stdout);
 		(void)fflush(stdout);
 	}
-	enum mfa_yubikey_result result = mfa_usb_respond(&usb, &order, &diag, &answer);
+	enum mfa_yubikey_result result =
+		mfa_usb_respond(&usb, &order, &diag, &unused, &answer);
 	if (result != MFA_YUBIKEY_DONE)
 		return ports_fail(app, result, &diag);
 	if (is_right(key, &answer, proof))

@@ -18,6 +18,7 @@ enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
 		[MFA_YUBIKEY_CUT_OFF] =
 			MFA_N_("The YubiKey was pulled out, or its answer was damaged."),
 		[MFA_YUBIKEY_BUSY] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_ELSEWHERE] = MFA_N_("Another program is using the YubiKey."),
 		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),
 		[MFA_YUBIKEY_BROKEN] = MFA_N_("YubiKeys cannot be used on this machine."),
 	};

@@ -13,10 +13,12 @@ static enum mfa_yubikey_result respond(const struct mfa_usb_order *order,
 		.count = order->count,
 		.challenge = order->challenge,
 		.timeout_ms = order->timeout_ms,
+		.turn = order->turn.number != 0 ? &order->turn : NULL,
+		.since_ms = order->since_ms,
 		.is_over = is_over,
 	};
 	enum mfa_yubikey_result result =
-		driver->respond(&wanted, &outcome->diag, &answer);
+		driver->respond(&wanted, &outcome->diag, &outcome->other, &answer);
 	if (result == MFA_YUBIKEY_DONE) {
 		outcome->from = answer.from;
 		memcpy(outcome->response, answer.response, sizeof outcome->response);

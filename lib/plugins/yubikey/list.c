@@ -19,7 +19,8 @@ enum mfa_yubikey_result driver_list(int64_t timeout_ms, struct mfa_diag *diag,
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct listing listing = { .ports = ret_ports };
-	enum mfa_yubikey_result result = ports_begin(timeout_ms, NULL, diag, &ports);
+	const struct ports_wait wait = { .timeout_ms = timeout_ms };
+	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, add, &listing);
 	if (result == MFA_YUBIKEY_OTHER || listing.count > 0)

@@ -18,7 +18,7 @@ enum {
 	LOCK_PAUSE_MS = 20,
 };
 
-static int64_t now_ms(void)
+int64_t now_ms(void)
 {
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -64,8 +64,8 @@ enum mfa_yubikey_result result_of_error(struct mfa_diag *diag)
 	}
 }
 
-static enum mfa_yubikey_result lock(const struct ports *ports, bool (*is_over)(void),
-				    struct mfa_diag *diag)
+static enum mfa_yubikey_result lock(const struct ports *ports,
+				    const struct ports_wait *wait, struct mfa_diag *diag)
 {
 	while (flock(ports->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR) {
@@ -73,7 +73,10 @@ static enum mfa_yubikey_result lock(const struct ports *ports, bool (*is_over)(v
 					     LOCK_FOLDER);
 			return MFA_YUBIKEY_BROKEN;
 		}
-		if (is_past(ports->deadline) || (is_over != NULL && is_over()))
+		if (errno == EWOULDBLOCK && wait->turn != NULL)
+			return MFA_YUBIKEY_BUSY;
+		if (is_past(ports->deadline) ||
+		    (wait->is_over != NULL && wait->is_over()))
 			return MFA_YUBIKEY_BUSY;
 		pause_ms(LOCK_PAUSE_MS);
 	}
@@ -92,19 +95,33 @@ static bool start(void)
 	return is_started;
 }
 
-enum mfa_yubikey_result ports_begin(int64_t timeout_ms, bool (*is_over)(void),
-				    struct mfa_diag *diag, struct ports *ret_ports)
+/* Also where it has no name: the last one's must not be taken for it. */
+static void show_turn(struct ports *ports, const struct mfa_yubikey_turn *turn)
 {
-	*ret_ports =
-		(struct ports){ .lock_fd = -1, .deadline = deadline_after(timeout_ms) };
+	static const struct mfa_yubikey_turn nameless;
+	ports->is_locked = true;
+	ports->turns.holder = turn != NULL ? *turn : nameless;
+	turns_write(ports->lock_fd, &ports->turns);
+}
+
+enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
+				    struct ports *ret_ports)
+{
+	*ret_ports = (struct ports){
+		.lock_fd = -1,
+		.deadline = deadline_after(wait->timeout_ms),
+	};
 	bool is_made = false;
 	if (mfa_fs_make_dir(LOCK_FOLDER, diag, &is_made) != MFA_OK ||
 	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_own_folder, diag, &ret_ports->lock_fd) !=
 		    MFA_OK)
 		return MFA_YUBIKEY_BROKEN;
-	enum mfa_yubikey_result result = lock(ret_ports, is_over, diag);
+	enum mfa_yubikey_result result = lock(ret_ports, wait, diag);
+	if (result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_BUSY)
+		turns_read(ret_ports->lock_fd, diag, &ret_ports->turns);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
+	show_turn(ret_ports, wait->turn);
 	ret_ports->is_started = start();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
@@ -112,11 +129,22 @@ enum mfa_yubikey_result ports_begin(int64_t timeout_ms, bool (*is_over)(void),
 	return MFA_YUBIKEY_BROKEN;
 }
 
+void ports_note_answer(struct ports *ports, uint32_t serial)
+{
+	if (ports->turns.holder.number == 0)
+		return;
+	turns_add_answer(&ports->turns, serial, now_ms());
+	turns_write(ports->lock_fd, &ports->turns);
+}
+
 void ports_done(struct ports *ports)
 {
 	if (ports->is_started)
 		(void)yk_release();
 	ports->is_started = false;
+	if (ports->is_locked && ports->turns.holder.number != 0)
+		show_turn(ports, NULL);
+	ports->is_locked = false;
 	mfa_close_fd(&ports->lock_fd);
 }
 

@@ -6,8 +6,10 @@
 #include <ykstatus.h>
 
 #include "mfa/yubikey.h"
+#include "turns.h"
 
-/* The moment, in milliseconds of CLOCK_MONOTONIC, at which something is given up. */
+/* The moment, in milliseconds of CLOCK_MONOTONIC; that at which something is given up. */
+int64_t now_ms(void);
 int64_t deadline_after(int64_t timeout_ms);
 bool is_past(int64_t deadline);
 void pause_ms(int64_t milliseconds);
@@ -16,12 +18,24 @@ struct ports {
 	int lock_fd;
 	bool is_started;
 	int64_t deadline;
+	bool is_locked;
+	struct turns turns; /* this one's is the holder, if it is locked */
 };
 
-/* Waits until no other process of this host uses the keys, and starts libykpers. is_over
- * as in struct mfa_yubikey_order. The caller ends ret_ports with ports_done in any case. */
-enum mfa_yubikey_result ports_begin(int64_t timeout_ms, bool (*is_over)(void),
-				    struct mfa_diag *diag, struct ports *ret_ports);
+/* How long other processes of this host that use the keys are waited for. */
+struct ports_wait {
+	int64_t timeout_ms;
+	/* as in struct mfa_yubikey_order: with a turn not at all */
+	const struct mfa_yubikey_turn *turn;
+	bool (*is_over)(void);
+};
+
+/* Takes the turn, or gives it up with MFA_YUBIKEY_BUSY, and starts libykpers. The caller
+ * ends ret_ports with ports_done in any case. */
+enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
+				    struct ports *ret_ports);
+/* A key has answered: others will know in whose turn. */
+void ports_note_answer(struct ports *ports, uint32_t serial);
 void ports_done(struct ports *ports);
 
 /* One opened key. */

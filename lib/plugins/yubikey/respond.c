@@ -50,14 +50,36 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 			       wish->answer.response, diag);
 }
 
+/* Takes the turn, and gives it up again where the person is to know first that a key of
+ * theirs has answered in another. */
+static enum mfa_yubikey_result begin(const struct mfa_yubikey_order *order,
+				     struct mfa_diag *diag,
+				     struct mfa_yubikey_turn *ret_other,
+				     struct ports *ret_ports)
+{
+	const struct ports_wait wait = { order->timeout_ms, order->turn, order->is_over };
+	enum mfa_yubikey_result result = ports_begin(&wait, diag, ret_ports);
+	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
+	if (result == MFA_YUBIKEY_BUSY)
+		*ret_other = ret_ports->turns.holder;
+	if (result != MFA_YUBIKEY_DONE || order->turn == NULL)
+		return result;
+	const struct mfa_yubikey_turn *other =
+		turns_find_answer(&ret_ports->turns, order, now_ms());
+	if (other == NULL)
+		return MFA_YUBIKEY_DONE;
+	*ret_other = *other;
+	return MFA_YUBIKEY_ELSEWHERE;
+}
+
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 				       struct mfa_diag *diag,
+				       struct mfa_yubikey_turn *ret_other,
 				       struct mfa_yubikey_answer *ret_answer)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct wish wish = { .order = order };
-	enum mfa_yubikey_result result =
-		ports_begin(order->timeout_ms, order->is_over, diag, &ports);
+	enum mfa_yubikey_result result = begin(order, diag, ret_other, &ports);
 	wish.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, try_port, &wish);
@@ -67,6 +89,7 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 		result = MFA_YUBIKEY_SILENT; /* it may be the wanted one */
 	}
 	if (result == MFA_YUBIKEY_DONE) {
+		ports_note_answer(&ports, wish.answer.from.serial);
 		memcpy(wish.answer.challenge, order->challenge,
 		       sizeof wish.answer.challenge);
 		wish.answer.hmac = driver_hmac;

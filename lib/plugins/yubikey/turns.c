@@ -1,0 +1,96 @@
+#include "turns.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+
+enum {
+	TURNS = 1 + MFA_YUBIKEYS_MAX,
+	FILE_SIZE = TURNS * MFA_TURN_SIZE,
+};
+
+static int open_file(int folder, int flags, struct mfa_diag *diag, int *ret_fd)
+{
+	const struct mfa_fs_entry entry = { folder, "turn", "/run/pam_mfa/turn" };
+	return mfa_fs_open_at(&entry, flags, &mfa_fs_own, diag, ret_fd);
+}
+
+void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	unsigned char bytes[FILE_SIZE + 1];
+	size_t len = 0;
+	struct mfa_diag unused = { .text = "" };
+	*ret_turns = (struct turns){ .holder = { .number = 0 } };
+	if (open_file(folder, O_RDONLY, &unused, &fd) != MFA_OK ||
+	    mfa_fs_read(fd, bytes, sizeof bytes, 0, &len) != MFA_OK || len != FILE_SIZE)
+		return;
+	mfa_warn(diag, "%s", unused.warning);
+	/* one that is damaged stays unknown */
+	(void)mfa_turn_get(bytes, &ret_turns->holder);
+	for (size_t i = 1; i < TURNS; i++)
+		(void)mfa_turn_get(bytes + i * MFA_TURN_SIZE,
+				   &ret_turns->answered[i - 1]);
+}
+
+void turns_write(int folder, const struct turns *turns)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	unsigned char bytes[FILE_SIZE];
+	struct mfa_diag unused = { .text = "" };
+	int err = mfa_turn_put(&turns->holder, bytes);
+	for (size_t i = 1; i < TURNS && err == MFA_OK; i++)
+		err = mfa_turn_put(&turns->answered[i - 1], bytes + i * MFA_TURN_SIZE);
+	if (open_file(folder, O_RDWR | O_CREAT, &unused, &fd) != MFA_OK)
+		return;
+	if (err == MFA_OK)
+		err = mfa_fs_write(fd, bytes, sizeof bytes, 0);
+	/* nothing known is better than a turn that is over */
+	if (err != MFA_OK && ftruncate(fd, 0) != 0)
+		return;
+}
+
+void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms)
+{
+	struct mfa_yubikey_turn *place = &turns->answered[0];
+	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {
+		struct mfa_yubikey_turn *turn = &turns->answered[i];
+		if (turn->answered_ms < place->answered_ms)
+			place = turn;
+		if (turn->serial == serial) {
+			place = turn;
+			break;
+		}
+	}
+	*place = turns->holder;
+	place->serial = serial;
+	place->answered_ms = now_ms;
+}
+
+static bool is_wanted(const struct mfa_yubikey_order *order, uint32_t serial)
+{
+	for (size_t i = 0; i < order->count; i++)
+		if (order->slots[i].serial == serial)
+			return true;
+	return false;
+}
+
+/* One from the future is of another start of the machine. */
+const struct mfa_yubikey_turn *turns_find_answer(const struct turns *turns,
+						 const struct mfa_yubikey_order *order,
+						 int64_t now_ms)
+{
+	const struct mfa_yubikey_turn *found = NULL;
+	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {
+		const struct mfa_yubikey_turn *turn = &turns->answered[i];
+		bool is_meant = turn->serial != 0 && is_wanted(order, turn->serial) &&
+				turn->number != order->turn->number &&
+				turn->answered_ms > order->since_ms &&
+				turn->answered_ms <= now_ms;
+		if (is_meant && (found == NULL || turn->answered_ms > found->answered_ms))
+			found = turn;
+	}
+	return found;
+}
