@@ -7,47 +7,14 @@
 #include "judge.h"
 #include "login_lines.h"
 #include "mfa/text.h"
-#include "mfa/yubikey_otp.h"
+#include "question.h"
 #include "reader.h"
-#include "touch.h"
-#include "typed_key.h"
 #include "unlogged.h"
 
 enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
 	SWAPS_MAX = 200,   /* attempts of one user that may overtake this one */
-	QUESTIONS_MAX = 3, /* while no YubiKey can answer */
-	ASKED_MAX = 30, /* in all: another's turn at the YubiKeys takes none of those */
 };
-
-/* What came of asking: something typed, a YubiKey's answer, or neither. */
-struct given {
-	struct mfa_secret typed;
-	struct mfa_yubikey_answer key;
-	bool has_key;
-	struct touch touch;
-	enum mfa_reason problem; /* why there is nothing to check */
-};
-
-static int ask(const struct mfa_auth_request *request, struct given *given)
-{
-	char prompt[TOUCH_PROMPT_SIZE];
-	touch_prompt(request, &given->touch, given->problem, prompt);
-	return request->dialog->ask(request->dialog->context, prompt, &given->typed);
-}
-
-static void forget(const struct mfa_auth_request *request, struct mfa_secret *answer)
-{
-	if (request->dialog->forget != NULL)
-		request->dialog->forget(request->dialog->context, answer);
-	else
-		mfa_secret_done(answer);
-}
-
-static bool is_same(const struct mfa_secret *answer, const void *other, size_t len)
-{
-	return answer->len == len && mfa_secret_is_equal(answer->data, other, len);
-}
 
 /* What sshd gives every prompt of a user it will not let in: this over and over, to the
  * length of what was typed. */
@@ -60,20 +27,14 @@ static bool is_sshd_filler(const struct mfa_secret *answer)
 	return true;
 }
 
-static bool is_password(const struct mfa_auth_request *request,
-			const struct mfa_secret *answer)
-{
-	return request->password.len > 0 &&
-	       is_same(answer, request->password.data, request->password.len);
-}
-
 /* Answers that are no guesses, and so neither checked nor counted. */
 static enum mfa_reason screen(const struct mfa_auth_request *request,
 			      const struct mfa_secret *answer)
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
-	return is_password(request, answer) ? MFA_REASON_NOT_A_CODE : MFA_REASON_NONE;
+	return question_is_password(request, answer) ? MFA_REASON_NOT_A_CODE
+						     : MFA_REASON_NONE;
 }
 
 /* Read, judge, swap; again when somebody else's swap came first. */
@@ -246,7 +207,7 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 		(void)mfa_fail(&result->diag, opened, "%s", diag.text);
 	if (err == MFA_OK)
 		err = check_given(request, given, result);
-	forget(request, &given->typed);
+	question_forget(request, &given->typed);
 	if (err != MFA_OK)
 		fail(result, err);
 	if (err != MFA_OK && given->problem == MFA_REASON_KEY_UNUSABLE)
@@ -275,87 +236,6 @@ static void work(const struct mfa_auth_request *request, int asked, struct given
 		request->end_work(request->context);
 }
 
-/* Enter asks for the YubiKey; so does the password once more, from a program that gives
- * one string to every prompt. */
-static bool wants_key(const struct mfa_auth_request *request, const struct given *given)
-{
-	return given->touch.is_offered &&
-	       (given->typed.len == 0 || is_password(request, &given->typed));
-}
-
-static bool is_garbled(const struct mfa_auth_request *request,
-		       const struct mfa_secret *answer)
-{
-	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) != 0 &&
-	       !request->wants_password && !is_password(request, answer) &&
-	       mfa_yubikey_otp_is_garbled((const char *)answer->data, answer->len);
-}
-
-/* Has the YubiKey answer. *ret_is_final: no other question will help. */
-static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		   struct given *given, bool *ret_is_final)
-{
-	int failed = MFA_OK;
-	forget(request, &given->typed);
-	given->problem = touch_ask(request, &given->touch, diag, &failed, &given->key);
-	given->has_key = given->problem == MFA_REASON_NONE;
-	if (given->has_key || failed != MFA_OK)
-		*ret_is_final = true;
-	return failed;
-}
-
-/* What is no guess: the question is put again, or the key that was touched too early is
- * asked, where that may be done. */
-static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		     struct given *given, bool *ret_is_final)
-{
-	bool is_of_no_token = false;
-	if (is_garbled(request, &given->typed)) {
-		given->problem = MFA_REASON_GARBLED;
-	} else {
-		int err = typed_key_check(request, &given->typed, diag, &is_of_no_token);
-		if (err != MFA_OK || !is_of_no_token)
-			return err;
-		given->problem = MFA_REASON_KEY_TYPED;
-	}
-	*ret_is_final = false;
-	if (given->problem == MFA_REASON_KEY_TYPED && given->touch.is_offered)
-		return ask_key(request, diag, given, ret_is_final);
-	forget(request, &given->typed);
-	return MFA_OK;
-}
-
-/* One question, and the YubiKey where that is the answer. *ret_is_final: no other question
- * will help. */
-static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		    struct given *given, bool *ret_is_final)
-{
-	int err = ask(request, given);
-	*ret_is_final = true;
-	given->problem = MFA_REASON_NONE;
-	diag->text[0] = '\0'; /* of the problem that was told with this question */
-	if (err != MFA_OK)
-		return err;
-	if (!wants_key(request, given))
-		return ask_again(request, diag, given, ret_is_final);
-	/* a program that repeats itself would do so again */
-	*ret_is_final = given->typed.len > 0;
-	return ask_key(request, diag, given, ret_is_final);
-}
-
-static int ask_all(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		   struct given *given)
-{
-	bool is_final = false;
-	int err = MFA_OK;
-	int own = 0; /* questions, but for those that only another's turn has cost */
-	for (int i = 0; i < ASKED_MAX && own < QUESTIONS_MAX && !is_final; i++) {
-		err = ask_once(request, diag, given, &is_final);
-		own += !touch_is_of_other(given->problem);
-	}
-	return err;
-}
-
 /* What stands with the key in the port is seen by whoever stands there, and says nothing
  * of the password. */
 static bool may_tell(const struct mfa_auth_request *request,
@@ -381,7 +261,7 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 	bool is_in_grace = grace_covers(request);
 	/* who need not type a code is asked for the password alone, if at all */
 	if (!is_in_grace || request->wants_password)
-		err = ask_all(request, &ret_result->diag, &given);
+		err = question_ask(request, &ret_result->diag, &given);
 	if (is_in_grace)
 		given.problem = MFA_REASON_GRACE;
 	ret_result->busy = given.touch.busy;
