@@ -72,13 +72,29 @@ def test_it_takes_nothing_over_from_its_caller(case):
         assert targets.pop("0").startswith("socket:")
         assert targets.pop("1") == targets.pop("2") == "/dev/null"
         assert all(target.startswith("socket:") for target in targets.values()) and len(targets) < 2, targets
-        assert os.getpriority(os.PRIO_PROCESS, visit.pid) == 0
+        assert os.getpriority(os.PRIO_PROCESS, visit.pid) <= 0
         assert os.sched_getscheduler(visit.pid) == os.SCHED_OTHER
         for name, wanted in (("timerslack_ns", "50000"), ("oom_score_adj", "0")):
             assert Path(f"/proc/{visit.pid}/{name}").read_text().strip() == wanted, name
         core = [line for line in open(f"/proc/{visit.pid}/limits") if line.startswith("Max core")]
         assert core[0].split()[4:6] == ["0", "0"], core
         time.sleep(1.1)  # the caller's timer would have ended it
+        assert visit.answer(token.next()) == ALLOWED
+
+
+def test_nor_may_its_caller_slow_it_down_afterwards(case):
+    """The process is the caller's while it asks, but for a capability that the caller has not."""
+    taro, token = enroll.person(kind="hotp")
+    calls = ("sched_setaffinity(pid, {0})", "setpriority(os.PRIO_PROCESS, pid, 19)",
+             "sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))")
+    with Visit(taro) as visit:
+        visit.ask()
+        for call in calls:
+            slow = ["python3", "-c", f"import os, sys; pid = int(sys.argv[1]); os.{call}"]
+            for pid, may in ((visit.pid, False), (0, True)):
+                ended = subprocess.run([*slow, str(pid)], user=taro.uid, group=taro.gid, capture_output=True, text=True)
+                assert (ended.returncode == 0) == may, ended.stderr
+                assert may or "PermissionError" in ended.stderr, ended.stderr
         assert visit.answer(token.next()) == ALLOWED
 
 
