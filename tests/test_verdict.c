@@ -56,7 +56,7 @@ static void an_event_tells_of_the_login_and_its_result(void **state MFA_UNUSED)
 		.reason = MFA_REASON_RIGHT,
 		.token = "abcdefgh",
 		.kind = MFA_KIND_TOTP,
-		.diag = { "detail" },
+		.diag = { .text = "detail" },
 	};
 	struct mfa_event event = mfa_auth_event(&zone, &login, &result);
 	assert_string_equal(event.event, "auth");
