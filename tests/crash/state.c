@@ -50,7 +50,8 @@ static void loosen_time(int64_t *time)
 static void loosen(struct mfa_record *record)
 {
 	record->generation = 0;
-	record->unlogged = 0; /* a refusal that has no line yet is in the record as well */
+	record->unlogged =
+		0; /* a refusal that has no line yet is in the record as well */
 	loosen_time(&record->created);
 	loosen_time(&record->last_success);
 	loosen_time(&record->last_failure);

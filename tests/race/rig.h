@@ -5,8 +5,8 @@
 #include <security/pam_appl.h>
 
 #include "mfa/host.h"
-#include "mfa/oath.h"
 #include "mfa/lockout.h"
+#include "mfa/oath.h"
 
 enum {
 	RIG_PATH_SIZE = 512,
