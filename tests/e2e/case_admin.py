@@ -314,6 +314,8 @@ def test_the_audit_trail_tells_of_every_act_in_one_chain(case):
 def test_verify_tells_of_the_trail_and_names_its_first_bad_line(case):
     enroll.person()
     events = audit.events()
+    # a pipe whose command has failed
+    exits(enroll.run("verify", "/dev/stdin", stdin=""), 5, "there is no line in it")
     found = json.loads(enroll.run("verify", "--json").stdout)
     assert found == {
         "file": str(product.AUDIT), "verified": True, "lines": len(events), "first": events[0]["time"],

@@ -106,6 +106,13 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	int err = mfa_audit_inspect(app->host.audit, path, &watch, &diag, &report);
 	progress_end(&bar);
 	app_warn(&diag);
+	/* as at the end of a pipe whose command has failed */
+	if (err == MFA_OK && report.lines == 0 && path != NULL) {
+		app_complain(TR(app, MFA_N_("%s: there is no line in it, so nothing is "
+					    "verified")),
+			     file);
+		return EXIT_INTEGRITY;
+	}
 	int printed = MFA_OK;
 	bool is_read = err == MFA_OK || err == MFA_ERR_INTEGRITY;
 	if (is_read && app->wants_json)
