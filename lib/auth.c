@@ -84,16 +84,18 @@ static int split_password(const struct mfa_secret *answer, size_t code_len,
 	return mfa_secret_copy(answer->data, len, &result->password);
 }
 
-static int judge_case_run(const struct mfa_auth_request *request, struct judge_case *what,
-			  struct mfa_auth_result *result, size_t *ret_code_len)
+static int judge_case_run(const struct mfa_auth_request *request,
+			  const struct judge_case *what, struct mfa_auth_result *result,
+			  size_t *ret_code_len)
 {
 	struct judgement judgement = { 0 };
 	const struct mfa_zone bounds = mfa_policy_bounds(request->host->config);
-	what->bounds = &bounds;
+	struct judge_case whole = *what;
+	whole.bounds = &bounds;
 	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
-				&what->source);
+				&whole.source);
 	if (err == MFA_OK)
-		err = decide(request, what, &judgement, &result->diag);
+		err = decide(request, &whole, &judgement, &result->diag);
 	if (err != MFA_OK)
 		return err;
 	judge_explain(&judgement, &request->login, &result->diag);
@@ -118,7 +120,7 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 	else if (!request->wants_password)
 		answer->len = mfa_text_normalize_code((char *)answer->data, answer->len);
 	size_t code_len = 0;
-	struct judge_case what = {
+	const struct judge_case what = {
 		.zone = request->zone,
 		.answer = (const char *)answer->data,
 		.len = answer->len,
@@ -139,7 +141,7 @@ static int check_given(const struct mfa_auth_request *request, struct given *giv
 		       struct mfa_auth_result *result)
 {
 	size_t unused = 0;
-	struct judge_case what = {
+	const struct judge_case what = {
 		.zone = request->zone,
 		.key = &given->key,
 		.now = request->login.now,

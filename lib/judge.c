@@ -204,7 +204,7 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	/* nor of one that is another's */
 	if (what->closure != MFA_CLOSURE_NONE)
 		found.reason = closure_reason(what->closure);
-	if (found.reason == MFA_REASON_RIGHT)
+	if (found.reason == MFA_REASON_RIGHT && token != NULL)
 		err = accept(record, token, &answer.advance, what);
 	else
 		note_refusal(record, what, &found);

@@ -73,12 +73,12 @@ static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *or
 	int err = exchange(usb, order, ret_outcome);
 	mfa_wipe(order, sizeof *order);
 	mfa_usb_close(usb);
-	if (err == MFA_OK && ret_outcome->diag.text[0] != '\0')
-		(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
-	if (err == MFA_OK)
+	if (err == MFA_OK) {
+		if (ret_outcome->diag.text[0] != '\0')
+			(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
 		mfa_warn(diag, "%s", ret_outcome->diag.warning);
-	if (err == MFA_OK)
 		return ret_outcome->result;
+	}
 	(void)mfa_fail(diag, err, "mfa-usb gave no answer: %s",
 		       err == MFA_ERR_BUSY    ? "its time is over"
 		       : err == MFA_ERR_ABORT ? "it has ended"

@@ -60,8 +60,8 @@ static enum exit_code refuse(const struct app *app, const char *user,
 {
 	const struct view view = describe_begin(app->host.config);
 	struct mfa_clock clock = { 0 };
-	char until[MFA_TIME_SIZE];
 	if (describe_clock(&view, token, &clock) && clock.refused_until != 0) {
+		char until[MFA_TIME_SIZE];
 		describe_time(clock.refused_until, until);
 		app_complain(TR(app, MFA_N_("token %s of %s is refused until %s, as its "
 					    "last accepted code is of then; nothing was "
