@@ -50,7 +50,7 @@ def test_it_says_who_must_be_enrolled_anew(case):
         add_unknown(f"zz{number:02}")
     said = rekey()
     assert re.search(r"the secrets of all tokens, and keeps them \(tokens: 15, users: 14\)", said), said
-    assert "  totp 1, hotp 14\n" in said and "enrol these users anew" in said, said
+    assert "  totp 1, hotp 14\n" in said and "enrol these users anew" in said and "prune" in said, said
     assert f"  {hanako.name} (2)\n  {taro.name} (1)\n" in said and "  and 4 more users\n" in said, said
     assert "mfa-enroll list --before-rekey" in said and "rekey --trail" in said, said
     assert len(left_to_do()) == 15
@@ -162,6 +162,7 @@ def test_a_broken_trail_is_sealed_on_demand_alone(case):
         bad = product.AUDIT.read_bytes().count(b"\n") + 1
         with product.unchanged(product.STORE, product.AUDIT.parent, product.KEY.parent):
             exits(enroll.run("--yes", "rekey", "--trail"), 5, f"audit.jsonl:{bad}: the chain is broken here")
+            exits(enroll.run("--yes", "rekey", "--trail"), 5, "rekey --trail --broken-trail seals it")
             exits(enroll.run("rekey", "--trail", "--dry-run"), 5, f"audit.jsonl:{bad}: ")
             exits(enroll.run("rekey", "--trail", "--broken-trail", "--dry-run"), 0, f"audit.jsonl:{bad}: ")
             exits(enroll.run("--yes", "rekey", "--broken-trail"), 2, "for --trail only")

@@ -112,6 +112,8 @@ static void print(const struct app *app, const struct count *count)
 	(void)puts(TR(app, MFA_N_("Then enrol these users anew, and remove their old "
 				  "tokens:")));
 	print_names(app, count);
+	(void)puts(TR(app, MFA_N_("Of those who have left: mfa-enroll prune removes what "
+				  "belongs to nobody.")));
 	(void)puts(TR(app, MFA_N_("What is left to do: mfa-enroll list --before-rekey")));
 }
 

@@ -101,8 +101,17 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 					    "to go on")));
 		return EXIT_REFUSED;
 	}
-	if (err != MFA_OK)
-		return app_fail(err, &diag);
+	if (err != MFA_OK) {
+		enum exit_code code = app_fail(err, &diag);
+		if (err == MFA_ERR_INTEGRITY && wish->has_trail && !wish->takes_broken)
+			app_complain("%s",
+				     TR(app, MFA_N_("where that is the trail: keep a "
+						    "copy, and find out why (mfa-enroll "
+						    "verify). rekey --trail "
+						    "--broken-trail seals it all the "
+						    "same")));
+		return code;
+	}
 	char detail[192];
 	describe(report, detail, sizeof detail);
 	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
