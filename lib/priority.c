@@ -38,16 +38,19 @@ void mfa_priority_raise(struct mfa_priority *ret_before)
 	memset(&all, 0xff, sizeof all);
 	*ret_before = (struct mfa_priority){
 		.policy = sched_getscheduler(0),
-		.nice = getpriority(PRIO_PROCESS, 0),
 		.io = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0),
 		.timer_slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0),
 	};
+	errno = 0;
+	ret_before->nice = getpriority(PRIO_PROCESS, 0);
+	ret_before->has_nice = errno == 0;
 	ret_before->has_processors = sched_getaffinity(0, sizeof ret_before->processors,
 						       &ret_before->processors) == 0;
 	if (is_below_others(ret_before->policy))
 		set_policy(SCHED_OTHER);
 	/* without the right to more, at least as the others */
-	if (setpriority(PRIO_PROCESS, 0, LEAST_NICE) != 0 && ret_before->nice > 0)
+	if (ret_before->has_nice && setpriority(PRIO_PROCESS, 0, LEAST_NICE) != 0 &&
+	    ret_before->nice > 0)
 		(void)setpriority(PRIO_PROCESS, 0, 0);
 	if (ret_before->has_processors)
 		(void)sched_setaffinity(0, sizeof all, &all);
@@ -64,7 +67,8 @@ void mfa_priority_restore(const struct mfa_priority *before)
 	if (before->has_processors)
 		(void)sched_setaffinity(0, sizeof before->processors,
 					&before->processors);
-	(void)setpriority(PRIO_PROCESS, 0, before->nice);
+	if (before->has_nice)
+		(void)setpriority(PRIO_PROCESS, 0, before->nice);
 	if (is_below_others(before->policy))
 		set_policy(before->policy);
 }

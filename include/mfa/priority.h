@@ -10,6 +10,7 @@
 struct mfa_priority {
 	int policy;
 	int nice;
+	bool has_nice; /* it could be asked for */
 	cpu_set_t processors;
 	bool has_processors;
 	long io;
