@@ -33,7 +33,7 @@ static void assert_light(void)
 static void show_instead(const char *path, const char *text)
 {
 	write_text("/run/shown", text);
-	assert_int_equal(mount("/run/shown", path, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount("/run/shown", path, "none", MS_BIND, NULL), 0);
 	assert_int_equal(unlink("/run/shown"), 0);
 }
 
@@ -41,7 +41,7 @@ static void show_instead(const char *path, const char *text)
 static void sit_down(void)
 {
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
-	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
 	assert_int_equal(mount("none", "/run", "tmpfs", 0, "mode=755"), 0);
 	assert_int_equal(mkdir("/run/systemd", 0755), 0);
 	assert_int_equal(mkdir("/run/systemd/seats", 0755), 0);

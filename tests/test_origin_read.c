@@ -81,6 +81,12 @@ static int hide(void **state MFA_UNUSED)
 	return mount("tmpfs", "/proc", "tmpfs", 0, "mode=755");
 }
 
+/* What looks for leaks at the end reads the true one. */
+static int show(void **state MFA_UNUSED)
+{
+	return umount("/proc") != 0 || umount("/run") != 0;
+}
+
 static int begin(void **state MFA_UNUSED)
 {
 	if (mount("tmpfs", "/run", "tmpfs", 0, "mode=755") != 0 ||
@@ -323,5 +329,5 @@ int main(void)
 	};
 	if (!can_run_tests())
 		return EXIT_SKIPPED;
-	return cmocka_run_group_tests_name("origin_read", tests, hide, NULL) ? 1 : 0;
+	return cmocka_run_group_tests_name("origin_read", tests, hide, show) ? 1 : 0;
 }
