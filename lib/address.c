@@ -87,13 +87,20 @@ enum mfa_match mfa_address_match(const char *address, const char *pattern)
 bool mfa_address_network(const char *text, char ret_text[static MFA_NETWORK_SIZE])
 {
 	enum {
-		NETWORK_BYTES = 8
+		NETWORK_BYTES = 8,
+		LOOPBACK_NET = 127,
 	};
 	char literal[INET6_ADDRSTRLEN];
 	struct address address;
 	if (!parse_address(text, &address))
 		return false;
 	bool is_v4 = address.bits == 32;
+	if (is_v4 ? address.bytes[0] == LOOPBACK_NET
+		  : memcmp(address.bytes, &in6addr_loopback, sizeof in6addr_loopback) ==
+			    0) {
+		(void)snprintf(ret_text, MFA_NETWORK_SIZE, MFA_NETWORK_LOOPBACK);
+		return true;
+	}
 	if (!is_v4)
 		memset(address.bytes + NETWORK_BYTES, 0,
 		       sizeof address.bytes - NETWORK_BYTES);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sodium.h>
 
@@ -16,7 +17,7 @@ static bool is_empty(const char *text)
 }
 
 /* Nothing that the one who guesses can choose: a user opens terminals at will, and what an
- * IPv6 host has behind the network's 64 bits is its own. */
+ * IPv6 host has behind the network's 64 bits is its own, as 127.0.0.0/8 is to who is here. */
 void mfa_source_format(const struct mfa_login *login,
 		       char ret_text[static MFA_SOURCE_SIZE])
 {
@@ -25,9 +26,13 @@ void mfa_source_format(const struct mfa_login *login,
 	const char *tty = is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);
-	if (login->caller != 0)
+	if (login->caller == MFA_CALLER_NAMELESS)
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without an account");
+	else if (login->caller != 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u",
 			       (unsigned)login->caller);
+	else if (!is_empty(login->rhost) && strcasecmp(login->rhost, "localhost") == 0)
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
 	else if (!is_empty(login->rhost))
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s",
 			       mfa_address_network(login->rhost, network) ? network

@@ -8,6 +8,7 @@
 
 #include <security/pam_ext.h>
 
+#include "caller.h"
 #include "origin.h"
 
 enum {
@@ -87,7 +88,7 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.service = login->service,
 		.rhost = login->rhost,
 		.tty = login->tty,
-		.caller = getuid(),
+		.caller = caller_find(),
 		.now = login_clock(),
 		.is_member = is_member,
 		.place = find_place,

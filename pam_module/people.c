@@ -144,6 +144,13 @@ bool people_is_self(const struct identity *identity)
 	return identity->is_known == MFA_MATCH_YES && identity->uid == getuid();
 }
 
+enum mfa_match people_has_account(uid_t uid)
+{
+	MFA_CLEANUP(reply_done) struct reply reply = { 0 };
+	ask(&(struct question){ .uid = uid }, &reply);
+	return reply.is_there;
+}
+
 enum mfa_match people_owns_uid(struct identity *identity)
 {
 	if (identity->is_known != MFA_MATCH_YES)

@@ -33,6 +33,9 @@ int people_copy(const struct identity *identity, struct identity *ret_copy)
 	MFA_MUST_CHECK;
 void people_done(struct identity *identity);
 
+/* Whether there is an account of this user id. */
+enum mfa_match people_has_account(uid_t uid);
+
 /* Whether both are one account. */
 bool people_are_same(const struct identity *one, const struct identity *other);
 

@@ -255,7 +255,11 @@ static void sources_have_words(void **state MFA_UNUSED)
 		struct mfa_login login;
 		const char *text;
 	} cases[] = {
-		{ { .caller = UINT32_MAX, .rhost = "192.0.2.7" }, "user id 4294967295" },
+		{ { .caller = UINT32_MAX, .rhost = "192.0.2.7" },
+		  "user ids without an account" },
+		{ { .caller = UINT32_MAX - 1 }, "user id 4294967294" },
+		{ { .rhost = "LocalHost" }, "host 127.0.0.0/8" },
+		{ { .rhost = "127.0.0.9" }, "host 127.0.0.0/8" },
 		{ { .rhost = "192.0.2.7", .tty = "ssh" }, "host 192.0.2.7" },
 		{ { .rhost = "2001:db8::1" }, "host 2001:db8::/64" },
 		{ { .rhost = "host.example" }, "host host.example" },

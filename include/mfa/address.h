@@ -21,7 +21,11 @@ enum {
 	MFA_NETWORK_SIZE = 64
 };
 
-/* What one host can choose no other address in: an IPv4 address, or of an IPv6 address the
+/* The network of this host itself, of which anybody here has all addresses; ::1 counts as
+ * one of them. */
+#define MFA_NETWORK_LOOPBACK "127.0.0.0/8"
+
+/* What one host can choose no other address in: an IPv4 address, MFA_NETWORK_LOOPBACK, or of an IPv6 address the
  * network of 64 bits ("2001:db8::/64"). false: it is not a literal. */
 bool mfa_address_network(const char *address, char ret_text[static MFA_NETWORK_SIZE])
 	MFA_MUST_CHECK;

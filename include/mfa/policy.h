@@ -17,6 +17,9 @@ enum mfa_place {
 	MFA_PLACE_OWN	  /* at this machine, in the user's own session or before any */
 };
 
+/* Of all user ids that have no account, as one. */
+#define MFA_CALLER_NAMELESS UINT32_MAX
+
 /* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
 struct mfa_login {
 	const char *service;
@@ -26,7 +29,7 @@ struct mfa_login {
 	uint32_t uid;
 	const char *rhost; /* remote host: PAM_RHOST */
 	const char *tty;
-	/* The real user id of the program: whose guesses these are, where it is not 0, root's.
+	/* The user in front of the program: whose guesses these are, where it is not 0, root's.
 	 * Of the process itself, never what anybody says. */
 	uint32_t caller;
 	int64_t now; /* seconds since 1970 */
