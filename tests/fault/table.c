@@ -161,7 +161,6 @@ static const struct {
 	{ "*", "/proc/*/stat", 0, GOES_ON, "in a session the terminal proves nothing" },
 	{ "*", "/proc/*/cgroup", 0, OFFERS_NO_KEY, SESSION },
 	{ "*", "/proc/*/sessionid", 0, OFFERS_NO_KEY, SESSION },
-	{ "*", "/proc/*/loginuid", 0, GOES_ON, "the guess is of the nameless" },
 	{ "*", "/proc/*/status", 0, OFFERS_NO_KEY, SESSION },
 	{ "pread", "/run/systemd/sessions/*", EINTR, GOES_ON, "it is read again" },
 	{ "close", "/run/systemd/sessions/*", 0, GOES_ON, "it was read" },
