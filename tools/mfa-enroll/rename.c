@@ -170,6 +170,8 @@ static int copy(struct move *move)
 	to->uid = to->has_uid ? identity->uid : 0;
 	to->is_retired = false;
 	to->is_moving = true;
+	/* their numbers are of the old name, and fit nobody now */
+	(void)memset(to->sources, 0, sizeof to->sources);
 	act_hold_signals(move->app);
 	int err = move->has_to ? mfa_store_scrub(store, to, &move->diag)
 			       : mfa_store_create(store, to, &move->diag);
