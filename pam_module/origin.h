@@ -58,6 +58,10 @@ bool origin_proves_local(const struct origin *origin, const struct origin_claims
  * caller's. */
 bool origin_is_own(const struct origin *origin, uid_t user);
 
+/* Whether both processes are in the same control groups and audit session: one that has
+ * started the other without leaving them is. In doubt not. */
+bool origin_are_together(pid_t one, pid_t other);
+
 /* Reads the facts of a process, and of its parents where there is no logind. real_uid: of the
  * person's process, which may have started this one. What cannot be read proves nothing. */
 void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,

@@ -217,6 +217,18 @@ static bool read_audit(pid_t pid, unsigned long *ret_session)
 	return end != text && *ret_session != AUDIT_NONE;
 }
 
+bool origin_are_together(pid_t one, pid_t other)
+{
+	char groups[2][TEXT_SIZE];
+	unsigned long sessions[2] = { 0 };
+	bool is_audited = read_audit(one, &sessions[0]);
+	return read_of_process(one, "cgroup", groups[0]) &&
+	       read_of_process(other, "cgroup", groups[1]) &&
+	       strcmp(groups[0], groups[1]) == 0 &&
+	       read_audit(other, &sessions[1]) == is_audited &&
+	       (!is_audited || sessions[0] == sessions[1]);
+}
+
 /* The parents up to one on a virtual terminal, as far as they are of the same audit session:
  * of a program that was started from a console, with or without a desktop in between. */
 static void read_parents(const struct process *process, struct origin *origin)

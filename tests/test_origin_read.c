@@ -239,6 +239,25 @@ static void an_unnumbered_process_is_told(void **state MFA_UNUSED)
 	assert_false(read_origin(NULL).is_audited);
 }
 
+static void who_has_started_a_process_is_where_it_is(void **state MFA_UNUSED)
+{
+	static const char in_scope[] = "0::/user.slice/user-1000.slice/session-3.scope\n";
+	assert_false(origin_are_together(PID, LEADER)); /* it is not there */
+	write_process(LEADER, 1, 0, "3\n");
+	write_text("/proc/4000/cgroup", in_scope);
+	write_text("/proc/4003/cgroup", in_scope);
+	assert_true(origin_are_together(PID, LEADER));
+	write_text("/proc/4003/sessionid", "4\n");
+	assert_false(origin_are_together(PID, LEADER));
+	write_text("/proc/4003/sessionid", "4294967295\n");
+	assert_false(origin_are_together(PID, LEADER));
+	write_text("/proc/4000/sessionid", "4294967295\n");
+	assert_true(origin_are_together(PID, LEADER));
+	write_text("/proc/4003/cgroup",
+		   "0::/user.slice/user-1000.slice/session-4.scope\n");
+	assert_false(origin_are_together(PID, LEADER));
+}
+
 static void write_greeter(const char *display)
 {
 	char text[256];
@@ -323,6 +342,7 @@ int main(void)
 		in_files(without_logind_the_parents_are_asked),
 		in_files(parents_without_end_are_left),
 		in_files(an_unnumbered_process_is_told),
+		in_files(who_has_started_a_process_is_where_it_is),
 		in_files(the_greeter_of_the_same_manager_is_found),
 		in_files(a_session_that_no_process_of_roots_leads_is_not_believed),
 		in_files(what_cannot_be_read_proves_nothing),

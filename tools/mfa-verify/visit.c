@@ -26,7 +26,8 @@ static bool is_own_name(void *context)
 	return people_has_own_name(&visit->identity);
 }
 
-/* By the process at the other end of the channel, which this one has its session from. */
+/* By the process that made the channel: it has parents, and this one none. One that has made
+ * it in another session, and handed it on, proves nothing for who has started this one. */
 static enum mfa_place find_place(void *context)
 {
 	struct visit *visit = context;
@@ -35,7 +36,8 @@ static enum mfa_place find_place(void *context)
 	const struct origin_claims claims = { .service = visit->service,
 					      .rhost = visit->rhost };
 	if (!visit->has_place &&
-	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+	    origin_are_together(peer.pid, getpid()))
 		visit->place =
 			origin_place(peer.pid, visit->caller, visit->caller, &claims);
 	visit->has_place = true;
