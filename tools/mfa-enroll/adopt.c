@@ -6,7 +6,6 @@
 #include "act.h"
 #include "orphans.h"
 #include "terminal.h"
-#include "watch.h"
 
 enum {
 	OPTION_ALL,
@@ -112,27 +111,14 @@ static enum exit_code adopt_one(struct app *app, const char *user)
 	return code;
 }
 
-static enum exit_code adopt_each(struct app *app, const struct orphans *orphans,
-				 size_t *ret_done)
+static enum exit_code adopt_orphan(struct app *app, const struct orphan_record *orphan,
+				   const void *context MFA_UNUSED, bool *ret_is_done)
 {
-	enum exit_code code = EXIT_DONE;
-	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
-	watch_begin(&watch);
-	for (size_t i = 0; i < orphans->count; i++) {
-		struct adoption adoption = { .uid = orphans->items[i].account_uid,
-					     .is_confirmed = true,
-					     .is_one_of_all = true };
-		enum exit_code one = adopt(app, orphans->items[i].user, &adoption);
-		*ret_done += adoption.is_done;
-		if (adoption.is_done && one != EXIT_DONE) /* the trail is in trouble */
-			return one;
-		code = one != EXIT_DONE ? one : code;
-		if (!watch_step(&watch, i + 1, orphans->count) &&
-		    i + 1 < orphans->count) {
-			orphans_tell_of_stop(app);
-			return EXIT_REFUSED;
-		}
-	}
+	struct adoption adoption = { .uid = orphan->account_uid,
+				     .is_confirmed = true,
+				     .is_one_of_all = true };
+	enum exit_code code = adopt(app, orphan->user, &adoption);
+	*ret_is_done = adoption.is_done;
 	return code;
 }
 
@@ -157,7 +143,7 @@ static enum exit_code adopt_all(struct app *app)
 		return EXIT_REFUSED;
 	}
 	size_t done = 0;
-	code = adopt_each(app, &orphans, &done);
+	code = orphans_each(app, &orphans, adopt_orphan, NULL, &done);
 	(void)printf(TR(app, MFA_N_("Records that are their accounts' again: %zu.")),
 		     done);
 	(void)fputc('\n', stdout);

@@ -87,9 +87,31 @@ bool orphans_are_sure(const struct app *app, const struct orphans *orphans)
 	return true;
 }
 
-void orphans_tell_of_stop(const struct app *app)
+static void tell_of_stop(const struct app *app)
 {
 	app_complain("%s", TR(app, MFA_N_("stopped; run it again to go on")));
+}
+
+enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
+			    orphan_act *act, const void *context, size_t *ret_done)
+{
+	enum exit_code code = EXIT_DONE;
+	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
+	watch_begin(&watch);
+	for (size_t i = 0; i < orphans->count; i++) {
+		bool is_done = false;
+		enum exit_code one = act(app, &orphans->items[i], context, &is_done);
+		*ret_done += is_done;
+		if (is_done && one != EXIT_DONE) /* the trail is in trouble */
+			return one;
+		code = one != EXIT_DONE ? one : code;
+		if (!watch_step(&watch, i + 1, orphans->count) &&
+		    i + 1 < orphans->count) {
+			tell_of_stop(app);
+			return EXIT_REFUSED;
+		}
+	}
+	return code;
 }
 
 static enum exit_code look_at_all(struct app *app, const struct mfa_words *users,
@@ -106,7 +128,7 @@ static enum exit_code look_at_all(struct app *app, const struct mfa_words *users
 		if (err == MFA_ERR_NOMEM)
 			return code;
 		if (!watch_step(&watch, i + 1, users->count)) {
-			orphans_tell_of_stop(app);
+			tell_of_stop(app);
 			return EXIT_REFUSED;
 		}
 	}

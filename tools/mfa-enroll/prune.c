@@ -7,7 +7,6 @@
 #include "act.h"
 #include "orphans.h"
 #include "terminal.h"
-#include "watch.h"
 
 enum {
 	OPTION_DRY_RUN,
@@ -87,25 +86,13 @@ static enum exit_code remove_one(struct app *app, const char *user,
 	return act_record(app, &act);
 }
 
-static enum exit_code remove_each(struct app *app, const struct orphans *orphans,
-				  bool is_named, size_t *ret_done)
+static enum exit_code remove_orphan(struct app *app, const struct orphan_record *orphan,
+				    const void *context, bool *ret_is_done)
 {
-	enum exit_code code = EXIT_DONE;
-	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
-	watch_begin(&watch);
-	for (size_t i = 0; i < orphans->count; i++) {
-		struct removal removal = { .is_named = is_named };
-		enum exit_code one = remove_one(app, orphans->items[i].user, &removal);
-		*ret_done += removal.is_done;
-		if (removal.is_done && one != EXIT_DONE) /* the trail is in trouble */
-			return one;
-		code = one != EXIT_DONE ? one : code;
-		if (!watch_step(&watch, i + 1, orphans->count) &&
-		    i + 1 < orphans->count) {
-			orphans_tell_of_stop(app);
-			return EXIT_REFUSED;
-		}
-	}
+	const bool *is_named = context;
+	struct removal removal = { .is_named = *is_named };
+	enum exit_code code = remove_one(app, orphan->user, &removal);
+	*ret_is_done = removal.is_done;
 	return code;
 }
 
@@ -134,7 +121,7 @@ static enum exit_code ask_and_remove(struct app *app, const struct orphans *orph
 		return EXIT_REFUSED;
 	}
 	size_t done = 0;
-	enum exit_code code = remove_each(app, orphans, is_named, &done);
+	enum exit_code code = orphans_each(app, orphans, remove_orphan, &is_named, &done);
 	(void)printf(TR(app, MFA_N_("Removed records: %zu; their secrets are erased.")),
 		     done);
 	(void)fputc('\n', stdout);
@@ -163,7 +150,9 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return EXIT_REFUSED;
 	}
 	if (orphans.count == 0) {
-		(void)puts(TR(app, MFA_N_("Every record belongs to an account.")));
+		if (code == EXIT_DONE) /* else nobody knows of those that are damaged */
+			(void)puts(
+				TR(app, MFA_N_("Every record belongs to an account.")));
 		return code;
 	}
 	orphans_print(&orphans);
