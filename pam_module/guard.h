@@ -8,10 +8,10 @@
 #include "mfa/limits.h"
 #include "mfa/priority.h"
 
-/* su and sudo run with the real user id, the limits, the priority and the timers of their caller,
- * who may therefore stop, starve or end them, with every lock that they hold, or between two writes that
- * belong together: until guard_end the real and saved ids are root's, limits and priority
- * are raised, and signals wait. Everything is as it was afterwards. */
+/* su and sudo run with the real user id, the limits, the priority and the timers of their
+ * caller, who may therefore stop, starve or end them, with every lock that they hold, or
+ * between two writes that belong together: until guard_end the real and saved ids are root's,
+ * limits and priority are raised, and signals wait. Everything is as it was afterwards. */
 struct guard {
 	bool is_on;
 	bool has_ids;

@@ -25,7 +25,7 @@ enum {
  * one of them. */
 #define MFA_NETWORK_LOOPBACK "127.0.0.0/8"
 
-/* What one host can choose no other address in: an IPv4 address, MFA_NETWORK_LOOPBACK, or of an IPv6 address the
- * network of 64 bits ("2001:db8::/64"). false: it is not a literal. */
+/* What one host can choose no other address in: an IPv4 address, MFA_NETWORK_LOOPBACK, or of
+ * an IPv6 address the network of 64 bits ("2001:db8::/64"). false: it is not a literal. */
 bool mfa_address_network(const char *address, char ret_text[static MFA_NETWORK_SIZE])
 	MFA_MUST_CHECK;

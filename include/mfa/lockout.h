@@ -40,8 +40,8 @@ enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
 /* Whether the account is at the ceiling: only this machine's terminals are judged. */
 bool mfa_lockout_is_at_ceiling(const struct mfa_record *record);
 
-/* How many sources are locked now (bounds as above), and until when at the latest (MFA_LOCKED_FOREVER: until
- * an administrator unlocks; 0: none is). */
+/* How many sources are locked now (bounds as above), and until when at the latest
+ * (MFA_LOCKED_FOREVER: until an administrator unlocks; 0: none is). */
 unsigned mfa_lockout_sources(const struct mfa_zone *bounds,
 			     const struct mfa_record *record, int64_t now,
 			     int64_t *ret_until);
