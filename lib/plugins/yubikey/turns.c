@@ -35,27 +35,21 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 				   &ret_turns->answered[i - 1]);
 }
 
-void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag)
+void turns_write(int folder, const struct turns *turns)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	unsigned char bytes[FILE_SIZE];
-	struct mfa_diag problem = { .text = "" };
+	struct mfa_diag unused = { .text = "" };
 	int err = mfa_turn_put(&turns->holder, bytes);
 	for (size_t i = 1; i < TURNS && err == MFA_OK; i++)
 		err = mfa_turn_put(&turns->answered[i - 1], bytes + i * MFA_TURN_SIZE);
-	int opened = open_file(folder, O_RDWR | O_CREAT, &problem, &fd);
-	if (opened == MFA_OK && err == MFA_OK)
-		err = mfa_fs_write(fd, bytes, sizeof bytes, 0);
-	if (opened == MFA_OK && err == MFA_OK)
+	if (open_file(folder, O_RDWR | O_CREAT, &unused, &fd) != MFA_OK)
 		return;
+	if (err == MFA_OK)
+		err = mfa_fs_write(fd, bytes, sizeof bytes, 0);
 	/* nothing known is better than a turn that is over */
-	bool is_empty = opened == MFA_OK && ftruncate(fd, 0) == 0;
-	mfa_warn(
-		diag,
-		"/run/pam_mfa/turn: cannot be written%s: a touch that another login takes "
-		"is not told of (%s)",
-		is_empty ? ", and is empty now" : "",
-		problem.text[0] != '\0' ? problem.text : mfa_strerror(err));
+	if (err != MFA_OK && ftruncate(fd, 0) != 0)
+		return;
 }
 
 void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms)
