@@ -120,6 +120,7 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 	else if (!request->wants_password)
 		answer->len = mfa_text_normalize_code((char *)answer->data, answer->len);
 	size_t code_len = 0;
+	bool is_local = mfa_policy_is_local(&request->login);
 	const struct judge_case what = {
 		.zone = request->zone,
 		.answer = (const char *)answer->data,
@@ -128,7 +129,8 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 		/* the same work as for others: the time must not tell who may not in */
 		.is_no_guess = is_sshd_filler(answer),
 		.is_behind_password = request->is_behind_password,
-		.is_local = mfa_policy_is_local(&request->login),
+		.is_local = is_local,
+		.is_at_console = is_local && request->login.caller == 0,
 		.now = request->login.now,
 	};
 	int err = judge_case_run(request, &what, result, &code_len);

@@ -123,6 +123,7 @@ static struct mfa_guess guess_of(const struct judge_case *what)
 		.source = what->source,
 		.is_behind_password = what->is_behind_password,
 		.is_local = what->is_local,
+		.is_at_console = what->is_at_console,
 		.now = what->now,
 	};
 }

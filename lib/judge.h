@@ -32,6 +32,7 @@ struct judge_case {
 	uint64_t source;
 	bool is_behind_password;
 	bool is_local;
+	bool is_at_console;
 	enum mfa_closure closure; /* whether the record opens at all */
 	int64_t now;
 };

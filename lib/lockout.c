@@ -14,6 +14,9 @@ enum {
 	ROUND_LOCKED = 0,
 	ROUND_AT_CEILING = UINT8_MAX,
 	NO_PLACE = -1,
+	/* Of a record's places, those that at the ceiling nobody but the console waits in:
+	 * many users with sessions at this machine could fill all others. */
+	CONSOLE_PLACES = 2,
 };
 
 enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
@@ -63,6 +66,12 @@ static int64_t rest_length(const struct mfa_zone *zone, unsigned locks)
 	return length > 0 ? length : REST;
 }
 
+/* The console's is always that of the first lock: it is where everybody else is let in. */
+static int64_t rest_of(const struct mfa_source *source, const struct mfa_guess *guess)
+{
+	return rest_length(guess->zone, guess->is_at_console ? 1 : source->locks);
+}
+
 static bool is_lock(const struct mfa_source *source)
 {
 	return source->round == ROUND_AT_CEILING ||
@@ -110,15 +119,32 @@ static bool matters_less(const struct mfa_source *one, const struct mfa_source *
 	return locked[0] != locked[1] ? locked[1] : keys[0] < keys[1];
 }
 
-/* The source's entry, else the one whose place it would take. Who waits at the ceiling keeps
- * the place: else many at this machine could guess on by turns. */
+static int find_own(const struct mfa_record *record, uint64_t source)
+{
+	for (int i = 0; i < MFA_SOURCES_MAX; i++)
+		if (record->sources[i].id == source)
+			return i;
+	return NO_PLACE;
+}
+
+/* How many places this guess may be remembered in: the first ones. */
+static int count_places(const struct mfa_record *record, const struct mfa_guess *guess)
+{
+	bool is_kept_out = mfa_lockout_is_at_ceiling(record) && !guess->is_at_console;
+	return is_kept_out ? MFA_SOURCES_MAX - CONSOLE_PLACES : MFA_SOURCES_MAX;
+}
+
+/* The source's place, else the one that it would take. Who waits at the ceiling keeps the
+ * place: else many at this machine could guess on by turns. */
 static int find_place(const struct mfa_record *record, const struct mfa_guess *guess)
 {
+	int count = count_places(record, guess);
+	int own = find_own(record, guess->source);
+	if (own != NO_PLACE && own < count)
+		return own;
 	int least = NO_PLACE;
-	for (int i = 0; i < MFA_SOURCES_MAX; i++) {
+	for (int i = 0; i < count; i++) {
 		const struct mfa_source *source = &record->sources[i];
-		if (source->id == guess->source)
-			return i;
 		if (source->round == ROUND_AT_CEILING &&
 		    is_locked(source, guess->bounds, guess->now))
 			continue;
@@ -127,12 +153,6 @@ static int find_place(const struct mfa_record *record, const struct mfa_guess *g
 			least = i;
 	}
 	return least;
-}
-
-static bool is_of(const struct mfa_record *record, int place,
-		  const struct mfa_guess *guess)
-{
-	return place != NO_PLACE && record->sources[place].id == guess->source;
 }
 
 unsigned mfa_lockout_sources(const struct mfa_zone *bounds,
@@ -163,18 +183,18 @@ static struct mfa_lockout lockout_until(enum mfa_lock_scope scope, int64_t until
 struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 				    const struct mfa_guess *guess)
 {
-	int place = find_place(record, guess);
-	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
+	int own = find_own(record, guess->source);
 	if (mfa_lockout_account(guess->bounds, record, guess->now) != MFA_LOCK_NONE)
 		return lockout_until(MFA_LOCKED_ACCOUNT, record->locked_until);
 	if (guess->is_behind_password)
 		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 	/* a wrong code that has no place could not be remembered */
-	if (is_at_ceiling && (!guess->is_local || place == NO_PLACE))
+	if (mfa_lockout_is_at_ceiling(record) &&
+	    (!guess->is_local || find_place(record, guess) == NO_PLACE))
 		return lockout_until(MFA_LOCKED_ELSEWHERE, MFA_LOCKED_FOREVER);
-	if (is_of(record, place, guess) &&
-	    is_locked(&record->sources[place], guess->bounds, guess->now))
-		return lockout_until(MFA_LOCKED_SOURCE, record->sources[place].time);
+	if (own != NO_PLACE &&
+	    is_locked(&record->sources[own], guess->bounds, guess->now))
+		return lockout_until(MFA_LOCKED_SOURCE, record->sources[own].time);
 	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 }
 
@@ -226,22 +246,34 @@ static void count_in_round(struct mfa_source *source, const struct mfa_guess *gu
 	source->time = end_of(guess->now, lock_length(guess->zone, source->locks));
 }
 
+/* The source's entry in the place, from where it was before. */
+static struct mfa_source *move_to(struct mfa_record *record, int place,
+				  const struct mfa_guess *guess)
+{
+	struct mfa_source source = { .id = guess->source };
+	int own = find_own(record, guess->source);
+	if (own != NO_PLACE) {
+		if (!is_forgotten(&record->sources[own], guess->bounds, guess->now))
+			source = record->sources[own];
+		record->sources[own] = (struct mfa_source){ 0 };
+	}
+	record->sources[place] = source;
+	return &record->sources[place];
+}
+
 static void count_for_source(struct mfa_record *record, const struct mfa_guess *guess,
 			     bool is_at_ceiling)
 {
 	int place = find_place(record, guess);
 	if (place == NO_PLACE)
 		return;
-	struct mfa_source *source = &record->sources[place];
-	if (source->id != guess->source ||
-	    is_forgotten(source, guess->bounds, guess->now))
-		*source = (struct mfa_source){ .id = guess->source };
+	struct mfa_source *source = move_to(record, place, guess);
 	if (!is_at_ceiling) {
 		count_in_round(source, guess);
 		return;
 	}
 	source->round = ROUND_AT_CEILING;
-	source->time = end_of(guess->now, rest_length(guess->zone, source->locks));
+	source->time = end_of(guess->now, rest_of(source, guess));
 }
 
 void mfa_lockout_count_failure(struct mfa_record *record, const struct mfa_guess *guess)
@@ -267,9 +299,9 @@ static void clear_account(struct mfa_record *record)
 
 void mfa_lockout_count_success(struct mfa_record *record, const struct mfa_guess *guess)
 {
-	int place = find_place(record, guess);
-	if (is_of(record, place, guess))
-		record->sources[place] = (struct mfa_source){ 0 };
+	int own = find_own(record, guess->source);
+	if (own != NO_PLACE)
+		record->sources[own] = (struct mfa_source){ 0 };
 	clear_account(record);
 	record->last_success = guess->now;
 }

@@ -106,19 +106,37 @@ static void at_the_ceiling_a_source_waits_as_long_as_before(void **state MFA_UNU
 		    guess.now + DAY);
 }
 
+static struct mfa_guess console_guess(const struct mfa_zone *zone, char source,
+				      int64_t now)
+{
+	struct mfa_guess guess = local_guess(zone, source, now);
+	guess.is_at_console = true;
+	return guess;
+}
+
+/* A wrong code of each of so many; how many were judged. */
+static unsigned waste_turns(const struct mfa_zone *zone, struct mfa_record *record,
+			    char first, unsigned count,
+			    struct mfa_guess (*make)(const struct mfa_zone *, char,
+						     int64_t))
+{
+	unsigned judged = 0;
+	for (unsigned i = 0; i < count; i++) {
+		const struct mfa_guess guess =
+			make(zone, (char)((unsigned)first + i), NOW);
+		judged += try_wrong(record, &guess);
+	}
+	return judged;
+}
+
 /* As many as can be remembered: else two could guess on by turns. */
-static void twelve_at_this_machine_have_turns(void **state MFA_UNUSED)
+static void ten_at_this_machine_have_turns(void **state MFA_UNUSED)
 {
 	const struct mfa_zone zone = default_zone();
 	struct mfa_record record = at_ceiling(&zone);
-	unsigned judged = 0;
-	for (int i = 0; i < 40; i++) {
-		const struct mfa_guess guess =
-			local_guess(&zone, (char)('a' + i % 20), NOW + i);
-		judged += try_wrong(&record, &guess);
-	}
-	assert_int_equal(judged, MFA_SOURCES_MAX);
-	struct mfa_guess guess = local_guess(&zone, 'z', NOW + 40);
+	assert_int_equal(waste_turns(&zone, &record, 'a', 20, local_guess), 10);
+	assert_int_equal(waste_turns(&zone, &record, 'a', 20, local_guess), 0);
+	struct mfa_guess guess = local_guess(&zone, 'z', NOW);
 	assert_int_equal(mfa_lockout_find(&record, &guess).scope, MFA_LOCKED_ELSEWHERE);
 	guess.now = NOW + LOCK_TIME;
 	assert_int_equal(mfa_lockout_find(&record, &guess).scope, MFA_LOCKED_NOBODY);
@@ -129,6 +147,43 @@ static void twelve_at_this_machine_have_turns(void **state MFA_UNUSED)
 			(struct mfa_source){ .id = i + 1, .time = NOW + DAY, .locks = 9 };
 	guess.now = NOW;
 	assert_int_equal(mfa_lockout_find(&record, &guess).scope, MFA_LOCKED_NOBODY);
+}
+
+/* Users with sessions there cannot take the console's turns, wherever they were remembered
+ * before, and who wastes those has others wait for lock_time. */
+static void the_console_waits_for_nobody_else(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	struct mfa_record record = { 0 };
+	for (unsigned i = 0; i < MFA_SOURCES_MAX; i++)
+		record.sources[i] = (struct mfa_source){
+			.id = 'a' + i, .time = NOW - 1, .round = 1, .locks = 9
+		};
+	record.failures = MFA_LOCKOUT_CEILING;
+	assert_int_equal(waste_turns(&zone, &record, 'a', 20, local_guess), 10);
+	assert_int_equal(waste_turns(&zone, &record, 'A', 20, console_guess), 2);
+	assert_int_equal(waste_turns(&zone, &record, 'a', 20, local_guess), 0);
+	struct mfa_guess guess = console_guess(&zone, 'z', NOW + LOCK_TIME - 1);
+	assert_int_equal(mfa_lockout_find(&record, &guess).scope, MFA_LOCKED_ELSEWHERE);
+	guess.now++;
+	for (unsigned i = 0; i < 5; i++, guess.now += LOCK_TIME) {
+		assert_true(try_wrong(&record, &guess));
+		assert_lock(mfa_lockout_find(&record, &guess), MFA_LOCKED_SOURCE,
+			    guess.now + LOCK_TIME);
+	}
+}
+
+/* A source that has to leave the console's places takes along what is known of it. */
+static void who_makes_room_for_the_console_is_not_forgotten(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	struct mfa_record record = { .failures = MFA_LOCKOUT_CEILING };
+	record.sources[MFA_SOURCES_MAX - 1] =
+		(struct mfa_source){ .id = 'a', .time = NOW - 1, .round = 1, .locks = 9 };
+	struct mfa_guess guess = local_guess(&zone, 'a', NOW);
+	assert_true(try_wrong(&record, &guess));
+	assert_int_equal(record.sources[MFA_SOURCES_MAX - 1].id, 0);
+	assert_lock(mfa_lockout_find(&record, &guess), MFA_LOCKED_SOURCE, NOW + DAY);
 }
 
 /* The table. */
@@ -218,7 +273,10 @@ static void run_history(const struct mfa_zone *zone)
 		assert_true(judged <= 100);
 		guess = local_guess(zone, 'z', now);
 		if (mfa_lockout_find(&record, &guess).scope != MFA_LOCKED_NOBODY)
-			assert_int_equal(count_waiting(&record), MFA_SOURCES_MAX);
+			assert_in_range(count_waiting(&record), 10, MFA_SOURCES_MAX);
+		guess.is_at_console = true;
+		assert_int_equal(mfa_lockout_find(&record, &guess).scope,
+				 MFA_LOCKED_NOBODY);
 		guess.is_local = false;
 		assert_true(mfa_lockout_find(&record, &guess).scope ==
 				    MFA_LOCKED_NOBODY ||
@@ -322,7 +380,9 @@ int main(void)
 		cmocka_unit_test(a_right_code_at_this_machine_opens_the_account),
 		cmocka_unit_test(no_turn_at_the_ceiling_is_without_end),
 		cmocka_unit_test(at_the_ceiling_a_source_waits_as_long_as_before),
-		cmocka_unit_test(twelve_at_this_machine_have_turns),
+		cmocka_unit_test(ten_at_this_machine_have_turns),
+		cmocka_unit_test(the_console_waits_for_nobody_else),
+		cmocka_unit_test(who_makes_room_for_the_console_is_not_forgotten),
 		cmocka_unit_test(who_matters_least_gives_way),
 		cmocka_unit_test(of_locked_ones_the_one_that_ends_first_gives_way),
 		cmocka_unit_test(no_history_locks_out_who_has_not_guessed),

@@ -23,6 +23,7 @@ struct mfa_guess {
 	uint64_t source;	 /* see mfa_source_id */
 	bool is_behind_password; /* only a right password leads to the question */
 	bool is_local;		 /* proved: see mfa_policy_is_local */
+	bool is_at_console; /* local, and asked by root's own program: login, a greeter */
 	int64_t now;
 };
 
@@ -74,8 +75,8 @@ void mfa_lockout_count_success(struct mfa_record *record, const struct mfa_guess
 void mfa_lockout_clear(struct mfa_record *record);
 
 /* Where a guess of this login comes from, for people: the user who runs the program, where
- * that is not root; else the remote host (of an IPv6 address the /64), else the terminal,
- * else the service. */
+ * that is not root; else the remote host (of an IPv6 address the /64), else the user whom
+ * root's program serves, else the terminal, else the service. */
 void mfa_source_format(const struct mfa_login *login,
 		       char ret_text[static MFA_SOURCE_SIZE]);
 
