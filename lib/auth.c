@@ -206,7 +206,7 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 		opened = mfa_audit_check_limit(request->host->audit, &diag);
 	int err = asked == MFA_OK ? opened : asked;
 	result->is_outage = opened != MFA_OK;
-	mfa_warn(&result->diag, "%s", diag.warning);
+	mfa_warn_of(&result->diag, &diag);
 	if (opened != MFA_OK && result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, opened, "%s", diag.text);
 	if (err == MFA_OK)

@@ -91,15 +91,21 @@ int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...)
 	return err;
 }
 
-void mfa_warn(struct mfa_diag *diag, const char *format, ...)
+void mfa_warn(struct mfa_diag *diag, enum mfa_warning what, const char *format, ...)
 {
 	if (diag == NULL || diag->warning[0] != '\0')
 		return;
 	va_list args;
 	va_start(args, format);
-	/* an empty one leaves it empty */
 	(void)vsnprintf(diag->warning, sizeof diag->warning, format, args);
 	va_end(args);
+	diag->warned = what;
+}
+
+void mfa_warn_of(struct mfa_diag *diag, const struct mfa_diag *other)
+{
+	if (other->warned != MFA_WARNING_NONE)
+		mfa_warn(diag, other->warned, "%s", other->warning);
 }
 
 int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)

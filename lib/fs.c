@@ -48,7 +48,8 @@ static void warn_of_mode(const struct stat *status, const struct mfa_fs_rule *ru
 {
 	bool is_new = status->st_size == 0 && (status->st_mode & rule->forbidden) == 0;
 	if (!is_new || S_ISDIR(status->st_mode))
-		mfa_warn(diag, "%s: its mode was %04o and is now %04o%s", path,
+		mfa_warn(diag, MFA_WARNING_MENDED,
+			 "%s: its mode was %04o and is now %04o%s", path,
 			 (unsigned)(status->st_mode & 07777), (unsigned)rule->mend,
 			 (status->st_mode & 0077) == 0 ? ""
 						       : "; others had access to it");

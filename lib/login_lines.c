@@ -3,17 +3,25 @@
 #include "meeting.h"
 #include "unlogged.h"
 
-/* What was mended for this login concerns the host. */
-static int record_mending(const struct mfa_auth_request *request,
+/* What was met on the way concerns the host. */
+static int record_warning(const struct mfa_auth_request *request,
 			  const struct mfa_auth_result *result, struct mfa_diag *diag)
 {
+	static const struct {
+		const char *event;
+		const char *result;
+	} names[MFA_WARNING_COUNT] = {
+		[MFA_WARNING_MENDED] = { "mode.mend", "done" },
+		[MFA_WARNING_UNNOTED] = { "key.unnoted", "failed" },
+	};
+	enum mfa_warning warned = result->diag.warned;
 	const struct mfa_event event = {
-		.event = "mode.mend",
-		.result = "done",
+		.event = names[warned].event,
+		.result = names[warned].result,
 		.detail = result->diag.warning,
 		.time = request->login.now,
 	};
-	return event.detail[0] == '\0'
+	return warned == MFA_WARNING_NONE
 		       ? MFA_OK
 		       : mfa_audit_append(request->host->audit, &event, diag);
 }
@@ -33,6 +41,6 @@ int login_lines_append(const struct mfa_auth_request *request,
 	if (err == MFA_OK)
 		unlogged_settle(request, result->unlogged + result->is_noted);
 	/* the trail itself may have been mended by now */
-	mfa_warn(&result->diag, "%s", diag->warning);
-	return err == MFA_OK ? record_mending(request, result, diag) : err;
+	mfa_warn_of(&result->diag, diag);
+	return err == MFA_OK ? record_warning(request, result, diag) : err;
 }

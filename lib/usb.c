@@ -76,7 +76,7 @@ static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *or
 	if (err == MFA_OK) {
 		if (ret_outcome->diag.text[0] != '\0')
 			(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
-		mfa_warn(diag, "%s", ret_outcome->diag.warning);
+		mfa_warn_of(diag, &ret_outcome->diag);
 		return ret_outcome->result;
 	}
 	(void)mfa_fail(diag, err, "mfa-usb gave no answer: %s",

@@ -29,7 +29,8 @@ enum {
 	/* an outcome */
 	AT_DIAG = 1,
 	AT_WARNING = AT_DIAG + TEXT_SIZE,
-	AT_FROM = AT_WARNING + WARNING_SIZE,
+	AT_WARNED = AT_WARNING + WARNING_SIZE,
+	AT_FROM = AT_WARNED + 1,
 	AT_RESPONSE = AT_FROM + SLOT_SIZE,
 	AT_OTHER = AT_RESPONSE + MFA_YUBIKEY_RESPONSE_LEN,
 	RESPONDED_SIZE = AT_OTHER + MFA_TURN_SIZE,
@@ -94,6 +95,7 @@ static bool is_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *out
 	       outcome->count <= MFA_YUBIKEYS_MAX &&
 	       memchr(outcome->diag.text, '\0', TEXT_SIZE) != NULL &&
 	       memchr(outcome->diag.warning, '\0', WARNING_SIZE) != NULL &&
+	       (unsigned)outcome->diag.warned < MFA_WARNING_COUNT &&
 	       (!has_answer || is_slot(&outcome->from));
 }
 
@@ -249,6 +251,7 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 	memcpy(ret_payload + AT_DIAG, outcome->diag.text, strlen(outcome->diag.text));
 	memcpy(ret_payload + AT_WARNING, outcome->diag.warning,
 	       strlen(outcome->diag.warning));
+	ret_payload[AT_WARNED] = (unsigned char)outcome->diag.warned;
 	if (kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE) {
 		put_slot(ret_payload + AT_FROM, &outcome->from);
 		memcpy(ret_payload + AT_RESPONSE, outcome->response,
@@ -279,6 +282,7 @@ int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 	};
 	memcpy(outcome.diag.text, payload.data + AT_DIAG, TEXT_SIZE);
 	memcpy(outcome.diag.warning, payload.data + AT_WARNING, WARNING_SIZE);
+	outcome.diag.warned = (enum mfa_warning)payload.data[AT_WARNED];
 	if (kind == MFA_USB_RESPOND) {
 		outcome.from = get_slot(payload.data + AT_FROM);
 		memcpy(outcome.response, payload.data + AT_RESPONSE,

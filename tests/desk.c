@@ -53,7 +53,7 @@ enum mfa_yubikey_result desk_respond_with(struct desk *desk,
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;
-	desk->diag.text[0] = '\0';
+	desk->diag = (struct mfa_diag){ .text = "" };
 	desk->took_ms = -stopwatch();
 	enum mfa_yubikey_result result =
 		desk->driver->respond(&order, &desk->diag, &desk->other, &desk->answer);

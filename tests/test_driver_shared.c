@@ -210,6 +210,9 @@ static void without_what_it_tells_keys_answer_all_the_same(void **state)
 		spoil_turn(way);
 		begin_login(desk, "tty1");
 		assert_answers(desk);
+		bool is_writable = way == 0 || way > 2;
+		assert_int_equal(desk->diag.warned,
+				 is_writable ? MFA_WARNING_NONE : MFA_WARNING_UNNOTED);
 		softkey_bed_set_faults(desk->bed, key, &no_touch);
 		pid_t pid = start_process(await_touch_for_long, desk);
 		assert_blinks(desk, key);

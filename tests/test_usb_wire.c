@@ -41,8 +41,9 @@ static struct mfa_usb_order sample_order(enum mfa_usb_kind kind)
 
 static struct mfa_usb_outcome sample_outcome(enum mfa_usb_kind kind)
 {
-	struct mfa_usb_outcome outcome = { .diag = { "YubiKey: what it says",
-						     "what was mended" } };
+	struct mfa_usb_outcome outcome = {
+		.diag = { "YubiKey: what it says", "what was mended", MFA_WARNING_MENDED }
+	};
 	if (kind == MFA_USB_RESPOND) {
 		outcome.from = (struct mfa_yubikey_slot){ 7654321, 2 };
 		memset(outcome.response, 0xa5, sizeof outcome.response);

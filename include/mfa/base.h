@@ -60,17 +60,30 @@ const char *mfa_strerror(int err);
 /* The enum mfa_err that says best what a positive errno says. */
 int mfa_err_from_errno(int errnum);
 
+/* What an administrator has to know though nothing has failed. */
+enum mfa_warning {
+	MFA_WARNING_NONE = 0,
+	MFA_WARNING_MENDED,  /* a file of ours had another mode */
+	MFA_WARNING_UNNOTED, /* of the keys in the ports: whose turn it is */
+	MFA_WARNING_COUNT
+};
+
 /* Where a failing function says what, where and what to do: one line of English. */
 struct mfa_diag {
 	char text[512];
-	char warning[256]; /* also without a failure: what was mended on the way */
+	char warning[256];	 /* the same where nothing has failed; "": none */
+	enum mfa_warning warned; /* what the warning is of */
 };
 
 /* Writes the line (diag may be NULL) and returns err, so that it ends a function. */
 int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...) MFA_PRINTF(3, 4);
 
 /* Writes the warning (diag may be NULL); the first of several stays. */
-void mfa_warn(struct mfa_diag *diag, const char *format, ...) MFA_PRINTF(2, 3);
+void mfa_warn(struct mfa_diag *diag, enum mfa_warning what, const char *format, ...)
+	MFA_PRINTF(3, 4);
+
+/* Hands on the warning of another one, where there is one. */
+void mfa_warn_of(struct mfa_diag *diag, const struct mfa_diag *other);
 
 /* As mfa_fail, for a failed system call: appends strerror(errnum) and returns its
  * enum mfa_err. */

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import subprocess
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -228,6 +229,32 @@ def test_a_stolen_touch_is_told(case):
             assert case.log(re.escape(event["detail"])), event
         audit.check_chain()
         assert failures(taro) == 0
+
+
+@contextmanager
+def full_run():
+    """Where the turns are noted there is no room."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=700", "none", "/run/pam_mfa"], check=True)
+    try:
+        Path("/run/pam_mfa/other").write_bytes(b"x" * 4096)
+        yield
+    finally:
+        subprocess.run(["umount", "/run/pam_mfa"], check=True)
+
+
+def test_a_turn_that_cannot_be_noted_is_warned_of(case):
+    """A touch for it would not be told of; the key is used all the same."""
+    with offered("login"):
+        taro, _ = holder()
+        with full_run():
+            let_in(programs.login(taro, [taro.password, ""]))
+        assert case.log("event=key.unnoted|cannot note whose turn at the keys it is")
+        event = audit.events()[-1]
+        assert (event["event"], event["result"]) == ("key.unnoted", "failed"), event
+        assert "/run/pam_mfa/turn: cannot note whose turn" in event["detail"], event
+        before = len(audit.events())
+        let_in(programs.login(taro, [taro.password, ""]))
+        assert [event["event"] for event in audit.events()[before:]] == ["auth"]
 
 
 def test_the_code_is_taken_while_the_key_is_in_use(case):

@@ -96,12 +96,13 @@ static bool start(void)
 }
 
 /* Also where it has no name: the last one's must not be taken for it. */
-static void show_turn(struct ports *ports, const struct mfa_yubikey_turn *turn)
+static void show_turn(struct ports *ports, const struct mfa_yubikey_turn *turn,
+		      struct mfa_diag *diag)
 {
 	static const struct mfa_yubikey_turn nameless = { 0 };
 	ports->is_locked = true;
 	ports->turns.holder = turn != NULL ? *turn : nameless;
-	turns_write(ports->lock_fd, &ports->turns);
+	turns_write(ports->lock_fd, &ports->turns, diag);
 }
 
 enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
@@ -121,7 +122,7 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 		turns_read(ret_ports->lock_fd, diag, &ret_ports->turns);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
-	show_turn(ret_ports, wait->turn);
+	show_turn(ret_ports, wait->turn, diag);
 	ret_ports->is_started = start();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
@@ -129,12 +130,12 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 	return MFA_YUBIKEY_BROKEN;
 }
 
-void ports_note_answer(struct ports *ports, uint32_t serial)
+void ports_note_answer(struct ports *ports, uint32_t serial, struct mfa_diag *diag)
 {
 	if (ports->turns.holder.number == 0)
 		return;
 	turns_add_answer(&ports->turns, serial, now_ms());
-	turns_write(ports->lock_fd, &ports->turns);
+	turns_write(ports->lock_fd, &ports->turns, diag);
 }
 
 void ports_done(struct ports *ports)
@@ -143,7 +144,7 @@ void ports_done(struct ports *ports)
 		(void)yk_release();
 	ports->is_started = false;
 	if (ports->is_locked && ports->turns.holder.number != 0)
-		show_turn(ports, NULL);
+		show_turn(ports, NULL, NULL);
 	ports->is_locked = false;
 	mfa_close_fd(&ports->lock_fd);
 }

@@ -35,7 +35,7 @@ struct ports_wait {
 enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
 				    struct ports *ret_ports);
 /* A key has answered: others will know in whose turn. */
-void ports_note_answer(struct ports *ports, uint32_t serial);
+void ports_note_answer(struct ports *ports, uint32_t serial, struct mfa_diag *diag);
 void ports_done(struct ports *ports);
 
 /* One opened key. */

@@ -89,7 +89,7 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 		result = MFA_YUBIKEY_SILENT; /* it may be the wanted one */
 	}
 	if (result == MFA_YUBIKEY_DONE) {
-		ports_note_answer(&ports, wish.answer.from.serial);
+		ports_note_answer(&ports, wish.answer.from.serial, diag);
 		memcpy(wish.answer.challenge, order->challenge,
 		       sizeof wish.answer.challenge);
 		wish.answer.hmac = driver_hmac;

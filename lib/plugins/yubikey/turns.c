@@ -11,9 +11,11 @@ enum {
 	FILE_SIZE = TURNS * MFA_TURN_SIZE,
 };
 
+static const char file_path[] = "/run/pam_mfa/turn";
+
 static int open_file(int folder, int flags, struct mfa_diag *diag, int *ret_fd)
 {
-	const struct mfa_fs_entry entry = { folder, "turn", "/run/pam_mfa/turn" };
+	const struct mfa_fs_entry entry = { folder, "turn", file_path };
 	return mfa_fs_open_at(&entry, flags, &mfa_fs_own, diag, ret_fd);
 }
 
@@ -27,7 +29,7 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 	if (open_file(folder, O_RDONLY, &unused, &fd) != MFA_OK ||
 	    mfa_fs_read(fd, bytes, sizeof bytes, 0, &len) != MFA_OK || len != FILE_SIZE)
 		return;
-	mfa_warn(diag, "%s", unused.warning);
+	mfa_warn_of(diag, &unused);
 	/* one that is damaged stays unknown */
 	(void)mfa_turn_get(bytes, &ret_turns->holder);
 	for (size_t i = 1; i < TURNS; i++)
@@ -35,21 +37,33 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 				   &ret_turns->answered[i - 1]);
 }
 
-void turns_write(int folder, const struct turns *turns)
+static int write_file(int folder, const struct turns *turns, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	unsigned char bytes[FILE_SIZE];
-	struct mfa_diag unused = { .text = "" };
 	int err = mfa_turn_put(&turns->holder, bytes);
 	for (size_t i = 1; i < TURNS && err == MFA_OK; i++)
 		err = mfa_turn_put(&turns->answered[i - 1], bytes + i * MFA_TURN_SIZE);
-	if (open_file(folder, O_RDWR | O_CREAT, &unused, &fd) != MFA_OK)
-		return;
+	int opened = open_file(folder, O_RDWR | O_CREAT, diag, &fd);
+	if (opened != MFA_OK)
+		return opened;
 	if (err == MFA_OK)
 		err = mfa_fs_write(fd, bytes, sizeof bytes, 0);
 	/* nothing known is better than a turn that is over */
-	if (err != MFA_OK && ftruncate(fd, 0) != 0)
-		return;
+	return err == MFA_OK || ftruncate(fd, 0) == 0 ? err : MFA_ERR_IO;
+}
+
+void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag)
+{
+	struct mfa_diag why = { .text = "" };
+	int err = write_file(folder, turns, &why);
+	mfa_warn_of(diag, &why);
+	if (err != MFA_OK)
+		mfa_warn(
+			diag, MFA_WARNING_UNNOTED,
+			"%s: cannot note whose turn at the keys it is, so nobody is told "
+			"of a touch for another login: %s",
+			file_path, mfa_strerror(err));
 }
 
 void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms)

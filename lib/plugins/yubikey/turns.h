@@ -14,8 +14,9 @@ struct turns {
  * written. */
 void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns);
 
-/* Only for who holds the folder's lock. */
-void turns_write(int folder, const struct turns *turns);
+/* Only for who holds the folder's lock. What cannot be written is no reason to refuse a key:
+ * the diagnosis (or NULL) warns of it. */
+void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag);
 
 /* The holder's key has answered, in the place of the answer that is the oldest. */
 void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms);
