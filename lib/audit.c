@@ -61,8 +61,8 @@ void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint
 		{ "typed", event->typed },     { "token", event->token },
 		{ "kind", event->kind },       { "actor", event->actor },
 		{ "rhost", event->rhost },     { "tty", event->tty },
-		{ "result", event->result },   { "reason", event->reason },
-		{ "detail", event->detail },
+		{ "caller", event->caller },   { "result", event->result },
+		{ "reason", event->reason },   { "detail", event->detail },
 	};
 	mfa_text_format_time(event->time, when);
 	mfa_json_open(json, '{');

@@ -130,7 +130,8 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 		.is_no_guess = is_sshd_filler(answer),
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,
-		.is_at_console = is_local && request->login.caller == 0,
+		.is_at_console = is_local && request->login.caller == 0 &&
+				 request->login.peer == 0,
 		.now = request->login.now,
 	};
 	int err = judge_case_run(request, &what, result, &code_len);

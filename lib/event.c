@@ -92,5 +92,6 @@ void mfa_event_format(const struct mfa_event *event, char *ret_text, size_t size
 	put_field(&line, "actor", event->actor);
 	put_field(&line, "rhost", event->rhost);
 	put_field(&line, "tty", event->tty);
+	put_field(&line, "caller", event->caller);
 	put_field(&line, "detail", event->detail);
 }

@@ -16,6 +16,13 @@ static bool is_empty(const char *text)
 	return text == NULL || text[0] == '\0';
 }
 
+/* 0: root, who may be at work for anybody. */
+static uint32_t find_user(const struct mfa_login *login)
+{
+	bool is_served = login->caller == 0 && is_empty(login->rhost);
+	return is_served ? login->peer : login->caller;
+}
+
 /* Nothing that the one who guesses can choose: a user opens terminals at will, and what an
  * IPv6 host has behind the network's 64 bits is its own, as 127.0.0.0/8 is to who is here. */
 void mfa_source_format(const struct mfa_login *login,
@@ -23,14 +30,14 @@ void mfa_source_format(const struct mfa_login *login,
 {
 	static const char folder[] = "/dev/";
 	char network[MFA_NETWORK_SIZE];
+	uint32_t user = find_user(login);
 	const char *tty = is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);
-	if (login->caller == MFA_CALLER_NAMELESS)
+	if (user != 0 && login->is_nameless) /* a user namespace has thousands */
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without an account");
-	else if (login->caller != 0)
-		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u",
-			       (unsigned)login->caller);
+	else if (user != 0)
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u", (unsigned)user);
 	else if (!is_empty(login->rhost) && strcasecmp(login->rhost, "localhost") == 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
 	else if (!is_empty(login->rhost))

@@ -1,6 +1,8 @@
 /* Names and translations of verdicts and reasons, and the event that tells of them. */
 #include "mfa/auth.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <syslog.h>
 
 static const char *const reasons[MFA_REASON_COUNT] = {
@@ -102,7 +104,7 @@ struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 				const struct mfa_auth_result *result)
 {
 	/* a name that nobody has may be a password typed too early: it is not logged */
-	return (struct mfa_event){
+	struct mfa_event event = {
 		.event = "auth",
 		.result = result_name(result->verdict),
 		.reason = mfa_reason_name(result->reason),
@@ -118,4 +120,8 @@ struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 		.detail = result->diag.text,
 		.time = login->now,
 	};
+	uint32_t caller = login->caller != 0 ? login->caller : login->peer;
+	if (caller != 0)
+		(void)snprintf(event.caller, sizeof event.caller, "%" PRIu32, caller);
+	return event;
 }

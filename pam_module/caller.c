@@ -1,14 +1,31 @@
 #include "caller.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "people.h"
 
-uint32_t caller_find(void)
+/* As it was when the other end was connected. */
+static uint32_t peer_of_input(void)
 {
-	uid_t real = getuid();
+	int domain = 0;
+	struct ucred peer = { .uid = 0 };
+	socklen_t size = sizeof domain;
+	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0 ||
+	    domain != AF_UNIX)
+		return 0;
+	size = sizeof peer;
+	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
+	    peer.uid == (uid_t)-1) /* it has none */
+		return 0;
+	return peer.uid;
+}
+
+void caller_find(struct mfa_login *login)
+{
+	login->caller = getuid();
+	login->peer = login->caller == 0 ? peer_of_input() : 0;
+	uint32_t user = login->caller != 0 ? login->caller : login->peer;
 	/* where it cannot be asked, as with few descriptors: the caller's doing, perhaps */
-	if (real != 0 && people_has_account(real) != MFA_MATCH_YES)
-		return MFA_CALLER_NAMELESS;
-	return real;
+	login->is_nameless = user != 0 && people_has_account(user) != MFA_MATCH_YES;
 }

@@ -1,10 +1,10 @@
-/* Who is in front of a set-uid program, as far as that person cannot choose it. */
+/* Who is in front of a program, as far as that person cannot choose it. */
 #pragma once
 
-#include <stdint.h>
+#include "mfa/policy.h"
 
-/* The real user id of this process: 0 for root, and for what root has started.
- * MFA_CALLER_NAMELESS: no account is known to have it, as the thousands that a user
- * namespace gives everybody. The login identity (loginuid) does not do for this: where it
- * was never set, any process may set its own. */
-uint32_t caller_find(void);
+/* Fills in caller, peer and is_nameless of this process' login: its real user id (0 for root,
+ * and for what root has started), and the user at the other end of its standard input, where
+ * that is a local socket, as polkit's helper is started for each client. The login identity
+ * (loginuid) does not do for this: where it was never set, any process may set its own. */
+void caller_find(struct mfa_login *login);

@@ -88,13 +88,13 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.service = login->service,
 		.rhost = login->rhost,
 		.tty = login->tty,
-		.caller = caller_find(),
 		.now = login_clock(),
 		.is_member = is_member,
 		.place = find_place,
 		.is_own_name = is_own_name,
 		.context = login,
 	};
+	caller_find(&login->facts);
 	return MFA_OK;
 }
 

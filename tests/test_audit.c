@@ -26,6 +26,7 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 		.actor = "root",
 		.rhost = "::1",
 		.tty = "tty1",
+		.caller = "1001",
 		.detail = "why",
 		.time = NOW,
 	};
@@ -36,7 +37,7 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 		"\"zone\":\"z\",\"service\":\"sshd\","
 		"\"user\":\"ta\\\"ro\\u000a太郎\\ufffd\","
 		"\"typed\":\"TARO\\u001b[2J\\u000a\",\"token\":\"abcdefgh\","
-		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\","
+		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\",\"caller\":\"1001\","
 		"\"result\":\"denied\",\"reason\":\"code-wrong\",\"detail\":\"why\","
 		"\"mac\":\"",
 	};

@@ -19,6 +19,7 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 		.actor = "root",
 		.rhost = "2001:db8::1",
 		.tty = "/dev/pts/1",
+		.caller = "1001",
 		.detail = "why",
 	};
 	char line[512];
@@ -27,7 +28,7 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 		line,
 		"event=auth result=denied reason=code-wrong zone=z "
 		"service=sshd user=taro typed=TARO token=abcdefgh kind=totp actor=root "
-		"rhost=2001:db8::1 tty=/dev/pts/1 detail=why");
+		"rhost=2001:db8::1 tty=/dev/pts/1 caller=1001 detail=why");
 }
 
 static void leaves_out_what_is_not_known(void **state MFA_UNUSED)

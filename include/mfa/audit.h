@@ -9,6 +9,10 @@
 /* The event of the line that ties a trail to what was written under an older key. */
 #define MFA_AUDIT_BRIDGE "trail.rekey"
 
+enum {
+	MFA_CALLER_SIZE = 12 /* of a user id as text, with its NUL */
+};
+
 /* One event. Strings are borrowed; NULL fields are left out. Never a secret or a code. */
 struct mfa_event {
 	const char *event;  /* stable name, as "auth" or "token.add" */
@@ -23,8 +27,9 @@ struct mfa_event {
 	const char *actor; /* who did it: for administrative acts */
 	const char *rhost;
 	const char *tty;
-	const char *detail; /* for a person to read */
-	int64_t time;	    /* seconds since 1970 */
+	char caller[MFA_CALLER_SIZE]; /* user id of who ran the program; "": root's own */
+	const char *detail;	      /* for a person to read */
+	int64_t time;		      /* seconds since 1970 */
 };
 
 struct mfa_audit;

@@ -17,9 +17,6 @@ enum mfa_place {
 	MFA_PLACE_OWN	  /* at this machine, in the user's own session or before any */
 };
 
-/* Of all user ids that have no account, as one. */
-#define MFA_CALLER_NAMELESS UINT32_MAX
-
 /* What is known of a login. Strings are borrowed; NULL or "" where there is none. */
 struct mfa_login {
 	const char *service;
@@ -30,9 +27,13 @@ struct mfa_login {
 	const char *rhost; /* remote host: PAM_RHOST */
 	const char *tty;
 	/* The user in front of the program: whose guesses these are, where it is not 0, root's.
-	 * Of the process itself, never what anybody says. */
+	 * As the kernel tells it of the process itself, never what anybody says. */
 	uint32_t caller;
-	int64_t now; /* seconds since 1970 */
+	/* The same of a local socket that root's own program talks to as its standard input; 0
+	 * where there is none. Such a program may serve many people, and name their hosts. */
+	uint32_t peer;
+	bool is_nameless; /* no account is known to have that user id */
+	int64_t now;	  /* seconds since 1970 */
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
 	enum mfa_match (*is_member)(void *context, const char *group);

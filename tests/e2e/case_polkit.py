@@ -1,10 +1,12 @@
 """polkit: pkexec on a terminal, with its own agent and the real daemon."""
 
+import os
 import re
+import socket
 import subprocess
 from contextlib import contextmanager
 
-from e2e import enroll, greeter, pamconf, prepare, programs
+from e2e import enroll, greeter, pamconf, prepare, product, programs, users
 from e2e.checks import module_lines
 from e2e.desktop import until
 from e2e.terminal import PROMPT, Ended, Terminal
@@ -56,6 +58,53 @@ def pkexec(user, answers):
         except Ended:
             assert not given, given
             return False
+
+
+HELPER = "/usr/libexec/polkit-agent-helper-1"
+
+
+def served_by_socket(user, caller, answers):
+    """The helper as a newer polkit starts it: by root, for a client that came to a local socket. Gives
+    what it said last."""
+    ends = []
+
+    def work():
+        os.seteuid(caller.uid)
+        ends.extend(socket.socketpair())
+        os.seteuid(0)
+
+    work()
+    client, server = ends
+    with client, server, subprocess.Popen([HELPER, user.name], stdin=server, stdout=server,
+                                          stderr=subprocess.DEVNULL) as helper:
+        server.close()
+        given = list(answers)
+        lines = client.makefile("rw")
+        lines.write("cookie\n")
+        lines.flush()
+        last = ""
+        for line in lines:
+            last = line.strip()
+            if last.startswith("PAM_PROMPT"):
+                lines.write(given.pop(0) + "\n")
+                lines.flush()
+        helper.wait(10)
+        return last
+
+
+def test_guesses_by_a_socket_are_their_users(case):
+    """One person's do not keep others from it, though all are asked by root's process."""
+    taro, token = enroll.person(kind="hotp")
+    jiro, hanako = users.new("jiro"), users.new("hanako")
+    with product.config(zone={"max_failures": 2}), polkitd(), example():
+        for _ in range(2):
+            assert served_by_socket(taro, jiro, [taro.password, token.wrong()]) == "FAILURE"
+        assert served_by_socket(taro, jiro, [taro.password, token.next()]) == "FAILURE"
+        line = module_lines(case)[-1]
+        assert f'caller={jiro.uid} detail="user id {jiro.uid} is locked until ' in line, line
+        served_by_socket(taro, hanako, [taro.password, token.last()])
+        line = module_lines(case)[-1]
+        assert f"result=allowed" in line and f"caller={hanako.uid}" in line, line
 
 
 def test_pkexec_asks_for_password_and_code(case):
