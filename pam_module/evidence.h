@@ -3,7 +3,7 @@
 
 #include <security/pam_modules.h>
 
-#include "people.h"
+#include "mfa/nss.h"
 
 /* Notes that the account passed, by the name that PAM has for it now. Returns a PAM code. */
 int evidence_set(pam_handle_t *handle, const char *user, const struct identity *identity)

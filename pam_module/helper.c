@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mfa/spawn.h"
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 
 enum {
 	/* longer than the helper can take between two messages: locks, a touch, its pace */

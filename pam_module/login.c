@@ -8,8 +8,8 @@
 
 #include <security/pam_ext.h>
 
-#include "caller.h"
-#include "origin.h"
+#include "mfa/caller.h"
+#include "mfa/origin.h"
 
 enum {
 	LOG_LINE_SIZE = 1536

@@ -6,7 +6,7 @@
 #include "arguments.h"
 #include "guard.h"
 #include "mfa/auth.h"
-#include "people.h"
+#include "mfa/nss.h"
 
 struct login {
 	pam_handle_t *handle;

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 
 static void say(char type, const void *payload, size_t len)
 {

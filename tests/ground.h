@@ -1,7 +1,7 @@
-/* A record file in memory, for lib/stores/slots.c. */
+/* A record file in memory, for lib/store/file/slots.c. */
 #pragma once
 
-#include "stores/slots.h"
+#include "store/file/slots.h"
 #include "support.h"
 
 extern const unsigned char ground_key[MFA_SUBKEY_SIZE];

@@ -1,4 +1,4 @@
-/* Wrong codes for lib/lockout.c. Sources are letters, time is passed. */
+/* Wrong codes for lib/policy/lockout.c. Sources are letters, time is passed. */
 #pragma once
 
 #include "mfa/lockout.h"

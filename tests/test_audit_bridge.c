@@ -1,5 +1,5 @@
-/* lib/audit_bridge.c and lib/audit_scan.c: a trail whose key changes. */
-#include "audit_bridge.h"
+/* lib/audit/bridge.c and lib/audit/scan.c: a trail whose key changes. */
+#include "mfa/audit_bridge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

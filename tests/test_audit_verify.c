@@ -1,4 +1,4 @@
-/* lib/audit.c: what a chain that was tampered with looks like. */
+/* lib/audit/trail.c: what a chain that was tampered with looks like. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

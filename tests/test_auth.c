@@ -1,4 +1,4 @@
-/* lib/auth.c: whole logins over a scripted dialog and a real store. */
+/* lib/login/auth.c: whole logins over a scripted dialog and a real store. */
 #include "mfa/auth.h"
 
 #include <dirent.h>

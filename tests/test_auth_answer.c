@@ -1,4 +1,4 @@
-/* lib/auth.c: what counts as an answer, and what an answer is made of. */
+/* lib/login/auth.c: what counts as an answer, and what an answer is made of. */
 #include <stdio.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "faults.h"
 #include "login.h"
-#include "mfa/message.h"
+#include "mfa/language.h"
 
 static struct outcome login_with_fault(void **state, const char *call, unsigned nth,
 				       int errnum, bool *ret_was_hit)

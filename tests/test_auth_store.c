@@ -1,4 +1,4 @@
-/* lib/auth.c where store and audit trail fail, and where logins meet. */
+/* lib/login/auth.c where store and audit trail fail, and where logins meet. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* pam_module/caller.c: whose guesses those at a set-uid program are. */
-#include "caller.h"
+/* lib/system/caller.c: whose guesses those at a set-uid program are. */
+#include "mfa/caller.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>

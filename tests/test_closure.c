@@ -1,5 +1,5 @@
-/* lib/closure.c, through mfa_auth_run: records that are another person's, or nobody's. */
-#include "closure.h"
+/* lib/login/closure.c, through mfa_auth_run: records that are another person's, or nobody's. */
+#include "login/closure.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* lib/explain.c: what a person is told of a refusal. */
+/* lib/login/reason.c: what a person is told of a refusal. */
 #include <string.h>
 
 #include "support.h"

@@ -1,4 +1,4 @@
-/* lib/fs.c: what the system does seldom. */
+/* lib/base/fs.c: what the system does seldom. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* lib/fs.c: making, reading, writing and locking files. */
+/* lib/base/fs.c: making, reading, writing and locking files. */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>

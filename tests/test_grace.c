@@ -1,4 +1,4 @@
-/* lib/grace.c, through mfa_auth_run: people without an authenticator, until a day. */
+/* lib/login/grace.c, through mfa_auth_run: people without an authenticator, until a day. */
 #include "login.h"
 
 #include <stdio.h>

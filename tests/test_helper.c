@@ -1,4 +1,4 @@
-/* pam_module/helper.c and lib/spawn.c against helpers that fail; with the real one see
+/* pam_module/helper.c and lib/base/spawn.c against helpers that fail; with the real one see
  * tests/e2e/case_verify.py. */
 #include "helper.h"
 

@@ -8,7 +8,7 @@
 
 #include <security/pam_appl.h>
 
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 #include "support.h"
 
 /* What the person does, and what was told. */

@@ -1,4 +1,4 @@
-#include "mfa/host.h"
+#include "mfa/site.h"
 
 #include <stdio.h>
 #include <string.h>

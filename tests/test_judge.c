@@ -1,4 +1,4 @@
-#include "judge.h"
+#include "login/evaluate.h"
 
 #include <stdio.h>
 #include <string.h>

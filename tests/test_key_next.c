@@ -1,4 +1,4 @@
-/* lib/keys/file.c, behind mfa/key.h: the key that a rekey brings, and who holds which. */
+/* lib/store/keys/file.c, behind mfa/key.h: the key that a rekey brings, and who holds which. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

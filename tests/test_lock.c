@@ -1,4 +1,4 @@
-/* Locks of the account and clocks: lib/lockout.c, and lib/judge.c and lib/auth.c where they
+/* Locks of the account and clocks: lib/policy/lockout.c, and lib/login/evaluate.c and lib/login/auth.c where they
  * ask it. */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* lib/lockout.c: whom wrong codes lock out, below the ceiling. */
+/* lib/policy/lockout.c: whom wrong codes lock out, below the ceiling. */
 #include <string.h>
 
 #include "guesses.h"

@@ -1,4 +1,4 @@
-/* lib/lockout.c: the ceiling, the table of sources, clocks. */
+/* lib/policy/lockout.c: the ceiling, the table of sources, clocks. */
 #include <sodium.h>
 
 #include "guesses.h"

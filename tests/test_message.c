@@ -1,4 +1,4 @@
-#include "mfa/message.h"
+#include "mfa/language.h"
 
 #include <libintl.h>
 #include <locale.h>

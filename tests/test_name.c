@@ -1,4 +1,4 @@
-#include "stores/name.h"
+#include "store/file/user_filename.h"
 
 #include <string.h>
 

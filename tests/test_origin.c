@@ -1,5 +1,5 @@
-/* pam_module/origin.c: what proves that a person is at this machine. */
-#include "origin.h"
+/* lib/system/origin.c: what proves that a person is at this machine. */
+#include "mfa/origin.h"
 
 #include <string.h>
 

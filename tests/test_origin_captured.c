@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "origin.h"
+#include "mfa/origin.h"
 #include "origins.h"
 #include "support.h"
 

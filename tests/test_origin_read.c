@@ -1,5 +1,5 @@
-/* pam_module/origin_read.c: the facts of a process, from files of a test's own. */
-#include "origin.h"
+/* lib/system/origin_read.c: the facts of a process, from files of a test's own. */
+#include "mfa/origin.h"
 
 #include <sched.h>
 #include <stdio.h>

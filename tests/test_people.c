@@ -1,5 +1,5 @@
-/* pam_module/people.c, against this machine's name service and one of a test's own. */
-#include "people.h"
+/* lib/system/nss.c, against this machine's name service and one of a test's own. */
+#include "mfa/nss.h"
 
 #include <errno.h>
 #include <grp.h>

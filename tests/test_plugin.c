@@ -1,4 +1,4 @@
-/* lib/plugin.c, with the built plug-in and with files that are none. */
+/* lib/base/plugin.c, with the built plug-in and with files that are none. */
 #include "mfa/plugin.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "mfa/policy.h"
+#include "mfa/zone.h"
 
 #include <locale.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* lib/rekey.c while others are at work. */
+/* lib/admin/rekey.c while others are at work. */
 #include "login.h"
 #include "mfa/rekey.h"
 

@@ -1,10 +1,10 @@
-/* lib/rekey.c: the trail's half of the key. */
+/* lib/admin/rekey.c: the trail's half of the key. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "audit_bridge.h"
+#include "mfa/audit_bridge.h"
 #include "mfa/key.h"
 #include "mfa/rekey.h"
 #include "support.h"

@@ -1,4 +1,4 @@
-/* lib/stores/slots.c: writes that end anywhere, as under a limit on file sizes. */
+/* lib/store/file/slots.c: writes that end anywhere, as under a limit on file sizes. */
 #include <string.h>
 
 #include "ground.h"

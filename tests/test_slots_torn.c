@@ -1,4 +1,4 @@
-/* lib/stores/slots.c: writes that a loss of power tears. */
+/* lib/store/file/slots.c: writes that a loss of power tears. */
 #include <string.h>
 
 #include <sodium.h>

@@ -1,4 +1,4 @@
-/* lib/auth.c and lib/lockout_source.c: where guesses come from, and whom they lock out. */
+/* lib/login/auth.c and lib/policy/source.c: where guesses come from, and whom they lock out. */
 #include <string.h>
 
 #include "login.h"

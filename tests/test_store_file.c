@@ -1,4 +1,4 @@
-/* lib/stores/file.c, behind mfa/store.h. */
+/* lib/store/file/file.c, behind mfa/store.h. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "login.h"
-#include "stores/slots.h"
+#include "store/file/slots.h"
 
 static void assert_damaged(void **state, int wanted, const char *words)
 {

@@ -1,4 +1,4 @@
-/* lib/stores/file.c under many processes. */
+/* lib/store/file/file.c under many processes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* lib/stores/file.c: changing and removing a record, compared with what is stored. */
+/* lib/store/file/file.c: changing and removing a record, compared with what is stored. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "login.h"
-#include "stores/slots.h"
+#include "store/file/slots.h"
 
 static void a_swap_writes_in_place(void **state)
 {

@@ -1,5 +1,5 @@
-/* lib/touch.c and the questions of lib/auth.c: whole logins with keys in the ports. */
-#include "touch.h"
+/* lib/login/touch.c and the questions of lib/login/auth.c: whole logins with keys in the ports. */
+#include "login/touch.h"
 
 #include <stdlib.h>
 #include <string.h>

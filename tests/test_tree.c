@@ -1,4 +1,4 @@
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 #include <errno.h>
 #include <linux/filter.h>

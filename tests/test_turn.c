@@ -1,4 +1,4 @@
-/* lib/turn.c: what others are told of a turn at the YubiKeys. */
+/* lib/devices/turn.c: what others are told of a turn at the YubiKeys. */
 #include "mfa/turn.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
-/* lib/unlogged.c: guesses that were counted, and whose line is missing. */
+/* lib/login/unlogged.c: guesses that were counted, and whose line is missing. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "login.h"
-#include "unlogged.h"
+#include "login/unlogged.h"
 
 static uint32_t unlogged_of(void **state, const char *user)
 {

@@ -1,4 +1,4 @@
-/* lib/usb.c and mfa-usb: orders to the keys in the ports, through a process of their own. */
+/* lib/devices/usb.c and mfa-usb: orders to the keys in the ports, through a process of their own. */
 #include "mfa/usb.h"
 
 #include <dirent.h>

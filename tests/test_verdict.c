@@ -1,4 +1,4 @@
-/* lib/verdict.c: names and translations. */
+/* lib/login/verdict.c: names and translations. */
 #include <string.h>
 
 #include "mfa/auth.h"

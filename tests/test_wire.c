@@ -1,4 +1,4 @@
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 
 #include <string.h>
 #include <sys/socket.h>

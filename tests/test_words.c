@@ -1,4 +1,4 @@
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 #include <stdio.h>
 

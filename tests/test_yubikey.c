@@ -5,7 +5,7 @@
 
 #include <nettle/hmac.h>
 
-#include "judge.h"
+#include "login/evaluate.h"
 #include "keys.h"
 #include "mfa/factor.h"
 

@@ -1,9 +1,9 @@
 /* The story of one login: ask, check, commit, record, decide. */
 #pragma once
 
-#include "mfa/host.h"
-#include "mfa/message.h"
-#include "mfa/policy.h"
+#include "mfa/site.h"
+#include "mfa/language.h"
+#include "mfa/zone.h"
 #include "mfa/seal.h"
 #include "mfa/turn.h"
 

@@ -1,7 +1,7 @@
 /* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
 #pragma once
 
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 #define MFA_CONFIG_PATH "/etc/pam_mfa/mfa.conf"
 

@@ -22,7 +22,7 @@ int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
  * the next start of the machine. MFA_ERR_UNSUPPORTED. */
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* A rekey in four steps (lib/rekey.c): the next key is made beside the current one, with
+/* A rekey in four steps (lib/admin/rekey.c): the next key is made beside the current one, with
  * key's half for the audit trail, or with a fresh one where key is NULL; it is there to
  * load for everybody; those who hold the key without having seen the next one are waited
  * for; the next one takes the place of the current one. */

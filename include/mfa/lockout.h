@@ -6,7 +6,7 @@
  * as NIST SP 800-63B-4 section 3.2.2 has it. Pure but for mfa_source_id's cryptography. */
 #pragma once
 
-#include "mfa/policy.h"
+#include "mfa/zone.h"
 #include "mfa/secret.h"
 
 enum {

@@ -2,7 +2,7 @@
  * alike only once. */
 #pragma once
 
-#include "mfa/walk.h"
+#include "mfa/dispatch.h"
 
 /* What a walk can have had. */
 enum {

@@ -1,7 +1,7 @@
 /* Sealing every record anew under a fresh store key, while logins go on. */
 #pragma once
 
-#include "mfa/host.h"
+#include "mfa/site.h"
 #include "mfa/watch.h"
 
 enum {

@@ -2,7 +2,7 @@
  * (mfa/wire.h). Both have the layout that their kind gives, down to the last byte. */
 #pragma once
 
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 #include "mfa/yubikey.h"
 #include "mfa/yubikey_otp.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench.h"
-#include "mfa/host.h"
+#include "mfa/site.h"
 #include "mfa/oath.h"
 
 /* The secret of every token here, ours and the peers'. */

@@ -9,7 +9,7 @@ from pathlib import Path
 from . import load, people, places, stacks, table
 
 SOFTKEY = Path(__file__).resolve().parents[1] / "softkey"
-PLUGIN = stacks.BUILD / "lib/plugins/yubikey/yubikey.so"
+PLUGIN = stacks.BUILD / "lib/devices/yubikey/yubikey.so"
 USB = stacks.BUILD / "tools/mfa-usb/mfa-usb"
 SERIAL = 7654321  # enrol.c has it too
 CHALLENGES = Path("/var/yubico")

@@ -17,7 +17,7 @@
 
 #include "make.h"
 #include "mfa/text.h"
-#include "mfa/walk.h"
+#include "mfa/dispatch.h"
 #include "script.h"
 
 enum {

@@ -11,7 +11,7 @@
 #include <security/pam_appl.h>
 
 #include "leaks.h"
-#include "report.h"
+#include "devices/yubikey/report.h"
 #include "table.h"
 #include "trace.h"
 

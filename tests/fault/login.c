@@ -11,7 +11,7 @@
 
 #include <security/pam_appl.h>
 
-#include "report.h"
+#include "devices/yubikey/report.h"
 
 enum {
 	LIMIT_SECONDS = 20

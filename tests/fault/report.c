@@ -1,4 +1,4 @@
-#include "report.h"
+#include "devices/yubikey/report.h"
 
 #include <errno.h>
 #include <getopt.h>

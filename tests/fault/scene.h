@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "mfa/host.h"
+#include "mfa/site.h"
 
 /* One way to call the module. */
 struct way {

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
-#include "report.h"
+#include "devices/yubikey/report.h"
 #include "table.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge.h"
+#include "login/evaluate.h"
 #include "mfa/text.h"
 
 enum {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "mfa/policy.h"
+#include "mfa/zone.h"
 
 static enum mfa_match is_member(void *context MFA_UNUSED, const char *group)
 {

@@ -12,9 +12,9 @@
 #include <security/pam_modules.h>
 
 #include "fuzz.h"
-#include "mfa/host.h"
+#include "mfa/site.h"
 #include "mfa/text.h"
-#include "stores/slots.h"
+#include "store/file/slots.h"
 
 enum {
 	COUNTER = 7,

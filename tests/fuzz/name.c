@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stores/name.h"
+#include "store/file/user_filename.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stores/slots.h"
+#include "store/file/slots.h"
 
 static const unsigned char KEY[MFA_SUBKEY_SIZE] = { 1, 2, 3 };
 static const char USER[] = "taro";

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfa/wire.h"
+#include "mfa/helper_protocol.h"
 
 static void read_begin(struct mfa_span payload)
 {

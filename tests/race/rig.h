@@ -4,7 +4,7 @@
 
 #include <security/pam_appl.h>
 
-#include "mfa/host.h"
+#include "mfa/site.h"
 #include "mfa/lockout.h"
 #include "mfa/oath.h"
 

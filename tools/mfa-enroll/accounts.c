@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../pam_module/people.h"
+#include "mfa/nss.h"
 
 int accounts_add(struct accounts *accounts, const struct account *account)
 {

@@ -3,9 +3,9 @@
 
 #include <signal.h>
 
-#include "../../pam_module/people.h"
-#include "mfa/host.h"
-#include "mfa/message.h"
+#include "mfa/nss.h"
+#include "mfa/site.h"
+#include "mfa/language.h"
 
 /* Exit codes: stable, documented in mfa-enroll(8). */
 enum exit_code {

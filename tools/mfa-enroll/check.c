@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 enum {
 	OPTION_PAM_DIR,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "describe.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 enum {
 	NAMES_SHOWN = 8,

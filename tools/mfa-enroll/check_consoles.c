@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 static const char units[] = "/usr/lib/systemd/system";
 static const char own_units[] = "/etc/systemd/system";

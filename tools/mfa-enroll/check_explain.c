@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "mfa/json.h"
-#include "mfa/policy.h"
+#include "mfa/zone.h"
 
 /* One zone against one login. */
 struct finding {

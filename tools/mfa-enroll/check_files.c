@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "mfa/fs.h"
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 enum {
 	PATH_SIZE = 1024

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mfa/policy.h"
-#include "mfa/tree.h"
+#include "mfa/zone.h"
+#include "mfa/rootfs.h"
 
 static void look_at_language(struct check *check)
 {

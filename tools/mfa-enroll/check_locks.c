@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "mfa/lockout.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 static int collect(void *context, const char *user)
 {

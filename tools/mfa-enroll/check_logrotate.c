@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 enum {
 	DEPTH_MAX = 16,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mfa/policy.h"
+#include "mfa/zone.h"
 
 enum {
 	FIRST_PERSON = 1000,

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 static void look_at_rules(struct check *check, const char *path, void *context MFA_UNUSED)
 {

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 /* Greeters that can log somebody in by themselves do so in these services. */
 static bool is_unused(const struct check *check, const char *name)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool preset)
 {

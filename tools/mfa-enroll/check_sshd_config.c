@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "check_text.h"
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 enum {
 	DEPTH_MAX = 16

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfa/tree.h"
+#include "mfa/rootfs.h"
 
 bool text_open(struct check *check, const char *path, struct text_file *ret_file)
 {

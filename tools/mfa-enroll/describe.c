@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mfa/message.h"
+#include "mfa/language.h"
 
 struct view describe_begin(const struct mfa_config *config)
 {

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "mfa/rekey.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 enum {
 	NAMES_MAX = 10 /* more are a matter for list */

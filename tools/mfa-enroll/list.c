@@ -6,7 +6,7 @@
 #include "describe.h"
 #include "exposed.h"
 #include "mfa/rekey.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 
 enum {
 	BEFORE_REKEY

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "describe.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 #include "watch.h"
 
 static int add(struct orphans *orphans, const struct mfa_record *record,

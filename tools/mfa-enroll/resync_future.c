@@ -7,7 +7,7 @@
 
 #include "act.h"
 #include "describe.h"
-#include "mfa/words.h"
+#include "mfa/strings.h"
 #include "terminal.h"
 #include "watch.h"
 

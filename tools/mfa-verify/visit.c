@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "ids.h"
-#include "origin.h"
+#include "mfa/origin.h"
 #include "pace.h"
 
 static int64_t clock_seconds(void)

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 #include "channel.h"
-#include "people.h"
+#include "mfa/nss.h"
 
 struct visit {
 	uid_t caller;

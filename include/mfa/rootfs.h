@@ -1,0 +1,22 @@
+/* Files of a host whose tree may stand in another folder (a chroot, a mounted disk). */
+#pragma once
+
+#include "mfa/strings.h"
+
+/* root: "" for this host, else the folder that is its "/": links are followed as if it
+ * were. */
+
+/* Opens path for reading. The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_IO, ... */
+int mfa_tree_open(const char *root, const char *path, int *ret_fd) MFA_MUST_CHECK;
+
+/* Reads a whole file (4 MiB at most), NUL-terminated; a folder reads as an empty file, as
+ * with stdio. The caller frees ret_text. */
+int mfa_tree_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
+	MFA_MUST_CHECK;
+
+/* The names in a folder without those that begin with a dot, in the order of their bytes.
+ * The caller frees it (mfa_words_done). */
+int mfa_tree_list(const char *root, const char *path, struct mfa_words *ret_names)
+	MFA_MUST_CHECK;
+bool mfa_tree_is_folder(const char *root, const char *path);
+bool mfa_tree_exists(const char *root, const char *path);

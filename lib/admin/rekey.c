@@ -1,0 +1,214 @@
+#include "mfa/rekey.h"
+
+#include "mfa/audit_bridge.h"
+#include "mfa/key.h"
+#include "mfa/seal.h"
+#include "mfa/strings.h"
+
+_Static_assert(MFA_REKEY_HASH_SIZE == 2 * AUDIT_MAC_SIZE + 1, "hash");
+
+enum {
+	SWAPS_MAX = 100 /* logins of unknown users write the decoy's record */
+};
+
+/* A rekey at work. */
+struct work {
+	struct audit_scan scan; /* of the trail */
+	struct mfa_host *host;
+	const struct mfa_rekey_wish *wish;
+	struct mfa_rekey_report report;
+	bool has_scan;
+};
+
+static int collect(void *context, const char *user)
+{
+	return mfa_words_add(context, user);
+}
+
+static int list_names(struct mfa_host *host, struct mfa_diag *diag,
+		      struct mfa_words *names)
+{
+	int err = collect(names, MFA_DECOY_USER);
+	if (err == MFA_OK)
+		err = mfa_store_list(host->store, collect, names, diag);
+	return err == MFA_ERR_NOMEM ? mfa_fail(diag, err, "out of memory") : err;
+}
+
+static bool goes_on(const struct mfa_watch *watch, size_t done, size_t total)
+{
+	return watch == NULL || watch->step(watch->context, done, total);
+}
+
+int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
+		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
+{
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	int err = list_names(host, diag, &names);
+	struct mfa_record *record = mfa_store_workspace(host->store);
+	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
+		err = mfa_store_read(host->store, names.items[i], diag, record);
+		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
+			err = MFA_OK;
+		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
+			err = mfa_fail(diag, MFA_ERR_ABORT, "stopped");
+	}
+	mfa_wipe(record, sizeof *record);
+	if (err == MFA_OK)
+		*ret_report = (struct mfa_rekey_report){ .records = names.count };
+	return err;
+}
+
+static int reseal_all(struct mfa_host *host, const struct mfa_watch *watch,
+		      struct mfa_diag *diag, struct mfa_rekey_report *report)
+{
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	int err = list_names(host, diag, &names);
+	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
+		bool is_changed = false;
+		err = mfa_store_reseal(host->store, names.items[i], diag, &is_changed);
+		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
+			err = MFA_OK;
+		report->resealed += is_changed;
+		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
+			return mfa_fail(diag, MFA_ERR_ABORT, "stopped");
+	}
+	report->records = names.count;
+	return err;
+}
+
+/* Whether the next key has another half for the trail. */
+static bool changes_trail(const struct mfa_host *host)
+{
+	return host->next_key.data != NULL &&
+	       !mfa_secret_is_equal(host->key.data + MFA_SUBKEY_SIZE,
+				    host->next_key.data + MFA_SUBKEY_SIZE,
+				    MFA_KEY_SIZE - MFA_SUBKEY_SIZE);
+}
+
+static int take_next_key(struct work *work, struct mfa_diag *diag)
+{
+	struct mfa_host *host = work->host;
+	int err = mfa_key_create_next(host->config->key,
+				      work->wish->has_trail ? NULL : &host->key, diag);
+	work->report.was_resumed = err == MFA_ERR_EXISTS;
+	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_host_use_next(host, diag)
+						      : err;
+}
+
+/* Nearly all of the trail, before anything is changed and while logins go on: alone, only
+ * what came since is read. */
+static int scan_trail(struct work *work, struct mfa_diag *diag)
+{
+	const struct mfa_audit *audit = work->host->audit;
+	int err = audit_scan_begin(audit, &work->scan);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
+	work->has_scan = true;
+	err = audit_scan_trail(audit, &work->scan, work->wish->watch, diag);
+	if (err == MFA_ERR_NOTFOUND) /* the bridge will be its first line */
+		return MFA_OK;
+	struct mfa_audit_report report;
+	if (err == MFA_OK && !work->wish->takes_broken)
+		err = audit_scan_judge(&work->scan, audit->path, diag, &report);
+	return err;
+}
+
+/* Waits until nobody uses the old key without knowing the next one. */
+static int wait_for_others(struct mfa_host *host, struct mfa_diag *diag)
+{
+	int err = mfa_key_hold(host->config->key, host->key_hold, true, diag);
+	if (err == MFA_OK)
+		err = mfa_key_hold(host->config->key, host->key_hold, false, diag);
+	return err;
+}
+
+static int bridge_trail(struct work *work, struct mfa_diag *diag)
+{
+	struct audit_sealed sealed;
+	const struct audit_bridge_wish wish = {
+		.actor = work->wish->actor,
+		.time = work->wish->clock(),
+		.takes_broken = work->wish->takes_broken,
+	};
+	int err = work->has_scan ? MFA_OK
+				 : audit_scan_begin(work->host->audit, &work->scan);
+	if (err == MFA_OK)
+		err = audit_bridge_append(work->host->audit, &wish, &work->scan, diag,
+					  &sealed);
+	if (err != MFA_OK)
+		return err;
+	work->report.has_trail = true;
+	work->report.trail = sealed.report;
+	(void)sodium_bin2hex(work->report.hash, sizeof work->report.hash, sealed.hash,
+			     sizeof sealed.hash);
+	return MFA_OK;
+}
+
+/* Alone: who was enrolled meanwhile is looked at, and then the keys change. Nobody writes a
+ * line between the bridge and that. */
+static int end_alone(struct work *work, struct mfa_diag *diag)
+{
+	struct mfa_host *host = work->host;
+	const char *source = host->config->key;
+	int err = mfa_key_hold(source, host->key_hold, true, diag);
+	if (err == MFA_OK)
+		err = reseal_all(host, NULL, diag, &work->report);
+	if (err == MFA_OK)
+		err = mfa_rekey_set_time(host, work->wish->clock(), diag);
+	if (err == MFA_OK && changes_trail(host))
+		err = bridge_trail(work, diag);
+	return err == MFA_OK ? mfa_key_switch(source, diag) : err;
+}
+
+static int run(struct work *work, struct mfa_diag *diag)
+{
+	int err = MFA_OK;
+	if (work->wish->has_trail || changes_trail(work->host))
+		err = scan_trail(work, diag);
+	if (err == MFA_OK)
+		err = take_next_key(work, diag);
+	if (err == MFA_OK)
+		err = wait_for_others(work->host, diag);
+	if (err == MFA_OK)
+		err = reseal_all(work->host, work->wish->watch, diag, &work->report);
+	return err == MFA_OK ? end_alone(work, diag) : err;
+}
+
+int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
+		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
+{
+	struct work work = { .host = host, .wish = wish };
+	int err = run(&work, diag);
+	audit_scan_done(&work.scan);
+	if (err != MFA_OK)
+		return err;
+	*ret_report = work.report;
+	mfa_host_close(host);
+	return MFA_OK;
+}
+
+int mfa_rekey_time(struct mfa_host *host, struct mfa_diag *diag, int64_t *ret_time)
+{
+	struct mfa_record *decoy = mfa_store_workspace(host->store);
+	int err = mfa_store_read(host->store, MFA_DECOY_USER, diag, decoy);
+	if (err == MFA_OK || err == MFA_ERR_NOTFOUND)
+		*ret_time = err == MFA_OK ? decoy->created : 0;
+	mfa_wipe(decoy, sizeof *decoy);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+}
+
+int mfa_rekey_set_time(struct mfa_host *host, int64_t time, struct mfa_diag *diag)
+{
+	struct mfa_store *store = host->store;
+	struct mfa_record *decoy = mfa_store_workspace(store);
+	int err = MFA_ERR_CONFLICT;
+	for (int i = 0; err == MFA_ERR_CONFLICT && i < SWAPS_MAX; i++) {
+		err = mfa_store_read(store, MFA_DECOY_USER, diag, decoy);
+		if (err != MFA_OK)
+			break;
+		decoy->created = time;
+		err = mfa_store_swap(store, decoy, diag);
+	}
+	mfa_wipe(decoy, sizeof *decoy);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* init makes it anew */
+}

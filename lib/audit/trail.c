@@ -1,0 +1,118 @@
+#include "line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "mfa/fs.h"
+#include "mfa/text.h"
+
+/* What others could write, the chain shows. */
+static const struct mfa_fs_rule append_rule = { 0, 0077, LOCK_EX, 0600, true };
+
+int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
+		   struct mfa_audit **ret_audit)
+{
+	MFA_CLEANUP(mfa_audit_close) struct mfa_audit *audit = calloc(1, sizeof *audit);
+	if (audit == NULL)
+		return MFA_ERR_NOMEM;
+	audit->store_key = store_key;
+	audit->path = strdup(path);
+	if (audit->path == NULL)
+		return MFA_ERR_NOMEM;
+	*ret_audit = MFA_TAKE(audit);
+	return MFA_OK;
+}
+
+void mfa_audit_use_next(struct mfa_audit *audit, const struct mfa_secret *next_key)
+{
+	audit->next_key = next_key;
+}
+
+void mfa_audit_close(struct mfa_audit **audit)
+{
+	if (*audit == NULL)
+		return;
+	free((*audit)->path);
+	free(*audit);
+	*audit = NULL;
+}
+
+static const char *host_name(struct utsname *name)
+{
+	return uname(name) == 0 ? name->nodename : "";
+}
+
+void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint64_t seq)
+{
+	char when[MFA_TIME_SIZE];
+	struct utsname name;
+	const struct {
+		const char *key;
+		const char *value;
+	} fields[] = {
+		{ "host", host_name(&name) },  { "zone", event->zone },
+		{ "service", event->service }, { "user", event->user },
+		{ "typed", event->typed },     { "token", event->token },
+		{ "kind", event->kind },       { "actor", event->actor },
+		{ "rhost", event->rhost },     { "tty", event->tty },
+		{ "caller", event->caller },   { "result", event->result },
+		{ "reason", event->reason },   { "detail", event->detail },
+	};
+	mfa_text_format_time(event->time, when);
+	mfa_json_open(json, '{');
+	mfa_json_count(json, "seq", (int64_t)seq);
+	mfa_json_field(json, "time", when);
+	mfa_json_field(json, "event", event->event);
+	for (size_t i = 0; i < MFA_COUNT(fields); i++)
+		if (fields[i].value != NULL && fields[i].value[0] != '\0')
+			mfa_json_field(json, fields[i].key, fields[i].value);
+}
+
+static int write_line(const struct mfa_audit *audit, int fd,
+		      const struct mfa_event *event)
+{
+	struct audit_end end;
+	int err = audit_end_read(fd, &end);
+	if (err != MFA_OK)
+		return err;
+	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	audit_line_begin(&json, event, end.link.seq + 1);
+	return audit_line_append(audit->store_key, &json, fd, &end);
+}
+
+int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
+{
+	struct stat status = { .st_size = 0 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot append", audit->path);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return MFA_OK;
+	(void)stat(audit->path,
+		   &status); /* what is wrong with it, mfa_audit_append tells */
+	if ((rlim_t)status.st_size + AUDIT_LINE_MAX <= limit.rlim_cur)
+		return MFA_OK;
+	return mfa_fail(diag, MFA_ERR_LIMIT, "%s: cannot append: %s", audit->path,
+			mfa_strerror(MFA_ERR_LIMIT));
+}
+
+int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
+		     struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &append_rule,
+			      diag, &fd);
+	if (err != MFA_OK)
+		return err;
+	err = write_line(audit, fd, event);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot append: %s", audit->path,
+				mfa_strerror(err));
+	return MFA_OK;
+}

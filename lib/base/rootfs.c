@@ -1,0 +1,198 @@
+#include "mfa/rootfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+	FILE_MAX = 4 << 20,
+	PARTS_MAX = 256, /* of a path, with those of links */
+	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+};
+
+/* Takes the last part off a path that begins without a slash. */
+static void go_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+	*(slash != NULL ? slash : path) = '\0';
+}
+
+/* Follows one part of a path; *rest may become what a link says and what was behind it. */
+static int follow(int root_fd, char path[static PATH_MAX], const char *part,
+		  char rest[static PATH_MAX])
+{
+	char target[PATH_MAX];
+	char joined[PATH_MAX];
+	size_t len = strlen(path);
+	if (strcmp(part, ".") == 0)
+		return 0;
+	if (strcmp(part, "..") == 0) {
+		go_up(path);
+		return 0;
+	}
+	int written =
+		snprintf(path + len, PATH_MAX - len, "%s%s", len > 0 ? "/" : "", part);
+	if (written < 0 || (size_t)written >= PATH_MAX - len)
+		return ENAMETOOLONG;
+	ssize_t got = readlinkat(root_fd, path, target, sizeof target - 1);
+	if (got < 0)
+		return errno == EINVAL ? 0 : errno;
+	target[got] = '\0';
+	written = snprintf(joined, sizeof joined, "%s/%s", target, rest);
+	if (written < 0 || (size_t)written >= sizeof joined)
+		return ENAMETOOLONG;
+	memcpy(rest, joined, (size_t)written + 1);
+	if (target[0] == '/')
+		path[0] = '\0';
+	else
+		go_up(path);
+	return 0;
+}
+
+/* What openat2 does, for kernels and tools that do not know it. */
+static int open_step_by_step(int root_fd, const char *wanted)
+{
+	char path[PATH_MAX] = "";
+	char rest[PATH_MAX];
+	if ((size_t)snprintf(rest, sizeof rest, "%s", wanted) >= sizeof rest) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	for (int i = 0; i < PARTS_MAX; i++) {
+		char part[NAME_MAX + 1];
+		size_t skip = strspn(rest, "/");
+		size_t len = strcspn(rest + skip, "/");
+		if (len == 0)
+			return openat(root_fd, path[0] != '\0' ? path : ".",
+				      OPEN_FLAGS | O_NOFOLLOW);
+		if (len >= sizeof part) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		memcpy(part, rest + skip, len);
+		part[len] = '\0';
+		memmove(rest, rest + skip + len, strlen(rest + skip + len) + 1);
+		errno = follow(root_fd, path, part, rest);
+		if (errno != 0)
+			return -1;
+	}
+	errno = ELOOP;
+	return -1;
+}
+
+static int open_below(const char *root, const char *path)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0)
+		return -1;
+	struct open_how how = {
+		.flags = OPEN_FLAGS,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof how);
+	return fd < 0 && errno == ENOSYS ? open_step_by_step(root_fd, path) : fd;
+}
+
+int mfa_tree_open(const char *root, const char *path, int *ret_fd)
+{
+	int fd = root[0] != '\0' ? open_below(root, path) : open(path, OPEN_FLAGS);
+	if (fd < 0)
+		return mfa_err_from_errno(errno);
+	*ret_fd = fd;
+	return MFA_OK;
+}
+
+static int read_all(int fd, size_t size, char *buffer, size_t *ret_len)
+{
+	size_t len = 0;
+	while (len < size) {
+		ssize_t got = read(fd, buffer + len, size - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return mfa_err_from_errno(errno);
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	*ret_len = len;
+	return MFA_OK;
+}
+
+int mfa_tree_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	MFA_CLEANUP(mfa_free_string) char *text = NULL;
+	struct stat status;
+	size_t len = 0;
+	int err = mfa_tree_open(root, path, &fd);
+	if (err != MFA_OK)
+		return err;
+	if (fstat(fd, &status) != 0)
+		return mfa_err_from_errno(errno);
+	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return MFA_ERR_UNSAFE;
+	if (status.st_size > FILE_MAX)
+		return MFA_ERR_FULL;
+	size_t size = S_ISDIR(status.st_mode) ? 0 : (size_t)status.st_size;
+	text = malloc(size + 1);
+	if (text == NULL)
+		return MFA_ERR_NOMEM;
+	err = read_all(fd, size, text, &len);
+	if (err != MFA_OK)
+		return err;
+	text[len] = '\0';
+	*ret_text = MFA_TAKE(text);
+	*ret_len = len;
+	return MFA_OK;
+}
+
+static void close_folder(DIR **folder)
+{
+	if (*folder != NULL)
+		(void)closedir(*folder);
+}
+
+int mfa_tree_list(const char *root, const char *path, struct mfa_words *ret_names)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	int err = mfa_tree_open(root, path, &fd);
+	if (err != MFA_OK)
+		return err;
+	MFA_CLEANUP(close_folder) DIR *folder = fdopendir(fd);
+	if (folder == NULL)
+		return mfa_err_from_errno(errno);
+	(void)MFA_TAKE_FD(fd);
+	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+		if (entry->d_name[0] != '.' &&
+		    (err = mfa_words_add(&names, entry->d_name)) != MFA_OK)
+			return err;
+	mfa_words_sort(&names);
+	*ret_names = names;
+	names = (struct mfa_words){ 0 };
+	return MFA_OK;
+}
+
+bool mfa_tree_is_folder(const char *root, const char *path)
+{
+	struct stat status;
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	return mfa_tree_open(root, path, &fd) == MFA_OK && fstat(fd, &status) == 0 &&
+	       S_ISDIR(status.st_mode);
+}
+
+bool mfa_tree_exists(const char *root, const char *path)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	return mfa_tree_open(root, path, &fd) == MFA_OK;
+}

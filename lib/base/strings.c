@@ -1,0 +1,47 @@
+#include "mfa/strings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int mfa_words_add(struct mfa_words *words, const char *text)
+{
+	size_t used = words->count + 1; /* with the NULL behind them */
+	if ((used & (used - 1)) == 0) { /* full at the powers of two */
+		char **items = reallocarray(words->items, 2 * used, sizeof *items);
+		if (items == NULL)
+			return MFA_ERR_NOMEM;
+		words->items = items;
+	}
+	words->items[words->count] = strdup(text);
+	if (words->items[words->count] == NULL)
+		return MFA_ERR_NOMEM;
+	words->items[++words->count] = NULL;
+	return MFA_OK;
+}
+
+bool mfa_words_have(const struct mfa_words *words, const char *text)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void mfa_words_sort(struct mfa_words *words)
+{
+	if (words->count > 1)
+		qsort(words->items, words->count, sizeof *words->items, compare);
+}
+
+void mfa_words_done(struct mfa_words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		free(words->items[i]);
+	free(words->items);
+	*words = (struct mfa_words){ 0 };
+}

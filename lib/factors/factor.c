@@ -1,0 +1,37 @@
+#include "mfa/factor.h"
+
+#include "factors.h"
+#include "mfa/oath.h"
+
+static const struct mfa_factor_ops *const factors[] = {
+	&mfa_factor_totp,
+	&mfa_factor_hotp,
+	&mfa_factor_yubikey,
+	&mfa_factor_yubikey_otp,
+};
+
+const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind)
+{
+	for (size_t i = 0; i < MFA_COUNT(factors); i++)
+		if (factors[i]->kind == kind)
+			return factors[i];
+	return NULL;
+}
+
+int mfa_factor_fill_decoy(struct mfa_token *token)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	int err = mfa_secret_random(mfa_hash_secret_len(MFA_HASH_SHA1), &secret);
+	if (err != MFA_OK)
+		return err;
+	const struct mfa_oath oath = {
+		.hash = MFA_HASH_SHA1,
+		.digits = 6,
+		.period = 30,
+		.secret = secret.data,
+		.secret_len = secret.len,
+	};
+	token->kind = MFA_KIND_TOTP;
+	token->state = MFA_STATE_ACTIVE;
+	return mfa_oath_save(&oath, token);
+}

@@ -1,0 +1,236 @@
+#include "evaluate.h"
+
+#include <string.h>
+
+#include "closure.h"
+#include "mfa/factor.h"
+#include "mfa/text.h"
+
+enum {
+	DEFAULT_CODE_LEN = 6,
+	CODE_LEN_MAX = 64, /* of a code with a password in front */
+};
+
+/* What one token said. */
+struct answer {
+	enum mfa_check check;
+	struct mfa_advance advance;
+	size_t code_len; /* bytes of the line */
+};
+
+/* The end of the line that could be this token's code. */
+static int ask_about_end(const struct mfa_token *token, const struct judge_case *what,
+			 const struct mfa_factor_ops *factor, struct answer *answer)
+{
+	char code[CODE_LEN_MAX];
+	size_t count = factor->code_len(token);
+	size_t used = 0;
+	if (count <= sizeof code)
+		used = mfa_text_cut_code(what->answer, what->len, count, code);
+	if (used == 0 &&
+	    count > 0) /* a token that is damaged has no length: verify says so */
+		return MFA_OK;
+	struct mfa_attempt attempt = {
+		.code = code, .len = count, .now = what->now, .zone = what->zone
+	};
+	answer->code_len = used;
+	int err = factor->verify(token, &attempt, &answer->check, &answer->advance);
+	mfa_wipe(code, sizeof code);
+	return err;
+}
+
+static int ask_token(const struct mfa_token *token, const struct judge_case *what,
+		     struct answer *ret_answer)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
+	bool is_key = token->kind == MFA_KIND_YUBIKEY;
+	if (factor == NULL || (what->zone->factors & 1U << token->kind) == 0 ||
+	    is_key != (what->key != NULL))
+		return MFA_OK;
+	if (what->has_password)
+		return ask_about_end(token, what, factor, ret_answer);
+	struct mfa_attempt attempt = {
+		.code = what->answer,
+		.len = what->len,
+		.answer = what->key,
+		.now = what->now,
+		.zone = what->zone,
+	};
+	ret_answer->code_len = what->len;
+	return factor->verify(token, &attempt, &ret_answer->check, &ret_answer->advance);
+}
+
+/* Where no token fits, a line is cut as most codes would have it. */
+static size_t usual_code_len(const struct judge_case *what)
+{
+	char code[DEFAULT_CODE_LEN];
+	size_t used = mfa_text_cut_code(what->answer, what->len, sizeof code, code);
+	mfa_wipe(code, sizeof code);
+	return used > 0 ? used : what->len;
+}
+
+static enum mfa_reason reason_of(enum mfa_check check)
+{
+	switch (check) {
+	case MFA_CHECK_RIGHT:
+		return MFA_REASON_RIGHT;
+	case MFA_CHECK_USED:
+		return MFA_REASON_USED;
+	case MFA_CHECK_CLOCK:
+		return MFA_REASON_CLOCK;
+	case MFA_CHECK_WRONG:
+	case MFA_CHECK_MISFIT:
+		break;
+	}
+	return MFA_REASON_WRONG;
+}
+
+/* Asks every token, whatever the ones before it said; the most telling answer counts,
+ * and of equal ones that of an active token. ret_best: the token it is of, or NULL. */
+static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
+		      struct mfa_token **ret_best, struct answer *ret_answer)
+{
+	struct mfa_token *best = NULL;
+	struct answer most = {
+		.check = MFA_CHECK_MISFIT,
+		.code_len = usual_code_len(what),
+	};
+	for (size_t i = 0; i < record->token_count; i++) {
+		struct mfa_token *token = &record->tokens[i];
+		struct answer answer;
+		int err = ask_token(token, what, &answer);
+		if (err != MFA_OK)
+			return err;
+		bool is_instead = best != NULL && answer.check == most.check &&
+				  best->state != MFA_STATE_ACTIVE &&
+				  token->state == MFA_STATE_ACTIVE;
+		if (answer.check > most.check || is_instead) {
+			best = token;
+			most = answer;
+		}
+	}
+	*ret_best = best;
+	*ret_answer = most;
+	return MFA_OK;
+}
+
+static struct mfa_guess guess_of(const struct judge_case *what)
+{
+	return (struct mfa_guess){
+		.zone = what->zone,
+		.bounds = what->bounds,
+		.source = what->source,
+		.is_behind_password = what->is_behind_password,
+		.is_local = what->is_local,
+		.is_at_console = what->is_at_console,
+		.now = what->now,
+	};
+}
+
+static int accept(struct mfa_record *record, struct mfa_token *token,
+		  const struct mfa_advance *advance, const struct judge_case *what)
+{
+	const struct mfa_guess guess = guess_of(what);
+	int err = mfa_factor_find(token->kind)->advance(token, advance);
+	if (err != MFA_OK)
+		return err;
+	token->last_used = what->now;
+	/* a lock on codes does not stop a YubiKey, nor does a YubiKey end it */
+	if (mfa_lockout_find(record, &guess).scope == MFA_LOCKED_NOBODY)
+		mfa_lockout_count_success(record, &guess);
+	else
+		record->last_success = what->now;
+	return MFA_OK;
+}
+
+/* Whatever the refusal is: one that is told of by the record alone takes the same work. */
+static void note_refusal(struct mfa_record *record, const struct judge_case *what,
+			 struct judgement *found)
+{
+	const struct mfa_guess guess = guess_of(what);
+	if (found->reason == MFA_REASON_WRONG) {
+		mfa_lockout_count_failure(record, &guess);
+		found->lockout = mfa_lockout_find(record, &guess);
+	} else {
+		record->last_failure = what->now;
+	}
+	found->is_noted = true;
+	if (record->unlogged < UINT32_MAX)
+		record->unlogged++;
+}
+
+static int64_t refused_until(const struct mfa_token *token, const struct judge_case *what)
+{
+	struct mfa_clock clock = { 0 };
+	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
+	if (factor->read_clock == NULL ||
+	    factor->read_clock(token, what->zone, what->now, &clock) != MFA_OK)
+		return 0;
+	return clock.refused_until;
+}
+
+int judge(struct mfa_record *record, const struct judge_case *what,
+	  struct judgement *ret_judgement)
+{
+	struct mfa_token *token = NULL;
+	struct answer answer;
+	int err = ask_tokens(record, what, &token, &answer);
+	if (err != MFA_OK)
+		return err;
+	struct judgement found = {
+		.reason = reason_of(answer.check),
+		.code_len = answer.code_len,
+		.closure = what->closure,
+		.uid = record->uid,
+	};
+	if (token != NULL && answer.check != MFA_CHECK_WRONG) {
+		memcpy(found.token, token->id, sizeof found.token);
+		found.kind = token->kind;
+	}
+	if (found.reason == MFA_REASON_CLOCK)
+		found.refused_until = refused_until(token, what);
+	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
+		found.reason = MFA_REASON_SUSPENDED;
+	/* who is locked out did the same work, and nothing comes of it */
+	const struct mfa_guess guess = guess_of(what);
+	if (what->key == NULL)
+		found.lockout = mfa_lockout_find(record, &guess);
+	if (found.lockout.scope != MFA_LOCKED_NOBODY)
+		found.reason = MFA_REASON_LOCKED;
+	if (found.reason == MFA_REASON_WRONG && what->key != NULL)
+		found.reason = MFA_REASON_KEY_WRONG;
+	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
+		found.reason = MFA_REASON_NOT_A_CODE;
+	/* nor of one that is another's */
+	if (what->closure != MFA_CLOSURE_NONE)
+		found.reason = closure_reason(what->closure);
+	if (found.reason == MFA_REASON_RIGHT && token != NULL)
+		err = accept(record, token, &answer.advance, what);
+	else
+		note_refusal(record, what, &found);
+	if (err == MFA_OK)
+		*ret_judgement = found;
+	return err;
+}
+
+void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
+		   struct mfa_diag *ret_diag)
+{
+	char until[MFA_TIME_SIZE];
+	mfa_lockout_explain(&judgement->lockout, login, ret_diag);
+	if (ret_diag->text[0] != '\0')
+		return;
+	if (judgement->closure != MFA_CLOSURE_NONE) {
+		closure_explain(judgement->closure, judgement->uid, ret_diag);
+	} else if (judgement->refused_until != 0) {
+		mfa_text_format_time(judgement->refused_until, until);
+		(void)mfa_fail(ret_diag, MFA_OK,
+			       "refused until %s, as the last accepted code is of then: "
+			       "set the clock, or where it is right run: mfa-enroll "
+			       "resync --future",
+			       until);
+	} else if (judgement->detail != NULL) {
+		(void)mfa_fail(ret_diag, MFA_OK, "%s", judgement->detail);
+	}
+}

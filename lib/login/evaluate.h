@@ -1,0 +1,47 @@
+/* One typed code, or one answer of a YubiKey, against one record: pure but for the factors' cryptography. */
+#pragma once
+
+#include "mfa/auth.h"
+#include "mfa/lockout.h"
+
+struct judgement {
+	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
+	/* the token that a right or used code is of, or that the clock makes useless */
+	char token[MFA_TOKEN_ID_SIZE];
+	enum mfa_kind kind;
+	int64_t refused_until;	    /* MFA_REASON_CLOCK: the time that is waited for */
+	const char *detail;	    /* more about it, for the log; or NULL */
+	struct mfa_lockout lockout; /* that refuses the code, or that a wrong one began */
+	enum mfa_closure closure;   /* of the record */
+	uint32_t uid;		    /* the record's, where it has one */
+	size_t code_len;   /* bytes of the answer's end that were taken as the code */
+	bool is_noted;	   /* as a refusal, in the record */
+	uint32_t unlogged; /* refusals before this one, see lib/login/unlogged.h */
+};
+
+/* What is judged: the answer (normalized unless it carries a password in front). */
+struct judge_case {
+	const struct mfa_zone *zone;
+	const struct mfa_zone *bounds; /* of all zones: mfa_policy_bounds */
+	const char *answer;
+	size_t len;
+	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
+	bool has_password;		      /* the code is the end of the answer */
+	bool is_no_guess;		      /* wrong in any case, and no failure */
+	/* of a typed code, as struct mfa_guess's */
+	uint64_t source;
+	bool is_behind_password;
+	bool is_local;
+	bool is_at_console;
+	enum mfa_closure closure; /* whether the record opens at all */
+	int64_t now;
+};
+
+/* Decides, and changes the record to what must be committed whatever the decision is:
+ * the token's new state, the counters, the times. */
+int judge(struct mfa_record *record, const struct judge_case *what,
+	  struct judgement *ret_judgement) MFA_MUST_CHECK;
+
+/* What the log says of the judgement beyond its reason: "" where there is no more to say. */
+void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
+		   struct mfa_diag *ret_diag);

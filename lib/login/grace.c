@@ -1,0 +1,101 @@
+#include "grace.h"
+
+#include <stdio.h>
+
+#include "mfa/text.h"
+#include "lookup.h"
+
+enum {
+	DATE_LEN = 10, /* of RFC 3339's full-date, which a time begins with */
+	DAY = 24 * 60 * 60,
+};
+
+const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *decoy,
+			  int64_t now)
+{
+	if (now >= zone->grace_until)
+		return NULL;
+	if (now < MFA_EPOCH)
+		return "no grace, as the clock is before 2026: set the clock";
+	if (decoy->last_success >= zone->grace_until)
+		return "no grace, as grace_until was over once and the clock went back: "
+		       "set the clock, or a later day";
+	return NULL;
+}
+
+void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
+		       struct mfa_record *decoy, struct judgement *judgement)
+{
+	int64_t end = request->zone->grace_until;
+	bool is_known = request->known_user != MFA_MATCH_NO;
+	if (end > 0 && now >= end && end > decoy->last_success)
+		decoy->last_success = end;
+	*judgement = (struct judgement){
+		.reason = is_known ? MFA_REASON_NOT_ENROLLED : MFA_REASON_UNKNOWN_USER,
+		.code_len = judgement->code_len,
+		.is_noted = judgement->is_noted,
+		.detail = is_known ? grace_problem(request->zone, decoy, now) : NULL,
+	};
+}
+
+static bool is_waiting(const struct mfa_auth_request *request)
+{
+	struct mfa_diag diag = { .text = "" };
+	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	bool is_decoy = false;
+	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy &&
+	       grace_problem(request->zone, record, request->login.now) == NULL;
+}
+
+/* Whether it lasts, and this user, by the own name and without a record, could be in it. */
+static bool is_running(const struct mfa_auth_request *request)
+{
+	return request->login.now < request->zone->grace_until &&
+	       request->known_user == MFA_MATCH_YES;
+}
+
+static bool is_own_name(const struct mfa_login *login)
+{
+	return login->is_own_name != NULL && login->is_own_name(login->context);
+}
+
+void grace_note_refusal(const struct mfa_auth_request *request,
+			struct mfa_auth_result *result)
+{
+	if (result->reason == MFA_REASON_NOT_ENROLLED && is_running(request) &&
+	    !is_own_name(&request->login))
+		(void)mfa_fail(&result->diag, MFA_OK,
+			       "grace_until is for names as the name service has them, "
+			       "each with a user id of its own");
+}
+
+bool grace_covers(const struct mfa_auth_request *request)
+{
+	struct mfa_diag diag = { .text = "" };
+	bool was_open = request->host->is_open;
+	if (!is_running(request))
+		return false;
+	if (request->begin_work != NULL)
+		request->begin_work(request->context);
+	bool is_covered =
+		mfa_host_open(request->host, &diag) == MFA_OK && is_waiting(request);
+	if (!was_open)
+		mfa_host_close(request->host);
+	if (request->end_work != NULL)
+		request->end_work(request->context);
+	return is_covered && is_own_name(&request->login);
+}
+
+void grace_tell(const struct mfa_auth_request *request)
+{
+	char text[256];
+	char last[MFA_TIME_SIZE];
+	mfa_text_format_time(request->zone->grace_until - DAY, last);
+	(void)snprintf(
+		text, sizeof text,
+		mfa_text(request->language,
+			 "You have no authenticator yet. After %.*s you cannot log in "
+			 "without one. Ask your system administrator."),
+		DATE_LEN, last);
+	request->dialog->tell(request->dialog->context, MFA_TELL_INFO, text);
+}

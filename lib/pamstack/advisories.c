@@ -1,0 +1,206 @@
+#include "advisories.h"
+
+#include <string.h>
+
+#include "modules.h"
+
+/* A stack that is looked at, with what is known of its lines. */
+struct view {
+	const struct mfa_inspector *inspector;
+	const struct mfa_stack *stack;
+	const struct mfa_line_facts *facts;
+};
+
+const char *mfa_note_name(enum mfa_note_kind kind)
+{
+	switch (kind) {
+	case MFA_NOTE_NULLOK:
+		return "nullok";
+	case MFA_NOTE_ORACLE:
+		return "oracle";
+	case MFA_NOTE_ORACLE_CHOSEN:
+		return "oracle-chosen";
+	case MFA_NOTE_EXPLAIN:
+		return "explain-too-early";
+	case MFA_NOTE_FORWARD_LATE:
+		return "forward-too-late";
+	case MFA_NOTE_FORWARD_UNUSED:
+		return "forward-unused";
+	case MFA_NOTE_ASKS_AGAIN:
+		return "asks-again";
+	case MFA_NOTE_NO_FILE:
+		return "module-missing";
+	case MFA_NOTE_STRANGE_FILE:
+		return "module-strange";
+	case MFA_NOTE_BAD_LINE:
+		return "bad-line";
+	case MFA_NOTE_PART_OFF:
+		return "part-not-covered";
+	case MFA_NOTE_UNGATED:
+		return "zone-without-gate";
+	case MFA_NOTE_NOBODY:
+		return "nobody";
+	}
+	return "?";
+}
+
+struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind kind,
+			   const struct mfa_stack_line *line)
+{
+	if (inspection->note_count < MFA_NOTES_MAX)
+		inspection->note_count++;
+	struct mfa_note *note = &inspection->notes[inspection->note_count - 1];
+	*note = (struct mfa_note){ .kind = kind, .line = line };
+	return note;
+}
+
+void notes_add_zone(struct mfa_inspection *inspection, enum mfa_note_kind kind,
+		    const struct mfa_zone *zone)
+{
+	for (size_t i = 0; i < inspection->note_count; i++)
+		if (inspection->notes[i].kind == kind &&
+		    inspection->notes[i].zone == zone)
+			return;
+	notes_add(inspection, kind, NULL)->zone = zone;
+}
+
+/* How one login goes: everything else answers alike, the password is right or wrong. */
+struct trial {
+	bool is_right;
+	bool others_succeed;
+};
+
+static int answer_in(const struct view *view, size_t at, const struct trial *trial)
+{
+	const struct mfa_line_facts *facts = &view->facts[at];
+	bool succeeds = trial->others_succeed;
+	if ((facts->gives & MFA_HAD_PASSWORD) != 0)
+		succeeds = trial->is_right;
+	else if ((facts->gives & MFA_HAD_ROOT) != 0)
+		succeeds = false;
+	if (succeeds && (facts->answers & MFA_ANSWER(MFA_PAM_SUCCESS)) != 0)
+		return MFA_PAM_SUCCESS;
+	if (facts->answers == MFA_ANSWER(MFA_PAM_IGNORE) ||
+	    ((facts->answers & MFA_ANSWER(MFA_PAM_IGNORE)) != 0 && facts->gives == 0 &&
+	     trial->others_succeed))
+		return MFA_PAM_IGNORE;
+	if ((facts->answers & MFA_ANSWER(MFA_PAM_AUTH_ERR)) != 0)
+		return MFA_PAM_AUTH_ERR;
+	return (facts->answers & MFA_ANSWER(MFA_PAM_PERM_DENIED)) != 0
+		       ? MFA_PAM_PERM_DENIED
+		       : MFA_PAM_MODULE_UNKNOWN;
+}
+
+/* Whether the code is asked for; and the last line that was called before that. */
+static bool reaches_code(const struct view *view, const struct trial *trial,
+			 size_t *ret_last, bool *ret_had_password)
+{
+	struct mfa_walk walk;
+	size_t last = 0;
+	bool had_password = false;
+	mfa_walk_begin(view->stack, &walk);
+	while (!mfa_walk_is_over(view->stack, &walk)) {
+		const struct mfa_stack_line *line = &view->stack->lines[walk.at];
+		last = walk.at;
+		if (module_role(view->inspector, line) == MODULE_MFA)
+			return true;
+		if (module_role(view->inspector, line) == MODULE_PASSWORD)
+			had_password = true;
+		mfa_walk_answer(view->stack, &walk, answer_in(view, walk.at, trial));
+	}
+	*ret_last = last;
+	*ret_had_password = had_password;
+	return false;
+}
+
+static bool says_explain(const struct view *view)
+{
+	for (size_t i = 0; i < view->stack->count; i++)
+		if (module_role(view->inspector, &view->stack->lines[i]) == MODULE_MFA &&
+		    !mfa_stack_line_has(&view->stack->lines[i], "explain"))
+			return false;
+	return true;
+}
+
+static void look_for_oracle(const struct view *view, struct mfa_inspection *inspection)
+{
+	for (int i = 0; i < 2; i++) {
+		struct trial right = { true, i == 0 };
+		struct trial wrong = { false, i == 0 };
+		size_t last = 0;
+		bool had_password = false;
+		if (!reaches_code(view, &right, &last, &had_password) ||
+		    reaches_code(view, &wrong, &last, &had_password) || !had_password)
+			continue;
+		(void)notes_add(inspection,
+				says_explain(view) ? MFA_NOTE_ORACLE_CHOSEN
+						   : MFA_NOTE_ORACLE,
+				&view->stack->lines[last]);
+		return;
+	}
+}
+
+static void look_at_forward(const struct view *view, struct mfa_inspection *inspection)
+{
+	const struct mfa_stack_line *forward = NULL;
+	bool is_late = false;
+	bool is_taken = false;
+	for (size_t i = 0; i < view->stack->count; i++) {
+		const struct mfa_stack_line *line = &view->stack->lines[i];
+		enum module_role role = module_role(view->inspector, line);
+		if (role == MODULE_MFA && mfa_stack_line_has(line, "forward_pass"))
+			forward = line;
+		if (role != MODULE_PASSWORD)
+			continue;
+		if (forward == NULL) {
+			is_late = true;
+			continue;
+		}
+		is_taken = true;
+		if (!mfa_stack_line_has(line, "use_first_pass") &&
+		    !mfa_stack_line_has(line, "try_first_pass"))
+			(void)notes_add(inspection, MFA_NOTE_ASKS_AGAIN, line);
+	}
+	if (forward != NULL && !is_taken)
+		(void)notes_add(inspection,
+				is_late ? MFA_NOTE_FORWARD_LATE : MFA_NOTE_FORWARD_UNUSED,
+				forward);
+}
+
+static void look_at_line(const struct view *view, struct mfa_inspection *inspection,
+			 enum mfa_facility facility, const struct mfa_stack_line *line)
+{
+	if (line->kind == MFA_LINE_BAD) {
+		(void)notes_add(inspection, MFA_NOTE_BAD_LINE, line);
+		return;
+	}
+	if (module_is_missing(view->inspector, line) && !line->is_silent)
+		(void)notes_add(inspection, MFA_NOTE_NO_FILE, line);
+	if (module_is_strange(line) &&
+	    strcmp(mfa_stack_line_module(line), "pam_mfa.so") == 0)
+		(void)notes_add(inspection, MFA_NOTE_STRANGE_FILE, line);
+	if (facility == MFA_FACILITY_AUTH &&
+	    module_role(view->inspector, line) == MODULE_PASSWORD &&
+	    (mfa_stack_line_has(line, "nullok") ||
+	     mfa_stack_line_has(line, "nullok_secure")))
+		(void)notes_add(inspection, MFA_NOTE_NULLOK, line);
+}
+
+void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *inspection,
+		enum mfa_facility facility, const struct mfa_line_facts *facts,
+		const struct mfa_proof *proof)
+{
+	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
+	struct view view = { inspector, stack, facts };
+	for (size_t i = 0; i < stack->count; i++)
+		look_at_line(&view, inspection, facility, &stack->lines[i]);
+	if (!proof->is_passable && proof->finding == MFA_PROVED)
+		notes_add_zone(inspection, MFA_NOTE_NOBODY, NULL);
+	if (facility != MFA_FACILITY_AUTH)
+		return;
+	look_for_oracle(&view, inspection);
+	look_at_forward(&view, inspection);
+	if (proof->is_needy)
+		(void)notes_add(inspection, MFA_NOTE_EXPLAIN,
+				&stack->lines[proof->needy_line]);
+}

@@ -1,0 +1,354 @@
+#include "mfa/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "zone_coverage.h"
+#include "modules.h"
+#include "advisories.h"
+
+/* Set-uid programs that run PAM with the real uid of whoever called them. In all others
+ * pam_rootok sees the program's own, which is root's: it lets in everybody. */
+static const char *const callers_services[] = { "chage", "chfn", "chsh",  "su",
+						"su-l",	 "sudo", "sudo-i" };
+
+/* Programs that never call pam_authenticate: whoever uses them is root or is known. */
+static const char *const silent_services[] = {
+	"atd",	    "chpasswd", "cron",	     "crond",		"gdm-launch-environment",
+	"groupadd", "groupdel", "groupmod",  "lightdm-greeter", "newusers",
+	"passwd",   "runuser",	"runuser-l", "sddm-greeter",	"systemd-user",
+	"useradd",  "userdel",	"usermod",
+};
+
+const char *mfa_grade_name(enum mfa_grade grade)
+{
+	switch (grade) {
+	case MFA_GRADE_PROVED:
+		return "proved";
+	case MFA_GRADE_PROVED_BUT_ROOT:
+		return "proved-except-root";
+	case MFA_GRADE_NO_AUTH:
+		return "no-auth";
+	case MFA_GRADE_NOT_COVERED:
+		return "not-covered";
+	case MFA_GRADE_BYPASS:
+		return "bypass";
+	case MFA_GRADE_ERROR:
+		return "error";
+	}
+	return "error";
+}
+
+int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_tree *tree,
+		       const struct mfa_config *config)
+{
+	*inspector = (struct mfa_inspector){ .tree = *tree, .config = config };
+	return module_list(inspector);
+}
+
+void mfa_inspector_done(struct mfa_inspector *inspector)
+{
+	mfa_words_done(&inspector->modules);
+}
+
+void mfa_inspection_done(struct mfa_inspection *inspection)
+{
+	mfa_service_done(&inspection->service);
+	mfa_proof_done(&inspection->proof);
+	for (size_t i = 0; i < inspection->config_count; i++)
+		mfa_config_free(inspection->configs[i]);
+	free(inspection->configs);
+	free(inspection->zones);
+	*inspection = (struct mfa_inspection){ 0 };
+}
+
+static bool is_one_of(const char *const *names, size_t count, const char *service)
+{
+	for (size_t i = 0; service != NULL && i < count; i++)
+		if (strcmp(names[i], service) == 0)
+			return true;
+	return false;
+}
+
+static bool never_asks(const char *service)
+{
+	return is_one_of(silent_services, MFA_COUNT(silent_services), service);
+}
+
+static void free_facts(struct mfa_line_facts **facts)
+{
+	free(*facts);
+}
+
+static const struct mfa_config *keep_config(struct mfa_inspection *inspection,
+					    const char *path)
+{
+	for (size_t i = 0; i < inspection->config_count; i++)
+		if (strcmp(inspection->configs[i]->path, path) == 0)
+			return inspection->configs[i];
+	struct mfa_config *config = NULL;
+	struct mfa_config **configs =
+		reallocarray(inspection->configs, inspection->config_count + 1,
+			     sizeof(struct mfa_config *));
+	if (configs == NULL)
+		return NULL;
+	inspection->configs = configs;
+	if (mfa_config_load(path, NULL, &config) != MFA_OK)
+		return NULL;
+	configs[inspection->config_count++] = config;
+	return config;
+}
+
+/* The configuration that this line of pam_mfa reads; NULL: it cannot be used. */
+static const struct mfa_config *config_of(const struct mfa_inspector *inspector,
+					  const struct mfa_stack_line *line,
+					  struct mfa_inspection *inspection)
+{
+	MFA_CLEANUP(mfa_free_string) char *path = NULL;
+	const char *named = mfa_stack_line_value(line, "conf=");
+	if (named == NULL ||
+	    (strcmp(named, MFA_CONFIG_PATH) == 0 && inspector->config != NULL))
+		return inspector->config;
+	if (asprintf(&path, "%s%s", inspector->tree.root, named) < 0) {
+		path = NULL;
+		return NULL;
+	}
+	return keep_config(inspection, path);
+}
+
+/* What a line of pam_mfa can answer, and which zones decide there. */
+static struct mfa_line_facts mfa_facts(const struct mfa_inspector *inspector,
+				       const struct mfa_stack_line *line,
+				       enum mfa_facility facility, const char *service,
+				       struct mfa_inspection *inspection)
+{
+	const uint64_t fails = MFA_ANSWERS_UNGOOD & ~MFA_ANSWER(MFA_PAM_IGNORE) &
+			       ~MFA_ANSWER(MFA_PAM_INVALID);
+	struct mfa_line_facts facts = { .answers = fails };
+	const struct mfa_config *config = config_of(inspector, line, inspection);
+	if (config == NULL)
+		return facts;
+	const char *zone = mfa_stack_line_value(line, "zone=");
+	struct cover cover = cover_service(config, service, zone);
+	facts.gives = MFA_HAD_CODE;
+	if (facility == MFA_FACILITY_ACCOUNT) {
+		/* any of the zones may decide: each of them needs the gate */
+		bool is_closed = cover.is_gated && !cover.is_ungated;
+		facts.answers |= MFA_ANSWER(MFA_PAM_IGNORE);
+		facts.gives_on = is_closed ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
+		return facts;
+	}
+	if (cover.on != NULL) {
+		facts.answers |= MFA_ANSWER(MFA_PAM_SUCCESS);
+		facts.gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
+	}
+	/* a named zone is off for all; one of several is left out of the claim */
+	if (cover.on == NULL && cover.off != NULL)
+		facts.answers = (zone != NULL ? fails : 0) | MFA_ANSWER(MFA_PAM_IGNORE);
+	if (mfa_stack_line_has(line, "explain"))
+		facts.needs = MFA_HAD_PASSWORD;
+	return facts;
+}
+
+static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
+					 const struct mfa_stack *stack,
+					 enum mfa_facility facility, const char *service,
+					 struct mfa_inspection *inspection)
+{
+	struct mfa_line_facts *facts = calloc(stack->count + 1, sizeof *facts);
+	bool is_callers =
+		is_one_of(callers_services, MFA_COUNT(callers_services), service);
+	for (size_t i = 0; facts != NULL && i < stack->count; i++) {
+		const struct mfa_stack_line *line = &stack->lines[i];
+		if (module_role(inspector, line) == MODULE_MFA &&
+		    !module_is_missing(inspector, line))
+			facts[i] =
+				mfa_facts(inspector, line, facility, service, inspection);
+		else
+			facts[i] = module_facts(inspector, line, facility, service);
+		if (facts[i].gives == MFA_HAD_ROOT && !is_callers)
+			facts[i].gives = 0;
+	}
+	return facts;
+}
+
+static int name_ungated(struct mfa_inspection *inspection, const char *service,
+			const struct mfa_zone *zone)
+{
+	if (cover_is_ungated(zone, service))
+		notes_add_zone(inspection, MFA_NOTE_UNGATED, zone);
+	return MFA_OK;
+}
+
+static int keep_zone(struct mfa_inspection *inspection, const char *service MFA_UNUSED,
+		     const struct mfa_zone *zone)
+{
+	if (zone->is_off)
+		return MFA_OK;
+	const struct mfa_zone **zones = reallocarray(
+		inspection->zones, inspection->zone_count + 1, sizeof(struct mfa_zone *));
+	if (zones == NULL)
+		return MFA_ERR_NOMEM;
+	inspection->zones = zones;
+	zones[inspection->zone_count++] = zone;
+	return MFA_OK;
+}
+
+/* Visits the zones that can decide at a line of pam_mfa: again where several lines do. */
+static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		       const char *service, struct mfa_inspection *inspection,
+		       int (*visit)(struct mfa_inspection *inspection,
+				    const char *service, const struct mfa_zone *zone))
+{
+	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
+	int err = MFA_OK;
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct mfa_stack_line *line = &stack->lines[i];
+		const struct mfa_config *config =
+			module_role(inspector, line) == MODULE_MFA
+				? config_of(inspector, line, inspection)
+				: NULL;
+		const char *named = mfa_stack_line_value(line, "zone=");
+		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
+			const struct mfa_zone *zone = &config->zones[j];
+			if (err == MFA_OK && cover_has(config, service, named, zone))
+				err = visit(inspection, service, zone);
+		}
+	}
+	return err;
+}
+
+/* Keeps the proof when it is the first that finds something. */
+static int prove(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		 const char *service, struct mfa_inspection *inspection)
+{
+	static const struct mfa_claim claims[] = {
+		[MFA_FACILITY_AUTH] = { MFA_ANSWER(MFA_PAM_SUCCESS),
+					MFA_HAD_PASSWORD | MFA_HAD_CODE },
+		/* after this code the program has the password changed, and goes on */
+		[MFA_FACILITY_ACCOUNT] = { MFA_ANSWER(MFA_PAM_SUCCESS) |
+						   MFA_ANSWER(MFA_PAM_NEW_AUTHTOK_REQD),
+					   MFA_HAD_CODE },
+	};
+	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
+	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
+	MFA_CLEANUP(free_facts)
+	struct mfa_line_facts *facts =
+		make_facts(inspector, stack, facility, service, inspection);
+	if (facts == NULL)
+		return MFA_ERR_NOMEM;
+	int err = mfa_prove(stack, facts, &claims[facility], &proof);
+	if (err != MFA_OK)
+		return err;
+	inspection->states += proof.states;
+	notes_take(inspector, inspection, facility, facts, &proof);
+	if (facility == MFA_FACILITY_ACCOUNT)
+		inspection->is_gate_closed = proof.finding == MFA_PROVED;
+	if (proof.finding == MFA_PROVED)
+		return MFA_OK;
+	if (facility == MFA_FACILITY_ACCOUNT)
+		err = visit_zones(inspector, facility, service, inspection, name_ungated);
+	enum mfa_grade grade = proof.finding == MFA_BYPASS ? MFA_GRADE_BYPASS
+							   : MFA_GRADE_PROVED_BUT_ROOT;
+	if (err != MFA_OK || grade <= inspection->grade)
+		return err;
+	inspection->grade = grade;
+	inspection->facility = facility;
+	mfa_proof_done(&inspection->proof);
+	inspection->proof = proof;
+	proof = (struct mfa_proof){ 0 };
+	return MFA_OK;
+}
+
+/* Whether every line of pam_mfa reads a zone that is off. */
+static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *service,
+			    struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_AUTH);
+	const struct mfa_zone *off = NULL;
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct mfa_stack_line *line = &stack->lines[i];
+		if (module_role(inspector, line) != MODULE_MFA)
+			continue;
+		const struct mfa_config *config = config_of(inspector, line, inspection);
+		if (config == NULL)
+			return false;
+		struct cover cover = cover_service(config, service,
+						   mfa_stack_line_value(line, "zone="));
+		if (cover.on != NULL || cover.off == NULL)
+			return false;
+		off = cover.off;
+	}
+	inspection->zone = off;
+	return off != NULL;
+}
+
+static bool has_gate(const struct mfa_inspector *inspector,
+		     const struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_ACCOUNT);
+	for (size_t i = 0; i < stack->count; i++)
+		if (module_role(inspector, &stack->lines[i]) == MODULE_MFA)
+			return true;
+	return false;
+}
+
+static int judge(const struct mfa_inspector *inspector, const char *service,
+		 struct mfa_inspection *inspection)
+{
+	struct cover cover = { 0 };
+	if (inspector->config != NULL) {
+		cover = cover_service(inspector->config, service, NULL);
+		if (cover.on == NULL || is_off_by_lines(inspector, service, inspection)) {
+			inspection->grade = MFA_GRADE_NOT_COVERED;
+			if (inspection->zone == NULL)
+				inspection->zone = cover.off;
+			return MFA_OK;
+		}
+		if (cover.off != NULL)
+			notes_add_zone(inspection, MFA_NOTE_PART_OFF, cover.off);
+	}
+	int err =
+		visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection, keep_zone);
+	if (err == MFA_OK)
+		err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
+	/* without a configuration pam_mfa refuses there, too */
+	bool is_gated = cover.is_gated ||
+			(inspector->config == NULL && has_gate(inspector, inspection));
+	if (err == MFA_OK && is_gated) {
+		inspection->is_gated = true;
+		err = prove(inspector, MFA_FACILITY_ACCOUNT, service, inspection);
+	}
+	return err;
+}
+
+int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
+		struct mfa_inspection *ret_inspection)
+{
+	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection inspection = { 0 };
+	int err = mfa_service_read(&inspector->tree, service, &inspection.diag,
+				   &inspection.service);
+	if (err == MFA_OK &&
+	    (inspection.service.is_refused || inspection.service.is_erratic)) {
+		inspection.diag = inspection.service.refusal;
+		err = MFA_ERR_CONFIG;
+	}
+	if (err == MFA_OK && never_asks(service))
+		inspection.grade = MFA_GRADE_NO_AUTH;
+	else if (err == MFA_OK)
+		err = judge(inspector, service, &inspection);
+	if (err == MFA_ERR_NOMEM)
+		return err;
+	if (err != MFA_OK) {
+		inspection.grade = MFA_GRADE_ERROR;
+		if (inspection.diag.text[0] == '\0')
+			(void)mfa_fail(&inspection.diag, err,
+				       "too many ways through its lines");
+	}
+	*ret_inspection = inspection;
+	inspection = (struct mfa_inspection){ 0 };
+	return MFA_OK;
+}

@@ -1,0 +1,268 @@
+#include "modules.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/rootfs.h"
+
+/* Which phases an entry speaks of. */
+enum phase {
+	IN_AUTH = 1 << MFA_FACILITY_AUTH,
+	IN_ACCOUNT = 1 << MFA_FACILITY_ACCOUNT,
+	IN_BOTH = IN_AUTH | IN_ACCOUNT
+};
+
+#define ONLY(code) MFA_ANSWER(MFA_PAM_##code)
+#define CODES	   (MFA_ANSWERS_ANY & ~ONLY(INVALID))
+#define FAILURES   (MFA_ANSWERS_UNGOOD & ~ONLY(INVALID))
+
+/* Modules that cannot answer everything: seen in the sources of Linux-PAM 1.5.2; those
+ * of other projects as their manuals say. */
+struct known {
+	const char *module;
+	unsigned phases;
+	const char *unless[3]; /* arguments that make it answer anything */
+	uint64_t answers;
+};
+
+static const struct known knowledge[] = {
+	{ "pam_deny.so", IN_BOTH, { NULL }, FAILURES & ~ONLY(IGNORE) },
+	{ "pam_permit.so", IN_BOTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_rootok.so", IN_BOTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_env.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_group.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_keyinit.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_mail.so", IN_AUTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_warn.so", IN_BOTH, { NULL }, ONLY(IGNORE) },
+	{ "pam_issue.so", IN_AUTH, { NULL }, FAILURES },
+	{ "pam_nologin.so", IN_BOTH, { "successok" }, FAILURES },
+	{ "pam_selinux.so", IN_AUTH, { NULL }, ONLY(AUTH_ERR) },
+	{ "pam_wheel.so", IN_BOTH, { "trust" }, FAILURES },
+	{ "pam_limits.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_loginuid.so", IN_AUTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_mkhomedir.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_motd.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_namespace.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_pwhistory.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_systemd.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_time.so", IN_AUTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	{ "pam_umask.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
+	/* passwords: ignored only where an argument says so */
+	{ "pam_unix.so",
+	  IN_AUTH,
+	  { NULL },
+	  CODES & ~ONLY(IGNORE) & ~ONLY(NEW_AUTHTOK_REQD) },
+	{ "pam_krb5.so", IN_AUTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_sss.so",
+	  IN_AUTH,
+	  { "ignore_unknown_user", "ignore_authinfo_unavail", "allow_missing_name" },
+	  CODES & ~ONLY(IGNORE) },
+	{ "pam_ldap.so",
+	  IN_AUTH,
+	  { "ignore_unknown_user", "ignore_authinfo_unavail" },
+	  CODES & ~ONLY(IGNORE) },
+	{ "pam_winbind.so", IN_AUTH, { "unknown_ok" }, CODES & ~ONLY(IGNORE) },
+};
+
+/* Where pam_script looks when no "dir=" says so: Debian's folder, upstream's. */
+static const char *const script_folders[] = { "/usr/share/libpam-script", "/usr/bin" };
+
+enum {
+	SCRIPT_FOLDER_MAX = 100 /* it cuts the name of a longer folder */
+};
+
+static const char *const password_modules[] = {
+	"pam_unix.so", "pam_sss.so",	 "pam_krb5.so",
+	"pam_ldap.so", "pam_winbind.so", "pam_systemd_home.so",
+};
+
+/* "pam_foo" and "pam_foo.so" name the same module. */
+static bool is_named(const char *module, const char *name)
+{
+	size_t len = strlen(name);
+	return strncmp(module, name, len) == 0 &&
+	       (module[len] == '\0' || strcmp(module + len, ".so") == 0);
+}
+
+enum module_role module_role(const struct mfa_inspector *inspector,
+			     const struct mfa_stack_line *line)
+{
+	const char *module = mfa_stack_line_module(line);
+	if (line->kind != MFA_LINE_MODULE || module_is_strange(line))
+		return MODULE_OTHER;
+	if (strcmp(module, "pam_mfa.so") == 0)
+		return MODULE_MFA;
+	for (size_t i = 0; i < MFA_COUNT(password_modules); i++)
+		if (strcmp(module, password_modules[i]) == 0)
+			return MODULE_PASSWORD;
+	/* a password that a server accepted before, when that cannot be asked */
+	const char *action = mfa_stack_line_value(line, "action=");
+	if (strcmp(module, "pam_ccreds.so") == 0 && action != NULL &&
+	    strcmp(action, "validate") == 0)
+		return MODULE_PASSWORD;
+	if (inspector->config == NULL)
+		return MODULE_OTHER;
+	const struct mfa_words *own = &inspector->config->password_modules;
+	for (size_t i = 0; i < own->count; i++)
+		if (is_named(module, own->items[i]))
+			return MODULE_PASSWORD;
+	return MODULE_OTHER;
+}
+
+/* /lib/security, /lib/x86_64-linux-gnu/security, the same below /usr */
+bool module_is_strange(const struct mfa_stack_line *line)
+{
+	static const char behind[] = "/security/";
+	const char *path = line->module;
+	if (path == NULL || path[0] != '/')
+		return path != NULL && strchr(path, '/') != NULL;
+	if (strncmp(path, "/usr/", 5) == 0)
+		path += 4;
+	const char *name = strrchr(path, '/');
+	if (strstr(path, "/../") != NULL || strncmp(path, "/lib", 4) != 0)
+		return true;
+	size_t len = (size_t)(name - path) + 1;
+	if (len < strlen(behind) ||
+	    strncmp(path + len - strlen(behind), behind, strlen(behind)) != 0)
+		return true;
+	size_t slashes = 0;
+	for (size_t i = 0; i < len; i++)
+		slashes += path[i] == '/' ? 1 : 0;
+	return slashes > 4;
+}
+
+bool module_is_missing(const struct mfa_inspector *inspector,
+		       const struct mfa_stack_line *line)
+{
+	if (line->kind != MFA_LINE_MODULE || !inspector->knows_modules)
+		return false;
+	if (line->module[0] == '/')
+		return strstr(line->module, "$ISA") == NULL &&
+		       !mfa_tree_exists(inspector->tree.root, line->module);
+	return strchr(line->module, '/') == NULL &&
+	       !mfa_words_have(&inspector->modules, line->module);
+}
+
+static bool has_any(const struct mfa_stack_line *line, const struct known *known)
+{
+	for (size_t i = 0; i < MFA_COUNT(known->unless) && known->unless[i] != NULL; i++)
+		if (mfa_stack_line_has(line, known->unless[i]))
+			return true;
+	return false;
+}
+
+static bool has_script(const struct mfa_inspector *inspector, const char *folder,
+		       const char *name)
+{
+	char path[256];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	return mfa_tree_exists(inspector->tree.root, path);
+}
+
+/* pam_script is as good as its script; without one it fails, unless "onerr" says else. */
+static bool can_script_succeed(const struct mfa_inspector *inspector,
+			       const struct mfa_stack_line *line,
+			       enum mfa_facility facility)
+{
+	const char *name =
+		facility == MFA_FACILITY_ACCOUNT ? "pam_script_acct" : "pam_script_auth";
+	const char *folder = mfa_stack_line_value(line, "dir=");
+	/* of a folder of service files it is not known whose scripts they go with */
+	if (inspector->tree.folder != NULL ||
+	    mfa_stack_line_value(line, "onerr=") != NULL)
+		return true;
+	if (folder != NULL)
+		return folder[0] != '/' || strlen(folder) > SCRIPT_FOLDER_MAX ||
+		       has_script(inspector, folder, name);
+	for (size_t i = 0; i < MFA_COUNT(script_folders); i++)
+		if (has_script(inspector, script_folders[i], name))
+			return true;
+	return false;
+}
+
+/* What it depends on besides arguments whether the module can let somebody pass. */
+static bool can_succeed(const struct mfa_inspector *inspector,
+			const struct mfa_stack_line *line, enum mfa_facility facility,
+			const char *service)
+{
+	const char *module = mfa_stack_line_module(line);
+	if (strcmp(module, "pam_script.so") == 0)
+		return can_script_succeed(inspector, line, facility);
+	/* it looks at no finger for who comes from an address or name but "localhost" */
+	if (strcmp(module, "pam_fprintd.so") == 0)
+		return service == NULL || strcmp(service, "sshd") != 0 ||
+		       !inspector->has_sshd_addresses;
+	return true;
+}
+
+struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
+				   const struct mfa_stack_line *line,
+				   enum mfa_facility facility, const char *service)
+{
+	struct mfa_line_facts facts = { .answers = MFA_ANSWERS_ANY };
+	const char *module = mfa_stack_line_module(line);
+	if (line->kind == MFA_LINE_BAD)
+		return (struct mfa_line_facts){ .answers = ONLY(PERM_DENIED) };
+	if (module_is_missing(inspector, line))
+		return (struct mfa_line_facts){ .answers = ONLY(MODULE_UNKNOWN) };
+	if (module_is_strange(line))
+		return facts;
+	if (module_role(inspector, line) == MODULE_PASSWORD) {
+		facts.gives_on = ONLY(SUCCESS);
+		facts.gives = MFA_HAD_PASSWORD;
+	}
+	for (size_t i = 0; i < MFA_COUNT(knowledge); i++) {
+		const struct known *known = &knowledge[i];
+		if (strcmp(known->module, module) == 0 &&
+		    (known->phases & (1U << facility)) != 0 && !has_any(line, known))
+			facts.answers = known->answers;
+	}
+	if (!can_succeed(inspector, line, facility, service))
+		facts.answers &= FAILURES & ~ONLY(IGNORE);
+	if (strcmp(module, "pam_rootok.so") == 0) {
+		facts.gives_on = ONLY(SUCCESS) | ONLY(NEW_AUTHTOK_REQD);
+		facts.gives = MFA_HAD_ROOT;
+	}
+	return facts;
+}
+
+static int add_folder(struct mfa_inspector *inspector, const char *folder)
+{
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	int err = mfa_tree_list(inspector->tree.root, folder, &names);
+	if (err != MFA_OK)
+		return err == MFA_ERR_NOMEM ? err : MFA_OK;
+	for (size_t i = 0; i < names.count; i++) {
+		if (mfa_words_have(&inspector->modules, names.items[i]))
+			continue;
+		err = mfa_words_add(&inspector->modules, names.items[i]);
+		if (err != MFA_OK)
+			return err;
+	}
+	return MFA_OK;
+}
+
+/* The folders that libpam can have been built for: /lib/security, /lib/TUPLE/security. */
+int module_list(struct mfa_inspector *inspector)
+{
+	static const char *const places[] = { "/lib", "/usr/lib", "/lib64",
+					      "/usr/lib64" };
+	int err = MFA_OK;
+	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(places); i++) {
+		char path[512];
+		MFA_CLEANUP(mfa_words_done) struct mfa_words tuples = { 0 };
+		(void)snprintf(path, sizeof path, "%s/security", places[i]);
+		err = add_folder(inspector, path);
+		if (mfa_tree_list(inspector->tree.root, places[i], &tuples) != MFA_OK)
+			continue;
+		for (size_t j = 0; err == MFA_OK && j < tuples.count; j++) {
+			if (strstr(tuples.items[j], "-linux-") == NULL)
+				continue;
+			(void)snprintf(path, sizeof path, "%s/%s/security", places[i],
+				       tuples.items[j]);
+			err = add_folder(inspector, path);
+		}
+	}
+	inspector->knows_modules = inspector->modules.count > 0;
+	return err;
+}

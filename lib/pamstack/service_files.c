@@ -1,0 +1,147 @@
+#include "service_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mfa/rootfs.h"
+
+static const char etc_folder[] = "/etc/pam.d";
+static const char usr_folder[] = "/usr/lib/pam.d";
+
+void source_file_done(struct source_file *file)
+{
+	free(file->path);
+	free(file->text);
+	*file = (struct source_file){ 0 };
+}
+
+/* What cannot be opened is not there for libpam, and it goes on. */
+static int read_file(const char *root, const char *path, struct source_file *ret_file)
+{
+	MFA_CLEANUP(mfa_free_string) char *text = NULL;
+	MFA_CLEANUP(mfa_free_string) char *copy = NULL;
+	size_t len = 0;
+	int err = mfa_tree_read(root, path, &text, &len);
+	if (err != MFA_OK)
+		return err == MFA_ERR_NOMEM || err == MFA_ERR_FULL ? err
+								   : MFA_ERR_NOTFOUND;
+	copy = strdup(path);
+	if (copy == NULL)
+		return MFA_ERR_NOMEM;
+	*ret_file = (struct source_file){ MFA_TAKE(copy), MFA_TAKE(text), len };
+	return MFA_OK;
+}
+
+static int read_in(const char *root, const char *folder, const char *name,
+		   struct source_file *ret_file)
+{
+	MFA_CLEANUP(mfa_free_string) char *path = NULL;
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
+		return MFA_ERR_NOMEM;
+	}
+	return read_file(root, path, ret_file);
+}
+
+bool source_has_folder(const struct mfa_pam_tree *tree)
+{
+	return tree->folder != NULL || mfa_tree_is_folder(tree->root, etc_folder) ||
+	       mfa_tree_is_folder(tree->root, usr_folder);
+}
+
+int source_read_service(const struct mfa_pam_tree *tree, const char *name,
+			struct source_file *ret_file)
+{
+	if (tree->folder != NULL)
+		return read_in("", tree->folder, name, ret_file);
+	int err = read_in(tree->root, etc_folder, name, ret_file);
+	return err == MFA_ERR_NOTFOUND ? read_in(tree->root, usr_folder, name, ret_file)
+				       : err;
+}
+
+int source_read_include(const struct mfa_pam_tree *tree, const char *name,
+			struct source_file *ret_file)
+{
+	if (name[0] == '/')
+		return read_file(tree->root, name, ret_file);
+	if (tree->folder != NULL)
+		return read_in("", tree->folder, name, ret_file);
+	if (!mfa_tree_is_folder(tree->root, etc_folder))
+		return MFA_ERR_NOTFOUND;
+	return read_in(tree->root, etc_folder, name, ret_file);
+}
+
+int source_read_conf(const struct mfa_pam_tree *tree, struct source_file *ret_file)
+{
+	return read_file(tree->root, "/etc/pam.conf", ret_file);
+}
+
+static bool is_left_over(const char *name)
+{
+	size_t len = strlen(name);
+	return name[len - 1] == '~' || strstr(name, ".dpkg-") != NULL ||
+	       strstr(name, ".ucf-") != NULL || strstr(name, ".rpm") != NULL;
+}
+
+/* Files that only others include: no program names them. */
+static bool is_part(const char *name)
+{
+	static const char *const parts[] = { "system-auth", "password-auth", "postlogin",
+					     "fingerprint-auth", "smartcard-auth" };
+	for (size_t i = 0; i < MFA_COUNT(parts); i++)
+		if (strcmp(parts[i], name) == 0)
+			return true;
+	return strncmp(name, "common-", strlen("common-")) == 0;
+}
+
+static int add_folder(const char *root, const char *folder, struct mfa_words *names)
+{
+	MFA_CLEANUP(mfa_words_done) struct mfa_words found = { 0 };
+	int err = mfa_tree_list(root, folder, &found);
+	for (size_t i = 0; err == MFA_OK && i < found.count; i++) {
+		const char *name = found.items[i];
+		if (!is_left_over(name) && !is_part(name) && !mfa_words_have(names, name))
+			err = mfa_words_add(names, name);
+	}
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+}
+
+/* The first words of the lines of pam.conf. */
+static int add_conf(const struct mfa_pam_tree *tree, struct mfa_words *names)
+{
+	MFA_CLEANUP(source_file_done) struct source_file file = { 0 };
+	int err = source_read_conf(tree, &file);
+	if (err != MFA_OK)
+		return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+	char *rest = file.text;
+	for (char *line = NULL; err == MFA_OK && (line = strsep(&rest, "\n")) != NULL;) {
+		char *end = NULL;
+		const char *word = strtok_r(line, " \t", &end);
+		if (word != NULL && word[0] != '#' && !mfa_words_have(names, word))
+			err = mfa_words_add(names, word);
+	}
+	return err;
+}
+
+int mfa_service_list(const struct mfa_pam_tree *tree, struct mfa_diag *diag,
+		     struct mfa_words *ret_names)
+{
+	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	int err = MFA_OK;
+	if (tree->folder != NULL) {
+		err = add_folder("", tree->folder, &names);
+	} else if (source_has_folder(tree)) {
+		err = add_folder(tree->root, etc_folder, &names);
+		if (err == MFA_OK)
+			err = add_folder(tree->root, usr_folder, &names);
+	} else {
+		err = add_conf(tree, &names);
+	}
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "the service files: %s", mfa_strerror(err));
+	mfa_words_sort(&names);
+	*ret_names = names;
+	names = (struct mfa_words){ 0 };
+	return MFA_OK;
+}

@@ -1,0 +1,73 @@
+#include "zone_coverage.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "mfa/zone.h"
+
+/* Of no service in particular only "*" is sure to match. */
+static enum mfa_match match_service(const struct mfa_zone *zone, const char *service)
+{
+	const struct mfa_words *patterns = &zone->services;
+	if (patterns->count == 0 || mfa_words_have(patterns, "*"))
+		return MFA_MATCH_YES;
+	if (service == NULL)
+		return MFA_MATCH_UNKNOWN;
+	for (size_t i = 0; i < patterns->count; i++)
+		if (fnmatch(patterns->items[i], service, 0) == 0)
+			return MFA_MATCH_YES;
+	return MFA_MATCH_NO;
+}
+
+static bool has_other_conditions(const struct mfa_zone *zone)
+{
+	return zone->users.count > 0 || zone->groups.count > 0 ||
+	       zone->rhosts.count > 0 || zone->ttys.count > 0;
+}
+
+/* Whether the zone is reached: no zone before it takes every login of the service. */
+static bool can_decide(const struct mfa_config *config, const char *service,
+		       const struct mfa_zone *zone)
+{
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *candidate = &config->zones[i];
+		enum mfa_match match = match_service(candidate, service);
+		if (candidate == zone && match != MFA_MATCH_NO)
+			return true;
+		if (match == MFA_MATCH_YES && !has_other_conditions(candidate))
+			return false;
+	}
+	return strcmp(zone->name, config->default_zone) == 0;
+}
+
+bool cover_has(const struct mfa_config *config, const char *service, const char *named,
+	       const struct mfa_zone *zone)
+{
+	/* a name that no zone has: the module fails */
+	return named != NULL ? strcmp(zone->name, named) == 0
+			     : can_decide(config, service, zone);
+}
+
+bool cover_is_ungated(const struct mfa_zone *zone, const char *service)
+{
+	return !zone->is_off && (service == NULL || !mfa_policy_is_gated(zone, service));
+}
+
+struct cover cover_service(const struct mfa_config *config, const char *service,
+			   const char *named)
+{
+	struct cover cover = { 0 };
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		if (!cover_has(config, service, named, zone))
+			continue;
+		const struct mfa_zone **first = zone->is_off ? &cover.off : &cover.on;
+		if (*first == NULL)
+			*first = zone;
+		if (cover_is_ungated(zone, service))
+			cover.is_ungated = true;
+		else if (!zone->is_off)
+			cover.is_gated = true;
+	}
+	return cover;
+}

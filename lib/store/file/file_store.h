@@ -1,0 +1,74 @@
+/* Inside the file store: the store, and one record's file while it is open. */
+#pragma once
+
+#include "store/backend.h"
+#include "slots.h"
+
+/* What must not leave memory, in one locked block. */
+struct vault {
+	unsigned char keys[2][MFA_SUBKEY_SIZE]; /* the store's, a rekey's next one */
+	unsigned char store_key[MFA_KEY_SIZE];
+	unsigned char scratch[SLOT_SCRATCH_SIZE];
+	struct mfa_record workspace;
+};
+
+struct file_store {
+	struct mfa_store base;
+	int users_fd;
+	char *users_path;
+	struct vault *vault;
+	unsigned newest; /* of the keys: 1 while a rekey goes on */
+};
+
+/* One record file, opened and locked, with its sealed bytes. */
+struct file_record {
+	int fd;
+	char *path;		  /* for messages */
+	const unsigned char *key; /* that the stored record is sealed under */
+	struct slot_plan next;
+	bool has_invalid_stamp; /* in the stored bytes */
+	unsigned char *bytes;	/* SLOT_FILE_SIZE of the caller's */
+};
+
+/* "folder/name"; the caller frees it. MFA_ERR_NOMEM. */
+int file_store_join(const char *folder, const char *name, struct mfa_diag *diag,
+		    char **ret_path) MFA_MUST_CHECK;
+
+/* The keys from the newest (age 0) to the oldest. */
+const unsigned char *file_store_key(const struct file_store *self, unsigned age);
+
+/* Opens and locks a user's record (LOCK_SH, LOCK_EX) and loads its bytes. The caller
+ * closes file, also after a failure. */
+int file_record_load(struct file_store *self, const char *user, int operation,
+		     struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
+void file_record_close(struct file_record *file);
+
+/* Unseals the record under whichever key it is sealed, and notes that key: a login writes
+ * under it again. Only a rekey moves a record to the next key, when everybody knows that
+ * one. Leaves the encoded record in the vault's scratch. */
+int file_record_open(struct file_store *self, const char *user, struct file_record *file,
+		     struct slot_content *ret_content) MFA_MUST_CHECK;
+
+/* Loads the stored record for writing, if it is still of the caller's generation. */
+int file_record_begin(struct file_store *self, const struct mfa_record *record,
+		      struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* How a slot is written. */
+enum extent {
+	SLOT_USED,    /* the sectors that are needed */
+	SLOT_WHOLE,   /* the unused ones as well */
+	SLOT_UNSYNCED /* as SLOT_USED, and not waited for: the next write is */
+};
+
+/* Writes record into the next slot, durably unless it is SLOT_UNSYNCED. */
+int file_record_write(struct file_store *self, struct file_record *file,
+		      enum extent extent, struct mfa_record *record,
+		      struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Both slots, one after the other, so that nothing older is left in either. */
+int file_record_write_both(struct file_store *self, struct file_record *file,
+			   struct mfa_record *record, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
+/* What a slot's error means for the record at path; returns err. */
+int file_record_explain(int err, const char *path, struct mfa_diag *diag);

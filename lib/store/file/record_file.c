@@ -1,0 +1,169 @@
+/* One record's file: found, locked, read, written. */
+#include "file_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+#include "user_filename.h"
+
+int file_store_join(const char *folder, const char *name, struct mfa_diag *diag,
+		    char **ret_path)
+{
+	char *path = NULL;
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	*ret_path = path;
+	return MFA_OK;
+}
+
+void file_record_close(struct file_record *file)
+{
+	mfa_close_fd(&file->fd);
+	mfa_free_string(&file->path);
+}
+
+static int load_bytes(struct file_record *file, struct mfa_diag *diag)
+{
+	size_t len = 0;
+	int err = mfa_fs_read(file->fd, file->bytes, SLOT_FILE_SIZE, 0, &len);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot read: %s", file->path,
+				mfa_strerror(err));
+	if (len != SLOT_FILE_SIZE)
+		return mfa_fail(
+			diag, MFA_ERR_INTEGRITY,
+			"%s: has %zu bytes, must have %d; restore it from the backup",
+			file->path, len, SLOT_FILE_SIZE);
+	return MFA_OK;
+}
+
+int file_record_explain(int err, const char *path, struct mfa_diag *diag)
+{
+	if (err == MFA_ERR_INTEGRITY)
+		return mfa_fail(
+			diag, err,
+			"%s: the record is damaged, altered or another user's, or the "
+			"store key is not its key; restore it, or remove it and enrol "
+			"the user again",
+			path);
+	return mfa_fail(diag, err, "%s: %s", path, mfa_strerror(err));
+}
+
+int file_record_load(struct file_store *self, const char *user, int operation,
+		     struct file_record *file, struct mfa_diag *diag)
+{
+	char name[STORE_NAME_SIZE];
+	if (store_name_encode(user, name) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOTFOUND,
+				"the user name is too long to have a record");
+	int err = file_store_join(self->users_path, name, diag, &file->path);
+	if (err != MFA_OK)
+		return err;
+	struct mfa_fs_entry entry = { self->users_fd, name, file->path };
+	bool is_alone = operation == LOCK_EX;
+	err = mfa_fs_open_at(&entry, is_alone ? O_RDWR : O_RDONLY,
+			     is_alone ? &mfa_fs_own_alone : &mfa_fs_own_shared, diag,
+			     &file->fd);
+	return err == MFA_OK ? load_bytes(file, diag) : err;
+}
+
+const unsigned char *file_store_key(const struct file_store *self, unsigned age)
+{
+	return self->vault->keys[self->newest - age];
+}
+
+int file_record_open(struct file_store *self, const char *user, struct file_record *file,
+		     struct slot_content *ret_content)
+{
+	int err = MFA_ERR_INTEGRITY;
+	for (unsigned i = 0; err == MFA_ERR_INTEGRITY && i <= self->newest; i++) {
+		file->key = file_store_key(self, i);
+		err = slots_open(file->bytes, file->key, user, self->vault->scratch,
+				 ret_content);
+	}
+	return err;
+}
+
+int file_record_begin(struct file_store *self, const struct mfa_record *record,
+		      struct file_record *file, struct mfa_diag *diag)
+{
+	struct vault *vault = self->vault;
+	struct slot_content stored;
+	int err = file_record_load(self, record->user, LOCK_EX, file, diag);
+	if (err == MFA_ERR_NOTFOUND)
+		return mfa_fail(diag, MFA_ERR_CONFLICT,
+				"the record was removed meanwhile");
+	if (err != MFA_OK)
+		return err;
+	err = file_record_open(self, record->user, file, &stored);
+	if (err != MFA_OK)
+		return file_record_explain(err, file->path, diag);
+	mfa_wipe(vault->scratch, stored.len);
+	if (stored.generation != record->generation)
+		return mfa_fail(diag, MFA_ERR_CONFLICT,
+				"the record was changed meanwhile");
+	file->next = stored.next;
+	file->has_invalid_stamp = stored.has_invalid_stamp;
+	return MFA_OK;
+}
+
+/* The data stay as they are, so that this may be cut off as well. */
+static int mend_stamps(struct file_record *file)
+{
+	if (!file->has_invalid_stamp)
+		return MFA_OK;
+	slots_mend(file->bytes);
+	int err = mfa_fs_write(file->fd, file->bytes, SLOT_FILE_SIZE, 0);
+	if (err == MFA_OK)
+		file->has_invalid_stamp = false;
+	return err;
+}
+
+/* A write that failed may have come half the way: the slot gets its old bytes back, as far
+ * as the system takes them. */
+static int write_slot(struct file_record *file, const unsigned char *slot, size_t len)
+{
+	off_t offset = (off_t)file->next.slot * SLOT_SIZE;
+	int err = mend_stamps(file);
+	if (err == MFA_OK)
+		err = mfa_fs_write(file->fd, slot, len, offset);
+	if (err != MFA_OK &&
+	    mfa_fs_write(file->fd, file->bytes + offset, len, offset) != MFA_OK)
+		return MFA_ERR_IO;
+	return err;
+}
+
+int file_record_write(struct file_store *self, struct file_record *file,
+		      enum extent extent, struct mfa_record *record,
+		      struct mfa_diag *diag)
+{
+	unsigned char slot[SLOT_SIZE];
+	size_t len = 0;
+	int err = slots_compose(record, file->key, &file->next, self->vault->scratch,
+				slot, &len);
+	if (err == MFA_OK)
+		err = write_slot(file, slot, extent == SLOT_WHOLE ? sizeof slot : len);
+	if (err == MFA_OK && extent != SLOT_UNSYNCED && fdatasync(file->fd) != 0)
+		err = mfa_err_from_errno(errno);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot write the record: %s", file->path,
+				mfa_strerror(err));
+	record->generation = file->next.generation;
+	return MFA_OK;
+}
+
+int file_record_write_both(struct file_store *self, struct file_record *file,
+			   struct mfa_record *record, struct mfa_diag *diag)
+{
+	int err = MFA_OK;
+	for (int i = 0; err == MFA_OK && i < 2; i++) {
+		err = file_record_write(self, file, SLOT_WHOLE, record, diag);
+		file->next.slot = 1 - file->next.slot;
+		file->next.generation++;
+	}
+	return err;
+}

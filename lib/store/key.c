@@ -1,0 +1,96 @@
+#include "mfa/key.h"
+
+#include <string.h>
+
+#include "store/keys/source.h"
+#include "mfa/seal.h"
+
+static const struct key_source_ops *const sources[] = { &key_source_file };
+
+static int find_source(const char *source, struct mfa_diag *diag,
+		       const struct key_source_ops **ret_ops, const char **ret_address)
+{
+	for (size_t i = 0; i < MFA_COUNT(sources); i++) {
+		size_t len = strlen(sources[i]->scheme);
+		if (strncmp(source, sources[i]->scheme, len) == 0 && source[len] == ':') {
+			*ret_ops = sources[i];
+			*ret_address = source + len + 1;
+			return MFA_OK;
+		}
+	}
+	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such source of the store key",
+			source);
+}
+
+int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *ret_key,
+		      int *ret_hold)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->load(address, diag, ret_key, ret_hold);
+}
+
+int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
+{
+	MFA_CLEANUP(mfa_close_fd) int hold = -1;
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	if (mfa_secret_alloc(MFA_KEY_SIZE, &key) != MFA_OK)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	int err = mfa_key_load_held(source, diag, key.data, &hold);
+	if (err != MFA_OK)
+		return err;
+	*ret_key = key;
+	key = (struct mfa_secret){ 0 };
+	return MFA_OK;
+}
+
+int mfa_key_load_next(const char *source, struct mfa_diag *diag,
+		      struct mfa_secret *ret_key)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->load_next(address, diag, ret_key);
+}
+
+int mfa_key_create(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->create(address, diag);
+}
+
+int mfa_key_check_durable(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->check_durable(address, diag);
+}
+
+int mfa_key_create_next(const char *source, const struct mfa_secret *key,
+			struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->create_next(address, key, diag);
+}
+
+int mfa_key_hold(const char *source, int hold, bool is_alone, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->hold(address, hold, is_alone, diag);
+}
+
+int mfa_key_switch(const char *source, struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->make_current(address, diag);
+}

@@ -1,0 +1,166 @@
+#include "mfa/store.h"
+
+#include <string.h>
+
+#include "mfa/factor.h"
+#include "backend.h"
+
+static const struct store_backend *const backends[] = { &store_backend_file };
+
+static int find_backend(const char *source, struct mfa_diag *diag,
+			const struct store_backend **ret_backend,
+			const char **ret_address)
+{
+	for (size_t i = 0; i < MFA_COUNT(backends); i++) {
+		size_t len = strlen(backends[i]->scheme);
+		if (strncmp(source, backends[i]->scheme, len) == 0 &&
+		    source[len] == ':') {
+			*ret_backend = backends[i];
+			*ret_address = source + len + 1;
+			return MFA_OK;
+		}
+	}
+	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such kind of store", source);
+}
+
+int mfa_store_begin(const char *source, struct mfa_diag *diag,
+		    struct mfa_store **ret_store, struct mfa_secret *ret_room)
+{
+	const struct store_backend *backend = NULL;
+	const char *address = NULL;
+	int err = find_backend(source, diag, &backend, &address);
+	if (err == MFA_OK)
+		err = backend->open(address, diag, ret_store);
+	if (err == MFA_OK)
+		*ret_room = (struct mfa_secret){ (*ret_store)->key_room, MFA_KEY_SIZE };
+	return err;
+}
+
+int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag)
+{
+	return store->backend->use_key(store, store_key, diag);
+}
+
+int mfa_store_open(const char *source, const struct mfa_secret *store_key,
+		   struct mfa_diag *diag, struct mfa_store **ret_store)
+{
+	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
+	struct mfa_secret room = { 0 };
+	int err = mfa_store_begin(source, diag, &store, &room);
+	if (err == MFA_OK)
+		err = mfa_store_use_key(store, store_key, diag);
+	if (err == MFA_OK)
+		*ret_store = MFA_TAKE(store);
+	return err;
+}
+
+void mfa_store_close(struct mfa_store **store)
+{
+	if (*store != NULL)
+		(*store)->backend->close(*store);
+	*store = NULL;
+}
+
+struct mfa_record *mfa_store_workspace(struct mfa_store *store)
+{
+	return store->workspace;
+}
+
+static int create_decoy(struct mfa_store *store, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
+	if (record == NULL || token == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	/* MFA_DECOY_USER: record->user is empty already */
+	struct mfa_token *added = NULL;
+	int err = mfa_factor_fill_decoy(token);
+	if (err == MFA_OK)
+		err = mfa_record_add(record, token, &added);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "decoy: %s", mfa_strerror(err));
+	return mfa_store_create(store, record, diag);
+}
+
+int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
+		      struct mfa_diag *diag, bool *ret_made)
+{
+	const struct store_backend *backend = NULL;
+	const char *address = NULL;
+	bool is_made = false;
+	int err = find_backend(source, diag, &backend, &address);
+	if (err == MFA_OK)
+		err = backend->prepare(address, diag, &is_made);
+	if (err != MFA_OK)
+		return err;
+	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
+	err = mfa_store_open(source, store_key, diag, &store);
+	if (err != MFA_OK)
+		return err;
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *decoy = mfa_record_new();
+	if (decoy == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	err = mfa_store_read(store, MFA_DECOY_USER, diag, decoy);
+	if (err == MFA_ERR_NOTFOUND) {
+		is_made = true;
+		err = create_decoy(store, diag);
+	}
+	if (err == MFA_OK)
+		*ret_made = is_made;
+	return err;
+}
+
+int mfa_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
+		       struct mfa_diag *diag)
+{
+	return store->backend->use_next(store, next_key, diag);
+}
+
+int mfa_store_reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		     bool *ret_changed)
+{
+	return store->backend->reseal(store, user, diag, ret_changed);
+}
+
+int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *diag,
+		   struct mfa_record *ret_record)
+{
+	return store->backend->read(store, user, diag, ret_record);
+}
+
+int mfa_store_swap(struct mfa_store *store, struct mfa_record *record,
+		   struct mfa_diag *diag)
+{
+	return store->backend->swap(store, record, diag);
+}
+
+int mfa_store_swap_unsynced(struct mfa_store *store, struct mfa_record *record,
+			    struct mfa_diag *diag)
+{
+	return store->backend->swap_unsynced(store, record, diag);
+}
+
+int mfa_store_scrub(struct mfa_store *store, struct mfa_record *record,
+		    struct mfa_diag *diag)
+{
+	return store->backend->scrub(store, record, diag);
+}
+
+int mfa_store_create(struct mfa_store *store, struct mfa_record *record,
+		     struct mfa_diag *diag)
+{
+	return store->backend->create(store, record, diag);
+}
+
+int mfa_store_remove(struct mfa_store *store, const struct mfa_record *record,
+		     struct mfa_diag *diag)
+{
+	return store->backend->remove(store, record, diag);
+}
+
+int mfa_store_list(struct mfa_store *store, mfa_store_visit visit, void *context,
+		   struct mfa_diag *diag)
+{
+	return store->backend->list(store, visit, context, diag);
+}
