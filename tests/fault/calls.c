@@ -11,7 +11,7 @@
 #include <security/pam_appl.h>
 
 #include "leaks.h"
-#include "devices/yubikey/report.h"
+#include "report.h"
 #include "table.h"
 #include "trace.h"
 

@@ -6,7 +6,7 @@
 
 #include "mfa/yubikey.h"
 #include "mfa/yubikey_otp.h"
-#include "devices/yubikey/report.h"
+#include "report.h"
 #include "slot.h"
 #include "wire.h"
 

@@ -11,7 +11,7 @@
 
 #include <security/pam_appl.h>
 
-#include "devices/yubikey/report.h"
+#include "report.h"
 
 enum {
 	LIMIT_SECONDS = 20

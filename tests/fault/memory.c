@@ -17,7 +17,7 @@
 #include <security/pam_appl.h>
 
 #include "leaks.h"
-#include "devices/yubikey/report.h"
+#include "report.h"
 #include "scene.h"
 
 enum {

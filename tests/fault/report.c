@@ -1,4 +1,4 @@
-#include "devices/yubikey/report.h"
+#include "report.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -16,7 +16,7 @@
 
 #include "mfa/key.h"
 #include "mfa/oath.h"
-#include "devices/yubikey/report.h"
+#include "report.h"
 
 const char scene_user[] = "daemon";
 const char scene_secret[] = "12345678901234567890";

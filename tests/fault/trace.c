@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
-#include "devices/yubikey/report.h"
+#include "report.h"
 #include "table.h"
 
 enum {

@@ -214,5 +214,5 @@ int main(void)
 		on_line(what_is_too_long_or_missing_is_an_error),
 		on_line(nobody_listens),
 	};
-	return group_main("wire", tests);
+	return group_main("helper_protocol", tests);
 }

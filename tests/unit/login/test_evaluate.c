@@ -403,5 +403,5 @@ int main(void)
 		in_court(tokens_of_other_lengths_cut_the_answer_differently),
 		in_court(an_answer_shorter_than_a_code_is_counted_once),
 	};
-	return group_main("judge", tests);
+	return group_main("evaluate", tests);
 }

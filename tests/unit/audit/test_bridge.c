@@ -356,5 +356,5 @@ int main(void)
 		with_trail(a_copy_verifies_and_can_be_stopped),
 		with_trail(words_of_people_make_no_bridge),
 	};
-	return group_main("audit_bridge", tests);
+	return group_main("bridge", tests);
 }

@@ -303,5 +303,5 @@ int main(void)
 		fresh(accounts_are_the_same_by_name_and_id),
 		fresh(a_copy_has_its_own_memory),
 	};
-	return group_main("people", tests);
+	return group_main("nss", tests);
 }

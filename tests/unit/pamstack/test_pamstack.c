@@ -324,5 +324,5 @@ int main(void)
 		in_sandbox(lists_services_without_parts_and_left_overs),
 		in_sandbox(a_folder_of_its_own_is_read_alone),
 	};
-	return group_main("stack", tests);
+	return group_main("pamstack", tests);
 }

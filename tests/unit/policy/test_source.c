@@ -295,5 +295,5 @@ int main(void)
 		cmocka_unit_test(the_record_tells_no_sources),
 		cmocka_unit_test(sources_have_words),
 	};
-	return group_main("sources", tests);
+	return group_main("source", tests);
 }

@@ -96,5 +96,5 @@ int main(void)
 		on_host(a_bad_configuration_is_not_loaded),
 		cmocka_unit_test(ending_twice_is_fine),
 	};
-	return group_main("host", tests);
+	return group_main("site", tests);
 }

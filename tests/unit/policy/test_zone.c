@@ -380,5 +380,5 @@ int main(void)
 		cmocka_unit_test(only_a_proof_makes_a_login_local),
 		cmocka_unit_test(keys_are_asked_in_the_own_session),
 	};
-	return group_main("policy", tests);
+	return group_main("zone", tests);
 }

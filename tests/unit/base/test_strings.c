@@ -66,5 +66,5 @@ int main(void)
 		cmocka_unit_test(sorts_and_finds_whole_words),
 		cmocka_unit_test(an_ended_list_is_empty),
 	};
-	return group_main("words", tests);
+	return group_main("strings", tests);
 }

@@ -162,5 +162,5 @@ int main(void)
 		with_trail(a_doubled_or_foreign_line_is_found),
 		with_trail(a_line_of_another_trail_under_the_same_key_is_found),
 	};
-	return group_main("audit_verify", tests);
+	return group_main("scan", tests);
 }

@@ -245,5 +245,5 @@ int main(void)
 		with_trail(what_is_missing_is_told),
 		with_trail(many_writers_keep_one_chain),
 	};
-	return group_main("audit", tests);
+	return group_main("trail", tests);
 }

@@ -110,5 +110,5 @@ int main(void)
 		cmocka_unit_test(too_long_a_name_is_refused),
 		cmocka_unit_test(decodes_only_what_encoding_makes),
 	};
-	return group_main("name", tests);
+	return group_main("user_filename", tests);
 }

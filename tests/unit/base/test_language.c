@@ -140,5 +140,5 @@ int main(int argc, char **argv)
 		cmocka_unit_test(other_terminals_get_japanese),
 		cmocka_unit_test(the_programs_locale_stays),
 	};
-	return group_main("message", tests);
+	return group_main("language", tests);
 }

@@ -64,5 +64,5 @@ int main(void)
 		cmocka_unit_test(whom_to_ask_is_told),
 		cmocka_unit_test(a_contact_is_no_format),
 	};
-	return group_main("explain", tests);
+	return group_main("reason", tests);
 }
