@@ -3,8 +3,8 @@
 #include <locale.h>
 #include <string.h>
 
-#include "mfa/spawn.h"
 #include "mfa/helper_protocol.h"
+#include "mfa/spawn.h"
 
 enum {
 	/* longer than the helper can take between two messages: locks, a touch, its pace */
@@ -48,7 +48,7 @@ static int begin(struct talk *talk, const struct login *login, struct mfa_diag *
 		.may_explain = login->arguments.explain,
 		.is_japanese = locale != NULL && strncmp(locale, "ja", 2) == 0,
 	};
-	char packet[MFA_WIRE_SIZE];
+	char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	int err = mfa_wire_pack_begin(&begin, packet, &len);
 	if (err != MFA_OK)
@@ -56,13 +56,13 @@ static int begin(struct talk *talk, const struct login *login, struct mfa_diag *
 			diag, err,
 			"the application's service, terminal or host is too long");
 	talk->wants_password = begin.wants_password;
-	return mfa_wire_send(talk->channel, MFA_WIRE_BEGIN,
-			     (struct mfa_span){ (unsigned char *)packet, len },
-			     HELPER_MS);
+	return mfa_packet_send(talk->channel, MFA_WIRE_BEGIN,
+			       (struct mfa_span){ (unsigned char *)packet, len },
+			       HELPER_MS);
 }
 
 /* The question's text lies in the packet, and has no end of its own. */
-static void copy_text(struct mfa_span payload, char ret_text[static MFA_WIRE_SIZE])
+static void copy_text(struct mfa_span payload, char ret_text[static MFA_PACKET_SIZE])
 {
 	memcpy(ret_text, payload.data, payload.len);
 	ret_text[payload.len] = '\0';
@@ -80,8 +80,8 @@ static int send_none(struct talk *talk, int err)
 	unsigned char why = err == MFA_ERR_ABORT   ? MFA_WIRE_GIVEN_UP
 			    : err == MFA_ERR_NOMEM ? MFA_WIRE_NO_MEMORY
 						   : MFA_WIRE_NO_DIALOG;
-	return mfa_wire_send(talk->channel, MFA_WIRE_NONE, (struct mfa_span){ &why, 1 },
-			     HELPER_MS);
+	return mfa_packet_send(talk->channel, MFA_WIRE_NONE, (struct mfa_span){ &why, 1 },
+			       HELPER_MS);
 }
 
 static int send_line(struct talk *talk, struct mfa_span line)
@@ -95,9 +95,9 @@ static int send_line(struct talk *talk, struct mfa_span line)
 		type = MFA_WIRE_AGAIN;
 		line.len = 0;
 	}
-	if (line.len >= MFA_WIRE_SIZE) /* long enough to be no code */
-		line.len = MFA_WIRE_SIZE - 1;
-	return mfa_wire_send(talk->channel, type, line, HELPER_MS);
+	if (line.len >= MFA_PACKET_SIZE) /* long enough to be no code */
+		line.len = MFA_PACKET_SIZE - 1;
+	return mfa_packet_send(talk->channel, type, line, HELPER_MS);
 }
 
 static int answer(struct talk *talk, const char *prompt)
@@ -132,11 +132,11 @@ static int conclude(struct talk *talk, struct mfa_span payload,
 /* One message of the helper. */
 static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_over)
 {
-	char text[MFA_WIRE_SIZE];
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	char text[MFA_PACKET_SIZE];
+	unsigned char type = MFA_WIRE_NONE;
 	struct mfa_span payload = { 0 };
-	int err = mfa_wire_receive(talk->channel, &talk->packet, HELPER_MS, &type,
-				   &payload);
+	int err = mfa_packet_receive(talk->channel, &talk->packet, HELPER_MS, &type,
+				     &payload);
 	if (err != MFA_OK)
 		return err;
 	switch (type) {
@@ -196,7 +196,7 @@ int helper_run(const struct login *login, const struct mfa_dialog *dialog,
 	struct mfa_diag *diag = &ret_result->diag;
 	int err = check_case(login, diag);
 	if (err == MFA_OK)
-		err = mfa_secret_alloc(MFA_WIRE_SIZE, &talk.packet);
+		err = mfa_secret_alloc(MFA_PACKET_SIZE, &talk.packet);
 	if (err == MFA_OK)
 		err = mfa_spawn(MFA_VERIFY_PATH, VERIFY_MODE, diag, &talk.channel);
 	if (err == MFA_OK)

@@ -1,15 +1,10 @@
 /* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
 #pragma once
 
+#include "mfa/language.h"
 #include "mfa/strings.h"
 
 #define MFA_CONFIG_PATH "/etc/pam_mfa/mfa.conf"
-
-enum mfa_language_choice {
-	MFA_LANGUAGE_AUTO,
-	MFA_LANGUAGE_EN,
-	MFA_LANGUAGE_JA
-};
 
 /* One [zone NAME]. An empty condition list matches everything. */
 struct mfa_zone {

@@ -1,9 +1,10 @@
-/* What pam_mfa.so and mfa-verify say to each other: one packet a message over an AF_UNIX
- * socket of type SOCK_SEQPACKET. The first byte is the type, the rest the payload. */
+/* What pam_mfa.so and mfa-verify say to each other, in packets (mfa/packet.h). */
 #pragma once
 
 #include "mfa/auth.h"
+#include "mfa/packet.h"
 
+/* The letters of the packets. */
 enum mfa_wire_type {
 	/* the module's */
 	MFA_WIRE_BEGIN = 'B', /* struct mfa_wire_begin */
@@ -24,8 +25,7 @@ enum mfa_wire_none {
 };
 
 enum {
-	MFA_WIRE_SIZE = 4096, /* of a packet; a longer one is an error */
-	MFA_WIRE_TEXT_MAX = 255,
+	MFA_WIRE_TEXT_MAX = 255
 };
 
 /* What the program says of the login. Strings are borrowed, and never NULL. */
@@ -42,7 +42,7 @@ struct mfa_wire_begin {
 
 /* MFA_ERR_INVALID: a string of more than MFA_WIRE_TEXT_MAX bytes. */
 int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
-			char ret_packet[static MFA_WIRE_SIZE], size_t *ret_len)
+			char ret_packet[static MFA_PACKET_SIZE], size_t *ret_len)
 	MFA_MUST_CHECK;
 /* Borrows from the payload. MFA_ERR_INVALID: it is not exactly a begin. */
 int mfa_wire_unpack_begin(struct mfa_span payload, struct mfa_wire_begin *ret_begin)
@@ -60,16 +60,4 @@ enum {
 void mfa_wire_pack_verdict(const struct mfa_wire_verdict *verdict,
 			   char ret_payload[static MFA_WIRE_VERDICT_SIZE]);
 int mfa_wire_unpack_verdict(struct mfa_span payload, struct mfa_wire_verdict *ret_verdict)
-	MFA_MUST_CHECK;
-
-/* Sends one message, no signal if nobody listens. MFA_ERR_BUSY: the other side took
- * nothing for timeout_ms; MFA_ERR_IO. */
-int mfa_wire_send(int fd, enum mfa_wire_type type, struct mfa_span payload,
-		  int timeout_ms);
-
-/* Receives one into buffer (MFA_WIRE_SIZE bytes); ret_payload is borrowed from it.
- * MFA_ERR_BUSY: none came for timeout_ms; MFA_ERR_ABORT: the other side has gone;
- * MFA_ERR_INVALID: it is too long; MFA_ERR_IO. */
-int mfa_wire_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
-		     enum mfa_wire_type *ret_type, struct mfa_span *ret_payload)
 	MFA_MUST_CHECK;

@@ -1,10 +1,16 @@
 /* Words for people, in their language. The application's locale is left alone. */
 #pragma once
 
-#include "mfa/config.h"
+#include "mfa/base.h"
 
 /* Marks a text for translation without translating it here. */
 #define MFA_N_(text) text
+
+enum mfa_language_choice {
+	MFA_LANGUAGE_AUTO,
+	MFA_LANGUAGE_EN,
+	MFA_LANGUAGE_JA
+};
 
 struct mfa_language;
 

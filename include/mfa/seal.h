@@ -23,12 +23,6 @@ enum mfa_key_use {
 int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
 		    unsigned char ret_key[static MFA_SUBKEY_SIZE]) MFA_MUST_CHECK;
 
-/* A run of bytes, borrowed. */
-struct mfa_span {
-	const unsigned char *data;
-	size_t len;
-};
-
 /* Writes nonce, ciphertext and tag, plain.len + MFA_SEAL_OVERHEAD bytes, to ret_sealed.
  * The nonce is random and fresh. */
 void mfa_seal(const unsigned char key[static MFA_SUBKEY_SIZE], struct mfa_span context,

@@ -4,6 +4,12 @@
 
 #include "mfa/base.h"
 
+/* A run of bytes, borrowed. */
+struct mfa_span {
+	const unsigned char *data;
+	size_t len;
+};
+
 struct mfa_secret {
 	unsigned char *data; /* NULL when empty */
 	size_t len;	     /* bytes at data */

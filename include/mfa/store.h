@@ -30,10 +30,14 @@ int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_ke
  * dear, and a login needs just one. Wiped with the store. */
 struct mfa_record *mfa_store_workspace(struct mfa_store *store);
 
+/* Makes a token that nobody has, for the decoy's record. */
+typedef int (*mfa_store_decoy)(struct mfa_token *token);
+
 /* Makes what is missing of the store: folders, and the decoy's record. Changes nothing
  * that is there. ret_made tells whether anything was made. */
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
-		      struct mfa_diag *diag, bool *ret_made) MFA_MUST_CHECK;
+		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
+	MFA_MUST_CHECK;
 
 /* Makes a rekey's next key known: records are read under either key, and written again
  * under the one that they were read under; only mfa_store_reseal moves them to the next.

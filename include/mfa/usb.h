@@ -3,7 +3,7 @@
  * the ports, and ends in time whatever becomes of the program or of USB. */
 #pragma once
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 struct mfa_usb {
 	const char *folder; /* borrowed; NULL: the plug-in's and mfa-usb's own places */

@@ -1,9 +1,9 @@
 /* What a program and mfa-usb say to each other: an order and its outcome, one packet each
- * (mfa/wire.h). Both have the layout that their kind gives, down to the last byte. */
+ * (mfa/packet.h). Both have the layout that their kind gives, down to the last byte. */
 #pragma once
 
-#include "mfa/helper_protocol.h"
-#include "mfa/yubikey.h"
+#include "mfa/packet.h"
+#include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 
 /* Also the letter that the packets, both of them, begin with. */
@@ -59,15 +59,15 @@ bool mfa_usb_has_other(enum mfa_yubikey_result result);
 /* The bytes of an order or an outcome; what its kind does not use is not looked at.
  * MFA_ERR_INVALID: a value out of its range. */
 int mfa_usb_pack_order(const struct mfa_usb_order *order,
-		       unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+		       unsigned char ret_payload[static MFA_PACKET_SIZE], size_t *ret_len)
 	MFA_MUST_CHECK;
 int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
-			 unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
-	MFA_MUST_CHECK;
+			 unsigned char ret_payload[static MFA_PACKET_SIZE],
+			 size_t *ret_len) MFA_MUST_CHECK;
 
 /* And back, strictly: what would not be packed to the same bytes is MFA_ERR_INVALID.
  * MFA_ERR_UNSUPPORTED: of another version of pam_mfa. */
-int mfa_usb_unpack_order(enum mfa_wire_type letter, struct mfa_span payload,
+int mfa_usb_unpack_order(unsigned char letter, struct mfa_span payload,
 			 struct mfa_usb_order *ret_order) MFA_MUST_CHECK;
 int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 			   struct mfa_usb_outcome *ret_outcome) MFA_MUST_CHECK;

@@ -1,10 +1,9 @@
-/* YubiKeys that answer challenges (HMAC-SHA1): the token that is bound to one, and the
- * driver, a plug-in, that talks to those in this machine's ports. */
+/* YubiKeys that answer challenges (HMAC-SHA1): the token that is bound to one, and what it
+ * is asked and answers. */
 #pragma once
 
 #include "mfa/record.h"
 #include "mfa/secret.h"
-#include "mfa/turn.h"
 
 enum {
 	MFA_YUBIKEY_SLOTS = 2,
@@ -14,7 +13,6 @@ enum {
 	/* One short of a block, and never with a zero at its end: so a slot that takes the
 	 * block's end for padding hashes all of it, and nothing else. */
 	MFA_YUBIKEY_CHALLENGE_LEN = 63,
-	MFA_YUBIKEYS_MAX = 16, /* ports that are looked at */
 };
 
 /* What a yubikey token is made from, and what its data hold. */
@@ -34,39 +32,9 @@ int mfa_yubikey_save(const struct mfa_yubikey *key, struct mfa_token *token)
 int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
 	MFA_MUST_CHECK;
 
-/* What came of asking the ports. */
-enum mfa_yubikey_result {
-	MFA_YUBIKEY_DONE = 0,
-	MFA_YUBIKEY_ABSENT,    /* no YubiKey in any port */
-	MFA_YUBIKEY_OTHER,     /* some, but none that is wanted */
-	MFA_YUBIKEY_EMPTY,     /* the wanted slot is not programmed */
-	MFA_YUBIKEY_UNTOUCHED, /* nobody touched it in time */
-	MFA_YUBIKEY_SILENT,    /* no answer in time */
-	MFA_YUBIKEY_CUT_OFF,   /* it was pulled out, or its answer was damaged */
-	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
-	MFA_YUBIKEY_ELSEWHERE, /* a wanted key has answered another login meanwhile */
-	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
-	MFA_YUBIKEY_BROKEN,  /* the ports cannot be asked: see the diagnosis */
-};
-
 struct mfa_yubikey_slot {
 	uint32_t serial;
 	unsigned slot;
-};
-
-struct mfa_yubikey_order {
-	const struct mfa_yubikey_slot *slots; /* any of these may answer */
-	size_t count;
-	const unsigned char *challenge; /* MFA_YUBIKEY_CHALLENGE_LEN bytes */
-	int64_t timeout_ms;		/* for all of it */
-	/* A login's turn, in which another's is not waited for: MFA_YUBIKEY_BUSY, and
-	 * MFA_YUBIKEY_ELSEWHERE without a challenge if a wanted key has answered another
-	 * login after since_ms (CLOCK_MONOTONIC). NULL, for an enrolment: neither. */
-	const struct mfa_yubikey_turn *turn;
-	int64_t since_ms;
-	/* Asked while somebody or something is waited for: true when nobody needs the answer
-	 * any more. NULL: somebody does. */
-	bool (*is_over)(void);
 };
 
 typedef void (*mfa_yubikey_hmac)(const unsigned char *secret,
@@ -80,50 +48,6 @@ struct mfa_yubikey_answer {
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
 	mfa_yubikey_hmac hmac; /* what it is compared with comes from here */
 };
-
-/* A key in a port. */
-struct mfa_yubikey_port {
-	uint32_t serial; /* 0: it does not tell */
-	unsigned char version[3];
-	bool is_programmed[MFA_YUBIKEY_SLOTS];
-	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* told by firmware 3.0 and later */
-};
-
-/* What to put into a slot: with public_id NULL an HMAC-SHA1 secret for challenges, else
- * what Yubico OTP needs. */
-struct mfa_yubikey_program {
-	struct mfa_yubikey_slot at;
-	bool wants_touch;
-	const unsigned char *secret;	 /* 20 bytes, or the AES key's 16 */
-	const unsigned char *public_id;	 /* 6 bytes */
-	const unsigned char *private_id; /* 6 bytes */
-	int64_t timeout_ms;
-	bool (*is_over)(void); /* as in an order: nothing is written any more */
-};
-
-/* What the plug-in exports. All of it, but for an order with a turn, waits for other
- * users of the keys on this host, and gives up in time. It is called in mfa-usb alone
- * (mfa/usb.h), but for hmac. */
-struct mfa_yubikey_driver {
-	/* ret_other: whose turn it was, with MFA_YUBIKEY_BUSY and MFA_YUBIKEY_ELSEWHERE;
-	 * zeros otherwise. */
-	enum mfa_yubikey_result (*respond)(const struct mfa_yubikey_order *order,
-					   struct mfa_diag *diag,
-					   struct mfa_yubikey_turn *ret_other,
-					   struct mfa_yubikey_answer *ret_answer);
-	/* Up to MFA_YUBIKEYS_MAX ports. */
-	enum mfa_yubikey_result (*list)(int64_t timeout_ms, struct mfa_diag *diag,
-					struct mfa_yubikey_port *ret_ports,
-					size_t *ret_count);
-	enum mfa_yubikey_result (*program)(const struct mfa_yubikey_program *program,
-					   struct mfa_diag *diag);
-	mfa_yubikey_hmac hmac;
-};
-
-/* Opens the driver in a folder of plug-ins (NULL: the one it is installed in).
- * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_UNSUPPORTED. */
-int mfa_yubikey_driver_open(const char *folder, struct mfa_diag *diag,
-			    const struct mfa_yubikey_driver **ret_driver) MFA_MUST_CHECK;
 
 /* A fresh random challenge. */
 void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN]);

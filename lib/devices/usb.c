@@ -44,22 +44,22 @@ static int exchange(const struct mfa_usb *usb, const struct mfa_usb_order *order
 		    struct mfa_usb_outcome *ret_outcome)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	unsigned char letter = 0;
 	struct mfa_span payload = { 0 };
-	int err = mfa_secret_alloc(MFA_WIRE_SIZE, &packet);
+	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &packet);
 	if (err == MFA_OK)
 		err = mfa_usb_pack_order(order, packet.data, &payload.len);
 	payload.data = packet.data;
 	if (err == MFA_OK)
-		err = mfa_wire_send(usb->channel, (enum mfa_wire_type)order->kind,
-				    payload, SEND_MS);
+		err = mfa_packet_send(usb->channel, (unsigned char)order->kind, payload,
+				      SEND_MS);
 	if (err == MFA_OK)
-		err = mfa_wire_receive(usb->channel, &packet,
-				       (int)order->timeout_ms + MFA_USB_SLACK_MS, &type,
-				       &payload);
+		err = mfa_packet_receive(usb->channel, &packet,
+					 (int)order->timeout_ms + MFA_USB_SLACK_MS,
+					 &letter, &payload);
 	if (err != MFA_OK)
 		return err;
-	if (type != (enum mfa_wire_type)order->kind)
+	if (letter != order->kind)
 		return MFA_ERR_INVALID;
 	return mfa_usb_unpack_outcome(order->kind, payload, ret_outcome);
 }

@@ -161,7 +161,7 @@ static void get_challenge(const unsigned char *bytes, struct mfa_usb_order *orde
 }
 
 int mfa_usb_pack_order(const struct mfa_usb_order *order,
-		       unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+		       unsigned char ret_payload[static MFA_PACKET_SIZE], size_t *ret_len)
 {
 	if (!is_order(order))
 		return MFA_ERR_INVALID;
@@ -182,11 +182,11 @@ int mfa_usb_pack_order(const struct mfa_usb_order *order,
 	return err;
 }
 
-int mfa_usb_unpack_order(enum mfa_wire_type letter, struct mfa_span payload,
+int mfa_usb_unpack_order(unsigned char letter, struct mfa_span payload,
 			 struct mfa_usb_order *ret_order)
 {
 	static const char version[VERSION_SIZE] = MFA_VERSION;
-	unsigned char again[MFA_WIRE_SIZE];
+	unsigned char again[MFA_PACKET_SIZE];
 	struct mfa_usb_order order = { .kind = (enum mfa_usb_kind)letter };
 	size_t len = 0;
 	if (payload.len < VERSION_SIZE || order_size(order.kind) == 0)
@@ -240,7 +240,8 @@ bool mfa_usb_has_other(enum mfa_yubikey_result result)
 }
 
 int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
-			 unsigned char ret_payload[static MFA_WIRE_SIZE], size_t *ret_len)
+			 unsigned char ret_payload[static MFA_PACKET_SIZE],
+			 size_t *ret_len)
 {
 	if (!is_outcome(kind, outcome))
 		return MFA_ERR_INVALID;
@@ -273,7 +274,7 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 			   struct mfa_usb_outcome *ret_outcome)
 {
-	unsigned char again[MFA_WIRE_SIZE];
+	unsigned char again[MFA_PACKET_SIZE];
 	size_t len = 0;
 	if (outcome_size(kind) == 0 || payload.len != outcome_size(kind))
 		return MFA_ERR_INVALID;

@@ -9,7 +9,6 @@
 
 #include "factors.h"
 #include "mfa/bytes.h"
-#include "mfa/plugin.h"
 
 enum {
 	AT_SLOT = 0,
@@ -76,16 +75,6 @@ void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
 	memcpy(block, challenge, MFA_YUBIKEY_CHALLENGE_LEN);
 	hmac(key->secret, block,
 	     key->is_padded ? sizeof block : MFA_YUBIKEY_CHALLENGE_LEN, ret_response);
-}
-
-int mfa_yubikey_driver_open(const char *folder, struct mfa_diag *diag,
-			    const struct mfa_yubikey_driver **ret_driver)
-{
-	const void *ops = NULL;
-	int err = mfa_plugin_open(folder, "yubikey", diag, &ops);
-	if (err == MFA_OK)
-		*ret_driver = ops;
-	return err;
 }
 
 static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,

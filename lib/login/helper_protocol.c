@@ -1,9 +1,6 @@
 #include "mfa/helper_protocol.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum {
 	VERSION = 1,
@@ -12,11 +9,10 @@ enum {
 	FLAG_EXPLAIN = 2,
 	FLAG_JAPANESE = 4,
 	FLAGS_ALL = FLAG_PASSWORD | FLAG_EXPLAIN | FLAG_JAPANESE,
-	INTERRUPTIONS_MAX = 1000,
 };
 
 int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
-			char ret_packet[static MFA_WIRE_SIZE], size_t *ret_len)
+			char ret_packet[static MFA_PACKET_SIZE], size_t *ret_len)
 {
 	const char *const strings[BEGIN_STRINGS] = { begin->user, begin->service,
 						     begin->zone, begin->tty,
@@ -103,67 +99,4 @@ int mfa_wire_unpack_verdict(struct mfa_span payload, struct mfa_wire_verdict *re
 			return MFA_OK;
 		}
 	return MFA_ERR_INVALID;
-}
-
-static int wait_for(int fd, short events, int timeout_ms)
-{
-	struct pollfd one = { .fd = fd, .events = events };
-	for (int i = 0; i < INTERRUPTIONS_MAX; i++) {
-		int ready = poll(&one, 1, timeout_ms);
-		if (ready > 0)
-			return MFA_OK;
-		if (ready == 0)
-			return MFA_ERR_BUSY;
-		if (errno != EINTR)
-			return mfa_err_from_errno(errno);
-	}
-	return MFA_ERR_BUSY;
-}
-
-int mfa_wire_send(int fd, enum mfa_wire_type type, struct mfa_span payload,
-		  int timeout_ms)
-{
-	unsigned char letter = (unsigned char)type;
-	struct iovec parts[2] = { { .iov_base = &letter, .iov_len = 1 } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
-	memcpy(&parts[1].iov_base, &payload.data, sizeof payload.data);
-	parts[1].iov_len = payload.len;
-	if (payload.len >= MFA_WIRE_SIZE)
-		return MFA_ERR_INVALID;
-	for (int i = 0; i < INTERRUPTIONS_MAX; i++) {
-		ssize_t put = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (put >= 0)
-			return (size_t)put == payload.len + 1 ? MFA_OK : MFA_ERR_IO;
-		if (errno == EAGAIN) {
-			int err = wait_for(fd, POLLOUT, timeout_ms);
-			if (err != MFA_OK)
-				return err;
-		} else if (errno != EINTR) {
-			return mfa_err_from_errno(errno);
-		}
-	}
-	return MFA_ERR_BUSY;
-}
-
-int mfa_wire_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
-		     enum mfa_wire_type *ret_type, struct mfa_span *ret_payload)
-{
-	ssize_t got = -1;
-	for (int i = 0; got < 0 && i < INTERRUPTIONS_MAX; i++) {
-		int err = wait_for(fd, POLLIN, timeout_ms);
-		if (err != MFA_OK)
-			return err;
-		got = recv(fd, buffer->data, buffer->len, MSG_DONTWAIT | MSG_TRUNC);
-		if (got < 0 && errno != EINTR && errno != EAGAIN)
-			return mfa_err_from_errno(errno);
-	}
-	if (got == 0)
-		return MFA_ERR_ABORT;
-	if (got < 0)
-		return MFA_ERR_BUSY;
-	if ((size_t)got > buffer->len)
-		return MFA_ERR_INVALID;
-	*ret_type = (enum mfa_wire_type)buffer->data[0];
-	*ret_payload = (struct mfa_span){ buffer->data + 1, (size_t)got - 1 };
-	return MFA_OK;
 }

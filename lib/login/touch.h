@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mfa/auth.h"
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 enum {
 	TOUCH_PROMPT_SIZE = 256

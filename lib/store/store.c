@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "mfa/factor.h"
 #include "backend.h"
 
 static const struct store_backend *const backends[] = { &store_backend_file };
@@ -67,7 +66,8 @@ struct mfa_record *mfa_store_workspace(struct mfa_store *store)
 	return store->workspace;
 }
 
-static int create_decoy(struct mfa_store *store, struct mfa_diag *diag)
+static int create_decoy(struct mfa_store *store, mfa_store_decoy fill,
+			struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
@@ -75,7 +75,7 @@ static int create_decoy(struct mfa_store *store, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	/* MFA_DECOY_USER: record->user is empty already */
 	struct mfa_token *added = NULL;
-	int err = mfa_factor_fill_decoy(token);
+	int err = fill(token);
 	if (err == MFA_OK)
 		err = mfa_record_add(record, token, &added);
 	if (err != MFA_OK)
@@ -84,7 +84,7 @@ static int create_decoy(struct mfa_store *store, struct mfa_diag *diag)
 }
 
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
-		      struct mfa_diag *diag, bool *ret_made)
+		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 {
 	const struct store_backend *backend = NULL;
 	const char *address = NULL;
@@ -104,7 +104,7 @@ int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 	err = mfa_store_read(store, MFA_DECOY_USER, diag, decoy);
 	if (err == MFA_ERR_NOTFOUND) {
 		is_made = true;
-		err = create_decoy(store, diag);
+		err = create_decoy(store, fill, diag);
 	}
 	if (err == MFA_OK)
 		*ret_made = is_made;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 enum {
 	BENCH_SERIAL = 7654321, /* yubikey.py has it too */

@@ -30,7 +30,8 @@ void bench_open_host(const char *config_path, struct mfa_host *ret_host)
 	if (err == MFA_OK && key.len == 0)
 		err = mfa_key_load(config->key, &diag, &key);
 	if (err == MFA_OK)
-		err = mfa_store_prepare(config->store, &key, &diag, &is_made);
+		err = mfa_store_prepare(config->store, &key, mfa_factor_fill_decoy, &diag,
+					&is_made);
 	if (err == MFA_OK)
 		err = mfa_host_open(ret_host, &diag);
 	if (err != MFA_OK)

@@ -6,7 +6,7 @@
 #include <security/pam_appl.h>
 
 #include "mfa/oath.h"
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 
 struct plain_login {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 #include "report.h"
 #include "slot.h"

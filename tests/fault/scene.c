@@ -178,8 +178,8 @@ static void open_host(struct scene *scene)
 	if (mfa_key_create(source, &diag) != MFA_OK ||
 	    mfa_host_load(scene->config_path, &diag, &scene->host) != MFA_OK ||
 	    mfa_key_load(source, &diag, &key) != MFA_OK ||
-	    mfa_store_prepare(scene->host.config->store, &key, &diag, &is_made) !=
-		    MFA_OK ||
+	    mfa_store_prepare(scene->host.config->store, &key, mfa_factor_fill_decoy,
+			      &diag, &is_made) != MFA_OK ||
 	    mfa_host_open(&scene->host, &diag) != MFA_OK) {
 		(void)fprintf(stderr, "fault: %s\n", diag.text);
 		exit(1);

@@ -82,7 +82,8 @@ static void make_host(void)
 	write_host();
 	(void)snprintf(source, sizeof source, "file:%s", fuzz_path("store"));
 	fuzz_key(&key);
-	must(mfa_store_prepare(source, &key, &diag, &is_made) == MFA_OK);
+	must(mfa_store_prepare(source, &key, mfa_factor_fill_decoy, &diag, &is_made) ==
+	     MFA_OK);
 	must(mfa_store_open(source, &key, &diag, &store) == MFA_OK);
 	enrol(store);
 	read_file(fuzz_path("store/users/daemon"), host.record, sizeof host.record);

@@ -7,10 +7,10 @@
 
 #include "mfa/usb_wire.h"
 
-static void read_order(enum mfa_wire_type letter, struct mfa_span payload)
+static void read_order(unsigned char letter, struct mfa_span payload)
 {
 	struct mfa_usb_order order;
-	unsigned char packet[MFA_WIRE_SIZE];
+	unsigned char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	if (mfa_usb_unpack_order(letter, payload, &order) != MFA_OK)
 		return;
@@ -21,7 +21,7 @@ static void read_order(enum mfa_wire_type letter, struct mfa_span payload)
 static void read_outcome(enum mfa_usb_kind kind, struct mfa_span payload)
 {
 	struct mfa_usb_outcome outcome;
-	unsigned char packet[MFA_WIRE_SIZE];
+	unsigned char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	if (mfa_usb_unpack_outcome(kind, payload, &outcome) != MFA_OK)
 		return;
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(exact != NULL);
 	memcpy(exact, data + 1, size - 1);
 	struct mfa_span payload = { exact, size - 1 };
-	read_order((enum mfa_wire_type)data[0], payload);
+	read_order((unsigned char)data[0], payload);
 	read_outcome((enum mfa_usb_kind)data[0], payload);
 	free(exact);
 	return 0;

@@ -9,7 +9,7 @@
 static void read_begin(struct mfa_span payload)
 {
 	struct mfa_wire_begin begin;
-	char packet[MFA_WIRE_SIZE];
+	char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	if (mfa_wire_unpack_begin(payload, &begin) != MFA_OK)
 		return;

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 #include "slot.h"
 #include "wire.h"

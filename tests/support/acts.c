@@ -104,8 +104,8 @@ static int prepare_store(struct test_host *host, struct mfa_diag *diag)
 {
 	char source[128];
 	bool is_made = false;
-	return mfa_store_prepare(source_of(host, "other", source), &host->key, diag,
-				 &is_made);
+	return mfa_store_prepare(source_of(host, "other", source), &host->key,
+				 mfa_factor_fill_decoy, diag, &is_made);
 }
 
 static int create_record(struct test_host *host, struct mfa_diag *diag)

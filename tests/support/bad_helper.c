@@ -9,16 +9,16 @@
 
 static void say(char type, const void *payload, size_t len)
 {
-	char packet[2 * MFA_WIRE_SIZE] = { type };
+	char packet[2 * MFA_PACKET_SIZE] = { type };
 	memcpy(packet + 1, payload, len);
 	if (send(0, packet, len + 1, 0) < 0)
 		_exit(9);
 }
 
 /* The service is the second string behind version and flags. */
-static const char *read_service(char packet[static MFA_WIRE_SIZE])
+static const char *read_service(char packet[static MFA_PACKET_SIZE])
 {
-	ssize_t got = recv(0, packet, MFA_WIRE_SIZE - 1, 0);
+	ssize_t got = recv(0, packet, MFA_PACKET_SIZE - 1, 0);
 	if (got < 8)
 		_exit(8);
 	packet[got] = '\0';
@@ -29,7 +29,7 @@ static const char *read_service(char packet[static MFA_WIRE_SIZE])
  * two bytes in front of the code. */
 static void mirror(char verdict)
 {
-	char packet[2 * MFA_WIRE_SIZE] = "";
+	char packet[2 * MFA_PACKET_SIZE] = "";
 	char text[64];
 	say('A', "?", 1);
 	ssize_t got = recv(0, packet, sizeof packet, 0);
@@ -43,8 +43,8 @@ static void mirror(char verdict)
 
 static void misbehave(const char *service)
 {
-	static const char huge[MFA_WIRE_SIZE] = "a";
-	char packet[MFA_WIRE_SIZE];
+	static const char huge[MFA_PACKET_SIZE] = "a";
+	char packet[MFA_PACKET_SIZE];
 	if (strcmp(service, "unknown-type") == 0)
 		say('?', "a\0\0", 3);
 	else if (strcmp(service, "module-type") == 0)
@@ -80,7 +80,7 @@ static void misbehave(const char *service)
 
 int main(void)
 {
-	char packet[MFA_WIRE_SIZE];
+	char packet[MFA_PACKET_SIZE];
 	misbehave(read_service(packet));
 	return 0;
 }

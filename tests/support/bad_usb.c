@@ -8,7 +8,7 @@
 
 static void say(char letter, const void *payload, size_t len)
 {
-	char packet[2 * MFA_WIRE_SIZE] = { letter };
+	char packet[2 * MFA_PACKET_SIZE] = { letter };
 	memcpy(packet + 1, payload, len);
 	if (send(STDIN_FILENO, packet, len + 1, 0) < 0)
 		_exit(9);
@@ -17,7 +17,7 @@ static void say(char letter, const void *payload, size_t len)
 /* An answer without fault, but from another key than the wanted one. */
 static void answer_for_another(const struct mfa_usb_order *order)
 {
-	unsigned char payload[MFA_WIRE_SIZE];
+	unsigned char payload[MFA_PACKET_SIZE];
 	size_t len = 0;
 	const struct mfa_usb_outcome outcome = {
 		.from = { order->slots[0].serial + 1, order->slots[0].slot },
@@ -28,23 +28,23 @@ static void answer_for_another(const struct mfa_usb_order *order)
 
 int main(int argc, char **argv)
 {
-	char packet[MFA_WIRE_SIZE] = "";
-	static char zeros[MFA_WIRE_SIZE + 1];
+	char packet[MFA_PACKET_SIZE] = "";
+	static char zeros[MFA_PACKET_SIZE + 1];
 	struct mfa_usb_order order;
 	const char *failure = argc > 1 ? argv[1] : "";
 	if (strcmp(failure, "dies") == 0)
 		return 1;
 	ssize_t got = recv(STDIN_FILENO, packet, sizeof packet, 0);
 	struct mfa_span payload = { (unsigned char *)packet + 1, (size_t)got - 1 };
-	if (got < 1 || mfa_usb_unpack_order((enum mfa_wire_type)packet[0], payload,
-					    &order) != MFA_OK)
+	if (got < 1 ||
+	    mfa_usb_unpack_order((unsigned char)packet[0], payload, &order) != MFA_OK)
 		return 2;
 	if (strcmp(failure, "empty") == 0)
 		say('r', "", 0);
 	else if (strcmp(failure, "short") == 0)
 		say('r', zeros, 100);
 	else if (strcmp(failure, "long") == 0)
-		say('r', zeros, MFA_WIRE_SIZE);
+		say('r', zeros, MFA_PACKET_SIZE);
 	else if (strcmp(failure, "other-letter") == 0)
 		say('l', zeros, 100);
 	else if (strcmp(failure, "noise") == 0)

@@ -3,7 +3,7 @@
 
 #include "bed.h"
 #include "login.h"
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 /* Where the plug-in, and mfa-usb for a bed, were built: the test program's arguments. */
 extern const char *plugin_path;

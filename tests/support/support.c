@@ -218,7 +218,9 @@ void host_open(struct test_host *host, const char *host_lines, const char *zone_
 	sandbox_open(box);
 	write_bytes(path_in(box, "store.key"), host->key.data, host->key.len);
 	(void)snprintf(source, sizeof source, "file:%s", path_in(box, "store"));
-	assert_int_equal(mfa_store_prepare(source, &host->key, &diag, &is_made), MFA_OK);
+	assert_int_equal(mfa_store_prepare(source, &host->key, mfa_factor_fill_decoy,
+					   &diag, &is_made),
+			 MFA_OK);
 	(void)snprintf(text, sizeof text,
 		       "[host]\nzone = main\nlanguage = en\nstore = %s\nkey = file:%s\n"
 		       "audit = %s\n%s\n[zone main]\n%s\n%s\n",

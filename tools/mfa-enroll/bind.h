@@ -2,7 +2,7 @@
 #pragma once
 
 #include "add.h"
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 struct bind {
 	struct mfa_yubikey_port port; /* only its serial, when no key is asked for */

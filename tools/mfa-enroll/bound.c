@@ -1,6 +1,6 @@
 #include "bound.h"
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 #include "progress.h"
 

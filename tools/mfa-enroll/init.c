@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act.h"
+#include "mfa/factor.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
 #include "mfa/seal.h"
@@ -117,10 +118,12 @@ static int make_store(struct work *work, const struct mfa_config *config)
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
 	int err = mfa_key_load(config->key, &work->diag, &key);
 	if (err == MFA_OK)
-		err = mfa_store_prepare(config->store, &key, &work->diag, &is_made);
+		err = mfa_store_prepare(config->store, &key, mfa_factor_fill_decoy,
+					&work->diag, &is_made);
 	if (err == MFA_ERR_INTEGRITY &&
 	    mfa_key_load_next(config->key, NULL, &next) == MFA_OK)
-		err = mfa_store_prepare(config->store, &next, &work->diag, &is_made);
+		err = mfa_store_prepare(config->store, &next, mfa_factor_fill_decoy,
+					&work->diag, &is_made);
 	if (err == MFA_OK && is_made)
 		tell_made(work, config->store);
 	return err;

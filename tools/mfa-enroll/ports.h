@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app.h"
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 enum {
 	PORTS_TIMEOUT_MS = 15000

@@ -74,11 +74,11 @@ static void run(const struct mfa_usb_order *order, struct mfa_usb_outcome *ret_o
 
 static int serve(struct mfa_secret *packet)
 {
-	enum mfa_wire_type letter = MFA_WIRE_NONE;
+	unsigned char letter = 0;
 	struct mfa_span payload = { 0 };
 	struct mfa_usb_order order;
 	struct mfa_usb_outcome outcome = { .result = MFA_YUBIKEY_BROKEN };
-	int err = mfa_wire_receive(STDIN_FILENO, packet, ORDER_MS, &letter, &payload);
+	int err = mfa_packet_receive(STDIN_FILENO, packet, ORDER_MS, &letter, &payload);
 	if (err != MFA_OK)
 		return err;
 	err = mfa_usb_unpack_order(letter, payload, &order);
@@ -94,7 +94,7 @@ static int serve(struct mfa_secret *packet)
 				   &payload.len);
 	mfa_wipe(&outcome, sizeof outcome);
 	payload.data = packet->data;
-	return err == MFA_OK ? mfa_wire_send(STDIN_FILENO, letter, payload, SEND_MS)
+	return err == MFA_OK ? mfa_packet_send(STDIN_FILENO, letter, payload, SEND_MS)
 			     : err;
 }
 
@@ -106,7 +106,8 @@ int main(void)
 		hint();
 	(void)setsid(); /* first: a terminal's signals are for who sits there */
 	if (shield_up() != MFA_OK || !has_channel || become_root() != MFA_OK ||
-	    mfa_init() != MFA_OK || mfa_secret_alloc(MFA_WIRE_SIZE, &packet) != MFA_OK ||
+	    mfa_init() != MFA_OK ||
+	    mfa_secret_alloc(MFA_PACKET_SIZE, &packet) != MFA_OK ||
 	    serve(&packet) != MFA_OK)
 		return EXIT_NOT_CALLED_RIGHT;
 	return EXIT_ANSWERED;

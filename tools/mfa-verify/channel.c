@@ -21,12 +21,12 @@ struct mfa_span channel_again(void)
 
 int channel_begin(struct channel *channel, struct mfa_wire_begin *ret_begin)
 {
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	unsigned char type = MFA_WIRE_NONE;
 	struct mfa_span payload = { 0 };
-	int err = mfa_secret_alloc(MFA_WIRE_SIZE, &channel->packet);
+	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &channel->packet);
 	if (err == MFA_OK)
-		err = mfa_wire_receive(STDIN_FILENO, &channel->packet, BEGIN_MS, &type,
-				       &payload);
+		err = mfa_packet_receive(STDIN_FILENO, &channel->packet, BEGIN_MS, &type,
+					 &payload);
 	if (err == MFA_OK && type != MFA_WIRE_BEGIN)
 		err = MFA_ERR_INVALID;
 	return err == MFA_OK ? mfa_wire_unpack_begin(payload, ret_begin) : err;
@@ -60,9 +60,9 @@ static int reply(struct mfa_span payload, struct mfa_secret *ret_answer)
 
 static int receive(struct channel *self, struct mfa_secret *ret_answer)
 {
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	unsigned char type = MFA_WIRE_NONE;
 	struct mfa_span payload = { 0 };
-	if (mfa_wire_receive(STDIN_FILENO, &self->packet, ANSWER_MS, &type, &payload) !=
+	if (mfa_packet_receive(STDIN_FILENO, &self->packet, ANSWER_MS, &type, &payload) !=
 	    MFA_OK)
 		return MFA_ERR_CONV;
 	switch (type) {
@@ -91,7 +91,8 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 {
 	struct channel *self = context;
 	if (self->questions++ >= QUESTIONS_MAX ||
-	    mfa_wire_send(STDIN_FILENO, MFA_WIRE_ASK, span_of(prompt), SEND_MS) != MFA_OK)
+	    mfa_packet_send(STDIN_FILENO, MFA_WIRE_ASK, span_of(prompt), SEND_MS) !=
+		    MFA_OK)
 		return MFA_ERR_CONV;
 	int err = receive(self, ret_answer);
 	mfa_wipe(self->packet.data, self->packet.len);
@@ -102,7 +103,7 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 static void tell(void *context MFA_UNUSED, enum mfa_tone tone, const char *text)
 {
 	enum mfa_wire_type type = tone == MFA_TELL_INFO ? MFA_WIRE_INFO : MFA_WIRE_ERROR;
-	(void)mfa_wire_send(STDIN_FILENO, type, span_of(text), 0);
+	(void)mfa_packet_send(STDIN_FILENO, type, span_of(text), 0);
 }
 
 /* Cut and shortened in place, a line may have lost its length, not its block. */
@@ -122,7 +123,7 @@ void channel_conclude(const struct mfa_wire_verdict *verdict)
 {
 	char payload[MFA_WIRE_VERDICT_SIZE];
 	mfa_wire_pack_verdict(verdict, payload);
-	(void)mfa_wire_send(STDIN_FILENO, MFA_WIRE_VERDICT,
-			    (struct mfa_span){ (unsigned char *)payload, sizeof payload },
-			    SEND_MS);
+	(void)mfa_packet_send(
+		STDIN_FILENO, MFA_WIRE_VERDICT,
+		(struct mfa_span){ (unsigned char *)payload, sizeof payload }, SEND_MS);
 }

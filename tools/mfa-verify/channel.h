@@ -4,7 +4,7 @@
 #include "mfa/helper_protocol.h"
 
 struct channel {
-	struct mfa_secret packet; /* MFA_WIRE_SIZE bytes */
+	struct mfa_secret packet; /* MFA_PACKET_SIZE bytes */
 	unsigned questions;
 };
 

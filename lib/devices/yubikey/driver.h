@@ -1,7 +1,7 @@
 /* The driver's parts, one file each. */
 #pragma once
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 enum {
 	DRIVER_STACK = 4096 /* more than libykpers takes where it handles secrets */

@@ -5,7 +5,7 @@
 #include <ykdef.h>
 #include <ykstatus.h>
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 #include "turns.h"
 
 /* The moment, in milliseconds of CLOCK_MONOTONIC; that at which something is given up. */

@@ -3,7 +3,7 @@
  * nothing: what cannot be read or written of it is not known. */
 #pragma once
 
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 struct turns {
 	struct mfa_yubikey_turn holder;

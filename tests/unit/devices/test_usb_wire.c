@@ -63,7 +63,7 @@ static struct mfa_usb_outcome sample_outcome(enum mfa_usb_kind kind)
 
 /* In a block of exactly its length. */
 struct packed {
-	unsigned char bytes[MFA_WIRE_SIZE];
+	unsigned char bytes[MFA_PACKET_SIZE];
 	size_t len;
 };
 
@@ -89,7 +89,7 @@ static struct packed pack_outcome(enum mfa_usb_kind kind)
 static int read_order(enum mfa_usb_kind kind, const struct packed *packed, size_t len)
 {
 	struct mfa_usb_order order;
-	return mfa_usb_unpack_order((enum mfa_wire_type)kind,
+	return mfa_usb_unpack_order((unsigned char)kind,
 				    (struct mfa_span){ packed->bytes, len }, &order);
 }
 
@@ -107,7 +107,7 @@ static void all_arrives_as_it_was_sent(void **state MFA_UNUSED)
 		struct mfa_usb_order order;
 		struct mfa_usb_order sent = sample_order(kinds[i]);
 		assert_int_equal(mfa_usb_unpack_order(
-					 (enum mfa_wire_type)kinds[i],
+					 (unsigned char)kinds[i],
 					 (struct mfa_span){ packed.bytes, packed.len },
 					 &order),
 				 MFA_OK);
@@ -158,7 +158,7 @@ static void no_other_length_is_read(void **state MFA_UNUSED)
 	for (size_t i = 0; i < MFA_COUNT(kinds); i++) {
 		const struct packed order = pack_order(kinds[i]);
 		const struct packed outcome = pack_outcome(kinds[i]);
-		for (size_t len = 0; len < MFA_WIRE_SIZE; len++) {
+		for (size_t len = 0; len < MFA_PACKET_SIZE; len++) {
 			assert_int_equal(read_order(kinds[i], &order, len) == MFA_OK,
 					 len == order.len);
 			assert_int_equal(read_outcome(kinds[i], &outcome, len) == MFA_OK,

@@ -1,12 +1,12 @@
 /* lib/factors/yubikey.c, and what judge makes of a key's answers. */
-#include "mfa/yubikey.h"
+#include "mfa/yubikey_driver.h"
 
 #include <string.h>
 
 #include <nettle/hmac.h>
 
-#include "login/evaluate.h"
 #include "keys.h"
+#include "login/evaluate.h"
 #include "mfa/factor.h"
 
 static void what_is_saved_is_loaded(void **state MFA_UNUSED)

@@ -18,7 +18,7 @@ static const struct mfa_wire_begin sample = {
 
 static struct mfa_span pack(const struct mfa_wire_begin *begin)
 {
-	static char packet[MFA_WIRE_SIZE];
+	static char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	assert_int_equal(mfa_wire_pack_begin(begin, packet, &len), MFA_OK);
 	return (struct mfa_span){ (unsigned char *)packet, len };
@@ -42,7 +42,7 @@ static void a_begin_arrives_as_it_was_sent(void **state MFA_UNUSED)
 static void only_a_whole_begin_is_one(void **state MFA_UNUSED)
 {
 	struct mfa_wire_begin read = { 0 };
-	unsigned char bytes[MFA_WIRE_SIZE];
+	unsigned char bytes[MFA_PACKET_SIZE];
 	struct mfa_span whole = pack(&sample);
 	memcpy(bytes, whole.data, whole.len);
 	bytes[whole.len] = '\0';
@@ -67,7 +67,7 @@ static void only_a_whole_begin_is_one(void **state MFA_UNUSED)
 static void a_long_string_is_refused_at_both_ends(void **state MFA_UNUSED)
 {
 	char name[MFA_WIRE_TEXT_MAX + 2];
-	char packet[MFA_WIRE_SIZE];
+	char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
 	struct mfa_wire_begin read = { 0 };
 	struct mfa_wire_begin begin = sample;
@@ -79,7 +79,7 @@ static void a_long_string_is_refused_at_both_ends(void **state MFA_UNUSED)
 	name[MFA_WIRE_TEXT_MAX + 1] = '\0';
 	assert_int_equal(mfa_wire_pack_begin(&begin, packet, &len), MFA_ERR_INVALID);
 	begin.rhost = "";
-	unsigned char bytes[MFA_WIRE_SIZE] = { 1 };
+	unsigned char bytes[MFA_PACKET_SIZE] = { 1 };
 	memset(bytes + 2, 'a', MFA_WIRE_TEXT_MAX + 1);
 	struct mfa_span payload = { bytes, 2 + MFA_WIRE_TEXT_MAX + 1 + 5 };
 	assert_int_equal(mfa_wire_unpack_begin(payload, &read), MFA_ERR_INVALID);
@@ -129,7 +129,7 @@ static int line_setup(void **state)
 {
 	static struct line line;
 	*state = &line;
-	if (mfa_secret_alloc(MFA_WIRE_SIZE, &line.buffer) != MFA_OK)
+	if (mfa_secret_alloc(MFA_PACKET_SIZE, &line.buffer) != MFA_OK)
 		return -1;
 	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, line.ends);
 }
@@ -143,39 +143,40 @@ static int line_teardown(void **state)
 	return 0;
 }
 
-static int receive(struct line *line, enum mfa_wire_type *ret_type,
+static int receive(struct line *line, unsigned char *ret_type,
 		   struct mfa_span *ret_payload)
 {
-	return mfa_wire_receive(line->ends[1], &line->buffer, 20, ret_type, ret_payload);
+	return mfa_packet_receive(line->ends[1], &line->buffer, 20, ret_type,
+				  ret_payload);
 }
 
 static void a_message_arrives_whole(void **state)
 {
 	struct line *line = *state;
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	unsigned char type = MFA_WIRE_NONE;
 	struct mfa_span payload = { 0 };
-	unsigned char bytes[MFA_WIRE_SIZE];
+	unsigned char bytes[MFA_PACKET_SIZE];
 	memset(bytes, 'x', sizeof bytes);
-	for (size_t len = 0; len < MFA_WIRE_SIZE; len += 455) {
+	for (size_t len = 0; len < MFA_PACKET_SIZE; len += 455) {
 		struct mfa_span sent = { bytes, len };
-		assert_int_equal(mfa_wire_send(line->ends[0], MFA_WIRE_ASK, sent, 20),
+		assert_int_equal(mfa_packet_send(line->ends[0], MFA_WIRE_ASK, sent, 20),
 				 MFA_OK);
 		assert_int_equal(receive(line, &type, &payload), MFA_OK);
 		assert_int_equal(type, MFA_WIRE_ASK);
 		assert_int_equal(payload.len, len);
 		assert_memory_equal(payload.data, bytes, len);
 	}
-	struct mfa_span longer = { bytes, MFA_WIRE_SIZE };
-	assert_int_equal(mfa_wire_send(line->ends[0], MFA_WIRE_ASK, longer, 20),
+	struct mfa_span longer = { bytes, MFA_PACKET_SIZE };
+	assert_int_equal(mfa_packet_send(line->ends[0], MFA_WIRE_ASK, longer, 20),
 			 MFA_ERR_INVALID);
 }
 
 static void what_is_too_long_or_missing_is_an_error(void **state)
 {
 	struct line *line = *state;
-	enum mfa_wire_type type = MFA_WIRE_NONE;
+	unsigned char type = MFA_WIRE_NONE;
 	struct mfa_span payload = { 0 };
-	char huge[MFA_WIRE_SIZE + 1] = "A";
+	char huge[MFA_PACKET_SIZE + 1] = "A";
 	assert_int_equal(receive(line, &type, &payload), MFA_ERR_BUSY);
 	assert_int_equal(send(line->ends[0], huge, sizeof huge, 0), sizeof huge);
 	assert_int_equal(receive(line, &type, &payload), MFA_ERR_INVALID);
@@ -193,10 +194,10 @@ static void nobody_listens(void **state)
 	struct mfa_span text = { (const unsigned char *)"x", 1 };
 	int err = MFA_OK;
 	for (int i = 0; err == MFA_OK && i < 100000; i++)
-		err = mfa_wire_send(line->ends[0], MFA_WIRE_INFO, text, 20);
+		err = mfa_packet_send(line->ends[0], MFA_WIRE_INFO, text, 20);
 	assert_int_equal(err, MFA_ERR_BUSY);
 	mfa_close_fd(&line->ends[1]);
-	assert_int_equal(mfa_wire_send(line->ends[0], MFA_WIRE_INFO, text, 20),
+	assert_int_equal(mfa_packet_send(line->ends[0], MFA_WIRE_INFO, text, 20),
 			 MFA_ERR_IO);
 }
 

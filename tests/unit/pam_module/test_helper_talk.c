@@ -113,11 +113,11 @@ static void the_password_once_more_is_not_sent(void **state MFA_UNUSED)
 
 static void a_line_longer_than_a_packet_is_cut(void **state MFA_UNUSED)
 {
-	char line[3 * MFA_WIRE_SIZE];
+	char line[3 * MFA_PACKET_SIZE];
 	memset(line, 'x', sizeof line);
 	struct person person = { .line = line, .len = sizeof line };
 	(void)talk(&person, "", false);
-	assert_mirrored(&person, MFA_WIRE_REPLY, MFA_WIRE_SIZE - 1, 'x');
+	assert_mirrored(&person, MFA_WIRE_REPLY, MFA_PACKET_SIZE - 1, 'x');
 }
 
 static void who_gives_no_line_is_told_with_the_reason(void **state MFA_UNUSED)

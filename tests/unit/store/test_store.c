@@ -18,7 +18,8 @@ static int prepare(struct sandbox *box, bool *ret_made)
 {
 	char source[512];
 	struct mfa_secret key = test_key(1);
-	int err = mfa_store_prepare(source_of(box, source), &key, NULL, ret_made);
+	int err = mfa_store_prepare(source_of(box, source), &key, mfa_factor_fill_decoy,
+				    NULL, ret_made);
 	mfa_secret_done(&key);
 	return err;
 }
@@ -97,9 +98,9 @@ static void a_store_with_another_key_cannot_be_prepared(void **state)
 	bool is_made = false;
 	struct mfa_secret other = test_key(2);
 	assert_int_equal(prepare(*state, &is_made), MFA_OK);
-	assert_int_equal(
-		mfa_store_prepare(source_of(*state, source), &other, NULL, &is_made),
-		MFA_ERR_INTEGRITY);
+	assert_int_equal(mfa_store_prepare(source_of(*state, source), &other,
+					   mfa_factor_fill_decoy, NULL, &is_made),
+			 MFA_ERR_INTEGRITY);
 	mfa_secret_done(&other);
 }
 
@@ -142,7 +143,8 @@ static void an_unknown_kind_of_store_is_refused(void **state MFA_UNUSED)
 		bool is_made = false;
 		assert_int_equal(mfa_store_open(bad[i], &key, NULL, &store),
 				 MFA_ERR_UNSUPPORTED);
-		assert_int_equal(mfa_store_prepare(bad[i], &key, NULL, &is_made),
+		assert_int_equal(mfa_store_prepare(bad[i], &key, mfa_factor_fill_decoy,
+						   NULL, &is_made),
 				 MFA_ERR_UNSUPPORTED);
 	}
 	mfa_secret_done(&key);
