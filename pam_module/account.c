@@ -2,7 +2,7 @@
  * login did not pass pam_mfa's auth, as by an ssh key alone. */
 #include <security/pam_modules.h>
 
-#include "evidence.h"
+#include "auth_marker.h"
 #include "login.h"
 #include "verdict.h"
 
@@ -11,12 +11,12 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 {
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
 	event.event = "account";
-	guard_begin(&login->guard);
-	int err = mfa_host_open(&login->host, &result->diag);
+	process_guard_begin(&login->guard);
+	int err = mfa_site_open(&login->host, &result->diag);
 	if (err == MFA_OK)
 		err = mfa_audit_append(login->host.audit, &event, &result->diag);
-	mfa_host_close(&login->host);
-	(void)guard_end(&login->guard); /* the login is refused in any case */
+	mfa_site_close(&login->host);
+	(void)process_guard_end(&login->guard); /* the login is refused in any case */
 	if (err == MFA_OK)
 		result->diag.text[0] = '\0';
 }
@@ -24,7 +24,7 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 /* auth has asked the name service already, where it passed by the name that PAM still has. */
 static int identify(struct login *login, struct mfa_diag *diag)
 {
-	return login_identify(login, evidence_find(login->handle, login->user), diag);
+	return login_identify(login, auth_marker_find(login->handle, login->user), diag);
 }
 
 /* Whether it matters who it is. cron and others that no zone has a gate for come here often,
@@ -35,7 +35,7 @@ static bool is_zone_wanted(const struct login *login)
 	if (login->arguments.debug)
 		return true;
 	for (size_t i = 0; i < config->zone_count; i++)
-		if (mfa_policy_is_gated(&config->zones[i], login->facts.service))
+		if (mfa_zone_is_gated(&config->zones[i], login->facts.service))
 			return true;
 	return false;
 }
@@ -43,9 +43,9 @@ static bool is_zone_wanted(const struct login *login)
 static bool is_shut(struct login *login)
 {
 	login_choose_zone(login);
-	return mfa_policy_is_gated(login->zone, login->facts.service) &&
-	       !evidence_is_for(login->handle, &login->identity) &&
-	       !mfa_policy_is_exempt(login->zone, &login->facts);
+	return mfa_zone_is_gated(login->zone, login->facts.service) &&
+	       !auth_marker_is_for(login->handle, &login->identity) &&
+	       !mfa_zone_is_exempt(login->zone, &login->facts);
 }
 
 /* ret_is_shut: the login is to be refused. */
@@ -54,7 +54,7 @@ static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is
 	bool is_by_root = login_is_by_root();
 	int err = is_by_root ? MFA_OK : identify(login, diag);
 	/* the gate is for programs that let people in: this one has only what is theirs */
-	if (err == MFA_OK && !is_by_root && people_is_self(&login->identity))
+	if (err == MFA_OK && !is_by_root && nss_is_self(&login->identity))
 		return MFA_OK;
 	if (err == MFA_OK)
 		err = login_configure(login, diag);

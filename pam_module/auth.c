@@ -3,8 +3,8 @@
 
 #include <security/pam_modules.h>
 
+#include "auth_marker.h"
 #include "conversation.h"
-#include "evidence.h"
 #include "helper.h"
 #include "login.h"
 #include "verdict.h"
@@ -44,19 +44,20 @@ static int leave_evidence(const struct login *login, const char *user)
 {
 	if (login->arguments.forward_pass)
 		return PAM_SUCCESS;
-	return evidence_set(login->handle, user, &login->identity);
+	return auth_marker_set(login->handle, user, &login->identity);
 }
 
 static void begin_work(void *context)
 {
 	struct login *login = context;
-	guard_begin(&login->guard);
+	process_guard_begin(&login->guard);
 }
 
 static void end_work(void *context)
 {
 	struct login *login = context;
-	if (!guard_end(&login->guard)) /* more than once in a login: see mfa/auth.h */
+	if (!process_guard_end(
+		    &login->guard)) /* more than once in a login: see mfa/auth.h */
 		login->is_stuck = true;
 }
 
@@ -66,11 +67,11 @@ static void end_work(void *context)
 static bool is_still(const struct login *login, const char *user,
 		     enum mfa_verdict verdict)
 {
-	MFA_CLEANUP(people_done) struct identity now = { 0 };
+	MFA_CLEANUP(nss_done) struct identity now = { 0 };
 	if (strcmp(user, login->identity.name) == 0)
 		return true;
-	return verdict == MFA_ALLOW && people_find(user, &now) == MFA_OK &&
-	       now.is_known == MFA_MATCH_YES && people_are_same(&now, &login->identity);
+	return verdict == MFA_ALLOW && nss_find(user, &now) == MFA_OK &&
+	       now.is_known == MFA_MATCH_YES && nss_are_same(&now, &login->identity);
 }
 
 /* What an allowed login leaves behind, and what must still be true of it. */
@@ -166,7 +167,7 @@ static int decide(struct login *login, struct conversation *conversation,
 	if (err != MFA_OK)
 		return err;
 	login_choose_zone(login);
-	if (mfa_policy_is_exempt(login->zone, &login->facts)) {
+	if (mfa_zone_is_exempt(login->zone, &login->facts)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {
@@ -207,16 +208,16 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 		.handle = handle,
 		.is_silent = ((unsigned)flags & PAM_SILENT) != 0,
 	};
-	evidence_clear(handle);
+	auth_marker_clear(handle);
 	authenticate(&login, &conversation, argc, argv, &result);
 	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
 		result.is_unknown_user = login_is_of_nobody(&login);
 		tell_outage(&login, &conversation);
 	}
 	if (!has_passed(&result))
-		evidence_clear(handle);
+		auth_marker_clear(handle);
 	if (!login.is_logged && !login_report(&login, "auth", &result)) {
-		evidence_clear(handle);
+		auth_marker_clear(handle);
 		set_failure(&result, MFA_ERR_IO);
 	}
 	return verdict_to_pam(result.verdict);

@@ -38,7 +38,7 @@ static const char *text_or_empty(const char *text)
 static int begin(struct talk *talk, const struct login *login, struct mfa_diag *diag)
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
-	struct mfa_wire_begin begin = {
+	struct mfa_helper_begin begin = {
 		.user = login->user,
 		.service = text_or_empty(login->facts.service),
 		.zone = text_or_empty(login->arguments.zone),
@@ -50,13 +50,13 @@ static int begin(struct talk *talk, const struct login *login, struct mfa_diag *
 	};
 	char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
-	int err = mfa_wire_pack_begin(&begin, packet, &len);
+	int err = mfa_helper_pack_begin(&begin, packet, &len);
 	if (err != MFA_OK)
 		return mfa_fail(
 			diag, err,
 			"the application's service, terminal or host is too long");
 	talk->wants_password = begin.wants_password;
-	return mfa_packet_send(talk->channel, MFA_WIRE_BEGIN,
+	return mfa_packet_send(talk->channel, MFA_HELPER_BEGIN,
 			       (struct mfa_span){ (unsigned char *)packet, len },
 			       HELPER_MS);
 }
@@ -77,22 +77,22 @@ static int keep_line(struct talk *talk, struct mfa_span line)
 
 static int send_none(struct talk *talk, int err)
 {
-	unsigned char why = err == MFA_ERR_ABORT   ? MFA_WIRE_GIVEN_UP
-			    : err == MFA_ERR_NOMEM ? MFA_WIRE_NO_MEMORY
-						   : MFA_WIRE_NO_DIALOG;
-	return mfa_packet_send(talk->channel, MFA_WIRE_NONE, (struct mfa_span){ &why, 1 },
-			       HELPER_MS);
+	unsigned char why = err == MFA_ERR_ABORT   ? MFA_HELPER_GIVEN_UP
+			    : err == MFA_ERR_NOMEM ? MFA_HELPER_NO_MEMORY
+						   : MFA_HELPER_NO_DIALOG;
+	return mfa_packet_send(talk->channel, MFA_HELPER_NONE,
+			       (struct mfa_span){ &why, 1 }, HELPER_MS);
 }
 
 static int send_line(struct talk *talk, struct mfa_span line)
 {
-	enum mfa_wire_type type = MFA_WIRE_REPLY;
+	enum mfa_helper_letter type = MFA_HELPER_REPLY;
 	int err = keep_line(talk, line);
 	if (err != MFA_OK)
 		return send_none(talk, err);
 	if (line.len > 0 && line.len == talk->password.len &&
 	    mfa_secret_is_equal(line.data, talk->password.data, line.len)) {
-		type = MFA_WIRE_AGAIN;
+		type = MFA_HELPER_AGAIN;
 		line.len = 0;
 	}
 	if (line.len >= MFA_PACKET_SIZE) /* long enough to be no code */
@@ -116,8 +116,8 @@ static int answer(struct talk *talk, const char *prompt)
 static int conclude(struct talk *talk, struct mfa_span payload,
 		    struct mfa_auth_result *result)
 {
-	struct mfa_wire_verdict verdict;
-	int err = mfa_wire_unpack_verdict(payload, &verdict);
+	struct mfa_helper_verdict verdict;
+	int err = mfa_helper_unpack_verdict(payload, &verdict);
 	if (err == MFA_OK && talk->wants_password &&
 	    verdict.password_len > talk->line.len)
 		err = MFA_ERR_INVALID;
@@ -133,31 +133,31 @@ static int conclude(struct talk *talk, struct mfa_span payload,
 static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_over)
 {
 	char text[MFA_PACKET_SIZE];
-	unsigned char type = MFA_WIRE_NONE;
+	unsigned char type = MFA_HELPER_NONE;
 	struct mfa_span payload = { 0 };
 	int err = mfa_packet_receive(talk->channel, &talk->packet, HELPER_MS, &type,
 				     &payload);
 	if (err != MFA_OK)
 		return err;
 	switch (type) {
-	case MFA_WIRE_ASK:
+	case MFA_HELPER_ASK:
 		copy_text(payload, text);
 		return answer(talk, text);
-	case MFA_WIRE_INFO:
+	case MFA_HELPER_INFO:
 		copy_text(payload, text);
 		talk->dialog->tell(talk->dialog->context, MFA_TELL_INFO, text);
 		return MFA_OK;
-	case MFA_WIRE_ERROR:
+	case MFA_HELPER_ERROR:
 		copy_text(payload, text);
 		talk->dialog->tell(talk->dialog->context, MFA_TELL_ERROR, text);
 		return MFA_OK;
-	case MFA_WIRE_VERDICT:
+	case MFA_HELPER_VERDICT:
 		*ret_is_over = true;
 		return conclude(talk, payload, result);
-	case MFA_WIRE_BEGIN:
-	case MFA_WIRE_REPLY:
-	case MFA_WIRE_AGAIN:
-	case MFA_WIRE_NONE:
+	case MFA_HELPER_BEGIN:
+	case MFA_HELPER_REPLY:
+	case MFA_HELPER_AGAIN:
+	case MFA_HELPER_NONE:
 		break;
 	}
 	return MFA_ERR_INVALID;
@@ -181,7 +181,7 @@ static int check_case(const struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"pam.d: conf= has no effect in a program that is not "
 				"root: " MFA_VERIFY_PATH " reads " MFA_CONFIG_PATH);
-	if (!people_is_self(&login->identity))
+	if (!nss_is_self(&login->identity))
 		return mfa_fail(diag, MFA_ERR_UNSUPPORTED,
 				"a program that is not root can only authenticate the "
 				"user it runs as");

@@ -28,13 +28,13 @@ static int copy_item(pam_handle_t *handle, int type, char **ret_copy)
 static enum mfa_match is_member(void *context, const char *group)
 {
 	struct login *login = context;
-	return people_is_member(&login->identity, group);
+	return nss_is_member(&login->identity, group);
 }
 
 static bool is_own_name(void *context)
 {
 	struct login *login = context;
-	return people_has_own_name(&login->identity);
+	return nss_has_own_name(&login->identity);
 }
 
 /* Some programs name the display as the terminal. */
@@ -128,8 +128,8 @@ int login_identify(struct login *login, const struct identity *known,
 {
 	int err = MFA_OK;
 	if (login->identity.name == NULL)
-		err = known != NULL ? people_copy(known, &login->identity)
-				    : people_find(login->user, &login->identity);
+		err = known != NULL ? nss_copy(known, &login->identity)
+				    : nss_find(login->user, &login->identity);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s", mfa_strerror(err));
 	login->facts.user = login->identity.name;
@@ -146,7 +146,7 @@ bool login_is_of_nobody(const struct login *login)
 
 int login_configure(struct login *login, struct mfa_diag *diag)
 {
-	int err = mfa_host_load(login->arguments.config, diag, &login->host);
+	int err = mfa_site_load(login->arguments.config, diag, &login->host);
 	if (err == MFA_OK)
 		err = get_named_zone(login, diag);
 	if (err != MFA_OK)
@@ -159,7 +159,7 @@ int login_configure(struct login *login, struct mfa_diag *diag)
 void login_choose_zone(struct login *login)
 {
 	if (login->zone == NULL)
-		login->zone = mfa_policy_zone(login->host.config, &login->facts);
+		login->zone = mfa_zone_find(login->host.config, &login->facts);
 	if (login->arguments.debug)
 		pam_syslog(login->handle, LOG_DEBUG,
 			   "configuration %s, zone %s, language %s",
@@ -171,8 +171,8 @@ void login_choose_zone(struct login *login)
 void login_done(struct login *login)
 {
 	mfa_language_close(&login->language);
-	mfa_host_done(&login->host);
-	people_done(&login->identity);
+	mfa_site_done(&login->host);
+	nss_done(&login->identity);
 	mfa_free_string(&login->user);
 	mfa_free_string(&login->service);
 	mfa_free_string(&login->rhost);
@@ -206,7 +206,7 @@ void login_write_report(struct login *login, const char *phase,
 bool login_report(struct login *login, const char *phase,
 		  const struct mfa_auth_result *result)
 {
-	guard_begin(&login->guard);
+	process_guard_begin(&login->guard);
 	login_write_report(login, phase, result);
-	return guard_end(&login->guard);
+	return process_guard_end(&login->guard);
 }

@@ -4,14 +4,14 @@
 #include <security/pam_modules.h>
 
 #include "arguments.h"
-#include "guard.h"
 #include "mfa/auth.h"
 #include "mfa/nss.h"
+#include "process_guard.h"
 
 struct login {
 	pam_handle_t *handle;
 	struct arguments arguments;
-	struct mfa_host host;	/* loaded; mfa_host_open is the caller's */
+	struct mfa_site host;	/* loaded; mfa_site_open is the caller's */
 	struct mfa_login facts; /* the strings are copies, below and in identity */
 	char *user;		/* as PAM has it */
 	struct identity identity;
@@ -62,6 +62,6 @@ bool login_is_by_root(void);
 void login_write_report(struct login *login, const char *phase,
 			const struct mfa_auth_result *result);
 
-/* The same with a guard of its own. false: as guard_end. */
+/* The same with a guard of its own. false: as process_guard_end. */
 bool login_report(struct login *login, const char *phase,
 		  const struct mfa_auth_result *result);

@@ -1,11 +1,11 @@
 /* The story of one login: ask, check, commit, record, decide. */
 #pragma once
 
-#include "mfa/site.h"
 #include "mfa/language.h"
-#include "mfa/zone.h"
 #include "mfa/seal.h"
+#include "mfa/site.h"
 #include "mfa/turn.h"
+#include "mfa/zone.h"
 
 /* The decision. Zeroed memory denies. */
 enum mfa_verdict {
@@ -79,7 +79,7 @@ struct mfa_dialog {
 struct mfa_auth_result;
 
 struct mfa_auth_request {
-	struct mfa_host *host; /* loaded; opened, and closed, when the answer is there */
+	struct mfa_site *host; /* loaded; opened, and closed, when the answer is there */
 	const struct mfa_zone *zone;
 	struct mfa_login login;
 	/* The time, asked for when the answer is there: a prompt may stand for hours.

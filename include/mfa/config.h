@@ -12,13 +12,13 @@ struct mfa_zone {
 	char *title; /* what people see; the name when not set */
 	bool is_off; /* mfa = off: this zone lets logins pass without a code */
 
-	struct mfa_words services; /* conditions: glob patterns */
-	struct mfa_words users;	   /* glob patterns */
-	struct mfa_words groups;   /* names */
-	struct mfa_words rhosts;   /* addresses, prefixes, or the word "local" */
-	struct mfa_words ttys;	   /* glob patterns */
+	struct mfa_strings services; /* conditions: glob patterns */
+	struct mfa_strings users;    /* glob patterns */
+	struct mfa_strings groups;   /* names */
+	struct mfa_strings rhosts;   /* addresses, prefixes, or the word "local" */
+	struct mfa_strings ttys;     /* glob patterns */
 
-	struct mfa_words gate;	 /* services whose account phase demands auth */
+	struct mfa_strings gate; /* services whose account phase demands auth */
 	uint32_t factors;	 /* bit 1 << enum mfa_kind for each allowed kind */
 	int64_t max_failures;	 /* wrong codes in a row that lock code entry */
 	int64_t lock_time;	 /* seconds; 0: until an administrator unlocks */
@@ -41,8 +41,8 @@ struct mfa_config {
 	char *audit;	    /* path of the audit trail */
 	bool is_audit_required; /* no login whose line cannot be written */
 	enum mfa_language_choice language;
-	struct mfa_words password_modules; /* that check passwords, for check */
-	struct mfa_zone *zones;		   /* in the order in which they are tried */
+	struct mfa_strings password_modules; /* that check passwords, for check */
+	struct mfa_zone *zones;		     /* in the order in which they are tried */
 	size_t zone_count;
 };
 

@@ -13,37 +13,37 @@ enum mfa_grade {
 	MFA_GRADE_ERROR, /* it cannot be judged: see diag */
 };
 
-enum mfa_note_kind {
-	MFA_NOTE_NULLOK,	 /* an account without a password needs none */
-	MFA_NOTE_ORACLE,	 /* tells a right password from a wrong one */
-	MFA_NOTE_ORACLE_CHOSEN,	 /* the same, where pam_mfa says "explain" */
-	MFA_NOTE_EXPLAIN,	 /* "explain", but a wrong password gets that far */
-	MFA_NOTE_FORWARD_LATE,	 /* forward_pass behind the module that asks */
-	MFA_NOTE_FORWARD_UNUSED, /* forward_pass, but nothing behind takes the password */
-	MFA_NOTE_ASKS_AGAIN,	 /* a password module behind forward_pass asks itself */
-	MFA_NOTE_NO_FILE,	 /* the module's file is missing */
-	MFA_NOTE_STRANGE_FILE,	 /* a pam_mfa.so that is not in libpam's folders */
-	MFA_NOTE_BAD_LINE,	 /* libpam cannot use the line, which fails */
-	MFA_NOTE_PART_OFF,	 /* a zone leaves a part of its logins out */
-	MFA_NOTE_UNGATED,	 /* a zone that can decide has no gate for it */
-	MFA_NOTE_NOBODY,	 /* nobody gets in, whatever he shows */
+enum mfa_advisory_kind {
+	MFA_ADVISORY_NULLOK,	    /* an account without a password needs none */
+	MFA_ADVISORY_ORACLE,	    /* tells a right password from a wrong one */
+	MFA_ADVISORY_ORACLE_CHOSEN, /* the same, where pam_mfa says "explain" */
+	MFA_ADVISORY_EXPLAIN,	    /* "explain", but a wrong password gets that far */
+	MFA_ADVISORY_FORWARD_LATE,  /* forward_pass behind the module that asks */
+	MFA_ADVISORY_FORWARD_UNUSED, /* forward_pass, but nothing behind takes the password */
+	MFA_ADVISORY_ASKS_AGAIN,   /* a password module behind forward_pass asks itself */
+	MFA_ADVISORY_NO_FILE,	   /* the module's file is missing */
+	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */
+	MFA_ADVISORY_BAD_LINE,	   /* libpam cannot use the line, which fails */
+	MFA_ADVISORY_PART_OFF,	   /* a zone leaves a part of its logins out */
+	MFA_ADVISORY_UNGATED,	   /* a zone that can decide has no gate for it */
+	MFA_ADVISORY_NOBODY,	   /* nobody gets in, whatever he shows */
 };
 
-struct mfa_note {
-	enum mfa_note_kind kind;
+struct mfa_advisory {
+	enum mfa_advisory_kind kind;
 	const struct mfa_stack_line *line; /* or NULL */
-	const struct mfa_zone *zone;	   /* MFA_NOTE_PART_OFF, MFA_NOTE_UNGATED */
+	const struct mfa_zone *zone; /* MFA_ADVISORY_PART_OFF, MFA_ADVISORY_UNGATED */
 };
 
 enum {
-	MFA_NOTES_MAX = 32
+	MFA_ADVISORIES_MAX = 32
 };
 
 /* What services are inspected against. */
 struct mfa_inspector {
-	struct mfa_pam_tree tree;
+	struct mfa_pam_rootfs tree;
 	const struct mfa_config *config; /* NULL: cannot be used, and pam_mfa fails */
-	struct mfa_words modules;	 /* files in libpam's folders of modules */
+	struct mfa_strings modules;	 /* files in libpam's folders of modules */
 	bool knows_modules;		 /* else every module counts as there */
 	bool has_sshd_addresses; /* sshd names hosts to PAM by their addresses alone */
 };
@@ -64,13 +64,13 @@ struct mfa_inspection {
 	bool is_gated; /* a zone's gate names it, and its account stack was looked at */
 	bool is_gate_closed; /* and in no zone lets anybody by who skipped auth */
 	size_t states;
-	struct mfa_note notes[MFA_NOTES_MAX];
+	struct mfa_advisory notes[MFA_ADVISORIES_MAX];
 	size_t note_count;
 	struct mfa_diag diag;
 };
 
 /* Looks for libpam's folders of modules in the tree. MFA_ERR_NOMEM. */
-int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_tree *tree,
+int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_rootfs *tree,
 		       const struct mfa_config *config) MFA_MUST_CHECK;
 void mfa_inspector_done(struct mfa_inspector *inspector);
 
@@ -82,4 +82,4 @@ void mfa_inspection_done(struct mfa_inspection *inspection);
 
 /* Stable words for both: "proved", "nullok". Never NULL. */
 const char *mfa_grade_name(enum mfa_grade grade);
-const char *mfa_note_name(enum mfa_note_kind kind);
+const char *mfa_advisory_name(enum mfa_advisory_kind kind);

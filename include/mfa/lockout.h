@@ -6,8 +6,8 @@
  * as NIST SP 800-63B-4 section 3.2.2 has it. Pure but for mfa_source_id's cryptography. */
 #pragma once
 
-#include "mfa/zone.h"
 #include "mfa/secret.h"
+#include "mfa/zone.h"
 
 enum {
 	/* wrong codes in a row of one account (NIST SP 800-63B-4 section 3.2.2) */
@@ -19,10 +19,10 @@ enum {
 struct mfa_guess {
 	const struct mfa_zone *zone;
 	const struct mfa_zone
-		*bounds;	 /* mfa_policy_bounds: the lock may be another zone's */
+		*bounds;	 /* mfa_zone_bounds: the lock may be another zone's */
 	uint64_t source;	 /* see mfa_source_id */
 	bool is_behind_password; /* only a right password leads to the question */
-	bool is_local;		 /* proved: see mfa_policy_is_local */
+	bool is_local;		 /* proved: see mfa_login_is_local */
 	bool is_at_console; /* local, and asked by root's own program: login, a greeter */
 	int64_t now;
 };
@@ -34,7 +34,7 @@ enum mfa_lock {
 };
 
 /* Whether the account itself is locked. A timed lock that would last longer than any zone's
- * lock_time from now was begun by a wrong clock and is none. bounds: mfa_policy_bounds. */
+ * lock_time from now was begun by a wrong clock and is none. bounds: mfa_zone_bounds. */
 enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
 				  const struct mfa_record *record, int64_t now);
 

@@ -6,7 +6,7 @@
 
 #include "mfa/zone.h"
 
-/* Whose account a name is. Zero it before people_find, end it with people_done. */
+/* Whose account a name is. Zero it before nss_find, end it with nss_done. */
 struct identity {
 	/* The name service's own; where it has none, what was asked for; "", which can have
 	 * no record, where its own is no name that a record can have. */
@@ -28,29 +28,28 @@ struct identity {
 };
 
 /* Asks who has the name: one question to the name service. MFA_ERR_NOMEM. */
-int people_find(const char *typed, struct identity *ret_identity) MFA_MUST_CHECK;
-int people_copy(const struct identity *identity, struct identity *ret_copy)
-	MFA_MUST_CHECK;
-void people_done(struct identity *identity);
+int nss_find(const char *typed, struct identity *ret_identity) MFA_MUST_CHECK;
+int nss_copy(const struct identity *identity, struct identity *ret_copy) MFA_MUST_CHECK;
+void nss_done(struct identity *identity);
 
 /* Whether there is an account of this user id. */
-enum mfa_match people_has_account(uid_t uid);
+enum mfa_match nss_has_account(uid_t uid);
 
 /* Whether both are one account. */
-bool people_are_same(const struct identity *one, const struct identity *other);
+bool nss_are_same(const struct identity *one, const struct identity *other);
 
 /* Whether it is the account whose real user id this process has. */
-bool people_is_self(const struct identity *identity);
+bool nss_is_self(const struct identity *identity);
 
 /* Whether the account's user id leads back to its name; MFA_MATCH_NO: another name has it.
  * One question more, the first time. */
-enum mfa_match people_owns_uid(struct identity *identity);
+enum mfa_match nss_owns_uid(struct identity *identity);
 
 /* Whether nothing is in doubt about who it is: typed as the name service has it, and the
  * user id its own. A name that nobody has is in no doubt either: nobody gets in by it as
  * somebody else. For mfa_login.is_own_name. */
-bool people_has_own_name(struct identity *identity);
+bool nss_has_own_name(struct identity *identity);
 
 /* Whether it is a member of the group. Unknown user, unknown group, a name service that
  * fails: MFA_MATCH_UNKNOWN. */
-enum mfa_match people_is_member(struct identity *identity, const char *group);
+enum mfa_match nss_is_member(struct identity *identity, const char *group);

@@ -43,8 +43,8 @@ struct mfa_step {
 
 struct mfa_proof {
 	enum mfa_finding finding;
-	bool is_passable; /* somebody with all that is wanted gets in */
-	bool is_needy;	  /* a line was come to without what it needs */
+	bool is_passable;	       /* somebody with all that is wanted gets in */
+	bool is_precondition_violated; /* a line was come to without what it needs */
 	size_t needy_line;
 	unsigned missing;	/* what the walk has not had */
 	int result;		/* how it ends */

@@ -7,16 +7,16 @@
  * were. */
 
 /* Opens path for reading. The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_IO, ... */
-int mfa_tree_open(const char *root, const char *path, int *ret_fd) MFA_MUST_CHECK;
+int mfa_rootfs_open(const char *root, const char *path, int *ret_fd) MFA_MUST_CHECK;
 
 /* Reads a whole file (4 MiB at most), NUL-terminated; a folder reads as an empty file, as
  * with stdio. The caller frees ret_text. */
-int mfa_tree_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
+int mfa_rootfs_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
 	MFA_MUST_CHECK;
 
 /* The names in a folder without those that begin with a dot, in the order of their bytes.
- * The caller frees it (mfa_words_done). */
-int mfa_tree_list(const char *root, const char *path, struct mfa_words *ret_names)
+ * The caller frees it (mfa_strings_done). */
+int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_names)
 	MFA_MUST_CHECK;
-bool mfa_tree_is_folder(const char *root, const char *path);
-bool mfa_tree_exists(const char *root, const char *path);
+bool mfa_rootfs_is_folder(const char *root, const char *path);
+bool mfa_rootfs_exists(const char *root, const char *path);

@@ -5,30 +5,30 @@
 #include "mfa/config.h"
 #include "mfa/store.h"
 
-struct mfa_host {
+struct mfa_site {
 	struct mfa_config *config;
 	bool is_open;
 	int key_hold;	       /* keeps a rekey from ending while the key is in use */
 	struct mfa_secret key; /* the store key, in the store's memory */
 	struct mfa_secret next_key; /* of a rekey that goes on; mostly empty */
-	struct mfa_store *store;    /* NULL until mfa_host_open */
-	struct mfa_audit *audit;    /* NULL until mfa_host_open */
+	struct mfa_store *store;    /* NULL until mfa_site_open */
+	struct mfa_audit *audit;    /* NULL until mfa_site_open */
 };
 
 /* Reads the configuration (NULL: the default path). The caller ends ret_host with
- * mfa_host_done. */
-int mfa_host_load(const char *config_path, struct mfa_diag *diag,
-		  struct mfa_host *ret_host) MFA_MUST_CHECK;
+ * mfa_site_done. */
+int mfa_site_load(const char *config_path, struct mfa_diag *diag,
+		  struct mfa_site *ret_host) MFA_MUST_CHECK;
 
 /* Loads the store key and opens store and audit trail; once is enough. The key is held
  * from here on (see mfa/key.h): do not let a person wait meanwhile. */
-int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+int mfa_site_open(struct mfa_site *host, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Loads the key that a rekey has made, and makes it known to store and trail. An open host
  * knows it already where it was there before. MFA_ERR_NOTFOUND: there is none. */
-int mfa_host_use_next(struct mfa_host *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+int mfa_site_use_next(struct mfa_site *host, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Undoes mfa_host_open; the configuration stays. */
-void mfa_host_close(struct mfa_host *host);
+/* Undoes mfa_site_open; the configuration stays. */
+void mfa_site_close(struct mfa_site *host);
 
-void mfa_host_done(struct mfa_host *host);
+void mfa_site_done(struct mfa_site *host);

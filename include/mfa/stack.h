@@ -47,27 +47,27 @@ struct mfa_stack {
 
 struct mfa_service {
 	char *name;
-	bool has_file;		 /* of its own: else the service "other" decides */
-	bool is_refused;	 /* libpam does not start it, so that nobody gets in */
-	bool is_erratic;	 /* libpam crashes, hangs or acts at random on it */
-	struct mfa_diag refusal; /* of both: why, and where */
+	bool has_file;	 /* of its own: else the service "other" decides */
+	bool is_refused; /* libpam does not start it, so that nobody gets in */
+	bool is_undefined_behaviour; /* libpam crashes, hangs or acts at random on it */
+	struct mfa_diag refusal;     /* of both: why, and where */
 	struct mfa_stack own[MFA_FACILITIES];
 	struct mfa_stack other[MFA_FACILITIES]; /* for the facilities without lines */
-	struct mfa_words files;			/* all that were read */
+	struct mfa_strings files;		/* all that were read */
 };
 
 /* Where service files stand. */
-struct mfa_pam_tree {
+struct mfa_pam_rootfs {
 	const char *root; /* as in mfa/tree.h */
 	const char
 		*folder; /* read alone, instead of /etc/pam.d and the others; or NULL */
 };
 
 /* Reads a service (NULL: the one for all that have no file, "other"). What libpam refuses
- * is no error: see is_refused and is_erratic. The caller ends ret_service with mfa_service_done.
+ * is no error: see is_refused and is_undefined_behaviour. The caller ends ret_service with mfa_service_done.
  * MFA_ERR_NOTFOUND: neither it nor "other" is there; MFA_ERR_FULL: files that include
  * themselves, or too many lines; MFA_ERR_NOMEM, MFA_ERR_IO. */
-int mfa_service_read(const struct mfa_pam_tree *tree, const char *name,
+int mfa_service_read(const struct mfa_pam_rootfs *tree, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 	MFA_MUST_CHECK;
 void mfa_service_done(struct mfa_service *service);
@@ -77,8 +77,8 @@ const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
 					  enum mfa_facility facility);
 
 /* The names that services have in this tree, in order. The caller frees it. */
-int mfa_service_list(const struct mfa_pam_tree *tree, struct mfa_diag *diag,
-		     struct mfa_words *ret_names) MFA_MUST_CHECK;
+int mfa_service_list(const struct mfa_pam_rootfs *tree, struct mfa_diag *diag,
+		     struct mfa_strings *ret_names) MFA_MUST_CHECK;
 
 /* Whether the line has this word as an argument. */
 bool mfa_stack_line_has(const struct mfa_stack_line *line, const char *word);

@@ -4,19 +4,19 @@
 #include "mfa/base.h"
 
 /* items[count] is NULL; items itself is NULL while there are none. */
-struct mfa_words {
+struct mfa_strings {
 	char **items;
 	size_t count;
 };
 
 /* Adds a copy of text. MFA_ERR_NOMEM. */
-int mfa_words_add(struct mfa_words *words, const char *text) MFA_MUST_CHECK;
+int mfa_strings_add(struct mfa_strings *words, const char *text) MFA_MUST_CHECK;
 
 /* Whether text is one of them. */
-bool mfa_words_have(const struct mfa_words *words, const char *text);
+bool mfa_strings_have(const struct mfa_strings *words, const char *text);
 
 /* Puts them in the order of their bytes. */
-void mfa_words_sort(struct mfa_words *words);
+void mfa_strings_sort(struct mfa_strings *words);
 
 /* Frees them and leaves an empty list. */
-void mfa_words_done(struct mfa_words *words);
+void mfa_strings_done(struct mfa_strings *words);

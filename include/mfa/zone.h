@@ -51,11 +51,11 @@ struct mfa_login {
  * condition cannot be decided (a name service fails, a host name stands for an address),
  * a zone that demands MFA counts as matching and one that switches it off does not, nor
  * does that for a name that is not the user's own. Never NULL. */
-const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
-				       const struct mfa_login *login);
+const struct mfa_zone *mfa_zone_find(const struct mfa_config *config,
+				     const struct mfa_login *login);
 
 /* Whether the zone, wherever it comes from, lets this login pass without a code. */
-bool mfa_policy_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login);
+bool mfa_zone_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login);
 
 /* What a zone may ask of a login, in the order in which it is looked at. */
 enum mfa_condition {
@@ -71,22 +71,21 @@ enum mfa_condition {
 const char *mfa_condition_name(enum mfa_condition condition);
 
 /* Whether the login meets one condition of a zone; one that is not set is met. */
-enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
-				const struct mfa_login *login,
-				enum mfa_condition condition);
+enum mfa_match mfa_zone_match(const struct mfa_zone *zone, const struct mfa_login *login,
+			      enum mfa_condition condition);
 
 /* Whether account management of this service demands that auth was passed. */
-bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service);
+bool mfa_zone_is_gated(const struct mfa_zone *zone, const char *service);
 
 /* What holds in one zone or another that asks for codes, for an administrator who asks of
  * no certain login: the default zone with the longest lock_time, the widest totp_window
  * and the greatest totp_drift of all. Strings and lists are borrowed. */
-struct mfa_zone mfa_policy_bounds(const struct mfa_config *config);
+struct mfa_zone mfa_zone_bounds(const struct mfa_config *config);
 
 /* Whether it is proved that the login is at this machine: what is only not known to come
  * from elsewhere is not. */
-bool mfa_policy_is_local(const struct mfa_login *login);
+bool mfa_login_is_local(const struct mfa_login *login);
 
 /* Whether keys in this machine's ports may be asked for the user: in the own session, or
  * where the zone has it so in any at this machine. */
-bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login);
+bool mfa_zone_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login);

@@ -14,7 +14,7 @@ enum {
 /* A rekey at work. */
 struct work {
 	struct audit_scan scan; /* of the trail */
-	struct mfa_host *host;
+	struct mfa_site *host;
 	const struct mfa_rekey_wish *wish;
 	struct mfa_rekey_report report;
 	bool has_scan;
@@ -22,11 +22,11 @@ struct work {
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
-static int list_names(struct mfa_host *host, struct mfa_diag *diag,
-		      struct mfa_words *names)
+static int list_names(struct mfa_site *host, struct mfa_diag *diag,
+		      struct mfa_strings *names)
 {
 	int err = collect(names, MFA_DECOY_USER);
 	if (err == MFA_OK)
@@ -39,10 +39,10 @@ static bool goes_on(const struct mfa_watch *watch, size_t done, size_t total)
 	return watch == NULL || watch->step(watch->context, done, total);
 }
 
-int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
+int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = list_names(host, diag, &names);
 	struct mfa_record *record = mfa_store_workspace(host->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
@@ -58,10 +58,10 @@ int mfa_rekey_check(struct mfa_host *host, const struct mfa_watch *watch,
 	return err;
 }
 
-static int reseal_all(struct mfa_host *host, const struct mfa_watch *watch,
+static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
 		      struct mfa_diag *diag, struct mfa_rekey_report *report)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = list_names(host, diag, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;
@@ -77,7 +77,7 @@ static int reseal_all(struct mfa_host *host, const struct mfa_watch *watch,
 }
 
 /* Whether the next key has another half for the trail. */
-static bool changes_trail(const struct mfa_host *host)
+static bool changes_trail(const struct mfa_site *host)
 {
 	return host->next_key.data != NULL &&
 	       !mfa_secret_is_equal(host->key.data + MFA_SUBKEY_SIZE,
@@ -87,11 +87,11 @@ static bool changes_trail(const struct mfa_host *host)
 
 static int take_next_key(struct work *work, struct mfa_diag *diag)
 {
-	struct mfa_host *host = work->host;
+	struct mfa_site *host = work->host;
 	int err = mfa_key_create_next(host->config->key,
 				      work->wish->has_trail ? NULL : &host->key, diag);
 	work->report.was_resumed = err == MFA_ERR_EXISTS;
-	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_host_use_next(host, diag)
+	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_site_use_next(host, diag)
 						      : err;
 }
 
@@ -114,7 +114,7 @@ static int scan_trail(struct work *work, struct mfa_diag *diag)
 }
 
 /* Waits until nobody uses the old key without knowing the next one. */
-static int wait_for_others(struct mfa_host *host, struct mfa_diag *diag)
+static int wait_for_others(struct mfa_site *host, struct mfa_diag *diag)
 {
 	int err = mfa_key_hold(host->config->key, host->key_hold, true, diag);
 	if (err == MFA_OK)
@@ -148,7 +148,7 @@ static int bridge_trail(struct work *work, struct mfa_diag *diag)
  * line between the bridge and that. */
 static int end_alone(struct work *work, struct mfa_diag *diag)
 {
-	struct mfa_host *host = work->host;
+	struct mfa_site *host = work->host;
 	const char *source = host->config->key;
 	int err = mfa_key_hold(source, host->key_hold, true, diag);
 	if (err == MFA_OK)
@@ -174,7 +174,7 @@ static int run(struct work *work, struct mfa_diag *diag)
 	return err == MFA_OK ? end_alone(work, diag) : err;
 }
 
-int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
+int mfa_rekey_run(struct mfa_site *host, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
 	struct work work = { .host = host, .wish = wish };
@@ -183,11 +183,11 @@ int mfa_rekey_run(struct mfa_host *host, const struct mfa_rekey_wish *wish,
 	if (err != MFA_OK)
 		return err;
 	*ret_report = work.report;
-	mfa_host_close(host);
+	mfa_site_close(host);
 	return MFA_OK;
 }
 
-int mfa_rekey_time(struct mfa_host *host, struct mfa_diag *diag, int64_t *ret_time)
+int mfa_rekey_time(struct mfa_site *host, struct mfa_diag *diag, int64_t *ret_time)
 {
 	struct mfa_record *decoy = mfa_store_workspace(host->store);
 	int err = mfa_store_read(host->store, MFA_DECOY_USER, diag, decoy);
@@ -197,7 +197,7 @@ int mfa_rekey_time(struct mfa_host *host, struct mfa_diag *diag, int64_t *ret_ti
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
-int mfa_rekey_set_time(struct mfa_host *host, int64_t time, struct mfa_diag *diag)
+int mfa_rekey_set_time(struct mfa_site *host, int64_t time, struct mfa_diag *diag)
 {
 	struct mfa_store *store = host->store;
 	struct mfa_record *decoy = mfa_store_workspace(store);

@@ -102,7 +102,7 @@ static int open_below(const char *root, const char *path)
 	return fd < 0 && errno == ENOSYS ? open_step_by_step(root_fd, path) : fd;
 }
 
-int mfa_tree_open(const char *root, const char *path, int *ret_fd)
+int mfa_rootfs_open(const char *root, const char *path, int *ret_fd)
 {
 	int fd = root[0] != '\0' ? open_below(root, path) : open(path, OPEN_FLAGS);
 	if (fd < 0)
@@ -128,13 +128,13 @@ static int read_all(int fd, size_t size, char *buffer, size_t *ret_len)
 	return MFA_OK;
 }
 
-int mfa_tree_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
+int mfa_rootfs_read(const char *root, const char *path, char **ret_text, size_t *ret_len)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	struct stat status;
 	size_t len = 0;
-	int err = mfa_tree_open(root, path, &fd);
+	int err = mfa_rootfs_open(root, path, &fd);
 	if (err != MFA_OK)
 		return err;
 	if (fstat(fd, &status) != 0)
@@ -162,11 +162,11 @@ static void close_folder(DIR **folder)
 		(void)closedir(*folder);
 }
 
-int mfa_tree_list(const char *root, const char *path, struct mfa_words *ret_names)
+int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_names)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	int err = mfa_tree_open(root, path, &fd);
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	int err = mfa_rootfs_open(root, path, &fd);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(close_folder) DIR *folder = fdopendir(fd);
@@ -175,24 +175,24 @@ int mfa_tree_list(const char *root, const char *path, struct mfa_words *ret_name
 	(void)MFA_TAKE_FD(fd);
 	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
 		if (entry->d_name[0] != '.' &&
-		    (err = mfa_words_add(&names, entry->d_name)) != MFA_OK)
+		    (err = mfa_strings_add(&names, entry->d_name)) != MFA_OK)
 			return err;
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	*ret_names = names;
-	names = (struct mfa_words){ 0 };
+	names = (struct mfa_strings){ 0 };
 	return MFA_OK;
 }
 
-bool mfa_tree_is_folder(const char *root, const char *path)
+bool mfa_rootfs_is_folder(const char *root, const char *path)
 {
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	return mfa_tree_open(root, path, &fd) == MFA_OK && fstat(fd, &status) == 0 &&
+	return mfa_rootfs_open(root, path, &fd) == MFA_OK && fstat(fd, &status) == 0 &&
 	       S_ISDIR(status.st_mode);
 }
 
-bool mfa_tree_exists(const char *root, const char *path)
+bool mfa_rootfs_exists(const char *root, const char *path)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	return mfa_tree_open(root, path, &fd) == MFA_OK;
+	return mfa_rootfs_open(root, path, &fd) == MFA_OK;
 }

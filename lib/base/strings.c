@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int mfa_words_add(struct mfa_words *words, const char *text)
+int mfa_strings_add(struct mfa_strings *words, const char *text)
 {
 	size_t used = words->count + 1; /* with the NULL behind them */
 	if ((used & (used - 1)) == 0) { /* full at the powers of two */
@@ -19,7 +19,7 @@ int mfa_words_add(struct mfa_words *words, const char *text)
 	return MFA_OK;
 }
 
-bool mfa_words_have(const struct mfa_words *words, const char *text)
+bool mfa_strings_have(const struct mfa_strings *words, const char *text)
 {
 	for (size_t i = 0; i < words->count; i++)
 		if (strcmp(words->items[i], text) == 0)
@@ -32,16 +32,16 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-void mfa_words_sort(struct mfa_words *words)
+void mfa_strings_sort(struct mfa_strings *words)
 {
 	if (words->count > 1)
 		qsort(words->items, words->count, sizeof *words->items, compare);
 }
 
-void mfa_words_done(struct mfa_words *words)
+void mfa_strings_done(struct mfa_strings *words)
 {
 	for (size_t i = 0; i < words->count; i++)
 		free(words->items[i]);
 	free(words->items);
-	*words = (struct mfa_words){ 0 };
+	*words = (struct mfa_strings){ 0 };
 }

@@ -124,7 +124,7 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 	return err;
 }
 
-static bool matches_all(const struct mfa_words *words)
+static bool matches_all(const struct mfa_strings *words)
 {
 	for (size_t i = 0; i < words->count; i++)
 		if (strcmp(words->items[i], "*") == 0)

@@ -74,7 +74,7 @@ static const struct key host_keys[] = {
 	{ "password_modules", WORDS, HOST(password_modules), 0, 0, "" },
 };
 
-static int words_split(struct mfa_words *words, const char *text)
+static int words_split(struct mfa_strings *words, const char *text)
 {
 	MFA_CLEANUP(mfa_free_string) char *copy = strdup(text);
 	if (copy == NULL)
@@ -82,23 +82,23 @@ static int words_split(struct mfa_words *words, const char *text)
 	char *rest = NULL;
 	for (char *word = strtok_r(copy, " \t", &rest); word != NULL;
 	     word = strtok_r(NULL, " \t", &rest)) {
-		int err = mfa_words_add(words, word);
+		int err = mfa_strings_add(words, word);
 		if (err != MFA_OK)
 			return err;
 	}
 	return MFA_OK;
 }
 
-static int set_words(struct mfa_words *words, const struct config_line *line,
+static int set_words(struct mfa_strings *words, const struct config_line *line,
 		     struct mfa_diag *diag)
 {
-	struct mfa_words fresh = { 0 };
+	struct mfa_strings fresh = { 0 };
 	int err = words_split(&fresh, line->value);
 	if (err != MFA_OK) {
-		mfa_words_done(&fresh);
+		mfa_strings_done(&fresh);
 		return mfa_fail(diag, err, "out of memory");
 	}
-	mfa_words_done(words);
+	mfa_strings_done(words);
 	*words = fresh;
 	return MFA_OK;
 }
@@ -177,7 +177,7 @@ static int set_language(enum mfa_language_choice *language,
 static int set_factors(uint32_t *factors, const struct config_line *line,
 		       struct mfa_diag *diag)
 {
-	struct mfa_words words = { 0 };
+	struct mfa_strings words = { 0 };
 	int err = set_words(&words, line, diag);
 	uint32_t bits = 0;
 	for (size_t i = 0; err == MFA_OK && i < words.count; i++) {
@@ -188,7 +188,7 @@ static int set_factors(uint32_t *factors, const struct config_line *line,
 		else
 			bits |= 1U << kind;
 	}
-	mfa_words_done(&words);
+	mfa_strings_done(&words);
 	if (err == MFA_OK && bits == 0)
 		err = config_fail(diag, line, "factors: at least one is needed");
 	if (err == MFA_OK)
@@ -196,7 +196,7 @@ static int set_factors(uint32_t *factors, const struct config_line *line,
 	return err;
 }
 
-static int set_rhosts(struct mfa_words *words, const struct config_line *line,
+static int set_rhosts(struct mfa_strings *words, const struct config_line *line,
 		      struct mfa_diag *diag)
 {
 	int err = set_words(words, line, diag);
@@ -307,12 +307,12 @@ void config_zone_done(struct mfa_zone *zone)
 	free(zone->name);
 	free(zone->title);
 	free(zone->grace_reason);
-	mfa_words_done(&zone->services);
-	mfa_words_done(&zone->users);
-	mfa_words_done(&zone->groups);
-	mfa_words_done(&zone->rhosts);
-	mfa_words_done(&zone->ttys);
-	mfa_words_done(&zone->gate);
+	mfa_strings_done(&zone->services);
+	mfa_strings_done(&zone->users);
+	mfa_strings_done(&zone->groups);
+	mfa_strings_done(&zone->rhosts);
+	mfa_strings_done(&zone->ttys);
+	mfa_strings_done(&zone->gate);
 	*zone = (struct mfa_zone){ 0 };
 }
 
@@ -325,7 +325,7 @@ void config_host_done(struct mfa_config *config)
 	free(config->store);
 	free(config->key);
 	free(config->audit);
-	mfa_words_done(&config->password_modules);
+	mfa_strings_done(&config->password_modules);
 }
 
 int config_zone_set(struct mfa_zone *zone, const struct config_line *line,

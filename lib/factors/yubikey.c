@@ -99,7 +99,7 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	return MFA_OK;
 }
 
-/* The challenge was fresh, and nobody else has seen it: there is nothing to spend. */
+/* The challenge was fresh, and nobody else has seen it: there is nothing to consume_signal. */
 static int advance(struct mfa_token *token MFA_UNUSED,
 		   const struct mfa_advance *to MFA_UNUSED)
 {

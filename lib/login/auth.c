@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "closure.h"
-#include "grace.h"
 #include "evaluate.h"
+#include "grace.h"
 #include "login_lines.h"
+#include "lookup.h"
 #include "mfa/text.h"
 #include "question.h"
-#include "lookup.h"
 #include "unlogged.h"
 
 enum {
@@ -28,8 +28,8 @@ static bool is_sshd_filler(const struct mfa_secret *answer)
 }
 
 /* Answers that are no guesses, and so neither checked nor counted. */
-static enum mfa_reason screen(const struct mfa_auth_request *request,
-			      const struct mfa_secret *answer)
+static enum mfa_reason prefilter(const struct mfa_auth_request *request,
+				 const struct mfa_secret *answer)
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
@@ -37,16 +37,17 @@ static enum mfa_reason screen(const struct mfa_auth_request *request,
 						     : MFA_REASON_NONE;
 }
 
-/* Read, judge, swap; again when somebody else's swap came first. */
-static int decide(const struct mfa_auth_request *request, const struct judge_case *what,
-		  struct judgement *ret_judgement, struct mfa_diag *diag)
+/* Read, evaluate, swap; again when somebody else's swap came first. */
+static int decide(const struct mfa_auth_request *request,
+		  const struct evaluation_input *what, struct evaluation *ret_evaluation,
+		  struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	for (int i = 0; i < SWAPS_MAX; i++) {
-		struct judgement judgement;
-		struct judge_case fresh = *what;
+		struct evaluation evaluation;
+		struct evaluation_input fresh = *what;
 		bool is_decoy = false;
-		int err = reader_read(request, record, &is_decoy, diag);
+		int err = lookup_record(request, record, &is_decoy, diag);
 		if (err != MFA_OK)
 			return err;
 		/* later than all that the record tells of: else a lock that began while
@@ -56,22 +57,22 @@ static int decide(const struct mfa_auth_request *request, const struct judge_cas
 		uint32_t unlogged = unlogged_find(record, fresh.now);
 		int64_t last_success = record->last_success;
 		fresh.closure = closure_of(record, &request->login);
-		err = judge(record, &fresh, &judgement);
+		err = evaluate(record, &fresh, &evaluation);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
 					mfa_strerror(err));
 		if (is_decoy) {
 			record->last_success = last_success;
-			grace_judge_decoy(request, fresh.now, record, &judgement);
+			grace_judge_decoy(request, fresh.now, record, &evaluation);
 		}
-		if (judgement.reason == MFA_REASON_RIGHT)
+		if (evaluation.reason == MFA_REASON_RIGHT)
 			closure_remember_uid(&request->login, record);
 		err = mfa_store_swap(request->host->store, record, diag);
 		if (err == MFA_ERR_CONFLICT)
 			continue;
-		judgement.unlogged = unlogged;
+		evaluation.unlogged = unlogged;
 		if (err == MFA_OK)
-			*ret_judgement = judgement;
+			*ret_evaluation = evaluation;
 		return err;
 	}
 	return mfa_fail(diag, MFA_ERR_BUSY, "too many logins of this user at once");
@@ -84,34 +85,34 @@ static int split_password(const struct mfa_secret *answer, size_t code_len,
 	return mfa_secret_copy(answer->data, len, &result->password);
 }
 
-static int judge_case_run(const struct mfa_auth_request *request,
-			  const struct judge_case *what, struct mfa_auth_result *result,
-			  size_t *ret_code_len)
+static int evaluate_answer(const struct mfa_auth_request *request,
+			   const struct evaluation_input *what,
+			   struct mfa_auth_result *result, size_t *ret_code_len)
 {
-	struct judgement judgement = { 0 };
-	const struct mfa_zone bounds = mfa_policy_bounds(request->host->config);
-	struct judge_case whole = *what;
+	struct evaluation evaluation = { 0 };
+	const struct mfa_zone bounds = mfa_zone_bounds(request->host->config);
+	struct evaluation_input whole = *what;
 	whole.bounds = &bounds;
 	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
 				&whole.source);
 	if (err == MFA_OK)
-		err = decide(request, &whole, &judgement, &result->diag);
+		err = decide(request, &whole, &evaluation, &result->diag);
 	if (err != MFA_OK)
 		return err;
-	judge_explain(&judgement, &request->login, &result->diag);
-	result->reason = judgement.reason;
-	result->kind = judgement.kind;
-	result->unlogged = judgement.unlogged;
-	result->is_noted = judgement.is_noted;
-	memcpy(result->token, judgement.token, sizeof result->token);
-	*ret_code_len = judgement.code_len;
+	evaluation_explain(&evaluation, &request->login, &result->diag);
+	result->reason = evaluation.reason;
+	result->kind = evaluation.kind;
+	result->unlogged = evaluation.unlogged;
+	result->is_noted = evaluation.is_noted;
+	memcpy(result->token, evaluation.token, sizeof result->token);
+	*ret_code_len = evaluation.code_len;
 	return MFA_OK;
 }
 
 static int check_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
 		       struct mfa_auth_result *result)
 {
-	result->reason = screen(request, answer);
+	result->reason = prefilter(request, answer);
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
 	if (answer->len > ANSWER_MAX)
@@ -120,8 +121,8 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 	else if (!request->wants_password)
 		answer->len = mfa_text_normalize_code((char *)answer->data, answer->len);
 	size_t code_len = 0;
-	bool is_local = mfa_policy_is_local(&request->login);
-	const struct judge_case what = {
+	bool is_local = mfa_login_is_local(&request->login);
+	const struct evaluation_input what = {
 		.zone = request->zone,
 		.answer = (const char *)answer->data,
 		.len = answer->len,
@@ -134,32 +135,32 @@ static int check_typed(const struct mfa_auth_request *request, struct mfa_secret
 				 request->login.peer == 0,
 		.now = request->login.now,
 	};
-	int err = judge_case_run(request, &what, result, &code_len);
+	int err = evaluate_answer(request, &what, result, &code_len);
 	if (err == MFA_OK && request->wants_password)
 		err = split_password(answer, code_len, result);
 	return err;
 }
 
-static int check_given(const struct mfa_auth_request *request, struct given *given,
-		       struct mfa_auth_result *result)
+static int check_response(const struct mfa_auth_request *request,
+			  struct response *response, struct mfa_auth_result *result)
 {
 	size_t unused = 0;
-	const struct judge_case what = {
+	const struct evaluation_input what = {
 		.zone = request->zone,
-		.key = &given->key,
+		.key = &response->key,
 		.now = request->login.now,
 	};
-	result->reason = given->problem;
+	result->reason = response->problem;
 	/* a question may be open for longer than the grace lasts */
-	if (given->problem == MFA_REASON_GRACE &&
+	if (response->problem == MFA_REASON_GRACE &&
 	    request->login.now >= request->zone->grace_until)
 		result->reason = MFA_REASON_NOT_ENROLLED;
-	if (given->problem == MFA_REASON_GRACE && request->wants_password)
-		return split_password(&given->typed, 0, result);
-	if (given->problem != MFA_REASON_NONE)
+	if (response->problem == MFA_REASON_GRACE && request->wants_password)
+		return split_password(&response->typed, 0, result);
+	if (response->problem != MFA_REASON_NONE)
 		return MFA_OK;
-	return given->has_key ? judge_case_run(request, &what, result, &unused)
-			      : check_typed(request, &given->typed, result);
+	return response->has_key ? evaluate_answer(request, &what, result, &unused)
+				 : check_typed(request, &response->typed, result);
 }
 
 static void fail(struct mfa_auth_result *result, int err)
@@ -199,10 +200,10 @@ static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verd
 }
 
 static void decide_and_record(const struct mfa_auth_request *request, int asked,
-			      struct given *given, struct mfa_auth_result *result)
+			      struct response *response, struct mfa_auth_result *result)
 {
 	struct mfa_diag diag = { .text = "" };
-	int opened = mfa_host_open(request->host, &diag);
+	int opened = mfa_site_open(request->host, &diag);
 	if (opened == MFA_OK)
 		opened = mfa_audit_check_limit(request->host->audit, &diag);
 	int err = asked == MFA_OK ? opened : asked;
@@ -211,12 +212,12 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 	if (opened != MFA_OK && result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, opened, "%s", diag.text);
 	if (err == MFA_OK)
-		err = check_given(request, given, result);
-	question_forget(request, &given->typed);
+		err = check_response(request, response, result);
+	question_forget(request, &response->typed);
 	if (err != MFA_OK)
 		fail(result, err);
-	if (err != MFA_OK && given->problem == MFA_REASON_KEY_UNUSABLE)
-		result->reason = given->problem;
+	if (err != MFA_OK && response->problem == MFA_REASON_KEY_UNUSABLE)
+		result->reason = response->problem;
 	if (err == MFA_OK && result->reason == MFA_REASON_RIGHT)
 		let_in(request, MFA_ALLOW, result);
 	if (err == MFA_OK && result->reason == MFA_REASON_GRACE)
@@ -228,15 +229,15 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 }
 
 /* From here to its end locks are held, and no person is waited for. */
-static void work(const struct mfa_auth_request *request, int asked, struct given *given,
-		 struct mfa_auth_result *result)
+static void work(const struct mfa_auth_request *request, int asked,
+		 struct response *response, struct mfa_auth_result *result)
 {
 	bool was_open = request->host->is_open;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
-	decide_and_record(request, asked, given, result);
+	decide_and_record(request, asked, response, result);
 	if (!was_open)
-		mfa_host_close(request->host);
+		mfa_site_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 }
@@ -256,25 +257,25 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result)
 {
 	struct mfa_auth_request answered = *request;
-	struct given given = { .has_key = false };
+	struct response response = { .has_key = false };
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
 		.is_unknown_user = request->known_user == MFA_MATCH_NO,
 	};
 	int err = MFA_OK;
-	touch_begin(request, &given.touch);
+	touch_begin(request, &response.touch);
 	bool is_in_grace = grace_covers(request);
 	/* who need not type a code is asked for the password alone, if at all */
 	if (!is_in_grace || request->wants_password)
-		err = question_ask(request, &ret_result->diag, &given);
+		err = question_ask(request, &ret_result->diag, &response);
 	if (is_in_grace)
-		given.problem = MFA_REASON_GRACE;
-	ret_result->busy = given.touch.busy;
-	ret_result->elsewhere = given.touch.elsewhere;
+		response.problem = MFA_REASON_GRACE;
+	ret_result->busy = response.touch.busy;
+	ret_result->elsewhere = response.touch.elsewhere;
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
-	work(&answered, err, &given, ret_result);
-	mfa_wipe(&given, sizeof given);
+	work(&answered, err, &response, ret_result);
+	mfa_wipe(&response, sizeof response);
 	if (ret_result->reason == MFA_REASON_GRACE)
 		grace_tell(request);
 	if (may_tell(request, ret_result))

@@ -19,7 +19,8 @@ struct answer {
 };
 
 /* The end of the line that could be this token's code. */
-static int ask_about_end(const struct mfa_token *token, const struct judge_case *what,
+static int ask_about_end(const struct mfa_token *token,
+			 const struct evaluation_input *what,
 			 const struct mfa_factor_ops *factor, struct answer *answer)
 {
 	char code[CODE_LEN_MAX];
@@ -39,7 +40,7 @@ static int ask_about_end(const struct mfa_token *token, const struct judge_case 
 	return err;
 }
 
-static int ask_token(const struct mfa_token *token, const struct judge_case *what,
+static int ask_token(const struct mfa_token *token, const struct evaluation_input *what,
 		     struct answer *ret_answer)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -62,7 +63,7 @@ static int ask_token(const struct mfa_token *token, const struct judge_case *wha
 }
 
 /* Where no token fits, a line is cut as most codes would have it. */
-static size_t usual_code_len(const struct judge_case *what)
+static size_t usual_code_len(const struct evaluation_input *what)
 {
 	char code[DEFAULT_CODE_LEN];
 	size_t used = mfa_text_cut_code(what->answer, what->len, sizeof code, code);
@@ -88,7 +89,7 @@ static enum mfa_reason reason_of(enum mfa_check check)
 
 /* Asks every token, whatever the ones before it said; the most telling answer counts,
  * and of equal ones that of an active token. ret_best: the token it is of, or NULL. */
-static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
+static int ask_tokens(struct mfa_record *record, const struct evaluation_input *what,
 		      struct mfa_token **ret_best, struct answer *ret_answer)
 {
 	struct mfa_token *best = NULL;
@@ -115,7 +116,7 @@ static int ask_tokens(struct mfa_record *record, const struct judge_case *what,
 	return MFA_OK;
 }
 
-static struct mfa_guess guess_of(const struct judge_case *what)
+static struct mfa_guess guess_of(const struct evaluation_input *what)
 {
 	return (struct mfa_guess){
 		.zone = what->zone,
@@ -129,7 +130,7 @@ static struct mfa_guess guess_of(const struct judge_case *what)
 }
 
 static int accept(struct mfa_record *record, struct mfa_token *token,
-		  const struct mfa_advance *advance, const struct judge_case *what)
+		  const struct mfa_advance *advance, const struct evaluation_input *what)
 {
 	const struct mfa_guess guess = guess_of(what);
 	int err = mfa_factor_find(token->kind)->advance(token, advance);
@@ -145,8 +146,8 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 }
 
 /* Whatever the refusal is: one that is told of by the record alone takes the same work. */
-static void note_refusal(struct mfa_record *record, const struct judge_case *what,
-			 struct judgement *found)
+static void note_refusal(struct mfa_record *record, const struct evaluation_input *what,
+			 struct evaluation *found)
 {
 	const struct mfa_guess guess = guess_of(what);
 	if (found->reason == MFA_REASON_WRONG) {
@@ -160,7 +161,8 @@ static void note_refusal(struct mfa_record *record, const struct judge_case *wha
 		record->unlogged++;
 }
 
-static int64_t refused_until(const struct mfa_token *token, const struct judge_case *what)
+static int64_t refused_until(const struct mfa_token *token,
+			     const struct evaluation_input *what)
 {
 	struct mfa_clock clock = { 0 };
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -170,15 +172,15 @@ static int64_t refused_until(const struct mfa_token *token, const struct judge_c
 	return clock.refused_until;
 }
 
-int judge(struct mfa_record *record, const struct judge_case *what,
-	  struct judgement *ret_judgement)
+int evaluate(struct mfa_record *record, const struct evaluation_input *what,
+	     struct evaluation *ret_evaluation)
 {
 	struct mfa_token *token = NULL;
 	struct answer answer;
 	int err = ask_tokens(record, what, &token, &answer);
 	if (err != MFA_OK)
 		return err;
-	struct judgement found = {
+	struct evaluation found = {
 		.reason = reason_of(answer.check),
 		.code_len = answer.code_len,
 		.closure = what->closure,
@@ -210,27 +212,27 @@ int judge(struct mfa_record *record, const struct judge_case *what,
 	else
 		note_refusal(record, what, &found);
 	if (err == MFA_OK)
-		*ret_judgement = found;
+		*ret_evaluation = found;
 	return err;
 }
 
-void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
-		   struct mfa_diag *ret_diag)
+void evaluation_explain(const struct evaluation *evaluation,
+			const struct mfa_login *login, struct mfa_diag *ret_diag)
 {
 	char until[MFA_TIME_SIZE];
-	mfa_lockout_explain(&judgement->lockout, login, ret_diag);
+	mfa_lockout_explain(&evaluation->lockout, login, ret_diag);
 	if (ret_diag->text[0] != '\0')
 		return;
-	if (judgement->closure != MFA_CLOSURE_NONE) {
-		closure_explain(judgement->closure, judgement->uid, ret_diag);
-	} else if (judgement->refused_until != 0) {
-		mfa_text_format_time(judgement->refused_until, until);
+	if (evaluation->closure != MFA_CLOSURE_NONE) {
+		closure_explain(evaluation->closure, evaluation->uid, ret_diag);
+	} else if (evaluation->refused_until != 0) {
+		mfa_text_format_time(evaluation->refused_until, until);
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "refused until %s, as the last accepted code is of then: "
 			       "set the clock, or where it is right run: mfa-enroll "
 			       "resync --future",
 			       until);
-	} else if (judgement->detail != NULL) {
-		(void)mfa_fail(ret_diag, MFA_OK, "%s", judgement->detail);
+	} else if (evaluation->detail != NULL) {
+		(void)mfa_fail(ret_diag, MFA_OK, "%s", evaluation->detail);
 	}
 }

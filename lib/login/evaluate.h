@@ -4,7 +4,7 @@
 #include "mfa/auth.h"
 #include "mfa/lockout.h"
 
-struct judgement {
+struct evaluation {
 	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
 	/* the token that a right or used code is of, or that the clock makes useless */
 	char token[MFA_TOKEN_ID_SIZE];
@@ -20,9 +20,9 @@ struct judgement {
 };
 
 /* What is judged: the answer (normalized unless it carries a password in front). */
-struct judge_case {
+struct evaluation_input {
 	const struct mfa_zone *zone;
-	const struct mfa_zone *bounds; /* of all zones: mfa_policy_bounds */
+	const struct mfa_zone *bounds; /* of all zones: mfa_zone_bounds */
 	const char *answer;
 	size_t len;
 	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
@@ -39,9 +39,9 @@ struct judge_case {
 
 /* Decides, and changes the record to what must be committed whatever the decision is:
  * the token's new state, the counters, the times. */
-int judge(struct mfa_record *record, const struct judge_case *what,
-	  struct judgement *ret_judgement) MFA_MUST_CHECK;
+int evaluate(struct mfa_record *record, const struct evaluation_input *what,
+	     struct evaluation *ret_evaluation) MFA_MUST_CHECK;
 
-/* What the log says of the judgement beyond its reason: "" where there is no more to say. */
-void judge_explain(const struct judgement *judgement, const struct mfa_login *login,
-		   struct mfa_diag *ret_diag);
+/* What the log says of the evaluation beyond its reason: "" where there is no more to say. */
+void evaluation_explain(const struct evaluation *evaluation,
+			const struct mfa_login *login, struct mfa_diag *ret_diag);

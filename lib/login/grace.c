@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "mfa/text.h"
 #include "lookup.h"
+#include "mfa/text.h"
 
 enum {
 	DATE_LEN = 10, /* of RFC 3339's full-date, which a time begins with */
@@ -24,16 +24,16 @@ const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *
 }
 
 void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
-		       struct mfa_record *decoy, struct judgement *judgement)
+		       struct mfa_record *decoy, struct evaluation *evaluation)
 {
 	int64_t end = request->zone->grace_until;
 	bool is_known = request->known_user != MFA_MATCH_NO;
 	if (end > 0 && now >= end && end > decoy->last_success)
 		decoy->last_success = end;
-	*judgement = (struct judgement){
+	*evaluation = (struct evaluation){
 		.reason = is_known ? MFA_REASON_NOT_ENROLLED : MFA_REASON_UNKNOWN_USER,
-		.code_len = judgement->code_len,
-		.is_noted = judgement->is_noted,
+		.code_len = evaluation->code_len,
+		.is_noted = evaluation->is_noted,
 		.detail = is_known ? grace_problem(request->zone, decoy, now) : NULL,
 	};
 }
@@ -43,7 +43,7 @@ static bool is_waiting(const struct mfa_auth_request *request)
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	bool is_decoy = false;
-	return reader_read(request, record, &is_decoy, &diag) == MFA_OK && is_decoy &&
+	return lookup_record(request, record, &is_decoy, &diag) == MFA_OK && is_decoy &&
 	       grace_problem(request->zone, record, request->login.now) == NULL;
 }
 
@@ -78,9 +78,9 @@ bool grace_covers(const struct mfa_auth_request *request)
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
 	bool is_covered =
-		mfa_host_open(request->host, &diag) == MFA_OK && is_waiting(request);
+		mfa_site_open(request->host, &diag) == MFA_OK && is_waiting(request);
 	if (!was_open)
-		mfa_host_close(request->host);
+		mfa_site_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 	return is_covered && is_own_name(&request->login);

@@ -13,10 +13,10 @@ bool grace_covers(const struct mfa_auth_request *request);
 const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *decoy,
 			  int64_t now);
 
-/* Makes the judgement on the decoy one on a user without a record, and has the decoy remember a
+/* Makes the evaluation on the decoy one on a user without a record, and has the decoy remember a
  * grace that is over: as its last_success it keeps the latest grace_until that was seen to be. */
 void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
-		       struct mfa_record *decoy, struct judgement *judgement);
+		       struct mfa_record *decoy, struct evaluation *evaluation);
 
 /* Notes for the administrator, in the diagnosis, that a user without a record was refused
  * because of the name. */

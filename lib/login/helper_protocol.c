@@ -11,8 +11,8 @@ enum {
 	FLAGS_ALL = FLAG_PASSWORD | FLAG_EXPLAIN | FLAG_JAPANESE,
 };
 
-int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
-			char ret_packet[static MFA_PACKET_SIZE], size_t *ret_len)
+int mfa_helper_pack_begin(const struct mfa_helper_begin *begin,
+			  char ret_packet[static MFA_PACKET_SIZE], size_t *ret_len)
 {
 	const char *const strings[BEGIN_STRINGS] = { begin->user, begin->service,
 						     begin->zone, begin->tty,
@@ -25,7 +25,7 @@ int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
 	ret_packet[at++] = (char)flags;
 	for (size_t i = 0; i < BEGIN_STRINGS; i++) {
 		size_t size = strlen(strings[i]) + 1;
-		if (size > MFA_WIRE_TEXT_MAX + 1)
+		if (size > MFA_HELPER_TEXT_MAX + 1)
 			return MFA_ERR_INVALID;
 		memcpy(ret_packet + at, strings[i], size);
 		at += size;
@@ -34,7 +34,7 @@ int mfa_wire_pack_begin(const struct mfa_wire_begin *begin,
 	return MFA_OK;
 }
 
-int mfa_wire_unpack_begin(struct mfa_span payload, struct mfa_wire_begin *ret_begin)
+int mfa_helper_unpack_begin(struct mfa_span payload, struct mfa_helper_begin *ret_begin)
 {
 	const char *strings[BEGIN_STRINGS];
 	size_t at = 2;
@@ -45,13 +45,14 @@ int mfa_wire_unpack_begin(struct mfa_span payload, struct mfa_wire_begin *ret_be
 		const unsigned char *end =
 			memchr(payload.data + at, '\0', payload.len - at);
 		strings[i] = (const char *)payload.data + at;
-		if (end == NULL || end - payload.data - (ptrdiff_t)at > MFA_WIRE_TEXT_MAX)
+		if (end == NULL ||
+		    end - payload.data - (ptrdiff_t)at > MFA_HELPER_TEXT_MAX)
 			return MFA_ERR_INVALID;
 		at = (size_t)(end - payload.data) + 1;
 	}
 	if (at != payload.len)
 		return MFA_ERR_INVALID;
-	*ret_begin = (struct mfa_wire_begin){
+	*ret_begin = (struct mfa_helper_begin){
 		.user = strings[0],
 		.service = strings[1],
 		.zone = strings[2],
@@ -74,8 +75,8 @@ static const struct {
 	{ MFA_NO_MEMORY, 'm' },
 };
 
-void mfa_wire_pack_verdict(const struct mfa_wire_verdict *verdict,
-			   char ret_payload[static MFA_WIRE_VERDICT_SIZE])
+void mfa_helper_pack_verdict(const struct mfa_helper_verdict *verdict,
+			     char ret_payload[static MFA_HELPER_VERDICT_SIZE])
 {
 	ret_payload[0] = 'd';
 	for (size_t i = 0; i < MFA_COUNT(letters); i++)
@@ -85,13 +86,14 @@ void mfa_wire_pack_verdict(const struct mfa_wire_verdict *verdict,
 	ret_payload[2] = (char)(verdict->password_len >> 8 & 0xff);
 }
 
-int mfa_wire_unpack_verdict(struct mfa_span payload, struct mfa_wire_verdict *ret_verdict)
+int mfa_helper_unpack_verdict(struct mfa_span payload,
+			      struct mfa_helper_verdict *ret_verdict)
 {
-	if (payload.len != MFA_WIRE_VERDICT_SIZE)
+	if (payload.len != MFA_HELPER_VERDICT_SIZE)
 		return MFA_ERR_INVALID;
 	for (size_t i = 0; i < MFA_COUNT(letters); i++)
 		if (letters[i].letter == payload.data[0]) {
-			*ret_verdict = (struct mfa_wire_verdict){
+			*ret_verdict = (struct mfa_helper_verdict){
 				.verdict = letters[i].verdict,
 				.password_len = (size_t)payload.data[1] |
 						(size_t)payload.data[2] << 8,

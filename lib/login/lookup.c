@@ -1,7 +1,7 @@
 #include "lookup.h"
 
-int reader_read(const struct mfa_auth_request *request, struct mfa_record *record,
-		bool *ret_is_decoy, struct mfa_diag *diag)
+int lookup_record(const struct mfa_auth_request *request, struct mfa_record *record,
+		  bool *ret_is_decoy, struct mfa_diag *diag)
 {
 	struct mfa_store *store = request->host->store;
 	const char *user = request->login.user;

@@ -5,5 +5,5 @@
 
 /* Reads the record of the user, or the decoy's, which takes the same work. The host is
  * open. */
-int reader_read(const struct mfa_auth_request *request, struct mfa_record *record,
-		bool *ret_is_decoy, struct mfa_diag *diag) MFA_MUST_CHECK;
+int lookup_record(const struct mfa_auth_request *request, struct mfa_record *record,
+		  bool *ret_is_decoy, struct mfa_diag *diag) MFA_MUST_CHECK;

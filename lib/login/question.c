@@ -8,11 +8,11 @@ enum {
 	ASKED_MAX = 30, /* in all: another's turn at the YubiKeys takes none of those */
 };
 
-static int ask(const struct mfa_auth_request *request, struct given *given)
+static int ask(const struct mfa_auth_request *request, struct response *response)
 {
 	char prompt[TOUCH_PROMPT_SIZE];
-	touch_prompt(request, &given->touch, given->problem, prompt);
-	return request->dialog->ask(request->dialog->context, prompt, &given->typed);
+	touch_prompt(request, &response->touch, response->problem, prompt);
+	return request->dialog->ask(request->dialog->context, prompt, &response->typed);
 }
 
 void question_forget(const struct mfa_auth_request *request, struct mfa_secret *answer)
@@ -32,10 +32,12 @@ bool question_is_password(const struct mfa_auth_request *request,
 
 /* Enter asks for the YubiKey; so does the password once more, from a program that gives
  * one string to every prompt. */
-static bool wants_key(const struct mfa_auth_request *request, const struct given *given)
+static bool wants_key(const struct mfa_auth_request *request,
+		      const struct response *response)
 {
-	return given->touch.is_offered &&
-	       (given->typed.len == 0 || question_is_password(request, &given->typed));
+	return response->touch.is_offered &&
+	       (response->typed.len == 0 ||
+		question_is_password(request, &response->typed));
 }
 
 static bool is_garbled(const struct mfa_auth_request *request,
@@ -48,13 +50,14 @@ static bool is_garbled(const struct mfa_auth_request *request,
 
 /* Has the YubiKey answer. *ret_is_final: no other question will help. */
 static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		   struct given *given, bool *ret_is_final)
+		   struct response *response, bool *ret_is_final)
 {
 	int failed = MFA_OK;
-	question_forget(request, &given->typed);
-	given->problem = touch_ask(request, &given->touch, diag, &failed, &given->key);
-	given->has_key = given->problem == MFA_REASON_NONE;
-	if (given->has_key || failed != MFA_OK)
+	question_forget(request, &response->typed);
+	response->problem =
+		touch_ask(request, &response->touch, diag, &failed, &response->key);
+	response->has_key = response->problem == MFA_REASON_NONE;
+	if (response->has_key || failed != MFA_OK)
 		*ret_is_final = true;
 	return failed;
 }
@@ -62,51 +65,52 @@ static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag
 /* What is no guess: the question is put again, or the key that was touched too early is
  * asked, where that may be done. */
 static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		     struct given *given, bool *ret_is_final)
+		     struct response *response, bool *ret_is_final)
 {
 	bool is_of_no_token = false;
-	if (is_garbled(request, &given->typed)) {
-		given->problem = MFA_REASON_GARBLED;
+	if (is_garbled(request, &response->typed)) {
+		response->problem = MFA_REASON_GARBLED;
 	} else {
-		int err = typed_key_check(request, &given->typed, diag, &is_of_no_token);
+		int err =
+			typed_key_check(request, &response->typed, diag, &is_of_no_token);
 		if (err != MFA_OK || !is_of_no_token)
 			return err;
-		given->problem = MFA_REASON_KEY_TYPED;
+		response->problem = MFA_REASON_KEY_TYPED;
 	}
 	*ret_is_final = false;
-	if (given->problem == MFA_REASON_KEY_TYPED && given->touch.is_offered)
-		return ask_key(request, diag, given, ret_is_final);
-	question_forget(request, &given->typed);
+	if (response->problem == MFA_REASON_KEY_TYPED && response->touch.is_offered)
+		return ask_key(request, diag, response, ret_is_final);
+	question_forget(request, &response->typed);
 	return MFA_OK;
 }
 
 /* One question, and the YubiKey where that is the answer. *ret_is_final: no other question
  * will help. */
 static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		    struct given *given, bool *ret_is_final)
+		    struct response *response, bool *ret_is_final)
 {
-	int err = ask(request, given);
+	int err = ask(request, response);
 	*ret_is_final = true;
-	given->problem = MFA_REASON_NONE;
+	response->problem = MFA_REASON_NONE;
 	diag->text[0] = '\0'; /* of the problem that was told with this question */
 	if (err != MFA_OK)
 		return err;
-	if (!wants_key(request, given))
-		return ask_again(request, diag, given, ret_is_final);
+	if (!wants_key(request, response))
+		return ask_again(request, diag, response, ret_is_final);
 	/* a program that repeats itself would do so again */
-	*ret_is_final = given->typed.len > 0;
-	return ask_key(request, diag, given, ret_is_final);
+	*ret_is_final = response->typed.len > 0;
+	return ask_key(request, diag, response, ret_is_final);
 }
 
 int question_ask(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		 struct given *given)
+		 struct response *response)
 {
 	bool is_final = false;
 	int err = MFA_OK;
 	int own = 0; /* questions, but for those that only another's turn has cost */
 	for (int i = 0; i < ASKED_MAX && own < QUESTIONS_MAX && !is_final; i++) {
-		err = ask_once(request, diag, given, &is_final);
-		own += !touch_is_of_other(given->problem);
+		err = ask_once(request, diag, response, &is_final);
+		own += !touch_is_of_other(response->problem);
 	}
 	return err;
 }

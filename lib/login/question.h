@@ -5,7 +5,7 @@
 #include "touch.h"
 
 /* What came of asking: something typed, a YubiKey's answer, or neither. */
-struct given {
+struct response {
 	struct mfa_secret typed;
 	struct mfa_yubikey_answer key;
 	bool has_key;
@@ -17,7 +17,7 @@ struct given {
  * question will help. ret_given is zeroed before, but for touch_begin's part, and is wiped
  * by the caller. Errors as of the dialog, and of reading the record. */
 int question_ask(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		 struct given *ret_given) MFA_MUST_CHECK;
+		 struct response *ret_given) MFA_MUST_CHECK;
 
 /* Whether the answer is the password that came before. */
 bool question_is_password(const struct mfa_auth_request *request,

@@ -2,17 +2,17 @@
 
 #include "mfa/key.h"
 
-int mfa_host_load(const char *config_path, struct mfa_diag *diag,
-		  struct mfa_host *ret_host)
+int mfa_site_load(const char *config_path, struct mfa_diag *diag,
+		  struct mfa_site *ret_host)
 {
 	struct mfa_config *config = NULL;
 	int err = mfa_config_load(config_path, diag, &config);
 	if (err == MFA_OK)
-		*ret_host = (struct mfa_host){ .config = config, .key_hold = -1 };
+		*ret_host = (struct mfa_site){ .config = config, .key_hold = -1 };
 	return err;
 }
 
-int mfa_host_use_next(struct mfa_host *host, struct mfa_diag *diag)
+int mfa_site_use_next(struct mfa_site *host, struct mfa_diag *diag)
 {
 	struct mfa_secret next = { 0 };
 	int err = mfa_key_load_next(host->config->key, diag, &next);
@@ -24,7 +24,7 @@ int mfa_host_use_next(struct mfa_host *host, struct mfa_diag *diag)
 	return mfa_store_use_next(host->store, &host->next_key, diag);
 }
 
-static int open_all(struct mfa_host *host, struct mfa_diag *diag)
+static int open_all(struct mfa_site *host, struct mfa_diag *diag)
 {
 	const struct mfa_config *config = host->config;
 	int err = mfa_store_begin(config->store, diag, &host->store, &host->key);
@@ -39,11 +39,11 @@ static int open_all(struct mfa_host *host, struct mfa_diag *diag)
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
 	/* while a rekey goes on, records are sealed under the next key already */
-	err = mfa_host_use_next(host, diag);
+	err = mfa_site_use_next(host, diag);
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
-void mfa_host_close(struct mfa_host *host)
+void mfa_site_close(struct mfa_site *host)
 {
 	mfa_audit_close(&host->audit);
 	mfa_store_close(&host->store);
@@ -53,7 +53,7 @@ void mfa_host_close(struct mfa_host *host)
 	host->is_open = false;
 }
 
-int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
+int mfa_site_open(struct mfa_site *host, struct mfa_diag *diag)
 {
 	if (host->is_open)
 		return MFA_OK;
@@ -61,14 +61,14 @@ int mfa_host_open(struct mfa_host *host, struct mfa_diag *diag)
 	if (err == MFA_OK)
 		host->is_open = true;
 	else
-		mfa_host_close(host);
+		mfa_site_close(host);
 	return err;
 }
 
-void mfa_host_done(struct mfa_host *host)
+void mfa_site_done(struct mfa_site *host)
 {
 	if (host->config == NULL) /* never loaded: not even descriptor 0 is ours */
 		return;
-	mfa_host_close(host);
+	mfa_site_close(host);
 	mfa_config_cleanup(&host->config);
 }

@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "closure.h"
+#include "lookup.h"
 #include "mfa/factor.h"
 #include "mfa/usb.h"
-#include "lookup.h"
 
 enum {
 	SECOND_MS = 1000,
@@ -17,7 +17,7 @@ enum {
 static bool is_offered(const struct mfa_auth_request *request)
 {
 	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY) != 0 &&
-	       mfa_policy_may_ask_keys(request->zone, &request->login) &&
+	       mfa_zone_may_ask_keys(request->zone, &request->login) &&
 	       !request->wants_password;
 }
 
@@ -33,12 +33,13 @@ void touch_begin(const struct mfa_auth_request *request, struct touch *ret_touch
 
 /* The user's keys. Suspended ones as well, behind the others: they answer, and are refused
  * then. */
-struct mine {
+struct candidates {
 	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
 	size_t count;
 };
 
-static int add_mine(const struct mfa_record *record, bool is_active, struct mine *mine)
+static int add_candidates(const struct mfa_record *record, bool is_active,
+			  struct candidates *candidates)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		const struct mfa_token *token = &record->tokens[i];
@@ -49,42 +50,42 @@ static int add_mine(const struct mfa_record *record, bool is_active, struct mine
 		int err = mfa_yubikey_load(token, &key);
 		if (err != MFA_OK)
 			return err;
-		mine->slots[mine->count++] =
+		candidates->slots[candidates->count++] =
 			(struct mfa_yubikey_slot){ key.serial, key.slot };
 	}
 	return MFA_OK;
 }
 
-static int read_mine(const struct mfa_auth_request *request, struct mine *mine,
-		     struct mfa_diag *diag)
+static int read_candidates(const struct mfa_auth_request *request,
+			   struct candidates *candidates, struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	bool is_decoy = false;
-	int err = reader_read(request, record, &is_decoy, diag);
+	int err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
 	enum mfa_closure closure = closure_of(record, &request->login);
 	closure_explain(closure, record->uid, diag);
 	if (closure != MFA_CLOSURE_NONE)
 		return MFA_OK;
-	err = add_mine(record, true, mine);
+	err = add_candidates(record, true, candidates);
 	if (err == MFA_OK)
-		err = add_mine(record, false, mine);
+		err = add_candidates(record, false, candidates);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "token of %s: %s", request->login.user,
 				mfa_strerror(err));
 	return MFA_OK;
 }
 
-static int find_mine(const struct mfa_auth_request *request, struct mine *mine,
-		     struct mfa_diag *diag)
+static int find_candidates(const struct mfa_auth_request *request,
+			   struct candidates *candidates, struct mfa_diag *diag)
 {
 	bool was_open = request->host->is_open;
-	int err = mfa_host_open(request->host, diag);
+	int err = mfa_site_open(request->host, diag);
 	if (err == MFA_OK)
-		err = read_mine(request, mine, diag);
+		err = read_candidates(request, candidates, diag);
 	if (!was_open)
-		mfa_host_close(request->host);
+		mfa_site_close(request->host);
 	return err;
 }
 
@@ -127,7 +128,7 @@ static void make_turn(const struct mfa_auth_request *request,
 }
 
 static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
-				 struct mfa_usb *usb, const struct mine *mine,
+				 struct mfa_usb *usb, const struct candidates *candidates,
 				 struct touch *touch, struct mfa_diag *diag,
 				 struct mfa_yubikey_answer *ret_answer)
 {
@@ -136,8 +137,8 @@ static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
 	if (touch->own.number == 0)
 		make_turn(request, &touch->own);
 	const struct mfa_yubikey_order order = {
-		.slots = mine->slots,
-		.count = mine->count,
+		.slots = candidates->slots,
+		.count = candidates->count,
 		.challenge = challenge,
 		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
 		.turn = &touch->own,
@@ -160,7 +161,7 @@ static void note_meeting(enum mfa_reason problem, struct touch *touch)
 /* Starts what will ask the ports; then, while that loads its libraries, reads whose key it is
  * to ask for. */
 static enum mfa_reason prepare(const struct mfa_auth_request *request,
-			       struct mfa_usb *usb, struct mine *mine,
+			       struct mfa_usb *usb, struct candidates *candidates,
 			       struct mfa_diag *diag, int *ret_err)
 {
 	if (request->begin_work != NULL)
@@ -169,7 +170,7 @@ static enum mfa_reason prepare(const struct mfa_auth_request *request,
 	*ret_err = mfa_usb_open(request->plugin_folder, diag, usb);
 	if (*ret_err != MFA_OK)
 		reason = MFA_REASON_KEY_UNUSABLE;
-	else if ((*ret_err = find_mine(request, mine, diag)) != MFA_OK)
+	else if ((*ret_err = find_candidates(request, candidates, diag)) != MFA_OK)
 		reason = MFA_REASON_FAILED;
 	if (request->end_work != NULL)
 		request->end_work(request->context);
@@ -183,11 +184,11 @@ enum mfa_reason touch_ask(const struct mfa_auth_request *request, struct touch *
 			  struct mfa_diag *diag, int *ret_err,
 			  struct mfa_yubikey_answer *ret_answer)
 {
-	struct mine mine = { .count = 0 };
+	struct candidates candidates = { .count = 0 };
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
-	enum mfa_reason reason = prepare(request, &usb, &mine, diag, ret_err);
+	enum mfa_reason reason = prepare(request, &usb, &candidates, diag, ret_err);
 	if (reason == MFA_REASON_NONE)
-		reason = ask_ports(request, &usb, &mine, touch, diag, ret_answer);
+		reason = ask_ports(request, &usb, &candidates, touch, diag, ret_answer);
 	note_meeting(reason, touch);
 	if (reason == MFA_REASON_KEY_UNUSABLE && *ret_err == MFA_OK)
 		*ret_err = MFA_ERR_IO;

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "closure.h"
+#include "lookup.h"
 #include "mfa/text.h"
 #include "mfa/yubikey_otp.h"
-#include "lookup.h"
 
 enum {
 	ANSWER_MAX = 4 * MFA_YUBIKEY_CODE_LEN, /* in full width, with some blanks */
@@ -37,7 +37,7 @@ static bool has_token(const struct mfa_record *record, const char *id)
 		struct mfa_yubikey_otp otp;
 		if (record->tokens[i].kind != MFA_KIND_YUBIKEY_OTP)
 			continue;
-		/* what is damaged, the judgement tells */
+		/* what is damaged, the evaluation tells */
 		if (mfa_yubikey_otp_load(&record->tokens[i], &otp) != MFA_OK)
 			return true;
 		mfa_yubikey_otp_format_id(otp.public_id, own);
@@ -52,11 +52,11 @@ static int look(const struct mfa_auth_request *request, const char *id,
 		struct mfa_diag *diag, bool *ret_is_none)
 {
 	bool is_decoy = false;
-	int err = mfa_host_open(request->host, diag);
+	int err = mfa_site_open(request->host, diag);
 	if (err != MFA_OK)
 		return err;
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
-	err = reader_read(request, record, &is_decoy, diag);
+	err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
 	enum mfa_closure closure = closure_of(record, &request->login);
@@ -78,7 +78,7 @@ int typed_key_check(const struct mfa_auth_request *request,
 		request->begin_work(request->context);
 	int err = look(request, id, diag, ret_is_none);
 	if (!was_open)
-		mfa_host_close(request->host);
+		mfa_site_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 	return err;

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "meeting.h"
 #include "lookup.h"
+#include "meeting.h"
 
 enum {
 	/* in which a login that is at work writes its line, locks and all */
@@ -65,7 +65,7 @@ void unlogged_settle(const struct mfa_auth_request *request, uint32_t count)
 	struct mfa_diag diag = { .text = "" };
 	for (int i = 0; count > 0 && i < SWAPS_MAX; i++) {
 		bool is_decoy = false;
-		if (reader_read(request, record, &is_decoy, &diag) != MFA_OK)
+		if (lookup_record(request, record, &is_decoy, &diag) != MFA_OK)
 			return;
 		record->unlogged -= count < record->unlogged ? count : record->unlogged;
 		if (mfa_store_swap_unsynced(store, record, &diag) != MFA_ERR_CONFLICT)

@@ -11,57 +11,58 @@ struct view {
 	const struct mfa_line_facts *facts;
 };
 
-const char *mfa_note_name(enum mfa_note_kind kind)
+const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 {
 	switch (kind) {
-	case MFA_NOTE_NULLOK:
+	case MFA_ADVISORY_NULLOK:
 		return "nullok";
-	case MFA_NOTE_ORACLE:
+	case MFA_ADVISORY_ORACLE:
 		return "oracle";
-	case MFA_NOTE_ORACLE_CHOSEN:
+	case MFA_ADVISORY_ORACLE_CHOSEN:
 		return "oracle-chosen";
-	case MFA_NOTE_EXPLAIN:
+	case MFA_ADVISORY_EXPLAIN:
 		return "explain-too-early";
-	case MFA_NOTE_FORWARD_LATE:
+	case MFA_ADVISORY_FORWARD_LATE:
 		return "forward-too-late";
-	case MFA_NOTE_FORWARD_UNUSED:
+	case MFA_ADVISORY_FORWARD_UNUSED:
 		return "forward-unused";
-	case MFA_NOTE_ASKS_AGAIN:
+	case MFA_ADVISORY_ASKS_AGAIN:
 		return "asks-again";
-	case MFA_NOTE_NO_FILE:
+	case MFA_ADVISORY_NO_FILE:
 		return "module-missing";
-	case MFA_NOTE_STRANGE_FILE:
+	case MFA_ADVISORY_STRANGE_FILE:
 		return "module-strange";
-	case MFA_NOTE_BAD_LINE:
+	case MFA_ADVISORY_BAD_LINE:
 		return "bad-line";
-	case MFA_NOTE_PART_OFF:
+	case MFA_ADVISORY_PART_OFF:
 		return "part-not-covered";
-	case MFA_NOTE_UNGATED:
+	case MFA_ADVISORY_UNGATED:
 		return "zone-without-gate";
-	case MFA_NOTE_NOBODY:
+	case MFA_ADVISORY_NOBODY:
 		return "nobody";
 	}
 	return "?";
 }
 
-struct mfa_note *notes_add(struct mfa_inspection *inspection, enum mfa_note_kind kind,
-			   const struct mfa_stack_line *line)
+struct mfa_advisory *advisories_add(struct mfa_inspection *inspection,
+				    enum mfa_advisory_kind kind,
+				    const struct mfa_stack_line *line)
 {
-	if (inspection->note_count < MFA_NOTES_MAX)
+	if (inspection->note_count < MFA_ADVISORIES_MAX)
 		inspection->note_count++;
-	struct mfa_note *note = &inspection->notes[inspection->note_count - 1];
-	*note = (struct mfa_note){ .kind = kind, .line = line };
+	struct mfa_advisory *note = &inspection->notes[inspection->note_count - 1];
+	*note = (struct mfa_advisory){ .kind = kind, .line = line };
 	return note;
 }
 
-void notes_add_zone(struct mfa_inspection *inspection, enum mfa_note_kind kind,
-		    const struct mfa_zone *zone)
+void advisories_add_zone(struct mfa_inspection *inspection, enum mfa_advisory_kind kind,
+			 const struct mfa_zone *zone)
 {
 	for (size_t i = 0; i < inspection->note_count; i++)
 		if (inspection->notes[i].kind == kind &&
 		    inspection->notes[i].zone == zone)
 			return;
-	notes_add(inspection, kind, NULL)->zone = zone;
+	advisories_add(inspection, kind, NULL)->zone = zone;
 }
 
 /* How one login goes: everything else answers alike, the password is right or wrong. */
@@ -95,18 +96,18 @@ static int answer_in(const struct view *view, size_t at, const struct trial *tri
 static bool reaches_code(const struct view *view, const struct trial *trial,
 			 size_t *ret_last, bool *ret_had_password)
 {
-	struct mfa_walk walk;
+	struct mfa_dispatch walk;
 	size_t last = 0;
 	bool had_password = false;
-	mfa_walk_begin(view->stack, &walk);
-	while (!mfa_walk_is_over(view->stack, &walk)) {
+	mfa_dispatch_begin(view->stack, &walk);
+	while (!mfa_dispatch_is_over(view->stack, &walk)) {
 		const struct mfa_stack_line *line = &view->stack->lines[walk.at];
 		last = walk.at;
 		if (module_role(view->inspector, line) == MODULE_MFA)
 			return true;
 		if (module_role(view->inspector, line) == MODULE_PASSWORD)
 			had_password = true;
-		mfa_walk_answer(view->stack, &walk, answer_in(view, walk.at, trial));
+		mfa_dispatch_answer(view->stack, &walk, answer_in(view, walk.at, trial));
 	}
 	*ret_last = last;
 	*ret_had_password = had_password;
@@ -132,10 +133,10 @@ static void look_for_oracle(const struct view *view, struct mfa_inspection *insp
 		if (!reaches_code(view, &right, &last, &had_password) ||
 		    reaches_code(view, &wrong, &last, &had_password) || !had_password)
 			continue;
-		(void)notes_add(inspection,
-				says_explain(view) ? MFA_NOTE_ORACLE_CHOSEN
-						   : MFA_NOTE_ORACLE,
-				&view->stack->lines[last]);
+		(void)advisories_add(inspection,
+				     says_explain(view) ? MFA_ADVISORY_ORACLE_CHOSEN
+							: MFA_ADVISORY_ORACLE,
+				     &view->stack->lines[last]);
 		return;
 	}
 }
@@ -159,48 +160,49 @@ static void look_at_forward(const struct view *view, struct mfa_inspection *insp
 		is_taken = true;
 		if (!mfa_stack_line_has(line, "use_first_pass") &&
 		    !mfa_stack_line_has(line, "try_first_pass"))
-			(void)notes_add(inspection, MFA_NOTE_ASKS_AGAIN, line);
+			(void)advisories_add(inspection, MFA_ADVISORY_ASKS_AGAIN, line);
 	}
 	if (forward != NULL && !is_taken)
-		(void)notes_add(inspection,
-				is_late ? MFA_NOTE_FORWARD_LATE : MFA_NOTE_FORWARD_UNUSED,
-				forward);
+		(void)advisories_add(inspection,
+				     is_late ? MFA_ADVISORY_FORWARD_LATE
+					     : MFA_ADVISORY_FORWARD_UNUSED,
+				     forward);
 }
 
 static void look_at_line(const struct view *view, struct mfa_inspection *inspection,
 			 enum mfa_facility facility, const struct mfa_stack_line *line)
 {
 	if (line->kind == MFA_LINE_BAD) {
-		(void)notes_add(inspection, MFA_NOTE_BAD_LINE, line);
+		(void)advisories_add(inspection, MFA_ADVISORY_BAD_LINE, line);
 		return;
 	}
 	if (module_is_missing(view->inspector, line) && !line->is_silent)
-		(void)notes_add(inspection, MFA_NOTE_NO_FILE, line);
+		(void)advisories_add(inspection, MFA_ADVISORY_NO_FILE, line);
 	if (module_is_strange(line) &&
 	    strcmp(mfa_stack_line_module(line), "pam_mfa.so") == 0)
-		(void)notes_add(inspection, MFA_NOTE_STRANGE_FILE, line);
+		(void)advisories_add(inspection, MFA_ADVISORY_STRANGE_FILE, line);
 	if (facility == MFA_FACILITY_AUTH &&
 	    module_role(view->inspector, line) == MODULE_PASSWORD &&
 	    (mfa_stack_line_has(line, "nullok") ||
 	     mfa_stack_line_has(line, "nullok_secure")))
-		(void)notes_add(inspection, MFA_NOTE_NULLOK, line);
+		(void)advisories_add(inspection, MFA_ADVISORY_NULLOK, line);
 }
 
-void notes_take(const struct mfa_inspector *inspector, struct mfa_inspection *inspection,
-		enum mfa_facility facility, const struct mfa_line_facts *facts,
-		const struct mfa_proof *proof)
+void advisories_look_at(const struct mfa_inspector *inspector,
+			struct mfa_inspection *inspection, enum mfa_facility facility,
+			const struct mfa_line_facts *facts, const struct mfa_proof *proof)
 {
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
 	struct view view = { inspector, stack, facts };
 	for (size_t i = 0; i < stack->count; i++)
 		look_at_line(&view, inspection, facility, &stack->lines[i]);
 	if (!proof->is_passable && proof->finding == MFA_PROVED)
-		notes_add_zone(inspection, MFA_NOTE_NOBODY, NULL);
+		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (facility != MFA_FACILITY_AUTH)
 		return;
 	look_for_oracle(&view, inspection);
 	look_at_forward(&view, inspection);
-	if (proof->is_needy)
-		(void)notes_add(inspection, MFA_NOTE_EXPLAIN,
-				&stack->lines[proof->needy_line]);
+	if (proof->is_precondition_violated)
+		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,
+				     &stack->lines[proof->needy_line]);
 }

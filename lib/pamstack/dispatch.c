@@ -6,10 +6,10 @@ enum {
 	BAD = -1
 };
 
-static const struct mfa_walk_state untouched = { NOTHING_SAID, MFA_PAM_PERM_DENIED };
+static const struct mfa_dispatch_state untouched = { NOTHING_SAID, MFA_PAM_PERM_DENIED };
 
 /* Enters levels and passes the marks of substacks until a module is to be called. */
-static void settle(const struct mfa_stack *stack, struct mfa_walk *walk)
+static void settle(const struct mfa_stack *stack, struct mfa_dispatch *walk)
 {
 	for (; walk->at < stack->count; walk->at++) {
 		const struct mfa_stack_line *line = &stack->lines[walk->at];
@@ -21,15 +21,15 @@ static void settle(const struct mfa_stack *stack, struct mfa_walk *walk)
 	}
 }
 
-void mfa_walk_begin(const struct mfa_stack *stack, struct mfa_walk *ret_walk)
+void mfa_dispatch_begin(const struct mfa_stack *stack, struct mfa_dispatch *ret_walk)
 {
-	*ret_walk = (struct mfa_walk){ .now = untouched };
+	*ret_walk = (struct mfa_dispatch){ .now = untouched };
 	for (size_t i = 0; i < MFA_STACK_LEVELS; i++)
 		ret_walk->saved[i] = untouched;
 	settle(stack, ret_walk);
 }
 
-bool mfa_walk_is_over(const struct mfa_stack *stack, const struct mfa_walk *walk)
+bool mfa_dispatch_is_over(const struct mfa_stack *stack, const struct mfa_dispatch *walk)
 {
 	return walk->is_stopped != 0 || walk->at >= stack->count;
 }
@@ -41,7 +41,7 @@ static bool is_inside(const struct mfa_stack *stack, size_t at, unsigned level)
 }
 
 /* A jump takes a substack for one line. One too far can never end well. */
-static void jump(const struct mfa_stack *stack, struct mfa_walk *walk, int count)
+static void jump(const struct mfa_stack *stack, struct mfa_dispatch *walk, int count)
 {
 	unsigned level = stack->lines[walk->at].level;
 	for (; count > 0 && is_inside(stack, walk->at, level); count--)
@@ -49,39 +49,39 @@ static void jump(const struct mfa_stack *stack, struct mfa_walk *walk, int count
 			walk->at++;
 		while (is_inside(stack, walk->at, level + 1));
 	if (count != 0)
-		walk->now = (struct mfa_walk_state){ BAD, MFA_PAM_PERM_DENIED };
+		walk->now = (struct mfa_dispatch_state){ BAD, MFA_PAM_PERM_DENIED };
 }
 
-static void leave_level(const struct mfa_stack *stack, struct mfa_walk *walk)
+static void leave_level(const struct mfa_stack *stack, struct mfa_dispatch *walk)
 {
 	unsigned level = stack->lines[walk->at].level;
 	while (is_inside(stack, walk->at, level))
 		walk->at++;
 }
 
-static void take_good(const struct mfa_stack *stack, struct mfa_walk *walk, int code,
+static void take_good(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
 		      int action)
 {
-	struct mfa_walk_state *now = &walk->now;
+	struct mfa_dispatch_state *now = &walk->now;
 	if (now->impression == NOTHING_SAID ||
 	    (now->impression == GOOD && now->status == MFA_PAM_SUCCESS))
-		*now = (struct mfa_walk_state){ GOOD, (int8_t)code };
+		*now = (struct mfa_dispatch_state){ GOOD, (int8_t)code };
 	if (now->impression == GOOD && action == MFA_DO_DONE)
 		leave_level(stack, walk);
 }
 
-static void take_bad(const struct mfa_stack *stack, struct mfa_walk *walk, int code,
+static void take_bad(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
 		     int action)
 {
 	if (code == MFA_PAM_IGNORE)
 		code = MFA_PAM_PERM_DENIED;
 	if (walk->now.impression != BAD)
-		walk->now = (struct mfa_walk_state){ BAD, (int8_t)code };
+		walk->now = (struct mfa_dispatch_state){ BAD, (int8_t)code };
 	if (action == MFA_DO_DIE)
 		leave_level(stack, walk);
 }
 
-static void act(const struct mfa_stack *stack, struct mfa_walk *walk, int code,
+static void act(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
 		int action)
 {
 	switch (action) {
@@ -104,7 +104,8 @@ static void act(const struct mfa_stack *stack, struct mfa_walk *walk, int code,
 	}
 }
 
-void mfa_walk_answer(const struct mfa_stack *stack, struct mfa_walk *walk, int code)
+void mfa_dispatch_answer(const struct mfa_stack *stack, struct mfa_dispatch *walk,
+			 int code)
 {
 	if (code == MFA_PAM_INCOMPLETE) {
 		walk->is_stopped = 1;
@@ -118,7 +119,7 @@ void mfa_walk_answer(const struct mfa_stack *stack, struct mfa_walk *walk, int c
 	settle(stack, walk);
 }
 
-int mfa_walk_result(const struct mfa_walk *walk)
+int mfa_dispatch_result(const struct mfa_dispatch *walk)
 {
 	if (walk->is_stopped != 0)
 		return MFA_PAM_INCOMPLETE;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zone_coverage.h"
-#include "modules.h"
 #include "advisories.h"
+#include "modules.h"
+#include "zone_coverage.h"
 
 /* Set-uid programs that run PAM with the real uid of whoever called them. In all others
  * pam_rootok sees the program's own, which is root's: it lets in everybody. */
@@ -40,7 +40,7 @@ const char *mfa_grade_name(enum mfa_grade grade)
 	return "error";
 }
 
-int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_tree *tree,
+int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_rootfs *tree,
 		       const struct mfa_config *config)
 {
 	*inspector = (struct mfa_inspector){ .tree = *tree, .config = config };
@@ -49,7 +49,7 @@ int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_tre
 
 void mfa_inspector_done(struct mfa_inspector *inspector)
 {
-	mfa_words_done(&inspector->modules);
+	mfa_strings_done(&inspector->modules);
 }
 
 void mfa_inspection_done(struct mfa_inspection *inspection)
@@ -130,7 +130,7 @@ static struct mfa_line_facts mfa_facts(const struct mfa_inspector *inspector,
 	if (config == NULL)
 		return facts;
 	const char *zone = mfa_stack_line_value(line, "zone=");
-	struct cover cover = cover_service(config, service, zone);
+	struct coverage cover = coverage_of_service(config, service, zone);
 	facts.gives = MFA_HAD_CODE;
 	if (facility == MFA_FACILITY_ACCOUNT) {
 		/* any of the zones may decide: each of them needs the gate */
@@ -176,8 +176,8 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 static int name_ungated(struct mfa_inspection *inspection, const char *service,
 			const struct mfa_zone *zone)
 {
-	if (cover_is_ungated(zone, service))
-		notes_add_zone(inspection, MFA_NOTE_UNGATED, zone);
+	if (coverage_is_ungated(zone, service))
+		advisories_add_zone(inspection, MFA_ADVISORY_UNGATED, zone);
 	return MFA_OK;
 }
 
@@ -212,7 +212,7 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 		const char *named = mfa_stack_line_value(line, "zone=");
 		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
 			const struct mfa_zone *zone = &config->zones[j];
-			if (err == MFA_OK && cover_has(config, service, named, zone))
+			if (err == MFA_OK && coverage_has(config, service, named, zone))
 				err = visit(inspection, service, zone);
 		}
 	}
@@ -242,7 +242,7 @@ static int prove(const struct mfa_inspector *inspector, enum mfa_facility facili
 	if (err != MFA_OK)
 		return err;
 	inspection->states += proof.states;
-	notes_take(inspector, inspection, facility, facts, &proof);
+	advisories_look_at(inspector, inspection, facility, facts, &proof);
 	if (facility == MFA_FACILITY_ACCOUNT)
 		inspection->is_gate_closed = proof.finding == MFA_PROVED;
 	if (proof.finding == MFA_PROVED)
@@ -275,8 +275,8 @@ static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *s
 		const struct mfa_config *config = config_of(inspector, line, inspection);
 		if (config == NULL)
 			return false;
-		struct cover cover = cover_service(config, service,
-						   mfa_stack_line_value(line, "zone="));
+		struct coverage cover = coverage_of_service(
+			config, service, mfa_stack_line_value(line, "zone="));
 		if (cover.on != NULL || cover.off == NULL)
 			return false;
 		off = cover.off;
@@ -299,9 +299,9 @@ static bool has_gate(const struct mfa_inspector *inspector,
 static int judge(const struct mfa_inspector *inspector, const char *service,
 		 struct mfa_inspection *inspection)
 {
-	struct cover cover = { 0 };
+	struct coverage cover = { 0 };
 	if (inspector->config != NULL) {
-		cover = cover_service(inspector->config, service, NULL);
+		cover = coverage_of_service(inspector->config, service, NULL);
 		if (cover.on == NULL || is_off_by_lines(inspector, service, inspection)) {
 			inspection->grade = MFA_GRADE_NOT_COVERED;
 			if (inspection->zone == NULL)
@@ -309,7 +309,7 @@ static int judge(const struct mfa_inspector *inspector, const char *service,
 			return MFA_OK;
 		}
 		if (cover.off != NULL)
-			notes_add_zone(inspection, MFA_NOTE_PART_OFF, cover.off);
+			advisories_add_zone(inspection, MFA_ADVISORY_PART_OFF, cover.off);
 	}
 	int err =
 		visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection, keep_zone);
@@ -331,8 +331,8 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection inspection = { 0 };
 	int err = mfa_service_read(&inspector->tree, service, &inspection.diag,
 				   &inspection.service);
-	if (err == MFA_OK &&
-	    (inspection.service.is_refused || inspection.service.is_erratic)) {
+	if (err == MFA_OK && (inspection.service.is_refused ||
+			      inspection.service.is_undefined_behaviour)) {
 		inspection.diag = inspection.service.refusal;
 		err = MFA_ERR_CONFIG;
 	}

@@ -5,7 +5,7 @@
 static const char blanks[] = " \n\t";
 
 /* As fgets(3): up to size-1 bytes, a newline included. */
-static bool read_piece(struct line_reader *reader, char *buffer, size_t size)
+static bool read_piece(struct lexer *reader, char *buffer, size_t size)
 {
 	if (reader->at >= reader->len)
 		return false;
@@ -37,8 +37,8 @@ static char *take_backslash(char *text)
 	return end;
 }
 
-enum line_end line_read(struct line_reader *reader, char buffer[static PAM_LINE_SIZE],
-			unsigned *ret_number)
+enum line_end lexer_read_line(struct lexer *reader, char buffer[static PAM_LINE_SIZE],
+			      unsigned *ret_number)
 {
 	char *at = buffer;
 	const char *end = buffer + PAM_LINE_SIZE;
@@ -83,7 +83,7 @@ static char *cut_brackets(char *text)
 	return from;
 }
 
-char *line_word(char **rest)
+char *lexer_cut_word(char **rest)
 {
 	char *from = *rest;
 	if (from == NULL)

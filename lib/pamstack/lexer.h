@@ -8,7 +8,7 @@ enum {
 		1024 /* libpam's buffer: what is longer goes on as a line of its own */
 };
 
-struct line_reader {
+struct lexer {
 	const char *text;
 	size_t len;
 	size_t at;
@@ -24,9 +24,9 @@ enum line_end {
 
 /* The next line that says something: without its comment, with those that it is continued
  * on. ret_number: the number of its first line. */
-enum line_end line_read(struct line_reader *reader, char buffer[static PAM_LINE_SIZE],
-			unsigned *ret_number);
+enum line_end lexer_read_line(struct lexer *reader, char buffer[static PAM_LINE_SIZE],
+			      unsigned *ret_number);
 
 /* The next word, in place: up to a blank, or what stands in brackets. NULL: there is none.
  * *rest is where to go on, or NULL. */
-char *line_word(char **rest);
+char *lexer_cut_word(char **rest);

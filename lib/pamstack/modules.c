@@ -102,7 +102,7 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 		return MODULE_PASSWORD;
 	if (inspector->config == NULL)
 		return MODULE_OTHER;
-	const struct mfa_words *own = &inspector->config->password_modules;
+	const struct mfa_strings *own = &inspector->config->password_modules;
 	for (size_t i = 0; i < own->count; i++)
 		if (is_named(module, own->items[i]))
 			return MODULE_PASSWORD;
@@ -138,9 +138,9 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 		return false;
 	if (line->module[0] == '/')
 		return strstr(line->module, "$ISA") == NULL &&
-		       !mfa_tree_exists(inspector->tree.root, line->module);
+		       !mfa_rootfs_exists(inspector->tree.root, line->module);
 	return strchr(line->module, '/') == NULL &&
-	       !mfa_words_have(&inspector->modules, line->module);
+	       !mfa_strings_have(&inspector->modules, line->module);
 }
 
 static bool has_any(const struct mfa_stack_line *line, const struct known *known)
@@ -156,7 +156,7 @@ static bool has_script(const struct mfa_inspector *inspector, const char *folder
 {
 	char path[256];
 	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-	return mfa_tree_exists(inspector->tree.root, path);
+	return mfa_rootfs_exists(inspector->tree.root, path);
 }
 
 /* pam_script is as good as its script; without one it fails, unless "onerr" says else. */
@@ -228,14 +228,14 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 
 static int add_folder(struct mfa_inspector *inspector, const char *folder)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	int err = mfa_tree_list(inspector->tree.root, folder, &names);
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	int err = mfa_rootfs_list(inspector->tree.root, folder, &names);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOMEM ? err : MFA_OK;
 	for (size_t i = 0; i < names.count; i++) {
-		if (mfa_words_have(&inspector->modules, names.items[i]))
+		if (mfa_strings_have(&inspector->modules, names.items[i]))
 			continue;
-		err = mfa_words_add(&inspector->modules, names.items[i]);
+		err = mfa_strings_add(&inspector->modules, names.items[i]);
 		if (err != MFA_OK)
 			return err;
 	}
@@ -250,10 +250,10 @@ int module_list(struct mfa_inspector *inspector)
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(places); i++) {
 		char path[512];
-		MFA_CLEANUP(mfa_words_done) struct mfa_words tuples = { 0 };
+		MFA_CLEANUP(mfa_strings_done) struct mfa_strings tuples = { 0 };
 		(void)snprintf(path, sizeof path, "%s/security", places[i]);
 		err = add_folder(inspector, path);
-		if (mfa_tree_list(inspector->tree.root, places[i], &tuples) != MFA_OK)
+		if (mfa_rootfs_list(inspector->tree.root, places[i], &tuples) != MFA_OK)
 			continue;
 		for (size_t j = 0; err == MFA_OK && j < tuples.count; j++) {
 			if (strstr(tuples.items[j], "-linux-") == NULL)

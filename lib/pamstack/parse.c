@@ -17,7 +17,7 @@ enum {
 struct frame {
 	const struct frame *parent;
 	unsigned depth;
-	const struct source_file *file;
+	const struct service_file *file;
 	const char *path;	   /* owned by the service */
 	const char *known_service; /* NULL: the lines begin with it */
 	int facility;		   /* the only one that is wanted, or FACILITY_ANY */
@@ -79,7 +79,7 @@ static bool has_name(const char *path)
 static int confuse(const struct parser *parser, const struct frame *frame,
 		   unsigned number, const char *why)
 {
-	parser->service->is_erratic = true;
+	parser->service->is_undefined_behaviour = true;
 	return refuse(parser, frame, number, why);
 }
 
@@ -140,9 +140,9 @@ static bool is_open(const struct frame *frame, const char *path)
 
 static int keep_path(struct mfa_service *service, const char *path, const char **ret_path)
 {
-	int err = mfa_words_have(&service->files, path)
+	int err = mfa_strings_have(&service->files, path)
 			  ? MFA_OK
-			  : mfa_words_add(&service->files, path);
+			  : mfa_strings_add(&service->files, path);
 	for (size_t i = 0; err == MFA_OK && i < service->files.count; i++)
 		if (strcmp(service->files.items[i], path) == 0)
 			*ret_path = service->files.items[i];
@@ -153,7 +153,7 @@ static int keep_path(struct mfa_service *service, const char *path, const char *
 static int load_include(struct parser *parser, const struct frame *frame,
 			const struct draft *draft, const char *service, const char *name)
 {
-	MFA_CLEANUP(source_file_done) struct source_file file = { 0 };
+	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
 	struct frame inner = {
 		.parent = frame,
 		.depth = frame->depth + 1,
@@ -165,7 +165,7 @@ static int load_include(struct parser *parser, const struct frame *frame,
 	parser->diag->text[0] = '\0';
 	if (inner.level >= MFA_STACK_LEVELS)
 		return MFA_ERR_CONFIG;
-	int err = source_read_include(parser->tree, name, &file);
+	int err = service_file_read_include(parser->tree, name, &file);
 	if (err == MFA_ERR_NOTFOUND)
 		return MFA_ERR_CONFIG;
 	if (err != MFA_OK)
@@ -205,7 +205,7 @@ static void read_control(struct draft *draft)
 {
 	struct mfa_stack_line *line = &draft->line;
 	const char *start = draft->rest;
-	const char *word = line_word(&draft->rest);
+	const char *word = lexer_cut_word(&draft->rest);
 	line->control = word != NULL ? word : "";
 	/* the word stands behind its bracket */
 	line->is_bracketed = word != NULL && word > start && word[-1] == '[';
@@ -222,7 +222,7 @@ static void read_control(struct draft *draft)
 static int read_args(struct draft *draft)
 {
 	struct mfa_stack_line *line = &draft->line;
-	for (char *word = NULL; (word = line_word(&draft->rest)) != NULL;) {
+	for (char *word = NULL; (word = lexer_cut_word(&draft->rest)) != NULL;) {
 		const char **args =
 			reallocarray(line->args, line->arg_count + 1, sizeof *args);
 		if (args == NULL)
@@ -245,7 +245,7 @@ static int parse_include(struct parser *parser, const struct frame *frame,
 			return err;
 	}
 	int err = load_include(parser, frame, draft, service, name);
-	if (err != MFA_ERR_CONFIG || parser->service->is_erratic)
+	if (err != MFA_ERR_CONFIG || parser->service->is_undefined_behaviour)
 		return err;
 	/* Debian's libpam leaves the actions of such a line to chance */
 	if (draft->line.control == NULL && draft->facility != FACILITY_ANY)
@@ -261,7 +261,7 @@ static int parse_include(struct parser *parser, const struct frame *frame,
 static int parse_rest(struct parser *parser, const struct frame *frame,
 		      struct draft *draft, const char *service)
 {
-	read_facility(draft, frame, line_word(&draft->rest));
+	read_facility(draft, frame, lexer_cut_word(&draft->rest));
 	if (!draft->is_include) {
 		if (frame->facility != FACILITY_ANY && draft->facility != frame->facility)
 			return MFA_OK;
@@ -269,7 +269,7 @@ static int parse_rest(struct parser *parser, const struct frame *frame,
 			draft->line.actions[i] = MFA_DO_BAD;
 		read_control(draft);
 	}
-	char *module = line_word(&draft->rest);
+	char *module = lexer_cut_word(&draft->rest);
 	if (draft->is_include)
 		return parse_include(parser, frame, draft, service, module);
 	draft->line.module = module;
@@ -289,7 +289,7 @@ static int parse_line(struct parser *parser, const struct frame *frame, const ch
 	draft.rest = draft.line.text;
 	const char *service = frame->known_service;
 	if (service == NULL)
-		service = line_word(&draft.rest);
+		service = lexer_cut_word(&draft.rest);
 	draft.is_other = service != NULL && strcasecmp(service, "other") == 0;
 	int err = MFA_OK;
 	if (service != NULL && (draft.is_other || strcasecmp(service, parser->name) == 0))
@@ -301,12 +301,12 @@ static int parse_line(struct parser *parser, const struct frame *frame, const ch
 static int parse_file(struct parser *parser, struct frame *frame)
 {
 	char text[PAM_LINE_SIZE];
-	struct line_reader reader = { .text = frame->file->text,
-				      .len = frame->file->len,
-				      .number = 1 };
+	struct lexer reader = { .text = frame->file->text,
+				.len = frame->file->len,
+				.number = 1 };
 	for (;;) {
 		unsigned number = 0;
-		switch (line_read(&reader, text, &number)) {
+		switch (lexer_read_line(&reader, text, &number)) {
 		case LINE_NONE:
 			return MFA_OK;
 		case LINE_BROKEN:
@@ -324,7 +324,7 @@ static int parse_file(struct parser *parser, struct frame *frame)
 	}
 }
 
-int parse_source(struct parser *parser, const struct source_file *file,
+int parse_source(struct parser *parser, const struct service_file *file,
 		 const char *service)
 {
 	struct frame frame = {

@@ -5,7 +5,7 @@
 #include "service_files.h"
 
 struct parser {
-	const struct mfa_pam_tree *tree;
+	const struct mfa_pam_rootfs *tree;
 	struct mfa_service *service;
 	const char *name; /* of the service that is wanted, in small letters */
 	struct mfa_diag *diag;
@@ -14,5 +14,5 @@ struct parser {
 /* Adds the lines of a file, and of what it includes, to the service's chains. service:
  * whose lines they are; NULL where each line begins with that. MFA_ERR_CONFIG,
  * MFA_ERR_FULL, MFA_ERR_NOMEM. */
-int parse_source(struct parser *parser, const struct source_file *file,
+int parse_source(struct parser *parser, const struct service_file *file,
 		 const char *service);

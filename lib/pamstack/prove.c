@@ -12,11 +12,11 @@ static const uint32_t NO_NODE = UINT32_MAX;
 
 /* What a walk had, and where it stands. Compared byte by byte. */
 struct state {
-	struct mfa_walk walk;
+	struct mfa_dispatch walk;
 	uint16_t had; /* as wide as leaves no gap behind it */
 };
 
-_Static_assert(sizeof(struct state) == sizeof(struct mfa_walk) + sizeof(uint16_t),
+_Static_assert(sizeof(struct state) == sizeof(struct mfa_dispatch) + sizeof(uint16_t),
 	       "gaps");
 
 struct node {
@@ -37,7 +37,7 @@ struct search {
 	uint32_t bypass; /* nodes that were found, or NO_NODE */
 	uint32_t by_root;
 	bool is_passable;
-	bool is_needy;
+	bool is_precondition_violated;
 	size_t needy_line;
 	bool has_needs; /* some line needs something: nothing is left out */
 };
@@ -134,7 +134,7 @@ static bool is_known(const struct search *search, const struct state *state)
 	return false;
 }
 
-static void simplify(const struct search *search, struct mfa_walk_state *state)
+static void simplify(const struct search *search, struct mfa_dispatch_state *state)
 {
 	if (state->status != MFA_PAM_SUCCESS &&
 	    (search->claim->let_in & MFA_ANSWER(state->status)) == 0)
@@ -142,21 +142,21 @@ static void simplify(const struct search *search, struct mfa_walk_state *state)
 }
 
 /* Makes states equal that go on alike. */
-static void normalize(const struct search *search, struct mfa_walk *walk)
+static void normalize(const struct search *search, struct mfa_dispatch *walk)
 {
 	simplify(search, &walk->now);
 	for (size_t i = 0; i <= walk->level; i++)
 		simplify(search, &walk->saved[i]);
 	/* a deeper level is saved anew when it is entered */
 	for (size_t i = walk->level + 1U; i < MFA_STACK_LEVELS; i++)
-		walk->saved[i] = (struct mfa_walk_state){ 0 };
+		walk->saved[i] = (struct mfa_dispatch_state){ 0 };
 }
 
 /* Looks at a walk that is over. */
 static void judge(struct search *search, uint32_t index)
 {
 	const struct state *state = &search->nodes[index].state;
-	int result = mfa_walk_result(&state->walk);
+	int result = mfa_dispatch_result(&state->walk);
 	if ((search->claim->let_in & MFA_ANSWER(result)) == 0)
 		return;
 	if ((state->had & search->claim->wanted) == search->claim->wanted)
@@ -170,9 +170,9 @@ static void judge(struct search *search, uint32_t index)
 static void check_needs(struct search *search, const struct state *state)
 {
 	unsigned needs = search->facts[state->walk.at].needs;
-	if (search->is_needy || (state->had & needs) == needs)
+	if (search->is_precondition_violated || (state->had & needs) == needs)
 		return;
-	search->is_needy = true;
+	search->is_precondition_violated = true;
 	search->needy_line = state->walk.at;
 }
 
@@ -187,7 +187,7 @@ static int add(struct search *search, const struct node *node)
 		return MFA_OK;
 	search->nodes[search->count] = *node;
 	place(search, search->count);
-	if (mfa_walk_is_over(search->stack, &node->state.walk))
+	if (mfa_dispatch_is_over(search->stack, &node->state.walk))
 		judge(search, search->count);
 	else
 		check_needs(search, &node->state);
@@ -206,15 +206,15 @@ static int follow(struct search *search, uint32_t index, int code)
 	const struct mfa_line_facts *facts = &search->facts[node.line];
 	if ((facts->gives_on & MFA_ANSWER(code)) != 0)
 		node.state.had = (uint16_t)(node.state.had | facts->gives);
-	mfa_walk_answer(search->stack, &node.state.walk, code);
+	mfa_dispatch_answer(search->stack, &node.state.walk, code);
 	normalize(search, &node.state.walk);
 	return add(search, &node);
 }
 
 static int expand(struct search *search, uint32_t index)
 {
-	const struct mfa_walk *walk = &search->nodes[index].state.walk;
-	if (mfa_walk_is_over(search->stack, walk))
+	const struct mfa_dispatch *walk = &search->nodes[index].state.walk;
+	if (mfa_dispatch_is_over(search->stack, walk))
 		return MFA_OK;
 	uint64_t answers = search->facts[walk->at].answers;
 	int err = MFA_OK;
@@ -228,7 +228,7 @@ static int run(struct search *search)
 {
 	struct node first;
 	memset(&first, 0, sizeof first);
-	mfa_walk_begin(search->stack, &first.state.walk);
+	mfa_dispatch_begin(search->stack, &first.state.walk);
 	normalize(search, &first.state.walk);
 	for (size_t i = 0; i < search->stack->count; i++)
 		search->has_needs = search->has_needs || search->facts[i].needs != 0;
@@ -259,7 +259,7 @@ static int trace(const struct search *search, uint32_t index, struct mfa_proof *
 	}
 	const struct state *state = &search->nodes[index].state;
 	proof->missing = search->claim->wanted & ~(unsigned)state->had;
-	proof->result = mfa_walk_result(&state->walk);
+	proof->result = mfa_dispatch_result(&state->walk);
 	return MFA_OK;
 }
 
@@ -280,7 +280,7 @@ int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 		return err;
 	proof.states = search.count;
 	proof.is_passable = search.is_passable;
-	proof.is_needy = search.is_needy;
+	proof.is_precondition_violated = search.is_precondition_violated;
 	proof.needy_line = search.needy_line;
 	uint32_t found = search.bypass != NO_NODE ? search.bypass : search.by_root;
 	if (found != NO_NODE) {

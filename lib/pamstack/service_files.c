@@ -9,32 +9,32 @@
 static const char etc_folder[] = "/etc/pam.d";
 static const char usr_folder[] = "/usr/lib/pam.d";
 
-void source_file_done(struct source_file *file)
+void service_file_done(struct service_file *file)
 {
 	free(file->path);
 	free(file->text);
-	*file = (struct source_file){ 0 };
+	*file = (struct service_file){ 0 };
 }
 
 /* What cannot be opened is not there for libpam, and it goes on. */
-static int read_file(const char *root, const char *path, struct source_file *ret_file)
+static int read_file(const char *root, const char *path, struct service_file *ret_file)
 {
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	MFA_CLEANUP(mfa_free_string) char *copy = NULL;
 	size_t len = 0;
-	int err = mfa_tree_read(root, path, &text, &len);
+	int err = mfa_rootfs_read(root, path, &text, &len);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOMEM || err == MFA_ERR_FULL ? err
 								   : MFA_ERR_NOTFOUND;
 	copy = strdup(path);
 	if (copy == NULL)
 		return MFA_ERR_NOMEM;
-	*ret_file = (struct source_file){ MFA_TAKE(copy), MFA_TAKE(text), len };
+	*ret_file = (struct service_file){ MFA_TAKE(copy), MFA_TAKE(text), len };
 	return MFA_OK;
 }
 
 static int read_in(const char *root, const char *folder, const char *name,
-		   struct source_file *ret_file)
+		   struct service_file *ret_file)
 {
 	MFA_CLEANUP(mfa_free_string) char *path = NULL;
 	if (asprintf(&path, "%s/%s", folder, name) < 0) {
@@ -44,14 +44,14 @@ static int read_in(const char *root, const char *folder, const char *name,
 	return read_file(root, path, ret_file);
 }
 
-bool source_has_folder(const struct mfa_pam_tree *tree)
+bool service_files_have_folder(const struct mfa_pam_rootfs *tree)
 {
-	return tree->folder != NULL || mfa_tree_is_folder(tree->root, etc_folder) ||
-	       mfa_tree_is_folder(tree->root, usr_folder);
+	return tree->folder != NULL || mfa_rootfs_is_folder(tree->root, etc_folder) ||
+	       mfa_rootfs_is_folder(tree->root, usr_folder);
 }
 
-int source_read_service(const struct mfa_pam_tree *tree, const char *name,
-			struct source_file *ret_file)
+int service_file_read(const struct mfa_pam_rootfs *tree, const char *name,
+		      struct service_file *ret_file)
 {
 	if (tree->folder != NULL)
 		return read_in("", tree->folder, name, ret_file);
@@ -60,19 +60,20 @@ int source_read_service(const struct mfa_pam_tree *tree, const char *name,
 				       : err;
 }
 
-int source_read_include(const struct mfa_pam_tree *tree, const char *name,
-			struct source_file *ret_file)
+int service_file_read_include(const struct mfa_pam_rootfs *tree, const char *name,
+			      struct service_file *ret_file)
 {
 	if (name[0] == '/')
 		return read_file(tree->root, name, ret_file);
 	if (tree->folder != NULL)
 		return read_in("", tree->folder, name, ret_file);
-	if (!mfa_tree_is_folder(tree->root, etc_folder))
+	if (!mfa_rootfs_is_folder(tree->root, etc_folder))
 		return MFA_ERR_NOTFOUND;
 	return read_in(tree->root, etc_folder, name, ret_file);
 }
 
-int source_read_conf(const struct mfa_pam_tree *tree, struct source_file *ret_file)
+int service_file_read_conf(const struct mfa_pam_rootfs *tree,
+			   struct service_file *ret_file)
 {
 	return read_file(tree->root, "/etc/pam.conf", ret_file);
 }
@@ -95,43 +96,44 @@ static bool is_part(const char *name)
 	return strncmp(name, "common-", strlen("common-")) == 0;
 }
 
-static int add_folder(const char *root, const char *folder, struct mfa_words *names)
+static int add_folder(const char *root, const char *folder, struct mfa_strings *names)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words found = { 0 };
-	int err = mfa_tree_list(root, folder, &found);
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings found = { 0 };
+	int err = mfa_rootfs_list(root, folder, &found);
 	for (size_t i = 0; err == MFA_OK && i < found.count; i++) {
 		const char *name = found.items[i];
-		if (!is_left_over(name) && !is_part(name) && !mfa_words_have(names, name))
-			err = mfa_words_add(names, name);
+		if (!is_left_over(name) && !is_part(name) &&
+		    !mfa_strings_have(names, name))
+			err = mfa_strings_add(names, name);
 	}
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
 /* The first words of the lines of pam.conf. */
-static int add_conf(const struct mfa_pam_tree *tree, struct mfa_words *names)
+static int add_conf(const struct mfa_pam_rootfs *tree, struct mfa_strings *names)
 {
-	MFA_CLEANUP(source_file_done) struct source_file file = { 0 };
-	int err = source_read_conf(tree, &file);
+	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
+	int err = service_file_read_conf(tree, &file);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 	char *rest = file.text;
 	for (char *line = NULL; err == MFA_OK && (line = strsep(&rest, "\n")) != NULL;) {
 		char *end = NULL;
 		const char *word = strtok_r(line, " \t", &end);
-		if (word != NULL && word[0] != '#' && !mfa_words_have(names, word))
-			err = mfa_words_add(names, word);
+		if (word != NULL && word[0] != '#' && !mfa_strings_have(names, word))
+			err = mfa_strings_add(names, word);
 	}
 	return err;
 }
 
-int mfa_service_list(const struct mfa_pam_tree *tree, struct mfa_diag *diag,
-		     struct mfa_words *ret_names)
+int mfa_service_list(const struct mfa_pam_rootfs *tree, struct mfa_diag *diag,
+		     struct mfa_strings *ret_names)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = MFA_OK;
 	if (tree->folder != NULL) {
 		err = add_folder("", tree->folder, &names);
-	} else if (source_has_folder(tree)) {
+	} else if (service_files_have_folder(tree)) {
 		err = add_folder(tree->root, etc_folder, &names);
 		if (err == MFA_OK)
 			err = add_folder(tree->root, usr_folder, &names);
@@ -140,8 +142,8 @@ int mfa_service_list(const struct mfa_pam_tree *tree, struct mfa_diag *diag,
 	}
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "the service files: %s", mfa_strerror(err));
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	*ret_names = names;
-	names = (struct mfa_words){ 0 };
+	names = (struct mfa_strings){ 0 };
 	return MFA_OK;
 }

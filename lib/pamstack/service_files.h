@@ -3,21 +3,22 @@
 
 #include "mfa/stack.h"
 
-struct source_file {
+struct service_file {
 	char *path; /* as libpam knows it, without the tree's root */
 	char *text;
 	size_t len;
 };
 
-void source_file_done(struct source_file *file);
+void service_file_done(struct service_file *file);
 
 /* Whether there is a folder of service files; else /etc/pam.conf is read. */
-bool source_has_folder(const struct mfa_pam_tree *tree);
+bool service_files_have_folder(const struct mfa_pam_rootfs *tree);
 
 /* Reads a service's file. MFA_ERR_NOTFOUND when libpam could not open one. */
-int source_read_service(const struct mfa_pam_tree *tree, const char *name,
-			struct source_file *ret_file);
+int service_file_read(const struct mfa_pam_rootfs *tree, const char *name,
+		      struct service_file *ret_file);
 /* Reads what a line includes: an absolute path, or a file of /etc/pam.d alone (Debian). */
-int source_read_include(const struct mfa_pam_tree *tree, const char *name,
-			struct source_file *ret_file);
-int source_read_conf(const struct mfa_pam_tree *tree, struct source_file *ret_file);
+int service_file_read_include(const struct mfa_pam_rootfs *tree, const char *name,
+			      struct service_file *ret_file);
+int service_file_read_conf(const struct mfa_pam_rootfs *tree,
+			   struct service_file *ret_file);

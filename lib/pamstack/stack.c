@@ -18,7 +18,7 @@ void mfa_service_done(struct mfa_service *service)
 		stack_done(&service->own[i]);
 		stack_done(&service->other[i]);
 	}
-	mfa_words_done(&service->files);
+	mfa_strings_done(&service->files);
 	free(service->name);
 	*service = (struct mfa_service){ 0 };
 }

@@ -8,8 +8,8 @@
 /* Of no service in particular only "*" is sure to match. */
 static enum mfa_match match_service(const struct mfa_zone *zone, const char *service)
 {
-	const struct mfa_words *patterns = &zone->services;
-	if (patterns->count == 0 || mfa_words_have(patterns, "*"))
+	const struct mfa_strings *patterns = &zone->services;
+	if (patterns->count == 0 || mfa_strings_have(patterns, "*"))
 		return MFA_MATCH_YES;
 	if (service == NULL)
 		return MFA_MATCH_UNKNOWN;
@@ -40,31 +40,31 @@ static bool can_decide(const struct mfa_config *config, const char *service,
 	return strcmp(zone->name, config->default_zone) == 0;
 }
 
-bool cover_has(const struct mfa_config *config, const char *service, const char *named,
-	       const struct mfa_zone *zone)
+bool coverage_has(const struct mfa_config *config, const char *service, const char *named,
+		  const struct mfa_zone *zone)
 {
 	/* a name that no zone has: the module fails */
 	return named != NULL ? strcmp(zone->name, named) == 0
 			     : can_decide(config, service, zone);
 }
 
-bool cover_is_ungated(const struct mfa_zone *zone, const char *service)
+bool coverage_is_ungated(const struct mfa_zone *zone, const char *service)
 {
-	return !zone->is_off && (service == NULL || !mfa_policy_is_gated(zone, service));
+	return !zone->is_off && (service == NULL || !mfa_zone_is_gated(zone, service));
 }
 
-struct cover cover_service(const struct mfa_config *config, const char *service,
-			   const char *named)
+struct coverage coverage_of_service(const struct mfa_config *config, const char *service,
+				    const char *named)
 {
-	struct cover cover = { 0 };
+	struct coverage cover = { 0 };
 	for (size_t i = 0; i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
-		if (!cover_has(config, service, named, zone))
+		if (!coverage_has(config, service, named, zone))
 			continue;
 		const struct mfa_zone **first = zone->is_off ? &cover.off : &cover.on;
 		if (*first == NULL)
 			*first = zone;
-		if (cover_is_ungated(zone, service))
+		if (coverage_is_ungated(zone, service))
 			cover.is_ungated = true;
 		else if (!zone->is_off)
 			cover.is_gated = true;

@@ -3,7 +3,7 @@
 
 #include "mfa/config.h"
 
-struct cover {
+struct coverage {
 	const struct mfa_zone *on;  /* the first that demands MFA, or NULL */
 	const struct mfa_zone *off; /* the first that switches it off, or NULL */
 	bool is_gated;		    /* one that demands MFA names the service in gate */
@@ -11,12 +11,12 @@ struct cover {
 };
 
 /* service: NULL where any could be meant; named: the "zone=" of a module line, or NULL. */
-struct cover cover_service(const struct mfa_config *config, const char *service,
-			   const char *named);
+struct coverage coverage_of_service(const struct mfa_config *config, const char *service,
+				    const char *named);
 
 /* Whether the zone, one of this configuration, is among those that can decide. */
-bool cover_has(const struct mfa_config *config, const char *service, const char *named,
-	       const struct mfa_zone *zone);
+bool coverage_has(const struct mfa_config *config, const char *service, const char *named,
+		  const struct mfa_zone *zone);
 
 /* Whether the zone demands MFA, but lets logins of the service in that skip auth. */
-bool cover_is_ungated(const struct mfa_zone *zone, const char *service);
+bool coverage_is_ungated(const struct mfa_zone *zone, const char *service);

@@ -26,7 +26,7 @@ static bool is_empty(const char *text)
 	return text == NULL || text[0] == '\0';
 }
 
-static enum mfa_match match_glob(const struct mfa_words *patterns, const char *text)
+static enum mfa_match match_glob(const struct mfa_strings *patterns, const char *text)
 {
 	if (patterns->count == 0)
 		return MFA_MATCH_YES;
@@ -37,7 +37,7 @@ static enum mfa_match match_glob(const struct mfa_words *patterns, const char *t
 }
 
 /* A tty may come with or without /dev/. */
-static enum mfa_match match_tty(const struct mfa_words *patterns, const char *tty)
+static enum mfa_match match_tty(const struct mfa_strings *patterns, const char *tty)
 {
 	static const char folder[] = "/dev/";
 	if (tty != NULL && strncmp(tty, folder, strlen(folder)) == 0)
@@ -45,7 +45,7 @@ static enum mfa_match match_tty(const struct mfa_words *patterns, const char *tt
 	return match_glob(patterns, tty);
 }
 
-static enum mfa_match match_rhost(const struct mfa_words *patterns,
+static enum mfa_match match_rhost(const struct mfa_strings *patterns,
 				  const struct mfa_login *login)
 {
 	if (patterns->count == 0)
@@ -53,7 +53,7 @@ static enum mfa_match match_rhost(const struct mfa_words *patterns,
 	enum mfa_match match = MFA_MATCH_NO;
 	for (size_t i = 0; i < patterns->count; i++) {
 		bool is_local_word = strcmp(patterns->items[i], "local") == 0;
-		if (is_local_word && mfa_policy_is_local(login))
+		if (is_local_word && mfa_login_is_local(login))
 			match = MFA_MATCH_YES;
 		else if (!is_local_word && !is_empty(login->rhost))
 			match = either(match, mfa_address_match(login->rhost,
@@ -62,7 +62,7 @@ static enum mfa_match match_rhost(const struct mfa_words *patterns,
 	return match;
 }
 
-static enum mfa_match match_groups(const struct mfa_words *groups,
+static enum mfa_match match_groups(const struct mfa_strings *groups,
 				   const struct mfa_login *login)
 {
 	if (groups->count == 0)
@@ -85,9 +85,8 @@ const char *mfa_condition_name(enum mfa_condition condition)
 	return names[condition];
 }
 
-enum mfa_match mfa_policy_match(const struct mfa_zone *zone,
-				const struct mfa_login *login,
-				enum mfa_condition condition)
+enum mfa_match mfa_zone_match(const struct mfa_zone *zone, const struct mfa_login *login,
+			      enum mfa_condition condition)
 {
 	switch (condition) {
 	case MFA_CONDITION_SERVICES:
@@ -112,42 +111,42 @@ static enum mfa_match match_zone(const struct mfa_zone *zone,
 {
 	enum mfa_match match = MFA_MATCH_YES;
 	for (unsigned i = 0; i < MFA_CONDITION_COUNT && match != MFA_MATCH_NO; i++)
-		match = both(match, mfa_policy_match(zone, login, (enum mfa_condition)i));
+		match = both(match, mfa_zone_match(zone, login, (enum mfa_condition)i));
 	return match;
 }
 
-bool mfa_policy_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login)
+bool mfa_zone_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login)
 {
 	return zone->is_off && login->is_own_name != NULL &&
 	       login->is_own_name(login->context);
 }
 
-const struct mfa_zone *mfa_policy_zone(const struct mfa_config *config,
-				       const struct mfa_login *login)
+const struct mfa_zone *mfa_zone_find(const struct mfa_config *config,
+				     const struct mfa_login *login)
 {
 	for (size_t i = 0; i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
 		enum mfa_match match = match_zone(zone, login);
 		bool is_met = match == MFA_MATCH_YES ||
 			      (match == MFA_MATCH_UNKNOWN && !zone->is_off);
-		if (is_met && (!zone->is_off || mfa_policy_is_exempt(zone, login)))
+		if (is_met && (!zone->is_off || mfa_zone_is_exempt(zone, login)))
 			return zone;
 	}
 	return mfa_config_zone(config, config->default_zone);
 }
 
-bool mfa_policy_is_gated(const struct mfa_zone *zone, const char *service)
+bool mfa_zone_is_gated(const struct mfa_zone *zone, const char *service)
 {
 	return zone->gate.count > 0 && match_glob(&zone->gate, service) == MFA_MATCH_YES;
 }
 
-bool mfa_policy_is_local(const struct mfa_login *login)
+bool mfa_login_is_local(const struct mfa_login *login)
 {
 	return login->place != NULL &&
 	       login->place(login->context) != MFA_PLACE_ELSEWHERE;
 }
 
-bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login)
+bool mfa_zone_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login)
 {
 	enum mfa_place place =
 		login->place != NULL ? login->place(login->context) : MFA_PLACE_ELSEWHERE;
@@ -155,7 +154,7 @@ bool mfa_policy_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login
 	       (place == MFA_PLACE_OTHERS && zone->has_yubikey_anywhere);
 }
 
-struct mfa_zone mfa_policy_bounds(const struct mfa_config *config)
+struct mfa_zone mfa_zone_bounds(const struct mfa_config *config)
 {
 	struct mfa_zone bounds = *mfa_config_zone(config, config->default_zone);
 	for (size_t i = 0; i < config->zone_count; i++) {

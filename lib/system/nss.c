@@ -83,10 +83,10 @@ static void hand_over(struct identity *from, struct identity *ret_to)
 	*from = (struct identity){ 0 };
 }
 
-int people_find(const char *typed, struct identity *ret_identity)
+int nss_find(const char *typed, struct identity *ret_identity)
 {
 	MFA_CLEANUP(reply_done) struct reply reply = { 0 };
-	MFA_CLEANUP(people_done) struct identity identity = { 0 };
+	MFA_CLEANUP(nss_done) struct identity identity = { 0 };
 	ask(&(struct question){ .name = typed }, &reply);
 	bool is_there = reply.is_there == MFA_MATCH_YES;
 	const char *name = is_there ? reply.entry.pw_name : typed;
@@ -109,9 +109,9 @@ int people_find(const char *typed, struct identity *ret_identity)
 	return MFA_OK;
 }
 
-int people_copy(const struct identity *identity, struct identity *ret_copy)
+int nss_copy(const struct identity *identity, struct identity *ret_copy)
 {
-	MFA_CLEANUP(people_done) struct identity copy = *identity;
+	MFA_CLEANUP(nss_done) struct identity copy = *identity;
 	copy.typed = NULL;
 	copy.groups = NULL;
 	copy.has_groups = false;
@@ -123,7 +123,7 @@ int people_copy(const struct identity *identity, struct identity *ret_copy)
 	return MFA_OK;
 }
 
-void people_done(struct identity *identity)
+void nss_done(struct identity *identity)
 {
 	free(identity->name);
 	free(identity->typed);
@@ -131,7 +131,7 @@ void people_done(struct identity *identity)
 	*identity = (struct identity){ 0 };
 }
 
-bool people_are_same(const struct identity *one, const struct identity *other)
+bool nss_are_same(const struct identity *one, const struct identity *other)
 {
 	bool are_known =
 		one->is_known == MFA_MATCH_YES && other->is_known == MFA_MATCH_YES;
@@ -139,19 +139,19 @@ bool people_are_same(const struct identity *one, const struct identity *other)
 	       (!are_known || one->uid == other->uid);
 }
 
-bool people_is_self(const struct identity *identity)
+bool nss_is_self(const struct identity *identity)
 {
 	return identity->is_known == MFA_MATCH_YES && identity->uid == getuid();
 }
 
-enum mfa_match people_has_account(uid_t uid)
+enum mfa_match nss_has_account(uid_t uid)
 {
 	MFA_CLEANUP(reply_done) struct reply reply = { 0 };
 	ask(&(struct question){ .uid = uid }, &reply);
 	return reply.is_there;
 }
 
-enum mfa_match people_owns_uid(struct identity *identity)
+enum mfa_match nss_owns_uid(struct identity *identity)
 {
 	if (identity->is_known != MFA_MATCH_YES)
 		return MFA_MATCH_UNKNOWN;
@@ -169,12 +169,12 @@ enum mfa_match people_owns_uid(struct identity *identity)
 	return identity->owns_uid;
 }
 
-bool people_has_own_name(struct identity *identity)
+bool nss_has_own_name(struct identity *identity)
 {
 	if (identity->is_known == MFA_MATCH_NO)
 		return true;
 	return identity->is_known == MFA_MATCH_YES && identity->typed == NULL &&
-	       people_owns_uid(identity) == MFA_MATCH_YES;
+	       nss_owns_uid(identity) == MFA_MATCH_YES;
 }
 
 /* The line holds the names of all members: nobody knows how long it is. */
@@ -207,7 +207,7 @@ static void find_groups(struct identity *identity)
 		identity->group_count = count;
 }
 
-enum mfa_match people_is_member(struct identity *identity, const char *group)
+enum mfa_match nss_is_member(struct identity *identity, const char *group)
 {
 	gid_t wanted = 0;
 	if (identity->is_known != MFA_MATCH_YES || !find_group(group, &wanted))

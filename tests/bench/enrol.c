@@ -17,7 +17,7 @@ enum {
 };
 
 struct enrolment {
-	struct mfa_host host;
+	struct mfa_site host;
 	struct mfa_record *record;
 	struct mfa_token *token;
 };
@@ -115,6 +115,6 @@ int main(int argc, char **argv)
 		enrol_many(&enrolment, argv[i]);
 	mfa_record_free(&enrolment.record);
 	mfa_token_free(&enrolment.token);
-	mfa_host_done(&enrolment.host);
+	mfa_site_done(&enrolment.host);
 	return 0;
 }

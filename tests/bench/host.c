@@ -13,14 +13,14 @@ uint64_t bench_number(const char *text)
 	return (uint64_t)number;
 }
 
-void bench_open_host(const char *config_path, struct mfa_host *ret_host)
+void bench_open_host(const char *config_path, struct mfa_site *ret_host)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	bool is_made = false;
 	if (mfa_init() != MFA_OK)
 		bench_die("libmfa cannot be used");
-	int err = mfa_host_load(config_path, &diag, ret_host);
+	int err = mfa_site_load(config_path, &diag, ret_host);
 	if (err != MFA_OK)
 		bench_die("%s", diag.text);
 	const struct mfa_config *config = ret_host->config;
@@ -33,7 +33,7 @@ void bench_open_host(const char *config_path, struct mfa_host *ret_host)
 		err = mfa_store_prepare(config->store, &key, mfa_factor_fill_decoy, &diag,
 					&is_made);
 	if (err == MFA_OK)
-		err = mfa_host_open(ret_host, &diag);
+		err = mfa_site_open(ret_host, &diag);
 	if (err != MFA_OK)
 		bench_die("%s", diag.text);
 }

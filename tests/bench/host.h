@@ -2,8 +2,8 @@
 #pragma once
 
 #include "bench.h"
-#include "mfa/site.h"
 #include "mfa/oath.h"
+#include "mfa/site.h"
 
 /* The secret of every token here, ours and the peers'. */
 extern const char bench_secret[];
@@ -12,4 +12,4 @@ extern const char bench_secret[];
 uint64_t bench_number(const char *text);
 
 /* Configuration, store and audit trail, opened; made where they are missing. */
-void bench_open_host(const char *config_path, struct mfa_host *ret_host);
+void bench_open_host(const char *config_path, struct mfa_site *ret_host);

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 		(void)printf("%s %.3f %.3f %zu\n", all[i].name, median,
 			     bench_quantile(all[i].samples, all[i].count, 0.9),
 			     all[i].refused);
-		mfa_host_done(&all[i].host);
+		mfa_site_done(&all[i].host);
 		free(all[i].samples);
 		free(all[i].restored);
 	}

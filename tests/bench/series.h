@@ -27,7 +27,7 @@ struct series {
 	size_t refused;
 	/* of a login: */
 	struct bench_login login;
-	struct mfa_host host; /* where a time step must be forgotten before each login */
+	struct mfa_site host; /* where a time step must be forgotten before each login */
 	char *restored;	      /* a file's text that is written back before each login */
 	/* of a bare write: */
 	int fd;

@@ -16,8 +16,8 @@
 #include <security/pam_appl.h>
 
 #include "make.h"
-#include "mfa/text.h"
 #include "mfa/dispatch.h"
+#include "mfa/text.h"
 #include "script.h"
 
 enum {
@@ -113,17 +113,17 @@ static int ask_stub(const struct mfa_stack_line *line, enum mfa_facility facilit
 static void ask_walk(const struct mfa_service *service, enum mfa_facility facility,
 		     struct outcome *outcome)
 {
-	struct mfa_walk walk;
+	struct mfa_dispatch walk;
 	const struct mfa_stack *stack = mfa_service_stack(service, facility);
 	outcome->code = -1;
 	if (service->is_refused)
 		return;
-	mfa_walk_begin(stack, &walk);
-	while (!mfa_walk_is_over(stack, &walk))
-		mfa_walk_answer(
+	mfa_dispatch_begin(stack, &walk);
+	while (!mfa_dispatch_is_over(stack, &walk))
+		mfa_dispatch_answer(
 			stack, &walk,
 			ask_stub(&stack->lines[walk.at], facility, &outcome->script));
-	outcome->code = mfa_walk_result(&walk);
+	outcome->code = mfa_dispatch_result(&walk);
 }
 
 static void show_files(void)
@@ -182,7 +182,7 @@ static void compare(const struct mfa_service *service, enum mfa_facility facilit
 static void probe(uint64_t seed, struct tally *tally)
 {
 	struct maker maker = { .random = seed };
-	const struct mfa_pam_tree tree = { "", NULL };
+	const struct mfa_pam_rootfs tree = { "", NULL };
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	make_files(&maker);
@@ -190,14 +190,14 @@ static void probe(uint64_t seed, struct tally *tally)
 	if (err == MFA_ERR_NOTFOUND)
 		service.is_refused = true;
 	else if (err == MFA_ERR_FULL) /* includes itself */
-		service.is_erratic = true;
+		service.is_undefined_behaviour = true;
 	else if (err != MFA_OK) {
 		(void)printf("seed %" PRIu64 ": %s\n", seed, diag.text);
 		tally->differences++;
 		return;
 	}
 	tally->probes++;
-	if (service.is_erratic) {
+	if (service.is_undefined_behaviour) {
 		tally->skipped++;
 		return;
 	}

@@ -217,9 +217,8 @@ static const struct site {
 	  "libeconf 0.5.1 seldom looks at what malloc gives; what it makes of the file must "
 	  "agree with the file's text, so nothing gets lost" },
 	{ "is_member", false, "the user counts as a member of no group" },
-	{ "people_find", false,
-	  "what was typed is the name, and lets in by a code alone" },
-	{ "people_owns_uid", false, "the name lets in by a code alone" },
+	{ "nss_find", false, "what was typed is the name, and lets in by a code alone" },
+	{ "nss_owns_uid", false, "the name lets in by a code alone" },
 	{ "mfa_language_open", false, "the prompt is English" },
 	{ "converse", false, "what explains a refusal is not shown" },
 	{ "libpam.so.0 < login_choose_zone", false, "syslog: a line for debugging" },

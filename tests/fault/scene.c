@@ -176,11 +176,11 @@ static void open_host(struct scene *scene)
 	bool is_made = false;
 	(void)snprintf(source, sizeof source, "file:%s/store.key", scene->folder);
 	if (mfa_key_create(source, &diag) != MFA_OK ||
-	    mfa_host_load(scene->config_path, &diag, &scene->host) != MFA_OK ||
+	    mfa_site_load(scene->config_path, &diag, &scene->host) != MFA_OK ||
 	    mfa_key_load(source, &diag, &key) != MFA_OK ||
 	    mfa_store_prepare(scene->host.config->store, &key, mfa_factor_fill_decoy,
 			      &diag, &is_made) != MFA_OK ||
-	    mfa_host_open(&scene->host, &diag) != MFA_OK) {
+	    mfa_site_open(&scene->host, &diag) != MFA_OK) {
 		(void)fprintf(stderr, "fault: %s\n", diag.text);
 		exit(1);
 	}
@@ -290,7 +290,7 @@ void scene_open(struct scene *scene, const char *module)
 
 void scene_close(struct scene *scene)
 {
-	mfa_host_done(&scene->host);
+	mfa_site_done(&scene->host);
 	free(scene->record_bytes);
 	(void)close(scene->log_fd);
 	(void)munmap(scene->outcome, sizeof *scene->outcome);

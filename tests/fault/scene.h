@@ -46,7 +46,7 @@ struct scene {
 	char record_path[128];
 	char audit_path[96];
 	char code[80]; /* what the conversation answers */
-	struct mfa_host host;
+	struct mfa_site host;
 	unsigned char *record_bytes; /* as enrolled */
 	off_t audit_size;
 	uint64_t lines; /* in the audit trail */

@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(len <= typed);
 	for (size_t i = len; i < typed; i++)
 		must(answer[i] == '\0');
-	struct judge_case what = {
+	struct evaluation_input what = {
 		.zone = &zone,
 		.bounds = &zone,
 		.answer = answer,
@@ -102,14 +102,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.is_no_guess = (flags & 32) != 0,
 		.now = NOW,
 	};
-	struct judgement judgement = { 0 };
+	struct evaluation evaluation = { 0 };
 	fill(&record, flags);
-	must(judge(&record, &what, &judgement) == MFA_OK);
+	must(judge(&record, &what, &evaluation) == MFA_OK);
 	bool may = (flags & (8 | 128)) == 0 && is_right(answer, len, flags);
-	must((judgement.reason == MFA_REASON_RIGHT) == may);
-	must(judgement.code_len <= len);
+	must((evaluation.reason == MFA_REASON_RIGHT) == may);
+	must(evaluation.code_len <= len);
 	must(!may || (record.failures == 0 && record.last_success == NOW));
-	must(judgement.reason != MFA_REASON_WRONG || record.failures == 1);
+	must(evaluation.reason != MFA_REASON_WRONG || record.failures == 1);
 	free(answer);
 	return 0;
 }

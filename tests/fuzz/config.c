@@ -41,9 +41,9 @@ static void decide(const struct mfa_config *config)
 		  .is_member = is_member },
 	};
 	for (size_t i = 0; i < MFA_COUNT(logins); i++) {
-		const struct mfa_zone *zone = mfa_policy_zone(config, &logins[i]);
+		const struct mfa_zone *zone = mfa_zone_find(config, &logins[i]);
 		must(zone != NULL && (!zone->is_off || logins[i].is_own_name != NULL));
-		(void)mfa_policy_is_gated(zone, logins[i].service);
+		(void)mfa_zone_is_gated(zone, logins[i].service);
 	}
 }
 

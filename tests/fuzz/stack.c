@@ -41,20 +41,20 @@ static struct mfa_line_facts *make_facts(const struct mfa_stack *stack)
 static bool walk_once(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 		      const struct mfa_claim *claim, struct input *input)
 {
-	struct mfa_walk walk;
+	struct mfa_dispatch walk;
 	unsigned had = 0;
 	size_t steps = 0;
-	mfa_walk_begin(stack, &walk);
-	while (!mfa_walk_is_over(stack, &walk)) {
+	mfa_dispatch_begin(stack, &walk);
+	while (!mfa_dispatch_is_over(stack, &walk)) {
 		unsigned code = input_byte(input) % (MFA_PAM_INVALID + 1);
 		if (code == MFA_PAM_INCOMPLETE)
 			code = MFA_PAM_SUCCESS;
 		must(walk.at < stack->count && steps++ < stack->count);
 		if ((facts[walk.at].gives_on & MFA_ANSWER(code)) != 0)
 			had |= facts[walk.at].gives;
-		mfa_walk_answer(stack, &walk, (int)code);
+		mfa_dispatch_answer(stack, &walk, (int)code);
 	}
-	int result = mfa_walk_result(&walk);
+	int result = mfa_dispatch_result(&walk);
 	must(result >= 0 && result < MFA_PAM_CODES);
 	return (claim->let_in & MFA_ANSWER(result)) == 0 ||
 	       (had & claim->wanted) == claim->wanted;
@@ -76,13 +76,13 @@ static void check_stack(const struct mfa_stack *stack, struct input answers)
 	mfa_proof_done(&proof);
 }
 
-static void check_judgement(const struct mfa_pam_tree *tree, const char *name)
+static void check_service(const struct mfa_pam_rootfs *tree, const char *name)
 {
 	struct mfa_inspector inspector = { .tree = *tree };
 	struct mfa_inspection inspection = { 0 };
 	must(mfa_inspect(&inspector, name, &inspection) == MFA_OK);
 	must((inspection.grade == MFA_GRADE_ERROR) == (inspection.diag.text[0] != '\0'));
-	must(inspection.note_count <= MFA_NOTES_MAX);
+	must(inspection.note_count <= MFA_ADVISORIES_MAX);
 	mfa_inspection_done(&inspection);
 }
 
@@ -92,14 +92,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = { data, size };
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_service service;
-	const struct mfa_pam_tree tree = { "", fuzz_folder() };
+	const struct mfa_pam_rootfs tree = { "", fuzz_folder() };
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
 		char *text = input_text(&input);
 		fuzz_write(fuzz_path(names[i]), text, strlen(text));
 		free(text);
 	}
 	if (mfa_service_read(&tree, "probe", &diag, &service) == MFA_OK) {
-		must(!service.is_refused || !service.is_erratic);
+		must(!service.is_refused || !service.is_undefined_behaviour);
 		for (int i = 0; i < MFA_FACILITIES; i++)
 			check_stack(mfa_service_stack(&service, (enum mfa_facility)i),
 				    input);
@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		must(diag.text[0] != '\0');
 	}
-	check_judgement(&tree, "probe");
-	check_judgement(&tree, NULL);
+	check_service(&tree, "probe");
+	check_service(&tree, NULL);
 	return 0;
 }

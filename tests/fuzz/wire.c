@@ -8,22 +8,22 @@
 
 static void read_begin(struct mfa_span payload)
 {
-	struct mfa_wire_begin begin;
+	struct mfa_helper_begin begin;
 	char packet[MFA_PACKET_SIZE];
 	size_t len = 0;
-	if (mfa_wire_unpack_begin(payload, &begin) != MFA_OK)
+	if (mfa_helper_unpack_begin(payload, &begin) != MFA_OK)
 		return;
-	must(mfa_wire_pack_begin(&begin, packet, &len) == MFA_OK);
+	must(mfa_helper_pack_begin(&begin, packet, &len) == MFA_OK);
 	must(len == payload.len && memcmp(packet, payload.data, len) == 0);
 }
 
 static void read_verdict(struct mfa_span payload)
 {
-	struct mfa_wire_verdict verdict;
-	char packet[MFA_WIRE_VERDICT_SIZE];
-	if (mfa_wire_unpack_verdict(payload, &verdict) != MFA_OK)
+	struct mfa_helper_verdict verdict;
+	char packet[MFA_HELPER_VERDICT_SIZE];
+	if (mfa_helper_unpack_verdict(payload, &verdict) != MFA_OK)
 		return;
-	mfa_wire_pack_verdict(&verdict, packet);
+	mfa_helper_pack_verdict(&verdict, packet);
 	must(payload.len == sizeof packet);
 	must(memcmp(packet, payload.data, sizeof packet) == 0);
 	must((verdict.verdict == MFA_ALLOW) == (payload.data[0] == 'a'));

@@ -95,16 +95,16 @@ void rig_make(struct rig *rig)
 void rig_open(struct rig *rig)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_host_load(rig->config_path, &diag, &rig->host);
+	int err = mfa_site_load(rig->config_path, &diag, &rig->host);
 	if (err == MFA_OK)
-		err = mfa_host_open(&rig->host, &diag);
+		err = mfa_site_open(&rig->host, &diag);
 	if (err != MFA_OK)
 		rig_die("%s", diag.text);
 }
 
 void rig_close(struct rig *rig)
 {
-	mfa_host_done(&rig->host);
+	mfa_site_done(&rig->host);
 }
 
 void rig_fill_secret(unsigned secret, char bytes[static RIG_SECRET_LEN + 1])

@@ -4,9 +4,9 @@
 
 #include <security/pam_appl.h>
 
-#include "mfa/site.h"
 #include "mfa/lockout.h"
 #include "mfa/oath.h"
+#include "mfa/site.h"
 
 enum {
 	RIG_PATH_SIZE = 512,
@@ -22,7 +22,7 @@ struct rig {
 	const char *module; /* pam_mfa.so */
 	const char *enroll; /* mfa-enroll */
 	const char *zone;   /* more lines for the zone; NULL: none */
-	struct mfa_host host;
+	struct mfa_site host;
 };
 
 _Noreturn void rig_die(const char *format, ...) MFA_PRINTF(1, 2);

@@ -68,8 +68,8 @@ static void begin_rekey(struct test_host *host)
 
 static int open_host(struct test_host *host, struct mfa_diag *diag)
 {
-	mfa_host_close(&host->host);
-	return mfa_host_open(&host->host, diag);
+	mfa_site_close(&host->host);
+	return mfa_site_open(&host->host, diag);
 }
 
 static int create_key(struct test_host *host, struct mfa_diag *diag)

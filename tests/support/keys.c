@@ -96,7 +96,7 @@ int key_desk_setup(void **state)
 	make_token(&totp_spec, &tokens[1]);
 	enroll_tokens(desk->host.host.store, "taro", tokens, 2);
 	enroll_tokens(desk->host.host.store, "hanako", tokens + 1, 1);
-	mfa_host_close(&desk->host.host); /* as it is when a login begins */
+	mfa_site_close(&desk->host.host); /* as it is when a login begins */
 	(void)snprintf(desk->plugins, sizeof desk->plugins, "%s",
 		       path_in(&desk->host.box, "plugins"));
 	assert_int_equal(mkdir(desk->plugins, 0755), 0);

@@ -229,15 +229,15 @@ void host_open(struct test_host *host, const char *host_lines, const char *zone_
 		       strstr(zone_lines, "factors") == NULL ? "factors = totp hotp" : "",
 		       zone_lines);
 	write_text(path_in(box, "mfa.conf"), text);
-	int err = mfa_host_load(path_in(box, "mfa.conf"), &diag, &host->host);
+	int err = mfa_site_load(path_in(box, "mfa.conf"), &diag, &host->host);
 	if (err == MFA_OK)
-		err = mfa_host_open(&host->host, &diag);
+		err = mfa_site_open(&host->host, &diag);
 	assert_done(err, &diag);
 }
 
 void host_close(struct test_host *host)
 {
-	mfa_host_done(&host->host);
+	mfa_site_done(&host->host);
 	mfa_secret_done(&host->key);
 	sandbox_close(&host->box);
 }

@@ -94,7 +94,7 @@ struct mfa_secret test_key(unsigned char first);
 struct test_host {
 	struct sandbox box;
 	struct mfa_secret key;
-	struct mfa_host host;
+	struct mfa_site host;
 };
 
 /* host_lines stand in [host], zone_lines in [zone main] and behind it. Without a line

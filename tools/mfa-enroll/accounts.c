@@ -105,7 +105,7 @@ static struct ownership compare_uids(const struct mfa_record *record,
 int accounts_match(const struct accounts *accounts, const struct mfa_record *record,
 		   struct ownership *ret_ownership)
 {
-	MFA_CLEANUP(people_done) struct identity identity = { 0 };
+	MFA_CLEANUP(nss_done) struct identity identity = { 0 };
 	const struct account *account = accounts_find(accounts, record->user);
 	if (account != NULL) {
 		*ret_ownership = compare_uids(record, MFA_MATCH_YES, account->uid);
@@ -113,7 +113,7 @@ int accounts_match(const struct accounts *accounts, const struct mfa_record *rec
 	}
 	/* a name that the name service has another for is there; that no login uses such
 	 * a record is another finding of check's */
-	int err = people_find(record->user, &identity);
+	int err = nss_find(record->user, &identity);
 	if (err == MFA_OK)
 		*ret_ownership = compare_uids(record, identity.is_known, identity.uid);
 	return err;

@@ -43,7 +43,7 @@ static int write_lines(struct app *app, const struct act *act, struct mfa_diag *
 		.detail = act->detail,
 		.time = time(NULL),
 	};
-	int err = mfa_host_open(&app->host, diag); /* a rekey has closed it */
+	int err = mfa_site_open(&app->host, diag); /* a rekey has closed it */
 	if (err == MFA_OK)
 		err = mfa_audit_append(app->host.audit, &event, diag);
 	mfa_event_format(&event, line, sizeof line);

@@ -173,8 +173,8 @@ static enum exit_code enrol(struct app *app, const struct add_kind *kind,
 	if (code != EXIT_DONE)
 		return code;
 	code = act_edit(app, enrolment->user, ACT_CREATE, put_token, &placing);
-	if (code != EXIT_DONE && kind->regret != NULL)
-		kind->regret(app, enrolment);
+	if (code != EXIT_DONE && kind->tell_rollback != NULL)
+		kind->tell_rollback(app, enrolment);
 	if (code != EXIT_DONE)
 		return code;
 	struct act act = { "token.add", enrolment->user, enrolment->id, kind->kind,

@@ -37,7 +37,7 @@ struct add_kind {
 	/* Whether the codes or answers of one would let in for the other. */
 	bool (*is_same)(const struct mfa_token *one, const struct mfa_token *other);
 	/* Says what a failure after make leaves behind; NULL: nothing. */
-	void (*regret)(const struct app *app, const struct enrolment *enrolment);
+	void (*tell_rollback)(const struct app *app, const struct enrolment *enrolment);
 };
 
 extern const struct add_kind add_totp;

@@ -201,7 +201,7 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       a.slot == b.slot;
 }
 
-static void regret(const struct app *app, const struct enrolment *enrolment)
+static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
@@ -220,5 +220,5 @@ const struct add_kind add_yubikey = {
 		   1U << ADD_NO_TOUCH | 1U << ADD_FORCE | 1U << ADD_NO_PROGRAM,
 	.make = make,
 	.is_same = is_same,
-	.regret = regret,
+	.tell_rollback = tell_rollback,
 };

@@ -130,7 +130,7 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
 }
 
-static void regret(const struct app *app, const struct enrolment *enrolment)
+static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
@@ -149,5 +149,5 @@ const struct add_kind add_yubikey_otp = {
 		   1U << ADD_NO_PROGRAM,
 	.make = make,
 	.is_same = is_same,
-	.regret = regret,
+	.tell_rollback = tell_rollback,
 };

@@ -83,7 +83,7 @@ enum exit_code app_open(struct app *app)
 	enum exit_code code = app_identify(app);
 	if (code != EXIT_DONE)
 		return code;
-	int err = mfa_host_load(app->config_path, &diag, &app->host);
+	int err = mfa_site_load(app->config_path, &diag, &app->host);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text,
 			     TR(app, MFA_N_("run: mfa-enroll init")));
@@ -94,7 +94,7 @@ enum exit_code app_open(struct app *app)
 	mfa_language_close(&app->language);
 	app->language =
 		mfa_language_open(app->host.config->language, ttyname(STDOUT_FILENO));
-	err = mfa_host_open(&app->host, &diag);
+	err = mfa_site_open(&app->host, &diag);
 	app_warn(&diag);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text,
@@ -107,8 +107,8 @@ enum exit_code app_open(struct app *app)
 void app_done(struct app *app)
 {
 	mfa_language_close(&app->language);
-	mfa_host_done(&app->host);
-	people_done(&app->identity);
+	mfa_site_done(&app->host);
+	nss_done(&app->identity);
 }
 
 static enum exit_code complain_of_unknown(const struct app *app, const char *user)
@@ -151,7 +151,7 @@ enum exit_code app_find_user(struct app *app, enum user_need need,
 			     const char **inout_user)
 {
 	bool is_name = mfa_text_is_label(*inout_user, MFA_USER_SIZE);
-	if (is_name && people_find(*inout_user, &app->identity) != MFA_OK)
+	if (is_name && nss_find(*inout_user, &app->identity) != MFA_OK)
 		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
 	if (!is_name || app->identity.name[0] == '\0') {
 		app_complain("%s", TR(app, MFA_N_("that is no user name")));

@@ -3,9 +3,9 @@
 
 #include <signal.h>
 
+#include "mfa/language.h"
 #include "mfa/nss.h"
 #include "mfa/site.h"
-#include "mfa/language.h"
 
 /* Exit codes: stable, documented in mfa-enroll(8). */
 enum exit_code {
@@ -22,7 +22,7 @@ struct app {
 	const char *config_path; /* --conf, or NULL */
 	bool wants_json;	 /* --json */
 	bool says_yes;		 /* --yes */
-	struct mfa_host host;
+	struct mfa_site host;
 	struct mfa_language *language;
 	char actor[MFA_ACTOR_SIZE]; /* the login name of whoever acts */
 	bool holds_signals;	    /* from a change to its line: see act.h */

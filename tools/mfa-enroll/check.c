@@ -106,7 +106,7 @@ static void load_config(struct check *check)
 	char path[1024];
 	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
 	const char *config = app->config_path != NULL ? app->config_path : path;
-	if (mfa_host_load(config, &diag, &app->host) != MFA_OK) {
+	if (mfa_site_load(config, &diag, &app->host) != MFA_OK) {
 		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s")),
@@ -159,7 +159,7 @@ static enum exit_code report(struct check *check)
 
 static bool is_folder(const struct app *app, const char *path)
 {
-	if (mfa_tree_is_folder("", path))
+	if (mfa_rootfs_is_folder("", path))
 		return true;
 	app_complain(TR(app, MFA_N_("%s is not a folder")), path);
 	return false;
@@ -195,7 +195,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 			return code;
 	}
 	load_config(&check);
-	const struct mfa_pam_tree tree = { check.root, folder };
+	const struct mfa_pam_rootfs tree = { check.root, folder };
 	check.err = mfa_inspector_init(&check.inspector, &tree, check.config);
 	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
 	if (check.err == MFA_OK)

@@ -113,5 +113,5 @@ void check_print(const struct check *check);
 int check_print_json(const struct check *check) MFA_MUST_CHECK;
 
 /* Sentences about a note of the prover, and a grade's word. */
-const char *check_note_text(const struct app *app, enum mfa_note_kind kind);
-enum check_level check_note_level(enum mfa_note_kind kind);
+const char *check_note_text(const struct app *app, enum mfa_advisory_kind kind);
+enum check_level check_note_level(enum mfa_advisory_kind kind);

@@ -44,8 +44,8 @@ struct search {
 /* Of one whom the name service does not list it is asked: by name, and by the id. */
 static int look_up(struct search *search, const char *name)
 {
-	MFA_CLEANUP(people_done) struct identity identity = { 0 };
-	int err = people_find(name, &identity);
+	MFA_CLEANUP(nss_done) struct identity identity = { 0 };
+	int err = nss_find(name, &identity);
 	if (err != MFA_OK || identity.is_known != MFA_MATCH_YES)
 		return err;
 	if (identity.typed != NULL) {
@@ -79,11 +79,11 @@ static int look_at_record(void *context, const char *name)
 static int look_at_records(struct check *check, struct search *search)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host *host = &check->app->host;
-	if (mfa_init() != MFA_OK || mfa_host_open(host, &diag) != MFA_OK)
+	struct mfa_site *host = &check->app->host;
+	if (mfa_init() != MFA_OK || mfa_site_open(host, &diag) != MFA_OK)
 		return MFA_OK; /* check_people has told why */
 	int err = mfa_store_list(host->store, look_at_record, search, &diag);
-	mfa_host_close(host);
+	mfa_site_close(host);
 	return err == MFA_ERR_NOMEM ? err : MFA_OK;
 }
 

@@ -69,7 +69,7 @@ static void look_at(struct clocks *clocks, const struct mfa_record *record,
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 /* Of records that cannot be read the part about people tells. */
@@ -77,11 +77,11 @@ static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
 {
 	struct mfa_store *store = clocks->check->app->host.store;
 	struct mfa_record *record = mfa_store_workspace(store);
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = mfa_store_list(store, collect, &names, diag);
 	if (err != MFA_OK)
 		return err;
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	for (size_t i = 0; i < names.count; i++) {
 		if (mfa_store_read(store, names.items[i], diag, record) != MFA_OK)
 			continue;
@@ -142,11 +142,11 @@ void check_clock(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_host_open(&check->app->host, &diag) != MFA_OK)
+	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
 		return; /* the part about people tells why */
 	struct clocks clocks = { .view = describe_begin(check->config), .check = check };
 	int err = look_at_all(&clocks, &diag);
-	mfa_host_close(&check->app->host);
+	mfa_site_close(&check->app->host);
 	if (err == MFA_ERR_NOMEM)
 		check->err = err;
 	tell(&clocks);

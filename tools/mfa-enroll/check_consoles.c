@@ -70,7 +70,7 @@ static void look_at_shipped(struct check *check, const char *path, void *context
 {
 	char own[512];
 	(void)snprintf(own, sizeof own, "%s%s", own_units, strrchr(path, '/'));
-	if (!mfa_tree_exists(check->root, own))
+	if (!mfa_rootfs_exists(check->root, own))
 		look_at_unit(check, path, context);
 }
 
@@ -89,7 +89,7 @@ static void look_at_sulogin(struct check *check, const char *unit)
 {
 	char path[512];
 	(void)snprintf(path, sizeof path, "%s/%s", units, unit);
-	if (!mfa_tree_exists(check->root, path))
+	if (!mfa_rootfs_exists(check->root, path))
 		return;
 	check_add(
 		check, CHECK_NOTE, "outside-pam", (struct check_place){ path, 0 }, "%s",
@@ -128,7 +128,7 @@ void check_consoles(struct check *check)
 		  NULL);
 	text_each(check, "/etc/systemd/system/emergency.service.d", ".conf",
 		  look_for_force, NULL);
-	if (mfa_tree_exists(check->root, debug))
+	if (mfa_rootfs_exists(check->root, debug))
 		check_add(check, CHECK_HOLE, "debug-shell",
 			  (struct check_place){ debug, 0 }, "%s",
 			  TR(check->app,

@@ -25,13 +25,13 @@ struct answer {
 static enum mfa_match is_member(void *context, const char *group)
 {
 	struct app *app = context;
-	return people_is_member(&app->identity, group);
+	return nss_is_member(&app->identity, group);
 }
 
 static bool is_own_name(void *context)
 {
 	struct app *app = context;
-	return people_has_own_name(&app->identity);
+	return nss_has_own_name(&app->identity);
 }
 
 /* A login of which no host is told is taken for one at this machine. */
@@ -46,7 +46,7 @@ static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login 
 {
 	if (condition == MFA_CONDITION_TTYS && zone->ttys.count > 0)
 		return MFA_MATCH_UNKNOWN;
-	return mfa_policy_match(zone, login, condition);
+	return mfa_zone_match(zone, login, condition);
 }
 
 static struct finding look_at(const struct mfa_zone *zone, const struct mfa_login *login)
@@ -68,7 +68,7 @@ static struct finding look_at(const struct mfa_zone *zone, const struct mfa_logi
 		}
 	}
 	found.is_other_name = found.match == MFA_MATCH_YES && zone->is_off &&
-			      !mfa_policy_is_exempt(zone, login);
+			      !mfa_zone_is_exempt(zone, login);
 	return found;
 }
 
@@ -169,7 +169,7 @@ static void describe(struct mfa_json *json, const struct mfa_zone *zone,
 static void add_zone(struct answer *answer, const struct mfa_login *login,
 		     const struct mfa_zone *zone)
 {
-	if (!zone->is_off && !mfa_policy_is_gated(zone, login->service))
+	if (!zone->is_off && !mfa_zone_is_gated(zone, login->service))
 		answer->is_gated = false;
 	if (answer->grace == NULL && check_grace_is_running(zone))
 		answer->grace = zone;
@@ -250,7 +250,7 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 		.is_own_name = is_own_name,
 		.context = app,
 	};
-	int err = mfa_host_load(app->config_path, &diag, &app->host);
+	int err = mfa_site_load(app->config_path, &diag, &app->host);
 	if (err == MFA_OK && app->wants_json) {
 		err = print_json(app, &login, &answer);
 	} else if (err == MFA_OK) {

@@ -62,8 +62,8 @@ static void look_at_module(struct check *check)
 {
 	static const char *const folders[] = { "/lib", "/usr/lib" };
 	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
-		MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-		if (mfa_tree_list(check->root, folders[i], &names) != MFA_OK)
+		MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+		if (mfa_rootfs_list(check->root, folders[i], &names) != MFA_OK)
 			continue;
 		for (size_t j = 0; j < names.count; j++) {
 			char path[PATH_SIZE];
@@ -72,7 +72,7 @@ static void look_at_module(struct check *check)
 			struct stat status;
 			MFA_CLEANUP(mfa_close_fd) int fd = -1;
 			if (strstr(names.items[j], "-linux-") == NULL ||
-			    mfa_tree_open(check->root, path, &fd) != MFA_OK ||
+			    mfa_rootfs_open(check->root, path, &fd) != MFA_OK ||
 			    fstat(fd, &status) != 0)
 				continue;
 			if (status.st_uid != 0 ||
@@ -93,7 +93,7 @@ static void look_at_program(struct check *check, const char *path, bool is_setui
 {
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	if (mfa_tree_open(check->root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
+	if (mfa_rootfs_open(check->root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
 		return;
 	struct check_place place = { path, 0 };
 	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
@@ -112,7 +112,7 @@ void check_files(struct check *check)
 	look_at_module(check);
 	look_at_program(check, MFA_VERIFY_PATH, true);
 	look_at_program(check, MFA_USB_PATH, false);
-	if (mfa_tree_is_folder(check->root, MFA_PLUGIN_DIR))
+	if (mfa_rootfs_is_folder(check->root, MFA_PLUGIN_DIR))
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */
 		return;

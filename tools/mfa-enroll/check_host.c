@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mfa/zone.h"
 #include "mfa/rootfs.h"
+#include "mfa/zone.h"
 
 static void look_at_language(struct check *check)
 {
@@ -22,8 +22,9 @@ static void look_at_language(struct check *check)
 		mfa_language_close(&language);
 	} else {
 		/* an archive may hold it: what cannot be seen is not told */
-		is_there = mfa_tree_exists(check->root, "/usr/lib/locale/ja_JP.utf8") ||
-			   mfa_tree_exists(check->root, "/usr/lib/locale/locale-archive");
+		is_there =
+			mfa_rootfs_exists(check->root, "/usr/lib/locale/ja_JP.utf8") ||
+			mfa_rootfs_exists(check->root, "/usr/lib/locale/locale-archive");
 	}
 	if (!is_there)
 		check_add(check, CHECK_WARNING, "locale", CHECK_NOWHERE, "%s",

@@ -71,10 +71,10 @@ static void put_way(struct mfa_json *json, const struct mfa_inspection *inspecti
 }
 
 static void put_note(const struct check *check, struct mfa_json *json,
-		     const struct mfa_note *note)
+		     const struct mfa_advisory *note)
 {
 	mfa_json_open(json, '{');
-	mfa_json_field(json, "id", mfa_note_name(note->kind));
+	mfa_json_field(json, "id", mfa_advisory_name(note->kind));
 	mfa_json_field(json, "level", levels[check_note_level(note->kind)]);
 	put_place(json, note->line != NULL ? note->line->file : NULL,
 		  note->line != NULL ? note->line->number : 0);

@@ -7,7 +7,7 @@
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 /* Of records that cannot be read the part about people tells. */
@@ -15,11 +15,11 @@ static int find_locked(struct mfa_store *store, struct check_names *locked,
 		       struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(store);
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = mfa_store_list(store, collect, &names, diag);
 	if (err != MFA_OK)
 		return err;
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	for (size_t i = 0; i < names.count; i++)
 		if (mfa_store_read(store, names.items[i], diag, record) == MFA_OK &&
 		    mfa_lockout_is_at_ceiling(record))
@@ -32,10 +32,10 @@ void check_locks(struct check *check)
 	struct mfa_diag diag = { .text = "" };
 	struct check_names locked = { .count = 0 };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_host_open(&check->app->host, &diag) != MFA_OK)
+	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
 		return; /* the part about people tells why */
 	int err = find_locked(check->app->host.store, &locked, &diag);
-	mfa_host_close(&check->app->host);
+	mfa_site_close(&check->app->host);
 	if (err == MFA_ERR_NOMEM)
 		check->err = err;
 	if (locked.count > 0)

@@ -253,8 +253,8 @@ static bool is_left_over(const char *name)
 
 static void read_folder(struct scan *scan, const char *folder)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	if (mfa_tree_list(scan->check->root, folder, &names) != MFA_OK)
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	if (mfa_rootfs_list(scan->check->root, folder, &names) != MFA_OK)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		char path[512];
@@ -271,7 +271,7 @@ static void read_path(struct scan *scan, const char *path)
 	if (scan->depth == DEPTH_MAX)
 		return;
 	scan->depth++;
-	if (mfa_tree_is_folder(scan->check->root, path))
+	if (mfa_rootfs_is_folder(scan->check->root, path))
 		read_folder(scan, path);
 	else
 		read_file(scan, path);

@@ -140,12 +140,12 @@ static void look_for_hook(struct check *check)
 void check_orphans(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host *host = &check->app->host;
+	struct mfa_site *host = &check->app->host;
 	if (!check->is_live || check->config == NULL)
 		return;
 	look_for_hook(check);
-	if (mfa_init() != MFA_OK || mfa_host_open(host, &diag) != MFA_OK)
+	if (mfa_init() != MFA_OK || mfa_site_open(host, &diag) != MFA_OK)
 		return; /* check_people has told why */
 	look(check);
-	mfa_host_close(host);
+	mfa_site_close(host);
 }

@@ -67,7 +67,7 @@ static bool is_covered(const struct check *check, struct passwd *entry)
 		.is_own_name = is_own_name,
 		.context = entry,
 	};
-	return !mfa_policy_zone(check->config, &login)->is_off;
+	return !mfa_zone_find(check->config, &login)->is_off;
 }
 
 static bool is_admin(struct passwd *entry)
@@ -138,7 +138,7 @@ void check_people(struct check *check)
 		return;
 	int err = mfa_init();
 	if (err == MFA_OK)
-		err = mfa_host_open(&check->app->host, &diag);
+		err = mfa_site_open(&check->app->host, &diag);
 	if (err != MFA_OK) {
 		check_add(check, CHECK_WARNING, "store", CHECK_NOWHERE, "%s",
 			  diag.text[0] != '\0' ? diag.text : mfa_strerror(err));
@@ -160,6 +160,6 @@ void check_people(struct check *check)
 	}
 	endpwent();
 	endspent();
-	mfa_host_close(&check->app->host);
+	mfa_site_close(&check->app->host);
 	tell(check, &people);
 }

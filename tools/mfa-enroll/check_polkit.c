@@ -35,7 +35,7 @@ static void look_at_sandbox(struct check *check)
 					       "/etc/systemd/system" };
 	static const char unit[] = "/usr/lib/systemd/system/polkit-agent-helper@.service";
 	bool is_opened = false;
-	if (!mfa_tree_exists(check->root, unit))
+	if (!mfa_rootfs_exists(check->root, unit))
 		return;
 	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
 		char path[128];

@@ -243,14 +243,14 @@ static void print_place(const char *file, unsigned line)
 /* The same line may stand in many services: it is told once. */
 static bool is_told_before(const struct check *check, size_t service, size_t note)
 {
-	const struct mfa_note *one = &check->services[service].inspection.notes[note];
+	const struct mfa_advisory *one = &check->services[service].inspection.notes[note];
 	if (one->line == NULL)
 		return false;
 	for (size_t i = 0; i <= service; i++) {
 		const struct mfa_inspection *inspection = &check->services[i].inspection;
 		size_t count = i == service ? note : inspection->note_count;
 		for (size_t j = 0; j < count && !check->services[i].is_unused; j++) {
-			const struct mfa_note *other = &inspection->notes[j];
+			const struct mfa_advisory *other = &inspection->notes[j];
 			if (other->kind == one->kind && other->line != NULL &&
 			    other->line->number == one->line->number &&
 			    strcmp(other->line->file, one->line->file) == 0)
@@ -261,7 +261,7 @@ static bool is_told_before(const struct check *check, size_t service, size_t not
 }
 
 static void print_note(const struct printer *printer, const struct check_service *service,
-		       const struct mfa_note *note)
+		       const struct mfa_advisory *note)
 {
 	print_level(printer, check_note_level(note->kind));
 	(void)printf("%s: ", service->name);
@@ -287,7 +287,7 @@ static void print_notes(const struct printer *printer, enum check_level level)
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];
 		for (size_t j = 0; j < service->inspection.note_count; j++) {
-			const struct mfa_note *note = &service->inspection.notes[j];
+			const struct mfa_advisory *note = &service->inspection.notes[j];
 			if (!service->is_unused &&
 			    check_note_level(note->kind) == level &&
 			    !is_told_before(check, i, j))

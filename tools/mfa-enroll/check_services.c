@@ -40,7 +40,7 @@ static void check_mode(struct check *check, const char *path)
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	const char *root = check->pam_folder != NULL ? "" : check->root;
-	if (mfa_tree_open(root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
+	if (mfa_rootfs_open(root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
 		return;
 	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		check_add(check, CHECK_HOLE, "pam-file-mode",
@@ -52,15 +52,15 @@ static void check_mode(struct check *check, const char *path)
 /* Each file once, whoever includes it. */
 static int check_modes(struct check *check)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words seen = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings seen = { 0 };
 	for (size_t i = 0; i < check->service_count; i++) {
-		const struct mfa_words *files =
+		const struct mfa_strings *files =
 			&check->services[i].inspection.service.files;
 		for (size_t j = 0; j < files->count; j++) {
-			if (mfa_words_have(&seen, files->items[j]))
+			if (mfa_strings_have(&seen, files->items[j]))
 				continue;
 			check_mode(check, files->items[j]);
-			int err = mfa_words_add(&seen, files->items[j]);
+			int err = mfa_strings_add(&seen, files->items[j]);
 			if (err != MFA_OK)
 				return err;
 		}
@@ -70,11 +70,11 @@ static int check_modes(struct check *check)
 
 void check_services(struct check *check)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	int err = MFA_OK;
 	if (check->only != NULL)
-		err = mfa_words_add(&names, check->only);
+		err = mfa_strings_add(&names, check->only);
 	else
 		err = mfa_service_list(&check->inspector.tree, &diag, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)

@@ -79,14 +79,14 @@ static void begin_block(struct reader *reader, const char *criteria)
 /* Patterns in the last part of a path, as sshd_config.d has them. */
 static void include_one(struct reader *reader, const char *pattern, unsigned depth)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	char folder[512];
 	char path[1024];
 	(void)snprintf(folder, sizeof folder, "%s%s",
 		       pattern[0] == '/' ? "" : "/etc/ssh/", pattern);
 	char *slash = strrchr(folder, '/');
 	*slash = '\0';
-	if (mfa_tree_list(reader->check->root, folder, &names) != MFA_OK)
+	if (mfa_rootfs_list(reader->check->root, folder, &names) != MFA_OK)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		if (fnmatch(slash + 1, names.items[i], FNM_PERIOD) != 0)
@@ -146,7 +146,7 @@ bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_se
 	struct reader reader = { .check = check,
 				 .settings = ret_settings,
 				 .rest = &rest };
-	if (!mfa_tree_exists(check->root, path))
+	if (!mfa_rootfs_exists(check->root, path))
 		return false;
 	read_file(&reader, path, 0);
 	for (int i = 0; i < SSHD_KEYS; i++)

@@ -54,11 +54,11 @@ static void include(struct check *check, const char *path, const char *word,
 
 static void include_folder(struct check *check, const char *word, unsigned depth)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	char folder[512];
 	word += strspn(word, " \t");
 	(void)snprintf(folder, sizeof folder, "%.*s", (int)strcspn(word, " \t"), word);
-	if (mfa_tree_list(check->root, folder, &names) != MFA_OK)
+	if (mfa_rootfs_list(check->root, folder, &names) != MFA_OK)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		char path[1024];

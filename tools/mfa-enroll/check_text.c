@@ -10,7 +10,7 @@
 bool text_open(struct check *check, const char *path, struct text_file *ret_file)
 {
 	struct text_file file = { 0 };
-	if (mfa_tree_read(check->root, path, &file.text, &file.len) != MFA_OK)
+	if (mfa_rootfs_read(check->root, path, &file.text, &file.len) != MFA_OK)
 		return false;
 	file.path = strdup(path);
 	file.rest = file.text;
@@ -68,8 +68,8 @@ void text_each(struct check *check, const char *folder, const char *ending,
 	       void (*visit)(struct check *check, const char *path, void *context),
 	       void *context)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	if (mfa_tree_list(check->root, folder, &names) != MFA_OK)
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	if (mfa_rootfs_list(check->root, folder, &names) != MFA_OK)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		char path[1024];

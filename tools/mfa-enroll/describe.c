@@ -7,7 +7,7 @@
 
 struct view describe_begin(const struct mfa_config *config)
 {
-	return (struct view){ .bounds = mfa_policy_bounds(config), .now = time(NULL) };
+	return (struct view){ .bounds = mfa_zone_bounds(config), .now = time(NULL) };
 }
 
 void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])

@@ -15,7 +15,7 @@ struct count {
 	size_t tokens;
 	size_t kinds[MFA_KIND_COUNT];
 	int64_t newest;
-	struct mfa_words names; /* the first, with the numbers of their tokens */
+	struct mfa_strings names; /* the first, with the numbers of their tokens */
 };
 
 static bool has_secret(const struct mfa_token *token)
@@ -30,7 +30,7 @@ bool exposed_is(const struct mfa_token *token, int64_t rekeyed)
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 static int count_record(const struct mfa_record *record, struct count *count)
@@ -52,15 +52,15 @@ static int count_record(const struct mfa_record *record, struct count *count)
 	if (count->users++ >= NAMES_MAX)
 		return MFA_OK;
 	(void)snprintf(text, sizeof text, "%s (%zu)", record->user, tokens);
-	return mfa_words_add(&count->names, text);
+	return mfa_strings_add(&count->names, text);
 }
 
 /* What cannot be read was damaged since: rekey has read it. */
 static int count_all(struct app *app, struct mfa_diag *diag, struct count *count)
 {
-	MFA_CLEANUP(mfa_words_done) struct mfa_words users = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
 	int err = mfa_store_list(app->host.store, collect, &users, diag);
-	mfa_words_sort(&users);
+	mfa_strings_sort(&users);
 	struct mfa_record *record = mfa_store_workspace(app->host.store);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++) {
 		err = mfa_store_read(app->host.store, users.items[i], diag, record);
@@ -121,11 +121,11 @@ enum exit_code exposed_print(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct count count = { .users = 0 };
-	int err = mfa_host_open(&app->host, &diag);
+	int err = mfa_site_open(&app->host, &diag);
 	if (err == MFA_OK)
 		err = count_all(app, &diag, &count);
 	if (err == MFA_OK && count.users > 0)
 		print(app, &count);
-	mfa_words_done(&count.names);
+	mfa_strings_done(&count.names);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }

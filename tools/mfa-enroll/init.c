@@ -131,17 +131,17 @@ static int make_store(struct work *work, const struct mfa_config *config)
 
 static int make_all(struct work *work, const char *path)
 {
-	struct mfa_host host = { 0 };
+	struct mfa_site host = { 0 };
 	int err = make_config(work, path);
 	if (err == MFA_OK)
-		err = mfa_host_load(path, &work->diag, &host);
+		err = mfa_site_load(path, &work->diag, &host);
 	if (err == MFA_OK)
 		err = make_key(work, host.config);
 	if (err == MFA_OK)
 		err = make_parent(work, host.config->audit);
 	if (err == MFA_OK)
 		err = make_store(work, host.config);
-	mfa_host_done(&host);
+	mfa_site_done(&host);
 	return err;
 }
 

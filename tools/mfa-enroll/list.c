@@ -27,7 +27,7 @@ struct choice {
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 static void print_header(void)
@@ -119,7 +119,7 @@ static enum exit_code list_user(struct app *app, const char *user,
 }
 
 /* is_whole: every user, under a header even when there is none. */
-static enum exit_code list_names(struct app *app, const struct mfa_words *names,
+static enum exit_code list_names(struct app *app, const struct mfa_strings *names,
 				 const struct choice *choice, bool is_whole)
 {
 	enum exit_code code = EXIT_DONE;
@@ -169,7 +169,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct choice choice = { 0, invocation->values[BEFORE_REKEY] != NULL };
 	int err = invocation->count == 1
 			  ? collect(&names, user)
@@ -178,7 +178,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		err = find_rekey(app, &choice, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	return list_names(app, &names, &choice, invocation->count == 0);
 }
 

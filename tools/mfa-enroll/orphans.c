@@ -114,7 +114,7 @@ enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
 	return code;
 }
 
-static enum exit_code look_at_all(struct app *app, const struct mfa_words *users,
+static enum exit_code look_at_all(struct app *app, const struct mfa_strings *users,
 				  struct orphans *orphans)
 {
 	enum exit_code code = EXIT_DONE;
@@ -137,12 +137,12 @@ static enum exit_code look_at_all(struct app *app, const struct mfa_words *users
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 /* Names of the command line must be there. */
 static enum exit_code take_names(struct app *app, char *const *names, int count,
-				 struct mfa_words *users)
+				 struct mfa_strings *users)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(app->host.store);
@@ -156,28 +156,28 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 				     names[i]);
 			return EXIT_NOT_FOUND;
 		}
-		if (err == MFA_OK && !mfa_words_have(users, names[i]))
-			err = mfa_words_add(users, names[i]);
+		if (err == MFA_OK && !mfa_strings_have(users, names[i]))
+			err = mfa_strings_add(users, names[i]);
 		if (err != MFA_OK)
 			return app_fail(err, &diag);
 	}
 	return EXIT_DONE;
 }
 
-static int list_all(struct app *app, struct mfa_words *users, struct orphans *orphans,
+static int list_all(struct app *app, struct mfa_strings *users, struct orphans *orphans,
 		    struct mfa_diag *diag)
 {
 	int err = mfa_store_list(app->host.store, collect, users, diag);
 	if (err == MFA_OK)
 		err = accounts_list(&orphans->accounts);
-	mfa_words_sort(users);
+	mfa_strings_sort(users);
 	return err;
 }
 
 int orphans_collect(struct app *app, struct orphans *orphans)
 {
 	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_words_done) struct mfa_words users = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
 	int err = list_all(app, &users, orphans, &diag);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++)
 		if (look_at(app, users.items[i], &diag, orphans) == MFA_ERR_NOMEM)
@@ -189,7 +189,7 @@ enum exit_code orphans_find(struct app *app, char *const *names, int count,
 			    struct orphans *orphans)
 {
 	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_words_done) struct mfa_words users = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
 	enum exit_code code = EXIT_DONE;
 	if (count > 0) {
 		code = take_names(app, names, count, &users);

@@ -91,7 +91,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 				 struct mfa_rekey_report *report)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_host_open(&app->host, &diag);
+	int err = mfa_site_open(&app->host, &diag);
 	if (err == MFA_OK)
 		err = mfa_rekey_run(&app->host, wish, &diag, report);
 	app_warn(&diag);

@@ -19,7 +19,7 @@ enum {
 /* What there is to mend. */
 struct found {
 	struct view view;
-	struct mfa_words users; /* with a refused token */
+	struct mfa_strings users; /* with a refused token */
 	size_t refused;
 	size_t used; /* tokens that tell the time, and did once */
 	int64_t latest;
@@ -27,7 +27,7 @@ struct found {
 
 static void found_done(struct found *found)
 {
-	mfa_words_done(&found->users);
+	mfa_strings_done(&found->users);
 }
 
 static int look_at(struct found *found, const struct mfa_record *record)
@@ -43,12 +43,12 @@ static int look_at(struct found *found, const struct mfa_record *record)
 		if (clock.refused_until > found->latest)
 			found->latest = clock.refused_until;
 	}
-	return is_refused ? mfa_words_add(&found->users, record->user) : MFA_OK;
+	return is_refused ? mfa_strings_add(&found->users, record->user) : MFA_OK;
 }
 
 static int collect(void *context, const char *user)
 {
-	return mfa_words_add(context, user);
+	return mfa_strings_add(context, user);
 }
 
 static void tell_of_stop(const struct app *app)
@@ -61,14 +61,14 @@ static void tell_of_stop(const struct app *app)
 static bool look_at_all(struct app *app, struct found *found, enum exit_code *ret_code)
 {
 	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct mfa_record *record = mfa_store_workspace(app->host.store);
 	int err = mfa_store_list(app->host.store, collect, &names, &diag);
 	if (err != MFA_OK) {
 		*ret_code = app_fail(err, &diag);
 		return false;
 	}
-	mfa_words_sort(&names);
+	mfa_strings_sort(&names);
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < names.count; i++) {

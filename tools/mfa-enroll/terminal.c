@@ -49,7 +49,7 @@ static void restore(const struct guard *guard)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &guard->terminal);
 }
 
-static int guard_begin(struct guard *guard, enum echo echo)
+static int process_guard_begin(struct guard *guard, enum echo echo)
 {
 	sigset_t held;
 	(void)sigemptyset(&held);
@@ -65,7 +65,7 @@ static int guard_begin(struct guard *guard, enum echo echo)
 	return MFA_OK;
 }
 
-static void guard_end(struct guard *guard)
+static void process_guard_end(struct guard *guard)
 {
 	restore(guard);
 	mfa_close_fd(&guard->signal_fd);
@@ -159,8 +159,8 @@ int terminal_ask(const char *prompt, enum echo echo, struct mfa_secret *ret_line
 	int err = mfa_secret_alloc(LINE_SIZE, &buffer);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(guard_end) struct guard guard;
-	err = guard_begin(&guard, echo);
+	MFA_CLEANUP(process_guard_end) struct guard guard;
+	err = process_guard_begin(&guard, echo);
 	if (err != MFA_OK)
 		return err;
 	(void)fputs(prompt, stdout);

@@ -29,7 +29,7 @@ static int64_t clock_now(void)
 static bool is_own_name(void *context)
 {
 	struct app *app = context;
-	return people_has_own_name(&app->identity);
+	return nss_has_own_name(&app->identity);
 }
 
 /* An administrator is who asks: keys in this machine's ports are tried from anywhere. */
@@ -90,7 +90,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.actor = app->actor,
 		.may_explain = true,
 	};
-	request.zone = mfa_policy_zone(app->host.config, &request.login);
+	request.zone = mfa_zone_find(app->host.config, &request.login);
 	if (request.zone->is_off)
 		request.zone =
 			mfa_config_zone(app->host.config, app->host.config->default_zone);

@@ -19,17 +19,17 @@ struct mfa_span channel_again(void)
 	return (struct mfa_span){ AGAIN, sizeof AGAIN };
 }
 
-int channel_begin(struct channel *channel, struct mfa_wire_begin *ret_begin)
+int channel_begin(struct channel *channel, struct mfa_helper_begin *ret_begin)
 {
-	unsigned char type = MFA_WIRE_NONE;
+	unsigned char type = MFA_HELPER_NONE;
 	struct mfa_span payload = { 0 };
 	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &channel->packet);
 	if (err == MFA_OK)
 		err = mfa_packet_receive(STDIN_FILENO, &channel->packet, BEGIN_MS, &type,
 					 &payload);
-	if (err == MFA_OK && type != MFA_WIRE_BEGIN)
+	if (err == MFA_OK && type != MFA_HELPER_BEGIN)
 		err = MFA_ERR_INVALID;
-	return err == MFA_OK ? mfa_wire_unpack_begin(payload, ret_begin) : err;
+	return err == MFA_OK ? mfa_helper_unpack_begin(payload, ret_begin) : err;
 }
 
 void channel_done(struct channel *channel)
@@ -42,9 +42,9 @@ static int none(struct mfa_span payload)
 	if (payload.len != 1)
 		return MFA_ERR_CONV;
 	switch (payload.data[0]) {
-	case MFA_WIRE_GIVEN_UP:
+	case MFA_HELPER_GIVEN_UP:
 		return MFA_ERR_ABORT;
-	case MFA_WIRE_NO_MEMORY:
+	case MFA_HELPER_NO_MEMORY:
 		return MFA_ERR_NOMEM;
 	default:
 		return MFA_ERR_CONV;
@@ -60,23 +60,23 @@ static int reply(struct mfa_span payload, struct mfa_secret *ret_answer)
 
 static int receive(struct channel *self, struct mfa_secret *ret_answer)
 {
-	unsigned char type = MFA_WIRE_NONE;
+	unsigned char type = MFA_HELPER_NONE;
 	struct mfa_span payload = { 0 };
 	if (mfa_packet_receive(STDIN_FILENO, &self->packet, ANSWER_MS, &type, &payload) !=
 	    MFA_OK)
 		return MFA_ERR_CONV;
 	switch (type) {
-	case MFA_WIRE_REPLY:
+	case MFA_HELPER_REPLY:
 		return reply(payload, ret_answer);
-	case MFA_WIRE_AGAIN:
+	case MFA_HELPER_AGAIN:
 		return mfa_secret_copy(AGAIN, sizeof AGAIN, ret_answer);
-	case MFA_WIRE_NONE:
+	case MFA_HELPER_NONE:
 		return none(payload);
-	case MFA_WIRE_BEGIN:
-	case MFA_WIRE_ASK:
-	case MFA_WIRE_INFO:
-	case MFA_WIRE_ERROR:
-	case MFA_WIRE_VERDICT:
+	case MFA_HELPER_BEGIN:
+	case MFA_HELPER_ASK:
+	case MFA_HELPER_INFO:
+	case MFA_HELPER_ERROR:
+	case MFA_HELPER_VERDICT:
 		break;
 	}
 	return MFA_ERR_CONV;
@@ -91,7 +91,7 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 {
 	struct channel *self = context;
 	if (self->questions++ >= QUESTIONS_MAX ||
-	    mfa_packet_send(STDIN_FILENO, MFA_WIRE_ASK, span_of(prompt), SEND_MS) !=
+	    mfa_packet_send(STDIN_FILENO, MFA_HELPER_ASK, span_of(prompt), SEND_MS) !=
 		    MFA_OK)
 		return MFA_ERR_CONV;
 	int err = receive(self, ret_answer);
@@ -102,7 +102,8 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 /* Waits for nobody: a lock may be held. */
 static void tell(void *context MFA_UNUSED, enum mfa_tone tone, const char *text)
 {
-	enum mfa_wire_type type = tone == MFA_TELL_INFO ? MFA_WIRE_INFO : MFA_WIRE_ERROR;
+	enum mfa_helper_letter type =
+		tone == MFA_TELL_INFO ? MFA_HELPER_INFO : MFA_HELPER_ERROR;
 	(void)mfa_packet_send(STDIN_FILENO, type, span_of(text), 0);
 }
 
@@ -119,11 +120,11 @@ struct mfa_dialog channel_dialog(struct channel *channel)
 	};
 }
 
-void channel_conclude(const struct mfa_wire_verdict *verdict)
+void channel_conclude(const struct mfa_helper_verdict *verdict)
 {
-	char payload[MFA_WIRE_VERDICT_SIZE];
-	mfa_wire_pack_verdict(verdict, payload);
+	char payload[MFA_HELPER_VERDICT_SIZE];
+	mfa_helper_pack_verdict(verdict, payload);
 	(void)mfa_packet_send(
-		STDIN_FILENO, MFA_WIRE_VERDICT,
+		STDIN_FILENO, MFA_HELPER_VERDICT,
 		(struct mfa_span){ (unsigned char *)payload, sizeof payload }, SEND_MS);
 }

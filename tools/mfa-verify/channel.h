@@ -10,7 +10,7 @@ struct channel {
 
 /* The first message, within seconds. Borrowed from channel until it is asked anything:
  * copy what is to stay. */
-int channel_begin(struct channel *channel, struct mfa_wire_begin *ret_begin)
+int channel_begin(struct channel *channel, struct mfa_helper_begin *ret_begin)
 	MFA_MUST_CHECK;
 void channel_done(struct channel *channel);
 
@@ -19,4 +19,4 @@ struct mfa_dialog channel_dialog(struct channel *channel);
 /* What mfa_auth_request.password must be for this dialog: no typed line is the same. */
 struct mfa_span channel_again(void);
 
-void channel_conclude(const struct mfa_wire_verdict *verdict);
+void channel_conclude(const struct mfa_helper_verdict *verdict);

@@ -23,7 +23,7 @@ static void hint(void)
 
 static void conclude(const struct visit *visit)
 {
-	struct mfa_wire_verdict verdict = {
+	struct mfa_helper_verdict verdict = {
 		.verdict = visit->result.verdict,
 		.password_len = visit->result.password.len,
 	};

@@ -17,13 +17,13 @@ static int64_t clock_seconds(void)
 static enum mfa_match is_member(void *context, const char *group)
 {
 	struct visit *visit = context;
-	return people_is_member(&visit->identity, group);
+	return nss_is_member(&visit->identity, group);
 }
 
 static bool is_own_name(void *context)
 {
 	struct visit *visit = context;
-	return people_has_own_name(&visit->identity);
+	return nss_has_own_name(&visit->identity);
 }
 
 /* By the process that made the channel: it has parents, and this one none. One that has made
@@ -44,7 +44,7 @@ static enum mfa_place find_place(void *context)
 	return visit->place;
 }
 
-static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
+static int copy_claims(struct visit *visit, const struct mfa_helper_begin *begin)
 {
 	visit->service = strdup(begin->service);
 	visit->zone_name = strdup(begin->zone);
@@ -76,16 +76,16 @@ static int copy_claims(struct visit *visit, const struct mfa_wire_begin *begin)
 
 int visit_begin(struct visit *visit)
 {
-	struct mfa_wire_begin begin;
+	struct mfa_helper_begin begin;
 	int err = channel_begin(&visit->channel, &begin);
 	if (err != MFA_OK)
 		return err;
-	if (people_find(begin.user, &visit->identity) != MFA_OK)
+	if (nss_find(begin.user, &visit->identity) != MFA_OK)
 		return MFA_ERR_NOMEM;
 	/* two names of one id are refused later, with a line that tells why */
 	if (visit->identity.is_known != MFA_MATCH_YES ||
 	    visit->identity.uid != visit->caller ||
-	    people_owns_uid(&visit->identity) == MFA_MATCH_UNKNOWN)
+	    nss_owns_uid(&visit->identity) == MFA_MATCH_UNKNOWN)
 		return MFA_ERR_INVALID;
 	return copy_claims(visit, &begin);
 }
@@ -94,9 +94,9 @@ void visit_done(struct visit *visit)
 {
 	mfa_auth_result_done(&visit->result);
 	mfa_language_close(&visit->language);
-	mfa_host_done(&visit->host);
+	mfa_site_done(&visit->host);
 	channel_done(&visit->channel);
-	people_done(&visit->identity);
+	nss_done(&visit->identity);
 	mfa_free_string(&visit->service);
 	mfa_free_string(&visit->zone_name);
 	mfa_free_string(&visit->tty);
@@ -128,12 +128,12 @@ static void open_language(struct visit *visit)
 static int read_config(struct visit *visit)
 {
 	struct mfa_diag *diag = &visit->result.diag;
-	int err = mfa_host_load(NULL, diag, &visit->host);
+	int err = mfa_site_load(NULL, diag, &visit->host);
 	if (err != MFA_OK)
 		return err;
 	open_language(visit);
 	visit->zone = visit->zone_name[0] == '\0'
-			      ? mfa_policy_zone(visit->host.config, &visit->facts)
+			      ? mfa_zone_find(visit->host.config, &visit->facts)
 			      : mfa_config_zone(visit->host.config, visit->zone_name);
 	if (visit->zone == NULL)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
@@ -196,10 +196,10 @@ static void refuse_shared(struct visit *visit)
 	struct mfa_event event = mfa_auth_event(visit->zone, &visit->facts, result);
 	event.event = "verify";
 	ids_become_root();
-	if (mfa_host_open(&visit->host, &diag) != MFA_OK ||
+	if (mfa_site_open(&visit->host, &diag) != MFA_OK ||
 	    mfa_audit_append(visit->host.audit, &event, &diag) != MFA_OK)
 		result->diag = diag;
-	mfa_host_close(&visit->host);
+	mfa_site_close(&visit->host);
 	ids_become_caller(visit->caller);
 }
 
@@ -222,9 +222,9 @@ void visit_run(struct visit *visit)
 		result->verdict = mfa_verdict_from_err(err);
 		result->reason = MFA_REASON_FAILED;
 		result->is_outage = err != MFA_ERR_BUSY;
-	} else if (people_owns_uid(&visit->identity) != MFA_MATCH_YES) {
+	} else if (nss_owns_uid(&visit->identity) != MFA_MATCH_YES) {
 		refuse_shared(visit);
-	} else if (mfa_policy_is_exempt(visit->zone, &visit->facts)) {
+	} else if (mfa_zone_is_exempt(visit->zone, &visit->facts)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {

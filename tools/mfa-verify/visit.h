@@ -21,7 +21,7 @@ struct visit {
 	bool has_place; /* it is known */
 	enum mfa_place place;
 	struct channel channel;
-	struct mfa_host host;
+	struct mfa_site host;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
 	struct mfa_login facts;

@@ -40,9 +40,9 @@ static void assert_all_readable(struct test_host *host)
 {
 	char name[16];
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host other = { 0 };
-	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
-	assert_done(mfa_host_open(&other, &diag), &diag);
+	struct mfa_site other = { 0 };
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_site_open(&other, &diag), &diag);
 	for (unsigned i = 0; i < USERS; i++) {
 		struct mfa_record *record =
 			stored_record(other.store, user_name(i, name));
@@ -52,7 +52,7 @@ static void assert_all_readable(struct test_host *host)
 	}
 	struct mfa_record *decoy = stored_record(other.store, MFA_DECOY_USER);
 	mfa_record_free(&decoy);
-	mfa_host_done(&other);
+	mfa_site_done(&other);
 }
 
 static bool has_next_key(struct test_host *host)
@@ -127,11 +127,11 @@ static void stops_anywhere_and_goes_on(void **state)
 		assert_memory_equal(before, now, MFA_KEY_SIZE);
 		assert_true(has_next_key(host));
 		assert_all_readable(host);
-		mfa_host_done(&host->host);
-		assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag,
+		mfa_site_done(&host->host);
+		assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag,
 					  &host->host),
 			    &diag);
-		assert_done(mfa_host_open(&host->host, &diag), &diag);
+		assert_done(mfa_site_open(&host->host, &diag), &diag);
 	}
 	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 	assert_true(report.was_resumed);
@@ -144,10 +144,10 @@ static bool log_in_meanwhile(void *context, size_t done, size_t total MFA_UNUSED
 {
 	struct test_host *host = context;
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host other = { 0 };
+	struct mfa_site other = { 0 };
 	char name[16];
-	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
-	assert_done(mfa_host_open(&other, &diag), &diag);
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_site_open(&other, &diag), &diag);
 	struct mfa_record *record = mfa_record_new();
 	for (unsigned i = 0; i < USERS; i++) {
 		assert_done(
@@ -159,7 +159,7 @@ static bool log_in_meanwhile(void *context, size_t done, size_t total MFA_UNUSED
 	if (done == 1)
 		enroll(other.store, "late", &hotp_spec, 1);
 	mfa_record_free(&record);
-	mfa_host_done(&other);
+	mfa_site_done(&other);
 	return true;
 }
 
@@ -174,10 +174,10 @@ static void logins_and_enrolments_go_on_meanwhile(void **state)
 	assert_done(mfa_rekey_run(&host->host, &wish, &diag, &report), &diag);
 	assert_int_equal(report.records, USERS + 2);
 	assert_all_readable(host);
-	mfa_host_done(&host->host);
-	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &host->host),
+	mfa_site_done(&host->host);
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &host->host),
 		    &diag);
-	assert_done(mfa_host_open(&host->host, &diag), &diag);
+	assert_done(mfa_site_open(&host->host, &diag), &diag);
 	struct mfa_record *record = stored_record(host->host.store, "user3");
 	assert_int_equal(record->failures, USERS + 1); /* one for each step, none lost */
 	mfa_record_free(&record);
@@ -278,24 +278,24 @@ static void waits_for_whoever_holds_the_old_key(void **state)
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host other = { 0 };
+	struct mfa_site other = { 0 };
 	enroll_all(host);
-	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
-	assert_done(mfa_host_open(&other, &diag), &diag);
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &other), &diag);
+	assert_done(mfa_site_open(&other, &diag), &diag);
 	assert_int_equal(mfa_rekey_run(&host->host, &plain, &diag, &report),
 			 MFA_ERR_BUSY);
 	assert_all_readable(host);
-	mfa_host_done(&other);
+	mfa_site_done(&other);
 	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 }
 
-static void open_another(struct test_host *host, struct mfa_host *ret_host)
+static void open_another(struct test_host *host, struct mfa_site *ret_host)
 {
 	struct mfa_diag diag = { .text = "" };
-	*ret_host = (struct mfa_host){ 0 };
-	assert_done(mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, ret_host),
+	*ret_host = (struct mfa_site){ 0 };
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, ret_host),
 		    &diag);
-	assert_done(mfa_host_open(ret_host, &diag), &diag);
+	assert_done(mfa_site_open(ret_host, &diag), &diag);
 }
 
 /* A change of a lock that fails loses the lock. Who gets it later, when other runs have
@@ -305,16 +305,16 @@ static void an_overtaken_run_takes_no_other_key(void **state)
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_host second;
-	struct mfa_host third;
+	struct mfa_site second;
+	struct mfa_site third;
 	enroll_all(host);
 	assert_int_equal(flock(host->host.key_hold, LOCK_UN), 0);
 	open_another(host, &second);
 	assert_done(mfa_rekey_run(&second, &plain, &diag, &report), &diag);
-	mfa_host_done(&second);
+	mfa_site_done(&second);
 	open_another(host, &third);
 	assert_done(mfa_key_create_next(third.config->key, &third.key, &diag), &diag);
-	mfa_host_done(&third);
+	mfa_site_done(&third);
 	assert_int_equal(
 		mfa_key_hold(host->host.config->key, host->host.key_hold, true, &diag),
 		MFA_ERR_CONFLICT);

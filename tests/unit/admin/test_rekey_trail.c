@@ -19,7 +19,7 @@ static const struct mfa_rekey_wish with_trail = { .clock = moment,
 						  .actor = "hanako",
 						  .has_trail = true };
 
-static void append(struct mfa_host *host, unsigned count)
+static void append(struct mfa_site *host, unsigned count)
 {
 	const struct mfa_event event = { .event = "auth", .user = "taro", .time = NOW };
 	for (unsigned i = 0; i < count; i++)
@@ -30,8 +30,8 @@ static void append(struct mfa_host *host, unsigned count)
 static void reopen(struct test_host *host)
 {
 	struct mfa_diag diag = { .text = "" };
-	mfa_host_close(&host->host);
-	assert_done(mfa_host_open(&host->host, &diag), &diag);
+	mfa_site_close(&host->host);
+	assert_done(mfa_site_open(&host->host, &diag), &diag);
 }
 
 static struct mfa_rekey_report rekey(struct test_host *host,
@@ -59,7 +59,7 @@ static bool has_next_key(struct test_host *host)
 	return access(path_in(&host->box, "store.key.next"), F_OK) == 0;
 }
 
-static bool has_same_half(const struct mfa_host *host, const unsigned char *key)
+static bool has_same_half(const struct mfa_site *host, const unsigned char *key)
 {
 	return memcmp(host->key.data + MFA_SUBKEY_SIZE, key + MFA_SUBKEY_SIZE,
 		      MFA_SUBKEY_SIZE) == 0;
@@ -182,12 +182,12 @@ struct late {
 static bool log_in_late(void *context, size_t done MFA_UNUSED, size_t total MFA_UNUSED)
 {
 	struct late *late = context;
-	struct mfa_host other = { 0 };
+	struct mfa_site other = { 0 };
 	const char *path = path_in(&late->host->box, "mfa.conf");
-	assert_int_equal(mfa_host_load(path, NULL, &other), MFA_OK);
-	assert_int_equal(mfa_host_open(&other, NULL), MFA_OK);
+	assert_int_equal(mfa_site_load(path, NULL, &other), MFA_OK);
+	assert_int_equal(mfa_site_open(&other, NULL), MFA_OK);
 	append(&other, 1);
-	mfa_host_done(&other);
+	mfa_site_done(&other);
 	late->is_done = true;
 	return true;
 }
@@ -219,13 +219,13 @@ struct slow {
 static int log_in_slowly(void *context, unsigned index MFA_UNUSED)
 {
 	struct slow *slow = context;
-	struct mfa_host other = { 0 };
+	struct mfa_site other = { 0 };
 	struct mfa_audit_report report = { .bridge = 0 };
 	const struct timespec nap = { .tv_nsec = 5000000 };
 	const struct mfa_event event = { .event = "auth", .time = NOW };
-	if (mfa_host_load(path_in(&slow->host->box, "mfa.conf"), NULL, &other) !=
+	if (mfa_site_load(path_in(&slow->host->box, "mfa.conf"), NULL, &other) !=
 		    MFA_OK ||
-	    mfa_host_open(&other, NULL) != MFA_OK ||
+	    mfa_site_open(&other, NULL) != MFA_OK ||
 	    mfa_audit_append(other.audit, &event, NULL) != MFA_OK ||
 	    write(slow->ready[1], "", 1) != 1)
 		return 1;
@@ -235,7 +235,7 @@ static int log_in_slowly(void *context, unsigned index MFA_UNUSED)
 			return 2;
 	}
 	int err = mfa_audit_append(other.audit, &event, NULL);
-	mfa_host_done(&other);
+	mfa_site_done(&other);
 	return err != MFA_OK ? 3 : report.bridge != 0 ? 4 : 0;
 }
 

@@ -19,9 +19,9 @@ static void reads_files_of_this_host_and_of_a_tree(void **state)
 	MFA_CLEANUP(mfa_free_string) char *there = NULL;
 	size_t len = 0;
 	write_text(path_in(box, "file"), "text\n");
-	assert_int_equal(mfa_tree_read("", path_in(box, "file"), &here, &len), MFA_OK);
+	assert_int_equal(mfa_rootfs_read("", path_in(box, "file"), &here, &len), MFA_OK);
 	assert_string_equal(here, "text\n");
-	assert_int_equal(mfa_tree_read(box->root, "/file", &there, &len), MFA_OK);
+	assert_int_equal(mfa_rootfs_read(box->root, "/file", &there, &len), MFA_OK);
 	assert_int_equal(len, 5);
 	assert_string_equal(there, "text\n");
 }
@@ -33,13 +33,13 @@ static void a_link_cannot_leave_the_tree(void **state)
 	size_t len = 0;
 	assert_int_equal(symlink("/etc/passwd", path_in(box, "absolute")), 0);
 	assert_int_equal(symlink("../../../etc/passwd", path_in(box, "relative")), 0);
-	assert_int_equal(mfa_tree_read(box->root, "/absolute", &text, &len),
+	assert_int_equal(mfa_rootfs_read(box->root, "/absolute", &text, &len),
 			 MFA_ERR_NOTFOUND);
-	assert_int_equal(mfa_tree_read(box->root, "/relative", &text, &len),
+	assert_int_equal(mfa_rootfs_read(box->root, "/relative", &text, &len),
 			 MFA_ERR_NOTFOUND);
-	assert_int_equal(mfa_tree_read(box->root, "/../etc/passwd", &text, &len),
+	assert_int_equal(mfa_rootfs_read(box->root, "/../etc/passwd", &text, &len),
 			 MFA_ERR_NOTFOUND);
-	assert_true(mfa_tree_exists("", "/etc/passwd"));
+	assert_true(mfa_rootfs_exists("", "/etc/passwd"));
 }
 
 static void links_inside_the_tree_are_followed(void **state)
@@ -53,13 +53,14 @@ static void links_inside_the_tree_are_followed(void **state)
 	assert_int_equal(symlink("../b", path_in(box, "a/up")), 0);
 	assert_int_equal(symlink("/a/up/../b/./file", path_in(box, "far")), 0);
 	assert_int_equal(symlink("loop", path_in(box, "loop")), 0);
-	assert_int_equal(mfa_tree_read(box->root, "/a/up/file", &text, &len), MFA_OK);
+	assert_int_equal(mfa_rootfs_read(box->root, "/a/up/file", &text, &len), MFA_OK);
 	assert_string_equal(text, "found");
 	mfa_free_string(&text);
-	assert_int_equal(mfa_tree_read(box->root, "/far", &text, &len), MFA_OK);
+	assert_int_equal(mfa_rootfs_read(box->root, "/far", &text, &len), MFA_OK);
 	assert_string_equal(text, "found");
 	mfa_free_string(&text);
-	assert_int_equal(mfa_tree_read(box->root, "/loop", &text, &len), MFA_ERR_UNSAFE);
+	assert_int_equal(mfa_rootfs_read(box->root, "/loop", &text, &len),
+			 MFA_ERR_UNSAFE);
 }
 
 static void a_folder_is_an_empty_file_and_a_pipe_is_none(void **state)
@@ -69,12 +70,13 @@ static void a_folder_is_an_empty_file_and_a_pipe_is_none(void **state)
 	size_t len = 1;
 	assert_int_equal(mkdir(path_in(box, "folder"), 0700), 0);
 	assert_int_equal(mkfifo(path_in(box, "pipe"), 0600), 0);
-	assert_int_equal(mfa_tree_read(box->root, "/folder", &text, &len), MFA_OK);
+	assert_int_equal(mfa_rootfs_read(box->root, "/folder", &text, &len), MFA_OK);
 	assert_int_equal(len, 0);
 	mfa_free_string(&text);
-	assert_int_equal(mfa_tree_read(box->root, "/pipe", &text, &len), MFA_ERR_UNSAFE);
-	assert_true(mfa_tree_is_folder(box->root, "/folder"));
-	assert_false(mfa_tree_is_folder(box->root, "/pipe"));
+	assert_int_equal(mfa_rootfs_read(box->root, "/pipe", &text, &len),
+			 MFA_ERR_UNSAFE);
+	assert_true(mfa_rootfs_is_folder(box->root, "/folder"));
+	assert_false(mfa_rootfs_is_folder(box->root, "/pipe"));
 }
 
 static void a_file_that_is_too_large_is_not_read(void **state)
@@ -84,21 +86,21 @@ static void a_file_that_is_too_large_is_not_read(void **state)
 	size_t len = 0;
 	write_text(path_in(box, "file"), "");
 	assert_int_equal(truncate(path_in(box, "file"), (4 << 20) + 1), 0);
-	assert_int_equal(mfa_tree_read(box->root, "/file", &text, &len), MFA_ERR_FULL);
+	assert_int_equal(mfa_rootfs_read(box->root, "/file", &text, &len), MFA_ERR_FULL);
 }
 
 static void lists_names_in_order_without_hidden_ones(void **state)
 {
 	struct sandbox *box = *state;
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	write_text(path_in(box, "b"), "");
 	write_text(path_in(box, "a"), "");
 	write_text(path_in(box, ".hidden"), "");
-	assert_int_equal(mfa_tree_list(box->root, "/", &names), MFA_OK);
+	assert_int_equal(mfa_rootfs_list(box->root, "/", &names), MFA_OK);
 	assert_int_equal(names.count, 2);
 	assert_string_equal(names.items[0], "a");
-	assert_int_equal(mfa_tree_list(box->root, "/none", &names), MFA_ERR_NOTFOUND);
-	assert_int_equal(mfa_tree_list(box->root, "/a", &names), MFA_ERR_NOTFOUND);
+	assert_int_equal(mfa_rootfs_list(box->root, "/none", &names), MFA_ERR_NOTFOUND);
+	assert_int_equal(mfa_rootfs_list(box->root, "/a", &names), MFA_ERR_NOTFOUND);
 }
 
 /* As a kernel answers that does not know the call. */

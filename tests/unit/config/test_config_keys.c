@@ -249,7 +249,7 @@ static void words_are_split_at_blanks(void **state)
 	struct keys *keys = *state;
 	const struct {
 		const char *key;
-		const struct mfa_words *words;
+		const struct mfa_strings *words;
 	} cases[] = {
 		{ "services", &keys->zone.services }, { "users", &keys->zone.users },
 		{ "groups", &keys->zone.groups },     { "ttys", &keys->zone.ttys },

@@ -257,14 +257,14 @@ static enum mfa_reason judge_answer(struct mfa_record *record,
 				    const struct mfa_zone *zone,
 				    struct mfa_yubikey_answer answer)
 {
-	const struct judge_case what = {
+	const struct evaluation_input what = {
 		.zone = zone, .bounds = zone, .key = &answer, .now = NOW
 	};
-	struct judgement judgement = { 0 };
-	assert_int_equal(judge(record, &what, &judgement), MFA_OK);
-	if (judgement.reason == MFA_REASON_RIGHT)
-		assert_int_equal(judgement.kind, MFA_KIND_YUBIKEY);
-	return judgement.reason;
+	struct evaluation evaluation = { 0 };
+	assert_int_equal(evaluate(record, &what, &evaluation), MFA_OK);
+	if (evaluation.reason == MFA_REASON_RIGHT)
+		assert_int_equal(evaluation.kind, MFA_KIND_YUBIKEY);
+	return evaluation.reason;
 }
 
 static struct mfa_yubikey_answer wrong_answer(void)

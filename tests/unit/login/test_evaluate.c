@@ -36,11 +36,11 @@ static struct mfa_token *give(void **state, const struct token_spec *spec)
 	return added;
 }
 
-static struct judgement judge_at(void **state, const char *answer, bool has_password,
-				 int64_t now)
+static struct evaluation judge_at(void **state, const char *answer, bool has_password,
+				  int64_t now)
 {
 	struct court *court = *state;
-	struct judge_case what = {
+	struct evaluation_input what = {
 		.zone = &court->zone,
 		.bounds = &court->zone,
 		.answer = answer,
@@ -48,10 +48,10 @@ static struct judgement judge_at(void **state, const char *answer, bool has_pass
 		.has_password = has_password,
 		.now = now,
 	};
-	struct judgement judgement = { .code_len = 99 };
-	assert_int_equal(judge(court->record, &what, &judgement), MFA_OK);
-	assert_true(judgement.code_len <= what.len);
-	return judgement;
+	struct evaluation evaluation = { .code_len = 99 };
+	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_OK);
+	assert_true(evaluation.code_len <= what.len);
+	return evaluation;
 }
 
 static enum mfa_reason reason(void **state, const char *answer)
@@ -72,11 +72,11 @@ static void a_right_code_moves_its_token_and_clears_failures(void **state)
 	struct mfa_token *token = give(state, &totp_spec);
 	court->record->failures = court->record->round = 3;
 	struct code code = code_of(&totp_spec, STEP);
-	struct judgement judgement = judge_at(state, code.text, false, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_string_equal(judgement.token, token->id);
-	assert_int_equal(judgement.kind, MFA_KIND_TOTP);
-	assert_int_equal(judgement.code_len, 6);
+	struct evaluation evaluation = judge_at(state, code.text, false, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_string_equal(evaluation.token, token->id);
+	assert_int_equal(evaluation.kind, MFA_KIND_TOTP);
+	assert_int_equal(evaluation.code_len, 6);
 	assert_int_equal(read_token(token).counter, STEP);
 	assert_int_equal(token->last_used, NOW);
 	assert_int_equal(court->record->last_success, NOW);
@@ -89,11 +89,11 @@ static void a_wrong_code_is_counted(void **state)
 {
 	struct court *court = *state;
 	struct mfa_token *token = give(state, &totp_spec);
-	struct judgement judgement =
+	struct evaluation evaluation =
 		judge_at(state, wrong_code(&totp_spec, STEP).text, false, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_WRONG);
-	assert_string_equal(judgement.token, "");
-	assert_int_equal(judgement.kind, MFA_KIND_NONE);
+	assert_int_equal(evaluation.reason, MFA_REASON_WRONG);
+	assert_string_equal(evaluation.token, "");
+	assert_int_equal(evaluation.kind, MFA_KIND_NONE);
 	assert_int_equal(court->record->failures, 1);
 	assert_int_equal(court->record->last_failure, NOW);
 	assert_int_equal(court->record->last_success, 0);
@@ -120,9 +120,9 @@ static void a_used_code_is_not_counted(void **state)
 	struct mfa_token *token = give(state, &totp_spec);
 	struct code code = code_of(&totp_spec, STEP);
 	assert_int_equal(reason(state, code.text), MFA_REASON_RIGHT);
-	struct judgement judgement = judge_at(state, code.text, false, NOW + 5);
-	assert_int_equal(judgement.reason, MFA_REASON_USED);
-	assert_string_equal(judgement.token, token->id);
+	struct evaluation evaluation = judge_at(state, code.text, false, NOW + 5);
+	assert_int_equal(evaluation.reason, MFA_REASON_USED);
+	assert_string_equal(evaluation.token, token->id);
 	assert_int_equal(court->record->failures, 0);
 	assert_int_equal(court->record->last_failure, NOW + 5);
 	assert_int_equal(token->last_used, NOW);
@@ -135,9 +135,9 @@ static void a_suspended_tokens_code_is_not_spent(void **state)
 	spec.state = MFA_STATE_SUSPENDED;
 	struct mfa_token *token = give(state, &spec);
 	struct code code = code_of(&spec, STEP);
-	struct judgement judgement = judge_at(state, code.text, false, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_SUSPENDED);
-	assert_string_equal(judgement.token, token->id);
+	struct evaluation evaluation = judge_at(state, code.text, false, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_SUSPENDED);
+	assert_string_equal(evaluation.token, token->id);
 	assert_int_equal(read_token(token).counter, 0);
 	assert_int_equal(token->last_used, 0);
 	assert_int_equal(court->record->last_success, 0);
@@ -195,9 +195,9 @@ static void any_of_several_tokens_will_do(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		uint64_t counter = specs[i].kind == MFA_KIND_TOTP ? STEP : 3;
 		struct code code = code_of(&specs[i], counter);
-		struct judgement judgement = judge_at(state, code.text, false, NOW);
-		assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-		assert_string_equal(judgement.token, tokens[i]->id);
+		struct evaluation evaluation = judge_at(state, code.text, false, NOW);
+		assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+		assert_string_equal(evaluation.token, tokens[i]->id);
 		for (size_t j = 0; j < 4; j++)
 			assert_int_equal(tokens[j]->last_used, j <= i ? NOW : 0);
 		assert_int_equal(reason(state, code.text), MFA_REASON_USED);
@@ -211,10 +211,10 @@ static void an_active_token_comes_before_a_suspended_twin(void **state)
 	struct mfa_token *first = give(state, &suspended);
 	struct mfa_token *second = give(state, &totp_spec);
 	struct mfa_token *third = give(state, &suspended);
-	struct judgement judgement =
+	struct evaluation evaluation =
 		judge_at(state, code_of(&totp_spec, STEP).text, false, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_string_equal(judgement.token, second->id);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_string_equal(evaluation.token, second->id);
 	assert_int_equal(read_token(first).counter, 0);
 	assert_int_equal(read_token(second).counter, STEP);
 	assert_int_equal(read_token(third).counter, 0);
@@ -226,10 +226,10 @@ static void one_tokens_used_code_may_be_anothers_right_one(void **state)
 	used.counter = STEP;
 	(void)give(state, &used);
 	struct mfa_token *second = give(state, &totp_spec);
-	struct judgement judgement =
+	struct evaluation evaluation =
 		judge_at(state, code_of(&totp_spec, STEP).text, false, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_string_equal(judgement.token, second->id);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_string_equal(evaluation.token, second->id);
 }
 
 static void a_kind_that_the_zone_does_not_allow_is_wrong(void **state)
@@ -258,16 +258,16 @@ static void a_kind_that_this_build_lacks_is_passed_over(void **state)
 static void what_is_no_guess_is_wrong_but_not_counted(void **state)
 {
 	struct court *court = *state;
-	struct judge_case what = { .zone = &court->zone,
-				   .bounds = &court->zone,
-				   .answer = "filler",
-				   .len = 6,
-				   .is_no_guess = true,
-				   .now = NOW };
-	struct judgement judgement = { 0 };
+	struct evaluation_input what = { .zone = &court->zone,
+					 .bounds = &court->zone,
+					 .answer = "filler",
+					 .len = 6,
+					 .is_no_guess = true,
+					 .now = NOW };
+	struct evaluation evaluation = { 0 };
 	(void)give(state, &totp_spec);
-	assert_int_equal(judge(court->record, &what, &judgement), MFA_OK);
-	assert_int_equal(judgement.reason, MFA_REASON_NOT_A_CODE);
+	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_OK);
+	assert_int_equal(evaluation.reason, MFA_REASON_NOT_A_CODE);
 	assert_int_equal(court->record->failures, 0);
 	assert_int_equal(court->record->last_failure, NOW);
 }
@@ -275,26 +275,26 @@ static void what_is_no_guess_is_wrong_but_not_counted(void **state)
 static void damaged_token_data_are_an_error(void **state)
 {
 	struct court *court = *state;
-	struct judge_case what = { .zone = &court->zone,
-				   .bounds = &court->zone,
-				   .now = NOW };
-	struct judgement judgement = { .reason = MFA_REASON_NONE, .code_len = 99 };
+	struct evaluation_input what = { .zone = &court->zone,
+					 .bounds = &court->zone,
+					 .now = NOW };
+	struct evaluation evaluation = { .reason = MFA_REASON_NONE, .code_len = 99 };
 	struct token_spec other = other_spec();
 	(void)give(state, &totp_spec);
 	give(state, &other)->data[1] = 77;
 	struct code code = code_of(&totp_spec, STEP);
 	what.answer = code.text;
 	what.len = 6;
-	assert_int_equal(judge(court->record, &what, &judgement), MFA_ERR_INTEGRITY);
-	assert_int_equal(judgement.reason, MFA_REASON_NONE);
-	assert_int_equal(judgement.code_len, 99);
+	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_ERR_INTEGRITY);
+	assert_int_equal(evaluation.reason, MFA_REASON_NONE);
+	assert_int_equal(evaluation.code_len, 99);
 }
 
 static void so_they_are_behind_a_password(void **state)
 {
 	struct court *court = *state;
-	struct judgement judgement = { .reason = MFA_REASON_NONE };
-	struct judge_case what = {
+	struct evaluation evaluation = { .reason = MFA_REASON_NONE };
+	struct evaluation_input what = {
 		.zone = &court->zone,
 		.bounds = &court->zone,
 		.answer = "pw123456",
@@ -303,8 +303,8 @@ static void so_they_are_behind_a_password(void **state)
 		.now = NOW,
 	};
 	give(state, &totp_spec)->data[1] = 77;
-	assert_int_equal(judge(court->record, &what, &judgement), MFA_ERR_INTEGRITY);
-	assert_int_equal(judgement.reason, MFA_REASON_NONE);
+	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_ERR_INTEGRITY);
+	assert_int_equal(evaluation.reason, MFA_REASON_NONE);
 }
 
 static void the_code_is_the_end_of_an_answer_with_a_password(void **state)
@@ -319,9 +319,9 @@ static void the_code_is_the_end_of_an_answer_with_a_password(void **state)
 		(void)give(state, &totp_spec);
 		(void)snprintf(answer, sizeof answer, "%s%s", passwords[i],
 			       code_of(&totp_spec, STEP).text);
-		struct judgement judgement = judge_at(state, answer, true, NOW);
-		assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-		assert_int_equal(judgement.code_len, 6);
+		struct evaluation evaluation = judge_at(state, answer, true, NOW);
+		assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+		assert_int_equal(evaluation.code_len, 6);
 	}
 }
 
@@ -335,9 +335,9 @@ static void the_end_of_a_line_is_made_plain(void **state)
 	for (size_t i = 0; i < 6; i++)
 		len += (size_t)snprintf(answer + len, sizeof answer - len, "%s\xef\xbc%c",
 					i == 3 ? " " : "", code.text[i] - '0' + 0x90);
-	struct judgement judgement = judge_at(state, answer, true, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_int_equal(judgement.code_len, 19);
+	struct evaluation evaluation = judge_at(state, answer, true, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_int_equal(evaluation.code_len, 19);
 }
 
 static void without_a_password_the_whole_answer_is_the_code(void **state)
@@ -357,22 +357,22 @@ static void tokens_of_other_lengths_cut_the_answer_differently(void **state)
 	(void)give(state, &totp_spec);
 	(void)give(state, &eight);
 	(void)snprintf(answer, sizeof answer, "pw%s", code_of(&eight, STEP).text);
-	struct judgement judgement = judge_at(state, answer, true, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_int_equal(judgement.code_len, 8);
+	struct evaluation evaluation = judge_at(state, answer, true, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_int_equal(evaluation.code_len, 8);
 	(void)snprintf(answer, sizeof answer, "pw%s", code_of(&totp_spec, STEP).text);
-	judgement = judge_at(state, answer, true, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_RIGHT);
-	assert_int_equal(judgement.code_len, 6);
+	evaluation = judge_at(state, answer, true, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
+	assert_int_equal(evaluation.code_len, 6);
 }
 
 static void an_answer_shorter_than_a_code_is_counted_once(void **state)
 {
 	struct court *court = *state;
 	(void)give(state, &totp_spec);
-	struct judgement judgement = judge_at(state, "123", true, NOW);
-	assert_int_equal(judgement.reason, MFA_REASON_WRONG);
-	assert_int_equal(judgement.code_len, 3);
+	struct evaluation evaluation = judge_at(state, "123", true, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_WRONG);
+	assert_int_equal(evaluation.code_len, 3);
 	assert_int_equal(court->record->failures, 1);
 }
 

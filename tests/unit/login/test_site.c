@@ -9,9 +9,9 @@
 
 static void load_again(struct test_host *host)
 {
-	mfa_host_done(&host->host);
+	mfa_site_done(&host->host);
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_host_load(path_in(&host->box, "mfa.conf"), &diag, &host->host);
+	int err = mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &host->host);
 	assert_done(err, &diag);
 }
 
@@ -29,7 +29,7 @@ static void opening_makes_all_ready(void **state)
 	struct test_host *host = *state;
 	load_again(host);
 	struct mfa_diag diag = { .text = "" };
-	assert_int_equal(mfa_host_open(&host->host, &diag), MFA_OK);
+	assert_int_equal(mfa_site_open(&host->host, &diag), MFA_OK);
 	assert_non_null(host->host.store);
 	assert_non_null(host->host.audit);
 }
@@ -38,7 +38,7 @@ static void assert_cannot_open(struct test_host *host, int wanted, const char *w
 {
 	struct mfa_diag diag = { .text = "" };
 	load_again(host);
-	assert_int_equal(mfa_host_open(&host->host, &diag), wanted);
+	assert_int_equal(mfa_site_open(&host->host, &diag), wanted);
 	assert_null(host->host.store);
 	assert_null(host->host.audit);
 	if (strstr(diag.text, words) == NULL)
@@ -69,10 +69,10 @@ static void without_its_store_a_host_is_shut(void **state)
 static void a_bad_configuration_is_not_loaded(void **state)
 {
 	struct test_host *host = *state;
-	struct mfa_host other = { 0 };
+	struct mfa_site other = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	write_text(path_in(&host->box, "bad.conf"), "[host]\nno = 1\n[zone a]\n");
-	assert_int_equal(mfa_host_load(path_in(&host->box, "bad.conf"), &diag, &other),
+	assert_int_equal(mfa_site_load(path_in(&host->box, "bad.conf"), &diag, &other),
 			 MFA_ERR_CONFIG);
 	assert_null(other.config);
 	assert_non_null(strstr(diag.text, "bad.conf:2:"));
@@ -80,9 +80,9 @@ static void a_bad_configuration_is_not_loaded(void **state)
 
 static void ending_twice_is_fine(void **state MFA_UNUSED)
 {
-	struct mfa_host host = { 0 };
-	mfa_host_done(&host);
-	mfa_host_done(&host);
+	struct mfa_site host = { 0 };
+	mfa_site_done(&host);
+	mfa_site_done(&host);
 	assert_null(host.config);
 }
 

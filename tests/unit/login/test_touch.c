@@ -21,9 +21,9 @@ static void assert_state(void **state, uint32_t failures)
 {
 	struct key_desk *desk = *state;
 	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
 	assert_int_equal(failures_of(state, "taro"), failures);
-	mfa_host_close(&desk->host.host);
+	mfa_site_close(&desk->host.host);
 }
 
 static void enter_and_a_touch_let_in(void **state)
@@ -313,12 +313,12 @@ static void change_record(void **state, void (*change)(struct mfa_record *record
 {
 	struct key_desk *desk = *state;
 	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
 	struct mfa_record *record = stored_record(store_of(state), "taro");
 	change(record);
 	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
 	mfa_record_free(&record);
-	mfa_host_close(&desk->host.host);
+	mfa_site_close(&desk->host.host);
 }
 
 static void suspend_key(struct mfa_record *record)

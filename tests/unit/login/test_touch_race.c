@@ -341,9 +341,9 @@ static void a_suspended_slot_does_not_stand_before_an_active_one(void **state)
 				      key_token(KEY_SERIAL, 2) };
 	struct mfa_diag diag = { .text = "" };
 	tokens[0].state = MFA_STATE_SUSPENDED;
-	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", tokens, 2);
-	mfa_host_close(&desk->host.host);
+	mfa_site_close(&desk->host.host);
 	struct softkey_options options = soft_key(KEY_SERIAL);
 	options.slot[0] = options.slot[1];
 	softkey_bed_plug(desk->bed, &options);
@@ -357,9 +357,9 @@ static void a_damaged_token_is_told(void **state)
 	struct mfa_token token = key_token(KEY_SERIAL, 1);
 	struct mfa_diag diag = { .text = "" };
 	token.data[0] = 3;
-	assert_done(mfa_host_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", &token, 1);
-	mfa_host_close(&desk->host.host);
+	mfa_site_close(&desk->host.host);
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "jiro", .answer = "" });
 	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_FAILED);

@@ -211,7 +211,7 @@ static int replay(void *context, unsigned index MFA_UNUSED)
 {
 	struct desk *desk = context;
 	const struct attempt attempt = { .answer = desk->code };
-	mfa_host_close(&desk->host.host); /* descriptors are no good behind fork */
+	mfa_site_close(&desk->host.host); /* descriptors are no good behind fork */
 	return (int)login_on(&desk->host, &attempt).verdict;
 }
 

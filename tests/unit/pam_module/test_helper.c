@@ -65,7 +65,7 @@ static int run_as(char *user, const char *service, const char *config,
 	};
 	*ret_result = (struct mfa_auth_result){ 0 };
 	int err = helper_run(&login, &dialog, (struct mfa_span){ 0 }, ret_result);
-	people_done(&login.identity);
+	nss_done(&login.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	return err;
 }

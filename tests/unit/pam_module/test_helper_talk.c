@@ -70,13 +70,13 @@ static struct mfa_auth_result talk(struct person *person, const char *typed,
 	};
 	struct mfa_span password = { (const unsigned char *)typed, strlen(typed) };
 	int err = helper_run(&login, &dialog, password, &result);
-	people_done(&login.identity);
+	nss_done(&login.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	assert_done(err, &result.diag);
 	return result;
 }
 
-static void assert_mirrored(const struct person *person, enum mfa_wire_type type,
+static void assert_mirrored(const struct person *person, enum mfa_helper_letter type,
 			    size_t len, int first)
 {
 	char text[64];
@@ -88,7 +88,7 @@ static void a_line_reaches_the_helper(void **state MFA_UNUSED)
 {
 	struct person person = { .line = "123456", .len = 6 };
 	struct mfa_auth_result result = talk(&person, "", false);
-	assert_mirrored(&person, MFA_WIRE_REPLY, 6, '1');
+	assert_mirrored(&person, MFA_HELPER_REPLY, 6, '1');
 	assert_int_equal(result.verdict, MFA_ALLOW);
 	assert_int_equal(result.password.len, 0);
 }
@@ -106,9 +106,9 @@ static void the_password_once_more_is_not_sent(void **state MFA_UNUSED)
 {
 	struct person person = { .line = "secret", .len = 6 };
 	(void)talk(&person, "secret", false);
-	assert_mirrored(&person, MFA_WIRE_AGAIN, 0, 0);
+	assert_mirrored(&person, MFA_HELPER_AGAIN, 0, 0);
 	(void)talk(&person, "Secret", false);
-	assert_mirrored(&person, MFA_WIRE_REPLY, 6, 's');
+	assert_mirrored(&person, MFA_HELPER_REPLY, 6, 's');
 }
 
 static void a_line_longer_than_a_packet_is_cut(void **state MFA_UNUSED)
@@ -117,7 +117,7 @@ static void a_line_longer_than_a_packet_is_cut(void **state MFA_UNUSED)
 	memset(line, 'x', sizeof line);
 	struct person person = { .line = line, .len = sizeof line };
 	(void)talk(&person, "", false);
-	assert_mirrored(&person, MFA_WIRE_REPLY, MFA_PACKET_SIZE - 1, 'x');
+	assert_mirrored(&person, MFA_HELPER_REPLY, MFA_PACKET_SIZE - 1, 'x');
 }
 
 static void who_gives_no_line_is_told_with_the_reason(void **state MFA_UNUSED)
@@ -126,14 +126,14 @@ static void who_gives_no_line_is_told_with_the_reason(void **state MFA_UNUSED)
 		int err;
 		int why;
 	} cases[] = {
-		{ MFA_ERR_ABORT, MFA_WIRE_GIVEN_UP },
-		{ MFA_ERR_NOMEM, MFA_WIRE_NO_MEMORY },
-		{ MFA_ERR_CONV, MFA_WIRE_NO_DIALOG },
+		{ MFA_ERR_ABORT, MFA_HELPER_GIVEN_UP },
+		{ MFA_ERR_NOMEM, MFA_HELPER_NO_MEMORY },
+		{ MFA_ERR_CONV, MFA_HELPER_NO_DIALOG },
 	};
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
 		struct person person = { .err = cases[i].err };
 		(void)talk(&person, "", false);
-		assert_mirrored(&person, MFA_WIRE_NONE, 1, cases[i].why);
+		assert_mirrored(&person, MFA_HELPER_NONE, 1, cases[i].why);
 	}
 }
 

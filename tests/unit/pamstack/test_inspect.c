@@ -21,7 +21,7 @@ static const char usual[] = "[host]\nzone = main\n[zone main]\nservices = *\n";
 static void open_bench(struct bench *bench, struct sandbox *box, const char *config)
 {
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_pam_tree tree = { "", path_in(box, "pam.d") };
+	const struct mfa_pam_rootfs tree = { "", path_in(box, "pam.d") };
 	bench->box = box;
 	(void)mkdir(path_in(box, "pam.d"), 0700);
 	write_text(path_in(box, "mfa.conf"), config[0] != '\0' ? config : usual);
@@ -55,7 +55,7 @@ static enum mfa_grade judge(struct bench *bench, const char *service, const char
 	MFA_CLEANUP(close_bench) struct bench bench = { .box = NULL }; \
 	open_bench(&bench, *(state), config)
 
-static bool has_note(const struct bench *bench, enum mfa_note_kind kind)
+static bool has_note(const struct bench *bench, enum mfa_advisory_kind kind)
 {
 	for (size_t i = 0; i < bench->result.note_count; i++)
 		if (bench->result.notes[i].kind == kind)
@@ -94,7 +94,7 @@ static void a_service_without_lines_takes_those_of_other(void **state)
 	ON_BENCH(state, "");
 	assert_int_equal(judge(&bench, "login", "account required pam_unix.so\n"),
 			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 	mfa_inspection_done(&bench.result);
 	assert_int_equal(mfa_inspect(&bench.inspector, NULL, &bench.result), MFA_OK);
 	assert_int_equal(bench.result.grade, MFA_GRADE_PROVED);
@@ -151,7 +151,7 @@ static void zones_decide_what_is_covered(void **state)
 			 MFA_GRADE_NOT_COVERED);
 	assert_string_equal(bench.result.zone->name, "open");
 	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_PART_OFF));
+	assert_true(has_note(&bench, MFA_ADVISORY_PART_OFF));
 	assert_int_equal(judge(&bench, "login",
 			       "auth required pam_unix.so\n"
 			       "auth required pam_mfa.so zone=open\n"),
@@ -160,7 +160,7 @@ static void zones_decide_what_is_covered(void **state)
 			       "auth required pam_unix.so\n"
 			       "auth required pam_mfa.so zone=none\n"),
 			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 }
 
 static void a_line_may_name_another_configuration(void **state)
@@ -179,7 +179,7 @@ static void a_line_may_name_another_configuration(void **state)
 			       "auth required pam_unix.so\n"
 			       "auth required pam_mfa.so conf=/nowhere/mfa.conf\n"),
 			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 }
 
 static void the_gate_is_proved_for_the_services_that_it_names(void **state)
@@ -203,7 +203,7 @@ static void the_gate_is_proved_for_the_services_that_it_names(void **state)
 static const char *ungated(const struct bench *bench, size_t wanted)
 {
 	for (size_t i = 0; i < bench->result.note_count; i++)
-		if (bench->result.notes[i].kind == MFA_NOTE_UNGATED && wanted-- == 0)
+		if (bench->result.notes[i].kind == MFA_ADVISORY_UNGATED && wanted-- == 0)
 			return bench->result.notes[i].zone->name;
 	return "";
 }
@@ -285,9 +285,9 @@ static void an_account_stack_that_lets_nobody_in_is_told(void **state)
 	ON_BENCH(state, "");
 	assert_int_equal(judge(&bench, "sshd", BOTH "account required pam_mfa.so\n"),
 			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 	assert_int_equal(judge(&bench, "sshd", GATED), MFA_GRADE_PROVED);
-	assert_false(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_false(has_note(&bench, MFA_ADVISORY_NOBODY));
 }
 
 /* The forms that pam-auth-update writes, with the profile of pam_mfa. */
@@ -353,7 +353,7 @@ static void a_pam_mfa_of_another_folder_is_unknown(void **state)
 			       "auth required pam_unix.so\n"
 			       "auth required /lib/../tmp/security/pam_mfa.so\n"),
 			 MFA_GRADE_BYPASS);
-	assert_true(has_note(&bench, MFA_NOTE_STRANGE_FILE));
+	assert_true(has_note(&bench, MFA_ADVISORY_STRANGE_FILE));
 }
 
 static void without_a_configuration_pam_mfa_refuses(void **state)
@@ -361,7 +361,7 @@ static void without_a_configuration_pam_mfa_refuses(void **state)
 	ON_BENCH(state, "");
 	bench.inspector.config = NULL;
 	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_NOTE_NOBODY));
+	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 	assert_int_equal(judge(&bench, "login",
 			       "auth required pam_unix.so\nauth optional pam_mfa.so\n"),
 			 MFA_GRADE_BYPASS);
@@ -371,8 +371,9 @@ static void every_grade_and_note_has_a_word(void **state MFA_UNUSED)
 {
 	for (int i = 0; i <= MFA_GRADE_ERROR; i++)
 		assert_true(strlen(mfa_grade_name((enum mfa_grade)i)) > 0);
-	for (int i = 0; i <= MFA_NOTE_NOBODY; i++)
-		assert_string_not_equal(mfa_note_name((enum mfa_note_kind)i), "?");
+	for (int i = 0; i <= MFA_ADVISORY_NOBODY; i++)
+		assert_string_not_equal(mfa_advisory_name((enum mfa_advisory_kind)i),
+					"?");
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static struct mfa_service read_in(struct sandbox *box, const char *name)
 {
 	struct mfa_service service = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_pam_tree tree = { box->root, NULL };
+	const struct mfa_pam_rootfs tree = { box->root, NULL };
 	assert_done(mfa_service_read(&tree, name, &diag, &service), &diag);
 	return service;
 }
@@ -188,7 +188,7 @@ static void pam_conf_is_read_without_folders_alone(void **state)
 	assert_int_equal(service.other[MFA_FACILITY_AUTH].count, 1);
 	assert_int_equal(mkdir(path_in(box, "etc/pam.d"), 0755), 0);
 	struct mfa_diag diag = { .text = "" };
-	const struct mfa_pam_tree tree = { box->root, NULL };
+	const struct mfa_pam_rootfs tree = { box->root, NULL };
 	struct mfa_service unread;
 	assert_int_equal(mfa_service_read(&tree, "probe", &diag, &unread),
 			 MFA_ERR_NOTFOUND);
@@ -199,7 +199,7 @@ static void what_libpam_refuses_or_dies_of_is_told(void **state)
 	static const struct {
 		const char *text;
 		bool is_refused;
-		bool is_erratic;
+		bool is_undefined_behaviour;
 	} cases[] = {
 		{ "@include gone\n", true, false },
 		{ "auth required pam_x.so \\", true, false },
@@ -217,9 +217,10 @@ static void what_libpam_refuses_or_dies_of_is_told(void **state)
 		MFA_CLEANUP(mfa_service_done)
 		struct mfa_service service = read_in(box, "probe");
 		assert_int_equal(service.is_refused, cases[i].is_refused);
-		assert_int_equal(service.is_erratic, cases[i].is_erratic);
+		assert_int_equal(service.is_undefined_behaviour,
+				 cases[i].is_undefined_behaviour);
 		assert_int_equal(service.refusal.text[0] != '\0',
-				 cases[i].is_refused || cases[i].is_erratic);
+				 cases[i].is_refused || cases[i].is_undefined_behaviour);
 		if (service.refusal.text[0] != '\0')
 			assert_non_null(strstr(service.refusal.text, "/etc/pam.d/"));
 	}
@@ -233,7 +234,7 @@ static void files_that_include_themselves_are_an_error(void **state)
 	write_text(path_in(box, "etc/pam.d/other"), "auth substack probe\n");
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_service service;
-	const struct mfa_pam_tree tree = { box->root, NULL };
+	const struct mfa_pam_rootfs tree = { box->root, NULL };
 	assert_int_equal(mfa_service_read(&tree, "probe", &diag, &service), MFA_ERR_FULL);
 	assert_string_equal(diag.text, "/etc/pam.d/other:1: includes itself");
 }
@@ -267,7 +268,7 @@ static void links_stay_in_the_tree(void **state)
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = read_in(box, "probe");
 	assert_string_equal(auth_of(&service)->lines[0].module, "pam_x.so");
 	struct mfa_service unread;
-	const struct mfa_pam_tree tree = { box->root, NULL };
+	const struct mfa_pam_rootfs tree = { box->root, NULL };
 	assert_int_equal(mfa_service_read(&tree, "out", NULL, &unread), MFA_ERR_NOTFOUND);
 }
 
@@ -280,8 +281,8 @@ static void lists_services_without_parts_and_left_overs(void **state)
 		"usr/lib/pam.d/polkit-1",  "usr/lib/pam.d/sshd",
 	};
 	struct sandbox *box = *state;
-	MFA_CLEANUP(mfa_words_done) struct mfa_words names = { 0 };
-	const struct mfa_pam_tree tree = { box->root, NULL };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	const struct mfa_pam_rootfs tree = { box->root, NULL };
 	make_tree(box);
 	for (size_t i = 0; i < MFA_COUNT(files); i++)
 		write_text(path_in(box, files[i]), "");
@@ -298,7 +299,7 @@ static void a_folder_of_its_own_is_read_alone(void **state)
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	char folder[64];
 	(void)snprintf(folder, sizeof folder, "%s", box->root);
-	const struct mfa_pam_tree tree = { "", folder };
+	const struct mfa_pam_rootfs tree = { "", folder };
 	write_text(path_in(box, "probe"), "@include inner\n");
 	write_text(path_in(box, "inner"), "auth required pam_x.so\n");
 	assert_int_equal(mfa_service_read(&tree, "probe", NULL, &service), MFA_OK);

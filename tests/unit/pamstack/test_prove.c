@@ -23,14 +23,14 @@ struct brute {
 	size_t bypass; /* steps of the shortest; SIZE_MAX: none */
 	size_t by_root;
 	bool is_passable;
-	bool is_needy;
+	bool is_precondition_violated;
 };
 
-static void end_walk(struct brute *brute, const struct mfa_walk *walk, unsigned had,
+static void end_walk(struct brute *brute, const struct mfa_dispatch *walk, unsigned had,
 		     size_t steps)
 {
 	brute->walks++;
-	if ((both.let_in & MFA_ANSWER(mfa_walk_result(walk))) == 0)
+	if ((both.let_in & MFA_ANSWER(mfa_dispatch_result(walk))) == 0)
 		return;
 	size_t *shortest = (had & MFA_HAD_ROOT) != 0 ? &brute->by_root : &brute->bypass;
 	if ((had & both.wanted) == both.wanted)
@@ -39,23 +39,23 @@ static void end_walk(struct brute *brute, const struct mfa_walk *walk, unsigned 
 		*shortest = steps;
 }
 
-static void walk_all(struct brute *brute, const struct mfa_walk *from, unsigned had,
+static void walk_all(struct brute *brute, const struct mfa_dispatch *from, unsigned had,
 		     size_t steps)
 {
-	if (mfa_walk_is_over(brute->stack, from)) {
+	if (mfa_dispatch_is_over(brute->stack, from)) {
 		end_walk(brute, from, had, steps);
 		return;
 	}
 	const struct mfa_line_facts *facts = &brute->facts[from->at];
 	if ((had & facts->needs) != facts->needs)
-		brute->is_needy = true;
+		brute->is_precondition_violated = true;
 	for (int code = 0; code <= MFA_PAM_INVALID; code++) {
 		if ((facts->answers & MFA_ANSWER(code)) == 0)
 			continue;
-		struct mfa_walk walk = *from;
+		struct mfa_dispatch walk = *from;
 		unsigned gives =
 			(facts->gives_on & MFA_ANSWER(code)) != 0 ? facts->gives : 0;
-		mfa_walk_answer(brute->stack, &walk, code);
+		mfa_dispatch_answer(brute->stack, &walk, code);
 		walk_all(brute, &walk, had | gives, steps + 1);
 	}
 }
@@ -103,20 +103,20 @@ static struct mfa_line_facts random_facts(void)
 static void check_steps(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 			const struct mfa_proof *proof)
 {
-	struct mfa_walk walk;
+	struct mfa_dispatch walk;
 	unsigned had = 0;
-	mfa_walk_begin(stack, &walk);
+	mfa_dispatch_begin(stack, &walk);
 	for (size_t i = 0; i < proof->step_count; i++) {
 		const struct mfa_step *step = &proof->steps[i];
-		assert_false(mfa_walk_is_over(stack, &walk));
+		assert_false(mfa_dispatch_is_over(stack, &walk));
 		assert_int_equal(walk.at, step->line);
 		assert_true((facts[step->line].answers & MFA_ANSWER(step->code)) != 0);
 		if ((facts[step->line].gives_on & MFA_ANSWER(step->code)) != 0)
 			had |= facts[step->line].gives;
-		mfa_walk_answer(stack, &walk, step->code);
+		mfa_dispatch_answer(stack, &walk, step->code);
 	}
-	assert_true(mfa_walk_is_over(stack, &walk));
-	assert_int_equal(mfa_walk_result(&walk), proof->result);
+	assert_true(mfa_dispatch_is_over(stack, &walk));
+	assert_int_equal(mfa_dispatch_result(&walk), proof->result);
 	assert_true((both.let_in & MFA_ANSWER(proof->result)) != 0);
 	assert_int_equal(both.wanted & ~had, proof->missing);
 	assert_int_not_equal(proof->missing, 0);
@@ -129,8 +129,8 @@ static void compare(const struct mfa_stack *stack, const struct mfa_line_facts *
 {
 	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
 	struct brute brute = { stack, facts, 0, SIZE_MAX, SIZE_MAX, false, false };
-	struct mfa_walk walk;
-	mfa_walk_begin(stack, &walk);
+	struct mfa_dispatch walk;
+	mfa_dispatch_begin(stack, &walk);
 	walk_all(&brute, &walk, 0, 0);
 	assert_int_equal(mfa_prove(stack, facts, &both, &proof), MFA_OK);
 	enum mfa_finding finding = brute.bypass != SIZE_MAX    ? MFA_BYPASS
@@ -140,7 +140,8 @@ static void compare(const struct mfa_stack *stack, const struct mfa_line_facts *
 	assert_int_equal(proof.is_passable, brute.is_passable);
 	assert_true(proof.states <= brute.walks * (stack->count + 1) + 1);
 	if (finding != MFA_BYPASS)
-		assert_int_equal(proof.is_needy, brute.is_needy);
+		assert_int_equal(proof.is_precondition_violated,
+				 brute.is_precondition_violated);
 	if (finding != MFA_PROVED) {
 		assert_int_equal(proof.step_count,
 				 finding == MFA_BYPASS ? brute.bypass : brute.by_root);

@@ -107,12 +107,12 @@ static void the_bounds_are_those_of_all_zones_that_ask(void **state MFA_UNUSED)
 	struct mfa_config config = { .zones = zones,
 				     .zone_count = 4,
 				     .default_zone = name };
-	struct mfa_zone bounds = mfa_policy_bounds(&config);
+	struct mfa_zone bounds = mfa_zone_bounds(&config);
 	assert_int_equal(bounds.totp_window, 3);
 	assert_int_equal(bounds.totp_drift, 30);
 	assert_int_equal(bounds.lock_time, 3600);
 	zones[1].lock_time = 0; /* its locks have no end, and no length to compare */
-	assert_int_equal(mfa_policy_bounds(&config).lock_time, 3600);
+	assert_int_equal(mfa_zone_bounds(&config).lock_time, 3600);
 }
 
 /* Who may choose the zone, as a caller of mfa-verify, would end a lock by a lax one. */

@@ -6,9 +6,9 @@
 #include "support.h"
 
 /* Words of a zone, from text in the test. */
-#define WORDS(...)                                                     \
-	((struct mfa_words){ .items = (char *[]){ __VA_ARGS__, NULL }, \
-			     .count = MFA_COUNT(((char *[]){ __VA_ARGS__ })) })
+#define WORDS(...)                                                       \
+	((struct mfa_strings){ .items = (char *[]){ __VA_ARGS__, NULL }, \
+			       .count = MFA_COUNT(((char *[]){ __VA_ARGS__ })) })
 
 enum {
 	STRICT = 0, /* the zone under test */
@@ -48,11 +48,11 @@ static void assert_decides(struct mfa_zone zone, const struct mfa_login *of, boo
 	own.is_own_name = is_own;
 	zone.is_off = false;
 	set_up(&what, zone);
-	assert_ptr_equal(mfa_policy_zone(&what.config, login),
+	assert_ptr_equal(mfa_zone_find(&what.config, login),
 			 &what.zones[as_on ? STRICT : LAST]);
 	zone.is_off = true;
 	set_up(&what, zone);
-	assert_ptr_equal(mfa_policy_zone(&what.config, login),
+	assert_ptr_equal(mfa_zone_find(&what.config, login),
 			 &what.zones[as_off ? STRICT : LAST]);
 }
 
@@ -272,8 +272,8 @@ static void the_first_zone_that_matches_decides(void **state MFA_UNUSED)
 	what.zones[LAST].users = WORDS(user);
 	const struct mfa_login x = { .user = "x" };
 	const struct mfa_login y = { .user = "y" };
-	assert_ptr_equal(mfa_policy_zone(&what.config, &x), &what.zones[STRICT]);
-	assert_ptr_equal(mfa_policy_zone(&what.config, &y), &what.zones[LAST]);
+	assert_ptr_equal(mfa_zone_find(&what.config, &x), &what.zones[STRICT]);
+	assert_ptr_equal(mfa_zone_find(&what.config, &y), &what.zones[LAST]);
 }
 
 static bool says(void *context)
@@ -289,15 +289,15 @@ static void only_a_name_of_its_own_is_let_pass(void **state MFA_UNUSED)
 				   .is_own_name = says,
 				   .context = &is_its_own };
 	set_up(&what, (struct mfa_zone){ .is_off = true });
-	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
-	assert_false(mfa_policy_is_exempt(&what.zones[STRICT], &login));
+	assert_ptr_equal(mfa_zone_find(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_zone_is_exempt(&what.zones[STRICT], &login));
 	is_its_own = true;
-	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[STRICT]);
-	assert_true(mfa_policy_is_exempt(&what.zones[STRICT], &login));
-	assert_false(mfa_policy_is_exempt(&what.zones[LAST], &login));
+	assert_ptr_equal(mfa_zone_find(&what.config, &login), &what.zones[STRICT]);
+	assert_true(mfa_zone_is_exempt(&what.zones[STRICT], &login));
+	assert_false(mfa_zone_is_exempt(&what.zones[LAST], &login));
 	login.is_own_name = NULL;
-	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
-	assert_false(mfa_policy_is_exempt(&what.zones[STRICT], &login));
+	assert_ptr_equal(mfa_zone_find(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_zone_is_exempt(&what.zones[STRICT], &login));
 }
 
 static bool must_not_be_asked_for_a_name(void *context MFA_UNUSED)
@@ -313,32 +313,32 @@ static void whose_name_it_is_matters_only_before_letting_pass(void **state MFA_U
 	const struct mfa_login login = { .user = "a",
 					 .is_own_name = must_not_be_asked_for_a_name };
 	set_up(&what, (struct mfa_zone){ .is_off = true, .users = WORDS(user) });
-	assert_ptr_equal(mfa_policy_zone(&what.config, &login), &what.zones[LAST]);
-	assert_false(mfa_policy_is_exempt(&what.zones[LAST], &login));
+	assert_ptr_equal(mfa_zone_find(&what.config, &login), &what.zones[LAST]);
+	assert_false(mfa_zone_is_exempt(&what.zones[LAST], &login));
 }
 
 static void the_gate_names_services(void **state MFA_UNUSED)
 {
 	char sshd[] = "sshd", dm[] = "*dm";
 	struct mfa_zone zone = { .gate = WORDS(sshd, dm) };
-	assert_true(mfa_policy_is_gated(&zone, "sshd"));
-	assert_true(mfa_policy_is_gated(&zone, "lightdm"));
-	assert_false(mfa_policy_is_gated(&zone, "sudo"));
-	assert_false(mfa_policy_is_gated(&zone, ""));
-	assert_false(mfa_policy_is_gated(&zone, NULL));
+	assert_true(mfa_zone_is_gated(&zone, "sshd"));
+	assert_true(mfa_zone_is_gated(&zone, "lightdm"));
+	assert_false(mfa_zone_is_gated(&zone, "sudo"));
+	assert_false(mfa_zone_is_gated(&zone, ""));
+	assert_false(mfa_zone_is_gated(&zone, NULL));
 	struct mfa_zone open = { 0 };
-	assert_false(mfa_policy_is_gated(&open, "sshd"));
+	assert_false(mfa_zone_is_gated(&open, "sshd"));
 }
 
 static void only_a_proof_makes_a_login_local(void **state MFA_UNUSED)
 {
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = NULL }));
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .rhost = "" }));
-	assert_false(mfa_policy_is_local(&(struct mfa_login){ .place = elsewhere }));
-	assert_true(mfa_policy_is_local(&(struct mfa_login){ .place = own }));
-	assert_true(mfa_policy_is_local(
+	assert_false(mfa_login_is_local(&(struct mfa_login){ .rhost = NULL }));
+	assert_false(mfa_login_is_local(&(struct mfa_login){ .rhost = "" }));
+	assert_false(mfa_login_is_local(&(struct mfa_login){ .place = elsewhere }));
+	assert_true(mfa_login_is_local(&(struct mfa_login){ .place = own }));
+	assert_true(mfa_login_is_local(
 		&(struct mfa_login){ .rhost = "localhost", .place = own }));
-	assert_true(mfa_policy_is_local(&(struct mfa_login){ .place = others }));
+	assert_true(mfa_login_is_local(&(struct mfa_login){ .place = others }));
 }
 
 /* A touch in somebody else's session may be meant for another login. */
@@ -350,11 +350,11 @@ static void keys_are_asked_in_the_own_session(void **state MFA_UNUSED)
 	const struct mfa_login other = { .place = others };
 	const struct mfa_login remote = { .place = elsewhere };
 	const struct mfa_login unknown = { .rhost = "" };
-	assert_true(mfa_policy_may_ask_keys(&zone, &mine));
-	assert_false(mfa_policy_may_ask_keys(&zone, &other));
-	assert_true(mfa_policy_may_ask_keys(&anywhere, &other));
-	assert_false(mfa_policy_may_ask_keys(&anywhere, &remote));
-	assert_false(mfa_policy_may_ask_keys(&anywhere, &unknown));
+	assert_true(mfa_zone_may_ask_keys(&zone, &mine));
+	assert_false(mfa_zone_may_ask_keys(&zone, &other));
+	assert_true(mfa_zone_may_ask_keys(&anywhere, &other));
+	assert_false(mfa_zone_may_ask_keys(&anywhere, &remote));
+	assert_false(mfa_zone_may_ask_keys(&anywhere, &unknown));
 }
 
 int main(void)

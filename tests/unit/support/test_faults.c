@@ -57,8 +57,8 @@ static void assert_whole(struct test_host *host, const struct act *act)
 static void assert_repeatable(struct test_host *host, const struct act *act)
 {
 	struct mfa_diag diag = { .text = "" };
-	mfa_host_close(&host->host);
-	assert_done(mfa_host_open(&host->host, &diag), &diag);
+	mfa_site_close(&host->host);
+	assert_done(mfa_site_open(&host->host, &diag), &diag);
 	assert_whole(host, act);
 	int err = act->work(host, &diag);
 	if (err != act->when_done)

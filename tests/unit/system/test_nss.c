@@ -76,14 +76,14 @@ int __wrap_getgrouplist(const char *user, gid_t group, gid_t *groups, int *count
 static struct identity find(const char *typed)
 {
 	struct identity identity = { 0 };
-	assert_int_equal(people_find(typed, &identity), MFA_OK);
+	assert_int_equal(nss_find(typed, &identity), MFA_OK);
 	return identity;
 }
 
 static enum mfa_match is_member(const char *user, const char *group)
 {
-	MFA_CLEANUP(people_done) struct identity identity = find(user);
-	return people_is_member(&identity, group);
+	MFA_CLEANUP(nss_done) struct identity identity = find(user);
+	return nss_is_member(&identity, group);
 }
 
 /* root, daemon and their groups are there on every Linux. */
@@ -111,10 +111,10 @@ static void cannot_tell_of_unknown_names(void **state MFA_UNUSED)
 static void the_groups_are_asked_for_once(void **state MFA_UNUSED)
 {
 	service.is_real = true;
-	MFA_CLEANUP(people_done) struct identity identity = find("daemon");
-	assert_int_equal(people_is_member(&identity, "root"), MFA_MATCH_NO);
-	assert_int_equal(people_is_member(&identity, "daemon"), MFA_MATCH_YES);
-	assert_int_equal(people_is_member(&identity, "sys"), MFA_MATCH_NO);
+	MFA_CLEANUP(nss_done) struct identity identity = find("daemon");
+	assert_int_equal(nss_is_member(&identity, "root"), MFA_MATCH_NO);
+	assert_int_equal(nss_is_member(&identity, "daemon"), MFA_MATCH_YES);
+	assert_int_equal(nss_is_member(&identity, "sys"), MFA_MATCH_NO);
 	assert_int_equal(service.asked_groups, 1);
 }
 
@@ -126,14 +126,14 @@ static void knows_users(void **state MFA_UNUSED)
 	assert_int_equal(identity.is_known, MFA_MATCH_YES);
 	assert_string_equal(identity.name, "root");
 	assert_null(identity.typed);
-	assert_true(people_is_self(&identity) == (getuid() == 0));
-	people_done(&identity);
+	assert_true(nss_is_self(&identity) == (getuid() == 0));
+	nss_done(&identity);
 	for (size_t i = 0; i < MFA_COUNT(nobodies); i++) {
 		identity = find(nobodies[i]);
 		assert_int_equal(identity.is_known, MFA_MATCH_NO);
 		assert_string_equal(identity.name, nobodies[i]);
 		assert_null(identity.typed);
-		people_done(&identity);
+		nss_done(&identity);
 	}
 }
 
@@ -141,21 +141,21 @@ static void the_name_is_the_name_services_own(void **state MFA_UNUSED)
 {
 	service.name = "taro";
 	service.owner = "taro";
-	MFA_CLEANUP(people_done) struct identity identity = find("CITY\\TARO");
+	MFA_CLEANUP(nss_done) struct identity identity = find("CITY\\TARO");
 	assert_int_equal(identity.is_known, MFA_MATCH_YES);
 	assert_string_equal(identity.name, "taro");
 	assert_string_equal(identity.typed, "CITY\\TARO");
 	assert_int_equal(service.asked, 1);
-	assert_false(people_has_own_name(&identity));
+	assert_false(nss_has_own_name(&identity));
 }
 
 static void a_name_typed_as_it_is_and_with_its_own_id_is_its_own(void **state MFA_UNUSED)
 {
 	service.name = service.owner = "taro";
-	MFA_CLEANUP(people_done) struct identity identity = find("taro");
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro");
 	assert_null(identity.typed);
-	assert_true(people_has_own_name(&identity));
-	assert_true(people_has_own_name(&identity));
+	assert_true(nss_has_own_name(&identity));
+	assert_true(nss_has_own_name(&identity));
 	assert_int_equal(service.asked, 2);
 }
 
@@ -163,24 +163,24 @@ static void a_second_name_of_an_id_is_not_its_own(void **state MFA_UNUSED)
 {
 	service.name = "taro2";
 	service.owner = "taro";
-	MFA_CLEANUP(people_done) struct identity identity = find("taro2");
-	assert_int_equal(people_owns_uid(&identity), MFA_MATCH_NO);
-	assert_false(people_has_own_name(&identity));
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro2");
+	assert_int_equal(nss_owns_uid(&identity), MFA_MATCH_NO);
+	assert_false(nss_has_own_name(&identity));
 }
 
 static void an_id_that_leads_nowhere_is_no_name_s(void **state MFA_UNUSED)
 {
 	service.name = "taro";
-	MFA_CLEANUP(people_done) struct identity identity = find("taro");
-	assert_int_equal(people_owns_uid(&identity), MFA_MATCH_UNKNOWN);
-	assert_false(people_has_own_name(&identity));
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro");
+	assert_int_equal(nss_owns_uid(&identity), MFA_MATCH_UNKNOWN);
+	assert_false(nss_has_own_name(&identity));
 }
 
 static void a_name_that_nobody_has_is_in_no_doubt(void **state MFA_UNUSED)
 {
-	MFA_CLEANUP(people_done) struct identity identity = find("taro");
-	assert_true(people_has_own_name(&identity));
-	assert_int_equal(people_owns_uid(&identity), MFA_MATCH_UNKNOWN);
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro");
+	assert_true(nss_has_own_name(&identity));
+	assert_int_equal(nss_owns_uid(&identity), MFA_MATCH_UNKNOWN);
 	assert_int_equal(service.asked, 1);
 }
 
@@ -189,12 +189,12 @@ static void a_name_service_that_fails_leaves_what_was_typed(void **state MFA_UNU
 	static const int errors[] = { EIO, EAGAIN, ENOMEM, EMFILE, ECONNREFUSED };
 	for (size_t i = 0; i < MFA_COUNT(errors); i++) {
 		service.errnum = errors[i];
-		MFA_CLEANUP(people_done) struct identity identity = find("taro");
+		MFA_CLEANUP(nss_done) struct identity identity = find("taro");
 		assert_int_equal(identity.is_known, MFA_MATCH_UNKNOWN);
 		assert_int_equal(identity.problem, errors[i]);
 		assert_string_equal(identity.name, "taro");
-		assert_false(people_has_own_name(&identity));
-		assert_false(people_is_self(&identity));
+		assert_false(nss_has_own_name(&identity));
+		assert_false(nss_is_self(&identity));
 	}
 }
 
@@ -202,16 +202,16 @@ static void a_long_line_is_read(void **state MFA_UNUSED)
 {
 	service.name = service.owner = "taro";
 	service.needs = (size_t)300 * 1024;
-	MFA_CLEANUP(people_done) struct identity identity = find("taro");
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro");
 	assert_int_equal(identity.is_known, MFA_MATCH_YES);
-	assert_true(people_has_own_name(&identity));
+	assert_true(nss_has_own_name(&identity));
 }
 
 static void a_line_without_end_is_not_read_for_ever(void **state MFA_UNUSED)
 {
 	service.name = "taro";
 	service.needs = SIZE_MAX;
-	MFA_CLEANUP(people_done) struct identity identity = find("taro");
+	MFA_CLEANUP(nss_done) struct identity identity = find("taro");
 	assert_int_equal(identity.is_known, MFA_MATCH_UNKNOWN);
 	assert_true(service.asked < 20);
 }
@@ -225,15 +225,15 @@ static void a_name_that_can_have_no_record_is_nobodys(void **state MFA_UNUSED)
 	const char *const names[] = { "", "a\nb", "\xff\xfe", "\x1b[2J", longer };
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
 		service.name = service.owner = names[i];
-		MFA_CLEANUP(people_done) struct identity identity = find("taro");
+		MFA_CLEANUP(nss_done) struct identity identity = find("taro");
 		assert_int_equal(identity.is_known, MFA_MATCH_UNKNOWN);
 		assert_string_equal(identity.name, "");
 		assert_string_equal(identity.typed, "taro");
-		assert_false(people_has_own_name(&identity));
-		assert_false(people_are_same(&identity, &identity));
+		assert_false(nss_has_own_name(&identity));
+		assert_false(nss_are_same(&identity, &identity));
 	}
 	service.name = longest;
-	MFA_CLEANUP(people_done) struct identity identity = find(longest);
+	MFA_CLEANUP(nss_done) struct identity identity = find(longest);
 	assert_string_equal(identity.name, longest);
 }
 
@@ -245,39 +245,39 @@ static void what_was_typed_is_cut_and_an_unknown_name_is_not(void **state MFA_UN
 	service.name = "taro";
 	struct identity identity = find(typed);
 	assert_int_equal(strlen(identity.typed), MFA_USER_SIZE - 1);
-	people_done(&identity);
+	nss_done(&identity);
 	service.name = NULL;
 	identity = find(typed);
 	assert_string_equal(identity.name, typed);
-	people_done(&identity);
+	nss_done(&identity);
 }
 
 static void accounts_are_the_same_by_name_and_id(void **state MFA_UNUSED)
 {
 	service.name = "taro";
-	MFA_CLEANUP(people_done) struct identity one = find("TARO");
-	MFA_CLEANUP(people_done) struct identity other = find("taro");
-	assert_true(people_are_same(&one, &other));
+	MFA_CLEANUP(nss_done) struct identity one = find("TARO");
+	MFA_CLEANUP(nss_done) struct identity other = find("taro");
+	assert_true(nss_are_same(&one, &other));
 	other.uid++;
-	assert_false(people_are_same(&one, &other));
+	assert_false(nss_are_same(&one, &other));
 	other.is_known = MFA_MATCH_UNKNOWN;
-	assert_true(people_are_same(&one, &other));
+	assert_true(nss_are_same(&one, &other));
 	service.name = "hanako";
-	MFA_CLEANUP(people_done) struct identity another = find("taro");
-	assert_false(people_are_same(&one, &another));
+	MFA_CLEANUP(nss_done) struct identity another = find("taro");
+	assert_false(nss_are_same(&one, &another));
 }
 
 static void a_copy_has_its_own_memory(void **state MFA_UNUSED)
 {
 	service.is_real = true;
 	struct identity identity = find("daemon");
-	(void)people_is_member(&identity, "daemon");
-	MFA_CLEANUP(people_done) struct identity copy = { 0 };
-	assert_int_equal(people_copy(&identity, &copy), MFA_OK);
-	assert_true(people_are_same(&identity, &copy));
-	people_done(&identity);
+	(void)nss_is_member(&identity, "daemon");
+	MFA_CLEANUP(nss_done) struct identity copy = { 0 };
+	assert_int_equal(nss_copy(&identity, &copy), MFA_OK);
+	assert_true(nss_are_same(&identity, &copy));
+	nss_done(&identity);
 	assert_string_equal(copy.name, "daemon");
-	assert_int_equal(people_is_member(&copy, "daemon"), MFA_MATCH_YES);
+	assert_int_equal(nss_is_member(&copy, "daemon"), MFA_MATCH_YES);
 }
 
 #define fresh(test) cmocka_unit_test_setup(test, setup)

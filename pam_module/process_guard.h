@@ -10,7 +10,7 @@
 
 /* su and sudo run with the real user id, the limits, the priority and the timers of their
  * caller, who may therefore stop, starve or end them, with every lock that they hold, or
- * between two writes that belong together: until guard_end the real and saved ids are root's,
+ * between two writes that belong together: until process_guard_end the real and saved ids are root's,
  * limits and priority are raised, and signals wait. Everything is as it was afterwards. */
 struct guard {
 	bool is_on;
@@ -22,7 +22,7 @@ struct guard {
 	struct mfa_priority priority;
 };
 
-void guard_begin(struct guard *guard);
+void process_guard_begin(struct guard *guard);
 
 /* false: the ids cannot be given back, and the program must not go on with root's. */
-bool guard_end(struct guard *guard);
+bool process_guard_end(struct guard *guard);

@@ -6,14 +6,14 @@
 #include "mfa/nss.h"
 
 /* Notes that the account passed, by the name that PAM has for it now. Returns a PAM code. */
-int evidence_set(pam_handle_t *handle, const char *user, const struct identity *identity)
-	MFA_MUST_CHECK;
+int auth_marker_set(pam_handle_t *handle, const char *user,
+		    const struct identity *identity) MFA_MUST_CHECK;
 
 /* Takes back what was noted. */
-void evidence_clear(pam_handle_t *handle);
+void auth_marker_clear(pam_handle_t *handle);
 
 /* Whose account passed by this very name, as auth found it; NULL: nobody's. The handle's. */
-const struct identity *evidence_find(pam_handle_t *handle, const char *user);
+const struct identity *auth_marker_find(pam_handle_t *handle, const char *user);
 
 /* Whether this account passed auth in this handle, by whatever name. */
-bool evidence_is_for(pam_handle_t *handle, const struct identity *identity);
+bool auth_marker_is_for(pam_handle_t *handle, const struct identity *identity);

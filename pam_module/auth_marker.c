@@ -1,4 +1,4 @@
-#include "evidence.h"
+#include "auth_marker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static void free_evidence(struct evidence **evidence)
 	if (*evidence == NULL)
 		return;
 	free((*evidence)->user);
-	people_done(&(*evidence)->identity);
+	nss_done(&(*evidence)->identity);
 	free(*evidence);
 	*evidence = NULL;
 }
@@ -27,15 +27,15 @@ static void forget(pam_handle_t *handle MFA_UNUSED, void *data, int status MFA_U
 	free_evidence(&evidence);
 }
 
-int evidence_set(pam_handle_t *handle, const char *user, const struct identity *identity)
+int auth_marker_set(pam_handle_t *handle, const char *user,
+		    const struct identity *identity)
 {
 	MFA_CLEANUP(free_evidence)
 	struct evidence *evidence = calloc(1, sizeof *evidence);
 	if (evidence == NULL)
 		return PAM_BUF_ERR;
 	evidence->user = strdup(user);
-	if (evidence->user == NULL ||
-	    people_copy(identity, &evidence->identity) != MFA_OK)
+	if (evidence->user == NULL || nss_copy(identity, &evidence->identity) != MFA_OK)
 		return PAM_BUF_ERR;
 	int code = pam_set_data(handle, NAME, evidence, forget);
 	if (code == PAM_SUCCESS)
@@ -49,21 +49,21 @@ static const struct evidence *find(pam_handle_t *handle)
 	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS ? data : NULL;
 }
 
-void evidence_clear(pam_handle_t *handle)
+void auth_marker_clear(pam_handle_t *handle)
 {
 	if (find(handle) != NULL)
 		(void)pam_set_data(handle, NAME, NULL, NULL);
 }
 
-const struct identity *evidence_find(pam_handle_t *handle, const char *user)
+const struct identity *auth_marker_find(pam_handle_t *handle, const char *user)
 {
 	const struct evidence *evidence = find(handle);
 	return evidence != NULL && strcmp(evidence->user, user) == 0 ? &evidence->identity
 								     : NULL;
 }
 
-bool evidence_is_for(pam_handle_t *handle, const struct identity *identity)
+bool auth_marker_is_for(pam_handle_t *handle, const struct identity *identity)
 {
 	const struct evidence *evidence = find(handle);
-	return evidence != NULL && people_are_same(&evidence->identity, identity);
+	return evidence != NULL && nss_are_same(&evidence->identity, identity);
 }

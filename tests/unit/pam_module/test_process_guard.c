@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "process_guard.h"
 
 #include <linux/capability.h>
 #include <linux/ioprio.h>
@@ -50,10 +50,10 @@ static int as_su(void)
 {
 	struct guard guard;
 	set_ids(CALLER, 0, 0);
-	guard_begin(&guard);
+	process_guard_begin(&guard);
 	if (!has_ids(0, 0, 0))
 		return 1;
-	if (!guard_end(&guard))
+	if (!process_guard_end(&guard))
 		return 2;
 	return has_ids(CALLER, 0, 0) ? 0 : 3;
 }
@@ -67,10 +67,10 @@ static int as_a_person(void)
 {
 	struct guard guard;
 	set_ids(CALLER, CALLER, CALLER);
-	guard_begin(&guard);
+	process_guard_begin(&guard);
 	if (!has_ids(CALLER, CALLER, CALLER))
 		return 1;
-	return guard_end(&guard) && has_ids(CALLER, CALLER, CALLER) ? 0 : 2;
+	return process_guard_end(&guard) && has_ids(CALLER, CALLER, CALLER) ? 0 : 2;
 }
 
 static void a_process_without_rights_keeps_its_ids(void **state MFA_UNUSED)
@@ -88,11 +88,11 @@ static bool is_blocked(int signal_number)
 static int with_signals(void)
 {
 	struct guard guard;
-	guard_begin(&guard);
+	process_guard_begin(&guard);
 	if (!is_blocked(SIGTSTP) || !is_blocked(SIGXFSZ) || !is_blocked(SIGALRM))
 		return 1;
 	(void)raise(SIGXFSZ); /* it would end the process, were it not spent */
-	if (!guard_end(&guard) || is_blocked(SIGTSTP) || is_blocked(SIGXFSZ))
+	if (!process_guard_end(&guard) || is_blocked(SIGTSTP) || is_blocked(SIGXFSZ))
 		return 2;
 	return 0;
 }
@@ -131,7 +131,7 @@ static int as_an_idle_one(void)
 	    !is_idle())
 		return 1;
 	set_ids(CALLER, 0, 0);
-	guard_begin(&guard);
+	process_guard_begin(&guard);
 	cpu_set_t now;
 	if (sched_getscheduler(0) != SCHED_OTHER || getpriority(PRIO_PROCESS, 0) > 0 ||
 	    sched_getaffinity(0, sizeof now, &now) != 0 ||
@@ -140,7 +140,7 @@ static int as_an_idle_one(void)
 		    (IOPRIO_CLASS_BE << IO_CLASS_SHIFT | 4) ||
 	    prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0) > LONG_SLACK_NS / 1000)
 		return 2;
-	if (!guard_end(&guard))
+	if (!process_guard_end(&guard))
 		return 3;
 	return is_idle() ? 0 : 4;
 }
@@ -160,8 +160,8 @@ static int with_a_mask(void)
 	(void)sigaddset(&own, SIGXFSZ);
 	(void)sigprocmask(SIG_BLOCK, &own, NULL);
 	(void)raise(SIGXFSZ);
-	guard_begin(&guard);
-	(void)guard_end(&guard);
+	process_guard_begin(&guard);
+	(void)process_guard_end(&guard);
 	sigset_t pending;
 	(void)sigpending(&pending);
 	return is_blocked(SIGTSTP) && is_blocked(SIGXFSZ) &&
@@ -215,11 +215,11 @@ static int with_limits(void)
 		const struct rlimit *chosen = &cut_offs[i].chosen;
 		if (setrlimit((__rlimit_resource_t)resource, chosen) != 0)
 			return 1;
-		guard_begin(&guard);
+		process_guard_begin(&guard);
 		rlim_t meanwhile = raised(resource, chosen);
 		if (!has_limit(resource, meanwhile, meanwhile))
 			return 10 + (int)i;
-		if (!guard_end(&guard) ||
+		if (!process_guard_end(&guard) ||
 		    !has_limit(resource, chosen->rlim_cur, chosen->rlim_max))
 			return 3;
 	}
@@ -235,13 +235,13 @@ static int with_a_timer(void)
 {
 	const struct itimerval soon = { .it_value = { .tv_usec = 1000 } };
 	struct guard guard;
-	guard_begin(&guard);
+	process_guard_begin(&guard);
 	if (setitimer(ITIMER_REAL, &soon, NULL) != 0)
 		return 1;
 	for (sigset_t pending; sigpending(&pending) == 0;)
 		if (sigismember(&pending, SIGALRM) == 1)
 			break;
-	(void)guard_end(&guard);
+	(void)process_guard_end(&guard);
 	return 0; /* never come to: the timer's signal ends the process here */
 }
 
@@ -259,7 +259,8 @@ static void a_timer_of_the_caller_ends_it_behind_the_work(void **state MFA_UNUSE
 static int without_a_beginning(void)
 {
 	struct guard guard = { .has_ids = true, .real = CALLER, .saved = CALLER };
-	return guard_end(&guard) && has_ids(0, 0, 0) && !is_blocked(SIGTSTP) ? 0 : 1;
+	return process_guard_end(&guard) && has_ids(0, 0, 0) && !is_blocked(SIGTSTP) ? 0
+										     : 1;
 }
 
 static void an_end_without_a_beginning_changes_nothing(void **state MFA_UNUSED)
@@ -279,5 +280,5 @@ int main(void)
 		cmocka_unit_test(a_timer_of_the_caller_ends_it_behind_the_work),
 		cmocka_unit_test(an_end_without_a_beginning_changes_nothing),
 	};
-	return group_main("guard", tests);
+	return group_main("process_guard", tests);
 }

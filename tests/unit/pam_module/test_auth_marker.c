@@ -1,6 +1,6 @@
-/* pam_module/evidence.c: what it does where libpam or the memory refuse. That evidence
+/* pam_module/auth_marker.c: what it does where libpam or the memory refuse. That evidence
  * opens the gate is what test_module_account looks at. */
-#include "evidence.h"
+#include "auth_marker.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,10 +32,10 @@ static const struct identity account = { .name = taro };
 static void what_libpam_does_not_take_is_no_evidence(void **state MFA_UNUSED)
 {
 	pam_handle_t *handle = start();
-	assert_int_not_equal(evidence_set(handle, taro, &account), PAM_SUCCESS);
-	assert_false(evidence_is_for(handle, &account));
-	assert_null(evidence_find(handle, taro));
-	evidence_clear(handle);
+	assert_int_not_equal(auth_marker_set(handle, taro, &account), PAM_SUCCESS);
+	assert_false(auth_marker_is_for(handle, &account));
+	assert_null(auth_marker_find(handle, taro));
+	auth_marker_clear(handle);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 }
 
@@ -44,10 +44,10 @@ static void without_memory_there_is_no_evidence(void **state MFA_UNUSED)
 	pam_handle_t *handle = start();
 	for (unsigned nth = 1; nth <= 3; nth++) {
 		fault_begin(ANY_MEMORY, nth, ENOMEM);
-		int code = evidence_set(handle, taro, &account);
+		int code = auth_marker_set(handle, taro, &account);
 		assert_true(fault_end());
 		assert_int_equal(code, PAM_BUF_ERR);
-		assert_false(evidence_is_for(handle, &account));
+		assert_false(auth_marker_is_for(handle, &account));
 	}
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 }
@@ -58,5 +58,5 @@ int main(void)
 		cmocka_unit_test(what_libpam_does_not_take_is_no_evidence),
 		cmocka_unit_test(without_memory_there_is_no_evidence),
 	};
-	return group_main("evidence", tests);
+	return group_main("auth_marker", tests);
 }

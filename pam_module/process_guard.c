@@ -1,10 +1,10 @@
-#include "guard.h"
+#include "process_guard.h"
 
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
-void guard_begin(struct guard *guard)
+void process_guard_begin(struct guard *guard)
 {
 	uid_t effective = 0;
 	sigset_t all;
@@ -20,7 +20,7 @@ void guard_begin(struct guard *guard)
 
 /* A limit's signal that came meanwhile is spent: its write has failed already. The others
  * take effect now. */
-static void spend(int signal_number, const struct guard *guard)
+static void consume_signal(int signal_number, const struct guard *guard)
 {
 	const struct timespec none = { 0 };
 	sigset_t one;
@@ -31,7 +31,7 @@ static void spend(int signal_number, const struct guard *guard)
 			continue;
 }
 
-bool guard_end(struct guard *guard)
+bool process_guard_end(struct guard *guard)
 {
 	if (!guard->is_on)
 		return true;
@@ -39,7 +39,7 @@ bool guard_end(struct guard *guard)
 	mfa_limits_restore(&guard->limits);
 	bool is_restored =
 		!guard->has_ids || setresuid(guard->real, 0, guard->saved) == 0;
-	spend(SIGXFSZ, guard);
+	consume_signal(SIGXFSZ, guard);
 	(void)pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 	guard->is_on = false;
 	return is_restored;
