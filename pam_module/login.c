@@ -10,6 +10,7 @@
 
 #include "mfa/caller.h"
 #include "mfa/origin.h"
+#include "mfa/own_address.h"
 
 enum {
 	LOG_LINE_SIZE = 1536
@@ -95,6 +96,8 @@ static int get_facts(struct login *login, struct mfa_diag *diag)
 		.context = login,
 	};
 	caller_find(&login->facts);
+	login->facts.is_from_itself =
+		login->rhost != NULL && mfa_address_is_own(login->rhost);
 	return MFA_OK;
 }
 

@@ -6,6 +6,9 @@
 /* Whether pattern is an IPv4 or IPv6 address, or one with "/" and a prefix length. */
 bool mfa_address_is_pattern(const char *pattern);
 
+/* Whether text is one address, IPv4 or IPv6, with or without a scope. */
+bool mfa_address_is_literal(const char *text);
+
 enum mfa_match {
 	MFA_MATCH_NO,
 	MFA_MATCH_YES,

@@ -32,8 +32,9 @@ int nss_find(const char *typed, struct identity *ret_identity) MFA_MUST_CHECK;
 int nss_copy(const struct identity *identity, struct identity *ret_copy) MFA_MUST_CHECK;
 void nss_done(struct identity *identity);
 
-/* Whether there is an account of this user id. */
-enum mfa_match nss_has_account(uid_t uid);
+/* Whether an account of this user id is known that somebody can log in to. The ids of user
+ * namespaces have none, or one without a shell (systemd-nsresourced names thousands). */
+bool nss_is_person(uid_t uid);
 
 /* Whether both are one account. */
 bool nss_are_same(const struct identity *one, const struct identity *other);

@@ -32,8 +32,10 @@ struct mfa_login {
 	/* The same of a local socket that root's own program talks to as its standard input; 0
 	 * where there is none. Such a program may serve many people, and name their hosts. */
 	uint32_t peer;
-	bool is_nameless; /* no account is known to have that user id */
-	int64_t now;	  /* seconds since 1970 */
+	bool is_nameless; /* nobody is known to log in with that user id */
+	/* rhost is an address of this machine's own, of which anybody here has all. */
+	bool is_from_itself;
+	int64_t now; /* seconds since 1970 */
 	/* Whether the user is in a group; NULL: nobody can tell. Called only when a zone
 	 * asks. */
 	enum mfa_match (*is_member)(void *context, const char *group);

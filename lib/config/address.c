@@ -64,6 +64,12 @@ bool mfa_address_is_pattern(const char *pattern)
 	return parse_pattern(pattern, &address, &prefix);
 }
 
+bool mfa_address_is_literal(const char *text)
+{
+	struct address address;
+	return parse_address(text, &address);
+}
+
 enum mfa_match mfa_address_match(const char *address, const char *pattern)
 {
 	struct address have;

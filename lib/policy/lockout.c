@@ -72,6 +72,13 @@ static int64_t rest_of(const struct mfa_source *source, const struct mfa_guess *
 	return rest_length(guess->zone, guess->is_at_console ? 1 : source->locks);
 }
 
+/* The longest wait that any zone can have begun there. */
+static int64_t longest_rest(const struct mfa_zone *bounds, unsigned locks)
+{
+	int64_t length = lock_length(bounds, locks);
+	return length > REST ? length : REST; /* a zone's lock_time may be 0 */
+}
+
 static bool is_lock(const struct mfa_source *source)
 {
 	return source->round == ROUND_AT_CEILING ||
@@ -86,7 +93,7 @@ static bool is_locked(const struct mfa_source *source, const struct mfa_zone *bo
 	if (source->time < 0)
 		return true;
 	bool is_at_ceiling = source->round == ROUND_AT_CEILING;
-	int64_t longest = is_at_ceiling ? rest_length(bounds, source->locks)
+	int64_t longest = is_at_ceiling ? longest_rest(bounds, source->locks)
 					: lock_length(bounds, source->locks);
 	/* a longer one was begun by a wrong clock, see mfa_lockout_account */
 	uint64_t left = (uint64_t)source->time - (uint64_t)now;
@@ -134,8 +141,17 @@ static int count_places(const struct mfa_record *record, const struct mfa_guess 
 	return is_kept_out ? MFA_SOURCES_MAX - CONSOLE_PLACES : MFA_SOURCES_MAX;
 }
 
-/* The source's place, else the one that it would take. Who waits at the ceiling keeps the
- * place: else many at this machine could guess on by turns. */
+/* Whether nobody else may have the place: while the account is at the ceiling who waits
+ * there keeps it, or else many at this machine could guess on by turns. */
+static bool is_kept(const struct mfa_record *record, int place,
+		    const struct mfa_guess *guess)
+{
+	const struct mfa_source *source = &record->sources[place];
+	return mfa_lockout_is_at_ceiling(record) && source->round == ROUND_AT_CEILING &&
+	       is_locked(source, guess->bounds, guess->now);
+}
+
+/* The source's place, else the one that it would take. */
 static int find_place(const struct mfa_record *record, const struct mfa_guess *guess)
 {
 	int count = count_places(record, guess);
@@ -144,12 +160,10 @@ static int find_place(const struct mfa_record *record, const struct mfa_guess *g
 		return own;
 	int least = NO_PLACE;
 	for (int i = 0; i < count; i++) {
-		const struct mfa_source *source = &record->sources[i];
-		if (source->round == ROUND_AT_CEILING &&
-		    is_locked(source, guess->bounds, guess->now))
+		if (is_kept(record, i, guess))
 			continue;
 		if (least == NO_PLACE ||
-		    matters_less(source, &record->sources[least], guess))
+		    matters_less(&record->sources[i], &record->sources[least], guess))
 			least = i;
 	}
 	return least;
@@ -180,6 +194,18 @@ static struct mfa_lockout lockout_until(enum mfa_lock_scope scope, int64_t until
 	return (struct mfa_lockout){ scope, until < 0 ? MFA_LOCKED_FOREVER : until };
 }
 
+/* At the ceiling a console waits as rest_of has it, also for a longer lock of before. */
+static bool locks_out(const struct mfa_source *source, const struct mfa_guess *guess,
+		      bool is_at_ceiling)
+{
+	if (!is_locked(source, guess->bounds, guess->now))
+		return false;
+	if (!is_at_ceiling || !guess->is_at_console)
+		return true;
+	return source->time >= 0 && (uint64_t)source->time - (uint64_t)guess->now <=
+					    (uint64_t)longest_rest(guess->bounds, 1);
+}
+
 struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 				    const struct mfa_guess *guess)
 {
@@ -189,11 +215,10 @@ struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 	if (guess->is_behind_password)
 		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 	/* a wrong code that has no place could not be remembered */
-	if (mfa_lockout_is_at_ceiling(record) &&
-	    (!guess->is_local || find_place(record, guess) == NO_PLACE))
+	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
+	if (is_at_ceiling && (!guess->is_local || find_place(record, guess) == NO_PLACE))
 		return lockout_until(MFA_LOCKED_ELSEWHERE, MFA_LOCKED_FOREVER);
-	if (own != NO_PLACE &&
-	    is_locked(&record->sources[own], guess->bounds, guess->now))
+	if (own != NO_PLACE && locks_out(&record->sources[own], guess, is_at_ceiling))
 		return lockout_until(MFA_LOCKED_SOURCE, record->sources[own].time);
 	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 }

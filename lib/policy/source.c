@@ -35,10 +35,11 @@ void mfa_source_format(const struct mfa_login *login,
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);
 	if (user != 0 && login->is_nameless) /* a user namespace has thousands */
-		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without an account");
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without a login");
 	else if (user != 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u", (unsigned)user);
-	else if (!is_empty(login->rhost) && strcasecmp(login->rhost, "localhost") == 0)
+	else if (!is_empty(login->rhost) &&
+		 (login->is_from_itself || strcasecmp(login->rhost, "localhost") == 0))
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
 	else if (!is_empty(login->rhost))
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s",

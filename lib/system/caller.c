@@ -27,5 +27,5 @@ void caller_find(struct mfa_login *login)
 	login->peer = login->caller == 0 ? peer_of_input() : 0;
 	uint32_t user = login->caller != 0 ? login->caller : login->peer;
 	/* where it cannot be asked, as with few descriptors: the caller's doing, perhaps */
-	login->is_nameless = user != 0 && nss_has_account(user) != MFA_MATCH_YES;
+	login->is_nameless = user != 0 && !nss_is_person(user);
 }

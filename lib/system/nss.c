@@ -144,11 +144,19 @@ bool nss_is_self(const struct identity *identity)
 	return identity->is_known == MFA_MATCH_YES && identity->uid == getuid();
 }
 
-enum mfa_match nss_has_account(uid_t uid)
+/* As shells of accounts that nobody logs in to are called. */
+static bool is_no_shell(const char *shell)
+{
+	const char *slash = shell != NULL ? strrchr(shell, '/') : NULL;
+	return slash != NULL &&
+	       (strcmp(slash, "/nologin") == 0 || strcmp(slash, "/false") == 0);
+}
+
+bool nss_is_person(uid_t uid)
 {
 	MFA_CLEANUP(reply_done) struct reply reply = { 0 };
 	ask(&(struct question){ .uid = uid }, &reply);
-	return reply.is_there;
+	return reply.is_there == MFA_MATCH_YES && !is_no_shell(reply.entry.pw_shell);
 }
 
 enum mfa_match nss_owns_uid(struct identity *identity)

@@ -1,5 +1,7 @@
 """Whom wrong codes lock out: where they came from, and not the account."""
 
+import subprocess
+
 from e2e import enroll, pam, pamconf, product, programs, seat, ssh, users
 from e2e.case_clock import alone, check
 from e2e.checks import exits, let_in, module_lines, refused
@@ -30,6 +32,21 @@ def test_terminals_of_a_user_are_one_source(case):
         with Terminal(["script", "-qec", " ".join(inner), "/dev/null"], user=stranger()) as terminal:
             programs.converse(terminal, taro, [taro.password, token.wrong()])
         refuses(SU, case, taro, [taro.password, token.next()], "locked")
+
+
+def test_all_addresses_of_this_host_are_one_source(case):
+    """Anybody here can come from each of them."""
+    own = ["10.9.9.1", "10.9.9.2", "fd00:1::1"]
+    for address in own:
+        subprocess.run(["ip", "addr", "add", address, "dev", "lo"], check=True)
+    taro, token = enroll.person(kind="hotp")
+    with product.config(zone={"max_failures": 2}), pamconf.wired("sshd"):
+        with ssh.Server("\n".join(f"ListenAddress {address}" for address in own)):
+            for address in ("127.0.0.1", "10.9.9.1"):
+                refused(ssh.login(taro, [taro.password, token.wrong()], address=address))
+            for address in own:
+                refused(ssh.login(taro, [taro.password, token.next()], address=address))
+                assert 'detail="host 127.0.0.0/8 is locked until ' in module_lines(case)[-1], module_lines(case)[-1]
 
 
 def at_a_hundred(taro, token):

@@ -95,7 +95,7 @@ def authorize(user):
     return key
 
 
-def login(user, answers=(), methods="keyboard-interactive", key=None):
+def login(user, answers=(), methods="keyboard-interactive", key=None, address="127.0.0.1"):
     """One run of the client: the methods it may try, the answers in the order of prompts."""
     name = getattr(user, "name", user)
     with tempfile.TemporaryDirectory(prefix="ssh-") as folder:
@@ -105,7 +105,7 @@ def login(user, answers=(), methods="keyboard-interactive", key=None):
         Path(folder, "answers").write_text(json.dumps(list(answers)))
         Path(folder, "prompts").touch()
         done = subprocess.run(
-            _client(name, methods, key),
+            _client(name, methods, key, address),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -135,7 +135,7 @@ def terminal(user, key, command):
     return Terminal([*argv[:-2], "-tt", argv[-2], command])
 
 
-def _client(name, methods, key):
+def _client(name, methods, key, address="127.0.0.1"):
     options = {
         "PreferredAuthentications": methods,
         "StrictHostKeyChecking": "no",
@@ -146,4 +146,4 @@ def _client(name, methods, key):
         "IdentityFile": str(key or "none"),
     }
     settings = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
-    return ["ssh", "-F", "none", "-p", str(PORT), *settings, f"{name}@127.0.0.1", PROOF]
+    return ["ssh", "-F", "none", "-p", str(PORT), *settings, f"{name}@{address}", PROOF]

@@ -173,6 +173,65 @@ static void the_console_waits_for_nobody_else(void **state MFA_UNUSED)
 	}
 }
 
+/* Another zone's wait is no wrong clock's: the store is one for both. */
+static void a_wait_holds_beside_any_other_zone(void **state MFA_UNUSED)
+{
+	static const int64_t lock_times[] = { 0, 1, 60, 300, LOCK_TIME, 2 * DAY };
+	for (size_t i = 0; i < MFA_COUNT(lock_times) * MFA_COUNT(lock_times); i++) {
+		struct mfa_zone zone = default_zone();
+		struct mfa_zone bounds = default_zone();
+		zone.lock_time = lock_times[i % MFA_COUNT(lock_times)];
+		bounds.lock_time = lock_times[i / MFA_COUNT(lock_times)];
+		if (bounds.lock_time < zone.lock_time)
+			continue; /* they are the greatest of all zones */
+		for (unsigned kind = 0; kind < 2; kind++) {
+			struct mfa_record record = { .failures = MFA_LOCKOUT_CEILING };
+			unsigned judged = 0;
+			int64_t rest = zone.lock_time > 0 ? zone.lock_time : 900;
+			for (int64_t at = 0; at < rest; at += (rest + 99) / 100) {
+				struct mfa_guess guess =
+					local_guess(&zone, 'z', NOW + at);
+				guess.is_at_console = kind == 1;
+				guess.bounds = &bounds;
+				judged += try_wrong(&record, &guess);
+			}
+			assert_int_equal(judged, 1);
+		}
+	}
+}
+
+/* A long lock of before, or of a clock that was ahead, is none for the console. */
+static void the_console_waits_no_longer_for_what_was_before(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	for (unsigned kind = 0; kind < 3; kind++) {
+		struct mfa_record record = { .failures = MFA_LOCKOUT_CEILING };
+		record.sources[0] = (struct mfa_source){
+			.id = 'z',
+			.time = kind == 2 ? MFA_LOCKED_FOREVER : NOW + 20 * 3600,
+			.round = kind == 1 ? UINT8_MAX : 0,
+			.locks = 9,
+		};
+		struct mfa_guess guess = console_guess(&zone, 'z', NOW);
+		assert_true(try_wrong(&record, &guess));
+		assert_lock(mfa_lockout_find(&record, &guess), MFA_LOCKED_SOURCE,
+			    NOW + LOCK_TIME);
+		guess.is_at_console = false; /* who runs su there has had it, too */
+		assert_false(try_wrong(&record, &guess));
+	}
+}
+
+/* Behind a right password the account was cleared, and all twelve still waited: a wrong
+ * code of anybody else must be remembered. */
+static void when_the_ceiling_is_over_others_find_a_place(void **state MFA_UNUSED)
+{
+	const struct mfa_zone zone = default_zone();
+	struct mfa_record record = { .failures = MFA_LOCKOUT_CEILING };
+	assert_int_equal(waste_turns(&zone, &record, 'A', 20, console_guess), 12);
+	record.failures = 0;
+	assert_int_equal(fail_from(&zone, &record, 'z', NOW, 20), 5);
+}
+
 /* A source that has to leave the console's places takes along what is known of it. */
 static void who_makes_room_for_the_console_is_not_forgotten(void **state MFA_UNUSED)
 {
@@ -235,13 +294,13 @@ static void of_locked_ones_the_one_that_ends_first_gives_way(void **state MFA_UN
 							 .time = NOW + 100 + i,
 							 .locks = 1 };
 	record.sources[0].time = MFA_LOCKED_FOREVER;
-	record.sources[1].round = UINT8_MAX; /* waits at the ceiling */
-	for (unsigned i = 3; i <= MFA_SOURCES_MAX; i++) {
+	record.sources[1].round = UINT8_MAX; /* waited at the ceiling, which is over */
+	for (unsigned i = 2; i <= MFA_SOURCES_MAX; i++) {
 		(void)fail_from(&zone, &record, (char)(100 + i), NOW, 5);
 		assert_false(remembers(&record, i));
 		assert_true(remembers(&record, 100 + i));
 	}
-	assert_true(remembers(&record, 1) && remembers(&record, 2));
+	assert_true(remembers(&record, 1));
 }
 
 static unsigned count_waiting(const struct mfa_record *record)
@@ -382,6 +441,9 @@ int main(void)
 		cmocka_unit_test(at_the_ceiling_a_source_waits_as_long_as_before),
 		cmocka_unit_test(ten_at_this_machine_have_turns),
 		cmocka_unit_test(the_console_waits_for_nobody_else),
+		cmocka_unit_test(a_wait_holds_beside_any_other_zone),
+		cmocka_unit_test(the_console_waits_no_longer_for_what_was_before),
+		cmocka_unit_test(when_the_ceiling_is_over_others_find_a_place),
 		cmocka_unit_test(who_makes_room_for_the_console_is_not_forgotten),
 		cmocka_unit_test(who_matters_least_gives_way),
 		cmocka_unit_test(of_locked_ones_the_one_that_ends_first_gives_way),

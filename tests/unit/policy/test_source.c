@@ -256,13 +256,14 @@ static void sources_have_words(void **state MFA_UNUSED)
 		const char *text;
 	} cases[] = {
 		{ { .caller = 7, .is_nameless = true, .rhost = "192.0.2.7" },
-		  "user ids without an account" },
+		  "user ids without a login" },
 		{ { .peer = JIRO, .service = "polkit-1" }, "user id 1002" },
-		{ { .peer = JIRO, .is_nameless = true }, "user ids without an account" },
+		{ { .peer = JIRO, .is_nameless = true }, "user ids without a login" },
 		{ { .peer = JIRO, .is_nameless = true, .rhost = "192.0.2.7" },
 		  "host 192.0.2.7" }, /* as cockpit's: one process for all of them */
 		{ { .caller = HANAKO, .peer = JIRO }, "user id 1003" },
 		{ { .caller = UINT32_MAX - 1 }, "user id 4294967294" },
+		{ { .rhost = "192.0.2.7", .is_from_itself = true }, "host 127.0.0.0/8" },
 		{ { .rhost = "LocalHost" }, "host 127.0.0.0/8" },
 		{ { .rhost = "127.0.0.9" }, "host 127.0.0.0/8" },
 		{ { .rhost = "192.0.2.7", .tty = "ssh" }, "host 192.0.2.7" },

@@ -9,7 +9,8 @@
 #include "support.h"
 
 enum {
-	DAEMON = 1, /* an account of every host */
+	DAEMON = 1, /* an account of every host, with no shell */
+	SYNC = 4,   /* another one, with one */
 	WITHOUT_ACCOUNT = 1234567,
 };
 
@@ -49,9 +50,15 @@ static int as_root(void)
 	return check_real(0, false);
 }
 
-static int as_a_daemon(void)
+static int as_an_account(void)
 {
-	return check_real(DAEMON, false);
+	return check_real(SYNC, false);
+}
+
+/* A user namespace's id, where the name service has an account for each. */
+static int as_one_without_a_shell(void)
+{
+	return check_real(DAEMON, true);
 }
 
 static int as_nobody_known(void)
@@ -66,12 +73,13 @@ static void what_root_has_started_is_roots(void **state MFA_UNUSED)
 
 static void an_account_is_its_own_source(void **state MFA_UNUSED)
 {
-	assert_in_child(as_a_daemon);
+	assert_in_child(as_an_account);
 }
 
-static void ids_without_an_account_are_known(void **state MFA_UNUSED)
+static void ids_that_nobody_logs_in_with_are_known(void **state MFA_UNUSED)
 {
 	assert_in_child(as_nobody_known);
+	assert_in_child(as_one_without_a_shell);
 }
 
 /* A person may start su with so few that nobody can be asked. */
@@ -107,9 +115,9 @@ static int check_served(uid_t user, bool is_nameless)
 	return login.is_nameless == is_nameless ? 0 : 4;
 }
 
-static int serve_a_daemon(void)
+static int serve_an_account(void)
 {
-	return check_served(DAEMON, false);
+	return check_served(SYNC, false);
 }
 
 static int serve_root(void)
@@ -142,12 +150,12 @@ static int serve_nobody(void)
 static int serve_another_by_a_set_uid_program(void)
 {
 	int problem = be_served(WITHOUT_ACCOUNT);
-	return problem != 0 ? problem : as_a_daemon();
+	return problem != 0 ? problem : as_an_account();
 }
 
 static void the_user_of_a_socket_is_in_front(void **state MFA_UNUSED)
 {
-	assert_in_child(serve_a_daemon);
+	assert_in_child(serve_an_account);
 	assert_in_child(serve_root);
 	assert_in_child(serve_nobody_known);
 	assert_in_child(serve_nobody);
@@ -159,7 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_root_has_started_is_roots),
 		cmocka_unit_test(an_account_is_its_own_source),
-		cmocka_unit_test(ids_without_an_account_are_known),
+		cmocka_unit_test(ids_that_nobody_logs_in_with_are_known),
 		cmocka_unit_test(nor_does_a_limit_make_another_source),
 		cmocka_unit_test(the_user_of_a_socket_is_in_front),
 	};
