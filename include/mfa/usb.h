@@ -9,6 +9,8 @@ struct mfa_usb {
 	const char *folder; /* borrowed; NULL: the plug-in's and mfa-usb's own places */
 	mfa_yubikey_hmac hmac; /* the plug-in's; it needs no USB */
 	int channel;	       /* to mfa-usb; -1: it has had its order */
+	/* The caller's, set before the order; what a login orders comes to no stage. */
+	struct mfa_yubikey_listener listener;
 };
 
 /* Loads the plug-in, for hmac alone, and starts mfa-usb, both from a folder that only root

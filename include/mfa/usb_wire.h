@@ -1,12 +1,13 @@
 /* What a program and mfa-usb say to each other: an order and its outcome, one packet each
- * (mfa/packet.h). Both have the layout that their kind gives, down to the last byte. */
+ * (mfa/packet.h). Both have the layout that their kind gives, down to the last byte. Between
+ * them orders but a login's have a packet for each stage that they come to. */
 #pragma once
 
 #include "mfa/packet.h"
 #include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
 
-/* Also the letter that the packets, both of them, begin with. */
+/* Also the letter that order and outcome begin with. */
 enum mfa_usb_kind {
 	MFA_USB_RESPOND = 'r',
 	MFA_USB_LIST = 'l',
@@ -14,6 +15,8 @@ enum mfa_usb_kind {
 };
 
 enum {
+	MFA_USB_STAGE = 's', /* the letter of a stage's packet */
+	MFA_USB_STAGE_LEN = 1,
 	MFA_USB_FOLDER_SIZE = 256,
 	MFA_USB_TIMEOUT_MAX_MS = 10 * 60 * 1000,
 	/* The driver keeps to its time-out but for the transfer that it is at. A program
@@ -64,6 +67,12 @@ int mfa_usb_pack_order(const struct mfa_usb_order *order,
 int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome,
 			 unsigned char ret_payload[static MFA_PACKET_SIZE],
 			 size_t *ret_len) MFA_MUST_CHECK;
+
+/* One byte for a stage. MFA_ERR_INVALID: it is none. */
+void mfa_usb_pack_stage(enum mfa_yubikey_stage stage,
+			unsigned char ret_payload[static MFA_USB_STAGE_LEN]);
+int mfa_usb_unpack_stage(struct mfa_span payload, enum mfa_yubikey_stage *ret_stage)
+	MFA_MUST_CHECK;
 
 /* And back, strictly: what would not be packed to the same bytes is MFA_ERR_INVALID.
  * MFA_ERR_UNSUPPORTED: of another version of pam_mfa. */

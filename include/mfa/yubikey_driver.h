@@ -23,6 +23,18 @@ enum mfa_yubikey_result {
 	MFA_YUBIKEY_BROKEN,  /* the ports cannot be asked: see the diagnosis */
 };
 
+/* What a person at the keys is to know before there is an answer, each once at most. */
+enum mfa_yubikey_stage {
+	MFA_YUBIKEY_IN_USE, /* the turn is another's, and is waited for */
+	MFA_YUBIKEY_BLINKS, /* a wanted key waits for a touch: this one's own turn */
+};
+
+struct mfa_yubikey_listener {
+	/* NULL: nobody listens */
+	void (*tell)(void *context, enum mfa_yubikey_stage stage);
+	void *context;
+};
+
 struct mfa_yubikey_order {
 	const struct mfa_yubikey_slot *slots; /* any of these may answer */
 	size_t count;
@@ -36,6 +48,7 @@ struct mfa_yubikey_order {
 	/* Asked while somebody or something is waited for: true when nobody needs the answer
 	 * any more. NULL: somebody does. */
 	bool (*is_over)(void);
+	struct mfa_yubikey_listener listener;
 };
 
 /* A key in a port. */
@@ -56,6 +69,7 @@ struct mfa_yubikey_program {
 	const unsigned char *private_id; /* 6 bytes */
 	int64_t timeout_ms;
 	bool (*is_over)(void); /* as in an order: nothing is written any more */
+	struct mfa_yubikey_listener listener;
 };
 
 /* What the plug-in exports. All of it, but for an order with a turn, waits for other
@@ -69,7 +83,9 @@ struct mfa_yubikey_driver {
 					   struct mfa_yubikey_turn *ret_other,
 					   struct mfa_yubikey_answer *ret_answer);
 	/* Up to MFA_YUBIKEYS_MAX ports. */
-	enum mfa_yubikey_result (*list)(int64_t timeout_ms, struct mfa_diag *diag,
+	enum mfa_yubikey_result (*list)(int64_t timeout_ms,
+					const struct mfa_yubikey_listener *listener,
+					struct mfa_diag *diag,
 					struct mfa_yubikey_port *ret_ports,
 					size_t *ret_count);
 	enum mfa_yubikey_result (*program)(const struct mfa_yubikey_program *program,

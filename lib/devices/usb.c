@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "mfa/spawn.h"
 #include "mfa/usb_wire.h"
@@ -9,6 +10,9 @@
 enum {
 	PROGRAM_MODE = 0755,
 	SEND_MS = 1000, /* an order is taken at once, or never */
+	STAGES_MAX = MFA_YUBIKEY_BLINKS + 1,
+	SECOND_MS = 1000,
+	MS_NS = 1000000,
 };
 
 static int start(struct mfa_usb *usb, struct mfa_diag *diag)
@@ -39,29 +43,65 @@ void mfa_usb_close(struct mfa_usb *usb)
 	mfa_close_fd(&usb->channel);
 }
 
-/* Sends the order, and waits for what comes of it. MFA_ERR_BUSY: nothing in time. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
+}
+
+static int send_order(const struct mfa_usb *usb, const struct mfa_usb_order *order,
+		      struct mfa_secret *packet)
+{
+	struct mfa_span payload = { packet->data, 0 };
+	int err = mfa_usb_pack_order(order, packet->data, &payload.len);
+	return err != MFA_OK ? err
+			     : mfa_packet_send(usb->channel, (unsigned char)order->kind,
+					       payload, SEND_MS);
+}
+
+static int tell_stage(const struct mfa_usb *usb, struct mfa_span payload)
+{
+	enum mfa_yubikey_stage stage = MFA_YUBIKEY_IN_USE;
+	int err = mfa_usb_unpack_stage(payload, &stage);
+	if (err == MFA_OK && usb->listener.tell != NULL)
+		usb->listener.tell(usb->listener.context, stage);
+	return err;
+}
+
+/* Waits for what comes of the order, and tells of the stages before. MFA_ERR_BUSY: nothing
+ * in time. */
+static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order *order,
+			   struct mfa_secret *packet, struct mfa_usb_outcome *ret_outcome)
+{
+	int64_t end = now_ms() + order->timeout_ms + MFA_USB_SLACK_MS;
+	for (int i = 0; i <= STAGES_MAX; i++) {
+		unsigned char letter = 0;
+		struct mfa_span payload = { 0 };
+		int64_t left = end - now_ms();
+		int err = mfa_packet_receive(usb->channel, packet,
+					     left > 0 ? (int)left : 0, &letter, &payload);
+		if (err != MFA_OK)
+			return err;
+		if (letter == (unsigned char)order->kind)
+			return mfa_usb_unpack_outcome(order->kind, payload, ret_outcome);
+		if (letter != MFA_USB_STAGE)
+			return MFA_ERR_INVALID;
+		err = tell_stage(usb, payload);
+		if (err != MFA_OK)
+			return err;
+	}
+	return MFA_ERR_INVALID;
+}
+
 static int exchange(const struct mfa_usb *usb, const struct mfa_usb_order *order,
 		    struct mfa_usb_outcome *ret_outcome)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
-	unsigned char letter = 0;
-	struct mfa_span payload = { 0 };
 	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &packet);
 	if (err == MFA_OK)
-		err = mfa_usb_pack_order(order, packet.data, &payload.len);
-	payload.data = packet.data;
-	if (err == MFA_OK)
-		err = mfa_packet_send(usb->channel, (unsigned char)order->kind, payload,
-				      SEND_MS);
-	if (err == MFA_OK)
-		err = mfa_packet_receive(usb->channel, &packet,
-					 (int)order->timeout_ms + MFA_USB_SLACK_MS,
-					 &letter, &payload);
-	if (err != MFA_OK)
-		return err;
-	if (letter != order->kind)
-		return MFA_ERR_INVALID;
-	return mfa_usb_unpack_outcome(order->kind, payload, ret_outcome);
+		err = send_order(usb, order, &packet);
+	return err == MFA_OK ? receive_outcome(usb, order, &packet, ret_outcome) : err;
 }
 
 static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *order,

@@ -211,6 +211,20 @@ int mfa_usb_unpack_order(unsigned char letter, struct mfa_span payload,
 	return err;
 }
 
+void mfa_usb_pack_stage(enum mfa_yubikey_stage stage,
+			unsigned char ret_payload[static MFA_USB_STAGE_LEN])
+{
+	ret_payload[0] = (unsigned char)stage;
+}
+
+int mfa_usb_unpack_stage(struct mfa_span payload, enum mfa_yubikey_stage *ret_stage)
+{
+	if (payload.len != MFA_USB_STAGE_LEN || payload.data[0] > MFA_YUBIKEY_BLINKS)
+		return MFA_ERR_INVALID;
+	*ret_stage = (enum mfa_yubikey_stage)payload.data[0];
+	return MFA_OK;
+}
+
 static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
 {
 	mfa_put32(bytes, port->serial);

@@ -257,6 +257,27 @@ def test_a_turn_that_cannot_be_noted_is_warned_of(case):
         assert [event["event"] for event in audit.events()[before:]] == ["auth"]
 
 
+def test_an_enrolment_asks_for_a_touch_when_the_key_blinks_for_it(case):
+    """What blinks before is another's: who is told to touch then has touched for that login."""
+    with offered("su", timeout="20s"):
+        taro, key = holder()
+        hanako = users.new("hanako")
+        mine = plugged(slot2=f"hmac:{SECRET}:touch")
+        argv = ["mfa-enroll", "add", hanako.name, "yubikey", "--secret-stdin", "hex", "--serial", str(mine.serial)]
+        key.touch(False)
+        with Terminal(argv) as terminal:
+            terminal.expect(PROMPT)
+            with waiting(taro, users.new("jiro"), key) as login:
+                terminal.answer(SECRET)
+                terminal.expect("a YubiKey is in use by a login: do not touch it yet")
+                assert "Touch" not in terminal.transcript, terminal.transcript
+                key.touch(True)
+                login.expect(programs.came_in(taro.name))
+            terminal.expect(r"Touch the YubiKey that blinks \(1 of 2\)")
+            terminal.expect(r"Touch the YubiKey that blinks \(2 of 2\)")
+            assert terminal.wait() == 0, terminal.transcript
+
+
 def test_the_code_is_taken_while_the_key_is_in_use(case):
     with offered("su", "login", timeout="10s"):
         taro, key = holder()

@@ -31,6 +31,16 @@ static void read_outcome(enum mfa_usb_kind kind, struct mfa_span payload)
 	must(outcome.count <= MFA_YUBIKEYS_MAX);
 }
 
+static void read_stage(struct mfa_span payload)
+{
+	enum mfa_yubikey_stage stage = MFA_YUBIKEY_IN_USE;
+	unsigned char byte[MFA_USB_STAGE_LEN];
+	if (mfa_usb_unpack_stage(payload, &stage) != MFA_OK)
+		return;
+	mfa_usb_pack_stage(stage, byte);
+	must(payload.len == sizeof byte && byte[0] == payload.data[0]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
@@ -42,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mfa_span payload = { exact, size - 1 };
 	read_order((unsigned char)data[0], payload);
 	read_outcome((enum mfa_usb_kind)data[0], payload);
+	read_stage(payload);
 	free(exact);
 	return 0;
 }

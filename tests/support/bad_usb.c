@@ -26,6 +26,14 @@ static void answer_for_another(const struct mfa_usb_order *order)
 		say((char)order->kind, payload, len);
 }
 
+/* More than an order can come to, or one that there is not, and then an answer. */
+static void say_stages(const struct mfa_usb_order *order, unsigned char stage, int count)
+{
+	for (int i = 0; i < count; i++)
+		say(MFA_USB_STAGE, &stage, MFA_USB_STAGE_LEN);
+	answer_for_another(order);
+}
+
 int main(int argc, char **argv)
 {
 	char packet[MFA_PACKET_SIZE] = "";
@@ -49,6 +57,10 @@ int main(int argc, char **argv)
 		say('l', zeros, 100);
 	else if (strcmp(failure, "noise") == 0)
 		say('r', memset(zeros, 0xa5, sizeof zeros), 538);
+	else if (strcmp(failure, "no-stage") == 0)
+		say_stages(&order, MFA_YUBIKEY_BLINKS + 1, 1);
+	else if (strcmp(failure, "stages") == 0)
+		say_stages(&order, MFA_YUBIKEY_BLINKS, 4);
 	else if (strcmp(failure, "other-key") == 0)
 		answer_for_another(&order);
 	return 0; /* "ends" */

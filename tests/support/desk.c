@@ -49,7 +49,8 @@ enum mfa_yubikey_result desk_respond_with(struct desk *desk,
 						 .turn = desk->turn.number != 0
 								 ? &desk->turn
 								 : NULL,
-						 .since_ms = desk->since_ms };
+						 .since_ms = desk->since_ms,
+						 .listener = desk->listener };
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;

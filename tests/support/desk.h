@@ -17,6 +17,7 @@ struct desk {
 	/* Of the questions from here on; number 0: they are an enrolment's, and wait. */
 	struct mfa_yubikey_turn turn;
 	int64_t since_ms;
+	struct mfa_yubikey_listener listener;
 	struct mfa_diag diag; /* of the last question */
 	struct mfa_yubikey_turn other;
 	struct mfa_yubikey_answer answer;

@@ -71,6 +71,7 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 	struct mfa_yubikey_answer answer;
 	struct mfa_yubikey_turn unused;
 	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
+	struct ports_ear ear = { app, proof + 1, PROOFS };
 	const struct mfa_yubikey_order order = {
 		.slots = &slot,
 		.count = 1,
@@ -81,14 +82,8 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
 	mfa_yubikey_challenge(challenge);
-	if (key->wants_touch) {
-		(void)printf(
-			TR(app, MFA_N_("Touch the YubiKey when it blinks (%d of %d).")),
-			proof + 1, PROOFS);
-		(void)fputc('\n', stdout);
-		(void)fflush(stdout);
-	}
 	enum mfa_yubikey_result result =
 		mfa_usb_respond(&usb, &order, &diag, &unused, &answer);
 	if (result != MFA_YUBIKEY_DONE)

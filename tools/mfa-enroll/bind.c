@@ -128,6 +128,8 @@ enum exit_code bind_program(struct app *app, const struct enrolment *enrolment,
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
+	struct ports_ear ear = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
 	program->at = (struct mfa_yubikey_slot){ bind->port.serial, bind->slot };
 	program->wants_touch = bind_wants_touch(enrolment);
 	program->timeout_ms = PORTS_TIMEOUT_MS;

@@ -28,6 +28,21 @@ enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
 	return result == MFA_YUBIKEY_BUSY ? EXIT_BUSY : EXIT_REFUSED;
 }
 
+void ports_tell(void *context, enum mfa_yubikey_stage stage)
+{
+	const struct ports_ear *ear = context;
+	const struct app *app = ear->app;
+	if (stage == MFA_YUBIKEY_IN_USE) {
+		app_complain("%s", TR(app, MFA_N_("a YubiKey is in use by a login: do "
+						  "not touch it yet")));
+		return;
+	}
+	(void)printf(TR(app, MFA_N_("Touch the YubiKey that blinks (%d of %d).")),
+		     ear->proof, ear->proofs);
+	(void)fputc('\n', stdout);
+	(void)fflush(stdout);
+}
+
 enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_ports,
 			  size_t *ret_count)
 {
@@ -36,6 +51,8 @@ enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_po
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
+	struct ports_ear ear = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
 	*ret_count = 0;
 	enum mfa_yubikey_result result =
 		mfa_usb_list(&usb, PORTS_TIMEOUT_MS, &diag, ret_ports, ret_count);

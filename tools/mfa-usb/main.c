@@ -62,10 +62,20 @@ static bool has_hung_up(void)
 	return poll(&caller, 1, 0) != 0;
 }
 
+/* Who does not take it in time has gone, or learns it from the outcome. */
+static void tell(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
+{
+	unsigned char byte[MFA_USB_STAGE_LEN];
+	const struct mfa_span payload = { byte, sizeof byte };
+	mfa_usb_pack_stage(stage, byte);
+	(void)mfa_packet_send(STDIN_FILENO, MFA_USB_STAGE, payload, SEND_MS);
+}
+
 static void run(const struct mfa_usb_order *order, struct mfa_usb_outcome *ret_outcome)
 {
+	const struct order_caller caller = { has_hung_up, { .tell = tell } };
 	if (set_end(order->timeout_ms + MFA_USB_SLACK_MORE_MS) == MFA_OK) {
-		order_run(order, has_hung_up, ret_outcome);
+		order_run(order, &caller, ret_outcome);
 		return;
 	}
 	*ret_outcome = (struct mfa_usb_outcome){ .result = MFA_YUBIKEY_BROKEN };

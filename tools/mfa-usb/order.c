@@ -3,20 +3,22 @@
 #include <string.h>
 
 static enum mfa_yubikey_result respond(const struct mfa_usb_order *order,
-				       bool (*is_over)(void),
+				       const struct order_caller *caller,
 				       const struct mfa_yubikey_driver *driver,
 				       struct mfa_usb_outcome *outcome)
 {
 	struct mfa_yubikey_answer answer;
-	const struct mfa_yubikey_order wanted = {
+	struct mfa_yubikey_order wanted = {
 		.slots = order->slots,
 		.count = order->count,
 		.challenge = order->challenge,
 		.timeout_ms = order->timeout_ms,
 		.turn = order->turn.number != 0 ? &order->turn : NULL,
 		.since_ms = order->since_ms,
-		.is_over = is_over,
+		.is_over = caller->is_over,
 	};
+	if (wanted.turn == NULL)
+		wanted.listener = caller->listener;
 	enum mfa_yubikey_result result =
 		driver->respond(&wanted, &outcome->diag, &outcome->other, &answer);
 	if (result == MFA_YUBIKEY_DONE) {
@@ -28,7 +30,7 @@ static enum mfa_yubikey_result respond(const struct mfa_usb_order *order,
 }
 
 static enum mfa_yubikey_result program(const struct mfa_usb_order *order,
-				       bool (*is_over)(void),
+				       const struct order_caller *caller,
 				       const struct mfa_yubikey_driver *driver,
 				       struct mfa_usb_outcome *outcome)
 {
@@ -39,34 +41,35 @@ static enum mfa_yubikey_result program(const struct mfa_usb_order *order,
 		.public_id = order->has_ids ? order->public_id : NULL,
 		.private_id = order->has_ids ? order->private_id : NULL,
 		.timeout_ms = order->timeout_ms,
-		.is_over = is_over,
+		.is_over = caller->is_over,
+		.listener = caller->listener,
 	};
 	return driver->program(&wanted, &outcome->diag);
 }
 
 static enum mfa_yubikey_result work(const struct mfa_usb_order *order,
-				    bool (*is_over)(void),
+				    const struct order_caller *caller,
 				    const struct mfa_yubikey_driver *driver,
 				    struct mfa_usb_outcome *outcome)
 {
 	switch (order->kind) {
 	case MFA_USB_RESPOND:
-		return respond(order, is_over, driver, outcome);
+		return respond(order, caller, driver, outcome);
 	case MFA_USB_LIST:
-		return driver->list(order->timeout_ms, &outcome->diag, outcome->ports,
-				    &outcome->count);
+		return driver->list(order->timeout_ms, &caller->listener, &outcome->diag,
+				    outcome->ports, &outcome->count);
 	case MFA_USB_PROGRAM:
-		return program(order, is_over, driver, outcome);
+		return program(order, caller, driver, outcome);
 	}
 	return MFA_YUBIKEY_BROKEN;
 }
 
-void order_run(const struct mfa_usb_order *order, bool (*is_over)(void),
+void order_run(const struct mfa_usb_order *order, const struct order_caller *caller,
 	       struct mfa_usb_outcome *ret_outcome)
 {
 	const struct mfa_yubikey_driver *driver = NULL;
 	const char *folder = order->folder[0] != '\0' ? order->folder : NULL;
 	*ret_outcome = (struct mfa_usb_outcome){ .result = MFA_YUBIKEY_BROKEN };
 	if (mfa_yubikey_driver_open(folder, &ret_outcome->diag, &driver) == MFA_OK)
-		ret_outcome->result = work(order, is_over, driver, ret_outcome);
+		ret_outcome->result = work(order, caller, driver, ret_outcome);
 }

@@ -11,7 +11,9 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 				       struct mfa_diag *diag,
 				       struct mfa_yubikey_turn *ret_other,
 				       struct mfa_yubikey_answer *ret_answer);
-enum mfa_yubikey_result driver_list(int64_t timeout_ms, struct mfa_diag *diag,
+enum mfa_yubikey_result driver_list(int64_t timeout_ms,
+				    const struct mfa_yubikey_listener *listener,
+				    struct mfa_diag *diag,
 				    struct mfa_yubikey_port *ret_ports,
 				    size_t *ret_count);
 enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,

@@ -14,12 +14,15 @@ static enum mfa_yubikey_result add(void *context, struct port *port,
 	return MFA_YUBIKEY_OTHER; /* go on */
 }
 
-enum mfa_yubikey_result driver_list(int64_t timeout_ms, struct mfa_diag *diag,
+enum mfa_yubikey_result driver_list(int64_t timeout_ms,
+				    const struct mfa_yubikey_listener *listener,
+				    struct mfa_diag *diag,
 				    struct mfa_yubikey_port *ret_ports, size_t *ret_count)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct listing listing = { .ports = ret_ports };
-	const struct ports_wait wait = { .timeout_ms = timeout_ms };
+	const struct ports_wait wait = { .timeout_ms = timeout_ms,
+					 .listener = *listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
 	if (result == MFA_YUBIKEY_DONE)
 		result = ports_visit(&ports, diag, add, &listing);

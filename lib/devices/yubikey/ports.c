@@ -64,20 +64,31 @@ enum mfa_yubikey_result result_of_error(struct mfa_diag *diag)
 	}
 }
 
+void tell_stage(const struct mfa_yubikey_listener *listener, enum mfa_yubikey_stage stage)
+{
+	if (listener->tell != NULL)
+		listener->tell(listener->context, stage);
+}
+
 static enum mfa_yubikey_result lock(const struct ports *ports,
 				    const struct ports_wait *wait, struct mfa_diag *diag)
 {
+	bool is_told = false;
 	while (flock(ports->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR) {
+		bool is_held = errno == EWOULDBLOCK;
+		if (!is_held && errno != EINTR) {
 			(void)mfa_fail_errno(diag, errno, "%s: cannot lock it",
 					     LOCK_FOLDER);
 			return MFA_YUBIKEY_BROKEN;
 		}
-		if (errno == EWOULDBLOCK && wait->turn != NULL)
+		if (is_held && wait->turn != NULL)
 			return MFA_YUBIKEY_BUSY;
 		if (is_past(ports->deadline) ||
 		    (wait->is_over != NULL && wait->is_over()))
 			return MFA_YUBIKEY_BUSY;
+		if (is_held && !is_told)
+			tell_stage(&wait->listener, MFA_YUBIKEY_IN_USE);
+		is_told |= is_held;
 		pause_ms(LOCK_PAUSE_MS);
 	}
 	return MFA_YUBIKEY_DONE;

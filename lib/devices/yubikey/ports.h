@@ -28,6 +28,7 @@ struct ports_wait {
 	/* as in struct mfa_yubikey_order: with a turn not at all */
 	const struct mfa_yubikey_turn *turn;
 	bool (*is_over)(void);
+	struct mfa_yubikey_listener listener;
 };
 
 /* Takes the turn, or gives it up with MFA_YUBIKEY_BUSY, and starts libykpers. The caller
@@ -53,6 +54,10 @@ typedef enum mfa_yubikey_result (*port_visit)(void *context, struct port *port,
 					      struct mfa_diag *diag);
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
 				    port_visit visit, void *context);
+
+/* Tells whoever listens. */
+void tell_stage(const struct mfa_yubikey_listener *listener,
+		enum mfa_yubikey_stage stage);
 
 /* The result that libykpers' last error leads to. */
 enum mfa_yubikey_result result_of_error(struct mfa_diag *diag);

@@ -84,7 +84,8 @@ enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct mfa_yubikey_program copy = *program;
 	const struct ports_wait wait = { .timeout_ms = program->timeout_ms,
-					 .is_over = program->is_over };
+					 .is_over = program->is_over,
+					 .listener = program->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
 	return result == MFA_YUBIKEY_DONE ? ports_visit(&ports, diag, try_port, &copy)
 					  : result;

@@ -46,6 +46,8 @@ static enum mfa_yubikey_result await(YK_KEY *key, const struct patience *patienc
 			return MFA_YUBIKEY_DONE;
 		if (was_waiting && !is_waiting) /* touched, or its own time is over */
 			silence = deadline_after(SETTLE_MS);
+		if (is_waiting && !wants_touch)
+			tell_stage(&patience->listener, MFA_YUBIKEY_BLINKS);
 		was_waiting = is_waiting;
 		wants_touch |= is_waiting;
 		if (has_run_out(patience) || (!is_waiting && is_past(silence)))

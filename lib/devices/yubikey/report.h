@@ -8,6 +8,7 @@
 struct patience {
 	int64_t deadline;
 	bool (*is_over)(void); /* as in struct mfa_yubikey_order */
+	struct mfa_yubikey_listener listener;
 };
 
 /* Has a slot hash a challenge. Waits for a touch when the slot wants one. */

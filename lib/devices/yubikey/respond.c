@@ -45,7 +45,8 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 	if (!port->told.is_programmed[slot->slot - 1])
 		return MFA_YUBIKEY_EMPTY;
 	wish->answer.from = *slot;
-	const struct patience patience = { wish->deadline, wish->order->is_over };
+	const struct patience patience = { wish->deadline, wish->order->is_over,
+					   wish->order->listener };
 	return report_exchange(port->key, slot->slot, &patience, wish->order->challenge,
 			       wish->answer.response, diag);
 }
@@ -57,7 +58,8 @@ static enum mfa_yubikey_result begin(const struct mfa_yubikey_order *order,
 				     struct mfa_yubikey_turn *ret_other,
 				     struct ports *ret_ports)
 {
-	const struct ports_wait wait = { order->timeout_ms, order->turn, order->is_over };
+	const struct ports_wait wait = { order->timeout_ms, order->turn, order->is_over,
+					 order->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, ret_ports);
 	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
 	if (result == MFA_YUBIKEY_BUSY)

@@ -26,10 +26,19 @@ enum {
 
 static const char *bad_path; /* the test program's third argument */
 
+/* What an enrolment was told, in this order. */
+struct stages {
+	enum mfa_yubikey_stage told[8];
+	size_t count;
+	void (*act)(void *context, enum mfa_yubikey_stage stage); /* or NULL */
+	void *context;
+};
+
 /* A desk, and a folder with plug-in and mfa-usb. */
 struct counter {
 	struct desk desk; /* first: desk.h takes it for *state */
 	struct sandbox box;
+	struct stages stages;
 };
 
 static int setup(void **state)
@@ -63,24 +72,37 @@ static void open_usb(struct counter *counter, struct mfa_usb *ret_usb)
 	assert_done(mfa_usb_open(counter->box.root, &desk->diag, ret_usb), &desk->diag);
 }
 
+static void note_stage(void *context, enum mfa_yubikey_stage stage)
+{
+	struct stages *stages = context;
+	assert_in_range(stages->count, 0, MFA_COUNT(stages->told) - 1);
+	stages->told[stages->count++] = stage;
+	if (stages->act != NULL)
+		stages->act(stages->context, stage);
+}
+
 /* As desk_respond, but here. */
 static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_ms)
 {
 	static const struct mfa_yubikey_slot slots[] = { { EMPTY_SERIAL, 1 },
 							 { KEY_SERIAL, KEY_SLOT } };
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	const struct mfa_yubikey_order order = { .slots = slots,
-						 .count = MFA_COUNT(slots),
-						 .challenge = challenge,
-						 .timeout_ms = timeout_ms,
-						 .turn = counter->desk.turn.number != 0
-								 ? &counter->desk.turn
-								 : NULL,
-						 .since_ms = counter->desk.since_ms };
+	const struct mfa_yubikey_order order = {
+		.slots = slots,
+		.count = MFA_COUNT(slots),
+		.challenge = challenge,
+		.timeout_ms = timeout_ms,
+		.turn = counter->desk.turn.number != 0 ? &counter->desk.turn : NULL,
+		.since_ms = counter->desk.since_ms,
+		.listener = { note_stage, &counter->stages }
+	};
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
 	struct desk *desk = &counter->desk;
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	open_usb(counter, &usb);
+	if (order.turn == NULL)
+		usb.listener =
+			(struct mfa_yubikey_listener){ note_stage, &counter->stages };
 	mfa_yubikey_challenge(challenge);
 	desk->answer = untouched;
 	enum mfa_yubikey_result result =
@@ -210,14 +232,30 @@ static void replace_usb(struct counter *counter, const char *argument)
 
 static void one_that_fails_gives_no_answer(void **state)
 {
-	static const char *const failures[] = { "dies",	 "ends",     "empty",
-						"short", "long",     "other-letter",
-						"noise", "other-key" };
+	static const char *const failures[] = { "dies",	 "ends",      "empty",
+						"short", "long",      "other-letter",
+						"noise", "other-key", "no-stage",
+						"stages" };
 	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	for (size_t i = 0; i < MFA_COUNT(failures); i++) {
 		replace_usb(*state, failures[i]);
 		assert_result(*state, MFA_YUBIKEY_BROKEN, "mfa-usb");
 	}
+}
+
+static void begin_login(struct counter *counter)
+{
+	mfa_turn_make("su", "pts/7", "taro", &counter->desk.turn);
+	counter->desk.since_ms = stopwatch();
+}
+
+static void a_login_is_told_of_no_stage(void **state)
+{
+	struct counter *counter = *state;
+	desk_plug_touch(&counter->desk, (struct softkey_faults){ 0 });
+	begin_login(counter);
+	assert_responds(counter);
+	assert_int_equal(counter->stages.count, 0);
 }
 
 static void assert_no_start(struct counter *counter, int err, const char *words)
@@ -258,6 +296,48 @@ static void assert_waiting(struct counter *counter, unsigned key)
 static int respond_for_long(void *context, unsigned index MFA_UNUSED)
 {
 	return (int)respond(context, LONG_MS);
+}
+
+/* As a login that holds the turn, until its key is touched. */
+static int await_touch_as_login(void *context, unsigned index MFA_UNUSED)
+{
+	begin_login(context);
+	return (int)respond(context, LONG_MS);
+}
+
+/* A finger on the button: it touches whatever blinks. */
+static void touch(void *context, enum mfa_yubikey_stage stage)
+{
+	struct counter *counter = context;
+	if (stage == MFA_YUBIKEY_IN_USE)
+		softkey_bed_set_faults(counter->desk.bed, 0,
+				       &(struct softkey_faults){ 0 });
+}
+
+/* Not by its own time, nor before another's turn is over, during which a touch is stolen. */
+static void an_enrolment_is_told_when_the_key_blinks_for_it(void **state)
+{
+	struct counter *counter = *state;
+	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
+	unsigned key = desk_plug_touch(&counter->desk, never);
+	assert_int_equal(key, 0);
+	counter->stages.act = touch;
+	counter->stages.context = counter;
+	pid_t pid = start_process(await_touch_as_login, counter);
+	assert_waiting(counter, key);
+	assert_responds(counter);
+	assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
+	assert_int_equal(counter->stages.count, 2);
+	assert_int_equal(counter->stages.told[0], MFA_YUBIKEY_IN_USE);
+	assert_int_equal(counter->stages.told[1], MFA_YUBIKEY_BLINKS);
+}
+
+static void a_key_that_does_not_blink_is_not_told_of(void **state)
+{
+	struct counter *counter = *state;
+	desk_plug(&counter->desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_responds(counter);
+	assert_int_equal(counter->stages.count, 0);
 }
 
 static int respond_shortly(void *context, unsigned index MFA_UNUSED)
@@ -379,6 +459,9 @@ int main(int argc, char **argv)
 		at_a_counter(keys_are_listed_and_programmed),
 		at_a_counter(a_slot_is_programmed_to_type_codes),
 		at_a_counter(one_that_fails_gives_no_answer),
+		at_a_counter(a_login_is_told_of_no_stage),
+		at_a_counter(an_enrolment_is_told_when_the_key_blinks_for_it),
+		at_a_counter(a_key_that_does_not_blink_is_not_told_of),
 		at_a_counter(what_is_missing_or_unsafe_is_not_started),
 		at_a_counter(a_caller_that_is_killed_leaves_the_key_to_others),
 		at_a_counter(one_that_does_not_go_on_is_ended_in_time),

@@ -196,6 +196,22 @@ static void another_version_is_told(void **state MFA_UNUSED)
 			 MFA_ERR_UNSUPPORTED);
 }
 
+static void a_stage_is_one_byte(void **state MFA_UNUSED)
+{
+	unsigned char bytes[MFA_USB_STAGE_LEN + 1] = { 0 };
+	enum mfa_yubikey_stage stage = MFA_YUBIKEY_IN_USE;
+	mfa_usb_pack_stage(MFA_YUBIKEY_BLINKS, bytes);
+	for (size_t len = 0; len <= sizeof bytes; len++)
+		assert_int_equal(mfa_usb_unpack_stage((struct mfa_span){ bytes, len },
+						      &stage) == MFA_OK,
+				 len == MFA_USB_STAGE_LEN);
+	assert_int_equal(stage, MFA_YUBIKEY_BLINKS);
+	bytes[0] = MFA_YUBIKEY_BLINKS + 1;
+	assert_int_equal(mfa_usb_unpack_stage(
+				 (struct mfa_span){ bytes, MFA_USB_STAGE_LEN }, &stage),
+			 MFA_ERR_INVALID);
+}
+
 static void assert_no_order(const struct mfa_usb_order *order)
 {
 	struct packed packed;
@@ -279,6 +295,7 @@ int main(void)
 		cmocka_unit_test(no_other_length_is_read),
 		cmocka_unit_test(one_kind_is_not_read_as_another),
 		cmocka_unit_test(another_version_is_told),
+		cmocka_unit_test(a_stage_is_one_byte),
 		cmocka_unit_test(values_out_of_range_are_not_sent),
 		cmocka_unit_test(nothing_is_hidden_in_a_packet),
 	};

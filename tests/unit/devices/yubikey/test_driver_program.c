@@ -17,7 +17,8 @@ enum {
 static enum mfa_yubikey_result list(struct desk *desk)
 {
 	desk->diag.text[0] = '\0';
-	return desk->driver->list(TIMEOUT_MS, &desk->diag, desk->ports, &desk->count);
+	return desk->driver->list(TIMEOUT_MS, &desk->listener, &desk->diag, desk->ports,
+				  &desk->count);
 }
 
 static unsigned plug_empty(struct desk *desk, struct softkey_faults faults)

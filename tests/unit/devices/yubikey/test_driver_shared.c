@@ -168,9 +168,9 @@ static void a_turn_that_is_over_is_nobodys(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_true(is_shown(turn_mark)); /* nobody was left to take it away */
 	softkey_bed_unplug(desk->bed, key);
-	assert_int_equal(
-		desk->driver->list(TIMEOUT_MS, &desk->diag, desk->ports, &desk->count),
-		MFA_YUBIKEY_ABSENT);
+	assert_int_equal(desk->driver->list(TIMEOUT_MS, &desk->listener, &desk->diag,
+					    desk->ports, &desk->count),
+			 MFA_YUBIKEY_ABSENT);
 	assert_false(is_shown(turn_mark));
 	begin_login(desk, turn_mark);
 	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_ABSENT);
