@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 SOURCES = ("lib", "pam_module", "tools")
-MARKED = re.compile(r'\b(?:MFA_N_|TR|mfa_text)\((?:[^;{]*,\s*)?"')
+MARKED = re.compile(r'\b(?:MFA_N_|TR|TR_N|mfa_text|mfa_text_n)\((?:[^;{]*,\s*)?"')
 
 
 def complain(text):
@@ -46,9 +46,10 @@ def entries(path):
         if re.search(r"^#~", block, re.M):
             found["an obsolete entry"] = (False, True)
             continue
-        match = re.search(r"^msgid (.*?)^msgstr (.*)", block, re.M | re.S)
+        match = re.search(r"^msgid (.*?)^msgstr(?:\[0\])? (.*)", block, re.M | re.S)
         if match is None:
             continue
+        # of a text for a number the plural is a part of its name
         text, translation = ("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', part)) for part in match.groups())
         if text:
             found[text] = (translation != "", re.search(r"^#,.*\bfuzzy\b", block, re.M) is not None)

@@ -78,6 +78,9 @@ struct mfa_diag {
 /* Writes the line (diag may be NULL) and returns err, so that it ends a function. */
 int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...) MFA_PRINTF(3, 4);
 
+/* What stands behind an English noun of that number. */
+#define MFA_PLURAL(count) ((count) == 1 ? "" : "s")
+
 /* Writes the warning (diag may be NULL); the first of several stays. */
 void mfa_warn(struct mfa_diag *diag, enum mfa_warning what, const char *format, ...)
 	MFA_PRINTF(3, 4);

@@ -25,3 +25,8 @@ bool mfa_language_has_locale(const struct mfa_language *language);
 /* The text in that language; borrowed, never NULL. */
 const char *mfa_text(const struct mfa_language *language, const char *text)
 	__attribute__((format_arg(2)));
+
+/* The same of two texts for a number: of one, or of none and more than one. */
+const char *mfa_text_n(const struct mfa_language *language, const char *one,
+		       const char *many, size_t count)
+	__attribute__((format_arg(2), format_arg(3)));

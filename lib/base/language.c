@@ -67,3 +67,16 @@ const char *mfa_text(const struct mfa_language *language, const char *text)
 	(void)uselocale(before);
 	return translated;
 }
+
+const char *mfa_text_n(const struct mfa_language *language, const char *one,
+		       const char *many, size_t count)
+{
+	if (language == NULL || !mfa_language_has_locale(language))
+		return count == 1 ? one : many;
+	if (language->locale == (locale_t)0)
+		return dngettext(DOMAIN, one, many, count);
+	locale_t before = uselocale(language->locale);
+	const char *translated = dngettext(DOMAIN, one, many, count);
+	(void)uselocale(before);
+	return translated;
+}

@@ -22,9 +22,9 @@ uint32_t unlogged_find(const struct mfa_record *record, int64_t now)
 static void describe(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
 {
 	(void)snprintf(ret_text, MFA_NOTE_SIZE,
-		       "%" PRIu32 " refusals before have no line in the audit trail: the "
+		       "%" PRIu32 " refusal%s before %s no line in the audit trail: the "
 		       "program was ended in between",
-		       count);
+		       count, MFA_PLURAL(count), count == 1 ? "has" : "have");
 }
 
 bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,

@@ -148,7 +148,7 @@ def test_the_act_can_be_stopped_and_run_again(case):
     with product.unchanged(product.STORE):
         done = subprocess.run(command, capture_output=True, text=True, preexec_fn=stopped)
     exits(done, 1, "stopped; run it again")
-    exits(enroll.run(*command[1:]), 0, "Resynced: 1 tokens")
+    exits(enroll.run(*command[1:]), 0, "Resynced: 1 token")
     assert enroll.tokens(taro)[0]["refused_until"] is None
     for words in (["--future", taro.name], [], [taro.name]):
         exits(enroll.run("resync", *words), 2)

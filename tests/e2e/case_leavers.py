@@ -71,7 +71,7 @@ def test_a_name_that_comes_back_does_not_open(case):
     for deletion in (["userdel", "-r"], ["deluser", "--quiet"]):
         taro, token = enroll.person(kind="hotp")
         assert command(*deletion, taro.name) == "" and owner(taro) == (taro.uid, "retired", "absent")
-        assert last_acts() == [("user.retire", taro.name, "the account was deleted; 1 tokens")]
+        assert last_acts() == [("user.retire", taro.name, "the account was deleted; 1 token")]
         new = again(taro)
         assert new.uid == taro.uid, "useradd gives the id of before"
         assert owner(taro) == (taro.uid, "retired", "present")
@@ -107,7 +107,7 @@ def test_an_account_with_another_id_does_not_open_it(case):
         exits(enroll.run("adopt", taro.name, stdin="y\n"), 0)
         lets_in(SU, new, [new.password, token.next()])
     exits(enroll.run("adopt", taro.name), 1, "is this account's already")
-    assert last_acts() == [("user.adopt", taro.name, f"user id {new.uid}, was {taro.uid}; 1 tokens")]
+    assert last_acts() == [("user.adopt", taro.name, f"user id {new.uid}, was {taro.uid}; 1 token")]
 
 
 def test_enrolling_tells_whose_the_record_is(case):
@@ -228,7 +228,7 @@ def test_a_new_name_takes_the_record_along(case):
         token.counter -= 2
         refuses(SU, case, new, [new.password, token.next()], "code-used")
         lets_in(SU, new, [new.password, token.next()])
-    assert last_acts() == [("user.rename", hanako.name, f"to {new.name}; user id {new.uid}; 1 tokens")]
+    assert last_acts() == [("user.rename", hanako.name, f"to {new.name}; user id {new.uid}; 1 token")]
     assert "record-old-name" not in check()
     audit.check_chain()
 
@@ -370,4 +370,4 @@ def test_a_copy_that_is_left_over_never_opens_beside_another(case):
     (entry,) = enroll.tokens(suzuki)
     exits(enroll.run("--yes", "remove", suzuki.name, entry["token"]), 0)
     with product.unchanged(product.STORE, product.AUDIT.parent):
-        exits(rename(suzuki, sato, stdin="n\n"), 1, f"was removed already. Are its 1 authenticators {sato.name}'s")
+        exits(rename(suzuki, sato, stdin="n\n"), 1, f"was removed already. Is its 1 authenticator {sato.name}'s")

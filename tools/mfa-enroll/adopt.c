@@ -32,9 +32,12 @@ static bool confirm(const struct app *app, const struct mfa_record *record, uid_
 	char question[512];
 	(void)snprintf(
 		question, sizeof question,
-		TR(app, MFA_N_("Is the person with the account %s (user id %u) the "
-			       "one to whom the %zu authenticators of this record "
-			       "were given? [y/N]: ")),
+		TR_N(app,
+		     "Is the person with the account %s (user id %u) the one to whom "
+		     "the %zu authenticator of this record was given? [y/N]: ",
+		     "Is the person with the account %s (user id %u) the one to whom "
+		     "the %zu authenticators of this record were given? [y/N]: ",
+		     record->token_count),
 		record->user, (unsigned)uid, record->token_count);
 	if (terminal_confirm(app, question))
 		return true;
@@ -71,9 +74,9 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	if (record->has_uid)
 		(void)snprintf(before, sizeof before, "%u", (unsigned)record->uid);
 	(void)snprintf(adoption->detail, sizeof adoption->detail,
-		       "user id %u, was %s%s; %zu tokens", (unsigned)adoption->uid,
-		       before, record->is_retired ? ", retired" : "",
-		       record->token_count);
+		       "user id %u, was %s%s; %zu token%s", (unsigned)adoption->uid,
+		       before, record->is_retired ? ", retired" : "", record->token_count,
+		       MFA_PLURAL(record->token_count));
 	record->is_retired = false;
 	record->has_uid = true;
 	record->uid = adoption->uid;

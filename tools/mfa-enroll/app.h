@@ -32,7 +32,8 @@ struct app {
 };
 
 /* The text in the person's language. */
-#define TR(app, text) mfa_text((app)->language, text)
+#define TR(app, text)		    mfa_text((app)->language, text)
+#define TR_N(app, one, many, count) mfa_text_n((app)->language, one, many, count)
 
 enum {
 	OPTIONS_MAX = 16

@@ -122,11 +122,16 @@ static void tell(const struct clocks *clocks)
 	if (clocks->refused.count > 0)
 		check_add(
 			check, CHECK_WARNING, "tokens-future", CHECK_NOWHERE,
-			TR(check->app,
-			   MFA_N_("refused until %s at the latest, as their last accepted "
-				  "code is of a later time: %zu of %zu tokens in use "
-				  "(%s). The clock is behind, or was ahead; where it is "
-				  "right: mfa-enroll resync --future")),
+			TR_N(check->app,
+			     "refused until %s at the latest, as its last accepted code "
+			     "is of a later time: %zu of %zu token in use (%s). The "
+			     "clock is behind, or was ahead; where it is right: "
+			     "mfa-enroll resync --future",
+			     "refused until %s at the latest, as their last accepted "
+			     "code is of a later time: %zu of %zu tokens in use (%s). "
+			     "The clock is behind, or was ahead; where it is right: "
+			     "mfa-enroll resync --future",
+			     clocks->used),
 			latest, clocks->refused.count, clocks->used,
 			clocks->refused.text);
 	if (clocks->far.count > 0)

@@ -94,8 +94,10 @@ static void print_names(const struct app *app, const struct count *count)
 	for (size_t i = 0; i < count->names.count; i++)
 		(void)printf("  %s\n", count->names.items[i]);
 	if (count->users > count->names.count) {
-		(void)printf(TR(app, MFA_N_("  and %zu more users")),
-			     count->users - count->names.count);
+		size_t more = count->users - count->names.count;
+		(void)printf(
+			TR_N(app, "  and %zu more user", "  and %zu more users", more),
+			more);
 		(void)fputc('\n', stdout);
 	}
 }

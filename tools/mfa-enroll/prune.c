@@ -113,8 +113,12 @@ static enum exit_code ask_and_remove(struct app *app, const struct orphans *orph
 {
 	char question[256];
 	(void)snprintf(question, sizeof question,
-		       TR(app, MFA_N_("Remove these %zu records, with all their "
-				      "authenticators? It cannot be undone. [y/N]: ")),
+		       TR_N(app,
+			    "Remove this %zu record, with all its authenticators? It "
+			    "cannot be undone. [y/N]: ",
+			    "Remove these %zu records, with all their authenticators? It "
+			    "cannot be undone. [y/N]: ",
+			    orphans->count),
 		       orphans->count);
 	if (!terminal_confirm(app, question)) {
 		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));

@@ -48,10 +48,11 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_wish *wish
 		app_complain("%s", diag.text);
 	else if (err != MFA_OK)
 		return app_fail(err, &diag);
-	(void)printf(
-		TR(app, MFA_N_("Dry run: %zu records can be sealed anew. Nothing was "
-			       "changed.")),
-		report.records);
+	(void)printf(TR_N(app,
+			  "Dry run: %zu record can be sealed anew. Nothing was changed.",
+			  "Dry run: %zu records can be sealed anew. Nothing was changed.",
+			  report.records),
+		     report.records);
 	(void)fputc('\n', stdout);
 	return EXIT_DONE;
 }
@@ -64,11 +65,13 @@ static void describe(const struct mfa_rekey_report *report, char *ret_text, size
 		(void)snprintf(broken, sizeof broken, ", broken before");
 	if (report->has_trail)
 		(void)snprintf(ret_text, size,
-			       "%zu records; %zu lines of the trail%s, %s",
-			       report->records, (size_t)report->trail.lines, broken,
-			       report->hash);
+			       "%zu record%s; %zu line%s of the trail%s, %s",
+			       report->records, MFA_PLURAL(report->records),
+			       (size_t)report->trail.lines,
+			       MFA_PLURAL(report->trail.lines), broken, report->hash);
 	else
-		(void)snprintf(ret_text, size, "%zu records", report->records);
+		(void)snprintf(ret_text, size, "%zu record%s", report->records,
+			       MFA_PLURAL(report->records));
 }
 
 static void print_trail(const struct app *app, const struct mfa_rekey_report *report)
@@ -79,10 +82,14 @@ static void print_trail(const struct app *app, const struct mfa_rekey_report *re
 					  "--trail ends that.")));
 		return;
 	}
-	(void)printf(TR(app, MFA_N_("The audit trail has a new half of the key: a bridge "
-				    "seals the %zu lines before. See: mfa-enroll "
-				    "verify")),
-		     (size_t)report->trail.lines);
+	size_t lines = (size_t)report->trail.lines;
+	(void)printf(TR_N(app,
+			  "The audit trail has a new half of the key: a bridge seals the "
+			  "%zu line before. See: mfa-enroll verify",
+			  "The audit trail has a new half of the key: a bridge seals the "
+			  "%zu lines before. See: mfa-enroll verify",
+			  lines),
+		     lines);
 	(void)fputc('\n', stdout);
 }
 
@@ -116,8 +123,12 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 	describe(report, detail, sizeof detail);
 	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
-		TR(app, MFA_N_("Sealed anew: %zu records. The old key opens nothing any "
-			       "more; keep a sealed copy of the new one.")),
+		TR_N(app,
+		     "Sealed anew: %zu record. The old key opens nothing any more; keep "
+		     "a sealed copy of the new one.",
+		     "Sealed anew: %zu records. The old key opens nothing any more; "
+		     "keep a sealed copy of the new one.",
+		     report->records),
 		report->records);
 	(void)fputc('\n', stdout);
 	return act_record(app, &act);

@@ -134,8 +134,12 @@ static bool confirm_move(struct move *move)
 	write_uid(app, is_known, identity->uid, new_uid);
 	(void)snprintf(
 		question, sizeof question,
-		TR(app, MFA_N_("Are %s (user id %s) and %s (user id %s) the same "
-			       "person? The %zu authenticators go to %s. [y/N]: ")),
+		TR_N(app,
+		     "Are %s (user id %s) and %s (user id %s) the same person? The %zu "
+		     "authenticator goes to %s. [y/N]: ",
+		     "Are %s (user id %s) and %s (user id %s) the same person? The %zu "
+		     "authenticators go to %s. [y/N]: ",
+		     from->token_count),
 		move->from_name, old_uid, move->to_name, new_uid, from->token_count,
 		move->to_name);
 	return ask(move, question);
@@ -146,10 +150,14 @@ static bool confirm_end(struct move *move)
 {
 	char question[QUESTION_SIZE];
 	(void)snprintf(question, sizeof question,
-		       TR(move->app,
-			  MFA_N_("A change of name to %s was cut off when the record of "
-				 "%s was removed already. Are its %zu authenticators "
-				 "%s's? [y/N]: ")),
+		       TR_N(move->app,
+			    "A change of name to %s was cut off when the record of %s "
+			    "was removed already. Is its %zu authenticator %s's? "
+			    "[y/N]: ",
+			    "A change of name to %s was cut off when the record of %s "
+			    "was removed already. Are its %zu authenticators %s's? "
+			    "[y/N]: ",
+			    move->to->token_count),
 		       move->to_name, move->from_name, move->to->token_count,
 		       move->to_name);
 	return ask(move, question);
@@ -264,8 +272,8 @@ static enum exit_code end(struct move *move)
 	char uid[UID_SIZE] = "not known";
 	if (to->has_uid)
 		(void)snprintf(uid, sizeof uid, "%u", (unsigned)to->uid);
-	(void)snprintf(detail, sizeof detail, "to %s; user id %s; %zu tokens",
-		       move->to_name, uid, to->token_count);
+	(void)snprintf(detail, sizeof detail, "to %s; user id %s; %zu token%s",
+		       move->to_name, uid, to->token_count, MFA_PLURAL(to->token_count));
 	struct act act = { "user.rename", move->from_name, NULL, MFA_KIND_NONE, detail };
 	enum exit_code code = act_record(app, &act);
 	if (code == EXIT_DONE)

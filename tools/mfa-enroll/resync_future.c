@@ -105,9 +105,12 @@ static void print_found(const struct app *app, const struct found *found)
 	char latest[MFA_TIME_SIZE];
 	print_now(app, found->view.now);
 	mfa_text_format_time(found->latest, latest);
-	(void)printf(TR(app, MFA_N_("Refused, as their last accepted code is of a later "
-				    "time: %zu of %zu tokens in use, until %s at the "
-				    "latest")),
+	(void)printf(TR_N(app,
+			  "Refused, as its last accepted code is of a later time: %zu of "
+			  "%zu token in use, until %s at the latest",
+			  "Refused, as their last accepted code is of a later time: %zu "
+			  "of %zu tokens in use, until %s at the latest",
+			  found->used),
 		     found->refused, found->used, latest);
 	(void)fputc('\n', stdout);
 	for (size_t i = 0; i < found->users.count && i < NAMES_SHOWN; i++)
@@ -219,8 +222,12 @@ enum exit_code resync_future(struct app *app)
 	size_t tokens = 0;
 	enum exit_code mended = mend_all(app, &found, &tokens);
 	(void)printf(
-		TR(app, MFA_N_("Resynced: %zu tokens. No code of until now is accepted, "
-			       "the next ones are.")),
+		TR_N(app,
+		     "Resynced: %zu token. No code of until now is accepted, the next "
+		     "ones are.",
+		     "Resynced: %zu tokens. No code of until now is accepted, the next "
+		     "ones are.",
+		     tokens),
 		tokens);
 	(void)fputc('\n', stdout);
 	return mended != EXIT_DONE ? mended : code;

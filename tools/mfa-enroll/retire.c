@@ -69,10 +69,10 @@ static enum exit_code retire(struct app *app, const char *user,
 		return EXIT_DONE;
 	if (code != EXIT_DONE)
 		return code;
-	(void)snprintf(detail, sizeof detail, "%s; %zu tokens",
+	(void)snprintf(detail, sizeof detail, "%s; %zu token%s",
 		       retirement->must_be_gone ? "the account was deleted"
 						: "by an administrator",
-		       retirement->tokens);
+		       retirement->tokens, MFA_PLURAL(retirement->tokens));
 	struct act act = { "user.retire", user, NULL, MFA_KIND_NONE, detail };
 	(void)printf(TR(app, MFA_N_("Retired: %s. No authenticator of this record opens "
 				    "for anybody until mfa-enroll adopt or rename.")),

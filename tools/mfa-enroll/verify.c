@@ -20,8 +20,10 @@ static const char *shown(const char *time)
 static void print_report(const struct app *app, const char *file,
 			 const struct mfa_audit_report *report)
 {
-	(void)printf(TR(app, MFA_N_("%s: verified, %zu lines, %s to %s.")), file,
-		     (size_t)report->lines, shown(report->first), shown(report->last));
+	size_t lines = (size_t)report->lines;
+	(void)printf(TR_N(app, "%s: verified, %zu line, %s to %s.",
+			  "%s: verified, %zu lines, %s to %s.", lines),
+		     file, lines, shown(report->first), shown(report->last));
 	(void)fputc('\n', stdout);
 	if (report->bridge == 0)
 		return;

@@ -36,8 +36,8 @@ static int load_bytes(struct file_record *file, struct mfa_diag *diag)
 	if (len != SLOT_FILE_SIZE)
 		return mfa_fail(
 			diag, MFA_ERR_INTEGRITY,
-			"%s: has %zu bytes, must have %d; restore it from the backup",
-			file->path, len, SLOT_FILE_SIZE);
+			"%s: has %zu byte%s, must have %d; restore it from the backup",
+			file->path, len, MFA_PLURAL(len), SLOT_FILE_SIZE);
 	return MFA_OK;
 }
 

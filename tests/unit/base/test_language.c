@@ -51,6 +51,21 @@ static void japanese_tells_whether_this_host_has_it(void **state MFA_UNUSED)
 	assert_null(language);
 }
 
+static void a_number_chooses_the_text(void **state MFA_UNUSED)
+{
+	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_AUTO, NULL);
+	const struct mfa_language *const languages[] = { NULL, language };
+	for (size_t i = 0; i < MFA_COUNT(languages); i++) {
+		assert_string_equal(mfa_text_n(languages[i], "%zu x", "%zu xs", 0),
+				    "%zu xs");
+		assert_string_equal(mfa_text_n(languages[i], "%zu x", "%zu xs", 1),
+				    "%zu x");
+		assert_string_equal(mfa_text_n(languages[i], "%zu x", "%zu xs", 2),
+				    "%zu xs");
+	}
+	mfa_language_close(&language);
+}
+
 /* In a process of its own: glibc 2.36 loses the memory of LOCPATH. */
 static int speak_japanese(void *context, unsigned index MFA_UNUSED)
 {
@@ -65,6 +80,11 @@ static int speak_japanese(void *context, unsigned index MFA_UNUSED)
 		return 3;
 	if (strcmp(mfa_text(language, "in no catalogue"), "in no catalogue") != 0)
 		return 4;
+	for (size_t count = 0; count < 3; count++)
+		if (strcmp(mfa_text_n(language, "  and %zu more user",
+				      "  and %zu more users", count),
+			   "  ほか %zu 人") != 0)
+			return 7;
 	if (uselocale((locale_t)0) != LC_GLOBAL_LOCALE)
 		return 5;
 	mfa_language_close(&language);
@@ -134,6 +154,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(english_needs_no_locale),
 		cmocka_unit_test(no_language_is_english),
+		cmocka_unit_test(a_number_chooses_the_text),
 		cmocka_unit_test(japanese_tells_whether_this_host_has_it),
 		in_sandbox(japanese_speaks_from_the_catalogue),
 		cmocka_unit_test(a_virtual_console_gets_english),

@@ -75,7 +75,7 @@ static void a_refused_login_tells_it_as_well(void **state)
 	leave_unlogged(state, "taro", 1, NOW - 1000);
 	(void)login(state, (struct attempt){ .answer = wrong.text });
 	assert_int_equal(lines_of(state), 2);
-	assert_true(is_told(state, "1 refusals before have no line"));
+	assert_true(is_told(state, "1 refusal before has no line"));
 	assert_int_equal(unlogged_of(state, "taro"), 0);
 }
 
@@ -122,7 +122,7 @@ static void without_a_trail_the_count_stays(void **state)
 	assert_outcome(
 		login(state, (struct attempt){ .answer = right.text, .now = NOW + 120 }),
 		MFA_ALLOW, MFA_REASON_RIGHT);
-	assert_true(is_told(state, "1 refusals before have no line"));
+	assert_true(is_told(state, "1 refusal before has no line"));
 }
 
 int main(void)

@@ -133,7 +133,7 @@ static void a_record_of_another_size_is_refused(void **state)
 	enroll(store_of(state), "taro", &totp_spec, 1);
 	for (size_t i = MFA_COUNT(sizes); i > 0; i--) {
 		assert_int_equal(truncate(record_path(state, "taro"), sizes[i - 1]), 0);
-		assert_damaged(state, MFA_ERR_INTEGRITY, "bytes");
+		assert_damaged(state, MFA_ERR_INTEGRITY, "byte");
 	}
 }
 
