@@ -265,6 +265,8 @@ static int scan_copy(struct audit_scan *scan, const char *path,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot open", path);
+	if (S_ISDIR(status.st_mode))
+		return mfa_fail(diag, MFA_ERR_INVALID, "%s: is a directory", path);
 	off_t size = S_ISREG(status.st_mode) ? status.st_size : 0;
 	int err = read_on(scan, fd, size, watch);
 	return err == MFA_OK ? MFA_OK : fail_to_read(err, path, diag);

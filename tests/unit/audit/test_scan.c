@@ -56,6 +56,16 @@ static void without_a_whole_key_nothing_is_written_or_verified(void **state)
 	assert_whole(trail, 2);
 }
 
+static void a_folder_is_told_from_a_trail(void **state)
+{
+	struct trail *trail = *state;
+	struct mfa_diag diag = { .text = "" };
+	struct mfa_audit_report report;
+	assert_int_equal(mfa_audit_inspect(trail->audit, "/tmp", NULL, &diag, &report),
+			 MFA_ERR_INVALID);
+	assert_string_equal(diag.text, "/tmp: is a directory");
+}
+
 static void every_altered_byte_is_found_in_its_line(void **state)
 {
 	struct trail *trail = *state;
@@ -154,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_trail(an_untouched_trail_verifies),
 		with_trail(an_empty_trail_verifies),
+		with_trail(a_folder_is_told_from_a_trail),
 		with_trail(another_key_verifies_nothing),
 		with_trail(without_a_whole_key_nothing_is_written_or_verified),
 		with_trail(every_altered_byte_is_found_in_its_line),
