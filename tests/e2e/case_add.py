@@ -15,7 +15,7 @@ RFC = {"sha1": b"12345678901234567890", "sha256": b"1234567890123456789012345678
 COMMANDS = (["init"], ["list"], ["add", "root", "totp"], ["show", "root"], ["test", "root"],
             ["suspend", "root", "abcdefgh"], ["resume", "root", "abcdefgh"],
             ["remove", "root", "abcdefgh"], ["unlock", "root"], ["resync", "root", "abcdefgh"],
-            ["retire", "root"], ["adopt", "root"], ["rename", "root", "taro"], ["prune"])
+            ["retire", "root"], ["adopt", "root"], ["rename", "root", "taro"], ["prune"], ["rekey"])
 
 
 def right(user, code):
@@ -198,6 +198,8 @@ def test_help_and_version_need_no_rights(case):
                               preexec_fn=lambda: become(taro), cwd="/")
         exits(done, 0, pattern)
         assert done.stderr == "", done
+        asks = arguments[0] in ("--help", "-h", "remove", "adopt", "rename", "prune", "resync", "rekey")
+        assert ("--yes" in done.stdout) == asks, done
         assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
 
 

@@ -191,6 +191,7 @@ def test_ids_that_were_all_changed_are_adopted_at_once(case):
     hanako, _ = enroll.person("hanako")
     exits(enroll.run("adopt", "--all"), 0, "No account has another user id")
     exits(enroll.run("adopt"), 2, "--help")
+    exits(enroll.run("adopt", "--help"), 0, r"adopt \[OPTIONS\] USER\|--all")
     exits(enroll.run("adopt", "--all", hanako.name), 2, "--help")
     uids = {taro.name: with_uid(taro, taro.uid + 7000) for taro, _ in people}
     exits(enroll.run("retire", people[2][0].name), 0)

@@ -1,4 +1,4 @@
-/* mfa-enroll adopt USER */
+/* mfa-enroll adopt USER|--all */
 #include "commands.h"
 
 #include <stdio.h>
@@ -169,13 +169,14 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 
 const struct command command_adopt = {
 	.name = "adopt",
-	.arguments = "[USER]",
+	.arguments = "USER|--all",
 	.least = 0,
 	.most = 1,
 	.summary = MFA_N_("make a closed record the account's again"),
 	.help = MFA_N_(
 		"For a record that is retired, or whose account has another user id now,\n"
 		"where it is the same person. Else: mfa-enroll prune."),
+	.asks = true,
 	.options = options,
 	.run = run,
 };

@@ -61,6 +61,7 @@ struct command {
 	const char *summary; /* one line */
 	const char *help;    /* further lines, or NULL */
 	bool has_json;
+	bool asks;			   /* for a confirmation, which --yes gives */
 	const struct option_spec *options; /* ends with a NULL name; or NULL */
 	enum exit_code (*run)(struct app *app, const struct invocation *invocation);
 };

@@ -51,10 +51,18 @@ static void print_option(const struct app *app, const struct option_spec *option
 	print_entry(words, TR(app, option->help));
 }
 
-static void print_common(const struct app *app, bool has_json)
+static bool has_option(const struct command *command, const char *name)
+{
+	if (strcmp(name, "json") == 0)
+		return command->has_json;
+	return strcmp(name, "yes") != 0 || command->asks;
+}
+
+/* command NULL: of all. */
+static void print_common(const struct app *app, const struct command *command)
 {
 	for (size_t i = 0; i < MFA_COUNT(common_help); i++)
-		if (has_json || strcmp(common_help[i].name, "json") != 0)
+		if (command == NULL || has_option(command, common_help[i].name))
 			print_option(app, &common_help[i]);
 }
 
@@ -72,7 +80,7 @@ static void print_help(const struct app *app)
 		print_entry(words, TR(app, (*command)->summary));
 	}
 	(void)printf("\n%s\n", TR(app, MFA_N_("Options:")));
-	print_common(app, true);
+	print_common(app, NULL);
 	(void)printf(
 		"\n%s\n",
 		TR(app,
@@ -90,7 +98,7 @@ static void print_command_help(const struct app *app, const struct command *comm
 	for (const struct option_spec *option = command->options;
 	     option != NULL && option->name != NULL; option++)
 		print_option(app, option);
-	print_common(app, command->has_json);
+	print_common(app, command);
 }
 
 static enum exit_code misuse(const struct app *app, const struct command *command,

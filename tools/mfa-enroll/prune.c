@@ -178,6 +178,7 @@ const struct command command_prune = {
 	.help = MFA_N_(
 		"Those that are retired, whose name no account has, or whose account has\n"
 		"another user id; all of them, or those of the users that are named."),
+	.asks = true,
 	.options = options,
 	.run = run,
 };

@@ -23,8 +23,7 @@ static const struct option_spec options[] = {
 	[IN_MEMORY] = { "in-memory", NULL,
 			MFA_N_("also where the next start empties (tmpfs)") },
 	[TRAIL] = { "trail", NULL,
-		    MFA_N_("also change the half of the key that the audit trail is "
-			   "chained under") },
+		    MFA_N_("also change the audit trail's half of the key") },
 	[BROKEN_TRAIL] = { "broken-trail", NULL,
 			   MFA_N_("with --trail: also where the trail does not verify") },
 	{ NULL, NULL, NULL },
@@ -202,6 +201,7 @@ const struct command command_rekey = {
 		"Who has the old key can also write lines of the audit trail that verify,\n"
 		"until --trail changes that half of the key. Rotated trails of before then\n"
 		"verify no more: verify them first, and keep their hashes elsewhere."),
+	.asks = true,
 	.options = options,
 	.run = run,
 };

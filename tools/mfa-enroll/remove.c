@@ -64,5 +64,6 @@ const struct command command_remove = {
 	.least = 2,
 	.most = 2,
 	.summary = MFA_N_("remove a token and erase its secret"),
+	.asks = true,
 	.run = run,
 };

@@ -341,6 +341,7 @@ const struct command command_rename = {
 	.help = MFA_N_(
 		"Run it after the account has the new name (usermod -l). Where it is cut\n"
 		"off, run it again."),
+	.asks = true,
 	.options = options,
 	.run = run,
 };

@@ -155,6 +155,7 @@ const struct command command_resync = {
 		"--future is for after a clock that was ahead: tokens whose last accepted\n"
 		"code is of a later time are refused until then. It asks whether the clock\n"
 		"is right now, and makes them accept the codes that come from now on."),
+	.asks = true,
 	.options = options,
 	.run = run,
 };
