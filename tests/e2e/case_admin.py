@@ -60,6 +60,9 @@ def test_list_of_all_is_sorted_and_holds_everybody(case):
     exits(done, 0)
     found = [entry["user"] for entry in json.loads(done.stdout)]
     assert found == sorted(found) and set(names) <= set(found)
+    said = enroll.run("list", "--help").stdout
+    for word in ("suspended", "refused", "retired", "absent", "other-uid", "moving", "source", "remote", "timed", "yes"):
+        assert re.search(rf"\b{word}\b", said), (word, said)
     table = enroll.run("list").stdout.splitlines()
     assert table[0].split()[:4] == ["USER", "TOKEN", "KIND", "STATE"]
     assert [line.split()[0] for line in table[1:]] == found

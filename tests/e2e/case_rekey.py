@@ -43,7 +43,8 @@ def wait_for_the_next_second():
 
 def test_it_says_who_must_be_enrolled_anew(case):
     assert not left_to_do()
-    assert "no rekey" in enroll.run("list", "--before-rekey").stderr
+    done = enroll.run("list", "--before-rekey")
+    assert "no rekey" in done.stderr and done.stdout == "", done
     (taro, token), (hanako, _) = enroll.person("taro", "hotp"), enroll.person("hanako")
     enroll.give(hanako, "hotp")
     for number in range(12):
@@ -64,9 +65,19 @@ def test_it_says_who_must_be_enrolled_anew(case):
     assert taro.name not in left_to_do() and len(left_to_do()) == 14
     with pam.module_alone():
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+    exits(enroll.run("list", "--before-rekey", taro.name), 0, "^Nobody is left: [^\n]*\n$")
     # from the next rekey on that one counts as well
     rekey()
     assert len(left_to_do()) == 15
+
+
+def test_nobody_is_left_when_nobody_is_there(case):
+    for path in product.USERS.glob("[!.]*"):
+        path.unlink()
+    done = enroll.run("list")
+    assert done.stdout.split()[:2] == ["USER", "TOKEN"] and len(done.stdout.splitlines()) == 1, done
+    rekey()
+    exits(enroll.run("list", "--before-rekey"), 0, "^Nobody is left: [^\n]*\n$")
 
 
 def test_a_clock_that_is_behind_hides_nobody(case):

@@ -19,10 +19,12 @@ static const struct option_spec options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* Which tokens are listed. */
+/* Which tokens are listed, and how many were so far. */
 struct choice {
 	int64_t rekeyed; /* mfa_rekey_time */
 	bool is_before_rekey;
+	bool has_header; /* the table of all users; of one there are the rows alone */
+	size_t rows;
 };
 
 static int collect(void *context, const char *user)
@@ -56,7 +58,7 @@ static bool is_chosen(const struct choice *choice, const struct mfa_token *token
 	return !choice->is_before_rekey || exposed_is(token, choice->rekeyed);
 }
 
-static void print_rows(const struct view *view, const struct choice *choice,
+static void print_rows(const struct view *view, struct choice *choice,
 		       const struct mfa_record *record, enum orphan orphan)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
@@ -65,6 +67,8 @@ static void print_rows(const struct view *view, const struct choice *choice,
 		char used[MFA_TIME_SIZE];
 		if (!is_chosen(choice, token))
 			continue;
+		if (choice->rows++ == 0 && choice->has_header)
+			print_header();
 		describe_time(token->created, created);
 		describe_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
@@ -95,9 +99,8 @@ static void put_tokens(const struct view *view, const struct choice *choice,
 
 /* One user; a record that cannot be read is complained of, and the others follow. */
 static enum exit_code list_user(struct app *app, const char *user,
-				const struct accounts *accounts,
-				const struct choice *choice, struct mfa_record *record,
-				struct mfa_json *json)
+				const struct accounts *accounts, struct choice *choice,
+				struct mfa_record *record, struct mfa_json *json)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
@@ -118,20 +121,31 @@ static enum exit_code list_user(struct app *app, const char *user,
 	return EXIT_DONE;
 }
 
-/* is_whole: every user, under a header even when there is none. */
+/* Nothing may be the end of long work. A record that could not be read may hold more of it,
+ * and so may all where no rekey is known. */
+static void print_end(const struct app *app, const struct choice *choice,
+		      enum exit_code code)
+{
+	if (choice->rows > 0)
+		return;
+	if (!choice->is_before_rekey && choice->has_header)
+		print_header();
+	if (choice->is_before_rekey && choice->rekeyed != 0 && code == EXIT_DONE)
+		(void)puts(TR(app, MFA_N_("Nobody is left: no token that is listed was "
+					  "enrolled before the last rekey.")));
+}
+
 static enum exit_code list_names(struct app *app, const struct mfa_strings *names,
-				 const struct choice *choice, bool is_whole)
+				 struct choice *choice)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	MFA_CLEANUP(accounts_done) struct accounts accounts = { 0 };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	if (record == NULL || (is_whole && accounts_list(&accounts) != MFA_OK))
+	if (record == NULL || (choice->has_header && accounts_list(&accounts) != MFA_OK))
 		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
-	else if (is_whole)
-		print_header();
 	for (size_t i = 0; i < names->count; i++) {
 		enum exit_code one =
 			list_user(app, names->items[i], &accounts, choice, record, &json);
@@ -143,6 +157,8 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
 		if (json.err != MFA_OK)
 			return app_fail(json.err, &(struct mfa_diag){ .text = "" });
 		(void)puts(json.text);
+	} else {
+		print_end(app, choice, code);
 	}
 	return code;
 }
@@ -170,7 +186,10 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	struct choice choice = { 0, invocation->values[BEFORE_REKEY] != NULL };
+	struct choice choice = {
+		.is_before_rekey = invocation->values[BEFORE_REKEY] != NULL,
+		.has_header = invocation->count == 0,
+	};
 	int err = invocation->count == 1
 			  ? collect(&names, user)
 			  : mfa_store_list(app->host.store, collect, &names, &diag);
@@ -179,7 +198,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	mfa_strings_sort(&names);
-	return list_names(app, &names, &choice, invocation->count == 0);
+	return list_names(app, &names, &choice);
 }
 
 const struct command command_list = {
@@ -188,6 +207,14 @@ const struct command command_list = {
 	.least = 0,
 	.most = 1,
 	.summary = MFA_N_("list tokens"),
+	.help = MFA_N_(
+		"STATE   active; suspended (see mfa-enroll resume); refused (its last code is\n"
+		"        of a later time, see mfa-enroll show). Where the record opens for\n"
+		"        nobody, why: retired; absent (no account has the name); other-uid\n"
+		"        (the account has another user id); moving (a rename was cut off).\n"
+		"LOCKED  no; source (wrong codes came from sources that are locked); remote\n"
+		"        (after 100 wrong codes only logins at this machine are judged); timed\n"
+		"        or yes (the account is, for a time or until mfa-enroll unlock)."),
 	.has_json = true,
 	.options = options,
 	.run = run,
