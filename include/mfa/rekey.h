@@ -18,8 +18,8 @@ struct mfa_rekey_wish {
 };
 
 struct mfa_rekey_report {
-	size_t records;	  /* of all users, and the decoy's */
-	size_t resealed;  /* in this run */
+	size_t records;	 /* of people: the decoy's is sealed with them, and not counted */
+	size_t resealed; /* of these and the decoy's, in this run */
 	bool was_resumed; /* an earlier run had not come to its end */
 	/* The trail's half has changed. It has not, although wished, where the run that was
 	 * resumed had begun without: another run changes it. */

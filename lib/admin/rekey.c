@@ -8,7 +8,8 @@
 _Static_assert(MFA_REKEY_HASH_SIZE == 2 * AUDIT_MAC_SIZE + 1, "hash");
 
 enum {
-	SWAPS_MAX = 100 /* logins of unknown users write the decoy's record */
+	SWAPS_MAX = 100, /* logins of unknown users write the decoy's record */
+	DECOY = 0,	 /* among the names */
 };
 
 /* A rekey at work. */
@@ -25,6 +26,7 @@ static int collect(void *context, const char *user)
 	return mfa_strings_add(context, user);
 }
 
+/* The decoy's name comes first, where DECOY says. */
 static int list_names(struct mfa_site *host, struct mfa_diag *diag,
 		      struct mfa_strings *names)
 {
@@ -43,10 +45,12 @@ int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	struct mfa_rekey_report report = { 0 };
 	int err = list_names(host, diag, &names);
 	struct mfa_record *record = mfa_store_workspace(host->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		err = mfa_store_read(host->store, names.items[i], diag, record);
+		report.records += err == MFA_OK && i != DECOY;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
@@ -54,7 +58,7 @@ int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
 	}
 	mfa_wipe(record, sizeof *record);
 	if (err == MFA_OK)
-		*ret_report = (struct mfa_rekey_report){ .records = names.count };
+		*ret_report = report;
 	return err;
 }
 
@@ -63,16 +67,17 @@ static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = list_names(host, diag, &names);
+	report->records = 0;
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;
 		err = mfa_store_reseal(host->store, names.items[i], diag, &is_changed);
+		report->records += err == MFA_OK && i != DECOY;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		report->resealed += is_changed;
 		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
 			return mfa_fail(diag, MFA_ERR_ABORT, "stopped");
 	}
-	report->records = names.count;
 	return err;
 }
 

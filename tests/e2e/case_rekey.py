@@ -76,7 +76,12 @@ def test_nobody_is_left_when_nobody_is_there(case):
         path.unlink()
     done = enroll.run("list")
     assert done.stdout.split()[:2] == ["USER", "TOKEN"] and len(done.stdout.splitlines()) == 1, done
-    rekey()
+    assert "Sealed anew: 0 records." in rekey()
+    enroll.person()
+    exits(enroll.run("rekey", "--dry-run"), 0, "Dry run: 1 record can be")
+    assert "Sealed anew: 1 record." in rekey()
+    for path in product.USERS.glob("[!.]*"):
+        path.unlink()
     exits(enroll.run("list", "--before-rekey"), 0, "^Nobody is left: [^\n]*\n$")
 
 

@@ -94,7 +94,7 @@ static void print_trail(const struct app *app, const struct mfa_rekey_report *re
 
 /* One rekey and its line in the trail, under the key of then. */
 static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *wish,
-				 struct mfa_rekey_report *report)
+				 struct mfa_rekey_report *report, bool *ret_is_done)
 {
 	struct mfa_diag diag = { .text = "" };
 	int err = mfa_site_open(&app->host, &diag);
@@ -118,6 +118,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 						    "same")));
 		return code;
 	}
+	*ret_is_done = true;
 	char detail[192];
 	describe(report, detail, sizeof detail);
 	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
@@ -136,11 +137,12 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 static enum exit_code rekey(struct app *app, const struct mfa_rekey_wish *wish)
 {
 	struct mfa_rekey_report report = { 0 };
-	enum exit_code code = rekey_once(app, wish, &report);
+	bool is_done = false;
+	enum exit_code code = rekey_once(app, wish, &report, &is_done);
 	/* what an earlier run had begun without --trail is done; now with it */
 	if (code == EXIT_DONE && wish->has_trail && !report.has_trail)
-		code = rekey_once(app, wish, &report);
-	if (report.records == 0)
+		code = rekey_once(app, wish, &report, &is_done);
+	if (!is_done)
 		return code;
 	print_trail(app, &report);
 	enum exit_code printed = exposed_print(app);
