@@ -1,5 +1,6 @@
 """A configuration or key that cannot be relied on: nobody in, one useful line, no change."""
 
+import json
 import os
 from contextlib import contextmanager
 
@@ -193,8 +194,17 @@ def test_the_tool_names_the_same_faults(case):
     with product.kept(product.CONFIG):
         product.CONFIG.unlink()
         exits(enroll.run("list"), 1, "run: mfa-enroll init")
+    enroll.person()
     with product.kept(product.KEY):
         product.KEY.unlink()
+        done = enroll.run("list")
+        exits(done, 1, "store.key: cannot open(?s:.*)restore it from the sealed copy")
+        assert "init" not in done.stderr, done
+        found = json.loads(enroll.run("check", "--json").stdout)["findings"]
+        told = [item["text"] for item in found if item["id"] == "file-missing"]
+        assert len(told) == 1 and "restore it from the sealed copy" in told[0], found
+        for path in product.USERS.glob("[!.]*"):
+            path.unlink()
         exits(enroll.run("list"), 1, "run: mfa-enroll init")
 
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mfa/text.h"
+#include "records.h"
 
 void app_complain(const char *format, ...)
 {
@@ -77,6 +78,16 @@ enum exit_code app_identify(struct app *app)
 	return EXIT_DONE;
 }
 
+/* Of records another key opens none. */
+static const char *advise_on_missing(const struct app *app)
+{
+	return records_exist(app->host.config)
+		       ? TR(app, MFA_N_("the store has records, and no other key opens "
+					"them: restore it from the sealed copy or the "
+					"backup"))
+		       : TR(app, MFA_N_("run: mfa-enroll init"));
+}
+
 enum exit_code app_open(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -97,8 +108,7 @@ enum exit_code app_open(struct app *app)
 	err = mfa_site_open(&app->host, &diag);
 	app_warn(&diag);
 	if (err == MFA_ERR_NOTFOUND) {
-		app_complain("%s; %s", diag.text,
-			     TR(app, MFA_N_("run: mfa-enroll init")));
+		app_complain("%s; %s", diag.text, advise_on_missing(app));
 		return EXIT_REFUSED;
 	}
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);

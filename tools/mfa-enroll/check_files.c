@@ -9,6 +9,7 @@
 
 #include "mfa/fs.h"
 #include "mfa/rootfs.h"
+#include "records.h"
 
 enum {
 	PATH_SIZE = 1024
@@ -35,8 +36,17 @@ static void tell(struct check *check, int err, const struct mfa_diag *diag,
 		check_add(check, CHECK_WARNING, "file-unread", place, "%s", diag->text);
 }
 
-static void look_at_file(struct check *check, const char *path,
-			 const struct mfa_fs_rule *rule)
+/* Of records another key opens none: init is no help then. */
+static bool has_records(const struct check *check, const char *store)
+{
+	char source[PATH_SIZE];
+	struct mfa_diag unused = { .text = "" };
+	bool is_found = false;
+	(void)snprintf(source, sizeof source, "file:%s%s", check->root, store);
+	return records_find(source, &unused, &is_found) == MFA_OK && is_found;
+}
+
+static void look_at_key(struct check *check, const char *path, const char *store)
 {
 	char full[PATH_SIZE];
 	struct mfa_diag diag = { .text = "" };
@@ -44,7 +54,16 @@ static void look_at_file(struct check *check, const char *path,
 	if (path == NULL)
 		return;
 	(void)snprintf(full, sizeof full, "%s%s", check->root, path);
-	tell(check, mfa_fs_open(full, O_RDONLY, rule, &diag, &fd), &diag, path);
+	int err = mfa_fs_open(full, O_RDONLY, &mfa_fs_private, &diag, &fd);
+	if (err == MFA_ERR_NOTFOUND && store != NULL && has_records(check, store))
+		check_add(check, CHECK_WARNING, "file-missing",
+			  (struct check_place){ path, 0 }, "%s",
+			  TR(check->app,
+			     MFA_N_("missing; the store has records, and no other key "
+				    "opens them: restore it from the sealed copy or the "
+				    "backup")));
+	else
+		tell(check, err, &diag, path);
 }
 
 static void look_at_folder(struct check *check, const char *path,
@@ -116,8 +135,8 @@ void check_files(struct check *check)
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */
 		return;
-	look_at_file(check, path_of(config->key), &mfa_fs_private);
 	const char *store = path_of(config->store);
+	look_at_key(check, path_of(config->key), store);
 	if (store != NULL)
 		look_at_folder(check, store, &mfa_fs_private);
 	char folder[PATH_SIZE];

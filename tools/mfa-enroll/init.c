@@ -8,7 +8,7 @@
 #include "mfa/factor.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
-#include "mfa/seal.h"
+#include "records.h"
 #include "sample.h"
 
 enum {
@@ -65,26 +65,14 @@ static int make_config(struct work *work, const char *path)
 	return err;
 }
 
-static int stop_at_first(void *context MFA_UNUSED, const char *user MFA_UNUSED)
-{
-	return MFA_ERR_EXISTS;
-}
-
 /* A new key beside old records would lock everybody out: the old one must be found. */
 static int check_no_records(const struct mfa_config *config, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret no_key = { 0 };
-	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
-	int err = mfa_secret_alloc(MFA_KEY_SIZE, &no_key);
-	if (err == MFA_OK)
-		err = mfa_store_open(config->store, &no_key, diag, &store);
-	if (err == MFA_ERR_NOTFOUND)
-		return MFA_OK;
-	if (err == MFA_OK)
-		err = mfa_store_list(store, stop_at_first, NULL, diag);
-	if (err == MFA_ERR_EXISTS)
+	bool is_found = false;
+	int err = records_find(config->store, diag, &is_found);
+	if (err == MFA_OK && is_found)
 		return mfa_fail(
-			diag, err,
+			diag, MFA_ERR_EXISTS,
 			"%s: the store has records, but their key is missing: restore it "
 			"from the backup (a new key could not read them)",
 			config->key);
