@@ -155,7 +155,15 @@ def test_each_trail_is_verified_by_itself(case):
     before = shutil.move(product.AUDIT, "/tmp/rotated.1")
     exits(enroll.run("verify"), 1, "audit.jsonl: cannot open")
     assert verify(before)[0] == 0
-    rekey("--trail")  # the bridge is the first line
+    missing = "audit.jsonl: there are records, but no audit trail(?s:.*)no copy of it verifies"
+    with product.unchanged(product.STORE, product.AUDIT.parent, product.KEY.parent):
+        exits(enroll.run("rekey", "--trail", stdin="n\n"), 1, missing)
+        exits(enroll.run("rekey", "--trail", "--dry-run"), 0, missing)
+        assert "no audit trail" not in enroll.run("rekey", "--dry-run").stderr
+    done = enroll.run("--yes", "rekey", "--trail")  # the bridge is the first line
+    exits(done, 0, missing)
+    assert "begins with the bridge: there was no line before" in done.stdout and " 0 lines" not in done.stdout, done
+    assert re.search(r"records?; there was no trail, [0-9a-f]{64}$", audit.events()[-1]["detail"]), audit.events()[-1]
     status, found = verify()
     assert (status, found["bridge"], found["lines"]) == (0, 1, 2), found
     audit.check_chain()

@@ -1,13 +1,16 @@
 /* mfa-enroll rekey */
 #include "commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "act.h"
 #include "exposed.h"
 #include "mfa/key.h"
 #include "mfa/rekey.h"
+#include "records.h"
 #include "terminal.h"
 #include "watch.h"
 
@@ -40,9 +43,12 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_wish *wish
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_audit_report trail = { 0 };
 	int err = mfa_rekey_check(&app->host, wish->watch, &diag, &report);
-	if (err == MFA_OK && wish->has_trail)
+	if (err == MFA_OK && wish->has_trail) {
 		err = mfa_audit_inspect(app->host.audit, NULL, wish->watch, &diag,
 					&trail);
+		if (err == MFA_ERR_NOTFOUND) /* its first line would be the bridge */
+			err = MFA_OK;
+	}
 	if (err == MFA_ERR_INTEGRITY && trail.first_bad > 0 && wish->takes_broken)
 		app_complain("%s", diag.text);
 	else if (err != MFA_OK)
@@ -62,7 +68,11 @@ static void describe(const struct mfa_rekey_report *report, char *ret_text, size
 	char broken[64] = "";
 	if (report->trail.first_bad + report->trail.broken > 0)
 		(void)snprintf(broken, sizeof broken, ", broken before");
-	if (report->has_trail)
+	if (report->has_trail && report->trail.lines == 0)
+		(void)snprintf(ret_text, size, "%zu record%s; there was no trail, %s",
+			       report->records, MFA_PLURAL(report->records),
+			       report->hash);
+	else if (report->has_trail)
 		(void)snprintf(ret_text, size,
 			       "%zu record%s; %zu line%s of the trail%s, %s",
 			       report->records, MFA_PLURAL(report->records),
@@ -79,6 +89,13 @@ static void print_trail(const struct app *app, const struct mfa_rekey_report *re
 		(void)puts(TR(app, MFA_N_("The audit trail is chained as before: the old "
 					  "key can still write lines that verify. rekey "
 					  "--trail ends that.")));
+		return;
+	}
+	if (report->trail.lines == 0) {
+		(void)puts(
+			TR(app, MFA_N_("The audit trail has a new half of the key, and "
+				       "begins with the bridge: there was no line "
+				       "before.")));
 		return;
 	}
 	size_t lines = (size_t)report->trail.lines;
@@ -158,6 +175,22 @@ static enum exit_code check_place(struct app *app, const struct invocation *invo
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }
 
+/* Every host that has records has written lines. Without them a bridge seals nothing, and
+ * looks as if there had been nothing to seal. */
+static void warn_of_missing_trail(const struct app *app)
+{
+	const char *path = app->host.config->audit;
+	if (access(path, F_OK) == 0 || errno != ENOENT ||
+	    !records_exist(app->host.config))
+		return;
+	app_complain(TR(app, MFA_N_("%s: there are records, but no audit trail: it was "
+				    "moved away or deleted. The bridge seals none of its "
+				    "lines, and after this rekey no copy of it verifies "
+				    "any more. Put it back first, or verify the copy "
+				    "now: mfa-enroll verify FILE")),
+		     path);
+}
+
 static enum exit_code run(struct app *app, const struct invocation *invocation)
 {
 	bool is_dry = invocation->values[DRY_RUN] != NULL;
@@ -172,6 +205,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = check_place(app, invocation);
 	if (code != EXIT_DONE)
 		return code;
+	if (has_trail)
+		warn_of_missing_trail(app);
 	const char *question =
 		TR(app, MFA_N_("Make a new store key and seal every record "
 			       "anew? [y/N]: "));
