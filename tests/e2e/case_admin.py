@@ -182,12 +182,18 @@ def test_unlock(case):
         assert "Sources locked: 1, until an administrator unlocks" in enroll.run("show", taro.name).stdout
         assert enroll.run("list", taro.name).stdout.split()[-1] == "source"
         assert pam.call(taro, [token.next()]).code == pam.AUTH_ERR
-        exits(enroll.run("unlock", taro.name), 0, f"Unlocked: {taro.name}")
+        exits(enroll.run("unlock", taro.name), 0, rf"^Unlocked: {taro.name}\. What was locked:\n  1 source of wrong codes\n$")
         entry = enroll.tokens(taro)[0]
         assert (entry["failures"], entry["sources_locked"], entry["sources_locked_until"]) == (0, 0, None)
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
-    exits(enroll.run("unlock", taro.name), 0)
-    assert case.log(f'event=user.unlock result=done user={taro.name} actor=root detail="after 1 failures"')
+    acting = f"event=user.unlock result=done user={taro.name} actor=root"
+    assert case.log(f'{acting} detail="1 source; after 1 failure"')
+    exits(enroll.run("unlock", taro.name), 0, f"^There was no lock of {taro.name}\\.[^\n]*\n$")
+    assert audit.last()["detail"] == "there was no lock; after 0 failures"
+    with product.config(zone={"max_failures": 1}), pam.module_alone("explain"):
+        pam.call(taro, [token.wrong()])
+    exits(enroll.run("unlock", taro.name), 0, "the account, which was locked behind the password")
+    assert case.log(f'{acting} detail="the account, behind the password; after 1 failure"')
 
 
 def test_failures_of_all_ways_add_up(case):

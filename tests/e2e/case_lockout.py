@@ -1,8 +1,9 @@
 """Whom wrong codes lock out: where they came from, and not the account."""
 
+import re
 import subprocess
 
-from e2e import enroll, pam, pamconf, product, programs, seat, ssh, users
+from e2e import audit, enroll, pam, pamconf, product, programs, seat, ssh, users
 from e2e.case_clock import alone, check
 from e2e.checks import exits, let_in, module_lines, refused
 from e2e.terminal import Terminal
@@ -88,7 +89,8 @@ def test_the_administrator_sees_a_hundred_and_ends_it(case):
     assert "Locked: everywhere but at this machine" in enroll.run("show", taro.name).stdout
     assert enroll.run("list", taro.name).stdout.split()[-1] == "remote"
     assert f"1 ({taro.name})" in check()["locked"]
-    exits(enroll.run("unlock", taro.name), 0)
+    exits(enroll.run("unlock", taro.name), 0, "logins from elsewhere, after 100 wrong codes")
+    assert re.match("the ceiling of 100; (\\d+ sources?; )?after 100 failures$", audit.last()["detail"]), audit.last()
     facts = enroll.facts(taro)
     assert (facts["failures"], facts["local_only"], facts["sources_locked"]) == (0, False, 0), facts
     assert "locked" not in check()

@@ -157,7 +157,7 @@ def test_mfa_enroll_works_on_the_name_services_name(case):
         exits(enroll.run("list", name), 0, token_line := rf"(?m)^{taro.name} ")
         exits(enroll.run("show", name), 0, f"User: {taro.name}")
         exits(enroll.run("test", name, stdin=token.next() + "\n"), 0, f"of {taro.name}")
-        exits(enroll.run("unlock", name), 0, f"Unlocked: {taro.name}")
+        exits(enroll.run("unlock", name), 0, f"There was no lock of {taro.name}")
         assert enroll.run("add", "NOBODY-HERE", "totp").returncode == 3
         assert re.search(token_line, enroll.run("list").stdout)
 
