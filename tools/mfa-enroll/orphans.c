@@ -56,6 +56,14 @@ void orphans_keep(struct orphans *orphans, unsigned kinds)
 	orphans->count = kept;
 }
 
+bool orphans_have(const struct orphans *orphans, const char *user)
+{
+	for (size_t i = 0; i < orphans->count; i++)
+		if (strcmp(orphans->items[i].user, user) == 0)
+			return true;
+	return false;
+}
+
 static int look_at(struct app *app, const char *user, struct mfa_diag *diag,
 		   struct orphans *orphans)
 {

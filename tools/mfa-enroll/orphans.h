@@ -35,6 +35,9 @@ void orphans_done(struct orphans *orphans);
 /* Takes out those of other kinds than these: bits 1 << kind. */
 void orphans_keep(struct orphans *orphans, unsigned kinds);
 
+/* Whether the user is among them. */
+bool orphans_have(const struct orphans *orphans, const char *user);
+
 /* Whether the name service could be asked for all of them; complains of the first that it
  * could not be asked for. */
 bool orphans_are_sure(const struct app *app, const struct orphans *orphans);

@@ -108,6 +108,18 @@ static bool is_plausible(const struct app *app, const struct orphans *orphans)
 	return false;
 }
 
+/* Those of the command line that are no orphans. */
+static void complain_of_use(const struct app *app, const struct invocation *invocation,
+			    const struct orphans *orphans)
+{
+	for (int i = 0; i < invocation->count; i++)
+		if (!orphans_have(orphans, invocation->arguments[i]))
+			app_complain(TR(app, MFA_N_("the record of %s is in use; nothing "
+						    "was removed. Where the person has "
+						    "left: mfa-enroll retire %s")),
+				     invocation->arguments[i], invocation->arguments[i]);
+}
+
 static enum exit_code ask_and_remove(struct app *app, const struct orphans *orphans,
 				     bool is_named)
 {
@@ -147,10 +159,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return EXIT_REFUSED;
 	orphans_keep(&orphans, kinds_of(is_named));
 	if (is_named && orphans.count < orphans.records) {
-		app_complain("%s",
-			     TR(app, MFA_N_("some of these records are in use; nothing "
-					    "was removed. See mfa-enroll remove and "
-					    "mfa-enroll retire")));
+		complain_of_use(app, invocation, &orphans);
 		return EXIT_REFUSED;
 	}
 	if (orphans.count == 0) {
