@@ -1,6 +1,6 @@
 #include "closure.h"
 
-#define WHAT_TO_DO "The same person: mfa-enroll adopt; another: mfa-enroll prune"
+#define WHAT_TO_DO "The same person: mfa-enroll adopt %s; another: mfa-enroll prune %s"
 
 enum mfa_closure closure_of(const struct mfa_record *record,
 			    const struct mfa_login *login)
@@ -30,7 +30,8 @@ enum mfa_reason closure_reason(enum mfa_closure closure)
 	return MFA_REASON_RETIRED;
 }
 
-void closure_explain(enum mfa_closure closure, uint32_t uid, struct mfa_diag *ret_diag)
+void closure_explain(enum mfa_closure closure, const char *user, uint32_t uid,
+		     struct mfa_diag *ret_diag)
 {
 	switch (closure) {
 	case MFA_CLOSURE_NONE:
@@ -39,17 +40,19 @@ void closure_explain(enum mfa_closure closure, uint32_t uid, struct mfa_diag *re
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "the record is of user id %u, and the account has "
 			       "another. " WHAT_TO_DO,
-			       (unsigned)uid);
+			       (unsigned)uid, user, user);
 		break;
 	case MFA_CLOSURE_RETIRED:
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "the record is retired: its account was deleted, or an "
-			       "administrator closed it. " WHAT_TO_DO);
+			       "administrator closed it. " WHAT_TO_DO,
+			       user, user);
 		break;
 	case MFA_CLOSURE_MOVING:
 		(void)mfa_fail(ret_diag, MFA_OK,
-			       "a change of the user's name is not finished: run "
-			       "mfa-enroll rename again");
+			       "a change of the user's name is not finished: run again "
+			       "mfa-enroll rename OLD %s",
+			       user);
 		break;
 	}
 }

@@ -14,5 +14,6 @@ void closure_remember_uid(const struct mfa_login *login, struct mfa_record *reco
 /* MFA_REASON_NONE where it opens. */
 enum mfa_reason closure_reason(enum mfa_closure closure);
 
-/* Why, and what an administrator can do; nothing where it opens. uid: the record's. */
-void closure_explain(enum mfa_closure closure, uint32_t uid, struct mfa_diag *ret_diag);
+/* Why, and what an administrator can do; nothing where it opens. user, uid: the record's. */
+void closure_explain(enum mfa_closure closure, const char *user, uint32_t uid,
+		     struct mfa_diag *ret_diag);

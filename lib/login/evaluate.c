@@ -224,7 +224,8 @@ void evaluation_explain(const struct evaluation *evaluation,
 	if (ret_diag->text[0] != '\0')
 		return;
 	if (evaluation->closure != MFA_CLOSURE_NONE) {
-		closure_explain(evaluation->closure, evaluation->uid, ret_diag);
+		closure_explain(evaluation->closure, login->user, evaluation->uid,
+				ret_diag);
 	} else if (evaluation->refused_until != 0) {
 		mfa_text_format_time(evaluation->refused_until, until);
 		(void)mfa_fail(ret_diag, MFA_OK,

@@ -65,7 +65,7 @@ static int read_candidates(const struct mfa_auth_request *request,
 	if (err != MFA_OK)
 		return err;
 	enum mfa_closure closure = closure_of(record, &request->login);
-	closure_explain(closure, record->uid, diag);
+	closure_explain(closure, record->user, record->uid, diag);
 	if (closure != MFA_CLOSURE_NONE)
 		return MFA_OK;
 	err = add_candidates(record, true, candidates);

@@ -60,7 +60,7 @@ static int look(const struct mfa_auth_request *request, const char *id,
 	if (err != MFA_OK)
 		return err;
 	enum mfa_closure closure = closure_of(record, &request->login);
-	closure_explain(closure, record->uid, diag);
+	closure_explain(closure, record->user, record->uid, diag);
 	*ret_is_none = closure != MFA_CLOSURE_NONE || !has_token(record, id);
 	return MFA_OK;
 }

@@ -1,6 +1,7 @@
 """Accounts are deleted, made again, renamed: whose are the authenticators of the name?"""
 
 import json
+import re
 import signal
 import subprocess
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ def check():
     return {found["id"]: found["text"] for found in said["findings"]}
 
 
+def commands(text):
+    """The commands that a text names."""
+    return set(re.findall(r"mfa-enroll [a-z]+(?: [A-Za-z0-9-]+)*", text))
+
+
 def owner(user):
     facts = enroll.facts(user)
     return facts["uid"], facts["record"], facts["account"]
@@ -76,7 +82,11 @@ def test_a_name_that_comes_back_does_not_open(case):
         assert new.uid == taro.uid, "useradd gives the id of before"
         assert owner(taro) == (taro.uid, "retired", "present")
         assert f" retired " in enroll.run("list", taro.name).stdout
-        assert taro.name in check()["record-retired"] and taro.name in check()["people-unenrolled"]
+        assert taro.name in check()["people-unenrolled"]
+        # commands to be typed as they stand
+        assert {f"mfa-enroll {verb} {taro.name}" for verb in ("adopt", "prune")} <= commands(check()["record-retired"])
+        shown = commands(enroll.run("show", taro.name).stdout)
+        assert shown == {f"mfa-enroll {verb} {taro.name}" for verb in ("adopt", "prune")}, shown
         day = (date.today() + timedelta(days=2)).isoformat()
         with SU.open(), product.config(zone={"grace_until": day, "grace_reason": "roll-out"}):
             refuses(SU, case, new, [new.password, token.next()], "record-retired")
@@ -92,12 +102,14 @@ def test_an_account_with_another_id_does_not_open_it(case):
     with without_hook():
         assert "no-userdel-hook" in check()
         delete(taro)
-        assert owner(taro) == (taro.uid, "open", "absent") and taro.name in check()["record-without-account"]
+        assert owner(taro) == (taro.uid, "open", "absent")
+        assert commands(check()["record-without-account"]) == {
+            f"mfa-enroll retire {taro.name}", f"mfa-enroll prune {taro.name}", f"mfa-enroll rename {taro.name} NEW"}
         hanako = users.new("hanako")
         assert hanako.uid == taro.uid, "useradd gives the id of before"
         new = again(taro)
     assert owner(taro) == (taro.uid, "open", "other-uid") and "no-userdel-hook" not in check()
-    assert taro.name in check()["record-other-uid"]
+    assert {f"mfa-enroll {verb} {taro.name}" for verb in ("adopt", "prune")} == commands(check()["record-other-uid"])
     with SU.open():
         refuses(SU, case, new, [new.password, token.next()], "uid-changed")
         assert f"the record is of user id {taro.uid}, and the account has another" in audit.last()["detail"]

@@ -88,7 +88,7 @@ def test_the_administrator_sees_a_hundred_and_ends_it(case):
     assert (facts["failures"], facts["local_only"], facts["locked"]) == (100, True, False), facts
     assert "Locked: everywhere but at this machine" in enroll.run("show", taro.name).stdout
     assert enroll.run("list", taro.name).stdout.split()[-1] == "remote"
-    assert f"1 ({taro.name})" in check()["locked"]
+    assert f"1 ({taro.name})" in check()["locked"] and f"mfa-enroll unlock {taro.name}" in check()["locked"]
     exits(enroll.run("unlock", taro.name), 0, "logins from elsewhere, after 100 wrong codes")
     assert re.match("the ceiling of 100; (\\d+ sources?; )?after 100 failures$", audit.last()["detail"]), audit.last()
     facts = enroll.facts(taro)

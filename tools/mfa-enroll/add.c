@@ -96,8 +96,8 @@ static enum exit_code refuse_closed(const struct app *app,
 		return EXIT_DONE;
 	case MFA_CLOSURE_MOVING:
 		app_complain(TR(app, MFA_N_("%s: a change of name was cut off; run "
-					    "mfa-enroll rename again")),
-			     record->user);
+					    "again: mfa-enroll rename OLD %s")),
+			     record->user, record->user);
 		break;
 	case MFA_CLOSURE_RETIRED:
 	case MFA_CLOSURE_UID:

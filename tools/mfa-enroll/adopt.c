@@ -48,7 +48,7 @@ static bool confirm(const struct app *app, const struct mfa_record *record, uid_
 static enum exit_code complain(const struct app *app, const char *format,
 			       const struct mfa_record *record)
 {
-	app_complain(TR(app, format), record->user);
+	app_complain(TR(app, format), record->user, record->user);
 	return EXIT_REFUSED;
 }
 
@@ -59,8 +59,8 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	enum mfa_closure closure = mfa_record_closure(record, true, adoption->uid);
 	if (closure == MFA_CLOSURE_MOVING)
 		return complain(app,
-				MFA_N_("%s: a change of name was cut off; run mfa-enroll "
-				       "rename again"),
+				MFA_N_("%s: a change of name was cut off; run again: "
+				       "mfa-enroll rename OLD %s"),
 				record);
 	if (closure == MFA_CLOSURE_NONE && record->has_uid)
 		return complain(app, MFA_N_("the record of %s is this account's already"),
@@ -175,7 +175,7 @@ const struct command command_adopt = {
 	.summary = MFA_N_("make a closed record the account's again"),
 	.help = MFA_N_(
 		"For a record that is retired, or whose account has another user id now,\n"
-		"where it is the same person. Else: mfa-enroll prune."),
+		"where it is the same person. Else: mfa-enroll prune USER."),
 	.asks = true,
 	.options = options,
 	.run = run,

@@ -55,6 +55,9 @@ struct check_names {
 };
 
 void check_names_add(struct check_names *names, const char *name);
+/* Adds "mfa-enroll VERB USER REST", to be typed as it stands; rest may be "". */
+void check_commands_add(struct check_names *commands, const char *verb, const char *user,
+			const char *rest);
 
 #define CHECK_NOWHERE ((struct check_place){ NULL, 0 })
 

@@ -27,6 +27,15 @@ void check_names_add(struct check_names *names, const char *name)
 	names->count++;
 }
 
+void check_commands_add(struct check_names *commands, const char *verb, const char *user,
+			const char *rest)
+{
+	char command[PAIR_SIZE];
+	(void)snprintf(command, sizeof command, "mfa-enroll %s %s%s%s", verb, user,
+		       rest[0] != '\0' ? " " : "", rest);
+	check_names_add(commands, command);
+}
+
 static int compare_ids(const void *a, const void *b)
 {
 	const struct account *one = a;
@@ -39,6 +48,8 @@ static int compare_ids(const void *a, const void *b)
 struct search {
 	struct accounts accounts;
 	struct check_names renamed;
+	struct check_names moves; /* the commands for these */
+	struct check_names removals;
 };
 
 /* Of one whom the name service does not list it is asked: by name, and by the id. */
@@ -52,6 +63,8 @@ static int look_up(struct search *search, const char *name)
 		char pair[PAIR_SIZE];
 		(void)snprintf(pair, sizeof pair, "%s -> %s", name, identity.name);
 		check_names_add(&search->renamed, pair);
+		check_commands_add(&search->moves, "rename", name, identity.name);
+		check_commands_add(&search->removals, "remove", name, "TOKEN");
 		return MFA_OK;
 	}
 	struct account account = { .name = identity.name,
@@ -121,7 +134,7 @@ static void find_shared(struct accounts *accounts, struct check_names *shared)
 }
 
 static void tell(struct check *check, const struct check_names *shared,
-		 const struct check_names *renamed)
+		 const struct search *search)
 {
 	struct app *app = check->app;
 	if (shared->count > 0)
@@ -133,13 +146,14 @@ static void tell(struct check *check, const struct check_names *shared,
 				    "account an id of its own (usermod -u), or "
 				    "delete one (userdel)")),
 			  shared->count, shared->text);
-	if (renamed->count > 0)
+	if (search->renamed.count > 0)
 		check_add(check, CHECK_WARNING, "record-renamed", CHECK_NOWHERE,
 			  TR(app, MFA_N_("no login uses these records, since the name "
 					 "service has another name for their users: %zu "
-					 "(%s). Move them to that name (mfa-enroll "
-					 "rename), or remove them (mfa-enroll remove)")),
-			  renamed->count, renamed->text);
+					 "(%s). Move them to that name: %s; or remove "
+					 "them: %s")),
+			  search->renamed.count, search->renamed.text, search->moves.text,
+			  search->removals.text);
 }
 
 static void search_done(struct search *search)
@@ -161,5 +175,5 @@ void check_accounts(struct check *check)
 		return;
 	}
 	find_shared(&search.accounts, &shared);
-	tell(check, &shared, &search.renamed);
+	tell(check, &shared, &search);
 }

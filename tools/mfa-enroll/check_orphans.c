@@ -10,7 +10,7 @@
 
 enum {
 	OWNERS_ASKED_MAX = 1000, /* a name service may need long for each */
-	PAIR_SIZE = 600
+	COMMANDS_MAX = 3
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -56,16 +56,13 @@ static void look_for_renamed(struct check *check, struct orphans *orphans)
 		      compare_ids);
 	for (size_t i = 0; i < orphans->count; i++) {
 		const struct orphan_record *orphan = &orphans->items[i];
-		char command[PAIR_SIZE];
 		if (orphan->kind != ORPHAN_ABSENT || !orphan->has_uid ||
 		    asked++ >= OWNERS_ASKED_MAX)
 			continue;
 		const char *heir = find_heir(app->host.store, accounts, orphan->uid);
 		if (heir == NULL)
 			continue;
-		(void)snprintf(command, sizeof command, "mfa-enroll rename %s %s",
-			       orphan->user, heir);
-		check_names_add(&commands, command);
+		check_commands_add(&commands, "rename", orphan->user, heir);
 	}
 	if (commands.count > 0)
 		check_add(
@@ -76,43 +73,67 @@ static void look_for_renamed(struct check *check, struct orphans *orphans)
 			commands.count, commands.text);
 }
 
+/* One of the commands of a text, for each record. */
+struct kind_command {
+	const char *verb;
+	const char *rest; /* behind the user */
+};
+
 struct kind_text {
 	enum orphan kind;
 	const char *id;
 	const char *text;
+	struct kind_command commands[COMMANDS_MAX];
 };
 
 static const struct kind_text kinds[] = {
-	{ ORPHAN_RETIRED, "record-retired",
-	  MFA_N_("retired records, which open for nobody: %zu (%s). Remove them "
-		 "(mfa-enroll prune); where the person is there again: mfa-enroll "
-		 "adopt") },
-	{ ORPHAN_ABSENT, "record-without-account",
+	{ ORPHAN_RETIRED,
+	  "record-retired",
+	  MFA_N_("retired records, which open for nobody: %zu (%s). Remove them (%s); "
+		 "where the person is there again: %s"),
+	  { { "prune", "" }, { "adopt", "" } } },
+	{ ORPHAN_ABSENT,
+	  "record-without-account",
 	  MFA_N_("records by names that no account has: %zu (%s). Retire or remove them "
-		 "before somebody gets such a name (mfa-enroll retire, mfa-enroll "
-		 "prune); where the person has another name now: mfa-enroll rename") },
-	{ ORPHAN_UID, "record-other-uid",
+		 "before somebody gets such a name (%s; %s); where the person has "
+		 "another name now: %s"),
+	  { { "retire", "" }, { "prune", "" }, { "rename", "NEW" } } },
+	{ ORPHAN_UID,
+	  "record-other-uid",
 	  MFA_N_("records that do not open, as the account has another user id: %zu "
-		 "(%s). Where it is the same person: mfa-enroll adopt; another: "
-		 "mfa-enroll prune") },
-	{ ORPHAN_MOVING, "record-moving",
+		 "(%s). Where it is the same person: %s; another: %s"),
+	  { { "adopt", "" }, { "prune", "" } } },
+	{ ORPHAN_MOVING,
+	  "record-moving",
 	  MFA_N_("changes of name that were cut off; these records do not open yet: %zu "
-		 "(%s). Run mfa-enroll rename again") },
-	{ ORPHAN_UNSURE, "record-unsure",
+		 "(%s). Run again: %s"),
+	  { { "rename OLD", "" } } },
+	{ ORPHAN_UNSURE,
+	  "record-unsure",
 	  MFA_N_("the name service does not say whether the accounts of these records "
-		 "are there: %zu (%s)") },
+		 "are there: %zu (%s)"),
+	  { { NULL, NULL } } },
 };
 
 static void tell(struct check *check, const struct orphans *orphans,
 		 const struct kind_text *kind)
 {
 	struct check_names names = { 0 };
-	for (size_t i = 0; i < orphans->count; i++)
-		if (orphans->items[i].kind == kind->kind)
-			check_names_add(&names, orphans->items[i].user);
+	struct check_names commands[COMMANDS_MAX] = { 0 };
+	for (size_t i = 0; i < orphans->count; i++) {
+		const char *user = orphans->items[i].user;
+		if (orphans->items[i].kind != kind->kind)
+			continue;
+		check_names_add(&names, user);
+		for (size_t j = 0; j < COMMANDS_MAX && kind->commands[j].verb != NULL;
+		     j++)
+			check_commands_add(&commands[j], kind->commands[j].verb, user,
+					   kind->commands[j].rest);
+	}
 	if (names.count > 0)
 		check_add(check, CHECK_WARNING, kind->id, CHECK_NOWHERE,
-			  TR(check->app, kind->text), names.count, names.text);
+			  TR(check->app, kind->text), names.count, names.text,
+			  commands[0].text, commands[1].text, commands[2].text);
 }
 
 static void look(struct check *check)
@@ -134,7 +155,7 @@ static void look_for_hook(struct check *check)
 			  (struct check_place){ MFA_USERDEL_HOOK, 0 }, "%s",
 			  TR(check->app,
 			     MFA_N_("is not there, so userdel retires no record: run "
-				    "mfa-enroll retire when somebody leaves")));
+				    "mfa-enroll retire USER when somebody leaves")));
 }
 
 void check_orphans(struct check *check)

@@ -74,9 +74,11 @@ static enum exit_code retire(struct app *app, const char *user,
 						: "by an administrator",
 		       retirement->tokens, MFA_PLURAL(retirement->tokens));
 	struct act act = { "user.retire", user, NULL, MFA_KIND_NONE, detail };
-	(void)printf(TR(app, MFA_N_("Retired: %s. No authenticator of this record opens "
-				    "for anybody until mfa-enroll adopt or rename.")),
-		     user);
+	(void)printf(
+		TR(app, MFA_N_("Retired: %s. No authenticator of this record opens "
+			       "for anybody until mfa-enroll adopt %s, or mfa-enroll "
+			       "rename %s NEW.")),
+		user, user, user);
 	(void)fputc('\n', stdout);
 	return act_record(app, &act);
 }

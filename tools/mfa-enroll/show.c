@@ -35,10 +35,11 @@ static void print_open(const struct eye *eye, const struct mfa_record *record)
 	const struct app *app = eye->app;
 	char until[MFA_TIME_SIZE];
 	if (mfa_lockout_is_at_ceiling(record)) {
-		(void)printf("%s\n",
-			     TR(app, MFA_N_("everywhere but at this machine, after 100 "
+		(void)printf(TR(app, MFA_N_("everywhere but at this machine, after 100 "
 					    "wrong codes in a row; until a right code "
-					    "there, or mfa-enroll unlock")));
+					    "there, or mfa-enroll unlock %s")),
+			     record->user);
+		(void)fputc('\n', stdout);
 		return;
 	}
 	(void)fputs(TR(app, MFA_N_("no")), stdout);
@@ -131,21 +132,21 @@ static void print_token(const struct eye *eye, const struct mfa_token *token)
 	print_clock(eye, token);
 }
 
-/* NULL: it opens. */
+/* With the user's name twice at most. NULL: it opens. */
 static const char *why_closed(enum orphan orphan)
 {
 	switch (orphan) {
 	case ORPHAN_MOVING:
-		return MFA_N_(
-			"a change of name was cut off: run mfa-enroll rename again");
+		return MFA_N_("a change of name was cut off; run again: mfa-enroll "
+			      "rename OLD %s");
 	case ORPHAN_RETIRED:
-		return MFA_N_("retired; see mfa-enroll adopt, mfa-enroll prune");
+		return MFA_N_("retired; see mfa-enroll adopt %s, mfa-enroll prune %s");
 	case ORPHAN_ABSENT:
-		return MFA_N_("no account has this name; see mfa-enroll rename, "
-			      "mfa-enroll prune");
+		return MFA_N_("no account has this name; see mfa-enroll rename %s NEW, "
+			      "mfa-enroll prune %s");
 	case ORPHAN_UID:
-		return MFA_N_("the account has another user id; see mfa-enroll adopt, "
-			      "mfa-enroll prune");
+		return MFA_N_("the account has another user id; see mfa-enroll adopt "
+			      "%s, mfa-enroll prune %s");
 	case ORPHAN_NONE:
 	case ORPHAN_UNSURE:
 		break;
@@ -163,9 +164,11 @@ static void print_owner(const struct eye *eye, const struct mfa_record *record)
 	else
 		(void)printf("%s: %s\n", title,
 			     TR(app, MFA_N_("not known; the next login tells it")));
-	if (closed != NULL)
-		(void)printf("%s: %s\n", TR(app, MFA_N_("Opens for nobody")),
-			     TR(app, closed));
+	if (closed == NULL)
+		return;
+	(void)printf("%s: ", TR(app, MFA_N_("Opens for nobody")));
+	(void)printf(TR(app, closed), record->user, record->user);
+	(void)fputc('\n', stdout);
 }
 
 static void print_record(const struct app *app, const struct mfa_record *record,

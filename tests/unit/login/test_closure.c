@@ -88,14 +88,14 @@ static const struct closed closed_ones[] = {
 	{ { .has_uid = true, .uid = ANOTHER },
 	  MFA_REASON_UID_CHANGED,
 	  "the record is of user id 1002, and the account has another. The same person: "
-	  "mfa-enroll adopt; another: mfa-enroll prune" },
+	  "mfa-enroll adopt taro; another: mfa-enroll prune taro" },
 	{ { .has_uid = true, .uid = TARO, .is_retired = true },
 	  MFA_REASON_RETIRED,
 	  "the record is retired: its account was deleted, or an administrator closed it. "
-	  "The same person: mfa-enroll adopt; another: mfa-enroll prune" },
+	  "The same person: mfa-enroll adopt taro; another: mfa-enroll prune taro" },
 	{ { .has_uid = true, .uid = TARO, .is_moving = true },
 	  MFA_REASON_RETIRED,
-	  "a change of the user's name is not finished: run mfa-enroll rename again" },
+	  "a change of the user's name is not finished: run again mfa-enroll rename OLD taro" },
 };
 
 /* Whatever is typed: refused as somebody who is not enrolled is, and nothing comes of it. */
