@@ -9,7 +9,7 @@
 /* A refusal goes into the audit trail too; syslog has it if that cannot be written. */
 static void record_refusal(struct login *login, struct mfa_auth_result *result)
 {
-	struct mfa_event event = mfa_auth_event(login->zone, &login->facts, result);
+	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
 	event.event = "account";
 	process_guard_begin(&login->guard);
 	int err = mfa_site_open(&login->host, &result->diag);
@@ -24,7 +24,8 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 /* auth has asked the name service already, where it passed by the name that PAM still has. */
 static int identify(struct login *login, struct mfa_diag *diag)
 {
-	return login_identify(login, auth_marker_find(login->handle, login->user), diag);
+	return login_identify(login, auth_marker_find(login->handle, login->facts.user),
+			      diag);
 }
 
 /* Whether it matters who it is. cron and others that no zone has a gate for come here often,
@@ -35,7 +36,7 @@ static bool is_zone_wanted(const struct login *login)
 	if (login->arguments.debug)
 		return true;
 	for (size_t i = 0; i < config->zone_count; i++)
-		if (mfa_zone_is_gated(&config->zones[i], login->facts.service))
+		if (mfa_zone_is_gated(&config->zones[i], login->facts.login.service))
 			return true;
 	return false;
 }
@@ -43,9 +44,9 @@ static bool is_zone_wanted(const struct login *login)
 static bool is_shut(struct login *login)
 {
 	login_choose_zone(login);
-	return mfa_zone_is_gated(login->zone, login->facts.service) &&
-	       !auth_marker_is_for(login->handle, &login->identity) &&
-	       !mfa_zone_is_exempt(login->zone, &login->facts);
+	return mfa_zone_is_gated(login->zone, login->facts.login.service) &&
+	       !auth_marker_is_for(login->handle, &login->facts.identity) &&
+	       !mfa_zone_is_exempt(login->zone, &login->facts.login);
 }
 
 /* ret_is_shut: the login is to be refused. */
@@ -54,7 +55,7 @@ static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is
 	bool is_by_root = login_is_by_root();
 	int err = is_by_root ? MFA_OK : identify(login, diag);
 	/* the gate is for programs that let people in: this one has only what is theirs */
-	if (err == MFA_OK && !is_by_root && nss_is_self(&login->identity))
+	if (err == MFA_OK && !is_by_root && nss_is_self(&login->facts.identity))
 		return MFA_OK;
 	if (err == MFA_OK)
 		err = login_configure(login, diag);
@@ -71,7 +72,7 @@ static int fail(struct login *login, int err, struct mfa_auth_result *result)
 	result->verdict = mfa_verdict_from_err(err);
 	result->reason = MFA_REASON_FAILED;
 	/* without an answer no name is logged */
-	if (login->user != NULL && identify(login, NULL) == MFA_OK)
+	if (login->facts.user != NULL && identify(login, NULL) == MFA_OK)
 		result->is_unknown_user = login_is_of_nobody(login);
 	(void)login_report(login, "account", result);
 	return verdict_to_pam(result->verdict);

@@ -44,7 +44,7 @@ static int leave_evidence(const struct login *login, const char *user)
 {
 	if (login->arguments.forward_pass)
 		return PAM_SUCCESS;
-	return auth_marker_set(login->handle, user, &login->identity);
+	return auth_marker_set(login->handle, user, &login->facts.identity);
 }
 
 static void begin_work(void *context)
@@ -68,10 +68,11 @@ static bool is_still(const struct login *login, const char *user,
 		     enum mfa_verdict verdict)
 {
 	MFA_CLEANUP(nss_done) struct identity now = { 0 };
-	if (strcmp(user, login->identity.name) == 0)
+	if (strcmp(user, login->facts.identity.name) == 0)
 		return true;
 	return verdict == MFA_ALLOW && nss_find(user, &now) == MFA_OK &&
-	       now.is_known == MFA_MATCH_YES && nss_are_same(&now, &login->identity);
+	       now.is_known == MFA_MATCH_YES &&
+	       nss_are_same(&now, &login->facts.identity);
 }
 
 /* What an allowed login leaves behind, and what must still be true of it. */
@@ -109,12 +110,12 @@ static void run(struct login *login, struct conversation *conversation,
 	struct mfa_auth_request request = {
 		.host = &login->host,
 		.zone = login->zone,
-		.login = login->facts,
+		.login = login->facts.login,
 		.clock = login_clock,
 		.dialog = &dialog,
 		.language = login->language,
 		.password = typed_password(login->handle),
-		.known_user = login->identity.is_known,
+		.known_user = login->facts.identity.is_known,
 		.wants_password = login->arguments.forward_pass,
 		.begin_work = begin_work,
 		.end_work = end_work,
@@ -167,7 +168,7 @@ static int decide(struct login *login, struct conversation *conversation,
 	if (err != MFA_OK)
 		return err;
 	login_choose_zone(login);
-	if (mfa_zone_is_exempt(login->zone, &login->facts)) {
+	if (mfa_zone_is_exempt(login->zone, &login->facts.login)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {

@@ -39,11 +39,11 @@ static int begin(struct talk *talk, const struct login *login, struct mfa_diag *
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 	struct mfa_helper_begin begin = {
-		.user = login->user,
-		.service = text_or_empty(login->facts.service),
+		.user = login->facts.user,
+		.service = text_or_empty(login->facts.login.service),
 		.zone = text_or_empty(login->arguments.zone),
-		.tty = text_or_empty(login->facts.tty),
-		.rhost = text_or_empty(login->facts.rhost),
+		.tty = text_or_empty(login->facts.login.tty),
+		.rhost = text_or_empty(login->facts.login.rhost),
 		.wants_password = login->arguments.forward_pass,
 		.may_explain = login->arguments.explain,
 		.is_japanese = locale != NULL && strncmp(locale, "ja", 2) == 0,
@@ -181,7 +181,7 @@ static int check_case(const struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"pam.d: conf= has no effect in a program that is not "
 				"root: " MFA_VERIFY_PATH " reads " MFA_CONFIG_PATH);
-	if (!nss_is_self(&login->identity))
+	if (!nss_is_self(&login->facts.identity))
 		return mfa_fail(diag, MFA_ERR_UNSUPPORTED,
 				"a program that is not root can only authenticate the "
 				"user it runs as");

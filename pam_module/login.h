@@ -5,25 +5,17 @@
 
 #include "arguments.h"
 #include "mfa/auth.h"
-#include "mfa/nss.h"
+#include "mfa/login_facts.h"
 #include "process_guard.h"
 
 struct login {
 	pam_handle_t *handle;
 	struct arguments arguments;
-	struct mfa_site host;	/* loaded; mfa_site_open is the caller's */
-	struct mfa_login facts; /* the strings are copies, below and in identity */
-	char *user;		/* as PAM has it */
-	struct identity identity;
+	struct mfa_site host; /* loaded; mfa_site_open is the caller's */
+	struct mfa_login_facts facts;
 	struct guard guard;
 	bool is_logged; /* by this module, or mfa-verify */
 	bool is_stuck;	/* the guard could not give the user ids back */
-	char *service;
-	char *rhost;
-	char *tty;
-	char *display;	/* PAM_XDISPLAY */
-	bool has_place; /* it is known */
-	enum mfa_place place;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
 };

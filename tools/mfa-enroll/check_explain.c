@@ -2,9 +2,10 @@
 #include "check.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "mfa/json.h"
-#include "mfa/zone.h"
+#include "mfa/login_facts.h"
 
 /* One zone against one login. */
 struct finding {
@@ -21,24 +22,6 @@ struct answer {
 	bool is_gated; /* each that demands MFA names the service in gate */
 	const struct mfa_zone *grace; /* the first whose roll-out is running, or NULL */
 };
-
-static enum mfa_match is_member(void *context, const char *group)
-{
-	struct app *app = context;
-	return nss_is_member(&app->identity, group);
-}
-
-static bool is_own_name(void *context)
-{
-	struct app *app = context;
-	return nss_has_own_name(&app->identity);
-}
-
-/* A login of which no host is told is taken for one at this machine. */
-static enum mfa_place find_place(void *context MFA_UNUSED)
-{
-	return MFA_PLACE_OWN;
-}
 
 /* The terminal is not asked for: a zone for some terminals may decide. */
 static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login *login,
@@ -240,22 +223,25 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 	enum exit_code code = app_find_user(app, USER_ANY, &user);
 	if (code != EXIT_DONE)
 		return code;
-	const struct mfa_login login = {
+	const struct mfa_login_claims claims = {
 		.user = user,
-		.typed = app->typed,
 		.service = words[1],
 		.rhost = count > 2 ? words[2] : NULL,
-		.is_member = is_member,
-		.place = count > 2 ? NULL : find_place,
-		.is_own_name = is_own_name,
-		.context = app,
 	};
-	int err = mfa_site_load(app->config_path, &diag, &app->host);
+	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts facts = { 0 };
+	int err = mfa_login_facts_begin(&claims, time(NULL), &facts);
+	if (err == MFA_OK)
+		err = mfa_login_facts_identify(&facts, &app->identity);
+	/* one of which no host is told is taken for one at this machine */
+	mfa_login_facts_set_place(&facts,
+				  count > 2 ? MFA_PLACE_ELSEWHERE : MFA_PLACE_OWN);
+	if (err == MFA_OK)
+		err = mfa_site_load(app->config_path, &diag, &app->host);
 	if (err == MFA_OK && app->wants_json) {
-		err = print_json(app, &login, &answer);
+		err = print_json(app, &facts.login, &answer);
 	} else if (err == MFA_OK) {
-		answer = find_answer(app, &login, NULL);
-		print_answer(app, &login, &answer);
+		answer = find_answer(app, &facts.login, NULL);
+		print_answer(app, &facts.login, &answer);
 	}
 	if (err != MFA_OK)
 		return app_fail(err, &diag);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "mfa/auth.h"
+#include "mfa/login_facts.h"
 #include "terminal.h"
 
 static int ask(void *context MFA_UNUSED, const char *prompt,
@@ -24,18 +25,6 @@ static void tell(void *context MFA_UNUSED, enum mfa_tone tone MFA_UNUSED,
 static int64_t clock_now(void)
 {
 	return time(NULL);
-}
-
-static bool is_own_name(void *context)
-{
-	struct app *app = context;
-	return nss_has_own_name(&app->identity);
-}
-
-/* An administrator is who asks: keys in this machine's ports are tried from anywhere. */
-static enum mfa_place find_place(void *context MFA_UNUSED)
-{
-	return MFA_PLACE_OWN;
 }
 
 static enum exit_code report(const struct app *app,
@@ -70,19 +59,21 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = app_find_user(app, USER_ANY, &user);
 	if (code != EXIT_DONE)
 		return code;
+	const struct mfa_login_claims claims = {
+		.user = user,
+		.service = "mfa-enroll",
+		.tty = ttyname(STDIN_FILENO),
+	};
+	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts facts = { 0 };
+	if (mfa_login_facts_begin(&claims, clock_now(), &facts) != MFA_OK ||
+	    mfa_login_facts_identify(&facts, &app->identity) != MFA_OK)
+		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+	/* an administrator is who asks: keys in this machine's ports are tried from anywhere */
+	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
 	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
 	struct mfa_auth_request request = {
 		.host = &app->host,
-		.login = { .service = "mfa-enroll",
-			   .user = user,
-			   .typed = app->typed,
-			   .has_uid = app->identity.is_known == MFA_MATCH_YES,
-			   .uid = app->identity.uid,
-			   .tty = ttyname(STDIN_FILENO),
-			   .now = time(NULL),
-			   .place = find_place,
-			   .is_own_name = is_own_name,
-			   .context = app },
+		.login = facts.login,
 		.clock = clock_now,
 		.dialog = &dialog,
 		.language = app->language,

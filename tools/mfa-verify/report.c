@@ -13,7 +13,7 @@ void visit_report(struct visit *visit)
 	if (!visit->is_noted || visit->is_logged)
 		return;
 	struct mfa_event event =
-		mfa_auth_event(visit->zone, &visit->facts, &visit->result);
+		mfa_auth_event(visit->zone, &visit->facts.login, &visit->result);
 	event.event = "verify";
 	mfa_event_format(&event, line, sizeof line);
 	syslog(LOG_AUTHPRIV | mfa_auth_priority(&visit->result), "%s", line);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "ids.h"
-#include "mfa/origin.h"
 #include "pace.h"
 
 static int64_t clock_seconds(void)
@@ -14,80 +13,50 @@ static int64_t clock_seconds(void)
 	return time(NULL);
 }
 
-static enum mfa_match is_member(void *context, const char *group)
+/* Where the one is who made the channel: it has parents, and this process none. */
+static void read_starter(struct visit *visit)
 {
-	struct visit *visit = context;
-	return nss_is_member(&visit->identity, group);
-}
-
-static bool is_own_name(void *context)
-{
-	struct visit *visit = context;
-	return nss_has_own_name(&visit->identity);
-}
-
-/* By the process that made the channel: it has parents, and this one none. One that has made
- * it in another session, and handed it on, proves nothing for who has started this one. */
-static enum mfa_place find_place(void *context)
-{
-	struct visit *visit = context;
 	struct ucred peer = { .pid = 0 };
 	socklen_t len = sizeof peer;
-	const struct origin_claims claims = { .service = visit->service,
-					      .rhost = visit->rhost };
-	if (!visit->has_place &&
-	    getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	    origin_are_together(peer.pid, getpid()))
-		visit->place =
-			origin_place(peer.pid, visit->caller, visit->caller, &claims);
-	visit->has_place = true;
-	return visit->place;
+	if (getsockopt(STDIN_FILENO, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		peer.pid = 0;
+	mfa_login_facts_read_starter(&visit->facts, peer.pid, visit->caller);
 }
 
 static int copy_claims(struct visit *visit, const struct mfa_helper_begin *begin)
 {
-	visit->service = strdup(begin->service);
-	visit->zone_name = strdup(begin->zone);
-	visit->tty = strdup(begin->tty);
-	visit->rhost = strdup(begin->rhost);
+	const struct mfa_login_claims claims = {
+		.user = begin->user,
+		.service = begin->service,
+		.rhost = begin->rhost,
+		.tty = begin->tty,
+	};
 	visit->wants_password = begin->wants_password;
 	visit->may_explain = begin->may_explain;
 	visit->is_japanese = begin->is_japanese;
-	if (visit->service == NULL || visit->zone_name == NULL || visit->tty == NULL ||
-	    visit->rhost == NULL)
+	visit->zone_name = strdup(begin->zone);
+	if (visit->zone_name == NULL)
 		return MFA_ERR_NOMEM;
-	visit->facts = (struct mfa_login){
-		.service = visit->service,
-		.user = visit->identity.name,
-		.typed = visit->identity.typed,
-		.has_uid = visit->identity.is_known == MFA_MATCH_YES,
-		.uid = visit->identity.uid,
-		.rhost = visit->rhost,
-		.tty = visit->tty,
-		.caller = visit->caller,
-		.now = clock_seconds(),
-		.is_member = is_member,
-		.place = find_place,
-		.is_own_name = is_own_name,
-		.context = visit,
-	};
-	return MFA_OK;
+	return mfa_login_facts_begin(&claims, clock_seconds(), &visit->facts);
 }
 
 int visit_begin(struct visit *visit)
 {
 	struct mfa_helper_begin begin;
 	int err = channel_begin(&visit->channel, &begin);
+	if (err == MFA_OK)
+		err = copy_claims(visit, &begin);
+	if (err == MFA_OK)
+		err = mfa_login_facts_identify(&visit->facts, NULL);
 	if (err != MFA_OK)
 		return err;
-	if (nss_find(begin.user, &visit->identity) != MFA_OK)
-		return MFA_ERR_NOMEM;
+	struct identity *identity = &visit->facts.identity;
+	read_starter(visit);
 	/* two names of one id are refused later, with a line that tells why */
-	if (visit->identity.is_known != MFA_MATCH_YES ||
-	    visit->identity.uid != visit->caller ||
-	    nss_owns_uid(&visit->identity) == MFA_MATCH_UNKNOWN)
-		return MFA_ERR_INVALID;
-	return copy_claims(visit, &begin);
+	bool is_callers = identity->is_known == MFA_MATCH_YES &&
+			  identity->uid == visit->caller &&
+			  nss_owns_uid(identity) != MFA_MATCH_UNKNOWN;
+	return is_callers ? MFA_OK : MFA_ERR_INVALID;
 }
 
 void visit_done(struct visit *visit)
@@ -96,11 +65,8 @@ void visit_done(struct visit *visit)
 	mfa_language_close(&visit->language);
 	mfa_site_done(&visit->host);
 	channel_done(&visit->channel);
-	nss_done(&visit->identity);
-	mfa_free_string(&visit->service);
+	mfa_login_facts_done(&visit->facts);
 	mfa_free_string(&visit->zone_name);
-	mfa_free_string(&visit->tty);
-	mfa_free_string(&visit->rhost);
 }
 
 static int take_turn(struct visit *visit)
@@ -121,7 +87,7 @@ static void open_language(struct visit *visit)
 	enum mfa_language_choice choice = visit->host.config->language;
 	if (choice == MFA_LANGUAGE_AUTO && visit->is_japanese)
 		choice = MFA_LANGUAGE_JA;
-	visit->language = mfa_language_open(choice, visit->tty);
+	visit->language = mfa_language_open(choice, visit->facts.tty);
 }
 
 /* Only the file of this host, whatever pam.d says to the program. */
@@ -133,7 +99,7 @@ static int read_config(struct visit *visit)
 		return err;
 	open_language(visit);
 	visit->zone = visit->zone_name[0] == '\0'
-			      ? mfa_zone_find(visit->host.config, &visit->facts)
+			      ? mfa_zone_find(visit->host.config, &visit->facts.login)
 			      : mfa_config_zone(visit->host.config, visit->zone_name);
 	if (visit->zone == NULL)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
@@ -163,7 +129,7 @@ static void ask(struct visit *visit)
 	struct mfa_auth_request request = {
 		.host = &visit->host,
 		.zone = visit->zone,
-		.login = visit->facts,
+		.login = visit->facts.login,
 		.clock = clock_seconds,
 		.dialog = &dialog,
 		.language = visit->language,
@@ -193,7 +159,7 @@ static void refuse_shared(struct visit *visit)
 		"user id %u has another name as well: give each account an id of its "
 		"own; see mfa-enroll check",
 		(unsigned)visit->caller);
-	struct mfa_event event = mfa_auth_event(visit->zone, &visit->facts, result);
+	struct mfa_event event = mfa_auth_event(visit->zone, &visit->facts.login, result);
 	event.event = "verify";
 	ids_become_root();
 	if (mfa_site_open(&visit->host, &diag) != MFA_OK ||
@@ -222,9 +188,9 @@ void visit_run(struct visit *visit)
 		result->verdict = mfa_verdict_from_err(err);
 		result->reason = MFA_REASON_FAILED;
 		result->is_outage = err != MFA_ERR_BUSY;
-	} else if (nss_owns_uid(&visit->identity) != MFA_MATCH_YES) {
+	} else if (nss_owns_uid(&visit->facts.identity) != MFA_MATCH_YES) {
 		refuse_shared(visit);
-	} else if (mfa_zone_is_exempt(visit->zone, &visit->facts)) {
+	} else if (mfa_zone_is_exempt(visit->zone, &visit->facts.login)) {
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {

@@ -4,27 +4,21 @@
 #include <sys/types.h>
 
 #include "channel.h"
-#include "mfa/nss.h"
+#include "mfa/login_facts.h"
 
 struct visit {
 	uid_t caller;
-	struct identity identity; /* the caller's */
-	char *service;
 	char *zone_name;
-	char *tty;
-	char *rhost;
 	bool wants_password;
 	bool may_explain;
 	bool is_japanese;
 	bool is_noted;	/* its turn was taken: what comes of it goes to syslog */
 	bool is_logged; /* it is there */
-	bool has_place; /* it is known */
-	enum mfa_place place;
 	struct channel channel;
 	struct mfa_site host;
 	const struct mfa_zone *zone;
 	struct mfa_language *language;
-	struct mfa_login facts;
+	struct mfa_login_facts facts;
 	struct mfa_auth_result result;
 };
 

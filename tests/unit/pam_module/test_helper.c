@@ -56,8 +56,7 @@ static int run_as(char *user, const char *service, const char *config,
 	struct login login = {
 		.handle = handle,
 		.arguments = { .config = config, .forward_pass = true },
-		.facts = { .service = service },
-		.user = user,
+		.facts = { .login = { .service = service }, .user = user },
 	};
 	assert_int_equal(login_identify(&login, NULL, NULL), MFA_OK);
 	struct mfa_dialog dialog = {
@@ -65,7 +64,7 @@ static int run_as(char *user, const char *service, const char *config,
 	};
 	*ret_result = (struct mfa_auth_result){ 0 };
 	int err = helper_run(&login, &dialog, (struct mfa_span){ 0 }, ret_result);
-	nss_done(&login.identity);
+	nss_done(&login.facts.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	return err;
 }

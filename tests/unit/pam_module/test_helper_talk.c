@@ -61,8 +61,7 @@ static struct mfa_auth_result talk(struct person *person, const char *typed,
 	struct login login = {
 		.handle = handle,
 		.arguments = { .forward_pass = forward_pass },
-		.facts = { .service = "mirror" },
-		.user = user,
+		.facts = { .login = { .service = "mirror" }, .user = user },
 	};
 	assert_int_equal(login_identify(&login, NULL, NULL), MFA_OK);
 	struct mfa_dialog dialog = {
@@ -70,7 +69,7 @@ static struct mfa_auth_result talk(struct person *person, const char *typed,
 	};
 	struct mfa_span password = { (const unsigned char *)typed, strlen(typed) };
 	int err = helper_run(&login, &dialog, password, &result);
-	nss_done(&login.identity);
+	nss_done(&login.facts.identity);
 	assert_int_equal(pam_end(handle, PAM_SUCCESS), PAM_SUCCESS);
 	assert_done(err, &result.diag);
 	return result;
