@@ -86,7 +86,7 @@ static int send_none(struct talk *talk, int err)
 
 static int send_line(struct talk *talk, struct mfa_span line)
 {
-	enum mfa_helper_letter type = MFA_HELPER_REPLY;
+	unsigned char type = MFA_HELPER_REPLY;
 	int err = keep_line(talk, line);
 	if (err != MFA_OK)
 		return send_none(talk, err);

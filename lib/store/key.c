@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "store/keys/source.h"
 #include "mfa/seal.h"
+#include "store/keys/source.h"
 
 static const struct key_source_ops *const sources[] = { &key_source_file };
 

@@ -102,8 +102,7 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 /* Waits for nobody: a lock may be held. */
 static void tell(void *context MFA_UNUSED, enum mfa_tone tone, const char *text)
 {
-	enum mfa_helper_letter type =
-		tone == MFA_TELL_INFO ? MFA_HELPER_INFO : MFA_HELPER_ERROR;
+	unsigned char type = tone == MFA_TELL_INFO ? MFA_HELPER_INFO : MFA_HELPER_ERROR;
 	(void)mfa_packet_send(STDIN_FILENO, type, span_of(text), 0);
 }
 

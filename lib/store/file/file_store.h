@@ -1,8 +1,8 @@
 /* Inside the file store: the store, and one record's file while it is open. */
 #pragma once
 
-#include "store/backend.h"
 #include "slots.h"
+#include "store/backend.h"
 
 /* What must not leave memory, in one locked block. */
 struct vault {
