@@ -1,4 +1,4 @@
-/* One configuration file, line by line, as libeconf reads it. */
+/* One configuration file, line by line. The grammar is in mfa.conf(5). */
 #pragma once
 
 #include "mfa/base.h"
@@ -15,8 +15,8 @@ typedef int (*config_line_fn)(void *context, const struct config_line *line,
 			      struct mfa_diag *diag);
 
 /* Calls handle for each section and key of the file, in the order of the file, until it
- * returns an error. Lines that libeconf and this reader do not understand alike (a key
- * given twice, a line without "=") are errors. */
+ * returns an error. Whatever is not of the grammar is an error: a key given twice, a line
+ * without "=", a quote without its end. */
 int config_file_read(const char *path, config_line_fn handle, void *context,
 		     struct mfa_diag *diag) MFA_MUST_CHECK;
 

@@ -38,8 +38,6 @@ static bool is_allowed(enum effect effect, int errnum, const struct way *way, in
 		return code == PAM_AUTHINFO_UNAVAIL;
 	case REFUSES_FOR_MEMORY:
 		return code == PAM_BUF_ERR;
-	case REFUSES_SOMEHOW:
-		return code == PAM_AUTHINFO_UNAVAIL || code == PAM_BUF_ERR;
 	case GOES_ON:
 		return is_expected;
 	case MAY_GO_ON:

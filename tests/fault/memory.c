@@ -57,7 +57,7 @@ static size_t put_name(char *site, size_t at, size_t size, const char *name)
 }
 
 /* The module's functions on the stack of the allocation that failed, the innermost first,
- * and the libraries that they had called: "libeconf.so.0 < parse < config_file_read". */
+ * and the libraries that they had called: "libykpers-1.so.1 < ask_ports < touch_ask". */
 static void describe_site(char *site, size_t size)
 {
 	const char *last = "";
@@ -213,9 +213,6 @@ static const struct site {
 } harmless[] = {
 	{ "outside of the module", true,
 	  "libpam, before the module begins or when it has ended" },
-	{ "libeconf.so", true,
-	  "libeconf 0.5.1 seldom looks at what malloc gives; what it makes of the file must "
-	  "agree with the file's text, so nothing gets lost" },
 	{ "is_member", false, "the user counts as a member of no group" },
 	{ "nss_find", false, "what was typed is the name, and lets in by a code alone" },
 	{ "nss_owns_uid", false, "the name lets in by a code alone" },

@@ -176,15 +176,10 @@ static const struct {
 	  "the folder is looked for by opening it" },
 	{ "lstat", "*/store.key.next", 0, GOES_ON,
 	  "the file is looked for by opening it" },
-	/* the file's text was read before and what libeconf makes of it must agree with
-	 * it on every line, so all that libeconf overlooks is seen */
-	{ "fstat", "*/mfa.conf*", 0, MAY_GO_ON, "libeconf: stdio's choice of a buffer" },
-	{ "read", "*/mfa.conf*", 0, MAY_GO_ON, "libeconf: the end of the file" },
 };
 
 enum effect call_effect(long number, const char *name, const char *target, int errnum)
 {
-	bool is_conf = fnmatch("*/mfa.conf*", target, 0) == 0;
 	for (size_t i = 0; i < MFA_COUNT(harmless); i++)
 		if (fnmatch(harmless[i].name, name, 0) == 0 &&
 		    fnmatch(harmless[i].target, target, 0) == 0 &&
@@ -192,8 +187,5 @@ enum effect call_effect(long number, const char *name, const char *target, int e
 			return harmless[i].effect;
 	if ((call_kind(number)->traits & IS_MEMORY) != 0)
 		return REFUSES_FOR_MEMORY;
-	if (errnum != ENOMEM)
-		return REFUSES;
-	/* libeconf does not tell the kernel's lack of memory from other errors */
-	return is_conf ? REFUSES_SOMEHOW : REFUSES_FOR_MEMORY;
+	return errnum == ENOMEM ? REFUSES_FOR_MEMORY : REFUSES;
 }

@@ -46,7 +46,6 @@ bool call_is_retried(int errnum);
 enum effect {
 	REFUSES,	    /* PAM_AUTHINFO_UNAVAIL */
 	REFUSES_FOR_MEMORY, /* PAM_BUF_ERR */
-	REFUSES_SOMEHOW,    /* one of the two */
 	GOES_ON,	    /* as if nothing had been */
 	MAY_GO_ON,	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
 	/* the person is asked again, and the key may answer then; or it is refused in any of

@@ -118,22 +118,38 @@ static void utf8_comes_through(void **state)
 
 static void a_comment_behind_a_value_is_no_value(void **state)
 {
-	assert_reads(state, "[a]\nk = v # why\n", "1 [a]\n2 [a] k=v\n");
+	assert_reads(state, "[a] # c\nk = v # why\nl=v#w # =\nm=# =\n",
+		     "1 [a]\n2 [a] k=v\n3 [a] l=v\n4 [a] m=\n");
 }
 
-static void a_line_longer_than_libeconf_reads_is_refused(void **state)
+static void a_line_may_be_long(void **state)
 {
-	static char text[9216] = "[a]\nk = ";
-	size_t len = strlen(text);
-	memset(text + len, 'x', 8191);
-	assert_refuses(state, text, 2, "");
+	static char text[3072] = "[a]\nk = ";
+	static char expected[3072] = "1 [a]\n2 [a] k=";
+	memset(text + strlen(text), 'x', 3000);
+	memset(expected + strlen(expected), 'x', 3000);
+	strcat(expected, "\n");
+	assert_reads(state, text, expected);
+}
+
+static void a_quote_that_is_wrong_is_refused(void **state)
+{
+	static const char *const values[] = { "\"v",	 "v\"",	      "v \"w\"",
+					      "\"v\" w", "\"v # w\"", "\"v\"\"w\"",
+					      "\"",	 "\"\"\"" };
+	for (size_t i = 0; i < MFA_COUNT(values); i++) {
+		char text[64];
+		(void)snprintf(text, sizeof text, "[a]\nk = %s\n", values[i]);
+		assert_refuses(state, text, 2, "\"k\": a quote without its end");
+	}
 }
 
 static void quotes_and_windows_line_ends_go(void **state)
 {
 	assert_reads(state, "[a]\r\nk = v\r\nl = w x\r\n",
 		     "1 [a]\n2 [a] k=v\n3 [a] l=w x\n");
-	assert_reads(state, "[a]\nk = \"v w\"\n", "1 [a]\n2 [a] k=v w\n");
+	assert_reads(state, "[a]\nk = \"v w\"\nl = \" v \" # c\nm = \"\"\n",
+		     "1 [a]\n2 [a] k=v w\n3 [a] l= v \n4 [a] m=\n");
 }
 
 static void a_key_given_twice_is_refused(void **state)
@@ -145,9 +161,12 @@ static void a_key_given_twice_is_refused(void **state)
 
 static void a_line_without_equals_is_refused(void **state)
 {
-	assert_refuses(state, "[a]\nk=1\nnonsense\n", 2, "goes on until line 3");
-	assert_refuses(state, "[a]\nnonsense\nk=1\n", 2, "");
-	assert_refuses(state, "nonsense\n", 1, "");
+	static const char words[] = "expected: key = value, each in one line";
+	assert_refuses(state, "[a]\nk=1\nnonsense\n", 3, words);
+	assert_refuses(state, "[a]\nnonsense\nk=1\n", 2, words);
+	assert_refuses(state, "nonsense\n", 1, words);
+	assert_refuses(state, "[a]\nk # = 1\n", 2, "expected a key");
+	assert_refuses(state, "[a]\n\"k\" = 1\n", 2, "expected a key");
 }
 
 static void a_key_before_any_section_is_refused(void **state)
@@ -157,8 +176,8 @@ static void a_key_before_any_section_is_refused(void **state)
 
 static void a_value_over_several_lines_is_refused(void **state)
 {
-	assert_refuses(state, "[a]\nk=1\n  2\n", 2, "goes on until line 3");
-	assert_refuses(state, "[a]\nk=1\nl=2 3\n\t4\n\t5\n", 3, "goes on until line 5");
+	assert_refuses(state, "[a]\nk=1\n  2\n", 3, "each in one line");
+	assert_refuses(state, "[a]\nk=1\nl=2 3\n\t4\n\t5\n", 4, "each in one line");
 }
 
 static void sections_may_hold_the_same_keys(void **state)
@@ -170,9 +189,11 @@ static void sections_may_hold_the_same_keys(void **state)
 
 static void a_broken_section_is_refused(void **state)
 {
-	assert_refuses(state, "[a] k=1\n", 1, "");
-	assert_refuses(state, "[a\nk=1\n", 1, "");
-	assert_refuses(state, "[a]\n[\nk=1\n", 2, "");
+	assert_refuses(state, "[a] k=1\n", 1, "behind the ]");
+	assert_refuses(state, "[a] b\n", 1, "behind the ]");
+	assert_refuses(state, "[a\nk=1\n", 1, "needs a closing ]");
+	assert_refuses(state, "[a]\n[\nk=1\n", 2, "needs a closing ]");
+	assert_refuses(state, "[a]\n[ ]\nk=1\n", 2, "needs a name");
 }
 
 static void a_line_without_a_key_is_refused(void **state)
@@ -268,7 +289,8 @@ int main(void)
 		in_sandbox(a_value_may_hold_an_equals_sign),
 		in_sandbox(utf8_comes_through),
 		in_sandbox(a_comment_behind_a_value_is_no_value),
-		in_sandbox(a_line_longer_than_libeconf_reads_is_refused),
+		in_sandbox(a_line_may_be_long),
+		in_sandbox(a_quote_that_is_wrong_is_refused),
 		in_sandbox(quotes_and_windows_line_ends_go),
 		in_sandbox(a_key_given_twice_is_refused),
 		in_sandbox(a_line_without_equals_is_refused),
