@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct evaluation evaluation = { 0 };
 	fill(&record, flags);
-	must(judge(&record, &what, &evaluation) == MFA_OK);
+	must(evaluate(&record, &what, &evaluation) == MFA_OK);
 	bool may = (flags & (8 | 128)) == 0 && is_right(answer, len, flags);
 	must((evaluation.reason == MFA_REASON_RIGHT) == may);
 	must(evaluation.code_len <= len);
