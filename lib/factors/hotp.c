@@ -25,8 +25,8 @@ static bool is_identifier(const char *text)
 }
 
 /* The attempt without the token identifier in front. */
-static struct mfa_attempt bare(const struct mfa_oath *oath,
-			       const struct mfa_attempt *attempt)
+static struct mfa_attempt strip_identifier(const struct mfa_oath *oath,
+					   const struct mfa_attempt *attempt)
 {
 	struct mfa_attempt code = *attempt;
 	if (attempt->len == IDENTIFIER_LEN + oath->digits &&
@@ -39,8 +39,8 @@ static struct mfa_attempt bare(const struct mfa_oath *oath,
 
 /* Looks at every counter of the window whatever it finds, so that the time does not tell.
  * The code accepted last is looked for as well, to tell a used code from a wrong one. */
-static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
-		  uint64_t *ret_counter, enum mfa_check *ret_check)
+static int search_counters(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
+			   uint64_t *ret_counter, enum mfa_check *ret_check)
 {
 	enum mfa_check check = MFA_CHECK_WRONG;
 	uint64_t found = 0;
@@ -64,21 +64,21 @@ static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt
 	return MFA_OK;
 }
 
-static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
+static int hotp_verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		       enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	const struct mfa_attempt code = bare(&oath, attempt);
+	const struct mfa_attempt code = strip_identifier(&oath, attempt);
 	if (!mfa_oath_fits(&oath, &code)) {
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
 	uint64_t counter = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(&oath, &code, &counter, &check);
+	err = search_counters(&oath, &code, &counter, &check);
 	if (err != MFA_OK)
 		return err;
 	if (check == MFA_CHECK_RIGHT)
@@ -87,8 +87,8 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	return MFA_OK;
 }
 
-static void describe(const struct mfa_token *token,
-		     char ret_text[static MFA_DESCRIPTION_SIZE])
+static void hotp_describe(const struct mfa_token *token,
+			  char ret_text[static MFA_DESCRIPTION_SIZE])
 {
 	struct mfa_oath oath;
 	if (mfa_oath_load(token, &oath) != MFA_OK)
@@ -99,14 +99,15 @@ static void describe(const struct mfa_token *token,
 			       mfa_hash_name(oath.hash), oath.digits, oath.counter);
 }
 
-static int resync(struct mfa_token *token, const struct mfa_attempt *first,
-		  const struct mfa_attempt *second)
+static int hotp_resync(struct mfa_token *token, const struct mfa_attempt *first,
+		       const struct mfa_attempt *second)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
 	if (err != MFA_OK)
 		return err;
-	const struct mfa_attempt codes[] = { bare(&oath, first), bare(&oath, second) };
+	const struct mfa_attempt codes[] = { strip_identifier(&oath, first),
+					     strip_identifier(&oath, second) };
 	if (!mfa_oath_fits(&oath, &codes[0]) || !mfa_oath_fits(&oath, &codes[1]))
 		return MFA_ERR_NOTFOUND;
 	for (uint64_t ahead = 0; ahead <= RESYNC_COUNTERS; ahead++) {
@@ -128,9 +129,9 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 
 const struct mfa_factor_ops mfa_factor_hotp = {
 	.kind = MFA_KIND_HOTP,
-	.verify = verify,
+	.verify = hotp_verify,
 	.advance = mfa_oath_advance,
 	.code_len = mfa_oath_code_len,
-	.describe = describe,
-	.resync = resync,
+	.describe = hotp_describe,
+	.resync = hotp_resync,
 };

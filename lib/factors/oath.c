@@ -64,7 +64,7 @@ size_t mfa_hash_secret_len(enum mfa_hash hash)
 	return i < MFA_COUNT(hashes) ? hashes[i].secret_len : 0;
 }
 
-static bool is_sound(enum mfa_kind kind, const struct mfa_oath *oath)
+static bool is_valid_oath(enum mfa_kind kind, const struct mfa_oath *oath)
 {
 	bool period_ok = kind == MFA_KIND_HOTP ? oath->period == 0
 					       : oath->period == 30 || oath->period == 60;
@@ -80,7 +80,7 @@ static bool is_sound(enum mfa_kind kind, const struct mfa_oath *oath)
 
 int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token)
 {
-	if (!is_sound(token->kind, oath))
+	if (!is_valid_oath(token->kind, oath))
 		return MFA_ERR_INVALID;
 	/* the secret may stand in the token already */
 	unsigned char *data = token->data;
@@ -109,7 +109,7 @@ int mfa_oath_load(const struct mfa_token *token, struct mfa_oath *ret_oath)
 	ret_oath->counter = mfa_get64(data + AT_COUNTER);
 	ret_oath->drift_base = (int16_t)mfa_get16(data + AT_DRIFT_BASE);
 	ret_oath->secret = data + AT_SECRET;
-	return is_sound(token->kind, ret_oath) ? MFA_OK : MFA_ERR_INTEGRITY;
+	return is_valid_oath(token->kind, ret_oath) ? MFA_OK : MFA_ERR_INTEGRITY;
 }
 
 bool mfa_oath_fits(const struct mfa_oath *oath, const struct mfa_attempt *attempt)

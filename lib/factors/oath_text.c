@@ -21,7 +21,7 @@ static void free_plain(char *text, size_t len)
 	free(text);
 }
 
-static int to_base32(const struct mfa_oath *oath, struct mfa_secret *ret_text)
+static int encode_base32(const struct mfa_oath *oath, struct mfa_secret *ret_text)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -44,7 +44,7 @@ static int load_base32(const struct mfa_token *token, struct mfa_oath *ret_oath,
 		       struct mfa_secret *ret_text)
 {
 	int err = mfa_oath_load(token, ret_oath);
-	return err == MFA_OK ? to_base32(ret_oath, ret_text) : err;
+	return err == MFA_OK ? encode_base32(ret_oath, ret_text) : err;
 }
 
 int mfa_oath_base32(const struct mfa_token *token, struct mfa_secret *ret_text)
@@ -123,7 +123,7 @@ int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *
 	return MFA_OK;
 }
 
-static int take_decoded(const unsigned char *data, size_t len,
+static int copy_decoded(const unsigned char *data, size_t len,
 			struct mfa_secret *ret_secret)
 {
 	if (len < MFA_OATH_SECRET_MIN || len > MFA_OATH_SECRET_MAX)
@@ -132,7 +132,7 @@ static int take_decoded(const unsigned char *data, size_t len,
 }
 
 /* What is left without spaces, hyphens and padding. */
-static int tidy(const char *text, size_t len, struct mfa_secret *ret_tidy)
+static int strip_separators(const char *text, size_t len, struct mfa_secret *ret_tidy)
 {
 	if (len > TEXT_MAX || memchr(text, '\0', len) != NULL)
 		return MFA_ERR_INVALID;
@@ -153,7 +153,7 @@ static int tidy(const char *text, size_t len, struct mfa_secret *ret_tidy)
 int mfa_oath_parse_base32(const char *text, size_t len, struct mfa_secret *ret_secret)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret tidied = { 0 };
-	int err = tidy(text, len, &tidied);
+	int err = strip_separators(text, len, &tidied);
 	if (err != MFA_OK)
 		return err;
 	static const char alphabet[] =
@@ -166,7 +166,7 @@ int mfa_oath_parse_base32(const char *text, size_t len, struct mfa_secret *ret_s
 	int rc = oath_base32_decode(plain, strlen(plain), &data, &data_len);
 	if (rc != OATH_OK)
 		return rc == OATH_MALLOC_ERROR ? MFA_ERR_NOMEM : MFA_ERR_INVALID;
-	err = take_decoded((const unsigned char *)data, data_len, ret_secret);
+	err = copy_decoded((const unsigned char *)data, data_len, ret_secret);
 	free_plain(data, data_len);
 	return err;
 }
@@ -175,7 +175,7 @@ int mfa_oath_parse_hex(const char *text, size_t len, struct mfa_secret *ret_secr
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret tidied = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret data = { 0 };
-	int err = tidy(text, len, &tidied);
+	int err = strip_separators(text, len, &tidied);
 	if (err == MFA_OK)
 		err = mfa_secret_alloc(TEXT_MAX, &data);
 	if (err != MFA_OK)
@@ -186,5 +186,5 @@ int mfa_oath_parse_hex(const char *text, size_t len, struct mfa_secret *ret_secr
 			   NULL) != 0 ||
 	    data_len * 2 != strlen(plain))
 		return MFA_ERR_INVALID;
-	return take_decoded(data.data, data_len, ret_secret);
+	return copy_decoded(data.data, data_len, ret_secret);
 }

@@ -77,9 +77,9 @@ static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_z
 
 /* Makes the same number of comparisons for any code and any drift, the decoy's included, so
  * that timing reveals neither; where there are fewer steps, the rest do not count. */
-static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
-		  const struct steps *steps, uint64_t *ret_step,
-		  enum mfa_check *ret_check)
+static int search_steps(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
+			const struct steps *steps, uint64_t *ret_step,
+			enum mfa_check *ret_check)
 {
 	enum mfa_check check = MFA_CHECK_WRONG;
 	uint64_t found = 0;
@@ -107,7 +107,7 @@ static int search(const struct mfa_oath *oath, const struct mfa_attempt *attempt
 }
 
 /* How far from the nearer of enrolment's drift and none. */
-static int64_t distance(const struct mfa_oath *oath, int64_t drift)
+static int64_t drift_distance(const struct mfa_oath *oath, int64_t drift)
 {
 	int64_t from_base = imaxabs(drift - oath->drift_base);
 	int64_t from_zero = imaxabs(drift);
@@ -126,8 +126,8 @@ static int new_drift(const struct mfa_oath *oath, int64_t offset,
 	return (int)clamp(is_base ? base : zero, INT16_MIN, INT16_MAX);
 }
 
-static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
+static int totp_verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		       enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
@@ -140,7 +140,7 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	const struct steps steps = choose_steps(&oath, attempt->zone, attempt->now);
 	uint64_t step = 0;
 	enum mfa_check check = MFA_CHECK_WRONG;
-	err = search(&oath, attempt, &steps, &step, &check);
+	err = search_steps(&oath, attempt, &steps, &step, &check);
 	if (err != MFA_OK)
 		return err;
 	if (check == MFA_CHECK_RIGHT)
@@ -153,8 +153,8 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	return MFA_OK;
 }
 
-static int read_clock(const struct mfa_token *token, const struct mfa_zone *zone,
-		      int64_t now, struct mfa_clock *ret_clock)
+static int totp_read_clock(const struct mfa_token *token, const struct mfa_zone *zone,
+			   int64_t now, struct mfa_clock *ret_clock)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
@@ -166,7 +166,7 @@ static int read_clock(const struct mfa_token *token, const struct mfa_zone *zone
 		.ahead_at_first = oath.drift_base * (int64_t)oath.period,
 		.followed = zone->totp_drift * (int64_t)oath.period,
 		.is_far = zone->totp_drift > 0 &&
-			  4 * distance(&oath, oath.drift) >= 3 * zone->totp_drift,
+			  4 * drift_distance(&oath, oath.drift) >= 3 * zone->totp_drift,
 		.is_used = oath.counter > 0,
 	};
 	int64_t missing = (int64_t)oath.counter - steps.last;
@@ -177,7 +177,7 @@ static int read_clock(const struct mfa_token *token, const struct mfa_zone *zone
 	return MFA_OK;
 }
 
-static int settle(struct mfa_token *token, const struct mfa_zone *zone, int64_t now)
+static int totp_settle(struct mfa_token *token, const struct mfa_zone *zone, int64_t now)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
@@ -190,8 +190,8 @@ static int settle(struct mfa_token *token, const struct mfa_zone *zone, int64_t 
 	return mfa_oath_save(&oath, token);
 }
 
-static void describe(const struct mfa_token *token,
-		     char ret_text[static MFA_DESCRIPTION_SIZE])
+static void totp_describe(const struct mfa_token *token,
+			  char ret_text[static MFA_DESCRIPTION_SIZE])
 {
 	struct mfa_oath oath;
 	if (mfa_oath_load(token, &oath) != MFA_OK)
@@ -203,8 +203,8 @@ static void describe(const struct mfa_token *token,
 			       oath.drift);
 }
 
-static int resync(struct mfa_token *token, const struct mfa_attempt *first,
-		  const struct mfa_attempt *second)
+static int totp_resync(struct mfa_token *token, const struct mfa_attempt *first,
+		       const struct mfa_attempt *second)
 {
 	struct mfa_oath oath;
 	int err = mfa_oath_load(token, &oath);
@@ -237,11 +237,11 @@ static int resync(struct mfa_token *token, const struct mfa_attempt *first,
 
 const struct mfa_factor_ops mfa_factor_totp = {
 	.kind = MFA_KIND_TOTP,
-	.verify = verify,
+	.verify = totp_verify,
 	.advance = mfa_oath_advance,
 	.code_len = mfa_oath_code_len,
-	.describe = describe,
-	.resync = resync,
-	.read_clock = read_clock,
-	.settle = settle,
+	.describe = totp_describe,
+	.resync = totp_resync,
+	.read_clock = totp_read_clock,
+	.settle = totp_settle,
 };

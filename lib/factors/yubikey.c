@@ -77,8 +77,9 @@ void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
 	     key->is_padded ? sizeof block : MFA_YUBIKEY_CHALLENGE_LEN, ret_response);
 }
 
-static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check, struct mfa_advance *ret_advance MFA_UNUSED)
+static int yubikey_verify(const struct mfa_token *token,
+			  const struct mfa_attempt *attempt, enum mfa_check *ret_check,
+			  struct mfa_advance *ret_advance MFA_UNUSED)
 {
 	struct mfa_yubikey key;
 	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
@@ -100,19 +101,19 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 }
 
 /* The challenge was fresh, and nobody else has seen it: there is nothing to consume_signal. */
-static int advance(struct mfa_token *token MFA_UNUSED,
-		   const struct mfa_advance *to MFA_UNUSED)
+static int yubikey_advance(struct mfa_token *token MFA_UNUSED,
+			   const struct mfa_advance *to MFA_UNUSED)
 {
 	return MFA_OK;
 }
 
-static size_t code_len(const struct mfa_token *token MFA_UNUSED)
+static size_t yubikey_code_len(const struct mfa_token *token MFA_UNUSED)
 {
 	return 0;
 }
 
-static void describe(const struct mfa_token *token,
-		     char ret_text[static MFA_DESCRIPTION_SIZE])
+static void yubikey_describe(const struct mfa_token *token,
+			     char ret_text[static MFA_DESCRIPTION_SIZE])
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(token, &key) != MFA_OK)
@@ -125,8 +126,8 @@ static void describe(const struct mfa_token *token,
 
 const struct mfa_factor_ops mfa_factor_yubikey = {
 	.kind = MFA_KIND_YUBIKEY,
-	.verify = verify,
-	.advance = advance,
-	.code_len = code_len,
-	.describe = describe,
+	.verify = yubikey_verify,
+	.advance = yubikey_advance,
+	.code_len = yubikey_code_len,
+	.describe = yubikey_describe,
 };

@@ -30,7 +30,7 @@ _Static_assert(MFA_YUBIKEY_AES_LEN == YUBIKEY_KEY_SIZE &&
 		       MFA_YUBIKEY_PRIVATE_LEN == YUBIKEY_UID_SIZE,
 	       "as libyubikey has them");
 
-static bool is_sound(const struct mfa_yubikey_otp *otp)
+static bool is_valid_otp(const struct mfa_yubikey_otp *otp)
 {
 	return otp->slot <= SLOTS && otp->counter <= COUNTER_MAX;
 }
@@ -38,7 +38,7 @@ static bool is_sound(const struct mfa_yubikey_otp *otp)
 int mfa_yubikey_otp_save(const struct mfa_yubikey_otp *otp, struct mfa_token *token)
 {
 	unsigned char data[AT_END] = { 0 };
-	if (!is_sound(otp))
+	if (!is_valid_otp(otp))
 		return MFA_ERR_INVALID;
 	data[AT_SLOT] = (unsigned char)otp->slot;
 	mfa_put32(data + AT_SERIAL, otp->serial);
@@ -63,7 +63,7 @@ int mfa_yubikey_otp_load(const struct mfa_token *token, struct mfa_yubikey_otp *
 		.private_id = data + AT_PRIVATE,
 		.aes_key = data + AT_AES,
 	};
-	return token->kind == MFA_KIND_YUBIKEY_OTP && is_sound(ret_otp)
+	return token->kind == MFA_KIND_YUBIKEY_OTP && is_valid_otp(ret_otp)
 		       ? MFA_OK
 		       : MFA_ERR_INTEGRITY;
 }
@@ -94,7 +94,7 @@ static void wipe_opened(struct opened *opened)
 	mfa_wipe(opened, sizeof *opened);
 }
 
-static uint32_t counter_of(const yubikey_token_st *ticket)
+static uint32_t ticket_counter(const yubikey_token_st *ticket)
 {
 	return (uint32_t)yubikey_counter(ticket->ctr) << USE_BITS | ticket->use;
 }
@@ -108,11 +108,12 @@ static enum mfa_check check_ticket(const struct mfa_yubikey_otp *otp,
 					   MFA_YUBIKEY_PRIVATE_LEN);
 	if (!is_whole || !is_mine)
 		return MFA_CHECK_WRONG;
-	return counter_of(ticket) > otp->counter ? MFA_CHECK_RIGHT : MFA_CHECK_USED;
+	return ticket_counter(ticket) > otp->counter ? MFA_CHECK_RIGHT : MFA_CHECK_USED;
 }
 
-static int verify(const struct mfa_token *token, const struct mfa_attempt *attempt,
-		  enum mfa_check *ret_check, struct mfa_advance *ret_advance)
+static int yubikey_otp_verify(const struct mfa_token *token,
+			      const struct mfa_attempt *attempt,
+			      enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
 	struct mfa_yubikey_otp otp;
 	MFA_CLEANUP(wipe_opened) struct opened opened = { 0 };
@@ -135,11 +136,11 @@ static int verify(const struct mfa_token *token, const struct mfa_attempt *attem
 	*ret_check = check_ticket(&otp, &opened);
 	if (*ret_check == MFA_CHECK_RIGHT)
 		*ret_advance =
-			(struct mfa_advance){ .counter = counter_of(&opened.ticket) };
+			(struct mfa_advance){ .counter = ticket_counter(&opened.ticket) };
 	return MFA_OK;
 }
 
-static int advance(struct mfa_token *token, const struct mfa_advance *to)
+static int yubikey_otp_advance(struct mfa_token *token, const struct mfa_advance *to)
 {
 	if (to->counter > COUNTER_MAX)
 		return MFA_ERR_INVALID;
@@ -147,13 +148,13 @@ static int advance(struct mfa_token *token, const struct mfa_advance *to)
 	return MFA_OK;
 }
 
-static size_t code_len(const struct mfa_token *token MFA_UNUSED)
+static size_t yubikey_otp_code_len(const struct mfa_token *token MFA_UNUSED)
 {
 	return MFA_YUBIKEY_CODE_LEN;
 }
 
-static void describe(const struct mfa_token *token,
-		     char ret_text[static MFA_DESCRIPTION_SIZE])
+static void yubikey_otp_describe(const struct mfa_token *token,
+				 char ret_text[static MFA_DESCRIPTION_SIZE])
 {
 	struct mfa_yubikey_otp otp;
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
@@ -172,8 +173,8 @@ static void describe(const struct mfa_token *token,
 
 const struct mfa_factor_ops mfa_factor_yubikey_otp = {
 	.kind = MFA_KIND_YUBIKEY_OTP,
-	.verify = verify,
-	.advance = advance,
-	.code_len = code_len,
-	.describe = describe,
+	.verify = yubikey_otp_verify,
+	.advance = yubikey_otp_advance,
+	.code_len = yubikey_otp_code_len,
+	.describe = yubikey_otp_describe,
 };
