@@ -194,16 +194,16 @@ static bool is_token_id(const char *id)
 }
 
 /* Whether the bytes that no field has are zero. */
-static bool is_unused(const unsigned char *bytes, size_t from, size_t to)
+static bool are_zero(const unsigned char *bytes, size_t from, size_t to)
 {
 	return sodium_is_zero(bytes + from, to - from) == 1;
 }
 
 /* A NUL-terminated text of at most size-1 bytes, empty or a label, and zeros behind it. */
-static bool take_text(const unsigned char *bytes, size_t size, char *ret_text)
+static bool decode_text(const unsigned char *bytes, size_t size, char *ret_text)
 {
 	const unsigned char *end = memchr(bytes, '\0', size);
-	if (end == NULL || !is_unused(bytes, (size_t)(end - bytes), size))
+	if (end == NULL || !are_zero(bytes, (size_t)(end - bytes), size))
 		return false;
 	memcpy(ret_text, bytes, size);
 	return ret_text[0] == '\0' || mfa_text_is_label(ret_text, size);
@@ -217,9 +217,9 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	unsigned state = bytes[AT_STATE];
 	if (!is_token_id(token->id) || kind == MFA_KIND_NONE ||
 	    state < MFA_STATE_ACTIVE || state > MFA_STATE_SUSPENDED ||
-	    !is_unused(bytes, AT_STATE + 1, AT_TOKEN_CREATED) ||
-	    !is_unused(bytes, AT_TOKEN_UNUSED, AT_LABEL) ||
-	    !is_unused(bytes, AT_CREATED_BY + MFA_ACTOR_SIZE, AT_DATA))
+	    !are_zero(bytes, AT_STATE + 1, AT_TOKEN_CREATED) ||
+	    !are_zero(bytes, AT_TOKEN_UNUSED, AT_LABEL) ||
+	    !are_zero(bytes, AT_CREATED_BY + MFA_ACTOR_SIZE, AT_DATA))
 		return MFA_ERR_INTEGRITY;
 	if (kind >= MFA_KIND_COUNT)
 		return MFA_ERR_UNSUPPORTED;
@@ -227,8 +227,8 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	token->state = (enum mfa_state)state;
 	token->created = (int64_t)mfa_get64(bytes + AT_TOKEN_CREATED);
 	token->last_used = (int64_t)mfa_get64(bytes + AT_LAST_USED);
-	if (!take_text(bytes + AT_LABEL, MFA_LABEL_SIZE, token->label) ||
-	    !take_text(bytes + AT_CREATED_BY, MFA_ACTOR_SIZE, token->created_by))
+	if (!decode_text(bytes + AT_LABEL, MFA_LABEL_SIZE, token->label) ||
+	    !decode_text(bytes + AT_CREATED_BY, MFA_ACTOR_SIZE, token->created_by))
 		return MFA_ERR_INTEGRITY;
 	memcpy(token->data, bytes + AT_DATA, MFA_TOKEN_DATA_SIZE);
 	return MFA_OK;
@@ -276,12 +276,12 @@ static void decode_head(const unsigned char *bytes, unsigned version,
 		decode_sources(bytes + AT_SOURCES, ret_record);
 }
 
-static bool is_head(const unsigned char *bytes, unsigned version)
+static bool is_valid_head(const unsigned char *bytes, unsigned version)
 {
 	if (version == VERSION_FIRST)
-		return is_unused(bytes, AT_BEHIND_PASSWORD, AT_CREATED) &&
-		       is_unused(bytes, AT_UNLOGGED, HEAD_SIZE_FIRST);
-	return is_unused(bytes, AT_UNUSED, AT_SOURCES);
+		return are_zero(bytes, AT_BEHIND_PASSWORD, AT_CREATED) &&
+		       are_zero(bytes, AT_UNLOGGED, HEAD_SIZE_FIRST);
+	return are_zero(bytes, AT_UNUSED, AT_SOURCES);
 }
 
 int mfa_record_decode(const unsigned char *bytes, size_t len,
@@ -295,7 +295,7 @@ int mfa_record_decode(const unsigned char *bytes, size_t len,
 	size_t head = version == VERSION_FIRST ? HEAD_SIZE_FIRST : HEAD_SIZE;
 	size_t count = mfa_get16(bytes + AT_TOKEN_COUNT);
 	if (count > MFA_TOKENS_MAX || len != head + count * TOKEN_SIZE ||
-	    !is_head(bytes, version) || !decode_owner(bytes, ret_record))
+	    !is_valid_head(bytes, version) || !decode_owner(bytes, ret_record))
 		return MFA_ERR_INTEGRITY;
 	for (size_t i = 0; i < count; i++) {
 		struct mfa_token *token = &ret_record->tokens[i];
@@ -316,7 +316,7 @@ struct mfa_token *mfa_record_find(struct mfa_record *record, const char *id)
 	return NULL;
 }
 
-static void make_id(char id[static MFA_TOKEN_ID_SIZE])
+static void make_token_id(char id[static MFA_TOKEN_ID_SIZE])
 {
 	/* without the look-alikes 0 o, 1 l i */
 	static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789";
@@ -332,7 +332,7 @@ int mfa_record_add(struct mfa_record *record, const struct mfa_token *token,
 		return MFA_ERR_FULL;
 	char id[MFA_TOKEN_ID_SIZE];
 	do
-		make_id(id);
+		make_token_id(id);
 	while (mfa_record_find(record, id) != NULL);
 	struct mfa_token *copy = &record->tokens[record->token_count++];
 	*copy = *token;

@@ -21,7 +21,7 @@ static struct file_store *file_store(struct mfa_store *store)
 	return (struct file_store *)store;
 }
 
-static void close_store(struct mfa_store *store)
+static void file_store_close(struct mfa_store *store)
 {
 	struct file_store *self = file_store(store);
 	mfa_close_fd(&self->users_fd);
@@ -30,8 +30,8 @@ static void close_store(struct mfa_store *store)
 	free(self);
 }
 
-static int open_store(const char *address, struct mfa_diag *diag,
-		      struct mfa_store **ret_store)
+static int file_store_open(const char *address, struct mfa_diag *diag,
+			   struct mfa_store **ret_store)
 {
 	struct file_store *self = calloc(1, sizeof *self);
 	if (self == NULL)
@@ -54,8 +54,8 @@ static int open_store(const char *address, struct mfa_diag *diag,
 	return MFA_OK;
 }
 
-static int use_key(struct mfa_store *store, const struct mfa_secret *store_key,
-		   struct mfa_diag *diag)
+static int file_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
+			      struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	int err = mfa_seal_derive(store_key, MFA_KEY_RECORD, self->vault->keys[0]);
@@ -63,7 +63,7 @@ static int use_key(struct mfa_store *store, const struct mfa_secret *store_key,
 			     : mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
 }
 
-static int prepare(const char *address, struct mfa_diag *diag, bool *ret_made)
+static int file_store_prepare(const char *address, struct mfa_diag *diag, bool *ret_made)
 {
 	MFA_CLEANUP(mfa_free_string) char *users = NULL;
 	bool has_made = false;
@@ -81,8 +81,8 @@ static int prepare(const char *address, struct mfa_diag *diag, bool *ret_made)
 /* Opens the stored record under whichever key it is sealed, and notes that key: a login
  * writes under it again. Only a rekey moves a record to the next key, when everybody
  * knows that one. */
-static int read_record(struct mfa_store *store, const char *user, struct mfa_diag *diag,
-		       struct mfa_record *ret_record)
+static int file_store_read(struct mfa_store *store, const char *user,
+			   struct mfa_diag *diag, struct mfa_record *ret_record)
 {
 	struct file_store *self = file_store(store);
 	unsigned char bytes[SLOT_FILE_SIZE];
@@ -111,19 +111,20 @@ static int swap_slot(struct mfa_store *store, struct mfa_record *record,
 	return file_record_write(file_store(store), &file, extent, record, diag);
 }
 
-static int swap(struct mfa_store *store, struct mfa_record *record, struct mfa_diag *diag)
+static int file_store_swap(struct mfa_store *store, struct mfa_record *record,
+			   struct mfa_diag *diag)
 {
 	return swap_slot(store, record, SLOT_USED, diag);
 }
 
-static int swap_unsynced(struct mfa_store *store, struct mfa_record *record,
-			 struct mfa_diag *diag)
+static int file_store_swap_unsynced(struct mfa_store *store, struct mfa_record *record,
+				    struct mfa_diag *diag)
 {
 	return swap_slot(store, record, SLOT_UNSYNCED, diag);
 }
 
-static int scrub(struct mfa_store *store, struct mfa_record *record,
-		 struct mfa_diag *diag)
+static int file_store_scrub(struct mfa_store *store, struct mfa_record *record,
+			    struct mfa_diag *diag)
 {
 	unsigned char bytes[SLOT_FILE_SIZE];
 	MFA_CLEANUP(file_record_close)
@@ -134,8 +135,8 @@ static int scrub(struct mfa_store *store, struct mfa_record *record,
 		       : err;
 }
 
-static int use_next(struct mfa_store *store, const struct mfa_secret *next_key,
-		    struct mfa_diag *diag)
+static int file_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
+			       struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	int err = mfa_seal_derive(next_key, MFA_KEY_RECORD, self->vault->keys[1]);
@@ -146,8 +147,8 @@ static int use_next(struct mfa_store *store, const struct mfa_secret *next_key,
 }
 
 /* Reads and writes under the one lock, so that no login comes between. */
-static int reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
-		  bool *ret_changed)
+static int file_store_reseal(struct mfa_store *store, const char *user,
+			     struct mfa_diag *diag, bool *ret_changed)
 {
 	struct file_store *self = file_store(store);
 	struct vault *vault = self->vault;
@@ -177,8 +178,8 @@ static int reseal(struct mfa_store *store, const char *user, struct mfa_diag *di
 	return err;
 }
 
-static int create(struct mfa_store *store, struct mfa_record *record,
-		  struct mfa_diag *diag)
+static int file_store_create(struct mfa_store *store, struct mfa_record *record,
+			     struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	char name[STORE_NAME_SIZE];
@@ -209,8 +210,8 @@ static int create(struct mfa_store *store, struct mfa_record *record,
 	return err;
 }
 
-static int remove_record(struct mfa_store *store, const struct mfa_record *record,
-			 struct mfa_diag *diag)
+static int file_store_remove(struct mfa_store *store, const struct mfa_record *record,
+			     struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	unsigned char bytes[SLOT_FILE_SIZE];
@@ -243,8 +244,8 @@ static void close_folder(DIR **folder)
 		(void)closedir(*folder);
 }
 
-static int list(struct mfa_store *store, mfa_store_visit visit, void *context,
-		struct mfa_diag *diag)
+static int file_store_list(struct mfa_store *store, mfa_store_visit visit, void *context,
+			   struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	int fd = openat(self->users_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -274,17 +275,17 @@ static int list(struct mfa_store *store, mfa_store_visit visit, void *context,
 
 const struct store_backend store_backend_file = {
 	.scheme = "file",
-	.open = open_store,
-	.use_key = use_key,
-	.close = close_store,
-	.use_next = use_next,
-	.reseal = reseal,
-	.prepare = prepare,
-	.read = read_record,
-	.swap = swap,
-	.swap_unsynced = swap_unsynced,
-	.scrub = scrub,
-	.create = create,
-	.remove = remove_record,
-	.list = list,
+	.open = file_store_open,
+	.use_key = file_store_use_key,
+	.close = file_store_close,
+	.use_next = file_store_use_next,
+	.reseal = file_store_reseal,
+	.prepare = file_store_prepare,
+	.read = file_store_read,
+	.swap = file_store_swap,
+	.swap_unsynced = file_store_swap_unsynced,
+	.scrub = file_store_scrub,
+	.create = file_store_create,
+	.remove = file_store_remove,
+	.list = file_store_list,
 };

@@ -67,7 +67,7 @@ static void find_newest(struct slot *slot)
 }
 
 /* A write that ended inside the first stamp has left its generation in the header alone. */
-static bool take_header(struct slot *slot)
+static bool read_header(struct slot *slot)
 {
 	const unsigned char *header = slot->bytes;
 	uint32_t generation = mfa_get32(header + AT_GENERATION);
@@ -84,7 +84,7 @@ static bool take_header(struct slot *slot)
 /* The first bytes of the first stamp are the new write's, the others those of the stamp
  * before: the last write's to this slot, which another sector has as well unless it was
  * cut off in the first one. Damage does not make such a stamp. */
-static bool is_split(const struct slot *slot)
+static bool is_stamp_split(const struct slot *slot)
 {
 	const struct stamp fresh = { true, slot->generation, slot->count };
 	for (unsigned i = 0; i < SLOT_SECTORS; i++) {
@@ -100,26 +100,26 @@ static bool is_split(const struct slot *slot)
 /* A write that came to its end has put its generation into all of its sectors, and damage
  * cannot make the valid stamp of an older write: where one is left, the write was cut off,
  * whatever its other sectors hold. */
-static enum condition judge_stamps(const struct slot *slot, unsigned index,
-				   bool is_by_header)
+static enum condition classify_stamps(const struct slot *slot, unsigned index,
+				      bool is_by_header)
 {
 	/* every sector was written when the file was made: zeros are damage too */
 	if (slot->generation == 0 || (slot->generation & 1) != index)
 		return DAMAGED;
 	if (has_stamp(slot, 0, slot->count, STAMP_OLDER))
-		return is_by_header && !is_split(slot) ? DAMAGED : TORN;
+		return is_by_header && !is_stamp_split(slot) ? DAMAGED : TORN;
 	return has_stamp(slot, 0, slot->count, STAMP_INVALID) ? MARRED : WHOLE;
 }
 
 /* Looks at the stamps; whether a slot without older ones is genuine, its seal tells. */
-static struct slot examine(const unsigned char *bytes, unsigned index)
+static struct slot examine_slot(const unsigned char *bytes, unsigned index)
 {
 	struct slot slot = { .bytes = bytes };
 	for (unsigned i = 0; i < SLOT_SECTORS; i++)
 		slot.stamps[i] = stamp_read(bytes + i * SLOT_SECTOR);
 	find_newest(&slot);
-	bool is_by_header = take_header(&slot);
-	slot.condition = judge_stamps(&slot, index, is_by_header);
+	bool is_by_header = read_header(&slot);
+	slot.condition = classify_stamps(&slot, index, is_by_header);
 	return slot;
 }
 
@@ -132,7 +132,7 @@ static size_t make_context(const unsigned char *header, const char *user,
 	return HEADER_SIZE + len;
 }
 
-static void gather(const struct slot *slot, unsigned char *ret_data)
+static void gather_data(const struct slot *slot, unsigned char *ret_data)
 {
 	for (unsigned i = 0; i < slot->count; i++)
 		memcpy(ret_data + i * SECTOR_DATA, slot->bytes + i * SLOT_SECTOR,
@@ -145,7 +145,7 @@ static int open_slot(const struct slot *slot, const unsigned char *key, const ch
 	unsigned char data[SLOT_SECTORS * SECTOR_DATA];
 	if (slot->count == 0) /* never, when the slot is whole */
 		return MFA_ERR_INTEGRITY;
-	gather(slot, data);
+	gather_data(slot, data);
 	size_t have = slot->count * (size_t)SECTOR_DATA - HEADER_SIZE;
 	size_t sealed_len = mfa_get32(data + AT_SEALED_LEN);
 	if (memcmp(data + AT_MAGIC, MAGIC, sizeof MAGIC) != 0 ||
@@ -177,8 +177,8 @@ static void plan_next(const struct slot *current, const struct slot *other,
 
 /* A slot whose data are all there: a write that ended in its last stamp is one that came
  * to its end. */
-static void settle(struct slot *slot, const unsigned char *key, const char *user,
-		   unsigned char *scratch)
+static void check_marred(struct slot *slot, const unsigned char *key, const char *user,
+			 unsigned char *scratch)
 {
 	size_t len = 0;
 	if (slot->condition != MARRED)
@@ -191,9 +191,10 @@ static void settle(struct slot *slot, const unsigned char *key, const char *user
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct slot_content *ret_content)
 {
-	struct slot slots[2] = { examine(file, 0), examine(file + SLOT_SIZE, 1) };
-	settle(&slots[0], key, user, scratch);
-	settle(&slots[1], key, user, scratch);
+	struct slot slots[2] = { examine_slot(file, 0),
+				 examine_slot(file + SLOT_SIZE, 1) };
+	check_marred(&slots[0], key, user, scratch);
+	check_marred(&slots[1], key, user, scratch);
 	unsigned newest = slots[1].generation > slots[0].generation ? 1 : 0;
 	unsigned current = newest;
 	if (slots[newest].condition == TORN)
@@ -218,7 +219,7 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 }
 
 /* In a torn slot an older stamp, which keeps it torn; in another one the slot's own. */
-static struct stamp replacement(const struct slot *slot)
+static struct stamp replacement_stamp(const struct slot *slot)
 {
 	for (unsigned i = 0; i < slot->count; i++)
 		if (stamp_age(&slot->stamps[i], slot->generation) == STAMP_OLDER)
@@ -230,8 +231,8 @@ void slots_mend(unsigned char *file)
 {
 	for (unsigned index = 0; index < 2; index++) {
 		unsigned char *bytes = file + index * SLOT_SIZE;
-		const struct slot slot = examine(bytes, index);
-		const struct stamp stamp = replacement(&slot);
+		const struct slot slot = examine_slot(bytes, index);
+		const struct stamp stamp = replacement_stamp(&slot);
 		for (unsigned i = 0; i < SLOT_SECTORS; i++)
 			if (!slot.stamps[i].is_valid)
 				stamp_write(bytes + i * SLOT_SECTOR, &stamp);
@@ -269,7 +270,7 @@ bool slots_are_under(const unsigned char *file, const unsigned char *key,
 {
 	for (unsigned i = 0; i < 2; i++) {
 		size_t len = 0;
-		struct slot slot = examine(file + i * SLOT_SIZE, i);
+		struct slot slot = examine_slot(file + i * SLOT_SIZE, i);
 		if (slot.condition != WHOLE ||
 		    open_slot(&slot, key, user, scratch, &len) != MFA_OK)
 			return false;

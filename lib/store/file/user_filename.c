@@ -5,7 +5,7 @@
 static const char DECOY[] = ".decoy";
 static const char HEX[] = "0123456789ABCDEF";
 
-static bool is_plain(char byte)
+static bool is_plain_byte(char byte)
 {
 	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
 	       (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
@@ -20,7 +20,7 @@ int store_name_encode(const char *user, char ret_name[static STORE_NAME_SIZE])
 		return MFA_OK;
 	}
 	for (size_t in = 0; user[in] != '\0'; in++) {
-		bool keep = is_plain(user[in]) && !(in == 0 && user[in] == '.');
+		bool keep = is_plain_byte(user[in]) && !(in == 0 && user[in] == '.');
 		if (out + (keep ? 1 : 3) >= STORE_NAME_SIZE)
 			return MFA_ERR_INVALID;
 		unsigned char byte = (unsigned char)user[in];

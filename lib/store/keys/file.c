@@ -42,8 +42,8 @@ static int fail_busy(const char *path, struct mfa_diag *diag)
 }
 
 /* A key that a rekey replaced while its lock was waited for is opened anew. */
-static int load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
-		int *ret_hold)
+static int key_file_load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
+			 int *ret_hold)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	int err = mfa_fs_open(path, O_RDONLY, &held_rule, diag, &fd);
@@ -56,7 +56,7 @@ static int load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
 	return err;
 }
 
-static int next_path(const char *path, struct mfa_diag *diag, char **ret_path)
+static int make_next_path(const char *path, struct mfa_diag *diag, char **ret_path)
 {
 	char *next = NULL;
 	if (asprintf(&next, "%s.next", path) < 0)
@@ -65,10 +65,11 @@ static int next_path(const char *path, struct mfa_diag *diag, char **ret_path)
 	return MFA_OK;
 }
 
-static int load_next(const char *path, struct mfa_diag *diag, struct mfa_secret *ret_key)
+static int key_file_load_next(const char *path, struct mfa_diag *diag,
+			      struct mfa_secret *ret_key)
 {
 	MFA_CLEANUP(mfa_free_string) char *next = NULL;
-	int err = next_path(path, diag, &next);
+	int err = make_next_path(path, diag, &next);
 	if (err != MFA_OK)
 		return err;
 	/* the common case, quickly: the folder was checked for the current key */
@@ -101,7 +102,7 @@ static int write_key(const char *path, const struct mfa_secret *key,
 	return mfa_fs_create(path, &content, diag);
 }
 
-static int create(const char *path, struct mfa_diag *diag)
+static int key_file_create(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	int err = mfa_secret_random(MFA_KEY_SIZE, &key);
@@ -109,12 +110,12 @@ static int create(const char *path, struct mfa_diag *diag)
 			     : mfa_fail(diag, err, "out of memory");
 }
 
-static int create_next(const char *path, const struct mfa_secret *key,
-		       struct mfa_diag *diag)
+static int key_file_create_next(const char *path, const struct mfa_secret *key,
+				struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_free_string) char *next = NULL;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret fresh = { 0 };
-	int err = next_path(path, diag, &next);
+	int err = make_next_path(path, diag, &next);
 	if (err != MFA_OK)
 		return err;
 	err = mfa_secret_random(MFA_KEY_SIZE, &fresh);
@@ -128,7 +129,7 @@ static int create_next(const char *path, const struct mfa_secret *key,
 
 /* While the kind of a lock changes it is gone for a moment, and after a failed change for
  * good: another rekey may have come to its end. */
-static int hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
+static int key_file_hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
 {
 	struct stat status;
 	int err = mfa_fs_lock(fd, is_alone ? LOCK_EX : LOCK_SH);
@@ -145,20 +146,20 @@ static int hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
-static int make_current(const char *path, struct mfa_diag *diag)
+static int key_file_make_current(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_free_string) char *next = NULL;
-	int err = next_path(path, diag, &next);
+	int err = make_next_path(path, diag, &next);
 	return err == MFA_OK ? mfa_fs_replace(next, path, diag) : err;
 }
 
 const struct key_source_ops key_source_file = {
 	.scheme = "file",
-	.load = load,
-	.load_next = load_next,
-	.create = create,
+	.load = key_file_load,
+	.load_next = key_file_load_next,
+	.create = key_file_create,
 	.check_durable = mfa_fs_check_durable,
-	.create_next = create_next,
-	.hold = hold,
-	.make_current = make_current,
+	.create_next = key_file_create_next,
+	.hold = key_file_hold,
+	.make_current = key_file_make_current,
 };
