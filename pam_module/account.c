@@ -22,7 +22,7 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 }
 
 /* auth has asked the name service already, where it passed by the name that PAM still has. */
-static int identify(struct login *login, struct mfa_diag *diag)
+static int identify_user(struct login *login, struct mfa_diag *diag)
 {
 	return login_identify(login, auth_marker_find(login->handle, login->facts.user),
 			      diag);
@@ -41,7 +41,7 @@ static bool is_zone_wanted(const struct login *login)
 	return false;
 }
 
-static bool is_shut(struct login *login)
+static bool is_gate_shut(struct login *login)
 {
 	login_choose_zone(login);
 	return mfa_zone_is_gated(login->zone, login->facts.login.service) &&
@@ -53,7 +53,7 @@ static bool is_shut(struct login *login)
 static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is_shut)
 {
 	bool is_by_root = login_is_by_root();
-	int err = is_by_root ? MFA_OK : identify(login, diag);
+	int err = is_by_root ? MFA_OK : identify_user(login, diag);
 	/* the gate is for programs that let people in: this one has only what is theirs */
 	if (err == MFA_OK && !is_by_root && nss_is_self(&login->facts.identity))
 		return MFA_OK;
@@ -61,18 +61,18 @@ static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is
 		err = login_configure(login, diag);
 	if (err != MFA_OK || !is_zone_wanted(login))
 		return err;
-	err = identify(login, diag);
+	err = identify_user(login, diag);
 	if (err == MFA_OK)
-		*ret_is_shut = is_shut(login);
+		*ret_is_shut = is_gate_shut(login);
 	return err;
 }
 
-static int fail(struct login *login, int err, struct mfa_auth_result *result)
+static int fail_account(struct login *login, int err, struct mfa_auth_result *result)
 {
 	result->verdict = mfa_verdict_from_err(err);
 	result->reason = MFA_REASON_FAILED;
 	/* without an answer no name is logged */
-	if (login->facts.user != NULL && identify(login, NULL) == MFA_OK)
+	if (login->facts.user != NULL && identify_user(login, NULL) == MFA_OK)
 		result->is_unknown_user = login_is_of_nobody(login);
 	(void)login_report(login, "account", result);
 	return verdict_to_pam(result->verdict);
@@ -88,7 +88,7 @@ MFA_PUBLIC int pam_sm_acct_mgmt(pam_handle_t *handle, int flags MFA_UNUSED, int 
 	if (err == MFA_OK)
 		err = look_at_gate(&login, &result.diag, &is_refused);
 	if (err != MFA_OK)
-		return fail(&login, err, &result);
+		return fail_account(&login, err, &result);
 	if (!is_refused)
 		return PAM_IGNORE;
 	result.reason = MFA_REASON_NO_AUTH;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* The text behind "key=" when word begins with it, else NULL. */
-static const char *value_of(const char *word, const char *key)
+static const char *argument_value(const char *word, const char *key)
 {
 	size_t len = strlen(key);
 	return strncmp(word, key, len) == 0 ? word + len : NULL;
@@ -14,8 +14,8 @@ int arguments_parse(int argc, const char **argv, struct mfa_diag *diag,
 {
 	struct arguments arguments = { 0 };
 	for (int i = 0; i < argc; i++) {
-		const char *conf = value_of(argv[i], "conf=");
-		const char *zone = value_of(argv[i], "zone=");
+		const char *conf = argument_value(argv[i], "conf=");
+		const char *zone = argument_value(argv[i], "zone=");
 		if (conf != NULL && conf[0] == '/')
 			arguments.config = conf;
 		else if (zone != NULL && zone[0] != '\0')

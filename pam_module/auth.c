@@ -40,20 +40,20 @@ static int forward_password(const struct login *login,
 
 /* For the account phase of a gated service. With forward_pass the password is not known
  * to be right yet: what fails in this handle later must not find evidence in it. */
-static int leave_evidence(const struct login *login, const char *user)
+static int mark_as_passed(const struct login *login, const char *user)
 {
 	if (login->arguments.forward_pass)
 		return PAM_SUCCESS;
 	return auth_marker_set(login->handle, user, &login->facts.identity);
 }
 
-static void begin_work(void *context)
+static void guard_work(void *context)
 {
 	struct login *login = context;
 	process_guard_begin(&login->guard);
 }
 
-static void end_work(void *context)
+static void unguard_work(void *context)
 {
 	struct login *login = context;
 	if (!process_guard_end(
@@ -64,8 +64,8 @@ static void end_work(void *context)
 /* Whether PAM's user is the account that was asked for its code. By the account's own name
  * it is; another is looked up again, since what it leads to may have changed meanwhile, and
  * gets nobody in without a code. */
-static bool is_still(const struct login *login, const char *user,
-		     enum mfa_verdict verdict)
+static bool is_same_account(const struct login *login, const char *user,
+			    enum mfa_verdict verdict)
 {
 	MFA_CLEANUP(nss_done) struct identity now = { 0 };
 	if (strcmp(user, login->facts.identity.name) == 0)
@@ -76,22 +76,22 @@ static bool is_still(const struct login *login, const char *user,
 }
 
 /* What an allowed login leaves behind, and what must still be true of it. */
-static void conclude(void *context, struct mfa_auth_result *result)
+static void conclude_login(void *context, struct mfa_auth_result *result)
 {
 	struct login *login = context;
 	const void *user = NULL;
 	int code = pam_get_item(login->handle, PAM_USER, &user);
 	if (code != PAM_SUCCESS || user == NULL ||
-	    !is_still(login, user, result->verdict)) {
+	    !is_same_account(login, user, result->verdict)) {
 		result->verdict = MFA_DENY;
 		result->reason = MFA_REASON_USER_CHANGED;
 	} else if (forward_password(login, result) != PAM_SUCCESS ||
-		   leave_evidence(login, user) != PAM_SUCCESS) {
+		   mark_as_passed(login, user) != PAM_SUCCESS) {
 		set_failure(result, MFA_ERR_NOMEM);
 	}
 }
 
-static void report(void *context, const struct mfa_auth_result *result)
+static void report_login(void *context, const struct mfa_auth_result *result)
 {
 	login_write_report(context, "auth", result);
 }
@@ -103,8 +103,8 @@ static bool has_passed(const struct mfa_auth_result *result)
 	       (result->verdict == MFA_EXEMPT && result->reason == MFA_REASON_GRACE);
 }
 
-static void run(struct login *login, struct conversation *conversation,
-		struct mfa_auth_result *result)
+static void authenticate_as_root(struct login *login, struct conversation *conversation,
+				 struct mfa_auth_result *result)
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	struct mfa_auth_request request = {
@@ -117,10 +117,10 @@ static void run(struct login *login, struct conversation *conversation,
 		.password = typed_password(login->handle),
 		.known_user = login->facts.identity.is_known,
 		.wants_password = login->arguments.forward_pass,
-		.begin_work = begin_work,
-		.end_work = end_work,
-		.conclude = conclude,
-		.report = report,
+		.begin_work = guard_work,
+		.end_work = unguard_work,
+		.conclude = conclude_login,
+		.report = report_login,
 		.context = login,
 		.may_explain = login->arguments.explain,
 		/* with forward_pass the password is looked at later */
@@ -138,8 +138,8 @@ static void run(struct login *login, struct conversation *conversation,
 }
 
 /* In a program that is not root. What the helper decided, it has logged as well. */
-static int run_helper(struct login *login, struct conversation *conversation,
-		      struct mfa_auth_result *result)
+static int authenticate_by_helper(struct login *login, struct conversation *conversation,
+				  struct mfa_auth_result *result)
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	int err = helper_run(login, &dialog, typed_password(login->handle), result);
@@ -147,7 +147,7 @@ static int run_helper(struct login *login, struct conversation *conversation,
 		return err;
 	enum mfa_verdict verdict = result->verdict;
 	if (verdict == MFA_ALLOW || verdict == MFA_EXEMPT)
-		conclude(login, result);
+		conclude_login(login, result);
 	else
 		(void)forward_password(login, result);
 	if (verdict == MFA_UNAVAILABLE) {
@@ -159,11 +159,11 @@ static int run_helper(struct login *login, struct conversation *conversation,
 	return MFA_OK;
 }
 
-static int decide(struct login *login, struct conversation *conversation,
-		  struct mfa_auth_result *result)
+static int authenticate_user(struct login *login, struct conversation *conversation,
+			     struct mfa_auth_result *result)
 {
 	if (!login_is_by_root())
-		return run_helper(login, conversation, result);
+		return authenticate_by_helper(login, conversation, result);
 	int err = login_configure(login, &result->diag);
 	if (err != MFA_OK)
 		return err;
@@ -172,7 +172,7 @@ static int decide(struct login *login, struct conversation *conversation,
 		result->verdict = MFA_EXEMPT;
 		result->reason = MFA_REASON_ZONE_OFF;
 	} else {
-		run(login, conversation, result);
+		authenticate_as_root(login, conversation, result);
 	}
 	return MFA_OK;
 }
@@ -184,7 +184,7 @@ static void authenticate(struct login *login, struct conversation *conversation,
 	if (err == MFA_OK)
 		err = login_identify(login, NULL, &result->diag);
 	if (err == MFA_OK)
-		err = decide(login, conversation, result);
+		err = authenticate_user(login, conversation, result);
 	if (err != MFA_OK) {
 		set_failure(result, err);
 		result->is_outage = true;
@@ -192,7 +192,7 @@ static void authenticate(struct login *login, struct conversation *conversation,
 }
 
 /* Where nothing works for anybody, saying so betrays nothing. */
-static void tell_outage(const struct login *login, struct conversation *conversation)
+static void explain_outage(const struct login *login, struct conversation *conversation)
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	const struct mfa_config *config = login->host.config;
@@ -213,7 +213,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	authenticate(&login, &conversation, argc, argv, &result);
 	if (result.verdict == MFA_UNAVAILABLE && result.is_outage) {
 		result.is_unknown_user = login_is_of_nobody(&login);
-		tell_outage(&login, &conversation);
+		explain_outage(&login, &conversation);
 	}
 	if (!has_passed(&result))
 		auth_marker_clear(handle);

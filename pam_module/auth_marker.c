@@ -21,7 +21,8 @@ static void free_evidence(struct evidence **evidence)
 }
 
 /* login and su run this again in a child, as the target user: memory only. */
-static void forget(pam_handle_t *handle MFA_UNUSED, void *data, int status MFA_UNUSED)
+static void free_marker_data(pam_handle_t *handle MFA_UNUSED, void *data,
+			     int status MFA_UNUSED)
 {
 	struct evidence *evidence = data;
 	free_evidence(&evidence);
@@ -37,13 +38,13 @@ int auth_marker_set(pam_handle_t *handle, const char *user,
 	evidence->user = strdup(user);
 	if (evidence->user == NULL || nss_copy(identity, &evidence->identity) != MFA_OK)
 		return PAM_BUF_ERR;
-	int code = pam_set_data(handle, NAME, evidence, forget);
+	int code = pam_set_data(handle, NAME, evidence, free_marker_data);
 	if (code == PAM_SUCCESS)
 		evidence = NULL; /* the handle's now */
 	return code;
 }
 
-static const struct evidence *find(pam_handle_t *handle)
+static const struct evidence *get_marker(pam_handle_t *handle)
 {
 	const void *data = NULL;
 	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS ? data : NULL;
@@ -51,19 +52,19 @@ static const struct evidence *find(pam_handle_t *handle)
 
 void auth_marker_clear(pam_handle_t *handle)
 {
-	if (find(handle) != NULL)
+	if (get_marker(handle) != NULL)
 		(void)pam_set_data(handle, NAME, NULL, NULL);
 }
 
 const struct identity *auth_marker_find(pam_handle_t *handle, const char *user)
 {
-	const struct evidence *evidence = find(handle);
+	const struct evidence *evidence = get_marker(handle);
 	return evidence != NULL && strcmp(evidence->user, user) == 0 ? &evidence->identity
 								     : NULL;
 }
 
 bool auth_marker_is_for(pam_handle_t *handle, const struct identity *identity)
 {
-	const struct evidence *evidence = find(handle);
+	const struct evidence *evidence = get_marker(handle);
 	return evidence != NULL && nss_are_same(&evidence->identity, identity);
 }

@@ -15,8 +15,8 @@ static void free_response(struct pam_response **response)
 	*response = NULL;
 }
 
-static int converse(pam_handle_t *handle, int style, const char *text,
-		    struct pam_response **ret_response)
+static int call_conversation(pam_handle_t *handle, int style, const char *text,
+			     struct pam_response **ret_response)
 {
 	const void *item = NULL;
 	if (pam_get_item(handle, PAM_CONV, &item) != PAM_SUCCESS || item == NULL)
@@ -29,11 +29,13 @@ static int converse(pam_handle_t *handle, int style, const char *text,
 	return conv->conv(1, &messages, ret_response, conv->appdata_ptr);
 }
 
-static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
+static int conversation_ask(void *context, const char *prompt,
+			    struct mfa_secret *ret_answer)
 {
 	struct conversation *self = context;
 	MFA_CLEANUP(free_response) struct pam_response *response = NULL;
-	int code = converse(self->handle, PAM_PROMPT_ECHO_OFF, prompt, &response);
+	int code =
+		call_conversation(self->handle, PAM_PROMPT_ECHO_OFF, prompt, &response);
 	if (code == PAM_BUF_ERR)
 		return MFA_ERR_NOMEM;
 	if (code == PAM_ABORT)
@@ -50,7 +52,7 @@ static int ask(void *context, const char *prompt, struct mfa_secret *ret_answer)
 }
 
 /* The text may have been cut and shortened in place: its end is the old one. */
-static void forget(void *context, struct mfa_secret *answer)
+static void conversation_forget(void *context, struct mfa_secret *answer)
 {
 	struct conversation *self = context;
 	if (answer->data != NULL)
@@ -59,19 +61,21 @@ static void forget(void *context, struct mfa_secret *answer)
 	*answer = (struct mfa_secret){ 0 };
 }
 
-static void tell(void *context, enum mfa_tone tone, const char *text)
+static void conversation_tell(void *context, enum mfa_tone tone, const char *text)
 {
 	struct conversation *self = context;
 	MFA_CLEANUP(free_response) struct pam_response *response = NULL;
 	if (!self->is_silent)
-		(void)converse(self->handle,
-			       tone == MFA_TELL_INFO ? PAM_TEXT_INFO : PAM_ERROR_MSG,
-			       text, &response);
+		(void)call_conversation(self->handle,
+					tone == MFA_TELL_INFO ? PAM_TEXT_INFO
+							      : PAM_ERROR_MSG,
+					text, &response);
 }
 
 struct mfa_dialog conversation_dialog(struct conversation *conversation)
 {
-	return (struct mfa_dialog){
-		.ask = ask, .forget = forget, .tell = tell, .context = conversation
-	};
+	return (struct mfa_dialog){ .ask = conversation_ask,
+				    .forget = conversation_forget,
+				    .tell = conversation_tell,
+				    .context = conversation };
 }

@@ -35,7 +35,7 @@ static const char *text_or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-static int begin(struct talk *talk, const struct login *login, struct mfa_diag *diag)
+static int send_begin(struct talk *talk, const struct login *login, struct mfa_diag *diag)
 {
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 	struct mfa_helper_begin begin = {
@@ -100,7 +100,7 @@ static int send_line(struct talk *talk, struct mfa_span line)
 	return mfa_packet_send(talk->channel, type, line, HELPER_MS);
 }
 
-static int answer(struct talk *talk, const char *prompt)
+static int answer_question(struct talk *talk, const char *prompt)
 {
 	const struct mfa_dialog *dialog = talk->dialog;
 	struct mfa_secret typed = { 0 };
@@ -113,8 +113,8 @@ static int answer(struct talk *talk, const char *prompt)
 }
 
 /* What stands before the code, by the helper's word, in the line that was kept here. */
-static int conclude(struct talk *talk, struct mfa_span payload,
-		    struct mfa_auth_result *result)
+static int take_verdict(struct talk *talk, struct mfa_span payload,
+			struct mfa_auth_result *result)
 {
 	struct mfa_helper_verdict verdict;
 	int err = mfa_helper_unpack_verdict(payload, &verdict);
@@ -130,7 +130,8 @@ static int conclude(struct talk *talk, struct mfa_span payload,
 }
 
 /* One message of the helper. */
-static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_over)
+static int handle_packet(struct talk *talk, struct mfa_auth_result *result,
+			 bool *ret_is_over)
 {
 	char text[MFA_PACKET_SIZE];
 	unsigned char type = MFA_HELPER_NONE;
@@ -142,7 +143,7 @@ static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_
 	switch (type) {
 	case MFA_HELPER_ASK:
 		copy_text(payload, text);
-		return answer(talk, text);
+		return answer_question(talk, text);
 	case MFA_HELPER_INFO:
 		copy_text(payload, text);
 		talk->dialog->tell(talk->dialog->context, MFA_TELL_INFO, text);
@@ -153,7 +154,7 @@ static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_
 		return MFA_OK;
 	case MFA_HELPER_VERDICT:
 		*ret_is_over = true;
-		return conclude(talk, payload, result);
+		return take_verdict(talk, payload, result);
 	case MFA_HELPER_BEGIN:
 	case MFA_HELPER_REPLY:
 	case MFA_HELPER_AGAIN:
@@ -163,18 +164,18 @@ static int turn(struct talk *talk, struct mfa_auth_result *result, bool *ret_is_
 	return MFA_ERR_INVALID;
 }
 
-static int converse(struct talk *talk, struct mfa_auth_result *result)
+static int relay_packets(struct talk *talk, struct mfa_auth_result *result)
 {
 	bool is_over = false;
 	for (int i = 0; i < TURNS_MAX; i++) {
-		int err = turn(talk, result, &is_over);
+		int err = handle_packet(talk, result, &is_over);
 		if (err != MFA_OK || is_over)
 			return err;
 	}
 	return MFA_ERR_INVALID;
 }
 
-static int check_case(const struct login *login, struct mfa_diag *diag)
+static int check_preconditions(const struct login *login, struct mfa_diag *diag)
 {
 	const char *config = login->arguments.config;
 	if (config != NULL && strcmp(config, MFA_CONFIG_PATH) != 0)
@@ -194,15 +195,15 @@ int helper_run(const struct login *login, const struct mfa_dialog *dialog,
 	MFA_CLEANUP(talk_done)
 	struct talk talk = { .channel = -1, .dialog = dialog, .password = password };
 	struct mfa_diag *diag = &ret_result->diag;
-	int err = check_case(login, diag);
+	int err = check_preconditions(login, diag);
 	if (err == MFA_OK)
 		err = mfa_secret_alloc(MFA_PACKET_SIZE, &talk.packet);
 	if (err == MFA_OK)
 		err = mfa_spawn(MFA_VERIFY_PATH, VERIFY_MODE, diag, &talk.channel);
 	if (err == MFA_OK)
-		err = begin(&talk, login, diag);
+		err = send_begin(&talk, login, diag);
 	if (err == MFA_OK)
-		err = converse(&talk, ret_result);
+		err = relay_packets(&talk, ret_result);
 	if (err == MFA_OK || diag->text[0] != '\0')
 		return err;
 	/* whatever it was: without a verdict nothing is known of the person's answer */
