@@ -21,22 +21,22 @@ struct work {
 	bool has_scan;
 };
 
-static int collect(void *context, const char *user)
+static int add_user(void *context, const char *user)
 {
 	return mfa_strings_add(context, user);
 }
 
 /* The decoy's name comes first, where DECOY says. */
-static int list_names(struct mfa_site *host, struct mfa_diag *diag,
+static int list_users(struct mfa_site *host, struct mfa_diag *diag,
 		      struct mfa_strings *names)
 {
-	int err = collect(names, MFA_DECOY_USER);
+	int err = add_user(names, MFA_DECOY_USER);
 	if (err == MFA_OK)
-		err = mfa_store_list(host->store, collect, names, diag);
+		err = mfa_store_list(host->store, add_user, names, diag);
 	return err == MFA_ERR_NOMEM ? mfa_fail(diag, err, "out of memory") : err;
 }
 
-static bool goes_on(const struct mfa_watch *watch, size_t done, size_t total)
+static bool may_go_on(const struct mfa_watch *watch, size_t done, size_t total)
 {
 	return watch == NULL || watch->step(watch->context, done, total);
 }
@@ -46,14 +46,14 @@ int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct mfa_rekey_report report = { 0 };
-	int err = list_names(host, diag, &names);
+	int err = list_users(host, diag, &names);
 	struct mfa_record *record = mfa_store_workspace(host->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		err = mfa_store_read(host->store, names.items[i], diag, record);
 		report.records += err == MFA_OK && i != DECOY;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
-		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
+		if (err == MFA_OK && !may_go_on(watch, i + 1, names.count))
 			err = mfa_fail(diag, MFA_ERR_ABORT, "stopped");
 	}
 	mfa_wipe(record, sizeof *record);
@@ -66,7 +66,7 @@ static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
 		      struct mfa_diag *diag, struct mfa_rekey_report *report)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = list_names(host, diag, &names);
+	int err = list_users(host, diag, &names);
 	report->records = 0;
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;
@@ -75,7 +75,7 @@ static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		report->resealed += is_changed;
-		if (err == MFA_OK && !goes_on(watch, i + 1, names.count))
+		if (err == MFA_OK && !may_go_on(watch, i + 1, names.count))
 			return mfa_fail(diag, MFA_ERR_ABORT, "stopped");
 	}
 	return err;
@@ -165,7 +165,7 @@ static int end_alone(struct work *work, struct mfa_diag *diag)
 	return err == MFA_OK ? mfa_key_switch(source, diag) : err;
 }
 
-static int run(struct work *work, struct mfa_diag *diag)
+static int run_rekey(struct work *work, struct mfa_diag *diag)
 {
 	int err = MFA_OK;
 	if (work->wish->has_trail || changes_trail(work->host))
@@ -183,7 +183,7 @@ int mfa_rekey_run(struct mfa_site *host, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
 	struct work work = { .host = host, .wish = wish };
-	int err = run(&work, diag);
+	int err = run_rekey(&work, diag);
 	audit_scan_done(&work.scan);
 	if (err != MFA_OK)
 		return err;

@@ -12,7 +12,7 @@ struct line {
 	size_t size;
 };
 
-static void put(struct line *line, const char *text, size_t len)
+static void put_text(struct line *line, const char *text, size_t len)
 {
 	if (line->len + len >= line->size)
 		return;
@@ -34,14 +34,14 @@ static void put_escaped(struct line *line, const char *bytes, size_t len)
 		char escape[8];
 		(void)snprintf(escape, sizeof escape, "\\x%02x",
 			       (unsigned)(unsigned char)bytes[i]);
-		put(line, escape, 4);
+		put_text(line, escape, 4);
 	}
 }
 
 static void put_quoted(struct line *line, const char *value)
 {
 	size_t rest = strlen(value);
-	put(line, "\"", 1);
+	put_text(line, "\"", 1);
 	while (rest > 0) {
 		uint32_t point = 0;
 		size_t len = mfa_text_decode(value, rest, &point);
@@ -49,17 +49,17 @@ static void put_quoted(struct line *line, const char *value)
 		unsigned char byte = (unsigned char)value[0];
 		if (byte == '"' || byte == '\\') {
 			const char escape[2] = { '\\', value[0] };
-			put(line, escape, 2);
+			put_text(line, escape, 2);
 		} else if (len == 0 || byte < 0x20 || byte == 0x7f ||
 			   mfa_text_is_hidden(point)) {
 			put_escaped(line, value, used);
 		} else {
-			put(line, value, len);
+			put_text(line, value, len);
 		}
 		value += used;
 		rest -= used;
 	}
-	put(line, "\"", 1);
+	put_text(line, "\"", 1);
 }
 
 static void put_field(struct line *line, const char *key, const char *value)
@@ -67,11 +67,11 @@ static void put_field(struct line *line, const char *key, const char *value)
 	if (value == NULL || value[0] == '\0')
 		return;
 	if (line->len > 0)
-		put(line, " ", 1);
-	put(line, key, strlen(key));
-	put(line, "=", 1);
+		put_text(line, " ", 1);
+	put_text(line, key, strlen(key));
+	put_text(line, "=", 1);
 	if (is_bare(value))
-		put(line, value, strlen(value));
+		put_text(line, value, strlen(value));
 	else
 		put_quoted(line, value);
 }

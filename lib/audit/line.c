@@ -103,7 +103,7 @@ void audit_line_time(struct mfa_span text, char ret_time[static MFA_TIME_SIZE])
 }
 
 /* A number behind its key at the text's end, which may be missing. */
-static uint64_t find_number(struct mfa_span text, const char *key)
+static uint64_t read_last_number(struct mfa_span text, const char *key)
 {
 	size_t at = text.len;
 	size_t len = strlen(key);
@@ -121,7 +121,7 @@ bool audit_line_is_bridge(struct mfa_span text, struct audit_bridge *ret_bridge)
 	    !cut_bytes(&text, BEFORE_HASH_KEY, "\"", ret_bridge->hash) ||
 	    !cut_bytes(&text, BEFORE_MAC_KEY, "\"", ret_bridge->mac))
 		return false;
-	ret_bridge->broken = find_number(text, BROKEN_KEY);
+	ret_bridge->broken = read_last_number(text, BROKEN_KEY);
 	return true;
 }
 

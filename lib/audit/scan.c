@@ -17,7 +17,7 @@ enum {
 /* What others could write, the chain shows. */
 static const struct mfa_fs_rule read_rule = { 0, 0077, LOCK_SH, 0600, true };
 
-static void restart(struct audit_scan *scan)
+static void restart_scan(struct audit_scan *scan)
 {
 	(void)crypto_generichash_init(&scan->before, NULL, 0, AUDIT_MAC_SIZE);
 	scan->last = (struct audit_link){ 0 };
@@ -35,7 +35,7 @@ int audit_scan_begin(const struct mfa_audit *audit, struct audit_scan *ret_scan)
 	ret_scan->key_count = 1;
 	ret_scan->device = 0;
 	ret_scan->inode = 0;
-	restart(ret_scan);
+	restart_scan(ret_scan);
 	return audit_scan_use_next(audit, ret_scan);
 }
 
@@ -59,8 +59,8 @@ void audit_scan_hash(const struct audit_scan *scan,
 	(void)crypto_generichash_final(&state, ret_hash, AUDIT_MAC_SIZE);
 }
 
-static bool fits(const struct audit_scan *scan, const unsigned char *before,
-		 struct mfa_span text, const unsigned char *wanted)
+static bool has_right_mac(const struct audit_scan *scan, const unsigned char *before,
+			  struct mfa_span text, const unsigned char *wanted)
 {
 	bool is_right = false;
 	for (size_t i = 0; i < scan->key_count && !is_right; i++) {
@@ -85,8 +85,8 @@ static void note_time(struct mfa_audit_report *report, struct mfa_span text)
 }
 
 /* A bridge that only a holder of a known key can have made. */
-static void cross(struct audit_scan *scan, const struct audit_bridge *bridge,
-		  const struct audit_link *link)
+static void accept_bridge(struct audit_scan *scan, const struct audit_bridge *bridge,
+			  const struct audit_link *link)
 {
 	struct mfa_audit_report *report = &scan->report;
 	unsigned char hash[AUDIT_MAC_SIZE];
@@ -101,7 +101,7 @@ static void cross(struct audit_scan *scan, const struct audit_bridge *bridge,
 	scan->last = *link;
 }
 
-static void take_line(struct audit_scan *scan)
+static void check_line(struct audit_scan *scan)
 {
 	struct mfa_span text;
 	struct audit_link link;
@@ -113,13 +113,14 @@ static void take_line(struct audit_scan *scan)
 	}
 	note_time(&scan->report, text);
 	if (audit_line_is_bridge(text, &bridge) &&
-	    fits(scan, bridge.mac, text, link.mac)) {
-		cross(scan, &bridge, &link);
+	    has_right_mac(scan, bridge.mac, text, link.mac)) {
+		accept_bridge(scan, &bridge, &link);
 		return;
 	}
 	if (scan->report.first_bad != 0) /* until a bridge seals it */
 		return;
-	if (link.seq == scan->last.seq + 1 && fits(scan, scan->last.mac, text, link.mac))
+	if (link.seq == scan->last.seq + 1 &&
+	    has_right_mac(scan, scan->last.mac, text, link.mac))
 		scan->last = link;
 	else
 		note_bad(&scan->report);
@@ -158,7 +159,7 @@ void audit_scan_take(struct audit_scan *scan, const char *bytes, size_t len)
 		add_to_line(scan, bytes, part);
 		if (end == NULL)
 			return;
-		take_line(scan);
+		check_line(scan);
 		hash_line(scan);
 		(void)crypto_generichash_update(&scan->before, &feed, 1);
 		scan->is_too_long = false;
@@ -168,8 +169,8 @@ void audit_scan_take(struct audit_scan *scan, const char *bytes, size_t len)
 }
 
 /* Reads from where the scan is to size; where that is unknown (0), to the end. */
-static int read_on(struct audit_scan *scan, int fd, off_t size,
-		   const struct mfa_watch *watch)
+static int scan_chunks(struct audit_scan *scan, int fd, off_t size,
+		       const struct mfa_watch *watch)
 {
 	char chunk[CHUNK_SIZE];
 	while (size == 0 || scan->at < size) {
@@ -192,14 +193,14 @@ static int read_on(struct audit_scan *scan, int fd, off_t size,
 	return MFA_OK;
 }
 
-static int find_size(struct audit_scan *scan, int fd, off_t *ret_size)
+static int find_trail_size(struct audit_scan *scan, int fd, off_t *ret_size)
 {
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_err_from_errno(errno);
 	if (status.st_dev != scan->device || status.st_ino != scan->inode ||
 	    status.st_size < scan->at)
-		restart(scan);
+		restart_scan(scan);
 	scan->device = status.st_dev;
 	scan->inode = status.st_ino;
 	*ret_size = status.st_size;
@@ -209,8 +210,8 @@ static int find_size(struct audit_scan *scan, int fd, off_t *ret_size)
 int audit_scan_file(struct audit_scan *scan, int fd, const struct mfa_watch *watch)
 {
 	off_t size = 0;
-	int err = find_size(scan, fd, &size);
-	return err != MFA_OK || size == 0 ? err : read_on(scan, fd, size, watch);
+	int err = find_trail_size(scan, fd, &size);
+	return err != MFA_OK || size == 0 ? err : scan_chunks(scan, fd, size, watch);
 }
 
 static int fail_to_read(int err, const char *path, struct mfa_diag *diag)
@@ -230,12 +231,12 @@ int audit_scan_trail(const struct mfa_audit *audit, struct audit_scan *scan,
 	int err = mfa_fs_open(audit->path, O_RDONLY, &read_rule, diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	err = find_size(scan, fd, &size);
+	err = find_trail_size(scan, fd, &size);
 	/* a big file takes longer than a login waits for the lock */
 	if (err == MFA_OK && flock(fd, LOCK_UN) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err == MFA_OK && size > 0)
-		err = read_on(scan, fd, size, watch);
+		err = scan_chunks(scan, fd, size, watch);
 	return err == MFA_OK ? MFA_OK : fail_to_read(err, audit->path, diag);
 }
 
@@ -268,7 +269,7 @@ static int scan_copy(struct audit_scan *scan, const char *path,
 	if (S_ISDIR(status.st_mode))
 		return mfa_fail(diag, MFA_ERR_INVALID, "%s: is a directory", path);
 	off_t size = S_ISREG(status.st_mode) ? status.st_size : 0;
-	int err = read_on(scan, fd, size, watch);
+	int err = scan_chunks(scan, fd, size, watch);
 	return err == MFA_OK ? MFA_OK : fail_to_read(err, path, diag);
 }
 

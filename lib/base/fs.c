@@ -78,8 +78,8 @@ static bool mend_by_name(const struct mfa_fs_entry *entry, const struct stat *st
 }
 
 /* A folder on the way: others may not rename what stands in it. */
-static int check_passage(const struct stat *status, const char *path,
-			 struct mfa_diag *diag)
+static int check_parent(const struct stat *status, const char *path,
+			struct mfa_diag *diag)
 {
 	struct mfa_fs_rule rule = mfa_fs_protected;
 	if ((status->st_mode & S_ISVTX) != 0)
@@ -119,18 +119,18 @@ static int tidy_path(const char *path, struct mfa_diag *diag,
 /* Checks each folder above the last from the root down. Nobody but root can change a
  * name in a folder that passed, so what the next look at the same name sees is still
  * the same thing, and the whole path holds by induction. path is as it was afterwards. */
-static int check_way(char *path, struct mfa_diag *diag)
+static int check_parents(char *path, struct mfa_diag *diag)
 {
 	struct stat status;
 	int err = stat_folder("/", diag, &status);
 	if (err == MFA_OK)
-		err = check_passage(&status, "/", diag);
+		err = check_parent(&status, "/", diag);
 	for (char *slash = strchr(path + 1, '/'); err == MFA_OK && slash != NULL;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		err = stat_folder(path, diag, &status);
 		if (err == MFA_OK)
-			err = check_passage(&status, path, diag);
+			err = check_parent(&status, path, diag);
 		*slash = '/';
 	}
 	return err;
@@ -145,13 +145,13 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 				path);
 	int err = tidy_path(path, diag, tidied);
 	if (err == MFA_OK)
-		err = check_way(tidied, diag);
+		err = check_parents(tidied, diag);
 	struct stat status;
 	if (err == MFA_OK)
 		err = stat_folder(tidied, diag, &status);
 	const struct mfa_fs_entry entry = { AT_FDCWD, tidied, path };
 	if (err == MFA_OK && rule->forbidden == mfa_fs_protected.forbidden)
-		err = check_passage(&status, path, diag);
+		err = check_parent(&status, path, diag);
 	else if (err == MFA_OK && !mend_by_name(&entry, &status, rule, diag))
 		err = check_owner_and_mode(&status, rule, path, diag);
 	if (err != MFA_OK)
@@ -249,7 +249,7 @@ int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 	char tidied[PATH_MAX];
 	int err = tidy_path(path, diag, tidied);
 	if (err == MFA_OK)
-		err = check_way(tidied, diag);
+		err = check_parents(tidied, diag);
 	if (err != MFA_OK)
 		return err;
 	struct mfa_fs_entry entry = { .dir_fd = AT_FDCWD, .name = tidied, .path = path };

@@ -161,7 +161,7 @@ int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset)
 	return MFA_OK;
 }
 
-static void nap(long microseconds)
+static void sleep_us(long microseconds)
 {
 	struct timespec rest = { .tv_nsec = microseconds * 1000 };
 	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
@@ -177,7 +177,7 @@ int mfa_fs_lock(int fd, int operation)
 			return mfa_err_from_errno(errno);
 		if (waited_us >= LOCK_DEADLINE_US)
 			return MFA_ERR_BUSY;
-		nap(nap_us);
+		sleep_us(nap_us);
 		waited_us += nap_us;
 		if (nap_us < LOCK_NAP_MAX_US)
 			nap_us *= 2;

@@ -13,7 +13,7 @@ void mfa_json_done(struct mfa_json *json)
 	*json = (struct mfa_json){ 0 };
 }
 
-static void append(struct mfa_json *json, const char *text, size_t len)
+static void append_text(struct mfa_json *json, const char *text, size_t len)
 {
 	if (json->err != MFA_OK)
 		return;
@@ -35,20 +35,20 @@ static void append(struct mfa_json *json, const char *text, size_t len)
 static void begin_value(struct mfa_json *json)
 {
 	if (json->needs_comma)
-		append(json, ",", 1);
+		append_text(json, ",", 1);
 	json->needs_comma = true;
 }
 
 void mfa_json_open(struct mfa_json *json, char bracket)
 {
 	begin_value(json);
-	append(json, &bracket, 1);
+	append_text(json, &bracket, 1);
 	json->needs_comma = false;
 }
 
 void mfa_json_close(struct mfa_json *json, char bracket)
 {
-	append(json, &bracket, 1);
+	append_text(json, &bracket, 1);
 	json->needs_comma = true;
 }
 
@@ -62,44 +62,44 @@ static size_t plain_len(const char *text)
 	return len;
 }
 
-static void quote(struct mfa_json *json, const char *text)
+static void append_quoted(struct mfa_json *json, const char *text)
 {
-	append(json, "\"", 1);
+	append_text(json, "\"", 1);
 	while (*text != '\0') {
 		char escape[16];
 		uint32_t point = 0;
 		size_t plain = plain_len(text);
-		append(json, text, plain);
+		append_text(json, text, plain);
 		text += plain;
 		if (*text == '\0')
 			break;
 		size_t len = mfa_text_decode(text, strnlen(text, 4), &point);
 		if (len == 0) {
-			append(json, "\\ufffd", 6);
+			append_text(json, "\\ufffd", 6);
 			len = 1;
 		} else if (*text == '"' || *text == '\\') {
 			escape[0] = '\\';
 			escape[1] = *text;
-			append(json, escape, 2);
+			append_text(json, escape, 2);
 		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
 			(void)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*text);
-			append(json, escape, 6);
+			append_text(json, escape, 6);
 		} else if (mfa_text_is_hidden(point)) {
 			(void)snprintf(escape, sizeof escape, "\\u%04" PRIx32, point);
-			append(json, escape, 6);
+			append_text(json, escape, 6);
 		} else {
-			append(json, text, len);
+			append_text(json, text, len);
 		}
 		text += len;
 	}
-	append(json, "\"", 1);
+	append_text(json, "\"", 1);
 }
 
 void mfa_json_key(struct mfa_json *json, const char *key)
 {
 	begin_value(json);
-	quote(json, key);
-	append(json, ":", 1);
+	append_quoted(json, key);
+	append_text(json, ":", 1);
 	json->needs_comma = false;
 }
 
@@ -110,7 +110,7 @@ void mfa_json_string(struct mfa_json *json, const char *text)
 		return;
 	}
 	begin_value(json);
-	quote(json, text);
+	append_quoted(json, text);
 }
 
 void mfa_json_number(struct mfa_json *json, int64_t number)
@@ -118,19 +118,19 @@ void mfa_json_number(struct mfa_json *json, int64_t number)
 	char digits[24];
 	int len = snprintf(digits, sizeof digits, "%" PRId64, number);
 	begin_value(json);
-	append(json, digits, (size_t)len);
+	append_text(json, digits, (size_t)len);
 }
 
 void mfa_json_bool(struct mfa_json *json, bool value)
 {
 	begin_value(json);
-	append(json, value ? "true" : "false", value ? 4 : 5);
+	append_text(json, value ? "true" : "false", value ? 4 : 5);
 }
 
 void mfa_json_null(struct mfa_json *json)
 {
 	begin_value(json);
-	append(json, "null", 4);
+	append_text(json, "null", 4);
 }
 
 void mfa_json_field(struct mfa_json *json, const char *key, const char *text)

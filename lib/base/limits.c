@@ -24,7 +24,7 @@ static const struct {
 
 _Static_assert(MFA_COUNT(limits) == MFA_LIMITS, "each has a place");
 
-static rlim_t greater(rlim_t a, rlim_t b)
+static rlim_t greater_limit(rlim_t a, rlim_t b)
 {
 	return a > b ? a : b; /* RLIM_INFINITY is the greatest */
 }
@@ -36,8 +36,9 @@ static bool raise_limit(size_t i, struct rlimit *ret_before)
 	if (getrlimit(resource, ret_before) != 0 ||
 	    ret_before->rlim_cur >= limits[i].enough)
 		return false;
-	const struct rlimit wanted = { limits[i].wanted,
-				       greater(ret_before->rlim_max, limits[i].wanted) };
+	const struct rlimit wanted = {
+		limits[i].wanted, greater_limit(ret_before->rlim_max, limits[i].wanted)
+	};
 	const struct rlimit most = { ret_before->rlim_max, ret_before->rlim_max };
 	return setrlimit(resource, &wanted) == 0 || setrlimit(resource, &most) == 0;
 }

@@ -9,7 +9,7 @@ enum {
 	INTERRUPTIONS_MAX = 1000
 };
 
-static int wait_for(int fd, short events, int timeout_ms)
+static int wait_for_events(int fd, short events, int timeout_ms)
 {
 	struct pollfd one = { .fd = fd, .events = events };
 	for (int i = 0; i < INTERRUPTIONS_MAX; i++) {
@@ -37,7 +37,7 @@ int mfa_packet_send(int fd, unsigned char letter, struct mfa_span payload, int t
 		if (put >= 0)
 			return (size_t)put == payload.len + 1 ? MFA_OK : MFA_ERR_IO;
 		if (errno == EAGAIN) {
-			int err = wait_for(fd, POLLOUT, timeout_ms);
+			int err = wait_for_events(fd, POLLOUT, timeout_ms);
 			if (err != MFA_OK)
 				return err;
 		} else if (errno != EINTR) {
@@ -52,7 +52,7 @@ int mfa_packet_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
 {
 	ssize_t got = -1;
 	for (int i = 0; got < 0 && i < INTERRUPTIONS_MAX; i++) {
-		int err = wait_for(fd, POLLIN, timeout_ms);
+		int err = wait_for_events(fd, POLLIN, timeout_ms);
 		if (err != MFA_OK)
 			return err;
 		got = recv(fd, buffer->data, buffer->len, MSG_DONTWAIT | MSG_TRUNC);

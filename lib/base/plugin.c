@@ -10,7 +10,7 @@
 
 /* Looked at by its path and opened by its path: in between, only root could put another
  * file there. */
-static int check(const char *path, struct mfa_diag *diag)
+static int check_plugin(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	return mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
@@ -25,7 +25,7 @@ int mfa_plugin_open(const char *folder, const char *name, struct mfa_diag *diag,
 	if (len < 0 || (size_t)len >= sizeof path)
 		return mfa_fail(diag, MFA_ERR_INVALID, "plug-in %s: too long a path",
 				name);
-	int err = check(path, diag);
+	int err = check_plugin(path, diag);
 	if (err != MFA_OK)
 		return err;
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

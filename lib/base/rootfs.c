@@ -19,15 +19,15 @@ enum {
 };
 
 /* Takes the last part off a path that begins without a slash. */
-static void go_up(char *path)
+static void cut_last_part(char *path)
 {
 	char *slash = strrchr(path, '/');
 	*(slash != NULL ? slash : path) = '\0';
 }
 
 /* Follows one part of a path; *rest may become what a link says and what was behind it. */
-static int follow(int root_fd, char path[static PATH_MAX], const char *part,
-		  char rest[static PATH_MAX])
+static int follow_part(int root_fd, char path[static PATH_MAX], const char *part,
+		       char rest[static PATH_MAX])
 {
 	char target[PATH_MAX];
 	char joined[PATH_MAX];
@@ -35,7 +35,7 @@ static int follow(int root_fd, char path[static PATH_MAX], const char *part,
 	if (strcmp(part, ".") == 0)
 		return 0;
 	if (strcmp(part, "..") == 0) {
-		go_up(path);
+		cut_last_part(path);
 		return 0;
 	}
 	int written =
@@ -53,7 +53,7 @@ static int follow(int root_fd, char path[static PATH_MAX], const char *part,
 	if (target[0] == '/')
 		path[0] = '\0';
 	else
-		go_up(path);
+		cut_last_part(path);
 	return 0;
 }
 
@@ -80,7 +80,7 @@ static int open_step_by_step(int root_fd, const char *wanted)
 		memcpy(part, rest + skip, len);
 		part[len] = '\0';
 		memmove(rest, rest + skip + len, strlen(rest + skip + len) + 1);
-		errno = follow(root_fd, path, part, rest);
+		errno = follow_part(root_fd, path, part, rest);
 		if (errno != 0)
 			return -1;
 	}
@@ -111,7 +111,7 @@ int mfa_rootfs_open(const char *root, const char *path, int *ret_fd)
 	return MFA_OK;
 }
 
-static int read_all(int fd, size_t size, char *buffer, size_t *ret_len)
+static int read_bytes(int fd, size_t size, char *buffer, size_t *ret_len)
 {
 	size_t len = 0;
 	while (len < size) {
@@ -147,7 +147,7 @@ int mfa_rootfs_read(const char *root, const char *path, char **ret_text, size_t 
 	text = malloc(size + 1);
 	if (text == NULL)
 		return MFA_ERR_NOMEM;
-	err = read_all(fd, size, text, &len);
+	err = read_bytes(fd, size, text, &len);
 	if (err != MFA_OK)
 		return err;
 	text[len] = '\0';

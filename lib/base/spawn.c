@@ -61,7 +61,7 @@ static pid_t fork_silently(void)
 	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
 }
 
-static int start(const char *path, int channel, struct mfa_diag *diag)
+static int start_program(const char *path, int channel, struct mfa_diag *diag)
 {
 	sigset_t all;
 	sigset_t before;
@@ -94,7 +94,7 @@ int mfa_spawn(const char *path, mode_t mode, struct mfa_diag *diag, int *ret_cha
 		return mfa_fail_errno(diag, errno, "%s: cannot start", path);
 	MFA_CLEANUP(mfa_close_fd) int ours = ends[0];
 	MFA_CLEANUP(mfa_close_fd) int its = ends[1];
-	err = start(path, its, diag);
+	err = start_program(path, its, diag);
 	if (err == MFA_OK)
 		*ret_channel = MFA_TAKE_FD(ours);
 	return err;

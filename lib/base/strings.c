@@ -27,7 +27,7 @@ bool mfa_strings_have(const struct mfa_strings *words, const char *text)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -35,7 +35,7 @@ static int compare(const void *a, const void *b)
 void mfa_strings_sort(struct mfa_strings *words)
 {
 	if (words->count > 1)
-		qsort(words->items, words->count, sizeof *words->items, compare);
+		qsort(words->items, words->count, sizeof *words->items, compare_strings);
 }
 
 void mfa_strings_done(struct mfa_strings *words)

@@ -13,7 +13,7 @@ enum {
 	DAY_SECONDS = 24 * 60 * 60,
 };
 
-static size_t decode(const unsigned char *text, size_t len, uint32_t *ret_point)
+static size_t decode_utf8(const unsigned char *text, size_t len, uint32_t *ret_point)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = text[0];
@@ -46,7 +46,7 @@ bool mfa_text_is_utf8(const char *text, size_t len)
 			i++;
 			continue;
 		}
-		size_t used = decode(bytes + i, len - i, &point);
+		size_t used = decode_utf8(bytes + i, len - i, &point);
 		if (used == 0 || point == 0)
 			return false;
 		i += used;
@@ -56,7 +56,7 @@ bool mfa_text_is_utf8(const char *text, size_t len)
 
 size_t mfa_text_decode(const char *text, size_t len, uint32_t *ret_point)
 {
-	return decode((const unsigned char *)text, len, ret_point);
+	return decode_utf8((const unsigned char *)text, len, ret_point);
 }
 
 bool mfa_text_is_hidden(uint32_t point)
@@ -154,7 +154,7 @@ void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 }
 
 /* The ASCII character that stands for a code point, 0 to drop it, -1 to keep it. */
-static int plain(uint32_t point)
+static int to_ascii(uint32_t point)
 {
 	switch (point) {
 	case ' ':
@@ -187,8 +187,8 @@ size_t mfa_text_normalize_code(char *text, size_t len)
 	size_t out = 0;
 	for (size_t in = 0; in < len;) {
 		uint32_t point = 0;
-		size_t used = decode(bytes + in, len - in, &point);
-		int ascii = used == 0 ? -1 : plain(point);
+		size_t used = decode_utf8(bytes + in, len - in, &point);
+		int ascii = used == 0 ? -1 : to_ascii(point);
 		if (used == 0)
 			used = 1;
 		if (ascii > 0) {
@@ -204,13 +204,14 @@ size_t mfa_text_normalize_code(char *text, size_t len)
 }
 
 /* Where the last character of text begins: a whole one of UTF-8, else a single byte. */
-static size_t last_character(const unsigned char *text, size_t len, uint32_t *ret_point)
+static size_t find_last_character(const unsigned char *text, size_t len,
+				  uint32_t *ret_point)
 {
 	for (size_t used = 1; used <= 4 && used <= len; used++) {
 		size_t start = len - used;
 		if ((text[start] & 0xc0) == 0x80)
 			continue;
-		if (decode(text + start, used, ret_point) == used)
+		if (decode_utf8(text + start, used, ret_point) == used)
 			return start;
 		break;
 	}
@@ -226,8 +227,8 @@ size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_c
 		uint32_t point = 0;
 		if (end == 0)
 			return 0;
-		size_t start = last_character(bytes, end, &point);
-		int ascii = plain(point);
+		size_t start = find_last_character(bytes, end, &point);
+		int ascii = to_ascii(point);
 		if (ascii < 0 && end - start > 1)
 			return 0;
 		if (ascii != 0)

@@ -31,8 +31,8 @@ const struct mfa_zone *mfa_config_zone(const struct mfa_config *config, const ch
 	return find_zone(config, name);
 }
 
-static int add_zone(struct mfa_config *config, const char *name,
-		    struct mfa_zone **ret_zone)
+static int append_zone(struct mfa_config *config, const char *name,
+		       struct mfa_zone **ret_zone)
 {
 	struct mfa_zone *zones =
 		reallocarray(config->zones, config->zone_count + 1, sizeof *zones);
@@ -53,8 +53,8 @@ static bool is_zone_name(const char *name)
 	return len > 0 && len < 64 && strspn(name, allowed) == len;
 }
 
-static int take_zone_line(struct mfa_config *config, const struct config_line *line,
-			  struct mfa_diag *diag)
+static int set_zone_line(struct mfa_config *config, const struct config_line *line,
+			 struct mfa_diag *diag)
 {
 	const char *name = line->section + strlen(ZONE_PREFIX);
 	name += strspn(name, " \t");
@@ -63,16 +63,16 @@ static int take_zone_line(struct mfa_config *config, const struct config_line *l
 				   "[%s]: a zone's name is 1 to 63 of A-Z a-z 0-9 _ -",
 				   line->section);
 	struct mfa_zone *zone = find_zone(config, name);
-	if (zone == NULL && add_zone(config, name, &zone) != MFA_OK)
+	if (zone == NULL && append_zone(config, name, &zone) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	return line->key == NULL ? MFA_OK : config_zone_set(zone, line, diag);
 }
 
-static int take_line(void *context, const struct config_line *line, struct mfa_diag *diag)
+static int set_line(void *context, const struct config_line *line, struct mfa_diag *diag)
 {
 	struct mfa_config *config = context;
 	if (strncmp(line->section, ZONE_PREFIX, strlen(ZONE_PREFIX)) == 0)
-		return take_zone_line(config, line, diag);
+		return set_zone_line(config, line, diag);
 	if (strcmp(line->section, "host") != 0)
 		return config_fail(
 			diag, line,
@@ -119,7 +119,7 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 		}
 		free(names[i]);
 		if (err == MFA_OK)
-			err = config_file_read(path, take_line, config, diag);
+			err = config_file_read(path, set_line, config, diag);
 	}
 	return err;
 }
@@ -192,7 +192,7 @@ int mfa_config_load(const char *path, struct mfa_diag *diag,
 	config->path = strdup(path != NULL ? path : MFA_CONFIG_PATH);
 	if (config->path == NULL || config_host_init(config) != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	int err = config_file_read(config->path, take_line, config, diag);
+	int err = config_file_read(config->path, set_line, config, diag);
 	if (err != MFA_OK)
 		return err;
 	err = read_drop_ins(config, diag);

@@ -74,7 +74,7 @@ static const struct key host_keys[] = {
 	{ "password_modules", WORDS, HOST(password_modules), 0, 0, "" },
 };
 
-static int words_split(struct mfa_strings *words, const char *text)
+static int split_words(struct mfa_strings *words, const char *text)
 {
 	MFA_CLEANUP(mfa_free_string) char *copy = strdup(text);
 	if (copy == NULL)
@@ -93,7 +93,7 @@ static int set_words(struct mfa_strings *words, const struct config_line *line,
 		     struct mfa_diag *diag)
 {
 	struct mfa_strings fresh = { 0 };
-	int err = words_split(&fresh, line->value);
+	int err = split_words(&fresh, line->value);
 	if (err != MFA_OK) {
 		mfa_strings_done(&fresh);
 		return mfa_fail(diag, err, "out of memory");

@@ -15,7 +15,7 @@ enum {
 	AT_USER = AT_TERMINAL + MFA_TURN_WHERE_SIZE,
 };
 
-static bool is_plain(const char *text, size_t size)
+static bool is_plain_name(const char *text, size_t size)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-._/:@+";
@@ -23,7 +23,7 @@ static bool is_plain(const char *text, size_t size)
 	return len < size && text[len] == '\0';
 }
 
-static bool is_user(const char *text)
+static bool is_user_or_empty(const char *text)
 {
 	return text[0] == '\0' || mfa_text_is_label(text, MFA_TURN_USER_SIZE);
 }
@@ -37,9 +37,9 @@ void mfa_turn_make(const char *service, const char *terminal, const char *user,
 	if (strncmp(where[1], "/dev/", 5) == 0)
 		where[1] += 5;
 	for (size_t i = 0; i < MFA_COUNT(where); i++)
-		if (!is_plain(where[i], MFA_TURN_WHERE_SIZE))
+		if (!is_plain_name(where[i], MFA_TURN_WHERE_SIZE))
 			where[i] = unusable;
-	if (user == NULL || !is_user(user))
+	if (user == NULL || !is_user_or_empty(user))
 		user = user == NULL ? "" : unusable;
 	*ret_turn = (struct mfa_yubikey_turn){ .number = 0 };
 	while (ret_turn->number == 0)
@@ -49,12 +49,12 @@ void mfa_turn_make(const char *service, const char *terminal, const char *user,
 	(void)snprintf(ret_turn->user, sizeof ret_turn->user, "%s", user);
 }
 
-static bool is_where(const char *text)
+static bool is_place_name(const char *text)
 {
-	return strcmp(text, "?") == 0 || is_plain(text, MFA_TURN_WHERE_SIZE);
+	return strcmp(text, "?") == 0 || is_plain_name(text, MFA_TURN_WHERE_SIZE);
 }
 
-static bool is_sound(const struct mfa_yubikey_turn *turn)
+static bool is_valid_turn(const struct mfa_yubikey_turn *turn)
 {
 	bool has_end = memchr(turn->service, '\0', sizeof turn->service) != NULL &&
 		       memchr(turn->terminal, '\0', sizeof turn->terminal) != NULL &&
@@ -65,13 +65,14 @@ static bool is_sound(const struct mfa_yubikey_turn *turn)
 	if (turn->number == 0)
 		return turn->serial == 0 && turn->service[0] == '\0' &&
 		       turn->terminal[0] == '\0' && turn->user[0] == '\0';
-	return is_where(turn->service) && is_where(turn->terminal) && is_user(turn->user);
+	return is_place_name(turn->service) && is_place_name(turn->terminal) &&
+	       is_user_or_empty(turn->user);
 }
 
 int mfa_turn_put(const struct mfa_yubikey_turn *turn,
 		 unsigned char ret_bytes[static MFA_TURN_SIZE])
 {
-	if (!is_sound(turn))
+	if (!is_valid_turn(turn))
 		return MFA_ERR_INVALID;
 	memset(ret_bytes, 0, MFA_TURN_SIZE);
 	mfa_put64(ret_bytes, turn->number);

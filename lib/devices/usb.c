@@ -15,7 +15,7 @@ enum {
 	MS_NS = 1000000,
 };
 
-static int start(struct mfa_usb *usb, struct mfa_diag *diag)
+static int start_helper(struct mfa_usb *usb, struct mfa_diag *diag)
 {
 	char path[MFA_USB_FOLDER_SIZE + sizeof "/mfa-usb"];
 	const struct mfa_yubikey_driver *driver = NULL;
@@ -35,7 +35,7 @@ static int start(struct mfa_usb *usb, struct mfa_diag *diag)
 int mfa_usb_open(const char *folder, struct mfa_diag *diag, struct mfa_usb *ret_usb)
 {
 	*ret_usb = (struct mfa_usb){ .folder = folder, .channel = -1 };
-	return start(ret_usb, diag);
+	return start_helper(ret_usb, diag);
 }
 
 void mfa_usb_close(struct mfa_usb *usb)
@@ -60,7 +60,7 @@ static int send_order(const struct mfa_usb *usb, const struct mfa_usb_order *ord
 					       payload, SEND_MS);
 }
 
-static int tell_stage(const struct mfa_usb *usb, struct mfa_span payload)
+static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 {
 	enum mfa_yubikey_stage stage = MFA_YUBIKEY_IN_USE;
 	int err = mfa_usb_unpack_stage(payload, &stage);
@@ -87,15 +87,15 @@ static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order
 			return mfa_usb_unpack_outcome(order->kind, payload, ret_outcome);
 		if (letter != MFA_USB_STAGE)
 			return MFA_ERR_INVALID;
-		err = tell_stage(usb, payload);
+		err = show_stage(usb, payload);
 		if (err != MFA_OK)
 			return err;
 	}
 	return MFA_ERR_INVALID;
 }
 
-static int exchange(const struct mfa_usb *usb, const struct mfa_usb_order *order,
-		    struct mfa_usb_outcome *ret_outcome)
+static int exchange_packets(const struct mfa_usb *usb, const struct mfa_usb_order *order,
+			    struct mfa_usb_outcome *ret_outcome)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
 	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &packet);
@@ -104,13 +104,14 @@ static int exchange(const struct mfa_usb *usb, const struct mfa_usb_order *order
 	return err == MFA_OK ? receive_outcome(usb, order, &packet, ret_outcome) : err;
 }
 
-static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *order,
-				   struct mfa_diag *diag,
-				   struct mfa_usb_outcome *ret_outcome)
+static enum mfa_yubikey_result execute_order(struct mfa_usb *usb,
+					     struct mfa_usb_order *order,
+					     struct mfa_diag *diag,
+					     struct mfa_usb_outcome *ret_outcome)
 {
 	if (usb->folder != NULL)
 		(void)snprintf(order->folder, sizeof order->folder, "%s", usb->folder);
-	int err = exchange(usb, order, ret_outcome);
+	int err = exchange_packets(usb, order, ret_outcome);
 	mfa_wipe(order, sizeof *order);
 	mfa_usb_close(usb);
 	if (err == MFA_OK) {
@@ -126,8 +127,8 @@ static enum mfa_yubikey_result run(struct mfa_usb *usb, struct mfa_usb_order *or
 	return err == MFA_ERR_BUSY ? MFA_YUBIKEY_SILENT : MFA_YUBIKEY_BROKEN;
 }
 
-static bool is_wanted(const struct mfa_yubikey_order *order,
-		      const struct mfa_yubikey_slot *from)
+static bool wants_slot(const struct mfa_yubikey_order *order,
+		       const struct mfa_yubikey_slot *from)
 {
 	for (size_t i = 0; i < order->count; i++)
 		if (order->slots[i].serial == from->serial &&
@@ -155,13 +156,13 @@ enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 	for (size_t i = 0; i < order->count && i < MFA_TOKENS_MAX; i++)
 		sent.slots[i] = order->slots[i];
 	memcpy(sent.challenge, order->challenge, sizeof sent.challenge);
-	enum mfa_yubikey_result result = run(usb, &sent, diag, &outcome);
+	enum mfa_yubikey_result result = execute_order(usb, &sent, diag, &outcome);
 	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
 	if (mfa_usb_has_other(result))
 		*ret_other = outcome.other;
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
-	if (!is_wanted(order, &outcome.from)) {
+	if (!wants_slot(order, &outcome.from)) {
 		(void)mfa_fail(diag, MFA_ERR_INVALID, "mfa-usb answers for another key");
 		result = MFA_YUBIKEY_BROKEN;
 	} else {
@@ -183,7 +184,7 @@ enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 {
 	struct mfa_usb_outcome outcome;
 	struct mfa_usb_order sent = { .kind = MFA_USB_LIST, .timeout_ms = timeout_ms };
-	enum mfa_yubikey_result result = run(usb, &sent, diag, &outcome);
+	enum mfa_yubikey_result result = execute_order(usb, &sent, diag, &outcome);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
 	memcpy(ret_ports, outcome.ports, sizeof outcome.ports);
@@ -210,5 +211,5 @@ enum mfa_yubikey_result mfa_usb_program(struct mfa_usb *usb,
 	} else {
 		memcpy(sent.secret, program->secret, sizeof sent.secret);
 	}
-	return run(usb, &sent, diag, &outcome);
+	return execute_order(usb, &sent, diag, &outcome);
 }

@@ -75,7 +75,7 @@ static bool is_slot(const struct mfa_yubikey_slot *slot)
 	return slot->slot >= 1 && slot->slot <= MFA_YUBIKEY_SLOTS;
 }
 
-static bool is_order(const struct mfa_usb_order *order)
+static bool is_valid_order(const struct mfa_usb_order *order)
 {
 	if (order_size(order->kind) == 0 || order->timeout_ms < 0 ||
 	    order->timeout_ms > MFA_USB_TIMEOUT_MAX_MS || order->count > MFA_TOKENS_MAX ||
@@ -88,7 +88,8 @@ static bool is_order(const struct mfa_usb_order *order)
 	return order->kind != MFA_USB_PROGRAM || is_slot(&order->at);
 }
 
-static bool is_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *outcome)
+static bool is_valid_outcome(enum mfa_usb_kind kind,
+			     const struct mfa_usb_outcome *outcome)
 {
 	bool has_answer = kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE;
 	return outcome_size(kind) != 0 && outcome->result <= MFA_YUBIKEY_BROKEN &&
@@ -163,7 +164,7 @@ static void get_challenge(const unsigned char *bytes, struct mfa_usb_order *orde
 int mfa_usb_pack_order(const struct mfa_usb_order *order,
 		       unsigned char ret_payload[static MFA_PACKET_SIZE], size_t *ret_len)
 {
-	if (!is_order(order))
+	if (!is_valid_order(order))
 		return MFA_ERR_INVALID;
 	int err = MFA_OK;
 	size_t size = order_size(order->kind);
@@ -257,7 +258,7 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 			 unsigned char ret_payload[static MFA_PACKET_SIZE],
 			 size_t *ret_len)
 {
-	if (!is_outcome(kind, outcome))
+	if (!is_valid_outcome(kind, outcome))
 		return MFA_ERR_INVALID;
 	int err = MFA_OK;
 	size_t size = outcome_size(kind);

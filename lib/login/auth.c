@@ -28,8 +28,8 @@ static bool is_sshd_filler(const struct mfa_secret *answer)
 }
 
 /* Answers that are no guesses, and so neither checked nor counted. */
-static enum mfa_reason prefilter(const struct mfa_auth_request *request,
-				 const struct mfa_secret *answer)
+static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
+					const struct mfa_secret *answer)
 {
 	if (answer->len == 0)
 		return MFA_REASON_EMPTY;
@@ -38,9 +38,9 @@ static enum mfa_reason prefilter(const struct mfa_auth_request *request,
 }
 
 /* Read, evaluate, swap; again when somebody else's swap came first. */
-static int decide(const struct mfa_auth_request *request,
-		  const struct evaluation_input *what, struct evaluation *ret_evaluation,
-		  struct mfa_diag *diag)
+static int evaluate_and_swap(const struct mfa_auth_request *request,
+			     const struct evaluation_input *what,
+			     struct evaluation *ret_evaluation, struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
 	for (int i = 0; i < SWAPS_MAX; i++) {
@@ -96,7 +96,7 @@ static int evaluate_answer(const struct mfa_auth_request *request,
 	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
 				&whole.source);
 	if (err == MFA_OK)
-		err = decide(request, &whole, &evaluation, &result->diag);
+		err = evaluate_and_swap(request, &whole, &evaluation, &result->diag);
 	if (err != MFA_OK)
 		return err;
 	evaluation_explain(&evaluation, &request->login, &result->diag);
@@ -112,7 +112,7 @@ static int evaluate_answer(const struct mfa_auth_request *request,
 static int check_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
 		       struct mfa_auth_result *result)
 {
-	result->reason = prefilter(request, answer);
+	result->reason = prefilter_answer(request, answer);
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
 	if (answer->len > ANSWER_MAX)
@@ -163,7 +163,7 @@ static int check_response(const struct mfa_auth_request *request,
 				 : check_typed(request, &response->typed, result);
 }
 
-static void fail(struct mfa_auth_result *result, int err)
+static void fail_result(struct mfa_auth_result *result, int err)
 {
 	result->verdict = mfa_verdict_from_err(err);
 	result->reason = MFA_REASON_FAILED;
@@ -188,7 +188,7 @@ static void record_event(const struct mfa_auth_request *request,
 	if (is_fatal || result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, err, "%s", diag.text);
 	if (is_fatal)
-		fail(result, err);
+		fail_result(result, err);
 }
 
 static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verdict,
@@ -215,7 +215,7 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 		err = check_response(request, response, result);
 	question_forget(request, &response->typed);
 	if (err != MFA_OK)
-		fail(result, err);
+		fail_result(result, err);
 	if (err != MFA_OK && response->problem == MFA_REASON_KEY_UNUSABLE)
 		result->reason = response->problem;
 	if (err == MFA_OK && result->reason == MFA_REASON_RIGHT)
@@ -229,8 +229,8 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 }
 
 /* From here to its end locks are held, and no person is waited for. */
-static void work(const struct mfa_auth_request *request, int asked,
-		 struct response *response, struct mfa_auth_result *result)
+static void decide_with_locks(const struct mfa_auth_request *request, int asked,
+			      struct response *response, struct mfa_auth_result *result)
 {
 	bool was_open = request->host->is_open;
 	if (request->begin_work != NULL)
@@ -244,8 +244,8 @@ static void work(const struct mfa_auth_request *request, int asked,
 
 /* What stands with the key in the port is seen by whoever stands there, and says nothing
  * of the password. */
-static bool may_tell(const struct mfa_auth_request *request,
-		     const struct mfa_auth_result *result)
+static bool may_explain_to_user(const struct mfa_auth_request *request,
+				const struct mfa_auth_result *result)
 {
 	if (result->verdict != MFA_DENY && result->verdict != MFA_UNAVAILABLE)
 		return false; /* who gave up knows why it was no login */
@@ -274,11 +274,11 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 	ret_result->elsewhere = response.touch.elsewhere;
 	if (request->clock != NULL)
 		answered.login.now = request->clock();
-	work(&answered, err, &response, ret_result);
+	decide_with_locks(&answered, err, &response, ret_result);
 	mfa_wipe(&response, sizeof response);
 	if (ret_result->reason == MFA_REASON_GRACE)
 		grace_tell(request);
-	if (may_tell(request, ret_result))
+	if (may_explain_to_user(request, ret_result))
 		mfa_auth_explain(request->dialog, request->language,
 				 request->host->config->contact, ret_result->reason);
 }

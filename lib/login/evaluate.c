@@ -19,9 +19,9 @@ struct answer {
 };
 
 /* The end of the line that could be this token's code. */
-static int ask_about_end(const struct mfa_token *token,
-			 const struct evaluation_input *what,
-			 const struct mfa_factor_ops *factor, struct answer *answer)
+static int verify_line_end(const struct mfa_token *token,
+			   const struct evaluation_input *what,
+			   const struct mfa_factor_ops *factor, struct answer *answer)
 {
 	char code[CODE_LEN_MAX];
 	size_t count = factor->code_len(token);
@@ -40,8 +40,8 @@ static int ask_about_end(const struct mfa_token *token,
 	return err;
 }
 
-static int ask_token(const struct mfa_token *token, const struct evaluation_input *what,
-		     struct answer *ret_answer)
+static int verify_token(const struct mfa_token *token,
+			const struct evaluation_input *what, struct answer *ret_answer)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
@@ -50,7 +50,7 @@ static int ask_token(const struct mfa_token *token, const struct evaluation_inpu
 	    is_key != (what->key != NULL))
 		return MFA_OK;
 	if (what->has_password)
-		return ask_about_end(token, what, factor, ret_answer);
+		return verify_line_end(token, what, factor, ret_answer);
 	struct mfa_attempt attempt = {
 		.code = what->answer,
 		.len = what->len,
@@ -71,7 +71,7 @@ static size_t usual_code_len(const struct evaluation_input *what)
 	return used > 0 ? used : what->len;
 }
 
-static enum mfa_reason reason_of(enum mfa_check check)
+static enum mfa_reason reason_of_check(enum mfa_check check)
 {
 	switch (check) {
 	case MFA_CHECK_RIGHT:
@@ -89,8 +89,8 @@ static enum mfa_reason reason_of(enum mfa_check check)
 
 /* Asks every token, whatever the ones before it said; the most telling answer counts,
  * and of equal ones that of an active token. ret_best: the token it is of, or NULL. */
-static int ask_tokens(struct mfa_record *record, const struct evaluation_input *what,
-		      struct mfa_token **ret_best, struct answer *ret_answer)
+static int verify_tokens(struct mfa_record *record, const struct evaluation_input *what,
+			 struct mfa_token **ret_best, struct answer *ret_answer)
 {
 	struct mfa_token *best = NULL;
 	struct answer most = {
@@ -100,7 +100,7 @@ static int ask_tokens(struct mfa_record *record, const struct evaluation_input *
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_token *token = &record->tokens[i];
 		struct answer answer;
-		int err = ask_token(token, what, &answer);
+		int err = verify_token(token, what, &answer);
 		if (err != MFA_OK)
 			return err;
 		bool is_instead = best != NULL && answer.check == most.check &&
@@ -116,7 +116,7 @@ static int ask_tokens(struct mfa_record *record, const struct evaluation_input *
 	return MFA_OK;
 }
 
-static struct mfa_guess guess_of(const struct evaluation_input *what)
+static struct mfa_guess make_guess(const struct evaluation_input *what)
 {
 	return (struct mfa_guess){
 		.zone = what->zone,
@@ -129,10 +129,11 @@ static struct mfa_guess guess_of(const struct evaluation_input *what)
 	};
 }
 
-static int accept(struct mfa_record *record, struct mfa_token *token,
-		  const struct mfa_advance *advance, const struct evaluation_input *what)
+static int accept_code(struct mfa_record *record, struct mfa_token *token,
+		       const struct mfa_advance *advance,
+		       const struct evaluation_input *what)
 {
-	const struct mfa_guess guess = guess_of(what);
+	const struct mfa_guess guess = make_guess(what);
 	int err = mfa_factor_find(token->kind)->advance(token, advance);
 	if (err != MFA_OK)
 		return err;
@@ -149,7 +150,7 @@ static int accept(struct mfa_record *record, struct mfa_token *token,
 static void note_refusal(struct mfa_record *record, const struct evaluation_input *what,
 			 struct evaluation *found)
 {
-	const struct mfa_guess guess = guess_of(what);
+	const struct mfa_guess guess = make_guess(what);
 	if (found->reason == MFA_REASON_WRONG) {
 		mfa_lockout_count_failure(record, &guess);
 		found->lockout = mfa_lockout_find(record, &guess);
@@ -161,8 +162,8 @@ static void note_refusal(struct mfa_record *record, const struct evaluation_inpu
 		record->unlogged++;
 }
 
-static int64_t refused_until(const struct mfa_token *token,
-			     const struct evaluation_input *what)
+static int64_t find_refused_until(const struct mfa_token *token,
+				  const struct evaluation_input *what)
 {
 	struct mfa_clock clock = { 0 };
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -177,11 +178,11 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 {
 	struct mfa_token *token = NULL;
 	struct answer answer;
-	int err = ask_tokens(record, what, &token, &answer);
+	int err = verify_tokens(record, what, &token, &answer);
 	if (err != MFA_OK)
 		return err;
 	struct evaluation found = {
-		.reason = reason_of(answer.check),
+		.reason = reason_of_check(answer.check),
 		.code_len = answer.code_len,
 		.closure = what->closure,
 		.uid = record->uid,
@@ -191,11 +192,11 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 		found.kind = token->kind;
 	}
 	if (found.reason == MFA_REASON_CLOCK)
-		found.refused_until = refused_until(token, what);
+		found.refused_until = find_refused_until(token, what);
 	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
 		found.reason = MFA_REASON_SUSPENDED;
 	/* who is locked out did the same work, and nothing comes of it */
-	const struct mfa_guess guess = guess_of(what);
+	const struct mfa_guess guess = make_guess(what);
 	if (what->key == NULL)
 		found.lockout = mfa_lockout_find(record, &guess);
 	if (found.lockout.scope != MFA_LOCKED_NOBODY)
@@ -208,7 +209,7 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	if (what->closure != MFA_CLOSURE_NONE)
 		found.reason = closure_reason(what->closure);
 	if (found.reason == MFA_REASON_RIGHT && token != NULL)
-		err = accept(record, token, &answer.advance, what);
+		err = accept_code(record, token, &answer.advance, what);
 	else
 		note_refusal(record, what, &found);
 	if (err == MFA_OK)

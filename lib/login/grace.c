@@ -38,7 +38,7 @@ void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
 	};
 }
 
-static bool is_waiting(const struct mfa_auth_request *request)
+static bool is_unenrolled(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(request->host->store);
@@ -48,7 +48,7 @@ static bool is_waiting(const struct mfa_auth_request *request)
 }
 
 /* Whether it lasts, and this user, by the own name and without a record, could be in it. */
-static bool is_running(const struct mfa_auth_request *request)
+static bool may_have_grace(const struct mfa_auth_request *request)
 {
 	return request->login.now < request->zone->grace_until &&
 	       request->known_user == MFA_MATCH_YES;
@@ -62,7 +62,7 @@ static bool is_own_name(const struct mfa_login *login)
 void grace_note_refusal(const struct mfa_auth_request *request,
 			struct mfa_auth_result *result)
 {
-	if (result->reason == MFA_REASON_NOT_ENROLLED && is_running(request) &&
+	if (result->reason == MFA_REASON_NOT_ENROLLED && may_have_grace(request) &&
 	    !is_own_name(&request->login))
 		(void)mfa_fail(&result->diag, MFA_OK,
 			       "grace_until is for names as the name service has them, "
@@ -73,12 +73,12 @@ bool grace_covers(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
 	bool was_open = request->host->is_open;
-	if (!is_running(request))
+	if (!may_have_grace(request))
 		return false;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
 	bool is_covered =
-		mfa_site_open(request->host, &diag) == MFA_OK && is_waiting(request);
+		mfa_site_open(request->host, &diag) == MFA_OK && is_unenrolled(request);
 	if (!was_open)
 		mfa_site_close(request->host);
 	if (request->end_work != NULL)

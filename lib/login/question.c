@@ -8,7 +8,7 @@ enum {
 	ASKED_MAX = 30, /* in all: another's turn at the YubiKeys takes none of those */
 };
 
-static int ask(const struct mfa_auth_request *request, struct response *response)
+static int ask_person(const struct mfa_auth_request *request, struct response *response)
 {
 	char prompt[TOUCH_PROMPT_SIZE];
 	touch_prompt(request, &response->touch, response->problem, prompt);
@@ -40,8 +40,8 @@ static bool wants_key(const struct mfa_auth_request *request,
 		question_is_password(request, &response->typed));
 }
 
-static bool is_garbled(const struct mfa_auth_request *request,
-		       const struct mfa_secret *answer)
+static bool is_garbled_code(const struct mfa_auth_request *request,
+			    const struct mfa_secret *answer)
 {
 	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) != 0 &&
 	       !request->wants_password && !question_is_password(request, answer) &&
@@ -64,11 +64,11 @@ static int ask_key(const struct mfa_auth_request *request, struct mfa_diag *diag
 
 /* What is no guess: the question is put again, or the key that was touched too early is
  * asked, where that may be done. */
-static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		     struct response *response, bool *ret_is_final)
+static int repeat_question(const struct mfa_auth_request *request, struct mfa_diag *diag,
+			   struct response *response, bool *ret_is_final)
 {
 	bool is_of_no_token = false;
-	if (is_garbled(request, &response->typed)) {
+	if (is_garbled_code(request, &response->typed)) {
 		response->problem = MFA_REASON_GARBLED;
 	} else {
 		int err =
@@ -86,17 +86,17 @@ static int ask_again(const struct mfa_auth_request *request, struct mfa_diag *di
 
 /* One question, and the YubiKey where that is the answer. *ret_is_final: no other question
  * will help. */
-static int ask_once(const struct mfa_auth_request *request, struct mfa_diag *diag,
-		    struct response *response, bool *ret_is_final)
+static int ask_question(const struct mfa_auth_request *request, struct mfa_diag *diag,
+			struct response *response, bool *ret_is_final)
 {
-	int err = ask(request, response);
+	int err = ask_person(request, response);
 	*ret_is_final = true;
 	response->problem = MFA_REASON_NONE;
 	diag->text[0] = '\0'; /* of the problem that was told with this question */
 	if (err != MFA_OK)
 		return err;
 	if (!wants_key(request, response))
-		return ask_again(request, diag, response, ret_is_final);
+		return repeat_question(request, diag, response, ret_is_final);
 	/* a program that repeats itself would do so again */
 	*ret_is_final = response->typed.len > 0;
 	return ask_key(request, diag, response, ret_is_final);
@@ -109,7 +109,7 @@ int question_ask(const struct mfa_auth_request *request, struct mfa_diag *diag,
 	int err = MFA_OK;
 	int own = 0; /* questions, but for those that only another's turn has cost */
 	for (int i = 0; i < ASKED_MAX && own < QUESTIONS_MAX && !is_final; i++) {
-		err = ask_once(request, diag, response, &is_final);
+		err = ask_question(request, diag, response, &is_final);
 		own += !touch_is_of_other(response->problem);
 	}
 	return err;

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const char *text_of(enum mfa_reason reason)
+static const char *refusal_text(enum mfa_reason reason)
 {
 	switch (reason) {
 	case MFA_REASON_USED:
@@ -79,7 +79,7 @@ void mfa_auth_explain(const struct mfa_dialog *dialog,
 		      enum mfa_reason reason)
 {
 	char line[768];
-	const char *why = mfa_text(language, text_of(reason));
+	const char *why = mfa_text(language, refusal_text(reason));
 	if (contact[0] == '\0')
 		(void)snprintf(line, sizeof line, "%s", why);
 	else /* TRANSLATORS: the refusal, then whom to ask */

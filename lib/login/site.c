@@ -24,7 +24,7 @@ int mfa_site_use_next(struct mfa_site *host, struct mfa_diag *diag)
 	return mfa_store_use_next(host->store, &host->next_key, diag);
 }
 
-static int open_all(struct mfa_site *host, struct mfa_diag *diag)
+static int open_parts(struct mfa_site *host, struct mfa_diag *diag)
 {
 	const struct mfa_config *config = host->config;
 	int err = mfa_store_begin(config->store, diag, &host->store, &host->key);
@@ -57,7 +57,7 @@ int mfa_site_open(struct mfa_site *host, struct mfa_diag *diag)
 {
 	if (host->is_open)
 		return MFA_OK;
-	int err = open_all(host, diag);
+	int err = open_parts(host, diag);
 	if (err == MFA_OK)
 		host->is_open = true;
 	else

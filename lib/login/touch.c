@@ -14,7 +14,7 @@ enum {
 	MS_NS = 1000000,
 };
 
-static bool is_offered(const struct mfa_auth_request *request)
+static bool may_offer_key(const struct mfa_auth_request *request)
 {
 	return (request->zone->factors & 1U << MFA_KIND_YUBIKEY) != 0 &&
 	       mfa_zone_may_ask_keys(request->zone, &request->login) &&
@@ -26,7 +26,7 @@ void touch_begin(const struct mfa_auth_request *request, struct touch *ret_touch
 	struct timespec now = { 0 };
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	*ret_touch = (struct touch){
-		.is_offered = is_offered(request),
+		.is_offered = may_offer_key(request),
 		.since_ms = now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS,
 	};
 }
@@ -89,7 +89,7 @@ static int find_candidates(const struct mfa_auth_request *request,
 	return err;
 }
 
-static enum mfa_reason reason_of(enum mfa_yubikey_result result)
+static enum mfa_reason reason_of_result(enum mfa_yubikey_result result)
 {
 	switch (result) {
 	case MFA_YUBIKEY_DONE:
@@ -144,7 +144,8 @@ static enum mfa_reason ask_ports(const struct mfa_auth_request *request,
 		.turn = &touch->own,
 		.since_ms = touch->since_ms,
 	};
-	return reason_of(mfa_usb_respond(usb, &order, diag, &touch->other, ret_answer));
+	return reason_of_result(
+		mfa_usb_respond(usb, &order, diag, &touch->other, ret_answer));
 }
 
 static void note_meeting(enum mfa_reason problem, struct touch *touch)
@@ -160,9 +161,9 @@ static void note_meeting(enum mfa_reason problem, struct touch *touch)
 
 /* Starts what will ask the ports; then, while that loads its libraries, reads whose key it is
  * to ask for. */
-static enum mfa_reason prepare(const struct mfa_auth_request *request,
-			       struct mfa_usb *usb, struct candidates *candidates,
-			       struct mfa_diag *diag, int *ret_err)
+static enum mfa_reason prepare_request(const struct mfa_auth_request *request,
+				       struct mfa_usb *usb, struct candidates *candidates,
+				       struct mfa_diag *diag, int *ret_err)
 {
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
@@ -186,7 +187,8 @@ enum mfa_reason touch_ask(const struct mfa_auth_request *request, struct touch *
 {
 	struct candidates candidates = { .count = 0 };
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
-	enum mfa_reason reason = prepare(request, &usb, &candidates, diag, ret_err);
+	enum mfa_reason reason =
+		prepare_request(request, &usb, &candidates, diag, ret_err);
 	if (reason == MFA_REASON_NONE)
 		reason = ask_ports(request, &usb, &candidates, touch, diag, ret_answer);
 	note_meeting(reason, touch);
@@ -200,8 +202,8 @@ bool touch_is_of_other(enum mfa_reason problem)
 	return problem == MFA_REASON_KEY_BUSY || problem == MFA_REASON_KEY_ELSEWHERE;
 }
 
-static const char *prompt_of(const struct mfa_auth_request *request,
-			     const struct touch *touch, enum mfa_reason problem)
+static const char *prompt_text(const struct mfa_auth_request *request,
+			       const struct touch *touch, enum mfa_reason problem)
 {
 	if (request->wants_password)
 		return MFA_N_("Password and one-time password: ");
@@ -241,8 +243,8 @@ static const char *prompt_of(const struct mfa_auth_request *request,
 }
 
 /* "su, pts/3, taro", of what is known; true when anything is. */
-static bool name_other(const struct mfa_auth_request *request, const struct touch *touch,
-		       char *ret_text, size_t size)
+static bool format_other(const struct mfa_auth_request *request,
+			 const struct touch *touch, char *ret_text, size_t size)
 {
 	const struct mfa_yubikey_turn *other = &touch->other;
 	bool is_own_user = strcmp(other->user, touch->own.user) == 0;
@@ -269,10 +271,10 @@ void touch_prompt(const struct mfa_auth_request *request, const struct touch *to
 	const struct mfa_language *language = request->language;
 	char where[2 * MFA_TURN_WHERE_SIZE + MFA_TURN_USER_SIZE + 8];
 	bool is_named = touch_is_of_other(problem) &&
-			name_other(request, touch, where, sizeof where);
+			format_other(request, touch, where, sizeof where);
 	if (!is_named)
 		(void)snprintf(ret_prompt, TOUCH_PROMPT_SIZE, "%s",
-			       mfa_text(language, prompt_of(request, touch, problem)));
+			       mfa_text(language, prompt_text(request, touch, problem)));
 	else if (problem == MFA_REASON_KEY_BUSY) /* TRANSLATORS: %s: "su, pts/3" */
 		(void)snprintf(ret_prompt, TOUCH_PROMPT_SIZE,
 			       mfa_text(language, "YubiKey in use (%s): do not touch. "

@@ -13,8 +13,8 @@ enum {
 };
 
 /* The public id that the code begins with. */
-static bool take_id(const struct mfa_secret *answer,
-		    char ret_id[static MFA_YUBIKEY_MODHEX_SIZE])
+static bool read_public_id(const struct mfa_secret *answer,
+			   char ret_id[static MFA_YUBIKEY_MODHEX_SIZE])
 {
 	char text[ANSWER_MAX];
 	if (answer->len < MFA_YUBIKEY_CODE_LEN || answer->len > sizeof text)
@@ -30,7 +30,7 @@ static bool take_id(const struct mfa_secret *answer,
 	return is_code;
 }
 
-static bool has_token(const struct mfa_record *record, const char *id)
+static bool has_otp_token(const struct mfa_record *record, const char *id)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		char own[MFA_YUBIKEY_MODHEX_SIZE];
@@ -48,8 +48,8 @@ static bool has_token(const struct mfa_record *record, const char *id)
 }
 
 /* The same work for everybody; the decoy has no such token. */
-static int look(const struct mfa_auth_request *request, const char *id,
-		struct mfa_diag *diag, bool *ret_is_none)
+static int look_up_token(const struct mfa_auth_request *request, const char *id,
+			 struct mfa_diag *diag, bool *ret_is_none)
 {
 	bool is_decoy = false;
 	int err = mfa_site_open(request->host, diag);
@@ -61,7 +61,7 @@ static int look(const struct mfa_auth_request *request, const char *id,
 		return err;
 	enum mfa_closure closure = closure_of(record, &request->login);
 	closure_explain(closure, record->user, record->uid, diag);
-	*ret_is_none = closure != MFA_CLOSURE_NONE || !has_token(record, id);
+	*ret_is_none = closure != MFA_CLOSURE_NONE || !has_otp_token(record, id);
 	return MFA_OK;
 }
 
@@ -71,12 +71,12 @@ int typed_key_check(const struct mfa_auth_request *request,
 {
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
 	bool was_open = request->host->is_open;
-	*ret_is_none = !request->wants_password && take_id(answer, id);
+	*ret_is_none = !request->wants_password && read_public_id(answer, id);
 	if (!*ret_is_none || (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) == 0)
 		return MFA_OK;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
-	int err = look(request, id, diag, ret_is_none);
+	int err = look_up_token(request, id, diag, ret_is_none);
 	if (!was_open)
 		mfa_site_close(request->host);
 	if (request->end_work != NULL)

@@ -19,7 +19,7 @@ uint32_t unlogged_find(const struct mfa_record *record, int64_t now)
 	return is_in_flight ? 0 : record->unlogged;
 }
 
-static void describe(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
+static void describe_unlogged(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
 {
 	(void)snprintf(ret_text, MFA_NOTE_SIZE,
 		       "%" PRIu32 " refusal%s before %s no line in the audit trail: the "
@@ -35,7 +35,7 @@ bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
 	if (index == 0 && is_mended)
 		(void)snprintf(ret_text, MFA_NOTE_SIZE, "%s", result->diag.warning);
 	else if (index == is_mended && is_unlogged)
-		describe(result->unlogged, ret_text);
+		describe_unlogged(result->unlogged, ret_text);
 	else
 		return meeting_note(result, index - is_mended - is_unlogged, ret_text);
 	return true;
@@ -47,7 +47,7 @@ int unlogged_record(const struct mfa_auth_request *request,
 	char detail[MFA_NOTE_SIZE];
 	if (result->unlogged == 0)
 		return MFA_OK;
-	describe(result->unlogged, detail);
+	describe_unlogged(result->unlogged, detail);
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.event = "auth.unlogged";
 	event.result = "found";

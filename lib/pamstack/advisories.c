@@ -71,7 +71,7 @@ struct trial {
 	bool others_succeed;
 };
 
-static int answer_in(const struct view *view, size_t at, const struct trial *trial)
+static int simulate_answer(const struct view *view, size_t at, const struct trial *trial)
 {
 	const struct mfa_line_facts *facts = &view->facts[at];
 	bool succeeds = trial->others_succeed;
@@ -107,7 +107,8 @@ static bool reaches_code(const struct view *view, const struct trial *trial,
 			return true;
 		if (module_role(view->inspector, line) == MODULE_PASSWORD)
 			had_password = true;
-		mfa_dispatch_answer(view->stack, &walk, answer_in(view, walk.at, trial));
+		mfa_dispatch_answer(view->stack, &walk,
+				    simulate_answer(view, walk.at, trial));
 	}
 	*ret_last = last;
 	*ret_had_password = had_password;
@@ -123,7 +124,7 @@ static bool says_explain(const struct view *view)
 	return true;
 }
 
-static void look_for_oracle(const struct view *view, struct mfa_inspection *inspection)
+static void advise_on_oracle(const struct view *view, struct mfa_inspection *inspection)
 {
 	for (int i = 0; i < 2; i++) {
 		struct trial right = { true, i == 0 };
@@ -141,7 +142,7 @@ static void look_for_oracle(const struct view *view, struct mfa_inspection *insp
 	}
 }
 
-static void look_at_forward(const struct view *view, struct mfa_inspection *inspection)
+static void advise_on_forward(const struct view *view, struct mfa_inspection *inspection)
 {
 	const struct mfa_stack_line *forward = NULL;
 	bool is_late = false;
@@ -169,8 +170,8 @@ static void look_at_forward(const struct view *view, struct mfa_inspection *insp
 				     forward);
 }
 
-static void look_at_line(const struct view *view, struct mfa_inspection *inspection,
-			 enum mfa_facility facility, const struct mfa_stack_line *line)
+static void advise_on_line(const struct view *view, struct mfa_inspection *inspection,
+			   enum mfa_facility facility, const struct mfa_stack_line *line)
 {
 	if (line->kind == MFA_LINE_BAD) {
 		(void)advisories_add(inspection, MFA_ADVISORY_BAD_LINE, line);
@@ -195,13 +196,13 @@ void advisories_look_at(const struct mfa_inspector *inspector,
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
 	struct view view = { inspector, stack, facts };
 	for (size_t i = 0; i < stack->count; i++)
-		look_at_line(&view, inspection, facility, &stack->lines[i]);
+		advise_on_line(&view, inspection, facility, &stack->lines[i]);
 	if (!proof->is_passable && proof->finding == MFA_PROVED)
 		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (facility != MFA_FACILITY_AUTH)
 		return;
-	look_for_oracle(&view, inspection);
-	look_at_forward(&view, inspection);
+	advise_on_oracle(&view, inspection);
+	advise_on_forward(&view, inspection);
 	if (proof->is_precondition_violated)
 		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,
 				     &stack->lines[proof->needy_line]);

@@ -25,7 +25,7 @@ void control_fill(int actions[static MFA_PAM_CODES], int action)
 			actions[i] = action;
 }
 
-static void set_all(int actions[static MFA_PAM_CODES], int action)
+static void set_all_actions(int actions[static MFA_PAM_CODES], int action)
 {
 	for (int i = 0; i < MFA_PAM_CODES; i++)
 		actions[i] = action;
@@ -75,7 +75,7 @@ static bool parse_pair(const char **text, int actions[static MFA_PAM_CODES])
 bool control_parse(const char *text, int ret_actions[static MFA_PAM_CODES])
 {
 	bool is_right = true;
-	set_all(ret_actions, MFA_DO_UNSET);
+	set_all_actions(ret_actions, MFA_DO_UNSET);
 	for (size_t i = 0; i < MFA_COUNT(words); i++) {
 		if (strcasecmp(words[i].name, text) != 0)
 			continue;
@@ -88,7 +88,7 @@ bool control_parse(const char *text, int ret_actions[static MFA_PAM_CODES])
 	for (text = skip_space(text); *text != '\0' && is_right; text = skip_space(text))
 		is_right = parse_pair(&text, ret_actions);
 	if (!is_right)
-		set_all(ret_actions, MFA_DO_UNSET);
+		set_all_actions(ret_actions, MFA_DO_UNSET);
 	control_fill(ret_actions, MFA_DO_BAD);
 	return is_right;
 }

@@ -9,7 +9,7 @@ enum {
 static const struct mfa_dispatch_state untouched = { NOTHING_SAID, MFA_PAM_PERM_DENIED };
 
 /* Enters levels and passes the marks of substacks until a module is to be called. */
-static void settle(const struct mfa_stack *stack, struct mfa_dispatch *walk)
+static void go_to_module(const struct mfa_stack *stack, struct mfa_dispatch *walk)
 {
 	for (; walk->at < stack->count; walk->at++) {
 		const struct mfa_stack_line *line = &stack->lines[walk->at];
@@ -26,7 +26,7 @@ void mfa_dispatch_begin(const struct mfa_stack *stack, struct mfa_dispatch *ret_
 	*ret_walk = (struct mfa_dispatch){ .now = untouched };
 	for (size_t i = 0; i < MFA_STACK_LEVELS; i++)
 		ret_walk->saved[i] = untouched;
-	settle(stack, ret_walk);
+	go_to_module(stack, ret_walk);
 }
 
 bool mfa_dispatch_is_over(const struct mfa_stack *stack, const struct mfa_dispatch *walk)
@@ -41,7 +41,8 @@ static bool is_inside(const struct mfa_stack *stack, size_t at, unsigned level)
 }
 
 /* A jump takes a substack for one line. One too far can never end well. */
-static void jump(const struct mfa_stack *stack, struct mfa_dispatch *walk, int count)
+static void jump_lines(const struct mfa_stack *stack, struct mfa_dispatch *walk,
+		       int count)
 {
 	unsigned level = stack->lines[walk->at].level;
 	for (; count > 0 && is_inside(stack, walk->at, level); count--)
@@ -59,8 +60,8 @@ static void leave_level(const struct mfa_stack *stack, struct mfa_dispatch *walk
 		walk->at++;
 }
 
-static void take_good(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
-		      int action)
+static void apply_good(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
+		       int action)
 {
 	struct mfa_dispatch_state *now = &walk->now;
 	if (now->impression == NOTHING_SAID ||
@@ -70,8 +71,8 @@ static void take_good(const struct mfa_stack *stack, struct mfa_dispatch *walk, 
 		leave_level(stack, walk);
 }
 
-static void take_bad(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
-		     int action)
+static void apply_bad(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
+		      int action)
 {
 	if (code == MFA_PAM_IGNORE)
 		code = MFA_PAM_PERM_DENIED;
@@ -81,8 +82,8 @@ static void take_bad(const struct mfa_stack *stack, struct mfa_dispatch *walk, i
 		leave_level(stack, walk);
 }
 
-static void act(const struct mfa_stack *stack, struct mfa_dispatch *walk, int code,
-		int action)
+static void apply_action(const struct mfa_stack *stack, struct mfa_dispatch *walk,
+			 int code, int action)
 {
 	switch (action) {
 	case MFA_DO_RESET:
@@ -90,16 +91,16 @@ static void act(const struct mfa_stack *stack, struct mfa_dispatch *walk, int co
 		break;
 	case MFA_DO_OK:
 	case MFA_DO_DONE:
-		take_good(stack, walk, code, action);
+		apply_good(stack, walk, code, action);
 		break;
 	case MFA_DO_BAD:
 	case MFA_DO_DIE:
-		take_bad(stack, walk, code, action);
+		apply_bad(stack, walk, code, action);
 		break;
 	case MFA_DO_IGNORE:
 		break;
 	default:
-		jump(stack, walk, action);
+		jump_lines(stack, walk, action);
 		break;
 	}
 }
@@ -112,11 +113,11 @@ void mfa_dispatch_answer(const struct mfa_stack *stack, struct mfa_dispatch *wal
 		return;
 	}
 	if (code < 0 || code >= MFA_PAM_CODES)
-		act(stack, walk, MFA_PAM_PERM_DENIED, MFA_DO_BAD);
+		apply_action(stack, walk, MFA_PAM_PERM_DENIED, MFA_DO_BAD);
 	else
-		act(stack, walk, code, stack->lines[walk->at].actions[code]);
+		apply_action(stack, walk, code, stack->lines[walk->at].actions[code]);
 	walk->at++;
-	settle(stack, walk);
+	go_to_module(stack, walk);
 }
 
 int mfa_dispatch_result(const struct mfa_dispatch *walk)

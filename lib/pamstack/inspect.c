@@ -63,7 +63,7 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	*inspection = (struct mfa_inspection){ 0 };
 }
 
-static bool is_one_of(const char *const *names, size_t count, const char *service)
+static bool is_in_list(const char *const *names, size_t count, const char *service)
 {
 	for (size_t i = 0; service != NULL && i < count; i++)
 		if (strcmp(names[i], service) == 0)
@@ -71,9 +71,9 @@ static bool is_one_of(const char *const *names, size_t count, const char *servic
 	return false;
 }
 
-static bool never_asks(const char *service)
+static bool is_without_auth(const char *service)
 {
-	return is_one_of(silent_services, MFA_COUNT(silent_services), service);
+	return is_in_list(silent_services, MFA_COUNT(silent_services), service);
 }
 
 static void free_facts(struct mfa_line_facts **facts)
@@ -81,8 +81,8 @@ static void free_facts(struct mfa_line_facts **facts)
 	free(*facts);
 }
 
-static const struct mfa_config *keep_config(struct mfa_inspection *inspection,
-					    const char *path)
+static const struct mfa_config *load_config_once(struct mfa_inspection *inspection,
+						 const char *path)
 {
 	for (size_t i = 0; i < inspection->config_count; i++)
 		if (strcmp(inspection->configs[i]->path, path) == 0)
@@ -101,9 +101,9 @@ static const struct mfa_config *keep_config(struct mfa_inspection *inspection,
 }
 
 /* The configuration that this line of pam_mfa reads; NULL: it cannot be used. */
-static const struct mfa_config *config_of(const struct mfa_inspector *inspector,
-					  const struct mfa_stack_line *line,
-					  struct mfa_inspection *inspection)
+static const struct mfa_config *config_of_line(const struct mfa_inspector *inspector,
+					       const struct mfa_stack_line *line,
+					       struct mfa_inspection *inspection)
 {
 	MFA_CLEANUP(mfa_free_string) char *path = NULL;
 	const char *named = mfa_stack_line_value(line, "conf=");
@@ -114,19 +114,19 @@ static const struct mfa_config *config_of(const struct mfa_inspector *inspector,
 		path = NULL;
 		return NULL;
 	}
-	return keep_config(inspection, path);
+	return load_config_once(inspection, path);
 }
 
 /* What a line of pam_mfa can answer, and which zones decide there. */
-static struct mfa_line_facts mfa_facts(const struct mfa_inspector *inspector,
-				       const struct mfa_stack_line *line,
-				       enum mfa_facility facility, const char *service,
-				       struct mfa_inspection *inspection)
+static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
+					  const struct mfa_stack_line *line,
+					  enum mfa_facility facility, const char *service,
+					  struct mfa_inspection *inspection)
 {
 	const uint64_t fails = MFA_ANSWERS_UNGOOD & ~MFA_ANSWER(MFA_PAM_IGNORE) &
 			       ~MFA_ANSWER(MFA_PAM_INVALID);
 	struct mfa_line_facts facts = { .answers = fails };
-	const struct mfa_config *config = config_of(inspector, line, inspection);
+	const struct mfa_config *config = config_of_line(inspector, line, inspection);
 	if (config == NULL)
 		return facts;
 	const char *zone = mfa_stack_line_value(line, "zone=");
@@ -158,13 +158,13 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 {
 	struct mfa_line_facts *facts = calloc(stack->count + 1, sizeof *facts);
 	bool is_callers =
-		is_one_of(callers_services, MFA_COUNT(callers_services), service);
+		is_in_list(callers_services, MFA_COUNT(callers_services), service);
 	for (size_t i = 0; facts != NULL && i < stack->count; i++) {
 		const struct mfa_stack_line *line = &stack->lines[i];
 		if (module_role(inspector, line) == MODULE_MFA &&
 		    !module_is_missing(inspector, line))
-			facts[i] =
-				mfa_facts(inspector, line, facility, service, inspection);
+			facts[i] = facts_of_mfa(inspector, line, facility, service,
+						inspection);
 		else
 			facts[i] = module_facts(inspector, line, facility, service);
 		if (facts[i].gives == MFA_HAD_ROOT && !is_callers)
@@ -173,16 +173,16 @@ static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
 	return facts;
 }
 
-static int name_ungated(struct mfa_inspection *inspection, const char *service,
-			const struct mfa_zone *zone)
+static int advise_if_ungated(struct mfa_inspection *inspection, const char *service,
+			     const struct mfa_zone *zone)
 {
 	if (coverage_is_ungated(zone, service))
 		advisories_add_zone(inspection, MFA_ADVISORY_UNGATED, zone);
 	return MFA_OK;
 }
 
-static int keep_zone(struct mfa_inspection *inspection, const char *service MFA_UNUSED,
-		     const struct mfa_zone *zone)
+static int add_deciding_zone(struct mfa_inspection *inspection,
+			     const char *service MFA_UNUSED, const struct mfa_zone *zone)
 {
 	if (zone->is_off)
 		return MFA_OK;
@@ -207,7 +207,7 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 		const struct mfa_stack_line *line = &stack->lines[i];
 		const struct mfa_config *config =
 			module_role(inspector, line) == MODULE_MFA
-				? config_of(inspector, line, inspection)
+				? config_of_line(inspector, line, inspection)
 				: NULL;
 		const char *named = mfa_stack_line_value(line, "zone=");
 		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
@@ -220,8 +220,8 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 }
 
 /* Keeps the proof when it is the first that finds something. */
-static int prove(const struct mfa_inspector *inspector, enum mfa_facility facility,
-		 const char *service, struct mfa_inspection *inspection)
+static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		       const char *service, struct mfa_inspection *inspection)
 {
 	static const struct mfa_claim claims[] = {
 		[MFA_FACILITY_AUTH] = { MFA_ANSWER(MFA_PAM_SUCCESS),
@@ -248,7 +248,8 @@ static int prove(const struct mfa_inspector *inspector, enum mfa_facility facili
 	if (proof.finding == MFA_PROVED)
 		return MFA_OK;
 	if (facility == MFA_FACILITY_ACCOUNT)
-		err = visit_zones(inspector, facility, service, inspection, name_ungated);
+		err = visit_zones(inspector, facility, service, inspection,
+				  advise_if_ungated);
 	enum mfa_grade grade = proof.finding == MFA_BYPASS ? MFA_GRADE_BYPASS
 							   : MFA_GRADE_PROVED_BUT_ROOT;
 	if (err != MFA_OK || grade <= inspection->grade)
@@ -272,7 +273,8 @@ static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *s
 		const struct mfa_stack_line *line = &stack->lines[i];
 		if (module_role(inspector, line) != MODULE_MFA)
 			continue;
-		const struct mfa_config *config = config_of(inspector, line, inspection);
+		const struct mfa_config *config =
+			config_of_line(inspector, line, inspection);
 		if (config == NULL)
 			return false;
 		struct coverage cover = coverage_of_service(
@@ -296,8 +298,8 @@ static bool has_gate(const struct mfa_inspector *inspector,
 	return false;
 }
 
-static int judge(const struct mfa_inspector *inspector, const char *service,
-		 struct mfa_inspection *inspection)
+static int grade_service(const struct mfa_inspector *inspector, const char *service,
+			 struct mfa_inspection *inspection)
 {
 	struct coverage cover = { 0 };
 	if (inspector->config != NULL) {
@@ -311,16 +313,16 @@ static int judge(const struct mfa_inspector *inspector, const char *service,
 		if (cover.off != NULL)
 			advisories_add_zone(inspection, MFA_ADVISORY_PART_OFF, cover.off);
 	}
-	int err =
-		visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection, keep_zone);
+	int err = visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection,
+			      add_deciding_zone);
 	if (err == MFA_OK)
-		err = prove(inspector, MFA_FACILITY_AUTH, service, inspection);
+		err = prove_stack(inspector, MFA_FACILITY_AUTH, service, inspection);
 	/* without a configuration pam_mfa refuses there, too */
 	bool is_gated = cover.is_gated ||
 			(inspector->config == NULL && has_gate(inspector, inspection));
 	if (err == MFA_OK && is_gated) {
 		inspection->is_gated = true;
-		err = prove(inspector, MFA_FACILITY_ACCOUNT, service, inspection);
+		err = prove_stack(inspector, MFA_FACILITY_ACCOUNT, service, inspection);
 	}
 	return err;
 }
@@ -336,10 +338,10 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		inspection.diag = inspection.service.refusal;
 		err = MFA_ERR_CONFIG;
 	}
-	if (err == MFA_OK && never_asks(service))
+	if (err == MFA_OK && is_without_auth(service))
 		inspection.grade = MFA_GRADE_NO_AUTH;
 	else if (err == MFA_OK)
-		err = judge(inspector, service, &inspection);
+		err = grade_service(inspector, service, &inspection);
 	if (err == MFA_ERR_NOMEM)
 		return err;
 	if (err != MFA_OK) {

@@ -77,7 +77,7 @@ static const char *const password_modules[] = {
 };
 
 /* "pam_foo" and "pam_foo.so" name the same module. */
-static bool is_named(const char *module, const char *name)
+static bool matches_name(const char *module, const char *name)
 {
 	size_t len = strlen(name);
 	return strncmp(module, name, len) == 0 &&
@@ -104,7 +104,7 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 		return MODULE_OTHER;
 	const struct mfa_strings *own = &inspector->config->password_modules;
 	for (size_t i = 0; i < own->count; i++)
-		if (is_named(module, own->items[i]))
+		if (matches_name(module, own->items[i]))
 			return MODULE_PASSWORD;
 	return MODULE_OTHER;
 }
@@ -143,7 +143,8 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 	       !mfa_strings_have(&inspector->modules, line->module);
 }
 
-static bool has_any(const struct mfa_stack_line *line, const struct known *known)
+static bool has_exempting_argument(const struct mfa_stack_line *line,
+				   const struct known *known)
 {
 	for (size_t i = 0; i < MFA_COUNT(known->unless) && known->unless[i] != NULL; i++)
 		if (mfa_stack_line_has(line, known->unless[i]))
@@ -214,7 +215,8 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 	for (size_t i = 0; i < MFA_COUNT(knowledge); i++) {
 		const struct known *known = &knowledge[i];
 		if (strcmp(known->module, module) == 0 &&
-		    (known->phases & (1U << facility)) != 0 && !has_any(line, known))
+		    (known->phases & (1U << facility)) != 0 &&
+		    !has_exempting_argument(line, known))
 			facts.answers = known->answers;
 	}
 	if (!can_succeed(inspector, line, facility, service))
@@ -226,7 +228,7 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 	return facts;
 }
 
-static int add_folder(struct mfa_inspector *inspector, const char *folder)
+static int add_modules(struct mfa_inspector *inspector, const char *folder)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = mfa_rootfs_list(inspector->tree.root, folder, &names);
@@ -252,7 +254,7 @@ int module_list(struct mfa_inspector *inspector)
 		char path[512];
 		MFA_CLEANUP(mfa_strings_done) struct mfa_strings tuples = { 0 };
 		(void)snprintf(path, sizeof path, "%s/security", places[i]);
-		err = add_folder(inspector, path);
+		err = add_modules(inspector, path);
 		if (mfa_rootfs_list(inspector->tree.root, places[i], &tuples) != MFA_OK)
 			continue;
 		for (size_t j = 0; err == MFA_OK && j < tuples.count; j++) {
@@ -260,7 +262,7 @@ int module_list(struct mfa_inspector *inspector)
 				continue;
 			(void)snprintf(path, sizeof path, "%s/%s/security", places[i],
 				       tuples.items[j]);
-			err = add_folder(inspector, path);
+			err = add_modules(inspector, path);
 		}
 	}
 	inspector->knows_modules = inspector->modules.count > 0;

@@ -36,8 +36,8 @@ struct draft {
 
 static int parse_file(struct parser *parser, struct frame *frame);
 
-static int refuse(const struct parser *parser, const struct frame *frame, unsigned number,
-		  const char *why)
+static int refuse_file(const struct parser *parser, const struct frame *frame,
+		       unsigned number, const char *why)
 {
 	return mfa_fail(parser->diag, MFA_ERR_CONFIG, "%s:%u: %s", frame->path, number,
 			why);
@@ -50,7 +50,7 @@ static void line_done(struct mfa_stack_line *line)
 	*line = (struct mfa_stack_line){ 0 };
 }
 
-static int grow(struct mfa_stack *stack)
+static int grow_stack(struct mfa_stack *stack)
 {
 	if (stack->count < stack->room)
 		return MFA_OK;
@@ -67,7 +67,7 @@ static int grow(struct mfa_stack *stack)
 }
 
 /* libpam wants something to call the module in its logs. */
-static bool has_name(const char *path)
+static bool has_log_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
@@ -76,11 +76,11 @@ static bool has_name(const char *path)
 	return len > 0 && !(len == 1 && name[0] == '?');
 }
 
-static int confuse(const struct parser *parser, const struct frame *frame,
-		   unsigned number, const char *why)
+static int fail_undefined(const struct parser *parser, const struct frame *frame,
+			  unsigned number, const char *why)
 {
 	parser->service->is_undefined_behaviour = true;
-	return refuse(parser, frame, number, why);
+	return refuse_file(parser, frame, number, why);
 }
 
 /* Takes the line over. */
@@ -92,14 +92,15 @@ static int add_line(const struct parser *parser, const struct frame *frame,
 	if (draft->facility == FACILITY_ANY)
 		return parser->diag->text[0] != '\0'
 			       ? MFA_ERR_CONFIG /* the included file's mistake is told */
-			       : refuse(parser, frame, line->number,
-					"cannot read what it includes");
-	if (module != NULL && !has_name(module))
-		return confuse(parser, frame, line->number,
-			       "the module has no name, and libpam acts at random");
+			       : refuse_file(parser, frame, line->number,
+					     "cannot read what it includes");
+	if (module != NULL && !has_log_name(module))
+		return fail_undefined(
+			parser, frame, line->number,
+			"the module has no name, and libpam acts at random");
 	struct mfa_stack *stack = draft->is_other ? &service->other[draft->facility]
 						  : &service->own[draft->facility];
-	int err = grow(stack);
+	int err = grow_stack(stack);
 	if (err == MFA_ERR_FULL)
 		return mfa_fail(parser->diag, err, "%s:%u: too many lines", frame->path,
 				line->number);
@@ -130,7 +131,7 @@ static int add_substack(const struct parser *parser, const struct frame *frame,
 	return err;
 }
 
-static bool is_open(const struct frame *frame, const char *path)
+static bool is_being_read(const struct frame *frame, const char *path)
 {
 	for (; frame != NULL; frame = frame->parent)
 		if (strcmp(frame->path, path) == 0)
@@ -170,7 +171,7 @@ static int load_include(struct parser *parser, const struct frame *frame,
 		return MFA_ERR_CONFIG;
 	if (err != MFA_OK)
 		return err;
-	if (inner.depth >= FILES_MAX || is_open(frame, file.path))
+	if (inner.depth >= FILES_MAX || is_being_read(frame, file.path))
 		return mfa_fail(parser->diag, MFA_ERR_FULL, "%s:%u: includes itself",
 				frame->path, draft->line.number);
 	err = keep_path(parser->service, file.path, &inner.path);
@@ -237,8 +238,8 @@ static int parse_include(struct parser *parser, const struct frame *frame,
 			 struct draft *draft, const char *service, char *name)
 {
 	if (name == NULL) /* libpam 1.5 looks at its first byte all the same */
-		return confuse(parser, frame, draft->line.number,
-			       "includes nothing, and libpam crashes");
+		return fail_undefined(parser, frame, draft->line.number,
+				      "includes nothing, and libpam crashes");
 	if (draft->is_substack) {
 		int err = add_substack(parser, frame, draft, name);
 		if (err != MFA_OK)
@@ -249,8 +250,9 @@ static int parse_include(struct parser *parser, const struct frame *frame,
 		return err;
 	/* Debian's libpam leaves the actions of such a line to chance */
 	if (draft->line.control == NULL && draft->facility != FACILITY_ANY)
-		return confuse(parser, frame, draft->line.number,
-			       "cannot read what it includes, and libpam acts at random");
+		return fail_undefined(
+			parser, frame, draft->line.number,
+			"cannot read what it includes, and libpam acts at random");
 	draft->line.kind = MFA_LINE_BAD;
 	draft->line.arg_count = 0;
 	for (int i = 0; i < MFA_PAM_CODES; i++)
@@ -310,11 +312,12 @@ static int parse_file(struct parser *parser, struct frame *frame)
 		case LINE_NONE:
 			return MFA_OK;
 		case LINE_BROKEN:
-			return refuse(parser, frame, reader.number,
-				      "a line is continued, but ends");
+			return refuse_file(parser, frame, reader.number,
+					   "a line is continued, but ends");
 		case LINE_ENDLESS:
-			return confuse(parser, frame, reader.number,
-				       "a continued line is too long, and libpam hangs");
+			return fail_undefined(
+				parser, frame, reader.number,
+				"a continued line is too long, and libpam hangs");
 		case LINE_WHOLE:
 			break;
 		}

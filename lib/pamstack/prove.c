@@ -78,13 +78,13 @@ static const uint8_t order[] = {
 	MFA_PAM_INVALID,
 };
 
-static void search_done(struct search *search)
+static void free_search(struct search *search)
 {
 	free(search->nodes);
 	free(search->table);
 }
 
-static uint32_t hash(const struct state *state)
+static uint32_t hash_state(const struct state *state)
 {
 	const unsigned char *bytes = (const unsigned char *)state;
 	uint32_t sum = 2166136261U;
@@ -93,16 +93,16 @@ static uint32_t hash(const struct state *state)
 	return sum;
 }
 
-static void place(struct search *search, uint32_t index)
+static void insert_node(struct search *search, uint32_t index)
 {
 	uint32_t mask = search->room * 2 - 1;
-	uint32_t at = hash(&search->nodes[index].state) & mask;
+	uint32_t at = hash_state(&search->nodes[index].state) & mask;
 	while (search->table[at] != NO_NODE)
 		at = (at + 1) & mask;
 	search->table[at] = index;
 }
 
-static int grow(struct search *search)
+static int grow_nodes(struct search *search)
 {
 	uint32_t room = search->room == 0 ? 256 : search->room * 2;
 	if (search->count >= STATES_MAX)
@@ -119,14 +119,14 @@ static int grow(struct search *search)
 	search->room = room;
 	memset(table, 0xff, (size_t)room * 2 * sizeof *table);
 	for (uint32_t i = 0; i < search->count; i++)
-		place(search, i);
+		insert_node(search, i);
 	return MFA_OK;
 }
 
 static bool is_known(const struct search *search, const struct state *state)
 {
 	uint32_t mask = search->room * 2 - 1;
-	uint32_t at = hash(state) & mask;
+	uint32_t at = hash_state(state) & mask;
 	for (; search->table[at] != NO_NODE; at = (at + 1) & mask)
 		if (memcmp(&search->nodes[search->table[at]].state, state,
 			   sizeof *state) == 0)
@@ -134,7 +134,7 @@ static bool is_known(const struct search *search, const struct state *state)
 	return false;
 }
 
-static void simplify(const struct search *search, struct mfa_dispatch_state *state)
+static void simplify_status(const struct search *search, struct mfa_dispatch_state *state)
 {
 	if (state->status != MFA_PAM_SUCCESS &&
 	    (search->claim->let_in & MFA_ANSWER(state->status)) == 0)
@@ -142,18 +142,18 @@ static void simplify(const struct search *search, struct mfa_dispatch_state *sta
 }
 
 /* Makes states equal that go on alike. */
-static void normalize(const struct search *search, struct mfa_dispatch *walk)
+static void normalize_walk(const struct search *search, struct mfa_dispatch *walk)
 {
-	simplify(search, &walk->now);
+	simplify_status(search, &walk->now);
 	for (size_t i = 0; i <= walk->level; i++)
-		simplify(search, &walk->saved[i]);
+		simplify_status(search, &walk->saved[i]);
 	/* a deeper level is saved anew when it is entered */
 	for (size_t i = walk->level + 1U; i < MFA_STACK_LEVELS; i++)
 		walk->saved[i] = (struct mfa_dispatch_state){ 0 };
 }
 
 /* Looks at a walk that is over. */
-static void judge(struct search *search, uint32_t index)
+static void check_end(struct search *search, uint32_t index)
 {
 	const struct state *state = &search->nodes[index].state;
 	int result = mfa_dispatch_result(&state->walk);
@@ -176,26 +176,26 @@ static void check_needs(struct search *search, const struct state *state)
 	search->needy_line = state->walk.at;
 }
 
-static int add(struct search *search, const struct node *node)
+static int add_node(struct search *search, const struct node *node)
 {
 	if (search->count >= search->room) {
-		int err = grow(search);
+		int err = grow_nodes(search);
 		if (err != MFA_OK)
 			return err;
 	}
 	if (is_known(search, &node->state))
 		return MFA_OK;
 	search->nodes[search->count] = *node;
-	place(search, search->count);
+	insert_node(search, search->count);
 	if (mfa_dispatch_is_over(search->stack, &node->state.walk))
-		judge(search, search->count);
+		check_end(search, search->count);
 	else
 		check_needs(search, &node->state);
 	search->count++;
 	return MFA_OK;
 }
 
-static int follow(struct search *search, uint32_t index, int code)
+static int follow_answer(struct search *search, uint32_t index, int code)
 {
 	struct node node;
 	memset(&node, 0, sizeof node);
@@ -207,11 +207,11 @@ static int follow(struct search *search, uint32_t index, int code)
 	if ((facts->gives_on & MFA_ANSWER(code)) != 0)
 		node.state.had = (uint16_t)(node.state.had | facts->gives);
 	mfa_dispatch_answer(search->stack, &node.state.walk, code);
-	normalize(search, &node.state.walk);
-	return add(search, &node);
+	normalize_walk(search, &node.state.walk);
+	return add_node(search, &node);
 }
 
-static int expand(struct search *search, uint32_t index)
+static int expand_node(struct search *search, uint32_t index)
 {
 	const struct mfa_dispatch *walk = &search->nodes[index].state.walk;
 	if (mfa_dispatch_is_over(search->stack, walk))
@@ -220,30 +220,31 @@ static int expand(struct search *search, uint32_t index)
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(order); i++)
 		if ((answers & MFA_ANSWER(order[i])) != 0)
-			err = follow(search, index, order[i]);
+			err = follow_answer(search, index, order[i]);
 	return err;
 }
 
-static int run(struct search *search)
+static int search_states(struct search *search)
 {
 	struct node first;
 	memset(&first, 0, sizeof first);
 	mfa_dispatch_begin(search->stack, &first.state.walk);
-	normalize(search, &first.state.walk);
+	normalize_walk(search, &first.state.walk);
 	for (size_t i = 0; i < search->stack->count; i++)
 		search->has_needs = search->has_needs || search->facts[i].needs != 0;
 	first.parent = NO_NODE;
-	int err = add(search, &first);
+	int err = add_node(search, &first);
 	for (uint32_t i = 0; err == MFA_OK && i < search->count; i++) {
 		if (search->bypass != NO_NODE && search->is_passable &&
 		    !search->has_needs)
 			break;
-		err = expand(search, i);
+		err = expand_node(search, i);
 	}
 	return err;
 }
 
-static int trace(const struct search *search, uint32_t index, struct mfa_proof *proof)
+static int trace_walk(const struct search *search, uint32_t index,
+		      struct mfa_proof *proof)
 {
 	size_t count = 0;
 	for (uint32_t i = index; search->nodes[i].parent != NO_NODE;
@@ -266,7 +267,7 @@ static int trace(const struct search *search, uint32_t index, struct mfa_proof *
 int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 	      const struct mfa_claim *claim, struct mfa_proof *ret_proof)
 {
-	MFA_CLEANUP(search_done)
+	MFA_CLEANUP(free_search)
 	struct search search = {
 		.stack = stack,
 		.facts = facts,
@@ -275,7 +276,7 @@ int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 		.by_root = NO_NODE,
 	};
 	struct mfa_proof proof = { .finding = MFA_PROVED };
-	int err = run(&search);
+	int err = search_states(&search);
 	if (err != MFA_OK)
 		return err;
 	proof.states = search.count;
@@ -285,7 +286,7 @@ int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 	uint32_t found = search.bypass != NO_NODE ? search.bypass : search.by_root;
 	if (found != NO_NODE) {
 		proof.finding = found == search.bypass ? MFA_BYPASS : MFA_PROVED_BUT_ROOT;
-		err = trace(&search, found, &proof);
+		err = trace_walk(&search, found, &proof);
 		if (err != MFA_OK)
 			return err;
 	}

@@ -36,7 +36,7 @@ static int parse_conf(struct parser *parser)
 	return err;
 }
 
-static char *in_small_letters(const char *name)
+static char *copy_in_lower_case(const char *name)
 {
 	char *copy = strdup(name);
 	for (char *at = copy; at != NULL && *at != '\0'; at++)
@@ -49,7 +49,7 @@ int mfa_service_read(const struct mfa_pam_rootfs *tree, const char *name,
 {
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	struct mfa_diag why = { .text = "" };
-	service.name = in_small_letters(name != NULL ? name : "other");
+	service.name = copy_in_lower_case(name != NULL ? name : "other");
 	if (service.name == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	struct parser parser = { tree, &service, service.name, &why };

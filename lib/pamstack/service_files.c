@@ -17,7 +17,8 @@ void service_file_done(struct service_file *file)
 }
 
 /* What cannot be opened is not there for libpam, and it goes on. */
-static int read_file(const char *root, const char *path, struct service_file *ret_file)
+static int read_service_file(const char *root, const char *path,
+			     struct service_file *ret_file)
 {
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	MFA_CLEANUP(mfa_free_string) char *copy = NULL;
@@ -33,15 +34,15 @@ static int read_file(const char *root, const char *path, struct service_file *re
 	return MFA_OK;
 }
 
-static int read_in(const char *root, const char *folder, const char *name,
-		   struct service_file *ret_file)
+static int read_in_folder(const char *root, const char *folder, const char *name,
+			  struct service_file *ret_file)
 {
 	MFA_CLEANUP(mfa_free_string) char *path = NULL;
 	if (asprintf(&path, "%s/%s", folder, name) < 0) {
 		path = NULL;
 		return MFA_ERR_NOMEM;
 	}
-	return read_file(root, path, ret_file);
+	return read_service_file(root, path, ret_file);
 }
 
 bool service_files_have_folder(const struct mfa_pam_rootfs *tree)
@@ -54,31 +55,32 @@ int service_file_read(const struct mfa_pam_rootfs *tree, const char *name,
 		      struct service_file *ret_file)
 {
 	if (tree->folder != NULL)
-		return read_in("", tree->folder, name, ret_file);
-	int err = read_in(tree->root, etc_folder, name, ret_file);
-	return err == MFA_ERR_NOTFOUND ? read_in(tree->root, usr_folder, name, ret_file)
-				       : err;
+		return read_in_folder("", tree->folder, name, ret_file);
+	int err = read_in_folder(tree->root, etc_folder, name, ret_file);
+	return err == MFA_ERR_NOTFOUND
+		       ? read_in_folder(tree->root, usr_folder, name, ret_file)
+		       : err;
 }
 
 int service_file_read_include(const struct mfa_pam_rootfs *tree, const char *name,
 			      struct service_file *ret_file)
 {
 	if (name[0] == '/')
-		return read_file(tree->root, name, ret_file);
+		return read_service_file(tree->root, name, ret_file);
 	if (tree->folder != NULL)
-		return read_in("", tree->folder, name, ret_file);
+		return read_in_folder("", tree->folder, name, ret_file);
 	if (!mfa_rootfs_is_folder(tree->root, etc_folder))
 		return MFA_ERR_NOTFOUND;
-	return read_in(tree->root, etc_folder, name, ret_file);
+	return read_in_folder(tree->root, etc_folder, name, ret_file);
 }
 
 int service_file_read_conf(const struct mfa_pam_rootfs *tree,
 			   struct service_file *ret_file)
 {
-	return read_file(tree->root, "/etc/pam.conf", ret_file);
+	return read_service_file(tree->root, "/etc/pam.conf", ret_file);
 }
 
-static bool is_left_over(const char *name)
+static bool is_backup_name(const char *name)
 {
 	size_t len = strlen(name);
 	return name[len - 1] == '~' || strstr(name, ".dpkg-") != NULL ||
@@ -86,7 +88,7 @@ static bool is_left_over(const char *name)
 }
 
 /* Files that only others include: no program names them. */
-static bool is_part(const char *name)
+static bool is_only_included(const char *name)
 {
 	static const char *const parts[] = { "system-auth", "password-auth", "postlogin",
 					     "fingerprint-auth", "smartcard-auth" };
@@ -96,13 +98,13 @@ static bool is_part(const char *name)
 	return strncmp(name, "common-", strlen("common-")) == 0;
 }
 
-static int add_folder(const char *root, const char *folder, struct mfa_strings *names)
+static int add_services(const char *root, const char *folder, struct mfa_strings *names)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings found = { 0 };
 	int err = mfa_rootfs_list(root, folder, &found);
 	for (size_t i = 0; err == MFA_OK && i < found.count; i++) {
 		const char *name = found.items[i];
-		if (!is_left_over(name) && !is_part(name) &&
+		if (!is_backup_name(name) && !is_only_included(name) &&
 		    !mfa_strings_have(names, name))
 			err = mfa_strings_add(names, name);
 	}
@@ -110,7 +112,7 @@ static int add_folder(const char *root, const char *folder, struct mfa_strings *
 }
 
 /* The first words of the lines of pam.conf. */
-static int add_conf(const struct mfa_pam_rootfs *tree, struct mfa_strings *names)
+static int add_conf_services(const struct mfa_pam_rootfs *tree, struct mfa_strings *names)
 {
 	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
 	int err = service_file_read_conf(tree, &file);
@@ -132,13 +134,13 @@ int mfa_service_list(const struct mfa_pam_rootfs *tree, struct mfa_diag *diag,
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = MFA_OK;
 	if (tree->folder != NULL) {
-		err = add_folder("", tree->folder, &names);
+		err = add_services("", tree->folder, &names);
 	} else if (service_files_have_folder(tree)) {
-		err = add_folder(tree->root, etc_folder, &names);
+		err = add_services(tree->root, etc_folder, &names);
 		if (err == MFA_OK)
-			err = add_folder(tree->root, usr_folder, &names);
+			err = add_services(tree->root, usr_folder, &names);
 	} else {
-		err = add_conf(tree, &names);
+		err = add_conf_services(tree, &names);
 	}
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "the service files: %s", mfa_strerror(err));

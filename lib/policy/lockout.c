@@ -40,7 +40,7 @@ bool mfa_lockout_is_at_ceiling(const struct mfa_record *record)
 
 /* The end of a lock that begins now; one that no clock can tell needs an administrator, and
  * so does one of no length. */
-static int64_t end_of(int64_t now, int64_t length)
+static int64_t lock_end(int64_t now, int64_t length)
 {
 	int64_t end = 0;
 	if (length == 0 || __builtin_add_overflow(now, length, &end) || end <= 0)
@@ -109,8 +109,9 @@ static bool is_forgotten(const struct mfa_source *source, const struct mfa_zone 
 
 /* Entries that lock nobody come first, and of them the one that is not in use for the
  * longest, or is of a time that has not come; of the others the one that ends first. */
-static bool matters_less(const struct mfa_source *one, const struct mfa_source *other,
-			 const struct mfa_guess *guess)
+static bool is_less_important(const struct mfa_source *one,
+			      const struct mfa_source *other,
+			      const struct mfa_guess *guess)
 {
 	const struct mfa_source *sources[2] = { one, other };
 	bool locked[2];
@@ -126,7 +127,7 @@ static bool matters_less(const struct mfa_source *one, const struct mfa_source *
 	return locked[0] != locked[1] ? locked[1] : keys[0] < keys[1];
 }
 
-static int find_own(const struct mfa_record *record, uint64_t source)
+static int find_entry(const struct mfa_record *record, uint64_t source)
 {
 	for (int i = 0; i < MFA_SOURCES_MAX; i++)
 		if (record->sources[i].id == source)
@@ -143,8 +144,8 @@ static int count_places(const struct mfa_record *record, const struct mfa_guess 
 
 /* Whether nobody else may have the place: while the account is at the ceiling who waits
  * there keeps it, or else many at this machine could guess on by turns. */
-static bool is_kept(const struct mfa_record *record, int place,
-		    const struct mfa_guess *guess)
+static bool is_place_kept(const struct mfa_record *record, int place,
+			  const struct mfa_guess *guess)
 {
 	const struct mfa_source *source = &record->sources[place];
 	return mfa_lockout_is_at_ceiling(record) && source->round == ROUND_AT_CEILING &&
@@ -152,18 +153,20 @@ static bool is_kept(const struct mfa_record *record, int place,
 }
 
 /* The source's place, else the one that it would take. */
-static int find_place(const struct mfa_record *record, const struct mfa_guess *guess)
+static int find_entry_place(const struct mfa_record *record,
+			    const struct mfa_guess *guess)
 {
 	int count = count_places(record, guess);
-	int own = find_own(record, guess->source);
+	int own = find_entry(record, guess->source);
 	if (own != NO_PLACE && own < count)
 		return own;
 	int least = NO_PLACE;
 	for (int i = 0; i < count; i++) {
-		if (is_kept(record, i, guess))
+		if (is_place_kept(record, i, guess))
 			continue;
 		if (least == NO_PLACE ||
-		    matters_less(&record->sources[i], &record->sources[least], guess))
+		    is_less_important(&record->sources[i], &record->sources[least],
+				      guess))
 			least = i;
 	}
 	return least;
@@ -195,8 +198,8 @@ static struct mfa_lockout lockout_until(enum mfa_lock_scope scope, int64_t until
 }
 
 /* At the ceiling a console waits as rest_of has it, also for a longer lock of before. */
-static bool locks_out(const struct mfa_source *source, const struct mfa_guess *guess,
-		      bool is_at_ceiling)
+static bool is_locked_out(const struct mfa_source *source, const struct mfa_guess *guess,
+			  bool is_at_ceiling)
 {
 	if (!is_locked(source, guess->bounds, guess->now))
 		return false;
@@ -209,16 +212,17 @@ static bool locks_out(const struct mfa_source *source, const struct mfa_guess *g
 struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 				    const struct mfa_guess *guess)
 {
-	int own = find_own(record, guess->source);
+	int own = find_entry(record, guess->source);
 	if (mfa_lockout_account(guess->bounds, record, guess->now) != MFA_LOCK_NONE)
 		return lockout_until(MFA_LOCKED_ACCOUNT, record->locked_until);
 	if (guess->is_behind_password)
 		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 	/* a wrong code that has no place could not be remembered */
 	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
-	if (is_at_ceiling && (!guess->is_local || find_place(record, guess) == NO_PLACE))
+	if (is_at_ceiling &&
+	    (!guess->is_local || find_entry_place(record, guess) == NO_PLACE))
 		return lockout_until(MFA_LOCKED_ELSEWHERE, MFA_LOCKED_FOREVER);
-	if (own != NO_PLACE && locks_out(&record->sources[own], guess, is_at_ceiling))
+	if (own != NO_PLACE && is_locked_out(&record->sources[own], guess, is_at_ceiling))
 		return lockout_until(MFA_LOCKED_SOURCE, record->sources[own].time);
 	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 }
@@ -241,7 +245,7 @@ static void count_for_account(struct mfa_record *record, const struct mfa_guess 
 	if (record->behind_password >= MFA_LOCKOUT_CEILING)
 		record->locked_until = MFA_LOCKED_FOREVER;
 	else if (record->round >= guess->zone->max_failures)
-		record->locked_until = end_of(guess->now, guess->zone->lock_time);
+		record->locked_until = lock_end(guess->now, guess->zone->lock_time);
 }
 
 /* As end_account_lock, and the lock that follows one of a wrong clock is as long. */
@@ -268,15 +272,15 @@ static void count_in_round(struct mfa_source *source, const struct mfa_guess *gu
 	if (source->locks < UINT8_MAX)
 		source->locks++;
 	source->round = ROUND_LOCKED;
-	source->time = end_of(guess->now, lock_length(guess->zone, source->locks));
+	source->time = lock_end(guess->now, lock_length(guess->zone, source->locks));
 }
 
 /* The source's entry in the place, from where it was before. */
-static struct mfa_source *move_to(struct mfa_record *record, int place,
-				  const struct mfa_guess *guess)
+static struct mfa_source *move_entry(struct mfa_record *record, int place,
+				     const struct mfa_guess *guess)
 {
 	struct mfa_source source = { .id = guess->source };
-	int own = find_own(record, guess->source);
+	int own = find_entry(record, guess->source);
 	if (own != NO_PLACE) {
 		if (!is_forgotten(&record->sources[own], guess->bounds, guess->now))
 			source = record->sources[own];
@@ -289,16 +293,16 @@ static struct mfa_source *move_to(struct mfa_record *record, int place,
 static void count_for_source(struct mfa_record *record, const struct mfa_guess *guess,
 			     bool is_at_ceiling)
 {
-	int place = find_place(record, guess);
+	int place = find_entry_place(record, guess);
 	if (place == NO_PLACE)
 		return;
-	struct mfa_source *source = move_to(record, place, guess);
+	struct mfa_source *source = move_entry(record, place, guess);
 	if (!is_at_ceiling) {
 		count_in_round(source, guess);
 		return;
 	}
 	source->round = ROUND_AT_CEILING;
-	source->time = end_of(guess->now, rest_of(source, guess));
+	source->time = lock_end(guess->now, rest_of(source, guess));
 }
 
 void mfa_lockout_count_failure(struct mfa_record *record, const struct mfa_guess *guess)
@@ -324,7 +328,7 @@ static void clear_account(struct mfa_record *record)
 
 void mfa_lockout_count_success(struct mfa_record *record, const struct mfa_guess *guess)
 {
-	int own = find_own(record, guess->source);
+	int own = find_entry(record, guess->source);
 	if (own != NO_PLACE)
 		record->sources[own] = (struct mfa_source){ 0 };
 	clear_account(record);

@@ -17,7 +17,7 @@ static bool is_empty(const char *text)
 }
 
 /* 0: root, who may be at work for anybody. */
-static uint32_t find_user(const struct mfa_login *login)
+static uint32_t find_guesser(const struct mfa_login *login)
 {
 	bool is_served = login->caller == 0 && is_empty(login->rhost);
 	return is_served ? login->peer : login->caller;
@@ -30,7 +30,7 @@ void mfa_source_format(const struct mfa_login *login,
 {
 	static const char folder[] = "/dev/";
 	char network[MFA_NETWORK_SIZE];
-	uint32_t user = find_user(login);
+	uint32_t user = find_guesser(login);
 	const char *tty = is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);

@@ -3,7 +3,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-static enum mfa_match both(enum mfa_match a, enum mfa_match b)
+static enum mfa_match match_both(enum mfa_match a, enum mfa_match b)
 {
 	if (a == MFA_MATCH_NO || b == MFA_MATCH_NO)
 		return MFA_MATCH_NO;
@@ -12,7 +12,7 @@ static enum mfa_match both(enum mfa_match a, enum mfa_match b)
 	return MFA_MATCH_YES;
 }
 
-static enum mfa_match either(enum mfa_match a, enum mfa_match b)
+static enum mfa_match match_either(enum mfa_match a, enum mfa_match b)
 {
 	if (a == MFA_MATCH_YES || b == MFA_MATCH_YES)
 		return MFA_MATCH_YES;
@@ -56,8 +56,9 @@ static enum mfa_match match_rhost(const struct mfa_strings *patterns,
 		if (is_local_word && mfa_login_is_local(login))
 			match = MFA_MATCH_YES;
 		else if (!is_local_word && !is_empty(login->rhost))
-			match = either(match, mfa_address_match(login->rhost,
-								patterns->items[i]));
+			match = match_either(
+				match,
+				mfa_address_match(login->rhost, patterns->items[i]));
 	}
 	return match;
 }
@@ -71,7 +72,8 @@ static enum mfa_match match_groups(const struct mfa_strings *groups,
 		return MFA_MATCH_UNKNOWN;
 	enum mfa_match match = MFA_MATCH_NO;
 	for (size_t i = 0; i < groups->count && match != MFA_MATCH_YES; i++)
-		match = either(match, login->is_member(login->context, groups->items[i]));
+		match = match_either(match,
+				     login->is_member(login->context, groups->items[i]));
 	return match;
 }
 
@@ -111,7 +113,8 @@ static enum mfa_match match_zone(const struct mfa_zone *zone,
 {
 	enum mfa_match match = MFA_MATCH_YES;
 	for (unsigned i = 0; i < MFA_CONDITION_COUNT && match != MFA_MATCH_NO; i++)
-		match = both(match, mfa_zone_match(zone, login, (enum mfa_condition)i));
+		match = match_both(match,
+				   mfa_zone_match(zone, login, (enum mfa_condition)i));
 	return match;
 }
 

@@ -6,8 +6,8 @@ struct listing {
 	size_t count;
 };
 
-static enum mfa_yubikey_result add(void *context, struct port *port,
-				   struct mfa_diag *diag MFA_UNUSED)
+static enum mfa_yubikey_result add_port(void *context, struct port *port,
+					struct mfa_diag *diag MFA_UNUSED)
 {
 	struct listing *listing = context;
 	listing->ports[listing->count++] = port->told;
@@ -25,7 +25,7 @@ enum mfa_yubikey_result driver_list(int64_t timeout_ms,
 					 .listener = *listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
 	if (result == MFA_YUBIKEY_DONE)
-		result = ports_visit(&ports, diag, add, &listing);
+		result = ports_visit(&ports, diag, add_port, &listing);
 	if (result == MFA_YUBIKEY_OTHER || listing.count > 0)
 		result = MFA_YUBIKEY_DONE;
 	*ret_count = listing.count;

@@ -70,8 +70,9 @@ void tell_stage(const struct mfa_yubikey_listener *listener, enum mfa_yubikey_st
 		listener->tell(listener->context, stage);
 }
 
-static enum mfa_yubikey_result lock(const struct ports *ports,
-				    const struct ports_wait *wait, struct mfa_diag *diag)
+static enum mfa_yubikey_result lock_ports(const struct ports *ports,
+					  const struct ports_wait *wait,
+					  struct mfa_diag *diag)
 {
 	bool is_told = false;
 	while (flock(ports->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -95,7 +96,7 @@ static enum mfa_yubikey_result lock(const struct ports *ports,
 }
 
 /* libusb starts a thread of its own, which must not run the application's handlers. */
-static bool start(void)
+static bool start_libusb(void)
 {
 	sigset_t all;
 	sigset_t before;
@@ -128,13 +129,13 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_own_folder, diag, &ret_ports->lock_fd) !=
 		    MFA_OK)
 		return MFA_YUBIKEY_BROKEN;
-	enum mfa_yubikey_result result = lock(ret_ports, wait, diag);
+	enum mfa_yubikey_result result = lock_ports(ret_ports, wait, diag);
 	if (result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_BUSY)
 		turns_read(ret_ports->lock_fd, diag, &ret_ports->turns);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
 	show_turn(ret_ports, wait->turn, diag);
-	ret_ports->is_started = start();
+	ret_ports->is_started = start_libusb();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
 	(void)mfa_fail(diag, MFA_ERR_IO, "USB cannot be used: %s", yk_usb_strerror());
@@ -213,7 +214,7 @@ void port_done(struct port *port)
 }
 
 /* What is known when the time runs out before the last port. */
-static enum mfa_yubikey_result late(enum mfa_yubikey_result kept)
+static enum mfa_yubikey_result result_when_late(enum mfa_yubikey_result kept)
 {
 	if (kept == MFA_YUBIKEY_ABSENT) /* spent on waiting for the lock */
 		return MFA_YUBIKEY_BUSY;
@@ -227,7 +228,7 @@ enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *
 	enum mfa_yubikey_result kept = MFA_YUBIKEY_ABSENT;
 	for (int i = 0; i < MFA_YUBIKEYS_MAX; i++) {
 		if (is_past(ports->deadline))
-			return late(kept);
+			return result_when_late(kept);
 		MFA_CLEANUP(port_done) struct port port = { 0 };
 		enum mfa_yubikey_result result = open_port(i, diag, &port);
 		if (result == MFA_YUBIKEY_ABSENT)

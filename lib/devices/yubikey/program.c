@@ -34,8 +34,8 @@ static bool set_otp(YKP_CONFIG *config, const struct mfa_yubikey_program *progra
 	       ykp_set_tktflag_APPEND_CR(config, true) != 0;
 }
 
-static bool compose(YKP_CONFIG *config, const struct mfa_yubikey_program *program,
-		    YK_STATUS *status)
+static bool compose_config(YKP_CONFIG *config, const struct mfa_yubikey_program *program,
+			   YK_STATUS *status)
 {
 	ykp_configure_version(config, status);
 	if (ykp_configure_command(config, program->at.slot == 1 ? SLOT_CONFIG
@@ -46,8 +46,8 @@ static bool compose(YKP_CONFIG *config, const struct mfa_yubikey_program *progra
 	return is_set && ykp_set_extflag_SERIAL_API_VISIBLE(config, true) != 0;
 }
 
-static enum mfa_yubikey_result try_port(void *context, struct port *port,
-					struct mfa_diag *diag)
+static enum mfa_yubikey_result program_port(void *context, struct port *port,
+					    struct mfa_diag *diag)
 {
 	const struct mfa_yubikey_program *program = context;
 	MFA_CLEANUP(free_config) YKP_CONFIG *config = NULL;
@@ -58,7 +58,7 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 		(void)mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 		return MFA_YUBIKEY_BROKEN;
 	}
-	if (!compose(config, program, port->status)) {
+	if (!compose_config(config, program, port->status)) {
 		(void)mfa_fail(diag, MFA_ERR_UNSUPPORTED, "YubiKey: %s",
 			       ykp_strerror(ykp_errno));
 		return MFA_YUBIKEY_REFUSED;
@@ -87,6 +87,6 @@ enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program
 					 .is_over = program->is_over,
 					 .listener = program->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
-	return result == MFA_YUBIKEY_DONE ? ports_visit(&ports, diag, try_port, &copy)
+	return result == MFA_YUBIKEY_DONE ? ports_visit(&ports, diag, program_port, &copy)
 					  : result;
 }

@@ -31,8 +31,10 @@ static bool has_run_out(const struct patience *patience)
 }
 
 /* Waits for the first report of a response. */
-static enum mfa_yubikey_result await(YK_KEY *key, const struct patience *patience,
-				     unsigned char *ret_report, struct mfa_diag *diag)
+static enum mfa_yubikey_result await_response(YK_KEY *key,
+					      const struct patience *patience,
+					      unsigned char *ret_report,
+					      struct mfa_diag *diag)
 {
 	int64_t silence = deadline_after(ANSWER_MS);
 	bool was_waiting = false;
@@ -56,7 +58,8 @@ static enum mfa_yubikey_result await(YK_KEY *key, const struct patience *patienc
 	}
 }
 
-static enum mfa_yubikey_result refuse(YK_KEY *key, const char *why, struct mfa_diag *diag)
+static enum mfa_yubikey_result fail_response(YK_KEY *key, const char *why,
+					     struct mfa_diag *diag)
 {
 	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", why);
 	(void)yk_force_key_update(key); /* nobody will read the rest */
@@ -64,13 +67,13 @@ static enum mfa_yubikey_result refuse(YK_KEY *key, const char *why, struct mfa_d
 }
 
 /* The reports from the first one on, up to the bare one that ends them. */
-static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
-				       unsigned char *bytes, struct mfa_diag *diag)
+static enum mfa_yubikey_result read_response(YK_KEY *key, unsigned char *report,
+					     unsigned char *bytes, struct mfa_diag *diag)
 {
 	for (unsigned i = 0; i < RESPONSE_REPORTS; i++) {
 		unsigned char flags = report[DATA_SIZE];
 		if ((flags & RESP_PENDING_FLAG) == 0 || (flags & SEQUENCE_MASK) != i)
-			return refuse(key, "an answer in disorder", diag);
+			return fail_response(key, "an answer in disorder", diag);
 		memcpy(bytes + (size_t)i * DATA_SIZE, report, DATA_SIZE);
 		if (!read_report(key, report))
 			return result_of_error(diag);
@@ -78,7 +81,7 @@ static enum mfa_yubikey_result collect(YK_KEY *key, unsigned char *report,
 	if (yubikey_crc16(bytes, MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN) ==
 	    YUBIKEY_CRC_OK_RESIDUE)
 		return MFA_YUBIKEY_DONE;
-	return refuse(key, "a damaged answer", diag);
+	return fail_response(key, "a damaged answer", diag);
 }
 
 enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
@@ -92,9 +95,9 @@ enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
 	uint8_t command = slot == 1 ? SLOT_CHAL_HMAC1 : SLOT_CHAL_HMAC2;
 	if (yk_write_to_key(key, command, challenge, MFA_YUBIKEY_CHALLENGE_LEN) == 0)
 		return result_of_error(diag);
-	enum mfa_yubikey_result result = await(key, patience, report, diag);
+	enum mfa_yubikey_result result = await_response(key, patience, report, diag);
 	if (result == MFA_YUBIKEY_DONE)
-		result = collect(key, report, bytes, diag);
+		result = read_response(key, report, bytes, diag);
 	if (result == MFA_YUBIKEY_DONE)
 		memcpy(ret_response, bytes, MFA_YUBIKEY_RESPONSE_LEN);
 	if (result != MFA_YUBIKEY_CUT_OFF)

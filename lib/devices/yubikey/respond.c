@@ -11,8 +11,8 @@ struct wish {
 };
 
 /* The first wanted slot of this key that is programmed; else the first wanted one. */
-static const struct mfa_yubikey_slot *choose(const struct mfa_yubikey_order *order,
-					     const struct mfa_yubikey_port *told)
+static const struct mfa_yubikey_slot *choose_slot(const struct mfa_yubikey_order *order,
+						  const struct mfa_yubikey_port *told)
 {
 	const struct mfa_yubikey_slot *chosen = NULL;
 	for (size_t i = 0; i < order->count; i++) {
@@ -33,11 +33,11 @@ static bool should_tell_serial(const struct mfa_yubikey_port *told)
 	return told->version[0] > 2 || (told->version[0] == 2 && told->version[1] >= 2);
 }
 
-static enum mfa_yubikey_result try_port(void *context, struct port *port,
-					struct mfa_diag *diag)
+static enum mfa_yubikey_result challenge_port(void *context, struct port *port,
+					      struct mfa_diag *diag)
 {
 	struct wish *wish = context;
-	const struct mfa_yubikey_slot *slot = choose(wish->order, &port->told);
+	const struct mfa_yubikey_slot *slot = choose_slot(wish->order, &port->told);
 	if (port->told.serial == 0 && should_tell_serial(&port->told))
 		wish->has_silent = true;
 	if (slot == NULL)
@@ -53,10 +53,10 @@ static enum mfa_yubikey_result try_port(void *context, struct port *port,
 
 /* Takes the turn, and gives it up again where the person is to know first that a key of
  * theirs has answered in another. */
-static enum mfa_yubikey_result begin(const struct mfa_yubikey_order *order,
-				     struct mfa_diag *diag,
-				     struct mfa_yubikey_turn *ret_other,
-				     struct ports *ret_ports)
+static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
+					  struct mfa_diag *diag,
+					  struct mfa_yubikey_turn *ret_other,
+					  struct ports *ret_ports)
 {
 	const struct ports_wait wait = { order->timeout_ms, order->turn, order->is_over,
 					 order->listener };
@@ -81,10 +81,10 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
 	struct wish wish = { .order = order };
-	enum mfa_yubikey_result result = begin(order, diag, ret_other, &ports);
+	enum mfa_yubikey_result result = begin_turn(order, diag, ret_other, &ports);
 	wish.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
-		result = ports_visit(&ports, diag, try_port, &wish);
+		result = ports_visit(&ports, diag, challenge_port, &wish);
 	if (result == MFA_YUBIKEY_OTHER && wish.has_silent) {
 		(void)mfa_fail(diag, MFA_ERR_IO,
 			       "a YubiKey does not tell its serial number");

@@ -13,7 +13,7 @@ enum {
 
 static const char file_path[] = "/run/pam_mfa/turn";
 
-static int open_file(int folder, int flags, struct mfa_diag *diag, int *ret_fd)
+static int open_turn_file(int folder, int flags, struct mfa_diag *diag, int *ret_fd)
 {
 	const struct mfa_fs_entry entry = { folder, "turn", file_path };
 	return mfa_fs_open_at(&entry, flags, &mfa_fs_own, diag, ret_fd);
@@ -26,7 +26,7 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 	size_t len = 0;
 	struct mfa_diag unused = { .text = "" };
 	*ret_turns = (struct turns){ .holder = { .number = 0 } };
-	if (open_file(folder, O_RDONLY, &unused, &fd) != MFA_OK ||
+	if (open_turn_file(folder, O_RDONLY, &unused, &fd) != MFA_OK ||
 	    mfa_fs_read(fd, bytes, sizeof bytes, 0, &len) != MFA_OK || len != FILE_SIZE)
 		return;
 	mfa_warn_of(diag, &unused);
@@ -37,14 +37,14 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 				   &ret_turns->answered[i - 1]);
 }
 
-static int write_file(int folder, const struct turns *turns, struct mfa_diag *diag)
+static int write_turn_file(int folder, const struct turns *turns, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	unsigned char bytes[FILE_SIZE];
 	int err = mfa_turn_put(&turns->holder, bytes);
 	for (size_t i = 1; i < TURNS && err == MFA_OK; i++)
 		err = mfa_turn_put(&turns->answered[i - 1], bytes + i * MFA_TURN_SIZE);
-	int opened = open_file(folder, O_RDWR | O_CREAT, diag, &fd);
+	int opened = open_turn_file(folder, O_RDWR | O_CREAT, diag, &fd);
 	if (opened != MFA_OK)
 		return opened;
 	if (err == MFA_OK)
@@ -56,7 +56,7 @@ static int write_file(int folder, const struct turns *turns, struct mfa_diag *di
 void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag)
 {
 	struct mfa_diag why = { .text = "" };
-	int err = write_file(folder, turns, &why);
+	int err = write_turn_file(folder, turns, &why);
 	mfa_warn_of(diag, &why);
 	if (err != MFA_OK)
 		mfa_warn(
@@ -83,7 +83,7 @@ void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms)
 	place->answered_ms = now_ms;
 }
 
-static bool is_wanted(const struct mfa_yubikey_order *order, uint32_t serial)
+static bool wants_serial(const struct mfa_yubikey_order *order, uint32_t serial)
 {
 	for (size_t i = 0; i < order->count; i++)
 		if (order->slots[i].serial == serial)
@@ -99,7 +99,7 @@ const struct mfa_yubikey_turn *turns_find_answer(const struct turns *turns,
 	const struct mfa_yubikey_turn *found = NULL;
 	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {
 		const struct mfa_yubikey_turn *turn = &turns->answered[i];
-		bool is_meant = turn->serial != 0 && is_wanted(order, turn->serial) &&
+		bool is_meant = turn->serial != 0 && wants_serial(order, turn->serial) &&
 				turn->number != order->turn->number &&
 				turn->answered_ms > order->since_ms &&
 				turn->answered_ms <= now_ms;
