@@ -2,9 +2,10 @@
  * followed, and the file itself is checked on its descriptor. */
 #pragma once
 
-#include "mfa/base.h"
-
+#include <dirent.h>
 #include <sys/types.h>
+
+#include "mfa/base.h"
 
 /* What a file or a folder must be. */
 struct mfa_fs_rule {
@@ -36,6 +37,9 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
  * stays as it is. */
 int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;
+
+/* Cleanup function for an opendir(3) that may be NULL. */
+void mfa_fs_close_dir(DIR **dir);
 
 /* A file named `name` in an open folder; `path` is what messages call it. */
 struct mfa_fs_entry {

@@ -3,6 +3,9 @@
 
 #include "mfa/base.h"
 
+/* Whether there is no text: NULL or "". */
+bool mfa_text_is_empty(const char *text);
+
 /* Whether len bytes are well-formed UTF-8 (RFC 3629) without NUL bytes. */
 bool mfa_text_is_utf8(const char *text, size_t len);
 

@@ -37,6 +37,9 @@ struct mfa_yubikey_slot {
 	unsigned slot;
 };
 
+/* Whether a YubiKey has a slot of this number. */
+bool mfa_yubikey_is_slot(unsigned slot);
+
 typedef void (*mfa_yubikey_hmac)(const unsigned char *secret,
 				 const unsigned char *message, size_t len,
 				 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);

@@ -88,6 +88,10 @@ struct mfa_zone mfa_zone_bounds(const struct mfa_config *config);
  * from elsewhere is not. */
 bool mfa_login_is_local(const struct mfa_login *login);
 
+/* Whether the user is known by the name that the name service has for the user id. Where
+ * nobody can tell, no. */
+bool mfa_login_has_own_name(const struct mfa_login *login);
+
 /* Whether keys in this machine's ports may be asked for the user: in the own session, or
  * where the zone has it so in any at this machine. */
 bool mfa_zone_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login);

@@ -175,6 +175,13 @@ int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	return MFA_OK;
 }
 
+void mfa_fs_close_dir(DIR **dir)
+{
+	if (*dir != NULL)
+		(void)closedir(*dir);
+	*dir = NULL;
+}
+
 static int check_file(int fd, const struct stat *status, const char *path,
 		      const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {

@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mfa/fs.h"
+
 enum {
 	FILE_MAX = 4 << 20,
 	PARTS_MAX = 256, /* of a path, with those of links */
@@ -156,12 +158,6 @@ int mfa_rootfs_read(const char *root, const char *path, char **ret_text, size_t 
 	return MFA_OK;
 }
 
-static void close_folder(DIR **folder)
-{
-	if (*folder != NULL)
-		(void)closedir(*folder);
-}
-
 int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_names)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
@@ -169,7 +165,7 @@ int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_
 	int err = mfa_rootfs_open(root, path, &fd);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(close_folder) DIR *folder = fdopendir(fd);
+	MFA_CLEANUP(mfa_fs_close_dir) DIR *folder = fdopendir(fd);
 	if (folder == NULL)
 		return mfa_err_from_errno(errno);
 	(void)MFA_TAKE_FD(fd);

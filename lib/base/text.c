@@ -37,6 +37,11 @@ static size_t decode_utf8(const unsigned char *text, size_t len, uint32_t *ret_p
 	return need;
 }
 
+bool mfa_text_is_empty(const char *text)
+{
+	return text == NULL || text[0] == '\0';
+}
+
 bool mfa_text_is_utf8(const char *text, size_t len)
 {
 	const unsigned char *bytes = (const unsigned char *)text;

@@ -70,11 +70,6 @@ static size_t outcome_size(enum mfa_usb_kind kind)
 	return 0;
 }
 
-static bool is_slot(const struct mfa_yubikey_slot *slot)
-{
-	return slot->slot >= 1 && slot->slot <= MFA_YUBIKEY_SLOTS;
-}
-
 static bool is_valid_order(const struct mfa_usb_order *order)
 {
 	if (order_size(order->kind) == 0 || order->timeout_ms < 0 ||
@@ -83,9 +78,9 @@ static bool is_valid_order(const struct mfa_usb_order *order)
 	    (order->folder[0] != '\0' && order->folder[0] != '/'))
 		return false;
 	for (size_t i = 0; i < order->count; i++)
-		if (!is_slot(&order->slots[i]))
+		if (!mfa_yubikey_is_slot(order->slots[i].slot))
 			return false;
-	return order->kind != MFA_USB_PROGRAM || is_slot(&order->at);
+	return order->kind != MFA_USB_PROGRAM || mfa_yubikey_is_slot(order->at.slot);
 }
 
 static bool is_valid_outcome(enum mfa_usb_kind kind,
@@ -97,7 +92,7 @@ static bool is_valid_outcome(enum mfa_usb_kind kind,
 	       memchr(outcome->diag.text, '\0', TEXT_SIZE) != NULL &&
 	       memchr(outcome->diag.warning, '\0', WARNING_SIZE) != NULL &&
 	       (unsigned)outcome->diag.warned < MFA_WARNING_COUNT &&
-	       (!has_answer || is_slot(&outcome->from));
+	       (!has_answer || mfa_yubikey_is_slot(outcome->from.slot));
 }
 
 static void put_slot(unsigned char *bytes, const struct mfa_yubikey_slot *slot)

@@ -21,14 +21,14 @@ enum {
 	FLAG_PADDED = 2,
 };
 
-static bool is_slot(unsigned slot)
+bool mfa_yubikey_is_slot(unsigned slot)
 {
 	return slot >= 1 && slot <= MFA_YUBIKEY_SLOTS;
 }
 
 int mfa_yubikey_save(const struct mfa_yubikey *key, struct mfa_token *token)
 {
-	if (!is_slot(key->slot) || key->serial == 0)
+	if (!mfa_yubikey_is_slot(key->slot) || key->serial == 0)
 		return MFA_ERR_INVALID;
 	unsigned char *data = token->data;
 	memmove(data + AT_SECRET, key->secret, MFA_YUBIKEY_SECRET_LEN);
@@ -54,8 +54,8 @@ int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
 		.secret = data + AT_SECRET,
 	};
 	memcpy(ret_key->version, data + AT_VERSION, sizeof ret_key->version);
-	bool is_sound = token->kind == MFA_KIND_YUBIKEY && is_slot(ret_key->slot) &&
-			ret_key->serial != 0 &&
+	bool is_sound = token->kind == MFA_KIND_YUBIKEY &&
+			mfa_yubikey_is_slot(ret_key->slot) && ret_key->serial != 0 &&
 			(flags & ~(unsigned)(FLAG_TOUCH | FLAG_PADDED)) == 0;
 	return is_sound ? MFA_OK : MFA_ERR_INTEGRITY;
 }

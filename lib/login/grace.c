@@ -54,16 +54,11 @@ static bool may_have_grace(const struct mfa_auth_request *request)
 	       request->known_user == MFA_MATCH_YES;
 }
 
-static bool is_own_name(const struct mfa_login *login)
-{
-	return login->is_own_name != NULL && login->is_own_name(login->context);
-}
-
 void grace_note_refusal(const struct mfa_auth_request *request,
 			struct mfa_auth_result *result)
 {
 	if (result->reason == MFA_REASON_NOT_ENROLLED && may_have_grace(request) &&
-	    !is_own_name(&request->login))
+	    !mfa_login_has_own_name(&request->login))
 		(void)mfa_fail(&result->diag, MFA_OK,
 			       "grace_until is for names as the name service has them, "
 			       "each with a user id of its own");
@@ -83,7 +78,7 @@ bool grace_covers(const struct mfa_auth_request *request)
 		mfa_site_close(request->host);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
-	return is_covered && is_own_name(&request->login);
+	return is_covered && mfa_login_has_own_name(&request->login);
 }
 
 void grace_tell(const struct mfa_auth_request *request)

@@ -11,15 +11,10 @@
 #include "mfa/seal.h"
 #include "mfa/text.h"
 
-static bool is_empty(const char *text)
-{
-	return text == NULL || text[0] == '\0';
-}
-
 /* 0: root, who may be at work for anybody. */
 static uint32_t find_guesser(const struct mfa_login *login)
 {
-	bool is_served = login->caller == 0 && is_empty(login->rhost);
+	bool is_served = login->caller == 0 && mfa_text_is_empty(login->rhost);
 	return is_served ? login->peer : login->caller;
 }
 
@@ -31,17 +26,17 @@ void mfa_source_format(const struct mfa_login *login,
 	static const char folder[] = "/dev/";
 	char network[MFA_NETWORK_SIZE];
 	uint32_t user = find_guesser(login);
-	const char *tty = is_empty(login->tty) ? "" : login->tty;
+	const char *tty = mfa_text_is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);
 	if (user != 0 && login->is_nameless) /* a user namespace has thousands */
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without a login");
 	else if (user != 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u", (unsigned)user);
-	else if (!is_empty(login->rhost) &&
+	else if (!mfa_text_is_empty(login->rhost) &&
 		 (login->is_from_itself || strcasecmp(login->rhost, "localhost") == 0))
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
-	else if (!is_empty(login->rhost))
+	else if (!mfa_text_is_empty(login->rhost))
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s",
 			       mfa_address_network(login->rhost, network) ? network
 									  : login->rhost);
@@ -49,7 +44,7 @@ void mfa_source_format(const struct mfa_login *login,
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "terminal %s", tty);
 	else
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "service %s",
-			       is_empty(login->service) ? "" : login->service);
+			       mfa_text_is_empty(login->service) ? "" : login->service);
 }
 
 int mfa_source_id(const struct mfa_secret *store_key, const struct mfa_login *login,

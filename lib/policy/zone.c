@@ -3,6 +3,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "mfa/text.h"
+
 static enum mfa_match match_both(enum mfa_match a, enum mfa_match b)
 {
 	if (a == MFA_MATCH_NO || b == MFA_MATCH_NO)
@@ -19,11 +21,6 @@ static enum mfa_match match_either(enum mfa_match a, enum mfa_match b)
 	if (a == MFA_MATCH_UNKNOWN || b == MFA_MATCH_UNKNOWN)
 		return MFA_MATCH_UNKNOWN;
 	return MFA_MATCH_NO;
-}
-
-static bool is_empty(const char *text)
-{
-	return text == NULL || text[0] == '\0';
 }
 
 static enum mfa_match match_glob(const struct mfa_strings *patterns, const char *text)
@@ -55,7 +52,7 @@ static enum mfa_match match_rhost(const struct mfa_strings *patterns,
 		bool is_local_word = strcmp(patterns->items[i], "local") == 0;
 		if (is_local_word && mfa_login_is_local(login))
 			match = MFA_MATCH_YES;
-		else if (!is_local_word && !is_empty(login->rhost))
+		else if (!is_local_word && !mfa_text_is_empty(login->rhost))
 			match = match_either(
 				match,
 				mfa_address_match(login->rhost, patterns->items[i]));
@@ -120,8 +117,7 @@ static enum mfa_match match_zone(const struct mfa_zone *zone,
 
 bool mfa_zone_is_exempt(const struct mfa_zone *zone, const struct mfa_login *login)
 {
-	return zone->is_off && login->is_own_name != NULL &&
-	       login->is_own_name(login->context);
+	return zone->is_off && mfa_login_has_own_name(login);
 }
 
 const struct mfa_zone *mfa_zone_find(const struct mfa_config *config,
@@ -147,6 +143,11 @@ bool mfa_login_is_local(const struct mfa_login *login)
 {
 	return login->place != NULL &&
 	       login->place(login->context) != MFA_PLACE_ELSEWHERE;
+}
+
+bool mfa_login_has_own_name(const struct mfa_login *login)
+{
+	return login->is_own_name != NULL && login->is_own_name(login->context);
 }
 
 bool mfa_zone_may_ask_keys(const struct mfa_zone *zone, const struct mfa_login *login)

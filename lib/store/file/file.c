@@ -238,18 +238,12 @@ static int file_store_remove(struct mfa_store *store, const struct mfa_record *r
 	return MFA_OK;
 }
 
-static void close_folder(DIR **folder)
-{
-	if (*folder != NULL)
-		(void)closedir(*folder);
-}
-
 static int file_store_list(struct mfa_store *store, mfa_store_visit visit, void *context,
 			   struct mfa_diag *diag)
 {
 	struct file_store *self = file_store(store);
 	int fd = openat(self->users_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	MFA_CLEANUP(close_folder) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	MFA_CLEANUP(mfa_fs_close_dir) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	if (folder == NULL) {
 		int errnum = errno;
 		mfa_close_fd(&fd);
