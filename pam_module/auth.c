@@ -197,7 +197,7 @@ static void explain_outage(const struct login *login, struct conversation *conve
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	const struct mfa_config *config = login->host.config;
 	const char *contact = config != NULL ? config->contact : "";
-	mfa_auth_explain(&dialog, login->language, contact, MFA_REASON_FAILED);
+	mfa_reason_explain(&dialog, login->language, contact, MFA_REASON_FAILED);
 }
 
 MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,

@@ -1,9 +1,9 @@
-/* A dialog (mfa/auth.h) over the application's PAM conversation. */
+/* A dialog (mfa/dialog.h) over the application's PAM conversation. */
 #pragma once
 
 #include <security/pam_modules.h>
 
-#include "mfa/auth.h"
+#include "mfa/dialog.h"
 
 struct conversation {
 	pam_handle_t *handle;

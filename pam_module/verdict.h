@@ -1,7 +1,7 @@
 /* From a verdict to the PAM code. */
 #pragma once
 
-#include "mfa/auth.h"
+#include "mfa/verdict.h"
 
 /* The code that pam_sm_authenticate returns. PAM_SUCCESS only for MFA_ALLOW, PAM_IGNORE
  * only for MFA_EXEMPT. */

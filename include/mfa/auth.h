@@ -1,80 +1,13 @@
-/* The story of one login: ask, check, commit, record, decide. */
+/* One login: ask, check, commit, record, decide. */
 #pragma once
 
+#include "mfa/dialog.h"
 #include "mfa/language.h"
-#include "mfa/seal.h"
+#include "mfa/reason.h"
 #include "mfa/site.h"
 #include "mfa/turn.h"
+#include "mfa/verdict.h"
 #include "mfa/zone.h"
-
-/* The decision. Zeroed memory denies. */
-enum mfa_verdict {
-	MFA_DENY = 0,
-	MFA_ALLOW,
-	MFA_EXEMPT,	 /* a zone with mfa = off covers the login, or its grace does */
-	MFA_UNAVAILABLE, /* configuration, store, key, audit trail cannot be used */
-	MFA_NO_DIALOG,	 /* the application's conversation failed */
-	MFA_GIVEN_UP,	 /* the person did not answer */
-	MFA_NO_MEMORY,
-};
-
-/* The verdict that an error of the machinery leads to. Never MFA_ALLOW or MFA_EXEMPT. */
-enum mfa_verdict mfa_verdict_from_err(int err);
-
-/* Why. mfa_reason_name gives the stable name in logs. */
-enum mfa_reason {
-	MFA_REASON_NONE = 0,
-	MFA_REASON_RIGHT,     /* the code was right */
-	MFA_REASON_WRONG,     /* it was not */
-	MFA_REASON_USED,      /* it was accepted before */
-	MFA_REASON_CLOCK,     /* the clock stands before the last accepted code */
-	MFA_REASON_SUSPENDED, /* it was right, its token is suspended */
-	MFA_REASON_LOCKED,    /* too many failures */
-	MFA_REASON_NOT_ENROLLED,
-	MFA_REASON_UID_CHANGED, /* the record is of another user id than the account */
-	MFA_REASON_RETIRED,	/* the record opens for nobody */
-	MFA_REASON_UNKNOWN_USER,
-	MFA_REASON_EMPTY,      /* nothing was typed */
-	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */
-	MFA_REASON_GARBLED,    /* a YubiKey's code through a wrong keyboard layout */
-	MFA_REASON_KEY_TYPED,  /* what a YubiKey typed by itself, of no token: no guess */
-	MFA_REASON_KEY_WRONG,  /* the YubiKey answered, and wrongly */
-	MFA_REASON_KEY_ABSENT, /* no YubiKey in any port */
-	MFA_REASON_KEY_OTHER,  /* none of this user */
-	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
-	MFA_REASON_KEY_UNTOUCHED,
-	MFA_REASON_KEY_SILENT,
-	MFA_REASON_KEY_CUT_OFF,	  /* pulled out, or its answer was damaged */
-	MFA_REASON_KEY_BUSY,	  /* another login used the YubiKeys */
-	MFA_REASON_KEY_ELSEWHERE, /* the key has answered another login meanwhile */
-	MFA_REASON_KEY_UNUSABLE,  /* the plug-in or USB: see the diagnosis */
-	MFA_REASON_ZONE_OFF,
-	MFA_REASON_GRACE,	 /* not enrolled, and the zone's grace is not over */
-	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
-	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
-	MFA_REASON_UID_SHARED,	 /* mfa-verify: the user's id is another name's */
-	MFA_REASON_FAILED,	 /* the machinery: see the diagnosis */
-	MFA_REASON_COUNT
-};
-
-const char *mfa_reason_name(enum mfa_reason reason);
-
-enum mfa_tone {
-	MFA_TELL_INFO,
-	MFA_TELL_ERROR
-};
-
-/* How a person is reached. */
-struct mfa_dialog {
-	/* Asks for one line without echo. MFA_ERR_CONV: the application failed;
-	 * MFA_ERR_ABORT: no answer; MFA_ERR_NOMEM. */
-	int (*ask)(void *context, const char *prompt, struct mfa_secret *ret_answer);
-	/* Wipes and frees what ask returned. NULL: mfa_secret_done does. */
-	void (*forget)(void *context, struct mfa_secret *answer);
-	/* Shows one line; may do nothing, and must not wait for the person. */
-	void (*tell)(void *context, enum mfa_tone tone, const char *text);
-	void *context;
-};
 
 struct mfa_auth_result;
 
@@ -139,11 +72,6 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);
 
 void mfa_auth_result_done(struct mfa_auth_result *result);
-
-/* Tells the person why a login was refused (mfa_auth_run does, where it may). */
-void mfa_auth_explain(const struct mfa_dialog *dialog,
-		      const struct mfa_language *language, const char *contact,
-		      enum mfa_reason reason);
 
 /* How loudly syslog is told: one of syslog(3)'s LOG_ERR to LOG_INFO. */
 int mfa_auth_priority(const struct mfa_auth_result *result);

@@ -1,8 +1,8 @@
 /* What pam_mfa.so and mfa-verify say to each other, in packets (mfa/packet.h). */
 #pragma once
 
-#include "mfa/auth.h"
 #include "mfa/packet.h"
+#include "mfa/verdict.h"
 
 /* The letters of the packets. */
 enum mfa_helper_letter {

@@ -3,13 +3,15 @@
 
 #include "mfa/audit.h"
 #include "mfa/config.h"
+#include "mfa/seal.h"
 #include "mfa/store.h"
 
 struct mfa_site {
 	struct mfa_config *config;
 	bool is_open;
-	int key_hold;	       /* keeps a rekey from ending while the key is in use */
-	struct mfa_secret key; /* the store key, in the store's memory */
+	int key_hold; /* keeps a rekey from ending while the key is in use */
+	struct mfa_secret
+		key; /* the store key, MFA_KEY_SIZE bytes in the store's memory */
 	struct mfa_secret next_key; /* of a rekey that goes on; mostly empty */
 	struct mfa_store *store;    /* NULL until mfa_site_open */
 	struct mfa_audit *audit;    /* NULL until mfa_site_open */

@@ -279,8 +279,8 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 	if (ret_result->reason == MFA_REASON_GRACE)
 		grace_tell(request);
 	if (may_explain_to_user(request, ret_result))
-		mfa_auth_explain(request->dialog, request->language,
-				 request->host->config->contact, ret_result->reason);
+		mfa_reason_explain(request->dialog, request->language,
+				   request->host->config->contact, ret_result->reason);
 }
 
 void mfa_auth_result_done(struct mfa_auth_result *result)

@@ -1,7 +1,47 @@
-/* Why a login was refused, for the person; only where the site asked for it. */
-#include "mfa/auth.h"
+/* Names of reasons for the logs, and texts for the person. */
+#include "mfa/reason.h"
 
 #include <stdio.h>
+
+static const char *const reasons[MFA_REASON_COUNT] = {
+	[MFA_REASON_NONE] = "none",
+	[MFA_REASON_RIGHT] = "code-right",
+	[MFA_REASON_WRONG] = "code-wrong",
+	[MFA_REASON_USED] = "code-used",
+	[MFA_REASON_CLOCK] = "clock-behind",
+	[MFA_REASON_SUSPENDED] = "token-suspended",
+	[MFA_REASON_LOCKED] = "locked",
+	[MFA_REASON_NOT_ENROLLED] = "not-enrolled",
+	[MFA_REASON_UID_CHANGED] = "uid-changed",
+	[MFA_REASON_RETIRED] = "record-retired",
+	[MFA_REASON_UNKNOWN_USER] = "unknown-user",
+	[MFA_REASON_EMPTY] = "no-code",
+	[MFA_REASON_NOT_A_CODE] = "not-a-code",
+	[MFA_REASON_GARBLED] = "code-garbled",
+	[MFA_REASON_KEY_TYPED] = "key-typed",
+	[MFA_REASON_KEY_WRONG] = "key-wrong",
+	[MFA_REASON_KEY_ABSENT] = "key-absent",
+	[MFA_REASON_KEY_OTHER] = "key-of-another",
+	[MFA_REASON_KEY_EMPTY] = "key-empty",
+	[MFA_REASON_KEY_UNTOUCHED] = "key-untouched",
+	[MFA_REASON_KEY_SILENT] = "key-silent",
+	[MFA_REASON_KEY_CUT_OFF] = "key-cut-off",
+	[MFA_REASON_KEY_BUSY] = "key-busy",
+	[MFA_REASON_KEY_ELSEWHERE] = "key-elsewhere",
+	[MFA_REASON_KEY_UNUSABLE] = "key-unusable",
+	[MFA_REASON_ZONE_OFF] = "zone-off",
+	[MFA_REASON_GRACE] = "grace",
+	[MFA_REASON_NO_AUTH] = "auth-not-passed",
+	[MFA_REASON_USER_CHANGED] = "user-changed",
+	[MFA_REASON_UID_SHARED] = "uid-shared",
+	[MFA_REASON_FAILED] = "failed",
+};
+
+const char *mfa_reason_name(enum mfa_reason reason)
+{
+	bool is_known = (unsigned)reason < MFA_REASON_COUNT && reasons[reason] != NULL;
+	return is_known ? reasons[reason] : "unknown";
+}
 
 static const char *refusal_text(enum mfa_reason reason)
 {
@@ -74,9 +114,9 @@ static const char *refusal_text(enum mfa_reason reason)
 	return MFA_N_("Authentication failed.");
 }
 
-void mfa_auth_explain(const struct mfa_dialog *dialog,
-		      const struct mfa_language *language, const char *contact,
-		      enum mfa_reason reason)
+void mfa_reason_explain(const struct mfa_dialog *dialog,
+			const struct mfa_language *language, const char *contact,
+			enum mfa_reason reason)
 {
 	char line[768];
 	const char *why = mfa_text(language, refusal_text(reason));

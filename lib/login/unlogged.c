@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "lookup.h"
-#include "meeting.h"
 
 enum {
 	/* in which a login that is at work writes its line, locks and all */
@@ -19,26 +18,12 @@ uint32_t unlogged_find(const struct mfa_record *record, int64_t now)
 	return is_in_flight ? 0 : record->unlogged;
 }
 
-static void describe_unlogged(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
+void unlogged_describe(uint32_t count, char ret_text[static MFA_NOTE_SIZE])
 {
 	(void)snprintf(ret_text, MFA_NOTE_SIZE,
 		       "%" PRIu32 " refusal%s before %s no line in the audit trail: the "
 		       "program was ended in between",
 		       count, MFA_PLURAL(count), count == 1 ? "has" : "have");
-}
-
-bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
-		   char ret_text[static MFA_NOTE_SIZE])
-{
-	bool is_mended = result->diag.warning[0] != '\0';
-	bool is_unlogged = result->unlogged > 0;
-	if (index == 0 && is_mended)
-		(void)snprintf(ret_text, MFA_NOTE_SIZE, "%s", result->diag.warning);
-	else if (index == is_mended && is_unlogged)
-		describe_unlogged(result->unlogged, ret_text);
-	else
-		return meeting_note(result, index - is_mended - is_unlogged, ret_text);
-	return true;
 }
 
 int unlogged_record(const struct mfa_auth_request *request,
@@ -47,7 +32,7 @@ int unlogged_record(const struct mfa_auth_request *request,
 	char detail[MFA_NOTE_SIZE];
 	if (result->unlogged == 0)
 		return MFA_OK;
-	describe_unlogged(result->unlogged, detail);
+	unlogged_describe(result->unlogged, detail);
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.event = "auth.unlogged";
 	event.result = "found";

@@ -8,6 +8,9 @@
  * about to write its line. */
 uint32_t unlogged_find(const struct mfa_record *record, int64_t now);
 
+/* For people: how many refusals have no line. */
+void unlogged_describe(uint32_t count, char ret_text[static MFA_NOTE_SIZE]);
+
 /* Writes the line that tells of result->unlogged into the trail, if there are any. */
 int unlogged_record(const struct mfa_auth_request *request,
 		    const struct mfa_auth_result *result, struct mfa_diag *diag)

@@ -1,6 +1,7 @@
 /* A dialog (mfa/auth.h) with the person, by way of pam_mfa.so in the caller's process. */
 #pragma once
 
+#include "mfa/dialog.h"
 #include "mfa/helper_protocol.h"
 
 struct channel {

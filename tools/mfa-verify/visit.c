@@ -174,8 +174,8 @@ static void tell_outage(struct visit *visit)
 {
 	struct mfa_dialog dialog = channel_dialog(&visit->channel);
 	const struct mfa_config *config = visit->host.config;
-	mfa_auth_explain(&dialog, visit->language, config != NULL ? config->contact : "",
-			 MFA_REASON_FAILED);
+	mfa_reason_explain(&dialog, visit->language,
+			   config != NULL ? config->contact : "", MFA_REASON_FAILED);
 }
 
 void visit_run(struct visit *visit)

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "channel.h"
+#include "mfa/auth.h"
 #include "mfa/login_facts.h"
 
 struct visit {

@@ -1,13 +1,26 @@
-/* lib/login/reason.c: what a person is told of a refusal. */
+/* lib/login/reason.c: names of reasons, and what a person is told of a refusal. */
 #include <string.h>
 
 #include "support.h"
+
+static void every_reason_has_a_name_of_its_own(void **state MFA_UNUSED)
+{
+	for (unsigned a = 0; a < MFA_REASON_COUNT; a++) {
+		const char *name = mfa_reason_name((enum mfa_reason)a);
+		assert_string_not_equal(name, "unknown");
+		for (unsigned b = 0; b < a; b++)
+			assert_string_not_equal(name,
+						mfa_reason_name((enum mfa_reason)b));
+	}
+	assert_string_equal(mfa_reason_name(MFA_REASON_COUNT), "unknown");
+	assert_string_equal(mfa_reason_name((enum mfa_reason) - 1), "unknown");
+}
 
 static struct script explain(enum mfa_reason reason, const char *contact)
 {
 	struct script script = { 0 };
 	struct mfa_dialog dialog = script_dialog(&script);
-	mfa_auth_explain(&dialog, NULL, contact, reason);
+	mfa_reason_explain(&dialog, NULL, contact, reason);
 	assert_int_equal(script.told, 1);
 	assert_int_equal(script.asked, 0);
 	return script;
@@ -59,6 +72,7 @@ static void a_contact_is_no_format(void **state MFA_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_has_a_name_of_its_own),
 		cmocka_unit_test(each_refusal_that_a_person_can_act_on_is_named),
 		cmocka_unit_test(any_other_reason_is_a_plain_failure),
 		cmocka_unit_test(whom_to_ask_is_told),

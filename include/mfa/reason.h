@@ -1,0 +1,48 @@
+/* Why a login was decided as it was. */
+#pragma once
+
+#include "mfa/dialog.h"
+#include "mfa/language.h"
+
+enum mfa_reason {
+	MFA_REASON_NONE = 0,
+	MFA_REASON_RIGHT,     /* the code was right */
+	MFA_REASON_WRONG,     /* it was not */
+	MFA_REASON_USED,      /* it was accepted before */
+	MFA_REASON_CLOCK,     /* the clock stands before the last accepted code */
+	MFA_REASON_SUSPENDED, /* it was right, its token is suspended */
+	MFA_REASON_LOCKED,    /* too many failures */
+	MFA_REASON_NOT_ENROLLED,
+	MFA_REASON_UID_CHANGED, /* the record is of another user id than the account */
+	MFA_REASON_RETIRED,	/* the record opens for nobody */
+	MFA_REASON_UNKNOWN_USER,
+	MFA_REASON_EMPTY,      /* nothing was typed */
+	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */
+	MFA_REASON_GARBLED,    /* a YubiKey's code through a wrong keyboard layout */
+	MFA_REASON_KEY_TYPED,  /* what a YubiKey typed by itself, of no token: no guess */
+	MFA_REASON_KEY_WRONG,  /* the YubiKey answered, and wrongly */
+	MFA_REASON_KEY_ABSENT, /* no YubiKey in any port */
+	MFA_REASON_KEY_OTHER,  /* none of this user */
+	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
+	MFA_REASON_KEY_UNTOUCHED,
+	MFA_REASON_KEY_SILENT,
+	MFA_REASON_KEY_CUT_OFF,	  /* pulled out, or its answer was damaged */
+	MFA_REASON_KEY_BUSY,	  /* another login used the YubiKeys */
+	MFA_REASON_KEY_ELSEWHERE, /* the key has answered another login meanwhile */
+	MFA_REASON_KEY_UNUSABLE,  /* the plug-in or USB: see the diagnosis */
+	MFA_REASON_ZONE_OFF,
+	MFA_REASON_GRACE,	 /* not enrolled, and the zone's grace is not over */
+	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
+	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
+	MFA_REASON_UID_SHARED,	 /* mfa-verify: the user's id is another name's */
+	MFA_REASON_FAILED,	 /* the machinery: see the diagnosis */
+	MFA_REASON_COUNT
+};
+
+/* The stable name in logs: "code-right". Never NULL. */
+const char *mfa_reason_name(enum mfa_reason reason);
+
+/* Tells the person why a login was refused, and whom to ask: contact, "" for nobody. */
+void mfa_reason_explain(const struct mfa_dialog *dialog,
+			const struct mfa_language *language, const char *contact,
+			enum mfa_reason reason);
