@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mfa/base.h"
+#include "mfa/kind.h"
 
 enum {
 	MFA_USER_SIZE = 256,	   /* longest user name, with its NUL */
@@ -14,34 +15,6 @@ enum {
 	MFA_SOURCES_MAX = 12,
 	MFA_RECORD_SIZE = 7960, /* longest encoded record */
 };
-
-/* Kinds of token. The numbers are stored: never change one. */
-enum mfa_kind {
-	MFA_KIND_NONE = 0,
-	MFA_KIND_TOTP = 1,
-	MFA_KIND_HOTP = 2,
-	MFA_KIND_YUBIKEY = 3,
-	MFA_KIND_YUBIKEY_OTP = 4,
-	MFA_KIND_FIDO2 = 5,
-	MFA_KIND_RECOVERY = 6,
-	MFA_KIND_TEMPORARY = 7,
-	MFA_KIND_BREAK_GLASS = 8,
-	MFA_KIND_COUNT
-};
-
-/* The name of a kind in configuration, output and audit; the kind of a name
- * (MFA_KIND_NONE: no such kind). */
-const char *mfa_kind_name(enum mfa_kind kind);
-enum mfa_kind mfa_kind_from_name(const char *name);
-
-/* States of a token. The numbers are stored: never change one. */
-enum mfa_state {
-	MFA_STATE_NONE = 0,
-	MFA_STATE_ACTIVE = 1,
-	MFA_STATE_SUSPENDED = 2
-};
-
-const char *mfa_state_name(enum mfa_state state);
 
 /* One authenticator of one user. Holds its secret: keep it in locked memory only. */
 struct mfa_token {
