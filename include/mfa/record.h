@@ -62,19 +62,18 @@ struct mfa_record {
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };
 
-/* Why a record opens for nobody, or not for this account. */
-enum mfa_closure {
-	MFA_CLOSURE_NONE, /* it opens */
-	MFA_CLOSURE_MOVING,
-	MFA_CLOSURE_RETIRED,
-	MFA_CLOSURE_UID, /* of another user id: perhaps another person's */
+/* Whether an account can log in with a record. */
+enum mfa_record_status {
+	MFA_RECORD_USABLE,
+	MFA_RECORD_MOVING,	 /* is_moving */
+	MFA_RECORD_RETIRED,	 /* is_retired */
+	MFA_RECORD_OF_OTHER_UID, /* of another user id: perhaps another person's */
 };
 
-/* Whether the record opens for the account of its name, which has this user id. Without
- * has_uid nobody knows the id, and it closes nothing; nor does that of a record which
- * knows none. */
-enum mfa_closure mfa_record_closure(const struct mfa_record *record, bool has_uid,
-				    uint32_t uid);
+/* The status of the record for the account of its name, which has this user id. Without
+ * has_uid the account's id is not known. The ids are compared only where both are known. */
+enum mfa_record_status mfa_record_status(const struct mfa_record *record, bool has_uid,
+					 uint32_t uid);
 
 /* An empty record in locked memory. NULL when there is no memory. */
 struct mfa_record *mfa_record_new(void) MFA_MUST_CHECK;

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "closure.h"
 #include "evaluate.h"
 #include "grace.h"
 #include "login_lines.h"
 #include "lookup.h"
 #include "mfa/text.h"
 #include "question.h"
+#include "record_status.h"
 #include "unlogged.h"
 
 enum {
@@ -56,7 +56,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 			fresh.now = request->clock();
 		uint32_t unlogged = unlogged_find(record, fresh.now);
 		int64_t last_success = record->last_success;
-		fresh.closure = closure_of(record, &request->login);
+		fresh.record_status = record_status_of(record, &request->login);
 		err = evaluate(record, &fresh, &evaluation);
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "token of %s: %s", request->login.user,
@@ -66,7 +66,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 			grace_judge_decoy(request, fresh.now, record, &evaluation);
 		}
 		if (evaluation.reason == MFA_REASON_RIGHT)
-			closure_remember_uid(&request->login, record);
+			record_remember_uid(&request->login, record);
 		err = mfa_store_swap(request->host->store, record, diag);
 		if (err == MFA_ERR_CONFLICT)
 			continue;

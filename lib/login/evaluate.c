@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "closure.h"
 #include "mfa/factor.h"
 #include "mfa/text.h"
+#include "record_status.h"
 
 enum {
 	DEFAULT_CODE_LEN = 6,
@@ -184,7 +184,7 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	struct evaluation found = {
 		.reason = reason_of_check(answer.check),
 		.code_len = answer.code_len,
-		.closure = what->closure,
+		.record_status = what->record_status,
 		.uid = record->uid,
 	};
 	if (token != NULL && answer.check != MFA_CHECK_WRONG) {
@@ -206,8 +206,8 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
 		found.reason = MFA_REASON_NOT_A_CODE;
 	/* nor of one that is another's */
-	if (what->closure != MFA_CLOSURE_NONE)
-		found.reason = closure_reason(what->closure);
+	if (what->record_status != MFA_RECORD_USABLE)
+		found.reason = record_status_reason(what->record_status);
 	if (found.reason == MFA_REASON_RIGHT && token != NULL)
 		err = accept_code(record, token, &answer.advance, what);
 	else
@@ -224,9 +224,9 @@ void evaluation_explain(const struct evaluation *evaluation,
 	mfa_lockout_explain(&evaluation->lockout, login, ret_diag);
 	if (ret_diag->text[0] != '\0')
 		return;
-	if (evaluation->closure != MFA_CLOSURE_NONE) {
-		closure_explain(evaluation->closure, login->user, evaluation->uid,
-				ret_diag);
+	if (evaluation->record_status != MFA_RECORD_USABLE) {
+		record_status_explain(evaluation->record_status, login->user,
+				      evaluation->uid, ret_diag);
 	} else if (evaluation->refused_until != 0) {
 		mfa_text_format_time(evaluation->refused_until, until);
 		(void)mfa_fail(ret_diag, MFA_OK,

@@ -12,8 +12,8 @@ struct evaluation {
 	int64_t refused_until;	    /* MFA_REASON_CLOCK: the time that is waited for */
 	const char *detail;	    /* more about it, for the log; or NULL */
 	struct mfa_lockout lockout; /* that refuses the code, or that a wrong one began */
-	enum mfa_closure closure;   /* of the record */
-	uint32_t uid;		    /* the record's, where it has one */
+	enum mfa_record_status record_status;
+	uint32_t uid;	   /* the record's, where it has one */
 	size_t code_len;   /* bytes of the answer's end that were taken as the code */
 	bool is_noted;	   /* as a refusal, in the record */
 	uint32_t unlogged; /* refusals before this one, see lib/login/unlogged.h */
@@ -33,7 +33,7 @@ struct evaluation_input {
 	bool is_behind_password;
 	bool is_local;
 	bool is_at_console;
-	enum mfa_closure closure; /* whether the record opens at all */
+	enum mfa_record_status record_status; /* of the record that was read */
 	int64_t now;
 };
 

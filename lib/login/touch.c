@@ -4,10 +4,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "closure.h"
 #include "lookup.h"
 #include "mfa/factor.h"
 #include "mfa/usb.h"
+#include "record_status.h"
 
 enum {
 	SECOND_MS = 1000,
@@ -64,9 +64,9 @@ static int read_candidates(const struct mfa_auth_request *request,
 	int err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
-	enum mfa_closure closure = closure_of(record, &request->login);
-	closure_explain(closure, record->user, record->uid, diag);
-	if (closure != MFA_CLOSURE_NONE)
+	enum mfa_record_status status = record_status_of(record, &request->login);
+	record_status_explain(status, record->user, record->uid, diag);
+	if (status != MFA_RECORD_USABLE)
 		return MFA_OK;
 	err = add_candidates(record, true, candidates);
 	if (err == MFA_OK)

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "closure.h"
 #include "lookup.h"
 #include "mfa/text.h"
 #include "mfa/yubikey_otp.h"
+#include "record_status.h"
 
 enum {
 	ANSWER_MAX = 4 * MFA_YUBIKEY_CODE_LEN, /* in full width, with some blanks */
@@ -59,9 +59,9 @@ static int look_up_token(const struct mfa_auth_request *request, const char *id,
 	err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
-	enum mfa_closure closure = closure_of(record, &request->login);
-	closure_explain(closure, record->user, record->uid, diag);
-	*ret_is_none = closure != MFA_CLOSURE_NONE || !has_otp_token(record, id);
+	enum mfa_record_status status = record_status_of(record, &request->login);
+	record_status_explain(status, record->user, record->uid, diag);
+	*ret_is_none = status != MFA_RECORD_USABLE || !has_otp_token(record, id);
 	return MFA_OK;
 }
 

@@ -6,16 +6,16 @@
 
 #include "mfa/secret.h"
 
-enum mfa_closure mfa_record_closure(const struct mfa_record *record, bool has_uid,
-				    uint32_t uid)
+enum mfa_record_status mfa_record_status(const struct mfa_record *record, bool has_uid,
+					 uint32_t uid)
 {
 	if (record->is_moving)
-		return MFA_CLOSURE_MOVING;
+		return MFA_RECORD_MOVING;
 	if (record->is_retired)
-		return MFA_CLOSURE_RETIRED;
+		return MFA_RECORD_RETIRED;
 	if (record->has_uid && has_uid && record->uid != uid)
-		return MFA_CLOSURE_UID;
-	return MFA_CLOSURE_NONE;
+		return MFA_RECORD_OF_OTHER_UID;
+	return MFA_RECORD_USABLE;
 }
 
 struct mfa_record *mfa_record_new(void)

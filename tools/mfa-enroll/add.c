@@ -91,16 +91,16 @@ static enum exit_code refuse_closed(const struct app *app,
 				    const struct mfa_record *record)
 {
 	bool has_uid = app->identity.is_known == MFA_MATCH_YES;
-	switch (mfa_record_closure(record, has_uid, app->identity.uid)) {
-	case MFA_CLOSURE_NONE:
+	switch (mfa_record_status(record, has_uid, app->identity.uid)) {
+	case MFA_RECORD_USABLE:
 		return EXIT_DONE;
-	case MFA_CLOSURE_MOVING:
+	case MFA_RECORD_MOVING:
 		app_complain(TR(app, MFA_N_("%s: a change of name was cut off; run "
 					    "again: mfa-enroll rename OLD %s")),
 			     record->user, record->user);
 		break;
-	case MFA_CLOSURE_RETIRED:
-	case MFA_CLOSURE_UID:
+	case MFA_RECORD_RETIRED:
+	case MFA_RECORD_OF_OTHER_UID:
 		app_complain(
 			TR(app, MFA_N_("the authenticators of %s are perhaps another "
 				       "person's: see mfa-enroll show %s. The same "

@@ -56,16 +56,16 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 {
 	struct adoption *adoption = context;
 	char before[16] = "not known";
-	enum mfa_closure closure = mfa_record_closure(record, true, adoption->uid);
-	if (closure == MFA_CLOSURE_MOVING)
+	enum mfa_record_status status = mfa_record_status(record, true, adoption->uid);
+	if (status == MFA_RECORD_MOVING)
 		return complain(app,
 				MFA_N_("%s: a change of name was cut off; run again: "
 				       "mfa-enroll rename OLD %s"),
 				record);
-	if (closure == MFA_CLOSURE_NONE && record->has_uid)
+	if (status == MFA_RECORD_USABLE && record->has_uid)
 		return complain(app, MFA_N_("the record of %s is this account's already"),
 				record);
-	if (adoption->is_one_of_all && closure != MFA_CLOSURE_UID)
+	if (adoption->is_one_of_all && status != MFA_RECORD_OF_OTHER_UID)
 		return complain(app, MFA_N_("%s: retired meanwhile, and left so"),
 				record);
 	if (!adoption->is_confirmed && !confirm(app, record, adoption->uid))

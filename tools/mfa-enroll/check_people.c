@@ -79,7 +79,7 @@ static bool is_admin(struct passwd *entry)
 static size_t count_tokens(const struct mfa_record *record, uid_t uid)
 {
 	size_t count = 0;
-	if (mfa_record_closure(record, true, uid) != MFA_CLOSURE_NONE)
+	if (mfa_record_status(record, true, uid) != MFA_RECORD_USABLE)
 		return 0;
 	for (size_t i = 0; i < record->token_count; i++)
 		count += record->tokens[i].state == MFA_STATE_ACTIVE ? 1 : 0;

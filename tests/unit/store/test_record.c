@@ -23,35 +23,35 @@ struct ownership {
 	struct mfa_record record;
 	bool has_uid;
 	uint32_t uid;
-	enum mfa_closure closure;
+	enum mfa_record_status status;
 };
 
 static void a_record_opens_for_its_own_account_alone(void **state MFA_UNUSED)
 {
 	static const struct ownership cases[] = {
-		{ { .has_uid = false }, true, 1001, MFA_CLOSURE_NONE },
-		{ { .has_uid = false }, false, 0, MFA_CLOSURE_NONE },
-		{ { .has_uid = true, .uid = 1001 }, true, 1001, MFA_CLOSURE_NONE },
-		{ { .has_uid = true, .uid = 1001 }, true, 1002, MFA_CLOSURE_UID },
-		{ { .has_uid = true, .uid = 0 }, true, 1001, MFA_CLOSURE_UID },
-		{ { .has_uid = true, .uid = 1001 }, true, 0, MFA_CLOSURE_UID },
+		{ { .has_uid = false }, true, 1001, MFA_RECORD_USABLE },
+		{ { .has_uid = false }, false, 0, MFA_RECORD_USABLE },
+		{ { .has_uid = true, .uid = 1001 }, true, 1001, MFA_RECORD_USABLE },
+		{ { .has_uid = true, .uid = 1001 }, true, 1002, MFA_RECORD_OF_OTHER_UID },
+		{ { .has_uid = true, .uid = 0 }, true, 1001, MFA_RECORD_OF_OTHER_UID },
+		{ { .has_uid = true, .uid = 1001 }, true, 0, MFA_RECORD_OF_OTHER_UID },
 		/* a name service that cannot be asked */
-		{ { .has_uid = true, .uid = 1001 }, false, 0, MFA_CLOSURE_NONE },
-		{ { .is_retired = true }, true, 1001, MFA_CLOSURE_RETIRED },
-		{ { .is_retired = true }, false, 0, MFA_CLOSURE_RETIRED },
+		{ { .has_uid = true, .uid = 1001 }, false, 0, MFA_RECORD_USABLE },
+		{ { .is_retired = true }, true, 1001, MFA_RECORD_RETIRED },
+		{ { .is_retired = true }, false, 0, MFA_RECORD_RETIRED },
 		{ { .is_retired = true, .has_uid = true, .uid = 1001 },
 		  true,
 		  1001,
-		  MFA_CLOSURE_RETIRED },
+		  MFA_RECORD_RETIRED },
 		{ { .is_moving = true, .is_retired = true },
 		  true,
 		  1001,
-		  MFA_CLOSURE_MOVING },
+		  MFA_RECORD_MOVING },
 	};
 	for (size_t i = 0; i < MFA_COUNT(cases); i++)
-		assert_int_equal(mfa_record_closure(&cases[i].record, cases[i].has_uid,
-						    cases[i].uid),
-				 cases[i].closure);
+		assert_int_equal(mfa_record_status(&cases[i].record, cases[i].has_uid,
+						   cases[i].uid),
+				 cases[i].status);
 }
 
 static void an_added_token_gets_an_id_of_its_own(void **state)

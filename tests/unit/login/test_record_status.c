@@ -1,5 +1,6 @@
-/* lib/login/closure.c, through mfa_auth_run: records that are another person's, or nobody's. */
-#include "login/closure.h"
+/* lib/login/record_status.c, through mfa_auth_run: records that are of another person, or of
+ * nobody. */
+#include "login/record_status.h"
 
 #include <string.h>
 
@@ -194,5 +195,5 @@ int main(void)
 		with_records(it_is_no_roll_out),
 		with_records(another_user_is_not_touched),
 	};
-	return group_main("closure", tests);
+	return group_main("record_status", tests);
 }

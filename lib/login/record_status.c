@@ -1,14 +1,14 @@
-#include "closure.h"
+#include "record_status.h"
 
 #define WHAT_TO_DO "The same person: mfa-enroll adopt %s; another: mfa-enroll prune %s"
 
-enum mfa_closure closure_of(const struct mfa_record *record,
-			    const struct mfa_login *login)
+enum mfa_record_status record_status_of(const struct mfa_record *record,
+					const struct mfa_login *login)
 {
-	return mfa_record_closure(record, login->has_uid, login->uid);
+	return mfa_record_status(record, login->has_uid, login->uid);
 }
 
-void closure_remember_uid(const struct mfa_login *login, struct mfa_record *record)
+void record_remember_uid(const struct mfa_login *login, struct mfa_record *record)
 {
 	if (record->has_uid || !login->has_uid)
 		return;
@@ -16,39 +16,39 @@ void closure_remember_uid(const struct mfa_login *login, struct mfa_record *reco
 	record->uid = login->uid;
 }
 
-enum mfa_reason closure_reason(enum mfa_closure closure)
+enum mfa_reason record_status_reason(enum mfa_record_status status)
 {
-	switch (closure) {
-	case MFA_CLOSURE_NONE:
+	switch (status) {
+	case MFA_RECORD_USABLE:
 		return MFA_REASON_NONE;
-	case MFA_CLOSURE_UID:
+	case MFA_RECORD_OF_OTHER_UID:
 		return MFA_REASON_UID_CHANGED;
-	case MFA_CLOSURE_MOVING:
-	case MFA_CLOSURE_RETIRED:
+	case MFA_RECORD_MOVING:
+	case MFA_RECORD_RETIRED:
 		break;
 	}
 	return MFA_REASON_RETIRED;
 }
 
-void closure_explain(enum mfa_closure closure, const char *user, uint32_t uid,
-		     struct mfa_diag *ret_diag)
+void record_status_explain(enum mfa_record_status status, const char *user, uint32_t uid,
+			   struct mfa_diag *ret_diag)
 {
-	switch (closure) {
-	case MFA_CLOSURE_NONE:
+	switch (status) {
+	case MFA_RECORD_USABLE:
 		break;
-	case MFA_CLOSURE_UID:
+	case MFA_RECORD_OF_OTHER_UID:
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "the record is of user id %u, and the account has "
 			       "another. " WHAT_TO_DO,
 			       (unsigned)uid, user, user);
 		break;
-	case MFA_CLOSURE_RETIRED:
+	case MFA_RECORD_RETIRED:
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "the record is retired: its account was deleted, or an "
 			       "administrator closed it. " WHAT_TO_DO,
 			       user, user);
 		break;
-	case MFA_CLOSURE_MOVING:
+	case MFA_RECORD_MOVING:
 		(void)mfa_fail(ret_diag, MFA_OK,
 			       "a change of the user's name is not finished: run again "
 			       "mfa-enroll rename OLD %s",
