@@ -97,6 +97,9 @@ int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
  * Returns MFA_ERR_CRYPTO when the random source or a library cannot be used. */
 int mfa_init(void) MFA_MUST_CHECK;
 
+/* CLOCK_MONOTONIC in milliseconds, for deadlines. */
+int64_t mfa_monotonic_ms(void);
+
 /* Cleanup functions for plain locals. */
 void mfa_free_string(char **string);
 void mfa_close_fd(int *fd);

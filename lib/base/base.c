@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <liboath/oath.h>
@@ -131,6 +132,17 @@ int mfa_init(void)
 	if (sodium_init() < 0 || oath_init() != OATH_OK)
 		return MFA_ERR_CRYPTO;
 	return MFA_OK;
+}
+
+int64_t mfa_monotonic_ms(void)
+{
+	enum {
+		SECOND_MS = 1000,
+		MS_NS = 1000000,
+	};
+	struct timespec now = { 0 };
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
 }
 
 void mfa_free_string(char **string)

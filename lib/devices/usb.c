@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "mfa/spawn.h"
 #include "mfa/usb_wire.h"
@@ -11,8 +10,6 @@ enum {
 	PROGRAM_MODE = 0755,
 	SEND_MS = 1000, /* an order is taken at once, or never */
 	STAGES_MAX = MFA_YUBIKEY_BLINKS + 1,
-	SECOND_MS = 1000,
-	MS_NS = 1000000,
 };
 
 static int start_helper(struct mfa_usb *usb, struct mfa_diag *diag)
@@ -43,13 +40,6 @@ void mfa_usb_close(struct mfa_usb *usb)
 	mfa_close_fd(&usb->channel);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
-}
-
 static int send_order(const struct mfa_usb *usb, const struct mfa_usb_order *order,
 		      struct mfa_secret *packet)
 {
@@ -74,11 +64,11 @@ static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order *order,
 			   struct mfa_secret *packet, struct mfa_usb_outcome *ret_outcome)
 {
-	int64_t end = now_ms() + order->timeout_ms + MFA_USB_SLACK_MS;
+	int64_t end = mfa_monotonic_ms() + order->timeout_ms + MFA_USB_SLACK_MS;
 	for (int i = 0; i <= STAGES_MAX; i++) {
 		unsigned char letter = 0;
 		struct mfa_span payload = { 0 };
-		int64_t left = end - now_ms();
+		int64_t left = end - mfa_monotonic_ms();
 		int err = mfa_packet_receive(usb->channel, packet,
 					     left > 0 ? (int)left : 0, &letter, &payload);
 		if (err != MFA_OK)

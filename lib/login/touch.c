@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "lookup.h"
 #include "mfa/factor.h"
@@ -11,7 +10,6 @@
 
 enum {
 	SECOND_MS = 1000,
-	MS_NS = 1000000,
 };
 
 static bool may_offer_key(const struct mfa_auth_request *request)
@@ -23,11 +21,9 @@ static bool may_offer_key(const struct mfa_auth_request *request)
 
 void touch_begin(const struct mfa_auth_request *request, struct touch *ret_touch)
 {
-	struct timespec now = { 0 };
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	*ret_touch = (struct touch){
 		.is_offered = may_offer_key(request),
-		.since_ms = now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS,
+		.since_ms = mfa_monotonic_ms(),
 	};
 }
 

@@ -18,21 +18,14 @@ enum {
 	LOCK_PAUSE_MS = 20,
 };
 
-int64_t now_ms(void)
-{
-	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
-}
-
 int64_t deadline_after(int64_t timeout_ms)
 {
-	return now_ms() + timeout_ms;
+	return mfa_monotonic_ms() + timeout_ms;
 }
 
 bool is_past(int64_t deadline)
 {
-	return now_ms() >= deadline;
+	return mfa_monotonic_ms() >= deadline;
 }
 
 void pause_ms(int64_t milliseconds)
@@ -146,7 +139,7 @@ void ports_note_answer(struct ports *ports, uint32_t serial, struct mfa_diag *di
 {
 	if (ports->turns.holder.number == 0)
 		return;
-	turns_add_answer(&ports->turns, serial, now_ms());
+	turns_add_answer(&ports->turns, serial, mfa_monotonic_ms());
 	turns_write(ports->lock_fd, &ports->turns, diag);
 }
 

@@ -8,8 +8,7 @@
 #include "mfa/yubikey_driver.h"
 #include "turns.h"
 
-/* The moment, in milliseconds of CLOCK_MONOTONIC; that at which something is given up. */
-int64_t now_ms(void);
+/* Deadlines, as of mfa_monotonic_ms. */
 int64_t deadline_after(int64_t timeout_ms);
 bool is_past(int64_t deadline);
 void pause_ms(int64_t milliseconds);

@@ -67,7 +67,7 @@ static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
 	if (result != MFA_YUBIKEY_DONE || order->turn == NULL)
 		return result;
 	const struct mfa_yubikey_turn *other =
-		turns_find_answer(&ret_ports->turns, order, now_ms());
+		turns_find_answer(&ret_ports->turns, order, mfa_monotonic_ms());
 	if (other == NULL)
 		return MFA_YUBIKEY_DONE;
 	*ret_other = *other;
