@@ -108,7 +108,7 @@ static void authenticate_as_root(struct login *login, struct conversation *conve
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
 	struct mfa_auth_request request = {
-		.host = &login->host,
+		.site = &login->host,
 		.zone = login->zone,
 		.login = login->facts.login,
 		.clock = login_clock,

@@ -12,7 +12,7 @@
 struct mfa_auth_result;
 
 struct mfa_auth_request {
-	struct mfa_site *host; /* loaded; opened, and closed, when the answer is there */
+	struct mfa_site *site; /* loaded; opened, and closed, when the answer is there */
 	const struct mfa_zone *zone;
 	struct mfa_login login;
 	/* The time, asked for when the answer is there: a prompt may stand for hours.
@@ -53,7 +53,7 @@ struct mfa_auth_result {
 	enum mfa_reason reason;
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	bool is_outage; /* the host could not be opened: nothing works for anybody */
+	bool is_outage; /* the site could not be opened: nothing works for anybody */
 	int err;	/* MFA_REASON_FAILED: the enum mfa_err */
 	struct mfa_secret password; /* wants_password: what stood before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */

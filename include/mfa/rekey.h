@@ -30,7 +30,7 @@ struct mfa_rekey_report {
 
 /* Reads every record, and changes nothing. MFA_ERR_INTEGRITY names the first that a
  * rekey could not seal anew. */
-int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
+int mfa_rekey_check(struct mfa_site *site, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
@@ -39,17 +39,17 @@ int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
  * makes it the store key. Until the last step both keys are good; it can be
  * stopped or killed anywhere and run again. MFA_ERR_ABORT: the watch stopped it;
  * MFA_ERR_BUSY: somebody holds the old key; MFA_ERR_INTEGRITY: a record is damaged: the
- * old key stays until it is restored or removed; or a line of the trail is. host is open,
+ * old key stays until it is restored or removed; or a line of the trail is. site is open,
  * and closed afterwards when it is done: its key is the old one. */
-int mfa_rekey_run(struct mfa_site *host, const struct mfa_rekey_wish *wish,
+int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
 /* The time of the last rekey, 0: none is known. The secrets of tokens that were enrolled
  * until then are those of anybody who had the key of then and the store. */
-int mfa_rekey_time(struct mfa_site *host, struct mfa_diag *diag, int64_t *ret_time)
+int mfa_rekey_time(struct mfa_site *site, struct mfa_diag *diag, int64_t *ret_time)
 	MFA_MUST_CHECK;
 
 /* Sets it, where a run of now had the wrong one from the clock. */
-int mfa_rekey_set_time(struct mfa_site *host, int64_t time, struct mfa_diag *diag)
+int mfa_rekey_set_time(struct mfa_site *site, int64_t time, struct mfa_diag *diag)
 	MFA_MUST_CHECK;

@@ -17,20 +17,20 @@ struct mfa_site {
 	struct mfa_audit *audit;    /* NULL until mfa_site_open */
 };
 
-/* Reads the configuration (NULL: the default path). The caller ends ret_host with
+/* Reads the configuration (NULL: the default path). The caller ends ret_site with
  * mfa_site_done. */
 int mfa_site_load(const char *config_path, struct mfa_diag *diag,
-		  struct mfa_site *ret_host) MFA_MUST_CHECK;
+		  struct mfa_site *ret_site) MFA_MUST_CHECK;
 
 /* Loads the store key and opens store and audit trail; once is enough. The key is held
  * from here on (see mfa/key.h): do not let a person wait meanwhile. */
-int mfa_site_open(struct mfa_site *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Loads the key that a rekey has made, and makes it known to store and trail. An open host
+/* Loads the key that a rekey has made, and makes it known to store and trail. An open site
  * knows it already where it was there before. MFA_ERR_NOTFOUND: there is none. */
-int mfa_site_use_next(struct mfa_site *host, struct mfa_diag *diag) MFA_MUST_CHECK;
+int mfa_site_use_next(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Undoes mfa_site_open; the configuration stays. */
-void mfa_site_close(struct mfa_site *host);
+void mfa_site_close(struct mfa_site *site);
 
-void mfa_site_done(struct mfa_site *host);
+void mfa_site_done(struct mfa_site *site);

@@ -15,7 +15,7 @@ enum {
 /* A rekey at work. */
 struct work {
 	struct audit_scan scan; /* of the trail */
-	struct mfa_site *host;
+	struct mfa_site *site;
 	const struct mfa_rekey_wish *wish;
 	struct mfa_rekey_report report;
 	bool has_scan;
@@ -27,12 +27,12 @@ static int add_user(void *context, const char *user)
 }
 
 /* The decoy's name comes first, where DECOY says. */
-static int list_users(struct mfa_site *host, struct mfa_diag *diag,
+static int list_users(struct mfa_site *site, struct mfa_diag *diag,
 		      struct mfa_strings *names)
 {
 	int err = add_user(names, MFA_DECOY_USER);
 	if (err == MFA_OK)
-		err = mfa_store_list(host->store, add_user, names, diag);
+		err = mfa_store_list(site->store, add_user, names, diag);
 	return err == MFA_ERR_NOMEM ? mfa_fail(diag, err, "out of memory") : err;
 }
 
@@ -41,15 +41,15 @@ static bool may_go_on(const struct mfa_watch *watch, size_t done, size_t total)
 	return watch == NULL || watch->step(watch->context, done, total);
 }
 
-int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
+int mfa_rekey_check(struct mfa_site *site, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct mfa_rekey_report report = { 0 };
-	int err = list_users(host, diag, &names);
-	struct mfa_record *record = mfa_store_workspace(host->store);
+	int err = list_users(site, diag, &names);
+	struct mfa_record *record = mfa_store_workspace(site->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
-		err = mfa_store_read(host->store, names.items[i], diag, record);
+		err = mfa_store_read(site->store, names.items[i], diag, record);
 		report.records += err == MFA_OK && i != DECOY;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
@@ -62,15 +62,15 @@ int mfa_rekey_check(struct mfa_site *host, const struct mfa_watch *watch,
 	return err;
 }
 
-static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
+static int reseal_all(struct mfa_site *site, const struct mfa_watch *watch,
 		      struct mfa_diag *diag, struct mfa_rekey_report *report)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = list_users(host, diag, &names);
+	int err = list_users(site, diag, &names);
 	report->records = 0;
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;
-		err = mfa_store_reseal(host->store, names.items[i], diag, &is_changed);
+		err = mfa_store_reseal(site->store, names.items[i], diag, &is_changed);
 		report->records += err == MFA_OK && i != DECOY;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
@@ -82,21 +82,21 @@ static int reseal_all(struct mfa_site *host, const struct mfa_watch *watch,
 }
 
 /* Whether the next key has another half for the trail. */
-static bool changes_trail(const struct mfa_site *host)
+static bool changes_trail(const struct mfa_site *site)
 {
-	return host->next_key.data != NULL &&
-	       !mfa_secret_is_equal(host->key.data + MFA_SUBKEY_SIZE,
-				    host->next_key.data + MFA_SUBKEY_SIZE,
+	return site->next_key.data != NULL &&
+	       !mfa_secret_is_equal(site->key.data + MFA_SUBKEY_SIZE,
+				    site->next_key.data + MFA_SUBKEY_SIZE,
 				    MFA_KEY_SIZE - MFA_SUBKEY_SIZE);
 }
 
 static int take_next_key(struct work *work, struct mfa_diag *diag)
 {
-	struct mfa_site *host = work->host;
-	int err = mfa_key_create_next(host->config->key,
-				      work->wish->has_trail ? NULL : &host->key, diag);
+	struct mfa_site *site = work->site;
+	int err = mfa_key_create_next(site->config->key,
+				      work->wish->has_trail ? NULL : &site->key, diag);
 	work->report.was_resumed = err == MFA_ERR_EXISTS;
-	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_site_use_next(host, diag)
+	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_site_use_next(site, diag)
 						      : err;
 }
 
@@ -104,7 +104,7 @@ static int take_next_key(struct work *work, struct mfa_diag *diag)
  * what came since is read. */
 static int scan_trail(struct work *work, struct mfa_diag *diag)
 {
-	const struct mfa_audit *audit = work->host->audit;
+	const struct mfa_audit *audit = work->site->audit;
 	int err = audit_scan_begin(audit, &work->scan);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
@@ -119,11 +119,11 @@ static int scan_trail(struct work *work, struct mfa_diag *diag)
 }
 
 /* Waits until nobody uses the old key without knowing the next one. */
-static int wait_for_others(struct mfa_site *host, struct mfa_diag *diag)
+static int wait_for_others(struct mfa_site *site, struct mfa_diag *diag)
 {
-	int err = mfa_key_hold(host->config->key, host->key_hold, true, diag);
+	int err = mfa_key_hold(site->config->key, site->key_hold, true, diag);
 	if (err == MFA_OK)
-		err = mfa_key_hold(host->config->key, host->key_hold, false, diag);
+		err = mfa_key_hold(site->config->key, site->key_hold, false, diag);
 	return err;
 }
 
@@ -136,9 +136,9 @@ static int bridge_trail(struct work *work, struct mfa_diag *diag)
 		.takes_broken = work->wish->takes_broken,
 	};
 	int err = work->has_scan ? MFA_OK
-				 : audit_scan_begin(work->host->audit, &work->scan);
+				 : audit_scan_begin(work->site->audit, &work->scan);
 	if (err == MFA_OK)
-		err = audit_bridge_append(work->host->audit, &wish, &work->scan, diag,
+		err = audit_bridge_append(work->site->audit, &wish, &work->scan, diag,
 					  &sealed);
 	if (err != MFA_OK)
 		return err;
@@ -153,14 +153,14 @@ static int bridge_trail(struct work *work, struct mfa_diag *diag)
  * line between the bridge and that. */
 static int end_alone(struct work *work, struct mfa_diag *diag)
 {
-	struct mfa_site *host = work->host;
-	const char *source = host->config->key;
-	int err = mfa_key_hold(source, host->key_hold, true, diag);
+	struct mfa_site *site = work->site;
+	const char *source = site->config->key;
+	int err = mfa_key_hold(source, site->key_hold, true, diag);
 	if (err == MFA_OK)
-		err = reseal_all(host, NULL, diag, &work->report);
+		err = reseal_all(site, NULL, diag, &work->report);
 	if (err == MFA_OK)
-		err = mfa_rekey_set_time(host, work->wish->clock(), diag);
-	if (err == MFA_OK && changes_trail(host))
+		err = mfa_rekey_set_time(site, work->wish->clock(), diag);
+	if (err == MFA_OK && changes_trail(site))
 		err = bridge_trail(work, diag);
 	return err == MFA_OK ? mfa_key_switch(source, diag) : err;
 }
@@ -168,43 +168,43 @@ static int end_alone(struct work *work, struct mfa_diag *diag)
 static int run_rekey(struct work *work, struct mfa_diag *diag)
 {
 	int err = MFA_OK;
-	if (work->wish->has_trail || changes_trail(work->host))
+	if (work->wish->has_trail || changes_trail(work->site))
 		err = scan_trail(work, diag);
 	if (err == MFA_OK)
 		err = take_next_key(work, diag);
 	if (err == MFA_OK)
-		err = wait_for_others(work->host, diag);
+		err = wait_for_others(work->site, diag);
 	if (err == MFA_OK)
-		err = reseal_all(work->host, work->wish->watch, diag, &work->report);
+		err = reseal_all(work->site, work->wish->watch, diag, &work->report);
 	return err == MFA_OK ? end_alone(work, diag) : err;
 }
 
-int mfa_rekey_run(struct mfa_site *host, const struct mfa_rekey_wish *wish,
+int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_wish *wish,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
-	struct work work = { .host = host, .wish = wish };
+	struct work work = { .site = site, .wish = wish };
 	int err = run_rekey(&work, diag);
 	audit_scan_done(&work.scan);
 	if (err != MFA_OK)
 		return err;
 	*ret_report = work.report;
-	mfa_site_close(host);
+	mfa_site_close(site);
 	return MFA_OK;
 }
 
-int mfa_rekey_time(struct mfa_site *host, struct mfa_diag *diag, int64_t *ret_time)
+int mfa_rekey_time(struct mfa_site *site, struct mfa_diag *diag, int64_t *ret_time)
 {
-	struct mfa_record *decoy = mfa_store_workspace(host->store);
-	int err = mfa_store_read(host->store, MFA_DECOY_USER, diag, decoy);
+	struct mfa_record *decoy = mfa_store_workspace(site->store);
+	int err = mfa_store_read(site->store, MFA_DECOY_USER, diag, decoy);
 	if (err == MFA_OK || err == MFA_ERR_NOTFOUND)
 		*ret_time = err == MFA_OK ? decoy->created : 0;
 	mfa_wipe(decoy, sizeof *decoy);
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
-int mfa_rekey_set_time(struct mfa_site *host, int64_t time, struct mfa_diag *diag)
+int mfa_rekey_set_time(struct mfa_site *site, int64_t time, struct mfa_diag *diag)
 {
-	struct mfa_store *store = host->store;
+	struct mfa_store *store = site->store;
 	struct mfa_record *decoy = mfa_store_workspace(store);
 	int err = MFA_ERR_CONFLICT;
 	for (int i = 0; err == MFA_ERR_CONFLICT && i < SWAPS_MAX; i++) {

@@ -42,7 +42,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 			     const struct evaluation_input *what,
 			     struct evaluation *ret_evaluation, struct mfa_diag *diag)
 {
-	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	struct mfa_record *record = mfa_store_workspace(request->site->store);
 	for (int i = 0; i < SWAPS_MAX; i++) {
 		struct evaluation evaluation;
 		struct evaluation_input fresh = *what;
@@ -67,7 +67,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 		}
 		if (evaluation.reason == MFA_REASON_RIGHT)
 			record_remember_uid(&request->login, record);
-		err = mfa_store_swap(request->host->store, record, diag);
+		err = mfa_store_swap(request->site->store, record, diag);
 		if (err == MFA_ERR_CONFLICT)
 			continue;
 		evaluation.unlogged = unlogged;
@@ -90,10 +90,10 @@ static int evaluate_answer(const struct mfa_auth_request *request,
 			   struct mfa_auth_result *result, size_t *ret_code_len)
 {
 	struct evaluation evaluation = { 0 };
-	const struct mfa_zone bounds = mfa_zone_bounds(request->host->config);
+	const struct mfa_zone bounds = mfa_zone_bounds(request->site->config);
 	struct evaluation_input whole = *what;
 	whole.bounds = &bounds;
-	int err = mfa_source_id(&request->host->key, &request->login, &result->diag,
+	int err = mfa_source_id(&request->site->key, &request->login, &result->diag,
 				&whole.source);
 	if (err == MFA_OK)
 		err = evaluate_and_swap(request, &whole, &evaluation, &result->diag);
@@ -177,12 +177,12 @@ static void record_event(const struct mfa_auth_request *request,
 			 struct mfa_auth_result *result)
 {
 	struct mfa_diag diag = { .text = "" };
-	if (!request->host->is_open) /* there is no key to chain a line with */
+	if (!request->site->is_open) /* there is no key to chain a line with */
 		return;
 	int err = login_lines_append(request, result, &diag);
 	if (err == MFA_OK)
 		return;
-	bool is_fatal = request->host->config->is_audit_required &&
+	bool is_fatal = request->site->config->is_audit_required &&
 			(result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
 			 result->verdict == MFA_EXEMPT);
 	if (is_fatal || result->diag.text[0] == '\0')
@@ -203,9 +203,9 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 			      struct response *response, struct mfa_auth_result *result)
 {
 	struct mfa_diag diag = { .text = "" };
-	int opened = mfa_site_open(request->host, &diag);
+	int opened = mfa_site_open(request->site, &diag);
 	if (opened == MFA_OK)
-		opened = mfa_audit_check_limit(request->host->audit, &diag);
+		opened = mfa_audit_check_limit(request->site->audit, &diag);
 	int err = asked == MFA_OK ? opened : asked;
 	result->is_outage = opened != MFA_OK;
 	mfa_warn_of(&result->diag, &diag);
@@ -232,12 +232,12 @@ static void decide_and_record(const struct mfa_auth_request *request, int asked,
 static void decide_with_locks(const struct mfa_auth_request *request, int asked,
 			      struct response *response, struct mfa_auth_result *result)
 {
-	bool was_open = request->host->is_open;
+	bool was_open = request->site->is_open;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
 	decide_and_record(request, asked, response, result);
 	if (!was_open)
-		mfa_site_close(request->host);
+		mfa_site_close(request->site);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 }
@@ -280,7 +280,7 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 		grace_tell(request);
 	if (may_explain_to_user(request, ret_result))
 		mfa_reason_explain(request->dialog, request->language,
-				   request->host->config->contact, ret_result->reason);
+				   request->site->config->contact, ret_result->reason);
 }
 
 void mfa_auth_result_done(struct mfa_auth_result *result)

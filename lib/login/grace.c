@@ -41,7 +41,7 @@ void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
 static bool is_unenrolled(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	struct mfa_record *record = mfa_store_workspace(request->site->store);
 	bool is_decoy = false;
 	return lookup_record(request, record, &is_decoy, &diag) == MFA_OK && is_decoy &&
 	       grace_problem(request->zone, record, request->login.now) == NULL;
@@ -67,15 +67,15 @@ void grace_note_refusal(const struct mfa_auth_request *request,
 bool grace_covers(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
-	bool was_open = request->host->is_open;
+	bool was_open = request->site->is_open;
 	if (!may_have_grace(request))
 		return false;
 	if (request->begin_work != NULL)
 		request->begin_work(request->context);
 	bool is_covered =
-		mfa_site_open(request->host, &diag) == MFA_OK && is_unenrolled(request);
+		mfa_site_open(request->site, &diag) == MFA_OK && is_unenrolled(request);
 	if (!was_open)
-		mfa_site_close(request->host);
+		mfa_site_close(request->site);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 	return is_covered && mfa_login_has_own_name(&request->login);

@@ -5,7 +5,7 @@
 
 /* Whether this login is one of those: the zone's grace is not over and was never seen to be, the
  * name service knows the user by this very name, and the store has no record. Whatever cannot be
- * read is no grace. Opens the host, and closes it again where it was not open. */
+ * read is no grace. Opens the site, and closes it again where it was not open. */
 bool grace_covers(const struct mfa_auth_request *request);
 
 /* Why there is no grace though the clock is before its end, for the log; NULL where there is, or

@@ -23,7 +23,7 @@ static int record_warning(const struct mfa_auth_request *request,
 	};
 	return warned == MFA_WARNING_NONE
 		       ? MFA_OK
-		       : mfa_audit_append(request->host->audit, &event, diag);
+		       : mfa_audit_append(request->site->audit, &event, diag);
 }
 
 int login_lines_append(const struct mfa_auth_request *request,
@@ -37,7 +37,7 @@ int login_lines_append(const struct mfa_auth_request *request,
 	if (err == MFA_OK)
 		err = meeting_record(request, result, diag);
 	if (err == MFA_OK)
-		err = mfa_audit_append(request->host->audit, &event, diag);
+		err = mfa_audit_append(request->site->audit, &event, diag);
 	if (err == MFA_OK)
 		unlogged_settle(request, result->unlogged + result->is_noted);
 	/* the trail itself may have been mended by now */

@@ -3,7 +3,7 @@
 int lookup_record(const struct mfa_auth_request *request, struct mfa_record *record,
 		  bool *ret_is_decoy, struct mfa_diag *diag)
 {
-	struct mfa_store *store = request->host->store;
+	struct mfa_store *store = request->site->store;
 	const char *user = request->login.user;
 	int err = user[0] == '\0' ? MFA_ERR_NOTFOUND
 				  : mfa_store_read(store, user, diag, record);

@@ -3,7 +3,7 @@
 
 #include "mfa/auth.h"
 
-/* Reads the record of the user, or the decoy's, which takes the same work. The host is
+/* Reads the record of the user, or the decoy's, which takes the same work. The site is
  * open. */
 int lookup_record(const struct mfa_auth_request *request, struct mfa_record *record,
 		  bool *ret_is_decoy, struct mfa_diag *diag) MFA_MUST_CHECK;

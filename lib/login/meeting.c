@@ -58,7 +58,7 @@ static int record_meeting(const struct mfa_auth_request *request,
 	event.kind = NULL;
 	event.actor = request->actor;
 	event.detail = detail;
-	return mfa_audit_append(request->host->audit, &event, diag);
+	return mfa_audit_append(request->site->audit, &event, diag);
 }
 
 int meeting_record(const struct mfa_auth_request *request,

@@ -55,7 +55,7 @@ static int add_candidates(const struct mfa_record *record, bool is_active,
 static int read_candidates(const struct mfa_auth_request *request,
 			   struct candidates *candidates, struct mfa_diag *diag)
 {
-	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	struct mfa_record *record = mfa_store_workspace(request->site->store);
 	bool is_decoy = false;
 	int err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
@@ -76,12 +76,12 @@ static int read_candidates(const struct mfa_auth_request *request,
 static int find_candidates(const struct mfa_auth_request *request,
 			   struct candidates *candidates, struct mfa_diag *diag)
 {
-	bool was_open = request->host->is_open;
-	int err = mfa_site_open(request->host, diag);
+	bool was_open = request->site->is_open;
+	int err = mfa_site_open(request->site, diag);
 	if (err == MFA_OK)
 		err = read_candidates(request, candidates, diag);
 	if (!was_open)
-		mfa_site_close(request->host);
+		mfa_site_close(request->site);
 	return err;
 }
 

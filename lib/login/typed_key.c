@@ -52,10 +52,10 @@ static int look_up_token(const struct mfa_auth_request *request, const char *id,
 			 struct mfa_diag *diag, bool *ret_is_none)
 {
 	bool is_decoy = false;
-	int err = mfa_site_open(request->host, diag);
+	int err = mfa_site_open(request->site, diag);
 	if (err != MFA_OK)
 		return err;
-	struct mfa_record *record = mfa_store_workspace(request->host->store);
+	struct mfa_record *record = mfa_store_workspace(request->site->store);
 	err = lookup_record(request, record, &is_decoy, diag);
 	if (err != MFA_OK)
 		return err;
@@ -70,7 +70,7 @@ int typed_key_check(const struct mfa_auth_request *request,
 		    bool *ret_is_none)
 {
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
-	bool was_open = request->host->is_open;
+	bool was_open = request->site->is_open;
 	*ret_is_none = !request->wants_password && read_public_id(answer, id);
 	if (!*ret_is_none || (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) == 0)
 		return MFA_OK;
@@ -78,7 +78,7 @@ int typed_key_check(const struct mfa_auth_request *request,
 		request->begin_work(request->context);
 	int err = look_up_token(request, id, diag, ret_is_none);
 	if (!was_open)
-		mfa_site_close(request->host);
+		mfa_site_close(request->site);
 	if (request->end_work != NULL)
 		request->end_work(request->context);
 	return err;

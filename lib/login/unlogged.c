@@ -40,12 +40,12 @@ int unlogged_record(const struct mfa_auth_request *request,
 	event.token = NULL;
 	event.kind = NULL;
 	event.detail = detail;
-	return mfa_audit_append(request->host->audit, &event, diag);
+	return mfa_audit_append(request->site->audit, &event, diag);
 }
 
 void unlogged_settle(const struct mfa_auth_request *request, uint32_t count)
 {
-	struct mfa_store *store = request->host->store;
+	struct mfa_store *store = request->site->store;
 	struct mfa_record *record = mfa_store_workspace(store);
 	struct mfa_diag diag = { .text = "" };
 	for (int i = 0; count > 0 && i < SWAPS_MAX; i++) {

@@ -28,7 +28,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 	struct mfa_auth_result result;
 	const char *password = attempt->password != NULL ? attempt->password : "";
 	const struct mfa_auth_request request = {
-		.host = &host->host,
+		.site = &host->host,
 		.zone = &host->host.config->zones[0],
 		.login = { .service = "test",
 			   .user = attempt->user != NULL ? attempt->user : "taro",

@@ -72,7 +72,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
 	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
 	struct mfa_auth_request request = {
-		.host = &app->host,
+		.site = &app->host,
 		.login = facts.login,
 		.clock = clock_now,
 		.dialog = &dialog,

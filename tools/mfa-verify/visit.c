@@ -127,7 +127,7 @@ static void ask(struct visit *visit)
 {
 	struct mfa_dialog dialog = channel_dialog(&visit->channel);
 	struct mfa_auth_request request = {
-		.host = &visit->host,
+		.site = &visit->host,
 		.zone = visit->zone,
 		.login = visit->facts.login,
 		.clock = clock_seconds,

@@ -25,7 +25,7 @@ static void run_from(struct test_host *host, uint32_t caller, const char *user,
 	struct script script = { .answer = answer };
 	struct mfa_dialog dialog = script_dialog(&script);
 	const struct mfa_auth_request request = {
-		.host = &host->host,
+		.site = &host->host,
 		.zone = &host->host.config->zones[0],
 		.login = { .service = "test",
 			   .user = user,
