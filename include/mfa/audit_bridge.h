@@ -3,7 +3,7 @@
 
 #include "audit/scan.h"
 
-struct audit_bridge_wish {
+struct audit_bridge_options {
 	const char *actor;
 	int64_t time;
 	bool takes_broken; /* also where the trail does not verify: the line says so */
@@ -19,6 +19,6 @@ struct audit_sealed {
  * the first one. scan: what was read of the trail before, which is read on to its end.
  * MFA_ERR_INTEGRITY: it does not verify; nothing is appended. */
 int audit_bridge_append(const struct mfa_audit *audit,
-			const struct audit_bridge_wish *wish, struct audit_scan *scan,
-			struct mfa_diag *diag, struct audit_sealed *ret_sealed)
-	MFA_MUST_CHECK;
+			const struct audit_bridge_options *options,
+			struct audit_scan *scan, struct mfa_diag *diag,
+			struct audit_sealed *ret_sealed) MFA_MUST_CHECK;

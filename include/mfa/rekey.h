@@ -8,8 +8,8 @@ enum {
 	MFA_REKEY_HASH_SIZE = 65 /* 64 digits and a NUL */
 };
 
-/* What is wished of a rekey. */
-struct mfa_rekey_wish {
+/* How a rekey is to be done. */
+struct mfa_rekey_options {
 	const struct mfa_watch *watch; /* of records, and of the trail's bytes; or NULL */
 	int64_t (*clock)(void);	       /* seconds since 1970 */
 	const char *actor;	       /* who did it: for the bridge */
@@ -21,7 +21,7 @@ struct mfa_rekey_report {
 	size_t records;	 /* of people: the decoy's is sealed with them, and not counted */
 	size_t resealed; /* of these and the decoy's, in this run */
 	bool was_resumed; /* an earlier run had not come to its end */
-	/* The trail's half has changed. It has not, although wished, where the run that was
+	/* The trail's half has changed. It has not, although asked for, where the run that was
 	 * resumed had begun without: another run changes it. */
 	bool has_trail;
 	struct mfa_audit_report trail; /* then: of what the bridge seals */
@@ -41,7 +41,7 @@ int mfa_rekey_check(struct mfa_site *site, const struct mfa_watch *watch,
  * MFA_ERR_BUSY: somebody holds the old key; MFA_ERR_INTEGRITY: a record is damaged: the
  * old key stays until it is restored or removed; or a line of the trail is. site is open,
  * and closed afterwards when it is done: its key is the old one. */
-int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_wish *wish,
+int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_options *options,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 

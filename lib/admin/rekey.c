@@ -16,7 +16,7 @@ enum {
 struct work {
 	struct audit_scan scan; /* of the trail */
 	struct mfa_site *site;
-	const struct mfa_rekey_wish *wish;
+	const struct mfa_rekey_options *options;
 	struct mfa_rekey_report report;
 	bool has_scan;
 };
@@ -94,7 +94,7 @@ static int take_next_key(struct work *work, struct mfa_diag *diag)
 {
 	struct mfa_site *site = work->site;
 	int err = mfa_key_create_next(site->config->key,
-				      work->wish->has_trail ? NULL : &site->key, diag);
+				      work->options->has_trail ? NULL : &site->key, diag);
 	work->report.was_resumed = err == MFA_ERR_EXISTS;
 	return err == MFA_OK || err == MFA_ERR_EXISTS ? mfa_site_use_next(site, diag)
 						      : err;
@@ -109,11 +109,11 @@ static int scan_trail(struct work *work, struct mfa_diag *diag)
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
 	work->has_scan = true;
-	err = audit_scan_trail(audit, &work->scan, work->wish->watch, diag);
+	err = audit_scan_trail(audit, &work->scan, work->options->watch, diag);
 	if (err == MFA_ERR_NOTFOUND) /* the bridge will be its first line */
 		return MFA_OK;
 	struct mfa_audit_report report;
-	if (err == MFA_OK && !work->wish->takes_broken)
+	if (err == MFA_OK && !work->options->takes_broken)
 		err = audit_scan_judge(&work->scan, audit->path, diag, &report);
 	return err;
 }
@@ -130,15 +130,15 @@ static int wait_for_others(struct mfa_site *site, struct mfa_diag *diag)
 static int bridge_trail(struct work *work, struct mfa_diag *diag)
 {
 	struct audit_sealed sealed;
-	const struct audit_bridge_wish wish = {
-		.actor = work->wish->actor,
-		.time = work->wish->clock(),
-		.takes_broken = work->wish->takes_broken,
+	const struct audit_bridge_options options = {
+		.actor = work->options->actor,
+		.time = work->options->clock(),
+		.takes_broken = work->options->takes_broken,
 	};
 	int err = work->has_scan ? MFA_OK
 				 : audit_scan_begin(work->site->audit, &work->scan);
 	if (err == MFA_OK)
-		err = audit_bridge_append(work->site->audit, &wish, &work->scan, diag,
+		err = audit_bridge_append(work->site->audit, &options, &work->scan, diag,
 					  &sealed);
 	if (err != MFA_OK)
 		return err;
@@ -159,7 +159,7 @@ static int end_alone(struct work *work, struct mfa_diag *diag)
 	if (err == MFA_OK)
 		err = reseal_all(site, NULL, diag, &work->report);
 	if (err == MFA_OK)
-		err = mfa_rekey_set_time(site, work->wish->clock(), diag);
+		err = mfa_rekey_set_time(site, work->options->clock(), diag);
 	if (err == MFA_OK && changes_trail(site))
 		err = bridge_trail(work, diag);
 	return err == MFA_OK ? mfa_key_switch(source, diag) : err;
@@ -168,21 +168,21 @@ static int end_alone(struct work *work, struct mfa_diag *diag)
 static int run_rekey(struct work *work, struct mfa_diag *diag)
 {
 	int err = MFA_OK;
-	if (work->wish->has_trail || changes_trail(work->site))
+	if (work->options->has_trail || changes_trail(work->site))
 		err = scan_trail(work, diag);
 	if (err == MFA_OK)
 		err = take_next_key(work, diag);
 	if (err == MFA_OK)
 		err = wait_for_others(work->site, diag);
 	if (err == MFA_OK)
-		err = reseal_all(work->site, work->wish->watch, diag, &work->report);
+		err = reseal_all(work->site, work->options->watch, diag, &work->report);
 	return err == MFA_OK ? end_alone(work, diag) : err;
 }
 
-int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_wish *wish,
+int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_options *options,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 {
-	struct work work = { .site = site, .wish = wish };
+	struct work work = { .site = site, .options = options };
 	int err = run_rekey(&work, diag);
 	audit_scan_done(&work.scan);
 	if (err != MFA_OK)

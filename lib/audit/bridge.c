@@ -29,7 +29,7 @@ static uint64_t find_broken(const struct mfa_audit_report *report)
 }
 
 static int append_line(const struct mfa_audit *audit,
-		       const struct audit_bridge_wish *wish,
+		       const struct audit_bridge_options *options,
 		       const struct audit_sealed *sealed, int fd)
 {
 	struct audit_end end;
@@ -39,8 +39,8 @@ static int append_line(const struct mfa_audit *audit,
 	const struct mfa_event event = {
 		.event = MFA_AUDIT_BRIDGE,
 		.result = "done",
-		.actor = wish->actor,
-		.time = wish->time,
+		.actor = options->actor,
+		.time = options->time,
 	};
 	uint64_t broken = find_broken(&sealed->report);
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
@@ -57,8 +57,9 @@ static int append_line(const struct mfa_audit *audit,
 }
 
 int audit_bridge_append(const struct mfa_audit *audit,
-			const struct audit_bridge_wish *wish, struct audit_scan *scan,
-			struct mfa_diag *diag, struct audit_sealed *ret_sealed)
+			const struct audit_bridge_options *options,
+			struct audit_scan *scan, struct mfa_diag *diag,
+			struct audit_sealed *ret_sealed)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &bridge_rule,
@@ -73,13 +74,13 @@ int audit_bridge_append(const struct mfa_audit *audit,
 				mfa_strerror(err));
 	struct audit_sealed sealed;
 	err = audit_scan_judge(scan, audit->path, diag, &sealed.report);
-	if (err != MFA_OK && !wish->takes_broken)
+	if (err != MFA_OK && !options->takes_broken)
 		return err;
 	/* the line feed that the last line lacks is written with the bridge */
 	if (scan->len > 0 || scan->is_too_long)
 		audit_scan_take(scan, "\n", 1);
 	audit_scan_hash(scan, sealed.hash);
-	err = append_line(audit, wish, &sealed, fd);
+	err = append_line(audit, options, &sealed, fd);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot append: %s", audit->path,
 				mfa_strerror(err));

@@ -208,10 +208,11 @@ static int64_t moment(void)
 /* The host opens the store anew, as the program of an administrator does. */
 static int run_rekey(struct test_host *host, bool has_trail, struct mfa_diag *diag)
 {
-	const struct mfa_rekey_wish wish = { .clock = moment, .has_trail = has_trail };
+	const struct mfa_rekey_options options = { .clock = moment,
+						   .has_trail = has_trail };
 	struct mfa_rekey_report report = { 0 };
 	int err = open_host(host, diag);
-	return err == MFA_OK ? mfa_rekey_run(&host->host, &wish, diag, &report) : err;
+	return err == MFA_OK ? mfa_rekey_run(&host->host, &options, diag, &report) : err;
 }
 
 static int rekey(struct test_host *host, struct mfa_diag *diag)

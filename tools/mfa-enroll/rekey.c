@@ -37,7 +37,7 @@ static int64_t now(void)
 	return time(NULL);
 }
 
-static enum exit_code dry_run(struct app *app, const struct mfa_rekey_wish *wish)
+static enum exit_code dry_run(struct app *app, const struct mfa_rekey_options *wish)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
@@ -110,7 +110,7 @@ static void print_trail(const struct app *app, const struct mfa_rekey_report *re
 }
 
 /* One rekey and its line in the trail, under the key of then. */
-static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *wish,
+static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options *wish,
 				 struct mfa_rekey_report *report, bool *ret_is_done)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -151,7 +151,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_wish *w
 	return act_record(app, &act);
 }
 
-static enum exit_code rekey(struct app *app, const struct mfa_rekey_wish *wish)
+static enum exit_code rekey(struct app *app, const struct mfa_rekey_options *wish)
 {
 	struct mfa_rekey_report report = { 0 };
 	bool is_done = false;
@@ -217,8 +217,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	MFA_CLEANUP(watch_end) struct watch signals = { 0 };
 	watch_begin(&signals);
 	const struct mfa_watch watch = { .step = watch_step, .context = &signals };
-	const struct mfa_rekey_wish wish = { &watch, now, app->actor, has_trail,
-					     takes_broken };
+	const struct mfa_rekey_options wish = { &watch, now, app->actor, has_trail,
+						takes_broken };
 	return is_dry ? dry_run(app, &wish) : rekey(app, &wish);
 }
 

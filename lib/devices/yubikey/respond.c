@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-struct wish {
+struct attempt {
 	const struct mfa_yubikey_order *order;
 	int64_t deadline;
 	bool has_silent; /* a key has not told its serial number */
@@ -36,19 +36,19 @@ static bool should_tell_serial(const struct mfa_yubikey_port *told)
 static enum mfa_yubikey_result challenge_port(void *context, struct port *port,
 					      struct mfa_diag *diag)
 {
-	struct wish *wish = context;
-	const struct mfa_yubikey_slot *slot = choose_slot(wish->order, &port->told);
+	struct attempt *attempt = context;
+	const struct mfa_yubikey_slot *slot = choose_slot(attempt->order, &port->told);
 	if (port->told.serial == 0 && should_tell_serial(&port->told))
-		wish->has_silent = true;
+		attempt->has_silent = true;
 	if (slot == NULL)
 		return MFA_YUBIKEY_OTHER;
 	if (!port->told.is_programmed[slot->slot - 1])
 		return MFA_YUBIKEY_EMPTY;
-	wish->answer.from = *slot;
-	const struct patience patience = { wish->deadline, wish->order->is_over,
-					   wish->order->listener };
-	return report_exchange(port->key, slot->slot, &patience, wish->order->challenge,
-			       wish->answer.response, diag);
+	attempt->answer.from = *slot;
+	const struct patience patience = { attempt->deadline, attempt->order->is_over,
+					   attempt->order->listener };
+	return report_exchange(port->key, slot->slot, &patience,
+			       attempt->order->challenge, attempt->answer.response, diag);
 }
 
 /* Takes the turn, and gives it up again where the person is to know first that a key of
@@ -80,23 +80,23 @@ enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 				       struct mfa_yubikey_answer *ret_answer)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
-	struct wish wish = { .order = order };
+	struct attempt attempt = { .order = order };
 	enum mfa_yubikey_result result = begin_turn(order, diag, ret_other, &ports);
-	wish.deadline = ports.deadline;
+	attempt.deadline = ports.deadline;
 	if (result == MFA_YUBIKEY_DONE)
-		result = ports_visit(&ports, diag, challenge_port, &wish);
-	if (result == MFA_YUBIKEY_OTHER && wish.has_silent) {
+		result = ports_visit(&ports, diag, challenge_port, &attempt);
+	if (result == MFA_YUBIKEY_OTHER && attempt.has_silent) {
 		(void)mfa_fail(diag, MFA_ERR_IO,
 			       "a YubiKey does not tell its serial number");
 		result = MFA_YUBIKEY_SILENT; /* it may be the wanted one */
 	}
 	if (result == MFA_YUBIKEY_DONE) {
-		ports_note_answer(&ports, wish.answer.from.serial, diag);
-		memcpy(wish.answer.challenge, order->challenge,
-		       sizeof wish.answer.challenge);
-		wish.answer.hmac = driver_hmac;
-		*ret_answer = wish.answer;
+		ports_note_answer(&ports, attempt.answer.from.serial, diag);
+		memcpy(attempt.answer.challenge, order->challenge,
+		       sizeof attempt.answer.challenge);
+		attempt.answer.hmac = driver_hmac;
+		*ret_answer = attempt.answer;
 	}
-	mfa_wipe(&wish.answer, sizeof wish.answer);
+	mfa_wipe(&attempt.answer, sizeof attempt.answer);
 	return result;
 }

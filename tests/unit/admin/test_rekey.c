@@ -20,7 +20,7 @@ static int64_t moment(void)
 	return NOW;
 }
 
-static const struct mfa_rekey_wish plain = { .clock = moment };
+static const struct mfa_rekey_options plain = { .clock = moment };
 
 static const char *user_name(unsigned index, char name[static 16])
 {
@@ -117,11 +117,12 @@ static void stops_anywhere_and_goes_on(void **state)
 	for (size_t after = 1; after <= USERS + 1; after++) {
 		struct stop stop = { .after = after };
 		struct mfa_watch watch = { stop_after, &stop };
-		const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
+		const struct mfa_rekey_options options = { .watch = &watch,
+							   .clock = moment };
 		unsigned char before[MFA_KEY_SIZE];
 		unsigned char now[MFA_KEY_SIZE];
 		read_key(host, before);
-		assert_int_equal(mfa_rekey_run(&host->host, &wish, &diag, &report),
+		assert_int_equal(mfa_rekey_run(&host->host, &options, &diag, &report),
 				 MFA_ERR_ABORT);
 		read_key(host, now);
 		assert_memory_equal(before, now, MFA_KEY_SIZE);
@@ -169,9 +170,9 @@ static void logins_and_enrolments_go_on_meanwhile(void **state)
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_watch watch = { log_in_meanwhile, host };
-	const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
+	const struct mfa_rekey_options options = { .watch = &watch, .clock = moment };
 	enroll_all(host);
-	assert_done(mfa_rekey_run(&host->host, &wish, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &options, &diag, &report), &diag);
 	assert_int_equal(report.records, USERS + 1);
 	assert_all_readable(host);
 	mfa_site_done(&host->host);
@@ -265,11 +266,11 @@ static void users_who_are_removed_meanwhile_are_no_error(void **state)
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	const struct mfa_watch watch = { remove_meanwhile, host };
-	const struct mfa_rekey_wish wish = { .watch = &watch, .clock = moment };
+	const struct mfa_rekey_options options = { .watch = &watch, .clock = moment };
 	enroll_all(host);
 	assert_done(mfa_rekey_check(&host->host, &watch, &diag, &report), &diag);
 	enroll_all(host);
-	assert_done(mfa_rekey_run(&host->host, &wish, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, &options, &diag, &report), &diag);
 	assert_false(has_next_key(host));
 }
 

@@ -31,14 +31,14 @@ static int rekey_often(void *context)
 {
 	struct test_host *host = context;
 	for (int i = 0; i < 5; i++) {
-		const struct mfa_rekey_wish wish = { .clock = moment,
-						     .has_trail = i % 2 == 0 };
+		const struct mfa_rekey_options options = { .clock = moment,
+							   .has_trail = i % 2 == 0 };
 		struct mfa_rekey_report report = { 0 };
 		struct mfa_site mine = { 0 };
 		const char *path = path_in(&host->box, "mfa.conf");
 		if (mfa_site_load(path, NULL, &mine) != MFA_OK ||
 		    mfa_site_open(&mine, NULL) != MFA_OK ||
-		    mfa_rekey_run(&mine, &wish, NULL, &report) != MFA_OK)
+		    mfa_rekey_run(&mine, &options, NULL, &report) != MFA_OK)
 			return 1;
 		mfa_site_done(&mine);
 	}

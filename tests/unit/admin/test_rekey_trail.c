@@ -14,10 +14,10 @@ static int64_t moment(void)
 	return NOW + 7;
 }
 
-static const struct mfa_rekey_wish plain = { .clock = moment };
-static const struct mfa_rekey_wish with_trail = { .clock = moment,
-						  .actor = "hanako",
-						  .has_trail = true };
+static const struct mfa_rekey_options plain = { .clock = moment };
+static const struct mfa_rekey_options with_trail = { .clock = moment,
+						     .actor = "hanako",
+						     .has_trail = true };
 
 static void append(struct mfa_site *host, unsigned count)
 {
@@ -35,11 +35,11 @@ static void reopen(struct test_host *host)
 }
 
 static struct mfa_rekey_report rekey(struct test_host *host,
-				     const struct mfa_rekey_wish *wish)
+				     const struct mfa_rekey_options *options)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
-	assert_done(mfa_rekey_run(&host->host, wish, &diag, &report), &diag);
+	assert_done(mfa_rekey_run(&host->host, options, &diag, &report), &diag);
 	assert_false(host->host.is_open); /* its key is the old one */
 	reopen(host);
 	return report;
@@ -101,19 +101,19 @@ static void a_broken_trail_is_refused_before_anything_is_changed(void **state)
 	struct test_host *host = *state;
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
-	struct mfa_rekey_wish wish = with_trail;
+	struct mfa_rekey_options options = with_trail;
 	const char *path = path_in(&host->box, "audit.jsonl");
 	append(&host->host, 3);
 	char *text = read_text(path);
 	text[strlen(text) - 1] = '\0'; /* the last line is torn */
 	write_text(path, text);
-	assert_int_equal(mfa_rekey_run(&host->host, &wish, &diag, &report),
+	assert_int_equal(mfa_rekey_run(&host->host, &options, &diag, &report),
 			 MFA_ERR_INTEGRITY);
 	assert_non_null(strstr(diag.text, "audit.jsonl:3:"));
 	assert_false(has_next_key(host));
 	assert_true(host->host.is_open);
-	wish.takes_broken = true;
-	report = rekey(host, &wish);
+	options.takes_broken = true;
+	report = rekey(host, &options);
 	assert_int_equal(report.trail.first_bad, 3);
 	assert_int_equal(inspect(host).broken, 3);
 	free(text);
@@ -124,12 +124,12 @@ static void leave_bridge(struct test_host *host)
 {
 	struct audit_scan scan = { .len = 0 };
 	struct audit_sealed sealed;
-	const struct audit_bridge_wish wish = { .actor = "hanako", .time = NOW };
+	const struct audit_bridge_options options = { .actor = "hanako", .time = NOW };
 	assert_int_equal(mfa_key_create_next(host->host.config->key, NULL, NULL), MFA_OK);
 	reopen(host);
 	assert_int_equal(audit_scan_begin(host->host.audit, &scan), MFA_OK);
 	assert_int_equal(
-		audit_bridge_append(host->host.audit, &wish, &scan, NULL, &sealed),
+		audit_bridge_append(host->host.audit, &options, &scan, NULL, &sealed),
 		MFA_OK);
 	audit_scan_done(&scan);
 }
@@ -197,10 +197,10 @@ static void lines_of_meanwhile_are_sealed_too(void **state)
 	struct test_host *host = *state;
 	struct late late = { .host = host };
 	const struct mfa_watch watch = { log_in_late, &late };
-	struct mfa_rekey_wish wish = with_trail;
-	wish.watch = &watch;
+	struct mfa_rekey_options options = with_trail;
+	options.watch = &watch;
 	append(&host->host, 3);
-	struct mfa_rekey_report report = rekey(host, &wish);
+	struct mfa_rekey_report report = rekey(host, &options);
 	assert_true(late.is_done);
 	assert_int_equal(report.trail.lines,
 			 5); /* at a piece of the trail, at the decoy */
@@ -259,9 +259,9 @@ static void no_line_of_the_old_half_comes_behind_the_bridge(void **state)
 	struct test_host *host = *state;
 	struct slow slow = { .host = host };
 	const struct mfa_watch watch = { start_login, &slow };
-	struct mfa_rekey_wish wish = with_trail;
-	wish.watch = &watch; /* without a trail yet, it is called for records alone */
-	(void)rekey(host, &wish);
+	struct mfa_rekey_options options = with_trail;
+	options.watch = &watch; /* without a trail yet, it is called for records alone */
+	(void)rekey(host, &options);
 	assert_int_equal(end_of(slow.pid), 0);
 	assert_int_equal(inspect(host).lines, 3);
 	assert_int_equal(inspect(host).bridge, 3);

@@ -9,13 +9,13 @@
 
 #include "trail.h"
 
-static const struct audit_bridge_wish wish = { .actor = "hanako", .time = NOW };
+static const struct audit_bridge_options options = { .actor = "hanako", .time = NOW };
 
 /* Appends a bridge to the key that begins with `first`; the trail knows both then. */
 static int bridge_to(struct trail *trail, const struct mfa_secret *next,
 		     bool takes_broken, struct audit_sealed *ret_sealed)
 {
-	struct audit_bridge_wish own = wish;
+	struct audit_bridge_options own = options;
 	struct audit_scan scan = { .len = 0 };
 	own.takes_broken = takes_broken;
 	mfa_audit_use_next(trail->audit, next);
