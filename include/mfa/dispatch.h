@@ -18,13 +18,14 @@ struct mfa_dispatch {
 		saved[MFA_STACK_LEVELS]; /* at the entry of each level */
 };
 
-/* Begins; the walk then stands at the first module, or is over. */
-void mfa_dispatch_begin(const struct mfa_stack *stack, struct mfa_dispatch *ret_walk);
-bool mfa_dispatch_is_over(const struct mfa_stack *stack, const struct mfa_dispatch *walk);
+/* Begins; the dispatch then stands at the first module, or is over. */
+void mfa_dispatch_begin(const struct mfa_stack *stack, struct mfa_dispatch *ret_dispatch);
+bool mfa_dispatch_is_over(const struct mfa_stack *stack,
+			  const struct mfa_dispatch *dispatch);
 
 /* The module of the line answers: a PAM code or MFA_PAM_INVALID. Goes on to the next one. */
-void mfa_dispatch_answer(const struct mfa_stack *stack, struct mfa_dispatch *walk,
+void mfa_dispatch_answer(const struct mfa_stack *stack, struct mfa_dispatch *dispatch,
 			 int code);
 
-/* What libpam returns when the walk is over. */
-int mfa_dispatch_result(const struct mfa_dispatch *walk);
+/* What libpam returns when the dispatch is over. */
+int mfa_dispatch_result(const struct mfa_dispatch *dispatch);

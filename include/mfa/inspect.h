@@ -41,7 +41,7 @@ enum {
 
 /* What services are inspected against. */
 struct mfa_inspector {
-	struct mfa_pam_rootfs tree;
+	struct mfa_pam_rootfs rootfs;
 	const struct mfa_config *config; /* NULL: cannot be used, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
 	bool knows_modules;		 /* else every module counts as there */
@@ -64,13 +64,14 @@ struct mfa_inspection {
 	bool is_gated; /* a zone's gate names it, and its account stack was looked at */
 	bool is_gate_closed; /* and in no zone lets anybody by who skipped auth */
 	size_t states;
-	struct mfa_advisory notes[MFA_ADVISORIES_MAX];
-	size_t note_count;
+	struct mfa_advisory advisories[MFA_ADVISORIES_MAX];
+	size_t advisory_count;
 	struct mfa_diag diag;
 };
 
 /* Looks for libpam's folders of modules in the tree. MFA_ERR_NOMEM. */
-int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_rootfs *tree,
+int mfa_inspector_init(struct mfa_inspector *inspector,
+		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config) MFA_MUST_CHECK;
 void mfa_inspector_done(struct mfa_inspector *inspector);
 

@@ -45,7 +45,7 @@ struct mfa_proof {
 	enum mfa_finding finding;
 	bool is_passable;	       /* somebody with all that is wanted gets in */
 	bool is_precondition_violated; /* a line was come to without what it needs */
-	size_t needy_line;
+	size_t violating_line;
 	unsigned missing;	/* what the walk has not had */
 	int result;		/* how it ends */
 	struct mfa_step *steps; /* the shortest such walk; owned */

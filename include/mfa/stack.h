@@ -67,7 +67,7 @@ struct mfa_pam_rootfs {
  * is no error: see is_refused and is_undefined_behaviour. The caller ends ret_service with mfa_service_done.
  * MFA_ERR_NOTFOUND: neither it nor "other" is there; MFA_ERR_FULL: files that include
  * themselves, or too many lines; MFA_ERR_NOMEM, MFA_ERR_IO. */
-int mfa_service_read(const struct mfa_pam_rootfs *tree, const char *name,
+int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 	MFA_MUST_CHECK;
 void mfa_service_done(struct mfa_service *service);
@@ -76,8 +76,8 @@ void mfa_service_done(struct mfa_service *service);
 const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
 					  enum mfa_facility facility);
 
-/* The names that services have in this tree, in order. The caller frees it. */
-int mfa_service_list(const struct mfa_pam_rootfs *tree, struct mfa_diag *diag,
+/* The names that services have in this rootfs, in order. The caller frees it. */
+int mfa_service_list(const struct mfa_pam_rootfs *rootfs, struct mfa_diag *diag,
 		     struct mfa_strings *ret_names) MFA_MUST_CHECK;
 
 /* Whether the line has this word as an argument. */

@@ -48,19 +48,20 @@ struct mfa_advisory *advisories_add(struct mfa_inspection *inspection,
 				    enum mfa_advisory_kind kind,
 				    const struct mfa_stack_line *line)
 {
-	if (inspection->note_count < MFA_ADVISORIES_MAX)
-		inspection->note_count++;
-	struct mfa_advisory *note = &inspection->notes[inspection->note_count - 1];
-	*note = (struct mfa_advisory){ .kind = kind, .line = line };
-	return note;
+	if (inspection->advisory_count < MFA_ADVISORIES_MAX)
+		inspection->advisory_count++;
+	struct mfa_advisory *advisory =
+		&inspection->advisories[inspection->advisory_count - 1];
+	*advisory = (struct mfa_advisory){ .kind = kind, .line = line };
+	return advisory;
 }
 
 void advisories_add_zone(struct mfa_inspection *inspection, enum mfa_advisory_kind kind,
 			 const struct mfa_zone *zone)
 {
-	for (size_t i = 0; i < inspection->note_count; i++)
-		if (inspection->notes[i].kind == kind &&
-		    inspection->notes[i].zone == zone)
+	for (size_t i = 0; i < inspection->advisory_count; i++)
+		if (inspection->advisories[i].kind == kind &&
+		    inspection->advisories[i].zone == zone)
 			return;
 	advisories_add(inspection, kind, NULL)->zone = zone;
 }
@@ -96,19 +97,19 @@ static int simulate_answer(const struct view *view, size_t at, const struct tria
 static bool reaches_code(const struct view *view, const struct trial *trial,
 			 size_t *ret_last, bool *ret_had_password)
 {
-	struct mfa_dispatch walk;
+	struct mfa_dispatch dispatch;
 	size_t last = 0;
 	bool had_password = false;
-	mfa_dispatch_begin(view->stack, &walk);
-	while (!mfa_dispatch_is_over(view->stack, &walk)) {
-		const struct mfa_stack_line *line = &view->stack->lines[walk.at];
-		last = walk.at;
+	mfa_dispatch_begin(view->stack, &dispatch);
+	while (!mfa_dispatch_is_over(view->stack, &dispatch)) {
+		const struct mfa_stack_line *line = &view->stack->lines[dispatch.at];
+		last = dispatch.at;
 		if (module_role(view->inspector, line) == MODULE_MFA)
 			return true;
 		if (module_role(view->inspector, line) == MODULE_PASSWORD)
 			had_password = true;
-		mfa_dispatch_answer(view->stack, &walk,
-				    simulate_answer(view, walk.at, trial));
+		mfa_dispatch_answer(view->stack, &dispatch,
+				    simulate_answer(view, dispatch.at, trial));
 	}
 	*ret_last = last;
 	*ret_had_password = had_password;
@@ -205,5 +206,5 @@ void advisories_look_at(const struct mfa_inspector *inspector,
 	advise_on_forward(&view, inspection);
 	if (proof->is_precondition_violated)
 		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,
-				     &stack->lines[proof->needy_line]);
+				     &stack->lines[proof->violating_line]);
 }

@@ -40,10 +40,11 @@ const char *mfa_grade_name(enum mfa_grade grade)
 	return "error";
 }
 
-int mfa_inspector_init(struct mfa_inspector *inspector, const struct mfa_pam_rootfs *tree,
+int mfa_inspector_init(struct mfa_inspector *inspector,
+		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config)
 {
-	*inspector = (struct mfa_inspector){ .tree = *tree, .config = config };
+	*inspector = (struct mfa_inspector){ .rootfs = *rootfs, .config = config };
 	return module_list(inspector);
 }
 
@@ -110,7 +111,7 @@ static const struct mfa_config *config_of_line(const struct mfa_inspector *inspe
 	if (named == NULL ||
 	    (strcmp(named, MFA_CONFIG_PATH) == 0 && inspector->config != NULL))
 		return inspector->config;
-	if (asprintf(&path, "%s%s", inspector->tree.root, named) < 0) {
+	if (asprintf(&path, "%s%s", inspector->rootfs.root, named) < 0) {
 		path = NULL;
 		return NULL;
 	}
@@ -130,21 +131,21 @@ static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
 	if (config == NULL)
 		return facts;
 	const char *zone = mfa_stack_line_value(line, "zone=");
-	struct coverage cover = coverage_of_service(config, service, zone);
+	struct coverage coverage = coverage_of_service(config, service, zone);
 	facts.gives = MFA_HAD_CODE;
 	if (facility == MFA_FACILITY_ACCOUNT) {
 		/* any of the zones may decide: each of them needs the gate */
-		bool is_closed = cover.is_gated && !cover.is_ungated;
+		bool is_closed = coverage.is_gated && !coverage.is_ungated;
 		facts.answers |= MFA_ANSWER(MFA_PAM_IGNORE);
 		facts.gives_on = is_closed ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
 		return facts;
 	}
-	if (cover.on != NULL) {
+	if (coverage.on != NULL) {
 		facts.answers |= MFA_ANSWER(MFA_PAM_SUCCESS);
 		facts.gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
 	}
 	/* a named zone is off for all; one of several is left out of the claim */
-	if (cover.on == NULL && cover.off != NULL)
+	if (coverage.on == NULL && coverage.off != NULL)
 		facts.answers = (zone != NULL ? fails : 0) | MFA_ANSWER(MFA_PAM_IGNORE);
 	if (mfa_stack_line_has(line, "explain"))
 		facts.needs = MFA_HAD_PASSWORD;
@@ -277,11 +278,11 @@ static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *s
 			config_of_line(inspector, line, inspection);
 		if (config == NULL)
 			return false;
-		struct coverage cover = coverage_of_service(
+		struct coverage coverage = coverage_of_service(
 			config, service, mfa_stack_line_value(line, "zone="));
-		if (cover.on != NULL || cover.off == NULL)
+		if (coverage.on != NULL || coverage.off == NULL)
 			return false;
-		off = cover.off;
+		off = coverage.off;
 	}
 	inspection->zone = off;
 	return off != NULL;
@@ -301,24 +302,26 @@ static bool has_gate(const struct mfa_inspector *inspector,
 static int grade_service(const struct mfa_inspector *inspector, const char *service,
 			 struct mfa_inspection *inspection)
 {
-	struct coverage cover = { 0 };
+	struct coverage coverage = { 0 };
 	if (inspector->config != NULL) {
-		cover = coverage_of_service(inspector->config, service, NULL);
-		if (cover.on == NULL || is_off_by_lines(inspector, service, inspection)) {
+		coverage = coverage_of_service(inspector->config, service, NULL);
+		if (coverage.on == NULL ||
+		    is_off_by_lines(inspector, service, inspection)) {
 			inspection->grade = MFA_GRADE_NOT_COVERED;
 			if (inspection->zone == NULL)
-				inspection->zone = cover.off;
+				inspection->zone = coverage.off;
 			return MFA_OK;
 		}
-		if (cover.off != NULL)
-			advisories_add_zone(inspection, MFA_ADVISORY_PART_OFF, cover.off);
+		if (coverage.off != NULL)
+			advisories_add_zone(inspection, MFA_ADVISORY_PART_OFF,
+					    coverage.off);
 	}
 	int err = visit_zones(inspector, MFA_FACILITY_AUTH, service, inspection,
 			      add_deciding_zone);
 	if (err == MFA_OK)
 		err = prove_stack(inspector, MFA_FACILITY_AUTH, service, inspection);
 	/* without a configuration pam_mfa refuses there, too */
-	bool is_gated = cover.is_gated ||
+	bool is_gated = coverage.is_gated ||
 			(inspector->config == NULL && has_gate(inspector, inspection));
 	if (err == MFA_OK && is_gated) {
 		inspection->is_gated = true;
@@ -331,7 +334,7 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection)
 {
 	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection inspection = { 0 };
-	int err = mfa_service_read(&inspector->tree, service, &inspection.diag,
+	int err = mfa_service_read(&inspector->rootfs, service, &inspection.diag,
 				   &inspection.service);
 	if (err == MFA_OK && (inspection.service.is_refused ||
 			      inspection.service.is_undefined_behaviour)) {

@@ -5,22 +5,22 @@
 static const char blanks[] = " \n\t";
 
 /* As fgets(3): up to size-1 bytes, a newline included. */
-static bool read_piece(struct lexer *reader, char *buffer, size_t size)
+static bool read_piece(struct lexer *lexer, char *buffer, size_t size)
 {
-	if (reader->at >= reader->len)
+	if (lexer->at >= lexer->len)
 		return false;
-	const char *from = reader->text + reader->at;
-	size_t len = reader->len - reader->at;
+	const char *from = lexer->text + lexer->at;
+	size_t len = lexer->len - lexer->at;
 	if (len > size - 1)
 		len = size - 1;
 	const char *newline = memchr(from, '\n', len);
 	if (newline != NULL) {
 		len = (size_t)(newline - from) + 1;
-		reader->number++;
+		lexer->number++;
 	}
 	memcpy(buffer, from, len);
 	buffer[len] = '\0';
-	reader->at += len;
+	lexer->at += len;
 	return true;
 }
 
@@ -37,19 +37,19 @@ static char *take_backslash(char *text)
 	return end;
 }
 
-enum line_end lexer_read_line(struct lexer *reader, char buffer[static PAM_LINE_SIZE],
+enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
 			      unsigned *ret_number)
 {
 	char *at = buffer;
 	const char *end = buffer + PAM_LINE_SIZE;
 	bool has_begun = false;
 	for (;;) {
-		unsigned number = reader->number;
+		unsigned number = lexer->number;
 		if (at >= end)
 			return LINE_BROKEN;
 		if (end - at == 1)
 			return LINE_ENDLESS;
-		if (!read_piece(reader, at, (size_t)(end - at)))
+		if (!read_piece(lexer, at, (size_t)(end - at)))
 			return has_begun ? LINE_BROKEN : LINE_NONE;
 		char *text = at + strspn(at, blanks);
 		if (*text == '\0' || *text == '#') /* also between continued lines */

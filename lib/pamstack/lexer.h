@@ -24,7 +24,7 @@ enum line_end {
 
 /* The next line that says something: without its comment, with those that it is continued
  * on. ret_number: the number of its first line. */
-enum line_end lexer_read_line(struct lexer *reader, char buffer[static PAM_LINE_SIZE],
+enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
 			      unsigned *ret_number);
 
 /* The next word, in place: up to a blank, or what stands in brackets. NULL: there is none.

@@ -138,7 +138,7 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 		return false;
 	if (line->module[0] == '/')
 		return strstr(line->module, "$ISA") == NULL &&
-		       !mfa_rootfs_exists(inspector->tree.root, line->module);
+		       !mfa_rootfs_exists(inspector->rootfs.root, line->module);
 	return strchr(line->module, '/') == NULL &&
 	       !mfa_strings_have(&inspector->modules, line->module);
 }
@@ -157,7 +157,7 @@ static bool has_script(const struct mfa_inspector *inspector, const char *folder
 {
 	char path[256];
 	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-	return mfa_rootfs_exists(inspector->tree.root, path);
+	return mfa_rootfs_exists(inspector->rootfs.root, path);
 }
 
 /* pam_script is as good as its script; without one it fails, unless "onerr" says else. */
@@ -169,7 +169,7 @@ static bool can_script_succeed(const struct mfa_inspector *inspector,
 		facility == MFA_FACILITY_ACCOUNT ? "pam_script_acct" : "pam_script_auth";
 	const char *folder = mfa_stack_line_value(line, "dir=");
 	/* of a folder of service files it is not known whose scripts they go with */
-	if (inspector->tree.folder != NULL ||
+	if (inspector->rootfs.folder != NULL ||
 	    mfa_stack_line_value(line, "onerr=") != NULL)
 		return true;
 	if (folder != NULL)
@@ -231,7 +231,7 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 static int add_modules(struct mfa_inspector *inspector, const char *folder)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = mfa_rootfs_list(inspector->tree.root, folder, &names);
+	int err = mfa_rootfs_list(inspector->rootfs.root, folder, &names);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOMEM ? err : MFA_OK;
 	for (size_t i = 0; i < names.count; i++) {
@@ -255,7 +255,7 @@ int module_list(struct mfa_inspector *inspector)
 		MFA_CLEANUP(mfa_strings_done) struct mfa_strings tuples = { 0 };
 		(void)snprintf(path, sizeof path, "%s/security", places[i]);
 		err = add_modules(inspector, path);
-		if (mfa_rootfs_list(inspector->tree.root, places[i], &tuples) != MFA_OK)
+		if (mfa_rootfs_list(inspector->rootfs.root, places[i], &tuples) != MFA_OK)
 			continue;
 		for (size_t j = 0; err == MFA_OK && j < tuples.count; j++) {
 			if (strstr(tuples.items[j], "-linux-") == NULL)

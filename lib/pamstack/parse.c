@@ -166,7 +166,7 @@ static int load_include(struct parser *parser, const struct frame *frame,
 	parser->diag->text[0] = '\0';
 	if (inner.level >= MFA_STACK_LEVELS)
 		return MFA_ERR_CONFIG;
-	int err = service_file_read_include(parser->tree, name, &file);
+	int err = service_file_read_include(parser->rootfs, name, &file);
 	if (err == MFA_ERR_NOTFOUND)
 		return MFA_ERR_CONFIG;
 	if (err != MFA_OK)
@@ -303,20 +303,20 @@ static int parse_line(struct parser *parser, const struct frame *frame, const ch
 static int parse_file(struct parser *parser, struct frame *frame)
 {
 	char text[PAM_LINE_SIZE];
-	struct lexer reader = { .text = frame->file->text,
-				.len = frame->file->len,
-				.number = 1 };
+	struct lexer lexer = { .text = frame->file->text,
+			       .len = frame->file->len,
+			       .number = 1 };
 	for (;;) {
 		unsigned number = 0;
-		switch (lexer_read_line(&reader, text, &number)) {
+		switch (lexer_read_line(&lexer, text, &number)) {
 		case LINE_NONE:
 			return MFA_OK;
 		case LINE_BROKEN:
-			return refuse_file(parser, frame, reader.number,
+			return refuse_file(parser, frame, lexer.number,
 					   "a line is continued, but ends");
 		case LINE_ENDLESS:
 			return fail_undefined(
-				parser, frame, reader.number,
+				parser, frame, lexer.number,
 				"a continued line is too long, and libpam hangs");
 		case LINE_WHOLE:
 			break;

@@ -5,7 +5,7 @@
 #include "service_files.h"
 
 struct parser {
-	const struct mfa_pam_rootfs *tree;
+	const struct mfa_pam_rootfs *rootfs;
 	struct mfa_service *service;
 	const char *name; /* of the service that is wanted, in small letters */
 	struct mfa_diag *diag;

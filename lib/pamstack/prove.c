@@ -12,7 +12,7 @@ static const uint32_t NO_NODE = UINT32_MAX;
 
 /* What a walk had, and where it stands. Compared byte by byte. */
 struct state {
-	struct mfa_dispatch walk;
+	struct mfa_dispatch dispatch;
 	uint16_t had; /* as wide as leaves no gap behind it */
 };
 
@@ -38,7 +38,7 @@ struct search {
 	uint32_t by_root;
 	bool is_passable;
 	bool is_precondition_violated;
-	size_t needy_line;
+	size_t violating_line;
 	bool has_needs; /* some line needs something: nothing is left out */
 };
 
@@ -142,21 +142,21 @@ static void simplify_status(const struct search *search, struct mfa_dispatch_sta
 }
 
 /* Makes states equal that go on alike. */
-static void normalize_walk(const struct search *search, struct mfa_dispatch *walk)
+static void normalize_walk(const struct search *search, struct mfa_dispatch *dispatch)
 {
-	simplify_status(search, &walk->now);
-	for (size_t i = 0; i <= walk->level; i++)
-		simplify_status(search, &walk->saved[i]);
+	simplify_status(search, &dispatch->now);
+	for (size_t i = 0; i <= dispatch->level; i++)
+		simplify_status(search, &dispatch->saved[i]);
 	/* a deeper level is saved anew when it is entered */
-	for (size_t i = walk->level + 1U; i < MFA_STACK_LEVELS; i++)
-		walk->saved[i] = (struct mfa_dispatch_state){ 0 };
+	for (size_t i = dispatch->level + 1U; i < MFA_STACK_LEVELS; i++)
+		dispatch->saved[i] = (struct mfa_dispatch_state){ 0 };
 }
 
 /* Looks at a walk that is over. */
 static void check_end(struct search *search, uint32_t index)
 {
 	const struct state *state = &search->nodes[index].state;
-	int result = mfa_dispatch_result(&state->walk);
+	int result = mfa_dispatch_result(&state->dispatch);
 	if ((search->claim->let_in & MFA_ANSWER(result)) == 0)
 		return;
 	if ((state->had & search->claim->wanted) == search->claim->wanted)
@@ -169,11 +169,11 @@ static void check_end(struct search *search, uint32_t index)
 
 static void check_needs(struct search *search, const struct state *state)
 {
-	unsigned needs = search->facts[state->walk.at].needs;
+	unsigned needs = search->facts[state->dispatch.at].needs;
 	if (search->is_precondition_violated || (state->had & needs) == needs)
 		return;
 	search->is_precondition_violated = true;
-	search->needy_line = state->walk.at;
+	search->violating_line = state->dispatch.at;
 }
 
 static int add_node(struct search *search, const struct node *node)
@@ -187,7 +187,7 @@ static int add_node(struct search *search, const struct node *node)
 		return MFA_OK;
 	search->nodes[search->count] = *node;
 	insert_node(search, search->count);
-	if (mfa_dispatch_is_over(search->stack, &node->state.walk))
+	if (mfa_dispatch_is_over(search->stack, &node->state.dispatch))
 		check_end(search, search->count);
 	else
 		check_needs(search, &node->state);
@@ -201,22 +201,22 @@ static int follow_answer(struct search *search, uint32_t index, int code)
 	memset(&node, 0, sizeof node);
 	node.state = search->nodes[index].state;
 	node.parent = index;
-	node.line = node.state.walk.at;
+	node.line = node.state.dispatch.at;
 	node.code = (uint8_t)code;
 	const struct mfa_line_facts *facts = &search->facts[node.line];
 	if ((facts->gives_on & MFA_ANSWER(code)) != 0)
 		node.state.had = (uint16_t)(node.state.had | facts->gives);
-	mfa_dispatch_answer(search->stack, &node.state.walk, code);
-	normalize_walk(search, &node.state.walk);
+	mfa_dispatch_answer(search->stack, &node.state.dispatch, code);
+	normalize_walk(search, &node.state.dispatch);
 	return add_node(search, &node);
 }
 
 static int expand_node(struct search *search, uint32_t index)
 {
-	const struct mfa_dispatch *walk = &search->nodes[index].state.walk;
-	if (mfa_dispatch_is_over(search->stack, walk))
+	const struct mfa_dispatch *dispatch = &search->nodes[index].state.dispatch;
+	if (mfa_dispatch_is_over(search->stack, dispatch))
 		return MFA_OK;
-	uint64_t answers = search->facts[walk->at].answers;
+	uint64_t answers = search->facts[dispatch->at].answers;
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(order); i++)
 		if ((answers & MFA_ANSWER(order[i])) != 0)
@@ -228,8 +228,8 @@ static int search_states(struct search *search)
 {
 	struct node first;
 	memset(&first, 0, sizeof first);
-	mfa_dispatch_begin(search->stack, &first.state.walk);
-	normalize_walk(search, &first.state.walk);
+	mfa_dispatch_begin(search->stack, &first.state.dispatch);
+	normalize_walk(search, &first.state.dispatch);
 	for (size_t i = 0; i < search->stack->count; i++)
 		search->has_needs = search->has_needs || search->facts[i].needs != 0;
 	first.parent = NO_NODE;
@@ -260,7 +260,7 @@ static int trace_walk(const struct search *search, uint32_t index,
 	}
 	const struct state *state = &search->nodes[index].state;
 	proof->missing = search->claim->wanted & ~(unsigned)state->had;
-	proof->result = mfa_dispatch_result(&state->walk);
+	proof->result = mfa_dispatch_result(&state->dispatch);
 	return MFA_OK;
 }
 
@@ -282,7 +282,7 @@ int mfa_prove(const struct mfa_stack *stack, const struct mfa_line_facts *facts,
 	proof.states = search.count;
 	proof.is_passable = search.is_passable;
 	proof.is_precondition_violated = search.is_precondition_violated;
-	proof.needy_line = search.needy_line;
+	proof.violating_line = search.violating_line;
 	uint32_t found = search.bypass != NO_NODE ? search.bypass : search.by_root;
 	if (found != NO_NODE) {
 		proof.finding = found == search.bypass ? MFA_BYPASS : MFA_PROVED_BUT_ROOT;

@@ -9,14 +9,14 @@ static int parse_folder(struct parser *parser, bool is_named)
 {
 	MFA_CLEANUP(service_file_done) struct service_file own = { 0 };
 	MFA_CLEANUP(service_file_done) struct service_file other = { 0 };
-	int err = is_named ? service_file_read(parser->tree, parser->name, &own)
+	int err = is_named ? service_file_read(parser->rootfs, parser->name, &own)
 			   : MFA_ERR_NOTFOUND;
 	parser->service->has_file = err == MFA_OK;
 	if (err == MFA_OK)
 		err = parse_source(parser, &own, parser->name);
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
 		return err;
-	err = service_file_read(parser->tree, "other", &other);
+	err = service_file_read(parser->rootfs, "other", &other);
 	if (err == MFA_OK)
 		return parse_source(parser, &other, "other");
 	if (err == MFA_ERR_NOTFOUND && parser->service->has_file)
@@ -27,7 +27,7 @@ static int parse_folder(struct parser *parser, bool is_named)
 static int parse_conf(struct parser *parser)
 {
 	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
-	int err = service_file_read_conf(parser->tree, &file);
+	int err = service_file_read_conf(parser->rootfs, &file);
 	if (err == MFA_OK)
 		err = parse_source(parser, &file, NULL);
 	for (int i = 0; i < MFA_FACILITIES; i++)
@@ -44,7 +44,7 @@ static char *copy_in_lower_case(const char *name)
 	return copy;
 }
 
-int mfa_service_read(const struct mfa_pam_rootfs *tree, const char *name,
+int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 {
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
@@ -52,9 +52,9 @@ int mfa_service_read(const struct mfa_pam_rootfs *tree, const char *name,
 	service.name = copy_in_lower_case(name != NULL ? name : "other");
 	if (service.name == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	struct parser parser = { tree, &service, service.name, &why };
-	int err = service_files_have_folder(tree) ? parse_folder(&parser, name != NULL)
-						  : parse_conf(&parser);
+	struct parser parser = { rootfs, &service, service.name, &why };
+	int err = service_files_have_folder(rootfs) ? parse_folder(&parser, name != NULL)
+						    : parse_conf(&parser);
 	if (err == MFA_ERR_CONFIG) {
 		service.is_refused = !service.is_undefined_behaviour;
 		service.refusal = why;

@@ -45,39 +45,39 @@ static int read_in_folder(const char *root, const char *folder, const char *name
 	return read_service_file(root, path, ret_file);
 }
 
-bool service_files_have_folder(const struct mfa_pam_rootfs *tree)
+bool service_files_have_folder(const struct mfa_pam_rootfs *rootfs)
 {
-	return tree->folder != NULL || mfa_rootfs_is_folder(tree->root, etc_folder) ||
-	       mfa_rootfs_is_folder(tree->root, usr_folder);
+	return rootfs->folder != NULL || mfa_rootfs_is_folder(rootfs->root, etc_folder) ||
+	       mfa_rootfs_is_folder(rootfs->root, usr_folder);
 }
 
-int service_file_read(const struct mfa_pam_rootfs *tree, const char *name,
+int service_file_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		      struct service_file *ret_file)
 {
-	if (tree->folder != NULL)
-		return read_in_folder("", tree->folder, name, ret_file);
-	int err = read_in_folder(tree->root, etc_folder, name, ret_file);
+	if (rootfs->folder != NULL)
+		return read_in_folder("", rootfs->folder, name, ret_file);
+	int err = read_in_folder(rootfs->root, etc_folder, name, ret_file);
 	return err == MFA_ERR_NOTFOUND
-		       ? read_in_folder(tree->root, usr_folder, name, ret_file)
+		       ? read_in_folder(rootfs->root, usr_folder, name, ret_file)
 		       : err;
 }
 
-int service_file_read_include(const struct mfa_pam_rootfs *tree, const char *name,
+int service_file_read_include(const struct mfa_pam_rootfs *rootfs, const char *name,
 			      struct service_file *ret_file)
 {
 	if (name[0] == '/')
-		return read_service_file(tree->root, name, ret_file);
-	if (tree->folder != NULL)
-		return read_in_folder("", tree->folder, name, ret_file);
-	if (!mfa_rootfs_is_folder(tree->root, etc_folder))
+		return read_service_file(rootfs->root, name, ret_file);
+	if (rootfs->folder != NULL)
+		return read_in_folder("", rootfs->folder, name, ret_file);
+	if (!mfa_rootfs_is_folder(rootfs->root, etc_folder))
 		return MFA_ERR_NOTFOUND;
-	return read_in_folder(tree->root, etc_folder, name, ret_file);
+	return read_in_folder(rootfs->root, etc_folder, name, ret_file);
 }
 
-int service_file_read_conf(const struct mfa_pam_rootfs *tree,
+int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,
 			   struct service_file *ret_file)
 {
-	return read_service_file(tree->root, "/etc/pam.conf", ret_file);
+	return read_service_file(rootfs->root, "/etc/pam.conf", ret_file);
 }
 
 static bool is_backup_name(const char *name)
@@ -112,10 +112,11 @@ static int add_services(const char *root, const char *folder, struct mfa_strings
 }
 
 /* The first words of the lines of pam.conf. */
-static int add_conf_services(const struct mfa_pam_rootfs *tree, struct mfa_strings *names)
+static int add_conf_services(const struct mfa_pam_rootfs *rootfs,
+			     struct mfa_strings *names)
 {
 	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
-	int err = service_file_read_conf(tree, &file);
+	int err = service_file_read_conf(rootfs, &file);
 	if (err != MFA_OK)
 		return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 	char *rest = file.text;
@@ -128,19 +129,19 @@ static int add_conf_services(const struct mfa_pam_rootfs *tree, struct mfa_strin
 	return err;
 }
 
-int mfa_service_list(const struct mfa_pam_rootfs *tree, struct mfa_diag *diag,
+int mfa_service_list(const struct mfa_pam_rootfs *rootfs, struct mfa_diag *diag,
 		     struct mfa_strings *ret_names)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = MFA_OK;
-	if (tree->folder != NULL) {
-		err = add_services("", tree->folder, &names);
-	} else if (service_files_have_folder(tree)) {
-		err = add_services(tree->root, etc_folder, &names);
+	if (rootfs->folder != NULL) {
+		err = add_services("", rootfs->folder, &names);
+	} else if (service_files_have_folder(rootfs)) {
+		err = add_services(rootfs->root, etc_folder, &names);
 		if (err == MFA_OK)
-			err = add_services(tree->root, usr_folder, &names);
+			err = add_services(rootfs->root, usr_folder, &names);
 	} else {
-		err = add_conf_services(tree, &names);
+		err = add_conf_services(rootfs, &names);
 	}
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "the service files: %s", mfa_strerror(err));

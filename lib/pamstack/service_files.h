@@ -12,13 +12,13 @@ struct service_file {
 void service_file_done(struct service_file *file);
 
 /* Whether there is a folder of service files; else /etc/pam.conf is read. */
-bool service_files_have_folder(const struct mfa_pam_rootfs *tree);
+bool service_files_have_folder(const struct mfa_pam_rootfs *rootfs);
 
 /* Reads a service's file. MFA_ERR_NOTFOUND when libpam could not open one. */
-int service_file_read(const struct mfa_pam_rootfs *tree, const char *name,
+int service_file_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		      struct service_file *ret_file);
 /* Reads what a line includes: an absolute path, or a file of /etc/pam.d alone (Debian). */
-int service_file_read_include(const struct mfa_pam_rootfs *tree, const char *name,
+int service_file_read_include(const struct mfa_pam_rootfs *rootfs, const char *name,
 			      struct service_file *ret_file);
-int service_file_read_conf(const struct mfa_pam_rootfs *tree,
+int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,
 			   struct service_file *ret_file);

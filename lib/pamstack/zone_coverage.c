@@ -56,18 +56,19 @@ bool coverage_is_ungated(const struct mfa_zone *zone, const char *service)
 struct coverage coverage_of_service(const struct mfa_config *config, const char *service,
 				    const char *named)
 {
-	struct coverage cover = { 0 };
+	struct coverage coverage = { 0 };
 	for (size_t i = 0; i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
 		if (!coverage_has(config, service, named, zone))
 			continue;
-		const struct mfa_zone **first = zone->is_off ? &cover.off : &cover.on;
+		const struct mfa_zone **first =
+			zone->is_off ? &coverage.off : &coverage.on;
 		if (*first == NULL)
 			*first = zone;
 		if (coverage_is_ungated(zone, service))
-			cover.is_ungated = true;
+			coverage.is_ungated = true;
 		else if (!zone->is_off)
-			cover.is_gated = true;
+			coverage.is_gated = true;
 	}
-	return cover;
+	return coverage;
 }

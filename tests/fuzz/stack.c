@@ -78,11 +78,11 @@ static void check_stack(const struct mfa_stack *stack, struct input answers)
 
 static void check_service(const struct mfa_pam_rootfs *tree, const char *name)
 {
-	struct mfa_inspector inspector = { .tree = *tree };
+	struct mfa_inspector inspector = { .rootfs = *tree };
 	struct mfa_inspection inspection = { 0 };
 	must(mfa_inspect(&inspector, name, &inspection) == MFA_OK);
 	must((inspection.grade == MFA_GRADE_ERROR) == (inspection.diag.text[0] != '\0'));
-	must(inspection.note_count <= MFA_ADVISORIES_MAX);
+	must(inspection.advisory_count <= MFA_ADVISORIES_MAX);
 	mfa_inspection_done(&inspection);
 }
 

@@ -103,8 +103,8 @@ static void put_service(const struct check *check, struct mfa_json *json,
 		put_way(json, inspection);
 	mfa_json_key(json, "notes");
 	mfa_json_open(json, '[');
-	for (size_t i = 0; i < inspection->note_count; i++)
-		put_note(check, json, &inspection->notes[i]);
+	for (size_t i = 0; i < inspection->advisory_count; i++)
+		put_note(check, json, &inspection->advisories[i]);
 	mfa_json_close(json, ']');
 	mfa_json_close(json, '}');
 }

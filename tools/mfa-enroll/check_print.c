@@ -243,14 +243,15 @@ static void print_place(const char *file, unsigned line)
 /* The same line may stand in many services: it is told once. */
 static bool is_told_before(const struct check *check, size_t service, size_t note)
 {
-	const struct mfa_advisory *one = &check->services[service].inspection.notes[note];
+	const struct mfa_advisory *one =
+		&check->services[service].inspection.advisories[note];
 	if (one->line == NULL)
 		return false;
 	for (size_t i = 0; i <= service; i++) {
 		const struct mfa_inspection *inspection = &check->services[i].inspection;
-		size_t count = i == service ? note : inspection->note_count;
+		size_t count = i == service ? note : inspection->advisory_count;
 		for (size_t j = 0; j < count && !check->services[i].is_unused; j++) {
-			const struct mfa_advisory *other = &inspection->notes[j];
+			const struct mfa_advisory *other = &inspection->advisories[j];
 			if (other->kind == one->kind && other->line != NULL &&
 			    other->line->number == one->line->number &&
 			    strcmp(other->line->file, one->line->file) == 0)
@@ -286,8 +287,9 @@ static void print_notes(const struct printer *printer, enum check_level level)
 	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];
-		for (size_t j = 0; j < service->inspection.note_count; j++) {
-			const struct mfa_advisory *note = &service->inspection.notes[j];
+		for (size_t j = 0; j < service->inspection.advisory_count; j++) {
+			const struct mfa_advisory *note =
+				&service->inspection.advisories[j];
 			if (!service->is_unused &&
 			    check_note_level(note->kind) == level &&
 			    !is_told_before(check, i, j))

@@ -76,7 +76,7 @@ void check_services(struct check *check)
 	if (check->only != NULL)
 		err = mfa_strings_add(&names, check->only);
 	else
-		err = mfa_service_list(&check->inspector.tree, &diag, &names);
+		err = mfa_service_list(&check->inspector.rootfs, &diag, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)
 		err = inspect(check, names.items[i],
 			      strcmp(names.items[i], "other") == 0);

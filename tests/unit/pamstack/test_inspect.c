@@ -45,7 +45,7 @@ static enum mfa_grade judge(struct bench *bench, const char *service, const char
 	char name[64];
 	(void)snprintf(name, sizeof name, "pam.d/%s", service);
 	write_text(path_in(bench->box, name), lines);
-	bench->inspector.tree.folder = path_in(bench->box, "pam.d");
+	bench->inspector.rootfs.folder = path_in(bench->box, "pam.d");
 	mfa_inspection_done(&bench->result);
 	assert_int_equal(mfa_inspect(&bench->inspector, service, &bench->result), MFA_OK);
 	return bench->result.grade;
@@ -57,8 +57,8 @@ static enum mfa_grade judge(struct bench *bench, const char *service, const char
 
 static bool has_note(const struct bench *bench, enum mfa_advisory_kind kind)
 {
-	for (size_t i = 0; i < bench->result.note_count; i++)
-		if (bench->result.notes[i].kind == kind)
+	for (size_t i = 0; i < bench->result.advisory_count; i++)
+		if (bench->result.advisories[i].kind == kind)
 			return true;
 	return false;
 }
@@ -69,12 +69,12 @@ static void password_and_code_are_proved(void **state)
 {
 	ON_BENCH(state, "");
 	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
-	assert_int_equal(bench.result.note_count, 0);
+	assert_int_equal(bench.result.advisory_count, 0);
 	assert_int_equal(judge(&bench, "login",
 			       "auth required pam_mfa.so forward_pass\n"
 			       "auth required pam_unix.so use_first_pass\n"),
 			 MFA_GRADE_PROVED);
-	assert_int_equal(bench.result.note_count, 0);
+	assert_int_equal(bench.result.advisory_count, 0);
 }
 
 static void a_missing_factor_is_named(void **state)
@@ -202,9 +202,10 @@ static void the_gate_is_proved_for_the_services_that_it_names(void **state)
 /* The name of such a zone, in the order of the notes; "" when there is none. */
 static const char *ungated(const struct bench *bench, size_t wanted)
 {
-	for (size_t i = 0; i < bench->result.note_count; i++)
-		if (bench->result.notes[i].kind == MFA_ADVISORY_UNGATED && wanted-- == 0)
-			return bench->result.notes[i].zone->name;
+	for (size_t i = 0; i < bench->result.advisory_count; i++)
+		if (bench->result.advisories[i].kind == MFA_ADVISORY_UNGATED &&
+		    wanted-- == 0)
+			return bench->result.advisories[i].zone->name;
 	return "";
 }
 
