@@ -5,46 +5,46 @@
 
 static const char NAME[] = "pam_mfa_passed";
 
-struct evidence {
+struct marker {
 	char *user; /* PAM's name */
 	struct identity identity;
 };
 
-static void free_evidence(struct evidence **evidence)
+static void free_marker(struct marker **marker)
 {
-	if (*evidence == NULL)
+	if (*marker == NULL)
 		return;
-	free((*evidence)->user);
-	nss_done(&(*evidence)->identity);
-	free(*evidence);
-	*evidence = NULL;
+	free((*marker)->user);
+	nss_done(&(*marker)->identity);
+	free(*marker);
+	*marker = NULL;
 }
 
 /* login and su run this again in a child, as the target user: memory only. */
 static void free_marker_data(pam_handle_t *handle MFA_UNUSED, void *data,
 			     int status MFA_UNUSED)
 {
-	struct evidence *evidence = data;
-	free_evidence(&evidence);
+	struct marker *marker = data;
+	free_marker(&marker);
 }
 
 int auth_marker_set(pam_handle_t *handle, const char *user,
 		    const struct identity *identity)
 {
-	MFA_CLEANUP(free_evidence)
-	struct evidence *evidence = calloc(1, sizeof *evidence);
-	if (evidence == NULL)
+	MFA_CLEANUP(free_marker)
+	struct marker *marker = calloc(1, sizeof *marker);
+	if (marker == NULL)
 		return PAM_BUF_ERR;
-	evidence->user = strdup(user);
-	if (evidence->user == NULL || nss_copy(identity, &evidence->identity) != MFA_OK)
+	marker->user = strdup(user);
+	if (marker->user == NULL || nss_copy(identity, &marker->identity) != MFA_OK)
 		return PAM_BUF_ERR;
-	int code = pam_set_data(handle, NAME, evidence, free_marker_data);
+	int code = pam_set_data(handle, NAME, marker, free_marker_data);
 	if (code == PAM_SUCCESS)
-		evidence = NULL; /* the handle's now */
+		marker = NULL; /* the handle's now */
 	return code;
 }
 
-static const struct evidence *get_marker(pam_handle_t *handle)
+static const struct marker *get_marker(pam_handle_t *handle)
 {
 	const void *data = NULL;
 	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS ? data : NULL;
@@ -58,13 +58,13 @@ void auth_marker_clear(pam_handle_t *handle)
 
 const struct identity *auth_marker_find(pam_handle_t *handle, const char *user)
 {
-	const struct evidence *evidence = get_marker(handle);
-	return evidence != NULL && strcmp(evidence->user, user) == 0 ? &evidence->identity
-								     : NULL;
+	const struct marker *marker = get_marker(handle);
+	return marker != NULL && strcmp(marker->user, user) == 0 ? &marker->identity
+								 : NULL;
 }
 
 bool auth_marker_is_for(pam_handle_t *handle, const struct identity *identity)
 {
-	const struct evidence *evidence = get_marker(handle);
-	return evidence != NULL && nss_are_same(&evidence->identity, identity);
+	const struct marker *marker = get_marker(handle);
+	return marker != NULL && nss_are_same(&marker->identity, identity);
 }

@@ -114,7 +114,7 @@ static int scan_trail(struct work *work, struct mfa_diag *diag)
 		return MFA_OK;
 	struct mfa_audit_report report;
 	if (err == MFA_OK && !work->options->takes_broken)
-		err = audit_scan_judge(&work->scan, audit->path, diag, &report);
+		err = audit_scan_result(&work->scan, audit->path, diag, &report);
 	return err;
 }
 

@@ -73,12 +73,12 @@ int audit_bridge_append(const struct mfa_audit *audit,
 		return mfa_fail(diag, err, "%s: cannot read: %s", audit->path,
 				mfa_strerror(err));
 	struct audit_sealed sealed;
-	err = audit_scan_judge(scan, audit->path, diag, &sealed.report);
+	err = audit_scan_result(scan, audit->path, diag, &sealed.report);
 	if (err != MFA_OK && !options->takes_broken)
 		return err;
 	/* the line feed that the last line lacks is written with the bridge */
 	if (scan->len > 0 || scan->is_too_long)
-		audit_scan_take(scan, "\n", 1);
+		audit_scan_feed(scan, "\n", 1);
 	audit_scan_hash(scan, sealed.hash);
 	err = append_line(audit, options, &sealed, fd);
 	if (err != MFA_OK)

@@ -149,7 +149,7 @@ static void add_to_line(struct audit_scan *scan, const char *bytes, size_t len)
 	}
 }
 
-void audit_scan_take(struct audit_scan *scan, const char *bytes, size_t len)
+void audit_scan_feed(struct audit_scan *scan, const char *bytes, size_t len)
 {
 	static const unsigned char feed = '\n';
 	scan->at += (off_t)len;
@@ -185,7 +185,7 @@ static int scan_chunks(struct audit_scan *scan, int fd, off_t size,
 			return mfa_err_from_errno(errno);
 		if (got == 0) /* it was cut meanwhile, unless that is how it ends */
 			return size == 0 ? MFA_OK : MFA_ERR_CONFLICT;
-		audit_scan_take(scan, chunk, (size_t)got);
+		audit_scan_feed(scan, chunk, (size_t)got);
 		if (watch != NULL && size > 0 &&
 		    !watch->step(watch->context, (size_t)scan->at, (size_t)size))
 			return MFA_ERR_ABORT;
@@ -240,8 +240,8 @@ int audit_scan_trail(const struct mfa_audit *audit, struct audit_scan *scan,
 	return err == MFA_OK ? MFA_OK : fail_to_read(err, audit->path, diag);
 }
 
-int audit_scan_judge(const struct audit_scan *scan, const char *path,
-		     struct mfa_diag *diag, struct mfa_audit_report *ret_report)
+int audit_scan_result(const struct audit_scan *scan, const char *path,
+		      struct mfa_diag *diag, struct mfa_audit_report *ret_report)
 {
 	struct mfa_audit_report report = scan->report;
 	if (scan->len > 0 || scan->is_too_long) {
@@ -284,7 +284,7 @@ int mfa_audit_inspect(struct mfa_audit *audit, const char *path,
 		return fail_to_read(err, name, diag);
 	err = path != NULL ? scan_copy(&scan, path, watch, diag)
 			   : audit_scan_trail(audit, &scan, watch, diag);
-	return err == MFA_OK ? audit_scan_judge(&scan, name, diag, ret_report) : err;
+	return err == MFA_OK ? audit_scan_result(&scan, name, diag, ret_report) : err;
 }
 
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)

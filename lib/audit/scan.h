@@ -37,7 +37,7 @@ int audit_scan_file(struct audit_scan *scan, int fd, const struct mfa_watch *wat
 int audit_scan_trail(const struct mfa_audit *audit, struct audit_scan *scan,
 		     const struct mfa_watch *watch, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-void audit_scan_take(struct audit_scan *scan, const char *bytes, size_t len);
+void audit_scan_feed(struct audit_scan *scan, const char *bytes, size_t len);
 
 /* The hash of all bytes before the line that is begun. */
 void audit_scan_hash(const struct audit_scan *scan,
@@ -45,6 +45,6 @@ void audit_scan_hash(const struct audit_scan *scan,
 
 /* What was found up to here: MFA_OK, or MFA_ERR_INTEGRITY and the line; ret_report in both
  * cases. A last line that has no end counts as bad. */
-int audit_scan_judge(const struct audit_scan *scan, const char *path,
-		     struct mfa_diag *diag, struct mfa_audit_report *ret_report)
+int audit_scan_result(const struct audit_scan *scan, const char *path,
+		      struct mfa_diag *diag, struct mfa_audit_report *ret_report)
 	MFA_MUST_CHECK;

@@ -63,7 +63,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 					mfa_strerror(err));
 		if (is_decoy) {
 			record->last_success = last_success;
-			grace_judge_decoy(request, fresh.now, record, &evaluation);
+			grace_evaluate_decoy(request, fresh.now, record, &evaluation);
 		}
 		if (evaluation.reason == MFA_REASON_RIGHT)
 			record_remember_uid(&request->login, record);

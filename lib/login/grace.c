@@ -23,8 +23,8 @@ const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *
 	return NULL;
 }
 
-void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
-		       struct mfa_record *decoy, struct evaluation *evaluation)
+void grace_evaluate_decoy(const struct mfa_auth_request *request, int64_t now,
+			  struct mfa_record *decoy, struct evaluation *evaluation)
 {
 	int64_t end = request->zone->grace_until;
 	bool is_known = request->known_user != MFA_MATCH_NO;

@@ -15,8 +15,8 @@ const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *
 
 /* Makes the evaluation on the decoy one on a user without a record, and has the decoy remember a
  * grace that is over: as its last_success it keeps the latest grace_until that was seen to be. */
-void grace_judge_decoy(const struct mfa_auth_request *request, int64_t now,
-		       struct mfa_record *decoy, struct evaluation *evaluation);
+void grace_evaluate_decoy(const struct mfa_auth_request *request, int64_t now,
+			  struct mfa_record *decoy, struct evaluation *evaluation);
 
 /* Notes for the administrator, in the diagnosis, that a user without a record was refused
  * because of the name. */

@@ -190,9 +190,11 @@ static void advise_on_line(const struct view *view, struct mfa_inspection *inspe
 		(void)advisories_add(inspection, MFA_ADVISORY_NULLOK, line);
 }
 
-void advisories_look_at(const struct mfa_inspector *inspector,
-			struct mfa_inspection *inspection, enum mfa_facility facility,
-			const struct mfa_line_facts *facts, const struct mfa_proof *proof)
+void advisories_add_for_stack(const struct mfa_inspector *inspector,
+			      struct mfa_inspection *inspection,
+			      enum mfa_facility facility,
+			      const struct mfa_line_facts *facts,
+			      const struct mfa_proof *proof)
 {
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
 	struct view view = { inspector, stack, facts };

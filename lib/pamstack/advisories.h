@@ -13,7 +13,8 @@ void advisories_add_zone(struct mfa_inspection *inspection, enum mfa_advisory_ki
 			 const struct mfa_zone *zone);
 
 /* Looks at one of its stacks, whose proof was made. */
-void advisories_look_at(const struct mfa_inspector *inspector,
-			struct mfa_inspection *inspection, enum mfa_facility facility,
-			const struct mfa_line_facts *facts,
-			const struct mfa_proof *proof);
+void advisories_add_for_stack(const struct mfa_inspector *inspector,
+			      struct mfa_inspection *inspection,
+			      enum mfa_facility facility,
+			      const struct mfa_line_facts *facts,
+			      const struct mfa_proof *proof);

@@ -243,7 +243,7 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 	if (err != MFA_OK)
 		return err;
 	inspection->states += proof.states;
-	advisories_look_at(inspector, inspection, facility, facts, &proof);
+	advisories_add_for_stack(inspector, inspection, facility, facts, &proof);
 	if (facility == MFA_FACILITY_ACCOUNT)
 		inspection->is_gate_closed = proof.finding == MFA_PROVED;
 	if (proof.finding == MFA_PROVED)

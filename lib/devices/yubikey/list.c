@@ -10,7 +10,7 @@ static enum mfa_yubikey_result add_port(void *context, struct port *port,
 					struct mfa_diag *diag MFA_UNUSED)
 {
 	struct listing *listing = context;
-	listing->ports[listing->count++] = port->told;
+	listing->ports[listing->count++] = port->info;
 	return MFA_YUBIKEY_OTHER; /* go on */
 }
 

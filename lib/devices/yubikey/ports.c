@@ -157,7 +157,7 @@ void ports_done(struct ports *ports)
 static void read_status(struct port *port)
 {
 	int level = ykds_touch_level(port->status);
-	port->told = (struct mfa_yubikey_port){
+	port->info = (struct mfa_yubikey_port){
 		.version = { (unsigned char)ykds_version_major(port->status),
 			     (unsigned char)ykds_version_minor(port->status),
 			     (unsigned char)ykds_version_build(port->status) },
@@ -174,7 +174,7 @@ static enum mfa_yubikey_result read_serial(struct port *port, struct mfa_diag *d
 	unsigned serial = 0;
 	yk_errno = 0;
 	if (yk_get_serial(port->key, 0, 0, &serial) != 0)
-		port->told.serial = serial;
+		port->info.serial = serial;
 	else if (yk_errno == YK_EUSBERR || yk_errno == YK_ECHECKSUM)
 		return result_of_error(diag);
 	return MFA_YUBIKEY_DONE;

@@ -41,7 +41,7 @@ void ports_done(struct ports *ports);
 /* One opened key. */
 struct port {
 	YK_KEY *key;
-	struct mfa_yubikey_port told; /* what it says of itself */
+	struct mfa_yubikey_port info; /* what it says of itself */
 	YK_STATUS *status;
 };
 

@@ -51,7 +51,7 @@ static enum mfa_yubikey_result program_port(void *context, struct port *port,
 {
 	const struct mfa_yubikey_program *program = context;
 	MFA_CLEANUP(free_config) YKP_CONFIG *config = NULL;
-	if (port->told.serial == 0 || port->told.serial != program->at.serial)
+	if (port->info.serial == 0 || port->info.serial != program->at.serial)
 		return MFA_YUBIKEY_OTHER;
 	config = ykp_alloc();
 	if (config == NULL) {

@@ -24,15 +24,13 @@ static bool read_report(YK_KEY *key, unsigned char *ret_report)
 	return yk_wait_for_key_status(key, 0, 0, 1, false, 0, ret_report) != 0;
 }
 
-static bool has_run_out(const struct patience *patience)
+static bool has_run_out(const struct wait_limit *limit)
 {
-	return is_past(patience->deadline) ||
-	       (patience->is_over != NULL && patience->is_over());
+	return is_past(limit->deadline) || (limit->is_over != NULL && limit->is_over());
 }
 
 /* Waits for the first report of a response. */
-static enum mfa_yubikey_result await_response(YK_KEY *key,
-					      const struct patience *patience,
+static enum mfa_yubikey_result await_response(YK_KEY *key, const struct wait_limit *limit,
 					      unsigned char *ret_report,
 					      struct mfa_diag *diag)
 {
@@ -49,10 +47,10 @@ static enum mfa_yubikey_result await_response(YK_KEY *key,
 		if (was_waiting && !is_waiting) /* touched, or its own time is over */
 			silence = deadline_after(SETTLE_MS);
 		if (is_waiting && !wants_touch)
-			tell_stage(&patience->listener, MFA_YUBIKEY_BLINKS);
+			tell_stage(&limit->listener, MFA_YUBIKEY_BLINKS);
 		was_waiting = is_waiting;
 		wants_touch |= is_waiting;
-		if (has_run_out(patience) || (!is_waiting && is_past(silence)))
+		if (has_run_out(limit) || (!is_waiting && is_past(silence)))
 			return wants_touch ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
 		pause_ms(POLL_MS);
 	}
@@ -85,7 +83,7 @@ static enum mfa_yubikey_result read_response(YK_KEY *key, unsigned char *report,
 }
 
 enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
-					const struct patience *patience,
+					const struct wait_limit *limit,
 					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag)
@@ -95,7 +93,7 @@ enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
 	uint8_t command = slot == 1 ? SLOT_CHAL_HMAC1 : SLOT_CHAL_HMAC2;
 	if (yk_write_to_key(key, command, challenge, MFA_YUBIKEY_CHALLENGE_LEN) == 0)
 		return result_of_error(diag);
-	enum mfa_yubikey_result result = await_response(key, patience, report, diag);
+	enum mfa_yubikey_result result = await_response(key, limit, report, diag);
 	if (result == MFA_YUBIKEY_DONE)
 		result = read_response(key, report, bytes, diag);
 	if (result == MFA_YUBIKEY_DONE)

@@ -5,7 +5,7 @@
 #include "ports.h"
 
 /* How long an answer is waited for. */
-struct patience {
+struct wait_limit {
 	int64_t deadline;
 	bool (*is_over)(void); /* as in struct mfa_yubikey_order */
 	struct mfa_yubikey_listener listener;
@@ -13,7 +13,7 @@ struct patience {
 
 /* Has a slot hash a challenge. Waits for a touch when the slot wants one. */
 enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
-					const struct patience *patience,
+					const struct wait_limit *limit,
 					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag);

@@ -12,14 +12,14 @@ struct attempt {
 
 /* The first wanted slot of this key that is programmed; else the first wanted one. */
 static const struct mfa_yubikey_slot *choose_slot(const struct mfa_yubikey_order *order,
-						  const struct mfa_yubikey_port *told)
+						  const struct mfa_yubikey_port *info)
 {
 	const struct mfa_yubikey_slot *chosen = NULL;
 	for (size_t i = 0; i < order->count; i++) {
 		const struct mfa_yubikey_slot *slot = &order->slots[i];
-		if (told->serial == 0 || slot->serial != told->serial)
+		if (info->serial == 0 || slot->serial != info->serial)
 			continue;
-		if (told->is_programmed[slot->slot - 1])
+		if (info->is_programmed[slot->slot - 1])
 			return slot;
 		if (chosen == NULL)
 			chosen = slot;
@@ -28,27 +28,27 @@ static const struct mfa_yubikey_slot *choose_slot(const struct mfa_yubikey_order
 }
 
 /* Keys from before firmware 2.2 know no such command. */
-static bool should_tell_serial(const struct mfa_yubikey_port *told)
+static bool should_tell_serial(const struct mfa_yubikey_port *info)
 {
-	return told->version[0] > 2 || (told->version[0] == 2 && told->version[1] >= 2);
+	return info->version[0] > 2 || (info->version[0] == 2 && info->version[1] >= 2);
 }
 
 static enum mfa_yubikey_result challenge_port(void *context, struct port *port,
 					      struct mfa_diag *diag)
 {
 	struct attempt *attempt = context;
-	const struct mfa_yubikey_slot *slot = choose_slot(attempt->order, &port->told);
-	if (port->told.serial == 0 && should_tell_serial(&port->told))
+	const struct mfa_yubikey_slot *slot = choose_slot(attempt->order, &port->info);
+	if (port->info.serial == 0 && should_tell_serial(&port->info))
 		attempt->has_silent = true;
 	if (slot == NULL)
 		return MFA_YUBIKEY_OTHER;
-	if (!port->told.is_programmed[slot->slot - 1])
+	if (!port->info.is_programmed[slot->slot - 1])
 		return MFA_YUBIKEY_EMPTY;
 	attempt->answer.from = *slot;
-	const struct patience patience = { attempt->deadline, attempt->order->is_over,
-					   attempt->order->listener };
-	return report_exchange(port->key, slot->slot, &patience,
-			       attempt->order->challenge, attempt->answer.response, diag);
+	const struct wait_limit limit = { attempt->deadline, attempt->order->is_over,
+					  attempt->order->listener };
+	return report_exchange(port->key, slot->slot, &limit, attempt->order->challenge,
+			       attempt->answer.response, diag);
 }
 
 /* Takes the turn, and gives it up again where the person is to know first that a key of

@@ -30,7 +30,7 @@ static const char MAGIC[4] = { 'P', 'M', 'F', 'A' };
 enum condition {
 	WHOLE,
 	TORN,
-	MARRED, /* stamps are invalid, and none is older: the seal tells */
+	SUSPECT, /* stamps are invalid, and none is older: the seal tells */
 	DAMAGED
 };
 
@@ -108,7 +108,7 @@ static enum condition classify_stamps(const struct slot *slot, unsigned index,
 		return DAMAGED;
 	if (has_stamp(slot, 0, slot->count, STAMP_OLDER))
 		return is_by_header && !is_stamp_split(slot) ? DAMAGED : TORN;
-	return has_stamp(slot, 0, slot->count, STAMP_INVALID) ? MARRED : WHOLE;
+	return has_stamp(slot, 0, slot->count, STAMP_INVALID) ? SUSPECT : WHOLE;
 }
 
 /* Looks at the stamps; whether a slot without older ones is genuine, its seal tells. */
@@ -177,11 +177,11 @@ static void plan_next(const struct slot *current, const struct slot *other,
 
 /* A slot whose data are all there: a write that ended in its last stamp is one that came
  * to its end. */
-static void check_marred(struct slot *slot, const unsigned char *key, const char *user,
-			 unsigned char *scratch)
+static void check_suspect(struct slot *slot, const unsigned char *key, const char *user,
+			  unsigned char *scratch)
 {
 	size_t len = 0;
-	if (slot->condition != MARRED)
+	if (slot->condition != SUSPECT)
 		return;
 	bool is_open = open_slot(slot, key, user, scratch, &len) == MFA_OK;
 	slot->condition = is_open ? WHOLE : DAMAGED;
@@ -193,8 +193,8 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 {
 	struct slot slots[2] = { examine_slot(file, 0),
 				 examine_slot(file + SLOT_SIZE, 1) };
-	check_marred(&slots[0], key, user, scratch);
-	check_marred(&slots[1], key, user, scratch);
+	check_suspect(&slots[0], key, user, scratch);
+	check_suspect(&slots[1], key, user, scratch);
 	unsigned newest = slots[1].generation > slots[0].generation ? 1 : 0;
 	unsigned current = newest;
 	if (slots[newest].condition == TORN)

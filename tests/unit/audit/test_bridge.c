@@ -274,20 +274,20 @@ static void a_scan_reads_on_where_it_was(void **state)
 		trail_append_lines(trail, 25);
 		assert_int_equal(audit_scan_trail(trail->audit, &scan, NULL, NULL),
 				 MFA_OK);
-		assert_int_equal(audit_scan_judge(&scan, "", NULL, &report), MFA_OK);
+		assert_int_equal(audit_scan_result(&scan, "", NULL, &report), MFA_OK);
 		assert_int_equal(report.lines, 25 * i);
 	}
 	/* another file, as when the trail was rotated meanwhile */
 	assert_int_equal(rename(trail->path, path_in(&trail->box, "old")), 0);
 	trail_append_lines(trail, 2);
 	assert_int_equal(audit_scan_trail(trail->audit, &scan, NULL, NULL), MFA_OK);
-	assert_int_equal(audit_scan_judge(&scan, "", NULL, &report), MFA_OK);
+	assert_int_equal(audit_scan_result(&scan, "", NULL, &report), MFA_OK);
 	assert_int_equal(report.lines, 2);
 	/* or one that was cut */
 	write_text(trail->path, "");
 	trail_append_lines(trail, 1);
 	assert_int_equal(audit_scan_trail(trail->audit, &scan, NULL, NULL), MFA_OK);
-	assert_int_equal(audit_scan_judge(&scan, "", NULL, &report), MFA_OK);
+	assert_int_equal(audit_scan_result(&scan, "", NULL, &report), MFA_OK);
 	assert_int_equal(report.lines, 1);
 	audit_scan_done(&scan);
 }
