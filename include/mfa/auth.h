@@ -71,6 +71,7 @@ struct mfa_auth_result {
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);
 
+/* Wipes and frees what the result owns. */
 void mfa_auth_result_done(struct mfa_auth_result *result);
 
 /* How loudly syslog is told: one of syslog(3)'s LOG_ERR to LOG_INFO. */

@@ -54,6 +54,7 @@ struct mfa_config {
 int mfa_config_load(const char *path, struct mfa_diag *diag,
 		    struct mfa_config **ret_config) MFA_MUST_CHECK;
 
+/* Frees it; NULL is allowed. mfa_config_cleanup is for MFA_CLEANUP. */
 void mfa_config_free(struct mfa_config *config);
 void mfa_config_cleanup(struct mfa_config **config);
 

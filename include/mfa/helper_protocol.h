@@ -57,6 +57,7 @@ enum {
 	MFA_HELPER_VERDICT_SIZE = 3
 };
 
+/* To bytes and back. MFA_ERR_INVALID: the payload is not exactly a verdict. */
 void mfa_helper_pack_verdict(const struct mfa_helper_verdict *verdict,
 			     char ret_payload[static MFA_HELPER_VERDICT_SIZE]);
 int mfa_helper_unpack_verdict(struct mfa_span payload,

@@ -16,13 +16,15 @@ struct mfa_json {
 		0     \
 	}
 
+/* Frees the text. */
 void mfa_json_done(struct mfa_json *json);
 
-/* bracket: one of { } [ ] */
+/* Each appends one piece, with the comma before it where one is needed. bracket: one of
+ * { } [ ]. text NULL: null. Errors are kept in json->err. */
 void mfa_json_open(struct mfa_json *json, char bracket);
 void mfa_json_close(struct mfa_json *json, char bracket);
 void mfa_json_key(struct mfa_json *json, const char *key);
-void mfa_json_string(struct mfa_json *json, const char *text); /* NULL: null */
+void mfa_json_string(struct mfa_json *json, const char *text);
 void mfa_json_number(struct mfa_json *json, int64_t number);
 void mfa_json_bool(struct mfa_json *json, bool value);
 void mfa_json_null(struct mfa_json *json);

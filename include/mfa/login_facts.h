@@ -51,4 +51,5 @@ void mfa_login_facts_set_place(struct mfa_login_facts *facts, enum mfa_place pla
 int mfa_login_facts_identify(struct mfa_login_facts *facts, const struct identity *known)
 	MFA_MUST_CHECK;
 
+/* Frees the copies. */
 void mfa_login_facts_done(struct mfa_login_facts *facts);

@@ -33,4 +33,5 @@ int mfa_site_use_next(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHE
 /* Undoes mfa_site_open; the configuration stays. */
 void mfa_site_close(struct mfa_site *site);
 
+/* Closes it and frees the configuration; a zeroed one is allowed. */
 void mfa_site_done(struct mfa_site *site);
