@@ -24,11 +24,11 @@ enum {
 	MFA_NETWORK_SIZE = 64
 };
 
-/* The network of this host itself, of which anybody here has all addresses; ::1 counts as
- * one of them. */
+/* The loopback network: a local user can use any of its addresses. ::1 counts as one. */
 #define MFA_NETWORK_LOOPBACK "127.0.0.0/8"
 
-/* What one host can choose no other address in: an IPv4 address, MFA_NETWORK_LOOPBACK, or of
- * an IPv6 address the network of 64 bits ("2001:db8::/64"). false: it is not a literal. */
+/* The network that counts as one host, since a host can choose among its own addresses:
+ * an IPv4 address itself, MFA_NETWORK_LOOPBACK, or the /64 of an IPv6 address
+ * ("2001:db8::/64"). false: it is not a literal. */
 bool mfa_address_network(const char *address, char ret_text[static MFA_NETWORK_SIZE])
 	MFA_MUST_CHECK;

@@ -40,12 +40,12 @@ int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 		   struct mfa_audit **ret_audit) MFA_MUST_CHECK;
 void mfa_audit_close(struct mfa_audit **audit);
 
-/* Makes a rekey's next key known, borrowed as the first: lines are appended under the
+/* Adds the next key of a rekey, borrowed as the first: lines are appended under the
  * first, and verify under either. */
 void mfa_audit_use_next(struct mfa_audit *audit, const struct mfa_secret *next_key);
 
-/* Whether the process' limit on file sizes lets a line be appended: to be known before what
- * the line is to tell of. MFA_ERR_LIMIT. */
+/* Whether the process' limit on file sizes lets a line be appended. To be checked before
+ * what the line will report is done. MFA_ERR_LIMIT. */
 int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
@@ -59,7 +59,8 @@ int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)
 	MFA_MUST_CHECK;
 
-/* What reading a trail has found. Lines are counted from 1, at the beginning of the file. */
+/* What reading a trail has found. Lines are counted from 1, at the beginning of the
+ * file. */
 struct mfa_audit_report {
 	uint64_t lines;
 	uint64_t first_bad;	   /* 0: it verifies */
@@ -70,12 +71,12 @@ struct mfa_audit_report {
 	uint64_t bridge;
 	char bridged[MFA_TIME_SIZE];
 	uint64_t broken;
-	bool is_altered; /* first_bad is a bridge: the lines before it are not as they were */
+	bool is_altered; /* first_bad is a bridge: the lines before it were changed */
 };
 
-/* As mfa_audit_verify, of the trail or of the file at path, which can be any copy of a
- * trail; with more to tell, which is there after MFA_ERR_INTEGRITY as well. Logins are
- * not held up meanwhile. watch: of bytes, or NULL. MFA_ERR_ABORT. */
+/* As mfa_audit_verify with a full report, which is set after MFA_ERR_INTEGRITY too. path:
+ * any copy of a trail; NULL: the trail itself. Logins are not delayed meanwhile. watch:
+ * of bytes, or NULL. MFA_ERR_ABORT. */
 int mfa_audit_inspect(struct mfa_audit *audit, const char *path,
 		      const struct mfa_watch *watch, struct mfa_diag *diag,
 		      struct mfa_audit_report *ret_report) MFA_MUST_CHECK;

@@ -6,7 +6,7 @@
 struct audit_bridge_options {
 	const char *actor;
 	int64_t time;
-	bool takes_broken; /* also where the trail does not verify: the line says so */
+	bool takes_broken; /* even if the trail does not verify: the line says so */
 };
 
 /* What a bridge seals. */
@@ -15,8 +15,8 @@ struct audit_sealed {
 	unsigned char hash[AUDIT_MAC_SIZE];
 };
 
-/* Appends a bridge under the next key, durably; from then on nothing may be appended under
- * the first one. scan: what was read of the trail before, which is read on to its end.
+/* Appends a bridge under the next key, durably; afterwards nothing may be appended under
+ * the first one. scan: what was read of the trail so far; the rest is read first.
  * MFA_ERR_INTEGRITY: it does not verify; nothing is appended. */
 int audit_bridge_append(const struct mfa_audit *audit,
 			const struct audit_bridge_options *options,

@@ -15,34 +15,34 @@ struct mfa_auth_request {
 	struct mfa_site *site; /* loaded; opened, and closed, when the answer is there */
 	const struct mfa_zone *zone;
 	struct mfa_login login;
-	/* The time, asked for when the answer is there: a prompt may stand for hours.
-	 * NULL: login.now, as it is. */
+	/* Gives the time after the answer: a prompt may be open for hours. NULL:
+	 * login.now. */
 	int64_t (*clock)(void);
 	const struct mfa_dialog *dialog;
 	const struct mfa_language *language;
 	struct mfa_span password;  /* what was typed before; borrowed, may be empty */
 	enum mfa_match known_user; /* whether the name service knows the user */
 	bool wants_password;	   /* forward_pass: password and code come in one line */
-	/* What must hold, and be done, before a right code lets in; NULL: nothing. Runs
-	 * after the commit and before the line in the audit trail. Sets the verdict to
-	 * something else to refuse. */
+	/* The last check, and what to do, before a login is allowed; NULL: nothing. Runs
+	 * after the commit and before the line in the audit trail. Changes the verdict to
+	 * refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
-	/* Tells syslog of it, behind the line in the audit trail and before end_work; NULL:
-	 * the caller does, or nobody. */
+	/* Writes to syslog, after the line in the audit trail and before end_work; NULL:
+	 * the caller does it. */
 	void (*report)(void *context, const struct mfa_auth_result *result);
 	void *context;
-	/* Called when locks will be taken, and when all are free again; more than once;
+	/* Called before locks are taken, and after all are released; more than once.
 	 * NULL: nothing. */
 	void (*begin_work)(void *context);
 	void (*end_work)(void *context);
-	const char *actor;	   /* who runs it, when not the user; NULL otherwise */
+	const char *actor;	   /* who runs it, if not the user; else NULL */
 	const char *event;	   /* its name in the audit trail; NULL: "auth" */
 	const char *plugin_folder; /* NULL: where they are installed */
 	bool may_explain;	   /* refusals say why */
 	bool is_behind_password; /* only a right password leads here: see mfa/lockout.h */
 };
 
-/* Another login's turn at the YubiKeys, which this one met. */
+/* Another login's turn at the YubiKeys that this login came across. */
 struct mfa_auth_meeting {
 	bool is_met;
 	struct mfa_yubikey_turn turn;
@@ -55,18 +55,18 @@ struct mfa_auth_result {
 	enum mfa_kind kind;
 	bool is_outage; /* the site could not be opened: nothing works for anybody */
 	int err;	/* MFA_REASON_FAILED: the enum mfa_err */
-	struct mfa_secret password; /* wants_password: what stood before the code */
+	struct mfa_secret password; /* wants_password: what was typed before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
-	bool is_unknown_user;	    /* nobody has that name: it stands in no log */
-	bool is_noted;		    /* in the record, as a refusal */
+	bool is_unknown_user;	    /* no such account: the name is not logged */
+	bool is_noted;		    /* the record counts it as a refusal */
 	uint32_t unlogged; /* earlier refusals that are in the record and have no line */
 	struct mfa_auth_meeting busy;	   /* in which the keys were in use */
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
-/* Runs it: one question, put again only when a YubiKey could not answer; one line in the
- * audit trail, and one for each other login that it met at the YubiKeys. The state that
- * the answer leads to is committed before MFA_ALLOW. Ends ret_result with
+/* Runs a login: one question, asked again only if a YubiKey could not answer; one line in
+ * the audit trail, and one for each other login that it came across at the YubiKeys. The
+ * new state is committed before MFA_ALLOW. The caller ends ret_result with
  * mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);
@@ -74,20 +74,21 @@ void mfa_auth_run(const struct mfa_auth_request *request,
 /* Wipes and frees what the result owns. */
 void mfa_auth_result_done(struct mfa_auth_result *result);
 
-/* How loudly syslog is told: one of syslog(3)'s LOG_ERR to LOG_INFO. */
+/* The priority for syslog: LOG_ERR to LOG_INFO. */
 int mfa_auth_priority(const struct mfa_auth_result *result);
 
 enum {
 	MFA_NOTE_SIZE = 256
 };
 
-/* What syslog is to be warned of besides: the first note, the second, ...; false: there is
- * none. What was mended on the way; refusals that have no line in the trail; other logins
- * that it met at the YubiKeys. */
+/* Further warnings for syslog by index, from 0; false: no more. They are of files that
+ * were repaired, refusals without a line in the trail, and other logins at the
+ * YubiKeys. */
 bool mfa_auth_note(const struct mfa_auth_result *result, unsigned index,
 		   char ret_text[static MFA_NOTE_SIZE]);
 
-/* The event that tells of a result, with strings borrowed from both. */
+/* The event for the audit trail and syslog. Strings are borrowed from login and
+ * result. */
 struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 				const struct mfa_login *login,
 				const struct mfa_auth_result *result);

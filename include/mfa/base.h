@@ -44,7 +44,7 @@ enum mfa_err {
 	MFA_ERR_UNSAFE = -8,	   /* wrong owner, mode, type or link count */
 	MFA_ERR_INTEGRITY = -9,	   /* sealed data was altered or is damaged */
 	MFA_ERR_CONFLICT = -10,	   /* compare-and-swap lost: read again */
-	MFA_ERR_BUSY = -11,	   /* a lock was not got before its deadline */
+	MFA_ERR_BUSY = -11,	   /* a lock or an answer did not come in time */
 	MFA_ERR_CONFIG = -12,	   /* the configuration is wrong */
 	MFA_ERR_FULL = -13,	   /* a record holds no more tokens */
 	MFA_ERR_CONV = -14,	   /* the application's conversation failed */
@@ -57,35 +57,36 @@ enum mfa_err {
 /* One short English phrase for an enum mfa_err. Never NULL. */
 const char *mfa_strerror(int err);
 
-/* The enum mfa_err that says best what a positive errno says. */
+/* The enum mfa_err that fits a positive errno best. */
 int mfa_err_from_errno(int errnum);
 
-/* What an administrator has to know though nothing has failed. */
+/* What an administrator should know though nothing has failed. */
 enum mfa_warning {
 	MFA_WARNING_NONE = 0,
-	MFA_WARNING_MENDED,  /* a file of ours had another mode */
-	MFA_WARNING_UNNOTED, /* of the keys in the ports: whose turn it is */
+	MFA_WARNING_MENDED,  /* the mode of one of our files was wrong, and is repaired */
+	MFA_WARNING_UNNOTED, /* whose turn it is at the YubiKeys could not be written */
 	MFA_WARNING_COUNT
 };
 
-/* Where a failing function says what, where and what to do: one line of English. */
+/* Where a failing function writes what failed, where, and what to do: one English
+ * line. */
 struct mfa_diag {
 	char text[512];
-	char warning[256];	 /* the same where nothing has failed; "": none */
-	enum mfa_warning warned; /* what the warning is of */
+	char warning[256];	 /* something to know, though nothing failed; "": none */
+	enum mfa_warning warned; /* the kind of warning */
 };
 
-/* Writes the line (diag may be NULL) and returns err, so that it ends a function. */
+/* Writes the line (diag may be NULL) and returns err: for "return mfa_fail(...)". */
 int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...) MFA_PRINTF(3, 4);
 
 /* What stands behind an English noun of that number. */
 #define MFA_PLURAL(count) ((count) == 1 ? "" : "s")
 
-/* Writes the warning (diag may be NULL); the first of several stays. */
+/* Writes the warning (diag may be NULL) unless there is one already. */
 void mfa_warn(struct mfa_diag *diag, enum mfa_warning what, const char *format, ...)
 	MFA_PRINTF(3, 4);
 
-/* Hands on the warning of another one, where there is one. */
+/* Copies the warning of another diagnosis, if it has one. */
 void mfa_warn_of(struct mfa_diag *diag, const struct mfa_diag *other);
 
 /* As mfa_fail, for a failed system call: appends strerror(errnum) and returns its
@@ -93,8 +94,8 @@ void mfa_warn_of(struct mfa_diag *diag, const struct mfa_diag *other);
 int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
 	MFA_PRINTF(3, 4);
 
-/* Prepares the libraries below; call it before anything else, as often as you like.
- * Returns MFA_ERR_CRYPTO when the random source or a library cannot be used. */
+/* Prepares libsodium and liboath; to be called first, more than once is fine.
+ * MFA_ERR_CRYPTO: the random source or a library cannot be used. */
 int mfa_init(void) MFA_MUST_CHECK;
 
 /* CLOCK_MONOTONIC in milliseconds, for deadlines. */

@@ -23,11 +23,11 @@ struct mfa_zone {
 	int64_t max_failures;	 /* wrong codes in a row that lock code entry */
 	int64_t lock_time;	 /* seconds; 0: until an administrator unlocks */
 	int64_t totp_window;	 /* time steps accepted before and after */
-	int64_t totp_drift;	 /* steps that a token's clock may come to be off */
+	int64_t totp_drift;	 /* steps by which a token's clock may drift */
 	int64_t hotp_look_ahead; /* counters accepted beyond the next one */
 	int64_t grace_until; /* seconds since 1970: the end of the roll-out; 0: none */
 	char *grace_reason;  /* why; "" when not set */
-	int64_t yubikey_timeout;   /* seconds that a YubiKey is waited for */
+	int64_t yubikey_timeout;   /* seconds to wait for a YubiKey */
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
 };
 
@@ -39,10 +39,10 @@ struct mfa_config {
 	char *store;	    /* source of records, as file:/var/lib/pam_mfa */
 	char *key;	    /* source of the store key, as file:/etc/pam_mfa/store.key */
 	char *audit;	    /* path of the audit trail */
-	bool is_audit_required; /* no login whose line cannot be written */
+	bool is_audit_required; /* refuse logins whose line cannot be written */
 	enum mfa_language_choice language;
 	struct mfa_strings password_modules; /* that check passwords, for check */
-	struct mfa_zone *zones;		     /* in the order in which they are tried */
+	struct mfa_zone *zones;		     /* in the order of the files */
 	size_t zone_count;
 };
 

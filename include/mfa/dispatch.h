@@ -1,16 +1,17 @@
-/* How libpam goes through a chain of lines: its dispatch rules, one answer at a time. */
+/* libpam's dispatch rules: how it goes through a chain of lines, one answer at a time. */
 #pragma once
 
 #include "mfa/stack.h"
 
-/* Plain bytes without gaps, so that two of them can be compared. */
+/* Without padding, so that two states can be compared byte by byte. */
 struct mfa_dispatch_state {
-	int8_t impression; /* nothing said yet: 0; good: 1; bad: -1 */
+	int8_t impression; /* no answer counted yet: 0; good: 1; bad: -1 */
 	int8_t status;	   /* what libpam would return, a PAM code */
 };
 
 struct mfa_dispatch {
-	uint16_t at; /* the line whose module is called now; the count: over */
+	uint16_t
+		at; /* the line whose module is called next; stack->count: none is left */
 	uint8_t level;
 	uint8_t is_stopped; /* a module answered incomplete */
 	struct mfa_dispatch_state now;
@@ -18,12 +19,13 @@ struct mfa_dispatch {
 		saved[MFA_STACK_LEVELS]; /* at the entry of each level */
 };
 
-/* Begins; the dispatch then stands at the first module, or is over. */
+/* Starts at the first line that calls a module. */
 void mfa_dispatch_begin(const struct mfa_stack *stack, struct mfa_dispatch *ret_dispatch);
+/* Whether no module is left to call. */
 bool mfa_dispatch_is_over(const struct mfa_stack *stack,
 			  const struct mfa_dispatch *dispatch);
 
-/* The module of the line answers: a PAM code or MFA_PAM_INVALID. Goes on to the next one. */
+/* The current module answers with a PAM code or MFA_PAM_INVALID; goes to the next one. */
 void mfa_dispatch_answer(const struct mfa_stack *stack, struct mfa_dispatch *dispatch,
 			 int code);
 

@@ -6,18 +6,18 @@
 #include "mfa/secret.h"
 #include "mfa/yubikey.h"
 
-/* What a token says of a typed code, from the least to the most telling: of all tokens
- * of a user, the highest answer counts. */
+/* The result of checking a code against one token. The highest among a user's tokens
+ * counts. */
 enum mfa_check {
-	MFA_CHECK_MISFIT = 0, /* this token makes no such codes */
-	MFA_CHECK_CLOCK,      /* the clock stands before the last accepted code */
+	MFA_CHECK_MISFIT = 0, /* not the form of this token's codes */
+	MFA_CHECK_CLOCK,      /* the clock is before the last accepted code */
 	MFA_CHECK_WRONG,
 	MFA_CHECK_USED, /* right, but accepted before */
 	MFA_CHECK_RIGHT,
 };
 
-/* One typed code, normalized (mfa_text_normalize_code), or one answer of a YubiKey, and
- * when and where. */
+/* One typed code, normalized (mfa_text_normalize_code), or one answer of a YubiKey, with
+ * its time and zone. */
 struct mfa_attempt {
 	const char *code; /* borrowed, not NUL-terminated */
 	size_t len;
@@ -30,55 +30,55 @@ enum {
 	MFA_DESCRIPTION_SIZE = 96
 };
 
-/* Where a right code moves a token's state. */
+/* The state of a token after a right code. */
 struct mfa_advance {
 	uint64_t counter;
 	int drift;
 };
 
-/* How a token's clock and this host's agree, in seconds. */
+/* The difference between a token's clock and this host's, in seconds. */
 struct mfa_clock {
 	int64_t ahead;		/* of the host's, as last seen; negative: behind */
 	int64_t ahead_at_first; /* the same at enrolment or the last resync */
-	int64_t followed;	/* how far off from then, or from 0, it may come to be */
-	bool is_far;		/* a quarter of that is left, or less */
+	int64_t followed;	/* how far it may drift from then, or from 0 */
+	bool is_far;		/* a quarter of that or less is left */
 	bool is_used;		/* a code of it was accepted before */
-	/* Until this time every code is refused: the last accepted one is of then. 0: no
-	 * such thing. */
+	/* Every code before this time is refused, as the last accepted one is later. 0:
+	 * none is. */
 	int64_t refused_until;
 };
 
 struct mfa_factor_ops {
 	enum mfa_kind kind;
 	/* Checks a code; changes nothing. ret_advance is set with MFA_CHECK_RIGHT. Takes
-	 * the same time for any code. MFA_ERR_INTEGRITY: the token's data are not this
+	 * the same time for all codes. MFA_ERR_INTEGRITY: the token's data are not this
 	 * factor's; MFA_ERR_CRYPTO. */
 	int (*verify)(const struct mfa_token *token, const struct mfa_attempt *attempt,
 		      enum mfa_check *ret_check, struct mfa_advance *ret_advance);
-	/* Spends the code that verify found right, and all before it. The caller commits
-	 * the record before it believes. */
+	/* Makes the code that verify found right, and all before it, used. The caller
+	 * commits the record before it lets anybody in. */
 	int (*advance)(struct mfa_token *token, const struct mfa_advance *advance);
 	/* How many characters the token's codes have. */
 	size_t (*code_len)(const struct mfa_token *token);
 	/* The parameters for an administrator to read; nothing secret. */
 	void (*describe)(const struct mfa_token *token,
 			 char ret_text[static MFA_DESCRIPTION_SIZE]);
-	/* Finds the state again from two codes in a row, within bounds, and sets it; NULL:
-	 * nothing can be lost.
-	 * MFA_ERR_NOTFOUND: the codes are not there. */
+	/* Resets the state from two codes in a row, within bounds. NULL: never needed.
+	 * MFA_ERR_NOTFOUND: the codes do not fit. */
 	int (*resync)(struct mfa_token *token, const struct mfa_attempt *first,
 		      const struct mfa_attempt *second);
-	/* How its clock and the host's agree; NULL: the kind knows no time. */
+	/* Compares its clock with the host's. NULL: the kind has no clock. */
 	int (*read_clock)(const struct mfa_token *token, const struct mfa_zone *zone,
 			  int64_t now, struct mfa_clock *ret_clock);
-	/* Makes a token that is refused until a later time useful again: accepts codes
-	 * later than any that the zone would take now. An administrator's act, who knows
-	 * that the clock is right. MFA_ERR_NOTFOUND: it is not refused. */
+	/* For a token that accepted a code while the clock was ahead, and so is refused
+	 * until then: accepts codes later than the zone's present window again. For
+	 * administrators who know that the clock is right. MFA_ERR_NOTFOUND: it is not
+	 * refused. */
 	int (*settle)(struct mfa_token *token, const struct mfa_zone *zone, int64_t now);
 };
 
 /* The factor of a kind, or NULL when this build has none. */
 const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind);
 
-/* Makes an active token that nobody has, as the decoy's (see mfa_store_prepare). */
+/* Makes an active token with a random secret for the decoy (see mfa_store_prepare). */
 int mfa_factor_fill_decoy(struct mfa_token *token) MFA_MUST_CHECK;

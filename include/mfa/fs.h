@@ -1,5 +1,5 @@
-/* Files that only root may have written: every folder on the way is checked, no link is
- * followed, and the file itself is checked on its descriptor. */
+/* Files that only root can have written: every folder of the path is checked, no link is
+ * followed, and the file itself is checked by its descriptor. */
 #pragma once
 
 #include <dirent.h>
@@ -9,32 +9,33 @@
 
 /* What a file or a folder must be. */
 struct mfa_fs_rule {
-	uid_t owner;	  /* who must own it */
-	mode_t forbidden; /* permission bits that must not be set */
-	int lock;	  /* of a file: LOCK_SH, LOCK_EX or 0 (see mfa_fs_lock) */
-	mode_t mend;	  /* 0: a wrong mode is refused; else root's own gets this one */
-	bool mends_writable; /* also where others could write, as its content shows that */
+	uid_t owner;	     /* who must own it */
+	mode_t forbidden;    /* permission bits that must not be set */
+	int lock;	     /* of a file: LOCK_SH, LOCK_EX or 0 (see mfa_fs_lock) */
+	mode_t mend;	     /* 0: a wrong mode is refused; else root's file gets this */
+	bool mends_writable; /* even if others could write, as changes would be noticed */
 };
 
 /* Root's, and nobody else may write it. */
 extern const struct mfa_fs_rule mfa_fs_protected;
 /* Root's, and nobody else may read or write it. */
 extern const struct mfa_fs_rule mfa_fs_private;
-/* The same for what the product has made: a mode that is root's mistake is mended, and the
- * diagnosis' warning tells of it. A file, locked or not; a folder. */
+/* The same for what the product has made: a wrong mode is repaired, with a warning in the
+ * diagnosis. A file, without a lock, with a shared one, with an exclusive one; a
+ * folder. */
 extern const struct mfa_fs_rule mfa_fs_own;
 extern const struct mfa_fs_rule mfa_fs_own_shared;
 extern const struct mfa_fs_rule mfa_fs_own_alone;
 extern const struct mfa_fs_rule mfa_fs_own_folder;
 
-/* Opens the folder at an absolute path. Every folder on the way must be root's and not
+/* Opens the folder at an absolute path. Every folder above it must be root's and not
  * writable by others (a sticky one, as /tmp, may be); the last one must follow the rule.
  * The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_IO, ... */
 int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 		    struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
 
-/* Makes a folder of root's alone, one level, whatever the umask is; one that is there already
- * stays as it is. */
+/* Makes a folder (one level) with mode 0700 whatever the umask is; an existing one is
+ * left as it is. */
 int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;
 
@@ -60,8 +61,8 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
 
-/* Makes a file at an absolute path with these bytes, durably. It is whole before it has
- * its name, so no crash leaves a part of it. The folder must be protected.
+/* Makes a file at an absolute path with these bytes, durably. It gets its name when it is
+ * complete, so no crash leaves a part of it. The folder must be protected.
  * MFA_ERR_EXISTS; MFA_ERR_UNSUPPORTED on a file system without O_TMPFILE. */
 struct mfa_fs_content {
 	const void *data;
@@ -71,17 +72,17 @@ struct mfa_fs_content {
 int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
 		  struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Fails when what is written at path is gone at the next start of the machine: on tmpfs and
- * ramfs. The file need not be there, its folder must. MFA_ERR_UNSUPPORTED. */
+/* Fails if a file at path would be lost when the machine restarts: on tmpfs and ramfs.
+ * The file need not exist, its folder must. MFA_ERR_UNSUPPORTED. */
 int mfa_fs_check_durable(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Gives the file at path the name of the one at target, which goes, durably. Both stand
- * in the same protected folder. */
+/* Renames the file at path to target, which it replaces, durably. Both are in the same
+ * protected folder. */
 int mfa_fs_replace(const char *path, const char *target, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
-/* The same as mfa_fs_create in two steps, for a file that is written bit by bit: a nameless file in an
- * open folder (path is what messages call it), and its name. */
+/* mfa_fs_create in two steps, for a file that is written in pieces: opens a nameless file
+ * in an open folder (path is what messages call it), and gives it its name. */
 int mfa_fs_begin(int dir_fd, const char *path, mode_t mode, struct mfa_diag *diag,
 		 int *ret_fd) MFA_MUST_CHECK;
 int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *diag)
@@ -91,11 +92,11 @@ int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *dia
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 	MFA_MUST_CHECK;
 
-/* Writes all of it at offset (pwrite; one call unless the system writes less). Writes nothing
- * when the process' limit on file sizes would cut it off: MFA_ERR_LIMIT.
+/* Writes all of it at offset (pwrite; one call unless the system writes less). Writes
+ * nothing if the process' limit on file sizes would cut it off: MFA_ERR_LIMIT.
  * MFA_ERR_IO, MFA_ERR_NOSPACE, MFA_ERR_READONLY. */
 int mfa_fs_write(int fd, const void *buffer, size_t size, off_t offset) MFA_MUST_CHECK;
 
-/* flock(2) with LOCK_SH or LOCK_EX, given up with MFA_ERR_BUSY after some seconds, so
- * that a stopped holder cannot stop others. Closing the descriptor unlocks. */
+/* flock(2) with LOCK_SH or LOCK_EX; MFA_ERR_BUSY after some seconds, so that a stopped
+ * process cannot stop others. Closing the descriptor unlocks. */
 int mfa_fs_lock(int fd, int operation) MFA_MUST_CHECK;

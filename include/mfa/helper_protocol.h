@@ -1,4 +1,4 @@
-/* What pam_mfa.so and mfa-verify say to each other, in packets (mfa/packet.h). */
+/* The messages between pam_mfa.so and mfa-verify, in packets (mfa/packet.h). */
 #pragma once
 
 #include "mfa/packet.h"
@@ -12,9 +12,9 @@ enum mfa_helper_letter {
 	MFA_HELPER_AGAIN = 'P', /* the password was typed once more; it is not sent */
 	MFA_HELPER_NONE = 'N',	/* no answer: a byte of enum mfa_helper_none */
 	/* the helper's */
-	MFA_HELPER_ASK = 'A',	  /* a question; needs one of REPLY, AGAIN, NONE */
+	MFA_HELPER_ASK = 'A',	  /* a question, answered by REPLY, AGAIN or NONE */
 	MFA_HELPER_INFO = 'I',	  /* a line to show */
-	MFA_HELPER_ERROR = 'E',	  /* a refusal's */
+	MFA_HELPER_ERROR = 'E',	  /* why the login is refused, to show */
 	MFA_HELPER_VERDICT = 'V', /* struct mfa_helper_verdict; the last one */
 };
 
@@ -28,7 +28,7 @@ enum {
 	MFA_HELPER_TEXT_MAX = 255
 };
 
-/* What the program says of the login. Strings are borrowed, and never NULL. */
+/* What the program knows of the login. Strings are borrowed, and never NULL. */
 struct mfa_helper_begin {
 	const char *user; /* as typed: its account must be the caller's */
 	const char *service;
@@ -40,17 +40,18 @@ struct mfa_helper_begin {
 	bool is_japanese; /* the program's own language */
 };
 
-/* MFA_ERR_INVALID: a string of more than MFA_HELPER_TEXT_MAX bytes. */
+/* To bytes. MFA_ERR_INVALID: a string is longer than MFA_HELPER_TEXT_MAX. */
 int mfa_helper_pack_begin(const struct mfa_helper_begin *begin,
 			  char ret_packet[static MFA_PACKET_SIZE], size_t *ret_len)
 	MFA_MUST_CHECK;
-/* Borrows from the payload. MFA_ERR_INVALID: it is not exactly a begin. */
+/* And back; strings are borrowed from the payload. MFA_ERR_INVALID: it is not exactly
+ * one. */
 int mfa_helper_unpack_begin(struct mfa_span payload, struct mfa_helper_begin *ret_begin)
 	MFA_MUST_CHECK;
 
 struct mfa_helper_verdict {
 	enum mfa_verdict verdict;
-	size_t password_len; /* bytes of the last answer that stand before the code */
+	size_t password_len; /* bytes of the last answer before the code */
 };
 
 enum {

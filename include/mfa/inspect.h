@@ -1,4 +1,4 @@
-/* Whether a service of pam.d can let in somebody who has not shown password and code. */
+/* Whether a service of pam.d can admit somebody without password and code. */
 #pragma once
 
 #include "mfa/config.h"
@@ -7,26 +7,26 @@
 enum mfa_grade {
 	MFA_GRADE_PROVED,
 	MFA_GRADE_PROVED_BUT_ROOT,
-	MFA_GRADE_NO_AUTH,     /* its program never asks who somebody is */
-	MFA_GRADE_NOT_COVERED, /* a zone leaves it out on purpose (mfa = off) */
+	MFA_GRADE_NO_AUTH,     /* its program never calls pam_authenticate */
+	MFA_GRADE_NOT_COVERED, /* a zone switches MFA off for it (mfa = off) */
 	MFA_GRADE_BYPASS,
-	MFA_GRADE_ERROR, /* it cannot be judged: see diag */
+	MFA_GRADE_ERROR, /* it cannot be inspected: see diag */
 };
 
 enum mfa_advisory_kind {
-	MFA_ADVISORY_NULLOK,	    /* an account without a password needs none */
-	MFA_ADVISORY_ORACLE,	    /* tells a right password from a wrong one */
-	MFA_ADVISORY_ORACLE_CHOSEN, /* the same, where pam_mfa says "explain" */
-	MFA_ADVISORY_EXPLAIN,	    /* "explain", but a wrong password gets that far */
-	MFA_ADVISORY_FORWARD_LATE,  /* forward_pass behind the module that asks */
-	MFA_ADVISORY_FORWARD_UNUSED, /* forward_pass, but nothing behind takes the password */
-	MFA_ADVISORY_ASKS_AGAIN,   /* a password module behind forward_pass asks itself */
+	MFA_ADVISORY_NULLOK,	     /* an account without a password needs none */
+	MFA_ADVISORY_ORACLE,	     /* tells a right password from a wrong one */
+	MFA_ADVISORY_ORACLE_CHOSEN,  /* the same, where pam_mfa says "explain" */
+	MFA_ADVISORY_EXPLAIN,	     /* "explain", but a wrong password reaches it */
+	MFA_ADVISORY_FORWARD_LATE,   /* forward_pass after the module that asks */
+	MFA_ADVISORY_FORWARD_UNUSED, /* forward_pass, but no later module takes it */
+	MFA_ADVISORY_ASKS_AGAIN,   /* a password module after forward_pass asks itself */
 	MFA_ADVISORY_NO_FILE,	   /* the module's file is missing */
 	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */
-	MFA_ADVISORY_BAD_LINE,	   /* libpam cannot use the line, which fails */
-	MFA_ADVISORY_PART_OFF,	   /* a zone leaves a part of its logins out */
-	MFA_ADVISORY_UNGATED,	   /* a zone that can decide has no gate for it */
-	MFA_ADVISORY_NOBODY,	   /* nobody gets in, whatever he shows */
+	MFA_ADVISORY_BAD_LINE,	   /* libpam cannot use the line: it fails */
+	MFA_ADVISORY_PART_OFF,	   /* a zone switches MFA off for some of its logins */
+	MFA_ADVISORY_UNGATED, /* a zone that can decide has no gate for the service */
+	MFA_ADVISORY_NOBODY,  /* nobody can log in, whatever they show */
 };
 
 struct mfa_advisory {
@@ -42,45 +42,45 @@ enum {
 /* What services are inspected against. */
 struct mfa_inspector {
 	struct mfa_pam_rootfs rootfs;
-	const struct mfa_config *config; /* NULL: cannot be used, and pam_mfa fails */
+	const struct mfa_config *config; /* NULL: it cannot be read, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
-	bool knows_modules;		 /* else every module counts as there */
-	bool has_sshd_addresses; /* sshd names hosts to PAM by their addresses alone */
+	bool knows_modules;		 /* else every module is taken to exist */
+	bool has_sshd_addresses; /* sshd gives PAM addresses only, never host names */
 };
 
 struct mfa_inspection {
 	enum mfa_grade grade;
 	struct mfa_service service;
-	/* The walk that lets in: in this facility, line by line. Of an account stack: past
-	 * the gate. */
+	/* The path that admits somebody: the facility, and its lines. In an account
+	 * stack: past the gate. */
 	enum mfa_facility facility;
 	struct mfa_proof proof;
-	const struct mfa_zone *zone; /* the one that leaves the service out */
-	/* Those that demand MFA and can decide at a line of pam_mfa in its auth stack. */
+	const struct mfa_zone *zone; /* the one that switches MFA off */
+	/* Those that demand MFA and can decide at a line of pam_mfa in the auth stack. */
 	const struct mfa_zone **zones;
 	size_t zone_count;
 	struct mfa_config **configs; /* of "conf=" arguments; owned */
 	size_t config_count;
-	bool is_gated; /* a zone's gate names it, and its account stack was looked at */
-	bool is_gate_closed; /* and in no zone lets anybody by who skipped auth */
+	bool is_gated; /* a zone's gate names it, so its account stack was inspected */
+	bool is_gate_closed; /* and no zone lets anybody pass who skipped auth */
 	size_t states;
 	struct mfa_advisory advisories[MFA_ADVISORIES_MAX];
 	size_t advisory_count;
 	struct mfa_diag diag;
 };
 
-/* Looks for libpam's folders of modules in the tree. MFA_ERR_NOMEM. */
+/* Lists libpam's folders of modules below the root. MFA_ERR_NOMEM. */
 int mfa_inspector_init(struct mfa_inspector *inspector,
 		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config) MFA_MUST_CHECK;
 void mfa_inspector_done(struct mfa_inspector *inspector);
 
-/* Inspects a service (NULL: the one for all without a file). What is wrong with it stands
- * in the result, which the caller ends with mfa_inspection_done. MFA_ERR_NOMEM. */
+/* Inspects a service (NULL: "other"). What is wrong with it is in the result, which the
+ * caller ends with mfa_inspection_done. MFA_ERR_NOMEM. */
 int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection) MFA_MUST_CHECK;
 void mfa_inspection_done(struct mfa_inspection *inspection);
 
-/* Stable words for both: "proved", "nullok". Never NULL. */
+/* Stable names: "proved", "nullok". Never NULL. */
 const char *mfa_grade_name(enum mfa_grade grade);
 const char *mfa_advisory_name(enum mfa_advisory_kind kind);

@@ -1,4 +1,4 @@
-/* Words for people, in their language. The application's locale is left alone. */
+/* Texts for people in their language. The application's locale is not changed. */
 #pragma once
 
 #include "mfa/base.h"
@@ -14,15 +14,16 @@ enum mfa_language_choice {
 
 struct mfa_language;
 
-/* A language for output on tty ("" or NULL: none). A Linux virtual console cannot draw
- * Japanese: English there. Without the locale on this host: English; has_locale tells.
- * MFA_LANGUAGE_AUTO: whatever the program's locale is. Frees with mfa_language_close.
- * Never fails: NULL is a valid language, English. */
+/* A language for output on tty ("" or NULL: none). English on a Linux virtual console,
+ * which cannot display Japanese, and where the locale is not installed.
+ * MFA_LANGUAGE_AUTO: the program's own locale. The caller ends it with
+ * mfa_language_close. Never fails: NULL is a valid language, English. */
 struct mfa_language *mfa_language_open(enum mfa_language_choice choice, const char *tty);
 void mfa_language_close(struct mfa_language **language);
+/* Whether the locale of the language is installed. */
 bool mfa_language_has_locale(const struct mfa_language *language);
 
-/* The text in that language; borrowed, never NULL. */
+/* The text in the language; borrowed, never NULL. */
 const char *mfa_text(const struct mfa_language *language, const char *text)
 	__attribute__((format_arg(2)));
 

@@ -1,5 +1,5 @@
-/* Resource limits (setrlimit(2)) that a process was started with: those of whoever called
- * su or sudo, who may have chosen them so that work ends in the middle. */
+/* Resource limits (setrlimit(2)). su and sudo run with their caller's, who may have
+ * chosen them so that work is cut off in the middle. */
 #pragma once
 
 #include <sys/resource.h>
@@ -16,9 +16,10 @@ struct mfa_limits {
 	bool is_changed[MFA_LIMITS];
 };
 
-/* Raises what can cut work off (file sizes, memory, processor time, descriptors, ...) as far
- * as the process may: root with CAP_SYS_RESOURCE may always. What cannot be raised is met by
- * an error where it matters: mfa_fs_write writes nothing rather than a part. */
+/* Raises the limits that can cut work off (file sizes, memory, processor time,
+ * descriptors, ...) as far as the process is allowed to: with CAP_SYS_RESOURCE all of
+ * them. Where a limit still matters there is an error: mfa_fs_write writes nothing rather
+ * than a part. */
 void mfa_limits_raise(struct mfa_limits *ret_limits);
 
 /* Puts back what mfa_limits_raise changed. */

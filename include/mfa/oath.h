@@ -17,25 +17,24 @@ enum {
 /* What an OATH token is made from, and what its data hold. */
 struct mfa_oath {
 	enum mfa_hash hash;
-	unsigned digits; /* 6, 7 or 8 */
-	unsigned period; /* TOTP: seconds of a time step, 30 or 60 */
-	uint64_t
-		counter; /* HOTP: the next counter; TOTP: the last accepted step, 0: none */
-	int drift;	 /* TOTP: steps that the token's clock is ahead, as last seen */
-	int drift_base;		     /* TOTP: the same at enrolment or the last resync */
-	const unsigned char *secret; /* borrowed: the token's, or its maker's */
+	unsigned digits;  /* 6, 7 or 8 */
+	unsigned period;  /* TOTP: seconds of a time step, 30 or 60 */
+	uint64_t counter; /* HOTP: the next; TOTP: the last accepted step, 0: none */
+	int drift;	  /* TOTP: steps that the token's clock is ahead, as last seen */
+	int drift_base;	  /* TOTP: the same at enrolment or the last resync */
+	const unsigned char *secret; /* borrowed from the token, or the caller */
 	size_t secret_len;
 };
 
-/* "sha1", "sha256", "sha512"; the hash of a name (0: none). */
+/* "sha1", "sha256", "sha512", or "unknown"; and back, 0 for no such name. */
 const char *mfa_hash_name(enum mfa_hash hash);
 enum mfa_hash mfa_hash_from_name(const char *name);
 
 /* The secret length that suits a hash: 20, 32 or 64 bytes. */
 size_t mfa_hash_secret_len(enum mfa_hash hash);
 
-/* Writes into, and reads strictly from, the data of a totp or hotp token; what is read
- * points into the token. MFA_ERR_INVALID; MFA_ERR_INTEGRITY. */
+/* Writes the data of a totp or hotp token (MFA_ERR_INVALID), and reads them strictly
+ * (MFA_ERR_INTEGRITY); the secret that is read points into the token. */
 int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token) MFA_MUST_CHECK;
 int mfa_oath_load(const struct mfa_token *token, struct mfa_oath *ret_oath)
 	MFA_MUST_CHECK;
@@ -48,7 +47,7 @@ int mfa_oath_compare(const struct mfa_oath *oath, uint64_t counter,
 /* Whether the code has the right number of digits and nothing else. */
 bool mfa_oath_fits(const struct mfa_oath *oath, const struct mfa_attempt *attempt);
 
-/* What totp and hotp do alike as factors (mfa/factor.h). */
+/* Operations of struct mfa_factor_ops that totp and hotp share. */
 int mfa_oath_advance(struct mfa_token *token, const struct mfa_advance *to)
 	MFA_MUST_CHECK;
 size_t mfa_oath_code_len(const struct mfa_token *token);
@@ -62,7 +61,7 @@ int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *
 int mfa_oath_base32(const struct mfa_token *token, struct mfa_secret *ret_text)
 	MFA_MUST_CHECK;
 
-/* Reads a secret typed or piped in: base32 (RFC 4648; lower case, spaces, hyphens and a
+/* Parses a secret: base32 (RFC 4648; lower case, spaces, hyphens and a
  * missing padding are fine) or hexadecimal. MFA_ERR_INVALID for other characters or a
  * length outside MFA_OATH_SECRET_MIN..MAX. */
 int mfa_oath_parse_base32(const char *text, size_t len, struct mfa_secret *ret_secret)

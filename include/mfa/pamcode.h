@@ -1,5 +1,5 @@
-/* PAM's return codes and pam.d's words for them. Numbers of Linux-PAM, which this library
- * does not link. */
+/* PAM's return codes and their names in pam.d. The numbers are Linux-PAM's, which this
+ * library does not link. */
 #pragma once
 
 #include "mfa/base.h"
@@ -17,7 +17,7 @@ enum {
 	MFA_PAM_MODULE_UNKNOWN = 28,
 	MFA_PAM_INCOMPLETE = 31,
 	MFA_PAM_CODES = 32,
-	MFA_PAM_INVALID = 32, /* stands for every number that is no code */
+	MFA_PAM_INVALID = 32, /* for every number that is no code */
 };
 
 /* What a line of pam.d does with a code. A positive number jumps over as many lines. */
@@ -31,12 +31,12 @@ enum {
 	MFA_DO_UNSET = -6,
 };
 
-/* The word of pam.d for a code ("success"); "invalid" for what is none. */
+/* The name of a code in pam.d ("success"); "invalid" for other numbers. */
 const char *mfa_pam_code_name(int code);
 
-/* The code or MFA_PAM_CODES ("default") whose word the text begins with, and where it
- * goes on behind it. -1: none. */
+/* The code, or MFA_PAM_CODES for "default", whose name the text begins with; ret_rest is
+ * the text after it. -1: none. */
 int mfa_pam_code_read(const char *text, const char **ret_rest);
 
-/* The same for an action word; 1: none. */
+/* The same for the name of an action (MFA_DO_...); 1: none. */
 int mfa_pam_action_read(const char *text, const char **ret_rest);

@@ -1,4 +1,4 @@
-/* Plug-ins: factors whose libraries only those pay for who use them. */
+/* Plug-ins: code whose libraries are loaded only when it is needed. */
 #pragma once
 
 #include "mfa/base.h"
@@ -6,12 +6,12 @@
 /* What a plug-in exports under the name "mfa_plugin". */
 struct mfa_plugin {
 	const char *version; /* MFA_VERSION, of the same build as its caller */
-	const void *ops;     /* what its kind's header says */
+	const void *ops;     /* of the type that the kind of plug-in has */
 };
 
-/* Opens NAME.so in a folder (NULL: MFA_PLUGIN_DIR) that only root can write, as the file
- * itself. It stays loaded as long as the process lives: libraries below it keep data of
- * threads. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE; MFA_ERR_UNSUPPORTED: it cannot be loaded, or
- * is of another version. */
+/* Opens NAME.so in a folder (NULL: MFA_PLUGIN_DIR). Only root may be able to write file
+ * and folder. It is never unloaded, as libraries below it keep data of threads.
+ * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE; MFA_ERR_UNSUPPORTED: it cannot be loaded, or is of
+ * another version. */
 int mfa_plugin_open(const char *folder, const char *name, struct mfa_diag *diag,
 		    const void **ret_ops) MFA_MUST_CHECK;

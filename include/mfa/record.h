@@ -18,7 +18,7 @@ enum {
 
 /* One authenticator of one user. Holds its secret: keep it in locked memory only. */
 struct mfa_token {
-	char id[MFA_TOKEN_ID_SIZE]; /* unique in the record: lower-case letters and digits */
+	char id[MFA_TOKEN_ID_SIZE]; /* unique in the record: letters a-z and digits */
 	enum mfa_kind kind;
 	enum mfa_state state;
 	int64_t created;			 /* seconds since 1970 */
@@ -32,12 +32,12 @@ enum {
 	MFA_LOCKED_FOREVER = -1
 };
 
-/* Where wrong codes came from, and whether it is locked: see mfa/lockout.h. Zeroed: none. */
+/* A source of wrong codes, and its lock: see mfa/lockout.h. Zeroed: none. */
 struct mfa_source {
 	uint64_t id;
-	int64_t time; /* locked: until when; else the last wrong code */
-	uint8_t round; /* wrong codes since the last lock; 0: locked; 255: at the ceiling */
-	uint8_t locks; /* so far */
+	int64_t time;  /* the end of the lock; else the last wrong code */
+	uint8_t round; /* wrong codes since the last lock; 0: locked; 255: ceiling */
+	uint8_t locks; /* how many so far */
 };
 
 struct mfa_record {
@@ -49,15 +49,14 @@ struct mfa_record {
 	int64_t locked_until; /* 0: not; MFA_LOCKED_FOREVER: until unlocked */
 	/* wrong codes in a row; a right one or an unlock clears them */
 	uint32_t failures;
-	uint32_t behind_password; /* of these, those behind a right password */
-	uint32_t round;		  /* of those, since the last lock of the account ended */
-	uint32_t
-		unlogged; /* refusals that are not known to have a line in the audit trail */
+	uint32_t behind_password; /* of these, after a right password */
+	uint32_t round;		  /* of these, since the last lock of the account ended */
+	uint32_t unlogged;	  /* refusals that may have no line in the audit trail */
 	struct mfa_source sources[MFA_SOURCES_MAX];
-	bool has_uid; /* uid is known: that of the account it was enrolled for */
-	uint32_t uid;
+	bool has_uid;	 /* uid is known */
+	uint32_t uid;	 /* of the account that it was enrolled for */
 	bool is_retired; /* its account was deleted, or an administrator closed it */
-	bool is_moving; /* a copy of a record by another name, which may still be there */
+	bool is_moving;	 /* a copy by the new name; the old one may still exist */
 	size_t token_count;
 	struct mfa_token tokens[MFA_TOKENS_MAX];
 };
@@ -71,7 +70,8 @@ enum mfa_record_status {
 };
 
 /* The status of the record for the account of its name, which has this user id. Without
- * has_uid the account's id is not known. The ids are compared only where both are known. */
+ * has_uid the account's id is not known. The ids are compared only where both are
+ * known. */
 enum mfa_record_status mfa_record_status(const struct mfa_record *record, bool has_uid,
 					 uint32_t uid);
 
@@ -94,7 +94,7 @@ int mfa_record_encode(const struct mfa_record *record, unsigned char *ret_bytes,
 int mfa_record_decode(const unsigned char *bytes, size_t len,
 		      struct mfa_record *ret_record) MFA_MUST_CHECK;
 
-/* The token of that id, or NULL. */
+/* The token with the id, or NULL. */
 struct mfa_token *mfa_record_find(struct mfa_record *record, const char *id);
 
 /* Adds a token: copies it and gives the copy an id that no other token of the record
@@ -102,5 +102,5 @@ struct mfa_token *mfa_record_find(struct mfa_record *record, const char *id);
 int mfa_record_add(struct mfa_record *record, const struct mfa_token *token,
 		   struct mfa_token **ret_token) MFA_MUST_CHECK;
 
-/* Takes a token out and wipes it. */
+/* Removes a token and wipes it. */
 void mfa_record_remove(struct mfa_record *record, struct mfa_token *token);

@@ -1,4 +1,5 @@
-/* Sealing every record anew under a fresh store key, while logins go on. */
+/* Changing the store key: every record is sealed again under a new one, while logins go
+ * on. */
 #pragma once
 
 #include "mfa/site.h"
@@ -12,44 +13,43 @@ enum {
 struct mfa_rekey_options {
 	const struct mfa_watch *watch; /* of records, and of the trail's bytes; or NULL */
 	int64_t (*clock)(void);	       /* seconds since 1970 */
-	const char *actor;	       /* who did it: for the bridge */
-	bool has_trail;		       /* the trail's half of the key is to change too */
-	bool takes_broken; /* also where the trail does not verify: the bridge says so */
+	const char *actor;	       /* who does it: for the bridge */
+	bool has_trail;		       /* change the trail's half of the key too */
+	bool takes_broken; /* even if the trail does not verify: the bridge says so */
 };
 
 struct mfa_rekey_report {
 	size_t records;	 /* of people: the decoy's is sealed with them, and not counted */
 	size_t resealed; /* of these and the decoy's, in this run */
-	bool was_resumed; /* an earlier run had not come to its end */
-	/* The trail's half has changed. It has not, although asked for, where the run that was
-	 * resumed had begun without: another run changes it. */
+	bool was_resumed; /* it finished an earlier run */
+	/* The trail's half has changed. Not so, although asked for, if the resumed run
+	 * was begun without: then another run changes it. */
 	bool has_trail;
-	struct mfa_audit_report trail; /* then: of what the bridge seals */
+	struct mfa_audit_report trail; /* has_trail: of what the bridge seals */
 	char hash[MFA_REKEY_HASH_SIZE];
 };
 
-/* Reads every record, and changes nothing. MFA_ERR_INTEGRITY names the first that a
- * rekey could not seal anew. */
+/* Reads every record, changes nothing. MFA_ERR_INTEGRITY: a rekey could not seal one
+ * again; diag names the first. */
 int mfa_rekey_check(struct mfa_site *site, const struct mfa_watch *watch,
 		    struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
-/* Makes the next key (or takes that of an unfinished run), seals every record anew under
- * it, has the decoy remember the time, binds the trail to its new half by a bridge, and
- * makes it the store key. Until the last step both keys are good; it can be
- * stopped or killed anywhere and run again. MFA_ERR_ABORT: the watch stopped it;
- * MFA_ERR_BUSY: somebody holds the old key; MFA_ERR_INTEGRITY: a record is damaged: the
- * old key stays until it is restored or removed; or a line of the trail is. site is open,
- * and closed afterwards when it is done: its key is the old one. */
+/* Makes the next key (or uses that of an unfinished run), seals every record again under
+ * it, and makes it the store key. Until the last step both keys are valid; it can be
+ * stopped or killed anywhere and run again. site is open; on success it is closed, as its
+ * key is old. MFA_ERR_ABORT: the watch stopped it; MFA_ERR_BUSY: somebody holds the old
+ * key; MFA_ERR_INTEGRITY: a record (to be restored or removed) or the trail is
+ * damaged. */
 int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_options *options,
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
-/* The time of the last rekey, 0: none is known. The secrets of tokens that were enrolled
- * until then are those of anybody who had the key of then and the store. */
+/* The time of the last rekey; 0: unknown. Whoever had the store and the key before it has
+ * the secrets of all tokens that were enrolled until then. */
 int mfa_rekey_time(struct mfa_site *site, struct mfa_diag *diag, int64_t *ret_time)
 	MFA_MUST_CHECK;
 
-/* Sets it, where a run of now had the wrong one from the clock. */
+/* Corrects it, after a rekey while the clock was wrong. */
 int mfa_rekey_set_time(struct mfa_site *site, int64_t time, struct mfa_diag *diag)
 	MFA_MUST_CHECK;

@@ -1,10 +1,10 @@
-/* Files of a host whose tree may stand in another folder (a chroot, a mounted disk). */
+/* Files of a host whose root may be another folder (a chroot, a mounted disk). */
 #pragma once
 
 #include "mfa/strings.h"
 
-/* root: "" for this host, else the folder that is its "/": links are followed as if it
- * were. */
+/* In all of these root is "" for this host, else the folder that is its "/", also for
+ * symbolic links. */
 
 /* Opens path for reading. The caller closes ret_fd. MFA_ERR_NOTFOUND, MFA_ERR_IO, ... */
 int mfa_rootfs_open(const char *root, const char *path, int *ret_fd) MFA_MUST_CHECK;
@@ -18,5 +18,7 @@ int mfa_rootfs_read(const char *root, const char *path, char **ret_text, size_t 
  * The caller frees it (mfa_strings_done). */
 int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_names)
 	MFA_MUST_CHECK;
+
+/* Whether the path is a folder that can be opened; whether anything can. */
 bool mfa_rootfs_is_folder(const char *root, const char *path);
 bool mfa_rootfs_exists(const char *root, const char *path);

@@ -4,8 +4,8 @@
 #include "mfa/secret.h"
 
 enum {
-	/* A store key: 32 bytes that records are sealed under, 32 bytes that the audit
-	 * trail is chained under. A rekey makes the first half anew, so the trail goes on. */
+	/* A store key: 32 bytes to seal records, 32 bytes to chain the audit trail. A
+	 * rekey may replace the first half alone, so that the trail goes on. */
 	MFA_KEY_SIZE = 64,
 	MFA_SUBKEY_SIZE = 32,
 	MFA_SEAL_OVERHEAD = 24 + 16, /* nonce before, tag behind */
@@ -18,7 +18,7 @@ enum mfa_key_use {
 	MFA_KEY_SOURCE = 3, /* from the trail's half: locks outlive a rekey */
 };
 
-/* Derives a key (libsodium's KDF, BLAKE2b) into locked memory of the caller's.
+/* Derives a key (libsodium's KDF, BLAKE2b) into the caller's locked memory.
  * MFA_ERR_INVALID for a store key of another length. */
 int mfa_seal_derive(const struct mfa_secret *store_key, enum mfa_key_use use,
 		    unsigned char ret_key[static MFA_SUBKEY_SIZE]) MFA_MUST_CHECK;

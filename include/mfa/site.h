@@ -1,4 +1,4 @@
-/* What one host needs for its logins: configuration, store, audit trail. */
+/* What this host needs for logins, opened together: configuration, store, audit trail. */
 #pragma once
 
 #include "mfa/audit.h"
@@ -9,10 +9,10 @@
 struct mfa_site {
 	struct mfa_config *config;
 	bool is_open;
-	int key_hold; /* keeps a rekey from ending while the key is in use */
+	int key_hold; /* see mfa_key_load_held */
 	struct mfa_secret
 		key; /* the store key, MFA_KEY_SIZE bytes in the store's memory */
-	struct mfa_secret next_key; /* of a rekey that goes on; mostly empty */
+	struct mfa_secret next_key; /* during a rekey; else empty */
 	struct mfa_store *store;    /* NULL until mfa_site_open */
 	struct mfa_audit *audit;    /* NULL until mfa_site_open */
 };
@@ -22,12 +22,12 @@ struct mfa_site {
 int mfa_site_load(const char *config_path, struct mfa_diag *diag,
 		  struct mfa_site *ret_site) MFA_MUST_CHECK;
 
-/* Loads the store key and opens store and audit trail; once is enough. The key is held
- * from here on (see mfa/key.h): do not let a person wait meanwhile. */
+/* Loads the store key and opens store and audit trail, unless they are open. The key is
+ * held from here on (see mfa/key.h): do not wait for a person meanwhile. */
 int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Loads the key that a rekey has made, and makes it known to store and trail. An open site
- * knows it already where it was there before. MFA_ERR_NOTFOUND: there is none. */
+/* Loads the next key of a rekey for store and trail. mfa_site_open has done so, if there
+ * was one then. MFA_ERR_NOTFOUND: there is none. */
 int mfa_site_use_next(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Undoes mfa_site_open; the configuration stays. */

@@ -15,25 +15,25 @@ enum mfa_facility {
 
 enum mfa_line_kind {
 	MFA_LINE_MODULE,
-	MFA_LINE_BAD,	   /* libpam cannot use the line: it answers perm_denied */
-	MFA_LINE_SUBSTACK, /* a substack begins: nothing is called */
+	MFA_LINE_BAD,	   /* libpam cannot use the line; it answers perm_denied */
+	MFA_LINE_SUBSTACK, /* a substack begins; nothing is called */
 };
 
 enum {
 	MFA_STACK_LEVELS = 16
 };
 
-/* One line of a chain. Strings belong to the service that was read. */
+/* One line of a chain. Strings are owned by the service. */
 struct mfa_stack_line {
 	enum mfa_line_kind kind;
 	unsigned level; /* how deep in substacks */
 	int actions[MFA_PAM_CODES];
 	const char *file;
 	unsigned number;
-	const char *control; /* as it was written, without brackets; "" when missing */
+	const char *control; /* as written, without brackets; "" if missing */
 	bool is_bracketed;
-	bool is_silent; /* "-auth": the log does not tell when the module is missing */
-	const char *module; /* as it was written; NULL when missing */
+	bool is_silent;	    /* "-auth": a missing module is not logged */
+	const char *module; /* as written; NULL if missing */
 	const char **args;  /* owned */
 	size_t arg_count;
 	char *text; /* owned: the words above point into it */
@@ -47,8 +47,8 @@ struct mfa_stack {
 
 struct mfa_service {
 	char *name;
-	bool has_file;	 /* of its own: else the service "other" decides */
-	bool is_refused; /* libpam does not start it, so that nobody gets in */
+	bool has_file;		     /* its own; else the service "other" decides */
+	bool is_refused;	     /* libpam cannot read it, so nobody is admitted */
 	bool is_undefined_behaviour; /* libpam crashes, hangs or acts at random on it */
 	struct mfa_diag refusal;     /* of both: why, and where */
 	struct mfa_stack own[MFA_FACILITIES];
@@ -56,17 +56,16 @@ struct mfa_service {
 	struct mfa_strings files;		/* all that were read */
 };
 
-/* Where service files stand. */
+/* Where service files are. */
 struct mfa_pam_rootfs {
-	const char *root; /* as in mfa/tree.h */
-	const char
-		*folder; /* read alone, instead of /etc/pam.d and the others; or NULL */
+	const char *root;   /* as in mfa/rootfs.h */
+	const char *folder; /* instead of /etc/pam.d and the others; or NULL */
 };
 
-/* Reads a service (NULL: the one for all that have no file, "other"). What libpam refuses
- * is no error: see is_refused and is_undefined_behaviour. The caller ends ret_service with mfa_service_done.
- * MFA_ERR_NOTFOUND: neither it nor "other" is there; MFA_ERR_FULL: files that include
- * themselves, or too many lines; MFA_ERR_NOMEM, MFA_ERR_IO. */
+/* Reads a service (NULL: "other"). A file that libpam refuses is no error here: see
+ * is_refused and is_undefined_behaviour. The caller ends ret_service with
+ * mfa_service_done. MFA_ERR_NOTFOUND: neither it nor "other" exists; MFA_ERR_FULL: a file
+ * includes itself, or too many lines; MFA_ERR_NOMEM, MFA_ERR_IO. */
 int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 	MFA_MUST_CHECK;
@@ -76,13 +75,13 @@ void mfa_service_done(struct mfa_service *service);
 const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
 					  enum mfa_facility facility);
 
-/* The names that services have in this rootfs, in order. The caller frees it. */
+/* The names of all services, sorted. The caller frees them (mfa_strings_done). */
 int mfa_service_list(const struct mfa_pam_rootfs *rootfs, struct mfa_diag *diag,
 		     struct mfa_strings *ret_names) MFA_MUST_CHECK;
 
 /* Whether the line has this word as an argument. */
 bool mfa_stack_line_has(const struct mfa_stack_line *line, const char *word);
-/* The text behind "key" (as "zone=") in the last argument that begins with it, or NULL. */
+/* The text after key (as "zone=") in the last argument that begins with it, or NULL. */
 const char *mfa_stack_line_value(const struct mfa_stack_line *line, const char *key);
 /* The module's name without folder ("pam_unix.so"); "" when the line has none. */
 const char *mfa_stack_line_module(const struct mfa_stack_line *line);

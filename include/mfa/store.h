@@ -4,7 +4,7 @@
 #include "mfa/record.h"
 #include "mfa/secret.h"
 
-/* The record that stands in for a user who has none, so that a login of an unknown or
+/* The record that is used for a user who has none, so that a login of an unknown or
  * unenrolled user does the same work. No person has an empty name. */
 #define MFA_DECOY_USER ""
 
@@ -17,57 +17,58 @@ int mfa_store_open(const char *source, const struct mfa_secret *store_key,
 		   struct mfa_diag *diag, struct mfa_store **ret_store) MFA_MUST_CHECK;
 void mfa_store_close(struct mfa_store **store);
 
-/* The same in two steps, for a store key that is loaded straight into the store's locked
- * memory (locking memory is dear): a store that can do nothing yet, with room for its key,
- * MFA_KEY_SIZE bytes, good until mfa_store_close; and the use of what stands there. */
+/* The same in two steps, so that the key can be loaded into the store's own locked memory
+ * (mlock is expensive): opens a store without a key, with ret_room for it (MFA_KEY_SIZE
+ * bytes, valid until mfa_store_close); then derives its keys from it. */
 int mfa_store_begin(const char *source, struct mfa_diag *diag,
 		    struct mfa_store **ret_store, struct mfa_secret *ret_room)
 	MFA_MUST_CHECK;
 int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
 		      struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* A record in the store's own locked memory, for one use at a time: locking memory is
- * dear, and a login needs just one. Wiped with the store. */
+/* A record in the store's locked memory, for one use at a time: mlock is expensive, and a
+ * login needs one record. Wiped by mfa_store_close. */
 struct mfa_record *mfa_store_workspace(struct mfa_store *store);
 
-/* Makes a token that nobody has, for the decoy's record. */
+/* Makes a token for the decoy's record. */
 typedef int (*mfa_store_decoy)(struct mfa_token *token);
 
 /* Makes what is missing of the store: folders, and the decoy's record. Changes nothing
- * that is there. ret_made tells whether anything was made. */
+ * that exists. ret_made: something was made. */
 int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;
 
-/* Makes a rekey's next key known: records are read under either key, and written again
- * under the one that they were read under; only mfa_store_reseal moves them to the next.
+/* Adds the next key of a rekey: records are read under either key, and written under the
+ * one that they were read under; only mfa_store_reseal moves them to the next.
  * MFA_ERR_INVALID. */
 int mfa_store_use_next(struct mfa_store *store, const struct mfa_secret *next_key,
 		       struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Writes a user's record anew under the newest key, which everybody must know by then, so that nothing of it is left under
- * an older one; ret_changed: it was not so already. MFA_ERR_NOTFOUND. */
+/* Seals a user's record under the newest key, which everybody must know by then, and
+ * leaves nothing of it under an older one. ret_changed: it was not so before.
+ * MFA_ERR_NOTFOUND. */
 int mfa_store_reseal(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		     bool *ret_changed) MFA_MUST_CHECK;
 
-/* Reads a user's record; wipes ret_record on failure. MFA_ERR_NOTFOUND: the user has none; MFA_ERR_INTEGRITY: it is
- * damaged, altered, or another user's. */
+/* Reads a user's record; wipes ret_record on failure. MFA_ERR_NOTFOUND: the user has
+ * none; MFA_ERR_INTEGRITY: it is damaged, altered, or another user's. */
 int mfa_store_read(struct mfa_store *store, const char *user, struct mfa_diag *diag,
 		   struct mfa_record *ret_record) MFA_MUST_CHECK;
 
-/* Compare and swap: writes the record, durably, if the stored one still has the
- * generation of this one, which is then set to the new one.
- * MFA_ERR_CONFLICT: it has not: read again; MFA_ERR_NOSPACE, MFA_ERR_READONLY, ... */
+/* Compare and swap: writes the record durably if the stored one still has the generation
+ * of this one, and sets the new generation. MFA_ERR_CONFLICT: it has not, so read again;
+ * MFA_ERR_NOSPACE, MFA_ERR_READONLY, ... */
 int mfa_store_swap(struct mfa_store *store, struct mfa_record *record,
 		   struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* As mfa_store_swap, but the disk is not waited for: a loss of power may bring the state
- * before it back, until the next change. For what may be told twice. */
+/* As mfa_store_swap without fdatasync: until the next change, a loss of power may bring
+ * back the state before. For what may be reported twice. */
 int mfa_store_swap_unsynced(struct mfa_store *store, struct mfa_record *record,
 			    struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* As mfa_store_swap, and overwrites what older generations have left on the disk: for
- * an act that takes a secret away. */
+ * removing a secret. */
 int mfa_store_scrub(struct mfa_store *store, struct mfa_record *record,
 		    struct mfa_diag *diag) MFA_MUST_CHECK;
 

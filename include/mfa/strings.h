@@ -1,4 +1,4 @@
-/* Lists of words that own them. */
+/* Lists of strings that own them. */
 #pragma once
 
 #include "mfa/base.h"
@@ -15,7 +15,7 @@ int mfa_strings_add(struct mfa_strings *words, const char *text) MFA_MUST_CHECK;
 /* Whether text is one of them. */
 bool mfa_strings_have(const struct mfa_strings *words, const char *text);
 
-/* Puts them in the order of their bytes. */
+/* Sorts them by their bytes. */
 void mfa_strings_sort(struct mfa_strings *words);
 
 /* Frees them and leaves an empty list. */

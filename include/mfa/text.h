@@ -12,19 +12,19 @@ bool mfa_text_is_utf8(const char *text, size_t len);
 /* Whether the text is UTF-8 of 1 to size-1 bytes without control characters. */
 bool mfa_text_is_label(const char *text, size_t size);
 
-/* Decodes one character (RFC 3629); returns its length in bytes, 0 when it is not UTF-8. */
+/* Decodes one character (RFC 3629); returns its length in bytes, 0 when it is not
+ * UTF-8. */
 size_t mfa_text_decode(const char *text, size_t len, uint32_t *ret_point);
 
-/* Whether it is a character that a terminal obeys instead of showing it (U+0080..U+009F), or
- * that breaks lines or changes the order of others (U+061C, U+200E..200F, U+2028..202E,
- * U+2066..2069; Unicode Standard Annex 9). */
+/* Whether the character is a control (U+0080..U+009F), breaks lines, or changes the order
+ * of others (U+061C, U+200E..200F, U+2028..202E, U+2066..2069; Unicode Standard Annex
+ * 9). */
 bool mfa_text_is_hidden(uint32_t point);
 
-/* A whole decimal number without sign. MFA_ERR_INVALID when it is anything else or does
- * not fit. */
+/* A decimal number without sign. MFA_ERR_INVALID: it is anything else, or too large. */
 int mfa_text_parse_number(const char *text, int64_t *ret_number) MFA_MUST_CHECK;
 
-/* Seconds: a number with s, m, h or d behind it, or without (seconds). MFA_ERR_INVALID. */
+/* A number with s, m, h or d after it, or without (seconds). MFA_ERR_INVALID. */
 int mfa_text_parse_duration(const char *text, int64_t *ret_seconds) MFA_MUST_CHECK;
 
 /* A day as 2026-12-31 (RFC 3339 full-date): the second in which it ends, in UTC.
@@ -37,14 +37,14 @@ enum {
 };
 void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
 
-/* What a person typed as a one-time password, made plain: full-width letters, digits
- * and signs become ASCII; spaces, hyphens and their full-width and typographic forms go.
- * Works in place and wipes what it cuts off; returns the new length. Bytes that are not
- * UTF-8 stay as they are. */
+/* Normalizes a typed one-time password: full-width letters, digits and signs become
+ * ASCII; spaces, hyphens and their full-width and typographic forms are removed. Works in
+ * place, wipes what it cuts off, returns the new length. Bytes that are not UTF-8 are
+ * kept. */
 size_t mfa_text_normalize_code(char *text, size_t len);
 
-/* The code at the end of a line that has something else in front of it: its last count
- * characters, made plain as above, without NUL. Spaces and hyphens between and behind
- * them go with the code, those in front do not. Returns how many bytes of the line the
- * code takes; 0 when there are too few characters, or others than codes have. */
+/* The code at the end of a line that has something else before it: its last count
+ * characters, normalized as above, without NUL. Spaces and hyphens between and after them
+ * belong to the code, those before it do not. Returns the bytes of the line that the code
+ * takes; 0: there are too few characters, or others than codes have. */
 size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_code);

@@ -1,6 +1,6 @@
-/* The YubiKeys in this machine's ports, for programs of all kinds: what talks to them is
- * mfa-usb, a process of root's that takes nothing over from the program, holds the turn at
- * the ports, and ends in time whatever becomes of the program or of USB. */
+/* The YubiKeys in this machine's ports. mfa-usb talks to them: a process of root's that
+ * inherits nothing from the program, holds the turn at the ports, and ends in time
+ * whatever happens to the program or to USB. */
 #pragma once
 
 #include "mfa/yubikey_driver.h"
@@ -8,23 +8,23 @@
 struct mfa_usb {
 	const char *folder; /* borrowed; NULL: the plug-in's and mfa-usb's own places */
 	mfa_yubikey_hmac hmac; /* the plug-in's; it needs no USB */
-	int channel;	       /* to mfa-usb; -1: it has had its order */
-	/* The caller's, set before the order; what a login orders comes to no stage. */
+	int channel;	       /* to mfa-usb; -1: it has got its order */
+	/* Set by the caller before the order; a login's order has no stages. */
 	struct mfa_yubikey_listener listener;
 };
 
-/* Loads the plug-in, for hmac alone, and starts mfa-usb, both from a folder that only root
- * can write. It waits for one order, and holds nothing until it comes. The caller ends
- * ret_usb with mfa_usb_close in any case.
- * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_UNSUPPORTED, MFA_ERR_IO, ... */
+/* Loads the plug-in, for hmac alone, and starts mfa-usb, both from a folder that only
+ * root can write. mfa-usb waits for one order and takes no turn before. The caller ends
+ * ret_usb with mfa_usb_close in any case. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE,
+ * MFA_ERR_UNSUPPORTED, MFA_ERR_IO, ... */
 int mfa_usb_open(const char *folder, struct mfa_diag *diag, struct mfa_usb *ret_usb)
 	MFA_MUST_CHECK;
-/* Ends mfa-usb as well, if it is still at work. */
+/* Also ends mfa-usb, if it is still running. */
 void mfa_usb_close(struct mfa_usb *usb);
 
-/* The order, one of these: as struct mfa_yubikey_driver's. They wait MFA_USB_SLACK_MS longer
- * than the driver at most, with signals as they are: a program that ends meanwhile, or is
- * ended, takes its turn at the ports with it. */
+/* The order, one of these; see struct mfa_yubikey_driver. They wait at most
+ * MFA_USB_SLACK_MS longer than the driver, and block no signals: if the program ends, its
+ * turn at the ports ends too. */
 enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 					const struct mfa_yubikey_order *order,
 					struct mfa_diag *diag,

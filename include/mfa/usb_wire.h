@@ -1,6 +1,6 @@
-/* What a program and mfa-usb say to each other: an order and its outcome, one packet each
- * (mfa/packet.h). Both have the layout that their kind gives, down to the last byte. Between
- * them orders but a login's have a packet for each stage that they come to. */
+/* The messages between a program and mfa-usb: an order and its outcome, one packet each
+ * (mfa/packet.h), with a fixed layout for each kind. Between them there is a packet for
+ * each stage, except for a login's order. */
 #pragma once
 
 #include "mfa/packet.h"
@@ -19,8 +19,8 @@ enum {
 	MFA_USB_STAGE_LEN = 1,
 	MFA_USB_FOLDER_SIZE = 256,
 	MFA_USB_TIMEOUT_MAX_MS = 10 * 60 * 1000,
-	/* The driver keeps to its time-out but for the transfer that it is at. A program
-	 * waits so much longer, and mfa-usb ends, whatever it is at, a second after that. */
+	/* The driver may exceed its time-out by one transfer. A program waits so much
+	 * longer, and mfa-usb ends in any case a second after that. */
 	MFA_USB_SLACK_MS = 3000,
 	MFA_USB_SLACK_MORE_MS = MFA_USB_SLACK_MS + 1000,
 };
@@ -33,12 +33,12 @@ struct mfa_usb_order {
 	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
 	size_t count;
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	struct mfa_yubikey_turn turn; /* number 0: of no login */
+	struct mfa_yubikey_turn turn; /* number 0: not a login's */
 	int64_t since_ms;
 	/* program */
 	struct mfa_yubikey_slot at;
 	bool wants_touch;
-	bool has_ids; /* for Yubico OTP; the secret is the AES key then, zeros behind it */
+	bool has_ids; /* for Yubico OTP: the secret is the AES key, followed by zeros */
 	unsigned char secret[MFA_YUBIKEY_SECRET_LEN];
 	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
 	unsigned char private_id[MFA_YUBIKEY_PRIVATE_LEN];
@@ -50,17 +50,18 @@ struct mfa_usb_outcome {
 	/* respond, and MFA_YUBIKEY_DONE */
 	struct mfa_yubikey_slot from;
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
-	struct mfa_yubikey_turn other; /* where mfa_usb_has_other */
+	struct mfa_yubikey_turn other; /* if mfa_usb_has_other */
 	/* list */
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
 	size_t count;
 };
 
-/* Whether another login's turn comes with this result of an order to respond. */
+/* Whether an order to respond with this result has another login's turn in its
+ * outcome. */
 bool mfa_usb_has_other(enum mfa_yubikey_result result);
 
-/* The bytes of an order or an outcome; what its kind does not use is not looked at.
- * MFA_ERR_INVALID: a value out of its range. */
+/* To bytes; what the kind does not use is ignored. MFA_ERR_INVALID: a value is out of its
+ * range. */
 int mfa_usb_pack_order(const struct mfa_usb_order *order,
 		       unsigned char ret_payload[static MFA_PACKET_SIZE], size_t *ret_len)
 	MFA_MUST_CHECK;
@@ -68,14 +69,14 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 			 unsigned char ret_payload[static MFA_PACKET_SIZE],
 			 size_t *ret_len) MFA_MUST_CHECK;
 
-/* One byte for a stage. MFA_ERR_INVALID: it is none. */
+/* A stage to a byte, and back. MFA_ERR_INVALID: it is no stage. */
 void mfa_usb_pack_stage(enum mfa_yubikey_stage stage,
 			unsigned char ret_payload[static MFA_USB_STAGE_LEN]);
 int mfa_usb_unpack_stage(struct mfa_span payload, enum mfa_yubikey_stage *ret_stage)
 	MFA_MUST_CHECK;
 
-/* And back, strictly: what would not be packed to the same bytes is MFA_ERR_INVALID.
- * MFA_ERR_UNSUPPORTED: of another version of pam_mfa. */
+/* And back. MFA_ERR_INVALID: they would not be packed to the same bytes.
+ * MFA_ERR_UNSUPPORTED: they are of another version of pam_mfa. */
 int mfa_usb_unpack_order(unsigned char letter, struct mfa_span payload,
 			 struct mfa_usb_order *ret_order) MFA_MUST_CHECK;
 int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,

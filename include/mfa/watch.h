@@ -1,10 +1,10 @@
-/* Long work: how far it is, and whether to stop. */
+/* The progress of long work, and a way to stop it. */
 #pragma once
 
 #include "mfa/base.h"
 
 struct mfa_watch {
-	/* After each piece; false stops the work between two of them. */
+	/* Called after each piece; false stops the work. */
 	bool (*step)(void *context, size_t done, size_t total);
 	void *context;
 };

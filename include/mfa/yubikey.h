@@ -1,5 +1,4 @@
-/* YubiKeys that answer challenges (HMAC-SHA1): the token that is bound to one, and what it
- * is asked and answers. */
+/* YubiKeys that answer challenges (HMAC-SHA1): the token, challenges and answers. */
 #pragma once
 
 #include "mfa/record.h"
@@ -10,8 +9,8 @@ enum {
 	MFA_YUBIKEY_SECRET_LEN = 20,
 	MFA_YUBIKEY_RESPONSE_LEN = 20,
 	MFA_YUBIKEY_BLOCK_LEN = 64,
-	/* One short of a block, and never with a zero at its end: so a slot that takes the
-	 * block's end for padding hashes all of it, and nothing else. */
+	/* One less than a block, and the last byte is never zero: so a slot that strips
+	 * padding from the end of the block hashes exactly the challenge. */
 	MFA_YUBIKEY_CHALLENGE_LEN = 63,
 };
 
@@ -20,13 +19,13 @@ struct mfa_yubikey {
 	uint32_t serial;
 	unsigned slot; /* 1 or 2 */
 	bool wants_touch;
-	bool is_padded; /* the slot hashes whole blocks: a zero follows the challenge */
-	unsigned char version[3];    /* of the firmware, at enrolment; zeros: not known */
+	bool is_padded; /* the slot hashes whole blocks: the challenge and a zero */
+	unsigned char version[3];    /* of the firmware at enrolment; zeros: not known */
 	const unsigned char *secret; /* MFA_YUBIKEY_SECRET_LEN bytes, borrowed */
 };
 
-/* Writes into, and reads strictly from, the data of a yubikey token; what is read points
- * into the token. MFA_ERR_INVALID; MFA_ERR_INTEGRITY. */
+/* Writes the data of a yubikey token (MFA_ERR_INVALID), and reads them strictly
+ * (MFA_ERR_INTEGRITY); the secret that is read points into the token. */
 int mfa_yubikey_save(const struct mfa_yubikey *key, struct mfa_token *token)
 	MFA_MUST_CHECK;
 int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
@@ -49,7 +48,7 @@ struct mfa_yubikey_answer {
 	struct mfa_yubikey_slot from;
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
-	mfa_yubikey_hmac hmac; /* what it is compared with comes from here */
+	mfa_yubikey_hmac hmac; /* computes the right response */
 };
 
 /* A fresh random challenge. */

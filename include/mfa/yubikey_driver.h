@@ -5,14 +5,14 @@
 #include "mfa/yubikey.h"
 
 enum {
-	MFA_YUBIKEYS_MAX = 16 /* ports that are looked at */
+	MFA_YUBIKEYS_MAX = 16 /* ports that are examined */
 };
 
-/* What came of asking the ports. */
+/* The result of an order. */
 enum mfa_yubikey_result {
 	MFA_YUBIKEY_DONE = 0,
 	MFA_YUBIKEY_ABSENT,    /* no YubiKey in any port */
-	MFA_YUBIKEY_OTHER,     /* some, but none that is wanted */
+	MFA_YUBIKEY_OTHER,     /* some, but none of the wanted ones */
 	MFA_YUBIKEY_EMPTY,     /* the wanted slot is not programmed */
 	MFA_YUBIKEY_UNTOUCHED, /* nobody touched it in time */
 	MFA_YUBIKEY_SILENT,    /* no answer in time */
@@ -20,17 +20,17 @@ enum mfa_yubikey_result {
 	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
 	MFA_YUBIKEY_ELSEWHERE, /* a wanted key has answered another login meanwhile */
 	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
-	MFA_YUBIKEY_BROKEN,  /* the ports cannot be asked: see the diagnosis */
+	MFA_YUBIKEY_BROKEN,  /* USB cannot be used: see the diagnosis */
 };
 
-/* What a person at the keys is to know before there is an answer, each once at most. */
+/* What to tell a person before there is a result, each at most once. */
 enum mfa_yubikey_stage {
-	MFA_YUBIKEY_IN_USE, /* the turn is another's, and is waited for */
-	MFA_YUBIKEY_BLINKS, /* a wanted key waits for a touch: this one's own turn */
+	MFA_YUBIKEY_IN_USE, /* waiting for another's turn to end */
+	MFA_YUBIKEY_BLINKS, /* a wanted key waits for a touch, in the own turn */
 };
 
 struct mfa_yubikey_listener {
-	/* NULL: nobody listens */
+	/* NULL: nobody is told */
 	void (*tell)(void *context, enum mfa_yubikey_stage stage);
 	void *context;
 };
@@ -39,28 +39,27 @@ struct mfa_yubikey_order {
 	const struct mfa_yubikey_slot *slots; /* any of these may answer */
 	size_t count;
 	const unsigned char *challenge; /* MFA_YUBIKEY_CHALLENGE_LEN bytes */
-	int64_t timeout_ms;		/* for all of it */
-	/* A login's turn, in which another's is not waited for: MFA_YUBIKEY_BUSY, and
-	 * MFA_YUBIKEY_ELSEWHERE without a challenge if a wanted key has answered another
-	 * login after since_ms (CLOCK_MONOTONIC). NULL, for an enrolment: neither. */
+	int64_t timeout_ms;		/* for the whole order */
+	/* A login's turn. It does not wait for another's: MFA_YUBIKEY_BUSY; and it sends
+	 * no challenge if a wanted key has answered another login after since_ms
+	 * (CLOCK_MONOTONIC): MFA_YUBIKEY_ELSEWHERE. NULL, for an enrolment: neither. */
 	const struct mfa_yubikey_turn *turn;
 	int64_t since_ms;
-	/* Asked while somebody or something is waited for: true when nobody needs the answer
-	 * any more. NULL: somebody does. */
+	/* Called while waiting; true: nobody needs the answer any more. NULL: never. */
 	bool (*is_over)(void);
 	struct mfa_yubikey_listener listener;
 };
 
 /* A key in a port. */
 struct mfa_yubikey_port {
-	uint32_t serial; /* 0: it does not tell */
+	uint32_t serial; /* 0: not readable */
 	unsigned char version[3];
 	bool is_programmed[MFA_YUBIKEY_SLOTS];
-	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* told by firmware 3.0 and later */
+	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* known from firmware 3.0 on */
 };
 
-/* What to put into a slot: with public_id NULL an HMAC-SHA1 secret for challenges, else
- * what Yubico OTP needs. */
+/* What to write into a slot: an HMAC-SHA1 secret for challenges if public_id is NULL,
+ * else the ids and key of Yubico OTP. */
 struct mfa_yubikey_program {
 	struct mfa_yubikey_slot at;
 	bool wants_touch;
@@ -68,13 +67,13 @@ struct mfa_yubikey_program {
 	const unsigned char *public_id;	 /* 6 bytes */
 	const unsigned char *private_id; /* 6 bytes */
 	int64_t timeout_ms;
-	bool (*is_over)(void); /* as in an order: nothing is written any more */
+	bool (*is_over)(void); /* as in an order: then nothing is written */
 	struct mfa_yubikey_listener listener;
 };
 
-/* What the plug-in exports. All of it, but for an order with a turn, waits for other
- * users of the keys on this host, and gives up in time. It is called in mfa-usb alone
- * (mfa/usb.h), but for hmac. */
+/* What the plug-in exports. Except for an order with a turn, the functions wait for other
+ * users of the keys on this host, up to the time-out. Only mfa-usb calls them
+ * (mfa/usb.h), except for hmac. */
 struct mfa_yubikey_driver {
 	/* ret_other: whose turn it was, with MFA_YUBIKEY_BUSY and MFA_YUBIKEY_ELSEWHERE;
 	 * zeros otherwise. */

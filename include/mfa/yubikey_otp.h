@@ -17,14 +17,14 @@ struct mfa_yubikey_otp {
 	uint32_t serial;  /* 0: not known */
 	unsigned slot;	  /* 1 or 2; 0: not known */
 	uint32_t counter; /* last accepted: session << 8 | use; 0: none */
-	/* borrowed: the token's, or its maker's */
+	/* borrowed from the token, or the caller */
 	const unsigned char *public_id;
 	const unsigned char *private_id;
 	const unsigned char *aes_key;
 };
 
-/* Writes into, and reads strictly from, the data of a yubikey-otp token; what is read
- * points into the token. MFA_ERR_INVALID; MFA_ERR_INTEGRITY. */
+/* Writes the data of a yubikey-otp token (MFA_ERR_INVALID), and reads them strictly
+ * (MFA_ERR_INTEGRITY); ids and key that are read point into the token. */
 int mfa_yubikey_otp_save(const struct mfa_yubikey_otp *otp, struct mfa_token *token)
 	MFA_MUST_CHECK;
 int mfa_yubikey_otp_load(const struct mfa_token *token, struct mfa_yubikey_otp *ret_otp)
@@ -40,8 +40,8 @@ void mfa_yubikey_otp_format_id(const unsigned char public_id[MFA_YUBIKEY_PUBLIC_
 /* Whether a normalized answer has the form of such a code. */
 bool mfa_yubikey_otp_is_code(const char *answer, size_t len);
 
-/* Whether an answer is what a keyboard makes of such a code with Caps Lock, a Japanese
- * input method or a Dvorak layout in between: no guess, and never right. */
+/* Whether an answer is such a code garbled by Caps Lock, a Japanese input method or a
+ * Dvorak layout: never right, and not counted as a guess. */
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len);
 
 /* The token's secrets from the line that personalization tools write: fields between
