@@ -12,7 +12,7 @@ enum {
 	DECOY = 0,	 /* among the names */
 };
 
-/* A rekey at work. */
+/* A rekey in progress. */
 struct work {
 	struct audit_scan scan; /* of the trail */
 	struct mfa_site *site;
@@ -81,7 +81,7 @@ static int reseal_all(struct mfa_site *site, const struct mfa_watch *watch,
 	return err;
 }
 
-/* Whether the next key has another half for the trail. */
+/* Whether the next key has a new half for the trail. */
 static bool changes_trail(const struct mfa_site *site)
 {
 	return site->next_key.data != NULL &&
@@ -100,8 +100,8 @@ static int take_next_key(struct work *work, struct mfa_diag *diag)
 						      : err;
 }
 
-/* Nearly all of the trail, before anything is changed and while logins go on: alone, only
- * what came since is read. */
+/* Reads nearly all of the trail before anything is changed, while logins go on. What is
+ * appended meanwhile is read later, while this process is the only holder of the key. */
 static int scan_trail(struct work *work, struct mfa_diag *diag)
 {
 	const struct mfa_audit *audit = work->site->audit;
@@ -110,7 +110,7 @@ static int scan_trail(struct work *work, struct mfa_diag *diag)
 		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
 	work->has_scan = true;
 	err = audit_scan_trail(audit, &work->scan, work->options->watch, diag);
-	if (err == MFA_ERR_NOTFOUND) /* the bridge will be its first line */
+	if (err == MFA_ERR_NOTFOUND) /* the bridge becomes its first line */
 		return MFA_OK;
 	struct mfa_audit_report report;
 	if (err == MFA_OK && !work->options->takes_broken)
@@ -149,8 +149,8 @@ static int bridge_trail(struct work *work, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
-/* Alone: who was enrolled meanwhile is looked at, and then the keys change. Nobody writes a
- * line between the bridge and that. */
+/* As the only holder of the key: seals the records of users who were enrolled meanwhile,
+ * then changes the keys. Nobody can write a line between the bridge and the change. */
 static int end_alone(struct work *work, struct mfa_diag *diag)
 {
 	struct mfa_site *site = work->site;
@@ -215,5 +215,5 @@ int mfa_rekey_set_time(struct mfa_site *site, int64_t time, struct mfa_diag *dia
 		err = mfa_store_swap(store, decoy, diag);
 	}
 	mfa_wipe(decoy, sizeof *decoy);
-	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* init makes it anew */
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* mfa-enroll init makes it */
 }

@@ -21,8 +21,8 @@ static void put_bytes(struct mfa_json *json, const char *key,
 	mfa_json_field(json, key, hex);
 }
 
-/* What an earlier bridge says is broken, this one says again: of all bridges only the last
- * can be verified. */
+/* Only the last bridge can be verified, so it repeats what an earlier one says is
+ * broken. */
 static uint64_t find_broken(const struct mfa_audit_report *report)
 {
 	return report->broken != 0 ? report->broken : report->first_bad;
@@ -50,7 +50,7 @@ static int append_line(const struct mfa_audit *audit,
 	put_bytes(&json, "before_mac", end.link.mac);
 	put_bytes(&json, "before_hash", sealed->hash);
 	err = audit_line_append(audit->next_key, &json, fd, &end);
-	/* a key that is newer than its bridge would verify nothing */
+	/* if a crash lost the bridge but kept the new key, nothing would verify */
 	if (err == MFA_OK && fdatasync(fd) != 0)
 		err = mfa_err_from_errno(errno);
 	return err;
@@ -76,7 +76,7 @@ int audit_bridge_append(const struct mfa_audit *audit,
 	err = audit_scan_result(scan, audit->path, diag, &sealed.report);
 	if (err != MFA_OK && !options->takes_broken)
 		return err;
-	/* the line feed that the last line lacks is written with the bridge */
+	/* a missing line feed of the last line is written together with the bridge */
 	if (scan->len > 0 || scan->is_too_long)
 		audit_scan_feed(scan, "\n", 1);
 	audit_scan_hash(scan, sealed.hash);

@@ -44,7 +44,7 @@ static bool begins_with(struct mfa_span text, size_t at, const char *words)
 	       memcmp(text.data + at, words, len) == 0;
 }
 
-/* Takes a field of 32 bytes, as key and 64 digits and what ends it, off the text's end. */
+/* Cuts a field of 32 bytes (its key, 64 digits, and end) off the end of the text. */
 static bool cut_bytes(struct mfa_span *inout_text, const char *key, const char *end,
 		      unsigned char ret_bytes[static AUDIT_MAC_SIZE])
 {
@@ -77,7 +77,7 @@ bool audit_line_parse(const char *line, size_t len, struct mfa_span *ret_text,
 	return true;
 }
 
-/* Where the time's text begins; 0: it is not in its place. */
+/* Where the time begins; 0: it is not where it should be. */
 static size_t find_time(struct mfa_span text)
 {
 	size_t at = strlen(SEQ_KEY);
@@ -102,7 +102,7 @@ void audit_line_time(struct mfa_span text, char ret_time[static MFA_TIME_SIZE])
 	ret_time[len] = '\0';
 }
 
-/* A number behind its key at the text's end, which may be missing. */
+/* The number after its key at the end of the text; 0: the field is missing. */
 static uint64_t read_last_number(struct mfa_span text, const char *key)
 {
 	size_t at = text.len;
@@ -125,8 +125,9 @@ bool audit_line_is_bridge(struct mfa_span text, struct audit_bridge *ret_bridge)
 	return true;
 }
 
-/* An empty file begins at zero. A last line that is not whole or not ours (a crash, a
- * hand) starts the chain anew at zero behind it: mfa_audit_verify points at it. */
+/* An empty file begins at zero. After a last line that is incomplete or not ours (a
+ * crash, an edit) the chain starts again at zero, and mfa_audit_verify reports that
+ * line. */
 int audit_end_read(int fd, struct audit_end *ret_end)
 {
 	char tail[AUDIT_LINE_MAX];
@@ -186,7 +187,7 @@ int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json 
 	if (len > AUDIT_LINE_MAX)
 		return MFA_ERR_INVALID;
 	err = mfa_fs_write(fd, line, (size_t)len, end->size);
-	/* half a line would break the chain for the next one */
+	/* a partial line would break the chain */
 	if (err != MFA_OK && ftruncate(fd, end->size) != 0)
 		return MFA_ERR_IO;
 	return err;

@@ -1,5 +1,4 @@
-/* The form of the trail's lines, for those who write and read them. docs/store-format.md
- * describes it. */
+/* The form of the trail's lines, for writing and reading. See docs/store-format.md. */
 #pragma once
 
 #include "mfa/audit.h"
@@ -27,7 +26,7 @@ struct audit_link {
 
 /* What a trail ends with. */
 struct audit_end {
-	struct audit_link link; /* zeros: no line, or none that is whole and ours */
+	struct audit_link link; /* zeros: no line, or an incomplete or foreign one */
 	off_t size;
 	bool is_open; /* the last line has no line feed */
 };
@@ -49,17 +48,17 @@ void audit_line_mac(const unsigned char key[static MFA_SUBKEY_SIZE],
 bool audit_line_parse(const char *line, size_t len, struct mfa_span *ret_text,
 		      struct audit_link *ret_link);
 
-/* The time of a line, from its text; "": it has none in its place. */
+/* The time of a line, from its text; "": it has none. */
 void audit_line_time(struct mfa_span text, char ret_time[static MFA_TIME_SIZE]);
 
-/* Whether the text is a bridge's. */
+/* Whether the text is a bridge. */
 bool audit_line_is_bridge(struct mfa_span text, struct audit_bridge *ret_bridge);
 
 /* Reads the end of the trail. */
 int audit_end_read(int fd, struct audit_end *ret_end) MFA_MUST_CHECK;
 
-/* Writes a line in two steps, so that a bridge can have more fields: all but its mac into
- * json; then this and the mac behind the trail's end, whole or not at all. */
+/* Writes a line in two steps, so that a bridge can add fields: first all but its mac into
+ * json; then json and the mac to the end of the trail, completely or not at all. */
 void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint64_t seq);
 int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json *json,
 		      int fd, const struct audit_end *end) MFA_MUST_CHECK;

@@ -14,7 +14,7 @@ enum {
 	CHUNK_SIZE = 32768
 };
 
-/* What others could write, the chain shows. */
+/* mends_writable: the chain shows changes by others. */
 static const struct mfa_fs_rule read_rule = { 0, 0077, LOCK_SH, 0600, true };
 
 static void restart_scan(struct audit_scan *scan)
@@ -84,7 +84,7 @@ static void note_time(struct mfa_audit_report *report, struct mfa_span text)
 		memcpy(report->first, report->last, sizeof report->first);
 }
 
-/* A bridge that only a holder of a known key can have made. */
+/* The bridge has the right mac, so somebody with one of the keys has made it. */
 static void accept_bridge(struct audit_scan *scan, const struct audit_bridge *bridge,
 			  const struct audit_link *link)
 {
@@ -117,7 +117,7 @@ static void check_line(struct audit_scan *scan)
 		accept_bridge(scan, &bridge, &link);
 		return;
 	}
-	if (scan->report.first_bad != 0) /* until a bridge seals it */
+	if (scan->report.first_bad != 0) /* until the next bridge */
 		return;
 	if (link.seq == scan->last.seq + 1 &&
 	    has_right_mac(scan, scan->last.mac, text, link.mac))
@@ -168,7 +168,7 @@ void audit_scan_feed(struct audit_scan *scan, const char *bytes, size_t len)
 	}
 }
 
-/* Reads from where the scan is to size; where that is unknown (0), to the end. */
+/* Reads on up to size; if that is unknown (0), to the end of the file. */
 static int scan_chunks(struct audit_scan *scan, int fd, off_t size,
 		       const struct mfa_watch *watch)
 {
@@ -183,7 +183,7 @@ static int scan_chunks(struct audit_scan *scan, int fd, off_t size,
 			continue;
 		if (got < 0)
 			return mfa_err_from_errno(errno);
-		if (got == 0) /* it was cut meanwhile, unless that is how it ends */
+		if (got == 0) /* the file became shorter, unless its size was unknown */
 			return size == 0 ? MFA_OK : MFA_ERR_CONFLICT;
 		audit_scan_feed(scan, chunk, (size_t)got);
 		if (watch != NULL && size > 0 &&
@@ -232,7 +232,7 @@ int audit_scan_trail(const struct mfa_audit *audit, struct audit_scan *scan,
 	if (err != MFA_OK)
 		return err;
 	err = find_trail_size(scan, fd, &size);
-	/* a big file takes longer than a login waits for the lock */
+	/* reading a big file takes longer than logins wait for the lock */
 	if (err == MFA_OK && flock(fd, LOCK_UN) != 0)
 		err = mfa_err_from_errno(errno);
 	if (err == MFA_OK && size > 0)

@@ -12,7 +12,7 @@
 #include "mfa/fs.h"
 #include "mfa/text.h"
 
-/* What others could write, the chain shows. */
+/* mends_writable: the chain shows changes by others. */
 static const struct mfa_fs_rule append_rule = { 0, 0077, LOCK_EX, 0600, true };
 
 int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
@@ -95,7 +95,7 @@ int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
 	if (limit.rlim_cur == RLIM_INFINITY)
 		return MFA_OK;
 	(void)stat(audit->path,
-		   &status); /* what is wrong with it, mfa_audit_append tells */
+		   &status); /* mfa_audit_append reports what is wrong with it */
 	if ((rlim_t)status.st_size + AUDIT_LINE_MAX <= limit.rlim_cur)
 		return MFA_OK;
 	return mfa_fail(diag, MFA_ERR_LIMIT, "%s: cannot append: %s", audit->path,

@@ -31,8 +31,9 @@ static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_r
 	return MFA_OK;
 }
 
-/* Root's own file or folder that only its mode keeps from following the rule: too lax, or
- * without what its owner needs. What others could write is theirs to have changed. */
+/* Whether it is root's own file or folder, and only its mode breaks the rule: it allows
+ * too much, or the owner too little. If others could write it, its content may be
+ * theirs. */
 static bool is_mendable(const struct stat *status, const struct mfa_fs_rule *rule)
 {
 	mode_t mode = status->st_mode & 07777;
@@ -42,7 +43,7 @@ static bool is_mendable(const struct stat *status, const struct mfa_fs_rule *rul
 	       ((mode & 0022) == 0 || rule->mends_writable);
 }
 
-/* Tells of it, but for a file that a caller's umask has made like that just now. */
+/* Not for a file that was made just now, with a mode that a caller's umask has cut. */
 static void warn_of_mode(const struct stat *status, const struct mfa_fs_rule *rule,
 			 const char *path, struct mfa_diag *diag)
 {
@@ -55,7 +56,7 @@ static void warn_of_mode(const struct stat *status, const struct mfa_fs_rule *ru
 						       : "; others had access to it");
 }
 
-/* As check_owner_and_mode, and mends the mode behind fd where that is safe. */
+/* As check_owner_and_mode, but repairs the mode if that is safe. */
 static int enforce_mode(int fd, const struct stat *status, const struct mfa_fs_rule *rule,
 			const char *path, struct mfa_diag *diag)
 {
@@ -65,8 +66,8 @@ static int enforce_mode(int fd, const struct stat *status, const struct mfa_fs_r
 	return MFA_OK;
 }
 
-/* Gives a file or folder that its own owner may not open a mode with which it can be. Nobody
- * but root can put another one in its place: its folder was checked. */
+/* Repairs the mode by name, for what even its owner may not open. Its folder was checked,
+ * so only root can put something else in its place. */
 static bool mend_by_name(const struct mfa_fs_entry *entry, const struct stat *status,
 			 const struct mfa_fs_rule *rule, struct mfa_diag *diag)
 {
@@ -77,7 +78,7 @@ static bool mend_by_name(const struct mfa_fs_entry *entry, const struct stat *st
 	return true;
 }
 
-/* A folder on the way: others may not rename what stands in it. */
+/* A folder above: others must not be able to rename what is in it. */
 static int check_parent(const struct stat *status, const char *path,
 			struct mfa_diag *diag)
 {
@@ -99,7 +100,7 @@ static int stat_folder(const char *path, struct mfa_diag *diag, struct stat *ret
 	return MFA_OK;
 }
 
-/* One slash between the parts and none behind them, since lstat follows "link/". */
+/* One slash between the parts and none at the end, since lstat follows "link/". */
 static int tidy_path(const char *path, struct mfa_diag *diag,
 		     char ret_path[static PATH_MAX])
 {
@@ -116,9 +117,9 @@ static int tidy_path(const char *path, struct mfa_diag *diag,
 	return MFA_OK;
 }
 
-/* Checks each folder above the last from the root down. Nobody but root can change a
- * name in a folder that passed, so what the next look at the same name sees is still
- * the same thing, and the whole path holds by induction. path is as it was afterwards. */
+/* Checks each folder above the last, from the root down. Only root can change names in a
+ * folder that passed, so a later look-up of the same name finds the same thing, and by
+ * induction the whole path is safe. path is modified and restored. */
 static int check_parents(char *path, struct mfa_diag *diag)
 {
 	struct stat status;
@@ -169,7 +170,7 @@ int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	*ret_made = mkdir(path, 0700) == 0;
 	if (!*ret_made && errno != EEXIST)
 		return mfa_fail_errno(diag, errno, "%s: cannot create the folder", path);
-	/* a caller's umask has taken from the mode */
+	/* mkdir applies the umask */
 	if (*ret_made && chmod(path, 0700) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot set the mode", path);
 	return MFA_OK;
@@ -208,11 +209,11 @@ static int open_entry(const struct mfa_fs_entry *entry, int flags,
 	if (fstatat(entry->dir_fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(status.st_mode) && mend_by_name(entry, &status, rule, diag))
 		return openat(entry->dir_fd, entry->name, flags | FILE_FLAGS, 0600);
-	errno = EACCES; /* whatever was seen since */
+	errno = EACCES; /* the calls above may have changed it */
 	return -1;
 }
 
-/* One look, behind the lock, tells what the file is and whether it still has its name. */
+/* One fstat, after locking, tells what the file is and whether it still has its name. */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
 {

@@ -1,4 +1,4 @@
-/* lib/base/fs.c's other half: bytes, locks, new files. */
+/* Reading, writing, locking and creating files; fs.c opens them. */
 #include "mfa/fs.h"
 
 #include <errno.h>
@@ -14,14 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A lock is held for about one disk write; a holder that needs longer than this is stuck. */
+/* A lock is held for about one disk write; a holder that needs longer than this is
+ * stuck. */
 enum {
 	LOCK_DEADLINE_US = 5000000,
 	LOCK_NAP_MIN_US = 100,
 	LOCK_NAP_MAX_US = 4000
 };
 
-/* Opens the folder that a file stands in; ret_name is borrowed from path. */
+/* Opens the folder of a file; ret_name is borrowed from path. */
 static int open_parent(const char *path, struct mfa_diag *diag, int *ret_fd,
 		       const char **ret_name)
 {
@@ -134,7 +135,7 @@ int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len
 	return MFA_OK;
 }
 
-/* Linux would write up to the limit, and so a part. */
+/* Linux writes up to the limit, and so a part. */
 static bool is_within_limit(off_t end)
 {
 	struct rlimit limit;

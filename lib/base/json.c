@@ -52,7 +52,7 @@ void mfa_json_close(struct mfa_json *json, char bracket)
 	json->needs_comma = true;
 }
 
-/* The bytes at the beginning that stand for themselves. */
+/* How many bytes at the beginning need no escape. */
 static size_t plain_len(const char *text)
 {
 	size_t len = 0;

@@ -2,10 +2,10 @@
 
 enum {
 	MIB = 1024 * 1024,
-	DESCRIPTORS = 1024 * 1024, /* Linux's own bound (fs.nr_open) as it comes */
+	DESCRIPTORS = 1024 * 1024, /* Linux's default of fs.nr_open */
 };
 
-/* A limit that is `enough` is left alone. */
+/* A limit of `enough` or more is not changed. */
 static const struct {
 	int resource;
 	rlim_t enough;
@@ -18,18 +18,18 @@ static const struct {
 	{ RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY },
 	{ RLIMIT_STACK, MIB, 8 * MIB },
 	{ RLIMIT_MEMLOCK, MIB, RLIM_INFINITY },
-	/* a caller may have filled all descriptors below the limit */
+	/* a caller may have opened all descriptors below the limit */
 	{ RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS },
 };
 
-_Static_assert(MFA_COUNT(limits) == MFA_LIMITS, "each has a place");
+_Static_assert(MFA_COUNT(limits) == MFA_LIMITS, "a place for each");
 
 static rlim_t greater_limit(rlim_t a, rlim_t b)
 {
 	return a > b ? a : b; /* RLIM_INFINITY is the greatest */
 }
 
-/* Where the hard limit stays, as for a process without the capability, up to that. */
+/* Without the capability to raise the hard limit: up to the hard limit. */
 static bool raise_limit(size_t i, struct rlimit *ret_before)
 {
 	__rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;

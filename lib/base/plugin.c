@@ -8,8 +8,7 @@
 
 #include "mfa/fs.h"
 
-/* Looked at by its path and opened by its path: in between, only root could put another
- * file there. */
+/* It is checked and then opened by its path: only root could replace it in between. */
 static int check_plugin(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;

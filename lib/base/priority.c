@@ -48,7 +48,7 @@ void mfa_priority_raise(struct mfa_priority *ret_before)
 						       &ret_before->processors) == 0;
 	if (is_below_others(ret_before->policy))
 		set_policy(SCHED_OTHER);
-	/* without the right to more, at least as the others */
+	/* without permission for more, at least not below others */
 	if (ret_before->has_nice && setpriority(PRIO_PROCESS, 0, LEAST_NICE) != 0 &&
 	    ret_before->nice > 0)
 		(void)setpriority(PRIO_PROCESS, 0, 0);

@@ -20,14 +20,15 @@ enum {
 	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
 };
 
-/* Takes the last part off a path that begins without a slash. */
+/* Cuts off the last part of a path without a leading slash. */
 static void cut_last_part(char *path)
 {
 	char *slash = strrchr(path, '/');
 	*(slash != NULL ? slash : path) = '\0';
 }
 
-/* Follows one part of a path; *rest may become what a link says and what was behind it. */
+/* Follows one part of a path. If it is a link, rest becomes its target and the old
+ * rest. */
 static int follow_part(int root_fd, char path[static PATH_MAX], const char *part,
 		       char rest[static PATH_MAX])
 {
@@ -59,7 +60,7 @@ static int follow_part(int root_fd, char path[static PATH_MAX], const char *part
 	return 0;
 }
 
-/* What openat2 does, for kernels and tools that do not know it. */
+/* What openat2 does, for kernels and tools without it. */
 static int open_step_by_step(int root_fd, const char *wanted)
 {
 	char path[PATH_MAX] = "";

@@ -6,15 +6,14 @@
 
 #include <sodium.h>
 
-/* A block is: an unreadable page, the pages of the block, an unreadable page. The data
- * end at the last page, so that running over the end is caught at once. libsodium's own
- * guarded heap does the same in 38 us a block where this takes 14 (tests/bench), and a
- * login is to cost little more than its write to the disk. */
+/* A block is an unreadable page, the pages of the block, and an unreadable page. The data
+ * end at the end of the last page, so that an overrun is caught at once. libsodium's
+ * guarded heap does the same in 38 us a block, this in 14 (tests/bench). */
 enum {
 	ALIGNMENT = 16
 };
 
-/* Stands at the beginning of the block's first page. */
+/* At the beginning of the first page. */
 struct header {
 	_Alignas(ALIGNMENT) size_t pages_size;
 };
@@ -43,7 +42,7 @@ void *mfa_locked_new(size_t size)
 		(void)munmap(map, pages_size + 2 * page);
 		return NULL;
 	}
-	/* over the limit of locked memory the block works all the same */
+	/* beyond the limit of locked memory the block is used unlocked */
 	(void)mlock(pages, pages_size);
 	((struct header *)(void *)pages)->pages_size = pages_size;
 	return pages + pages_size - data_size;
@@ -54,7 +53,7 @@ void mfa_locked_free(void *block)
 	if (block == NULL)
 		return;
 	const size_t page = page_size();
-	/* the data begin in the first page, or right behind it */
+	/* the data begin in the first page, or right after it */
 	unsigned char *last = (unsigned char *)block - sizeof(struct header);
 	unsigned char *pages = last - (uintptr_t)last % page;
 	size_t pages_size = ((struct header *)(void *)pages)->pages_size;

@@ -28,8 +28,8 @@ static int check_program(const char *path, mode_t mode, struct mfa_diag *diag)
 			(missing & S_ISUID) != 0 ? "set-uid" : "executable", mode, path);
 }
 
-/* The two functions below run in copies of the application's process, of which any thread
- * may hold any lock: system calls only. */
+/* The two functions below run in a copy of the application's process, where any lock may
+ * be held for ever: system calls only. */
 
 _Noreturn static void become_program(const char *path, int channel)
 {
@@ -37,14 +37,14 @@ _Noreturn static void become_program(const char *path, int channel)
 	char *const arguments[] = { (char *)(uintptr_t)(slash != NULL ? slash + 1 : path),
 				    NULL };
 	char *const environment[] = { NULL };
-	/* the application may have descriptor 0 closed, and the channel be it */
+	/* if the application has closed descriptor 0, the channel may have that number */
 	int high = fcntl(channel, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (high >= 0 && dup2(high, STDIN_FILENO) == STDIN_FILENO)
 		(void)execve(path, arguments, environment);
 	_exit(1);
 }
 
-/* The child's only work is to leave the program without a parent. */
+/* The child forks the program and ends, so that the program is nobody's child. */
 _Noreturn static void leave_program(const char *path, int channel)
 {
 	pid_t program = _Fork();
@@ -53,9 +53,8 @@ _Noreturn static void leave_program(const char *path, int channel)
 	_exit(program < 0 ? 1 : 0);
 }
 
-/* A child that sends no signal when it ends, and that a wait() of the application for its
- * own children does not see. It cannot be the program: exec makes any child one that sends
- * SIGCHLD. */
+/* A child that sends no signal when it ends, and that the application's wait() does not
+ * see. It cannot become the program itself, as exec would make it send SIGCHLD. */
 static pid_t fork_silently(void)
 {
 	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
@@ -67,7 +66,7 @@ static int start_program(const char *path, int channel, struct mfa_diag *diag)
 	sigset_t before;
 	int status = 1;
 	(void)sigfillset(&all);
-	/* none of the application's handlers may run in the copies */
+	/* the application's signal handlers must not run in the copies */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid_t child = fork_silently();
 	int errnum = errno;

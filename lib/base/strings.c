@@ -5,7 +5,7 @@
 
 int mfa_strings_add(struct mfa_strings *words, const char *text)
 {
-	size_t used = words->count + 1; /* with the NULL behind them */
+	size_t used = words->count + 1; /* with the NULL at the end */
 	if ((used & (used - 1)) == 0) { /* full at the powers of two */
 		char **items = reallocarray(words->items, 2 * used, sizeof *items);
 		if (items == NULL)

@@ -140,7 +140,7 @@ int mfa_text_parse_day(const char *text, int64_t *ret_end)
 	const char *end = strptime(text, "%Y-%m-%d", &day);
 	if (end == NULL || *end != '\0')
 		return MFA_ERR_INVALID;
-	/* strptime takes 2026-2-30 and blanks: only the day's own writing will do */
+	/* strptime also takes 2026-2-30 and blanks */
 	int64_t begin = timegm(&day);
 	mfa_text_format_time(begin, again);
 	if (strncmp(again, text, strlen(text)) != 0 || strlen(text) != DAY_LEN)
@@ -158,7 +158,7 @@ void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 		memcpy(ret_text, "-", 2);
 }
 
-/* The ASCII character that stands for a code point, 0 to drop it, -1 to keep it. */
+/* The ASCII character for a code point; 0: drop it; -1: keep it. */
 static int to_ascii(uint32_t point)
 {
 	switch (point) {
@@ -220,7 +220,7 @@ static size_t find_last_character(const unsigned char *text, size_t len,
 			return start;
 		break;
 	}
-	*ret_point = 0xfffd; /* no character, and like none that is made plain */
+	*ret_point = 0xfffd; /* not a character; to_ascii keeps it */
 	return len - 1;
 }
 

@@ -21,7 +21,7 @@ static bool parse_address(const char *text, struct address *ret_address)
 	memcpy(literal, text, len);
 	literal[len] = '\0';
 	struct address address = { .bits = 128 };
-	bool has_scope = text[len] == '%'; /* IPv6 alone has them */
+	bool has_scope = text[len] == '%'; /* only IPv6 has them */
 	if (!has_scope && inet_pton(AF_INET, literal, address.bytes) == 1) {
 		address.bits = 32;
 	} else if (inet_pton(AF_INET6, literal, address.bytes) != 1) {

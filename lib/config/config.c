@@ -88,7 +88,7 @@ static int is_drop_in(const struct dirent *entry)
 	       strcmp(entry->d_name + len - 5, ".conf") == 0;
 }
 
-/* PATH.d: missing is fine, unsafe is not. */
+/* PATH.d may be missing, but not unsafe. */
 static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_free_string) char *folder = NULL;
@@ -96,7 +96,7 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 		folder = NULL;
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	}
-	/* the common case, quickly: the folder above was checked with the main file */
+	/* the common case, fast; the folder above was checked with the main file */
 	struct stat status;
 	if (lstat(folder, &status) != 0 && errno == ENOENT)
 		return MFA_OK;

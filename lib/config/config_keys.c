@@ -34,7 +34,7 @@ struct key {
 	size_t offset;
 	int64_t min; /* of a list: how many words it needs, 0 or 1 */
 	int64_t max;
-	const char *preset; /* the default, read as if it stood in the file */
+	const char *preset; /* the default, parsed like a value in the file */
 };
 
 #define ZONE(member) offsetof(struct mfa_zone, member)
