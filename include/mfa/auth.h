@@ -1,11 +1,11 @@
 /* One login: ask, check, commit, record, decide. */
 #pragma once
 
+#include "mfa/device.h"
 #include "mfa/dialog.h"
 #include "mfa/language.h"
 #include "mfa/reason.h"
 #include "mfa/site.h"
-#include "mfa/turn.h"
 #include "mfa/verdict.h"
 #include "mfa/zone.h"
 
@@ -42,10 +42,44 @@ struct mfa_auth_request {
 	bool is_behind_password; /* only a right password leads here: see mfa/lockout.h */
 };
 
-/* Another login's turn at the YubiKeys that this login came across. */
+/* Another login's turn at the devices that this login came across. */
 struct mfa_auth_meeting {
 	bool is_met;
-	struct mfa_yubikey_turn turn;
+	struct mfa_turn turn;
+};
+
+enum {
+	MFA_PROMPT_SIZE = 256
+};
+
+/* What a login waits for. */
+enum mfa_auth_step {
+	MFA_STEP_QUESTION, /* an answer of the person: mfa_auth_prompt, mfa_auth_answer */
+	MFA_STEP_DEVICE,   /* a device: mfa_auth_open_device, mfa_auth_take_reply */
+	/* The same question of a device's own: the answer goes to the device and nowhere
+	 * else (struct mfa_device_ops.reply), and its reply to mfa_auth_take_reply. */
+	MFA_STEP_DEVICE_QUESTION,
+	MFA_STEP_END, /* nothing: the result is there */
+};
+
+/* Where a login is between two steps. It has no secret and no pointer, so whoever runs the
+ * login can wait with it elsewhere, in another process of this build. */
+struct mfa_auth_state {
+	enum mfa_auth_step step;
+	enum mfa_reason problem;	      /* that the next question tells of */
+	enum mfa_device_result device_result; /* the same, of a device */
+	bool is_in_grace;
+	bool has_device;  /* this login may use a device in a port */
+	bool is_last;	  /* no question helps after the device's reply */
+	unsigned device;  /* in mfa_devices: the one to ask */
+	unsigned asked;	  /* questions so far */
+	unsigned counted; /* of those, the ones that are limited */
+	char device_question[MFA_DEVICE_TEXT_SIZE];
+	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not told of */
+	struct mfa_turn own;
+	struct mfa_turn other;		   /* that of the last problem */
+	struct mfa_auth_meeting busy;	   /* the first that is known */
+	struct mfa_auth_meeting elsewhere; /* the last */
 };
 
 struct mfa_auth_result {
@@ -64,7 +98,51 @@ struct mfa_auth_result {
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
-/* Runs a login: one question, asked again only if a YubiKey could not answer; one line in
+/* Begins a login. The same request, state and result go to each step that follows, as long
+ * as one is wanted; the caller ends ret_result with mfa_auth_result_done. */
+enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
+			     struct mfa_auth_state *ret_state,
+			     struct mfa_auth_result *ret_result);
+
+/* The question to put: the login's, or a device's own. */
+void mfa_auth_prompt(const struct mfa_auth_request *request,
+		     const struct mfa_auth_state *state,
+		     char ret_prompt[static MFA_PROMPT_SIZE]);
+
+/* Takes the answer of MFA_STEP_QUESTION, and wipes it as the dialog has it; or, of any
+ * question, the error that there was instead (of struct mfa_dialog's ask). */
+enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
+			      struct mfa_auth_state *state, int asked,
+			      struct mfa_secret *answer, struct mfa_auth_result *result);
+
+/* Opens the device that is to be asked, and finds which tokens it may answer for: with locks,
+ * which are free again when a device is waited for. What it opens is the caller's to close
+ * (mfa_device_close), also after MFA_STEP_QUESTION: a device that has asked is still open.
+ * MFA_STEP_DEVICE: ask it, and take its reply. */
+enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
+				   struct mfa_auth_state *state,
+				   struct mfa_device_session *ret_session,
+				   struct mfa_device_candidates *ret_candidates,
+				   struct mfa_auth_result *result);
+
+/* The order for it. Borrows from all three. */
+struct mfa_device_order mfa_auth_device_order(
+	const struct mfa_auth_request *request, const struct mfa_auth_state *state,
+	const struct mfa_device_candidates *candidates);
+
+/* Takes what a device has replied, and wipes it. */
+enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
+				  struct mfa_auth_state *state,
+				  enum mfa_device_result device_result,
+				  struct mfa_device_reply *reply,
+				  struct mfa_auth_result *result);
+
+/* Tells the person of the result, where the person may be told. */
+void mfa_auth_tell(const struct mfa_auth_request *request,
+		   const struct mfa_auth_state *state,
+		   const struct mfa_auth_result *result);
+
+/* Runs all steps of a login: one question, asked again only if a device could not answer; one line in
  * the audit trail, and one for each other login that it came across at the YubiKeys. The
  * new state is committed before MFA_ALLOW. The caller ends ret_result with
  * mfa_auth_result_done. */

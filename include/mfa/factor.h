@@ -1,10 +1,11 @@
 /* Factors: how each kind of token checks what a person typed. */
 #pragma once
 
+#include <stddef.h>
+
 #include "mfa/config.h"
 #include "mfa/record.h"
 #include "mfa/secret.h"
-#include "mfa/yubikey.h"
 
 /* The result of checking a code against one token. The highest among a user's tokens
  * counts. */
@@ -16,14 +17,24 @@ enum mfa_check {
 	MFA_CHECK_RIGHT,
 };
 
-/* One typed code, normalized (mfa_text_normalize_code), or one answer of a YubiKey, with
+enum {
+	MFA_DEVICE_ANSWER_SIZE = 256
+};
+
+/* The answer of a device in a port. Only the factor of its kind knows what the bytes are. */
+struct mfa_device_answer {
+	enum mfa_kind kind;
+	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_ANSWER_SIZE];
+};
+
+/* One typed code, normalized (mfa_text_normalize_code), or one answer of a device, with
  * its time and zone. */
 struct mfa_attempt {
 	const char *code; /* borrowed, not NUL-terminated */
 	size_t len;
 	int64_t now; /* seconds since 1970 */
 	const struct mfa_zone *zone;
-	const struct mfa_yubikey_answer *answer; /* instead of a code; else NULL */
+	const struct mfa_device_answer *answer; /* instead of a code; else NULL */
 };
 
 enum {
@@ -50,6 +61,7 @@ struct mfa_clock {
 
 struct mfa_factor_ops {
 	enum mfa_kind kind;
+	bool is_device; /* verify takes a device's answer, and never a code */
 	/* Checks a code; changes nothing. ret_advance is set with MFA_CHECK_RIGHT. Takes
 	 * the same time for all codes. MFA_ERR_INTEGRITY: the token's data are not this
 	 * factor's; MFA_ERR_CRYPTO. */
@@ -58,6 +70,13 @@ struct mfa_factor_ops {
 	/* Makes the code that verify found right, and all before it, used. The caller
 	 * commits the record before it lets anybody in. */
 	int (*advance)(struct mfa_token *token, const struct mfa_advance *advance);
+	/* For codes that a device types by itself, and that nobody guesses; NULL: people type
+	 * this kind's. Whether a normalized answer is such a code; whether it is one garbled
+	 * by the keyboard's layout; whether it is of this token (true also of one that cannot
+	 * be read). */
+	bool (*is_typed_code)(const char *code, size_t len);
+	bool (*is_garbled_code)(const char *answer, size_t len);
+	bool (*is_code_of)(const struct mfa_token *token, const char *code, size_t len);
 	/* How many characters the token's codes have. */
 	size_t (*code_len)(const struct mfa_token *token);
 	/* The parameters for an administrator to read; nothing secret. */
@@ -76,6 +95,10 @@ struct mfa_factor_ops {
 	 * refused. */
 	int (*settle)(struct mfa_token *token, const struct mfa_zone *zone, int64_t now);
 };
+
+/* All factors of this build: lib/factors/table.c. */
+extern const struct mfa_factor_ops *const mfa_factors[];
+extern const size_t mfa_factor_count;
 
 /* The factor of a kind, or NULL when this build has none. */
 const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind);

@@ -42,6 +42,18 @@ enum mfa_reason {
 /* The stable name in logs: "code-right". Never NULL. */
 const char *mfa_reason_name(enum mfa_reason reason);
 
+/* The question to put after it, marked for translation; NULL: it has none of its own. */
+const char *mfa_reason_prompt(enum mfa_reason reason);
+
+/* Whether anybody may be told of it, also where a refusal must say nothing: it is seen at
+ * the machine, and reveals nothing about password and record. */
+bool mfa_reason_is_public(enum mfa_reason reason);
+
+/* Tells the person a refusal, marked for translation, and whom to ask: contact, "" for
+ * nobody. */
+void mfa_reason_tell(const struct mfa_dialog *dialog, const struct mfa_language *language,
+		     const char *contact, const char *text);
+
 /* Tells the person why a login was refused, and whom to ask: contact, "" for nobody. */
 void mfa_reason_explain(const struct mfa_dialog *dialog,
 			const struct mfa_language *language, const char *contact,

@@ -27,8 +27,7 @@ void mfa_usb_close(struct mfa_usb *usb);
  * turn at the ports ends too. */
 enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 					const struct mfa_yubikey_order *order,
-					struct mfa_diag *diag,
-					struct mfa_yubikey_turn *ret_other,
+					struct mfa_diag *diag, struct mfa_turn *ret_other,
 					struct mfa_yubikey_answer *ret_answer);
 enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 				     struct mfa_diag *diag,

@@ -33,7 +33,7 @@ struct mfa_usb_order {
 	struct mfa_yubikey_slot slots[MFA_TOKENS_MAX];
 	size_t count;
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	struct mfa_yubikey_turn turn; /* number 0: not a login's */
+	struct mfa_turn turn; /* number 0: not a login's */
 	int64_t since_ms;
 	/* program */
 	struct mfa_yubikey_slot at;
@@ -50,7 +50,7 @@ struct mfa_usb_outcome {
 	/* respond, and MFA_YUBIKEY_DONE */
 	struct mfa_yubikey_slot from;
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
-	struct mfa_yubikey_turn other; /* if mfa_usb_has_other */
+	struct mfa_turn other; /* if mfa_usb_has_other */
 	/* list */
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
 	size_t count;

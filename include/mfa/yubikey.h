@@ -1,6 +1,7 @@
 /* YubiKeys that answer challenges (HMAC-SHA1): the token, challenges and answers. */
 #pragma once
 
+#include "mfa/factor.h"
 #include "mfa/record.h"
 #include "mfa/secret.h"
 
@@ -50,6 +51,10 @@ struct mfa_yubikey_answer {
 	unsigned char response[MFA_YUBIKEY_RESPONSE_LEN];
 	mfa_yubikey_hmac hmac; /* computes the right response */
 };
+
+/* As the answer of a device, for its factor. */
+void mfa_yubikey_answer_pack(const struct mfa_yubikey_answer *answer,
+			     struct mfa_device_answer *ret_answer);
 
 /* A fresh random challenge. */
 void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN]);

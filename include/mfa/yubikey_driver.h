@@ -43,7 +43,7 @@ struct mfa_yubikey_order {
 	/* A login's turn. It does not wait for another's: MFA_YUBIKEY_BUSY; and it sends
 	 * no challenge if a wanted key has answered another login after since_ms
 	 * (CLOCK_MONOTONIC): MFA_YUBIKEY_ELSEWHERE. NULL, for an enrolment: neither. */
-	const struct mfa_yubikey_turn *turn;
+	const struct mfa_turn *turn;
 	int64_t since_ms;
 	/* Called while waiting; true: nobody needs the answer any more. NULL: never. */
 	bool (*is_over)(void);
@@ -79,7 +79,7 @@ struct mfa_yubikey_driver {
 	 * zeros otherwise. */
 	enum mfa_yubikey_result (*respond)(const struct mfa_yubikey_order *order,
 					   struct mfa_diag *diag,
-					   struct mfa_yubikey_turn *ret_other,
+					   struct mfa_turn *ret_other,
 					   struct mfa_yubikey_answer *ret_answer);
 	/* Up to MFA_YUBIKEYS_MAX ports. */
 	enum mfa_yubikey_result (*list)(int64_t timeout_ms,

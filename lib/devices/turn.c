@@ -29,7 +29,7 @@ static bool is_user_or_empty(const char *text)
 }
 
 void mfa_turn_make(const char *service, const char *terminal, const char *user,
-		   struct mfa_yubikey_turn *ret_turn)
+		   struct mfa_turn *ret_turn)
 {
 	static const char unusable[] = "?";
 	const char *where[] = { service != NULL ? service : "",
@@ -41,7 +41,7 @@ void mfa_turn_make(const char *service, const char *terminal, const char *user,
 			where[i] = unusable;
 	if (user == NULL || !is_user_or_empty(user))
 		user = user == NULL ? "" : unusable;
-	*ret_turn = (struct mfa_yubikey_turn){ .number = 0 };
+	*ret_turn = (struct mfa_turn){ .number = 0 };
 	while (ret_turn->number == 0)
 		randombytes_buf(&ret_turn->number, sizeof ret_turn->number);
 	(void)snprintf(ret_turn->service, sizeof ret_turn->service, "%s", where[0]);
@@ -54,7 +54,7 @@ static bool is_place_name(const char *text)
 	return strcmp(text, "?") == 0 || is_plain_name(text, MFA_TURN_WHERE_SIZE);
 }
 
-static bool is_valid_turn(const struct mfa_yubikey_turn *turn)
+static bool is_valid_turn(const struct mfa_turn *turn)
 {
 	bool has_end = memchr(turn->service, '\0', sizeof turn->service) != NULL &&
 		       memchr(turn->terminal, '\0', sizeof turn->terminal) != NULL &&
@@ -69,7 +69,7 @@ static bool is_valid_turn(const struct mfa_yubikey_turn *turn)
 	       is_user_or_empty(turn->user);
 }
 
-int mfa_turn_put(const struct mfa_yubikey_turn *turn,
+int mfa_turn_put(const struct mfa_turn *turn,
 		 unsigned char ret_bytes[static MFA_TURN_SIZE])
 {
 	if (!is_valid_turn(turn))
@@ -85,10 +85,10 @@ int mfa_turn_put(const struct mfa_yubikey_turn *turn,
 }
 
 int mfa_turn_get(const unsigned char bytes[static MFA_TURN_SIZE],
-		 struct mfa_yubikey_turn *ret_turn)
+		 struct mfa_turn *ret_turn)
 {
 	unsigned char again[MFA_TURN_SIZE];
-	struct mfa_yubikey_turn turn = {
+	struct mfa_turn turn = {
 		.number = mfa_get64(bytes),
 		.answered_ms = (int64_t)mfa_get64(bytes + AT_ANSWERED),
 		.serial = mfa_get32(bytes + AT_SERIAL),

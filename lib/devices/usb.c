@@ -129,8 +129,7 @@ static bool wants_slot(const struct mfa_yubikey_order *order,
 
 enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 					const struct mfa_yubikey_order *order,
-					struct mfa_diag *diag,
-					struct mfa_yubikey_turn *ret_other,
+					struct mfa_diag *diag, struct mfa_turn *ret_other,
 					struct mfa_yubikey_answer *ret_answer)
 {
 	struct mfa_usb_outcome outcome;
@@ -147,7 +146,7 @@ enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 		sent.slots[i] = order->slots[i];
 	memcpy(sent.challenge, order->challenge, sizeof sent.challenge);
 	enum mfa_yubikey_result result = execute_order(usb, &sent, diag, &outcome);
-	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
+	*ret_other = (struct mfa_turn){ .number = 0 };
 	if (mfa_usb_has_other(result))
 		*ret_other = outcome.other;
 	if (result != MFA_YUBIKEY_DONE)

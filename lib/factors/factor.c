@@ -1,20 +1,12 @@
 #include "mfa/factor.h"
 
-#include "factors.h"
 #include "mfa/oath.h"
-
-static const struct mfa_factor_ops *const factors[] = {
-	&mfa_factor_totp,
-	&mfa_factor_hotp,
-	&mfa_factor_yubikey,
-	&mfa_factor_yubikey_otp,
-};
 
 const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind)
 {
-	for (size_t i = 0; i < MFA_COUNT(factors); i++)
-		if (factors[i]->kind == kind)
-			return factors[i];
+	for (size_t i = 0; i < mfa_factor_count; i++)
+		if (mfa_factors[i]->kind == kind)
+			return mfa_factors[i];
 	return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* YubiKey challenge-response: the token, and an answer against it. */
 #include "mfa/yubikey.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,30 +78,49 @@ void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
 	     key->is_padded ? sizeof block : MFA_YUBIKEY_CHALLENGE_LEN, ret_response);
 }
 
+static_assert(sizeof(struct mfa_yubikey_answer) <= MFA_DEVICE_ANSWER_SIZE,
+	      "an answer fits");
+
+void mfa_yubikey_answer_pack(const struct mfa_yubikey_answer *answer,
+			     struct mfa_device_answer *ret_answer)
+{
+	*ret_answer = (struct mfa_device_answer){ .kind = MFA_KIND_YUBIKEY };
+	memcpy(ret_answer->bytes, answer, sizeof *answer);
+}
+
+static bool unpack_answer(const struct mfa_device_answer *packed,
+			  struct mfa_yubikey_answer *ret_answer)
+{
+	if (packed == NULL || packed->kind != MFA_KIND_YUBIKEY)
+		return false;
+	memcpy(ret_answer, packed->bytes, sizeof *ret_answer);
+	return true;
+}
+
 static int yubikey_verify(const struct mfa_token *token,
 			  const struct mfa_attempt *attempt, enum mfa_check *ret_check,
 			  struct mfa_advance *ret_advance MFA_UNUSED)
 {
 	struct mfa_yubikey key;
 	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
-	const struct mfa_yubikey_answer *answer = attempt->answer;
+	struct mfa_yubikey_answer answer;
 	int err = mfa_yubikey_load(token, &key);
 	if (err != MFA_OK)
 		return err;
-	if (answer == NULL || answer->from.serial != key.serial ||
-	    answer->from.slot != key.slot) {
+	if (!unpack_answer(attempt->answer, &answer) ||
+	    answer.from.serial != key.serial || answer.from.slot != key.slot) {
 		*ret_check = MFA_CHECK_MISFIT;
 		return MFA_OK;
 	}
-	mfa_yubikey_expect(&key, answer->hmac, answer->challenge, expected);
-	*ret_check = mfa_secret_is_equal(expected, answer->response, sizeof expected)
+	mfa_yubikey_expect(&key, answer.hmac, answer.challenge, expected);
+	*ret_check = mfa_secret_is_equal(expected, answer.response, sizeof expected)
 			     ? MFA_CHECK_RIGHT
 			     : MFA_CHECK_WRONG;
 	mfa_wipe(expected, sizeof expected);
 	return MFA_OK;
 }
 
-/* The challenge was fresh, and nobody else has seen it: there is nothing to consume_signal. */
+/* The challenge was fresh, and nobody else has seen it: nothing is to be marked as used. */
 static int yubikey_advance(struct mfa_token *token MFA_UNUSED,
 			   const struct mfa_advance *to MFA_UNUSED)
 {
@@ -126,6 +146,7 @@ static void yubikey_describe(const struct mfa_token *token,
 
 const struct mfa_factor_ops mfa_factor_yubikey = {
 	.kind = MFA_KIND_YUBIKEY,
+	.is_device = true,
 	.verify = yubikey_verify,
 	.advance = yubikey_advance,
 	.code_len = yubikey_code_len,

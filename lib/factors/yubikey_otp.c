@@ -171,10 +171,23 @@ static void yubikey_otp_describe(const struct mfa_token *token,
 		       otp.counter >> USE_BITS, otp.counter & ((1 << USE_BITS) - 1));
 }
 
+static bool is_yubikey_otp_of(const struct mfa_token *token, const char *code, size_t len)
+{
+	char id[MFA_YUBIKEY_MODHEX_SIZE];
+	struct mfa_yubikey_otp otp;
+	if (mfa_yubikey_otp_load(token, &otp) != MFA_OK)
+		return true; /* the evaluation tells of the damage */
+	mfa_yubikey_otp_format_id(otp.public_id, id);
+	return len >= strlen(id) && memcmp(code, id, strlen(id)) == 0;
+}
+
 const struct mfa_factor_ops mfa_factor_yubikey_otp = {
 	.kind = MFA_KIND_YUBIKEY_OTP,
 	.verify = yubikey_otp_verify,
 	.advance = yubikey_otp_advance,
+	.is_typed_code = mfa_yubikey_otp_is_code,
+	.is_garbled_code = mfa_yubikey_otp_is_garbled,
+	.is_code_of = is_yubikey_otp_of,
 	.code_len = yubikey_otp_code_len,
 	.describe = yubikey_otp_describe,
 };

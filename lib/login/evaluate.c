@@ -45,16 +45,15 @@ static int verify_token(const struct mfa_token *token,
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	*ret_answer = (struct answer){ .check = MFA_CHECK_MISFIT };
-	bool is_key = token->kind == MFA_KIND_YUBIKEY;
 	if (factor == NULL || (what->zone->factors & 1U << token->kind) == 0 ||
-	    is_key != (what->key != NULL))
+	    factor->is_device != (what->device_answer != NULL))
 		return MFA_OK;
 	if (what->has_password)
 		return verify_line_end(token, what, factor, ret_answer);
 	struct mfa_attempt attempt = {
 		.code = what->answer,
 		.len = what->len,
-		.answer = what->key,
+		.answer = what->device_answer,
 		.now = what->now,
 		.zone = what->zone,
 	};
@@ -173,6 +172,66 @@ static int64_t find_refused_until(const struct mfa_token *token,
 	return clock.refused_until;
 }
 
+/* What a rule looks at. */
+struct findings {
+	const struct evaluation_input *what;
+	enum mfa_check check;
+	bool is_suspended; /* the token */
+	bool is_locked;
+};
+
+static bool is_unusable_record(const struct findings *found)
+{
+	return found->what->record_status != MFA_RECORD_USABLE;
+}
+
+static bool is_locked_out(const struct findings *found)
+{
+	return found->is_locked;
+}
+
+static bool is_of_suspended_token(const struct findings *found)
+{
+	return found->check == MFA_CHECK_RIGHT && found->is_suspended;
+}
+
+static bool is_wrong_device_answer(const struct findings *found)
+{
+	return found->what->device_answer != NULL &&
+	       reason_of_check(found->check) == MFA_REASON_WRONG;
+}
+
+static bool is_wrong_and_no_guess(const struct findings *found)
+{
+	return found->what->is_no_guess &&
+	       reason_of_check(found->check) == MFA_REASON_WRONG;
+}
+
+/* What refuses whatever the token said, the strongest first. MFA_REASON_NONE: the record's
+ * own status says why. */
+static const struct rule {
+	bool (*applies)(const struct findings *found);
+	enum mfa_reason reason;
+} rules[] = {
+	{ is_unusable_record, MFA_REASON_NONE },
+	{ is_locked_out, MFA_REASON_LOCKED },
+	{ is_of_suspended_token, MFA_REASON_SUSPENDED },
+	{ is_wrong_device_answer, MFA_REASON_KEY_WRONG },
+	{ is_wrong_and_no_guess, MFA_REASON_NOT_A_CODE },
+};
+
+static enum mfa_reason find_reason(const struct findings *found)
+{
+	for (size_t i = 0; i < MFA_COUNT(rules); i++) {
+		if (!rules[i].applies(found))
+			continue;
+		return rules[i].reason != MFA_REASON_NONE
+			       ? rules[i].reason
+			       : record_status_reason(found->what->record_status);
+	}
+	return reason_of_check(found->check);
+}
+
 int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	     struct evaluation *ret_evaluation)
 {
@@ -182,7 +241,6 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	if (err != MFA_OK)
 		return err;
 	struct evaluation found = {
-		.reason = reason_of_check(answer.check),
 		.code_len = answer.code_len,
 		.record_status = what->record_status,
 		.uid = record->uid,
@@ -191,23 +249,19 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 		memcpy(found.token, token->id, sizeof found.token);
 		found.kind = token->kind;
 	}
-	if (found.reason == MFA_REASON_CLOCK)
+	if (answer.check == MFA_CHECK_CLOCK)
 		found.refused_until = find_refused_until(token, what);
-	if (found.reason == MFA_REASON_RIGHT && token->state != MFA_STATE_ACTIVE)
-		found.reason = MFA_REASON_SUSPENDED;
 	/* who is locked out did the same work, and nothing comes of it */
 	const struct mfa_guess guess = make_guess(what);
-	if (what->key == NULL)
+	if (what->device_answer == NULL)
 		found.lockout = mfa_lockout_find(record, &guess);
-	if (found.lockout.scope != MFA_LOCKED_NOBODY)
-		found.reason = MFA_REASON_LOCKED;
-	if (found.reason == MFA_REASON_WRONG && what->key != NULL)
-		found.reason = MFA_REASON_KEY_WRONG;
-	if (found.reason == MFA_REASON_WRONG && what->is_no_guess)
-		found.reason = MFA_REASON_NOT_A_CODE;
-	/* nor of one that is another's */
-	if (what->record_status != MFA_RECORD_USABLE)
-		found.reason = record_status_reason(what->record_status);
+	const struct findings findings = {
+		.what = what,
+		.check = answer.check,
+		.is_suspended = token != NULL && token->state != MFA_STATE_ACTIVE,
+		.is_locked = found.lockout.scope != MFA_LOCKED_NOBODY,
+	};
+	found.reason = find_reason(&findings);
 	if (found.reason == MFA_REASON_RIGHT && token != NULL)
 		err = accept_code(record, token, &answer.advance, what);
 	else

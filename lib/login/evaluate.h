@@ -1,4 +1,5 @@
-/* One typed code, or one answer of a YubiKey, against one record: pure but for the factors' cryptography. */
+/* One typed code, or one answer of a device, against one record: pure but for the factors'
+ * cryptography. */
 #pragma once
 
 #include "mfa/auth.h"
@@ -19,15 +20,16 @@ struct evaluation {
 	uint32_t unlogged; /* refusals before this one, see lib/login/unlogged.h */
 };
 
-/* What is judged: the answer (normalized unless it carries a password in front). */
+/* What is evaluated: the answer (normalized unless it carries a password in front). */
 struct evaluation_input {
 	const struct mfa_zone *zone;
 	const struct mfa_zone *bounds; /* of all zones: mfa_zone_bounds */
 	const char *answer;
 	size_t len;
-	const struct mfa_yubikey_answer *key; /* instead of an answer; else NULL */
-	bool has_password;		      /* the code is the end of the answer */
-	bool is_no_guess;		      /* wrong in any case, and no failure */
+	const struct mfa_device_answer
+		*device_answer; /* instead of an answer; else NULL */
+	bool has_password;	/* the code is the end of the answer */
+	bool is_no_guess;	/* always wrong, never counted */
 	/* of a typed code, as struct mfa_guess's */
 	uint64_t source;
 	bool is_behind_password;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "locked_work.h"
 #include "lookup.h"
 #include "mfa/text.h"
 
@@ -67,17 +68,13 @@ void grace_note_refusal(const struct mfa_auth_request *request,
 bool grace_covers(const struct mfa_auth_request *request)
 {
 	struct mfa_diag diag = { .text = "" };
-	bool was_open = request->site->is_open;
 	if (!may_have_grace(request))
 		return false;
-	if (request->begin_work != NULL)
-		request->begin_work(request->context);
+	MFA_CLEANUP(locked_work_end)
+	struct locked_work work = locked_work_begin(request);
 	bool is_covered =
-		mfa_site_open(request->site, &diag) == MFA_OK && is_unenrolled(request);
-	if (!was_open)
-		mfa_site_close(request->site);
-	if (request->end_work != NULL)
-		request->end_work(request->context);
+		locked_work_open(&work, &diag) == MFA_OK && is_unenrolled(request);
+	locked_work_end(&work); /* the name service may take long */
 	return is_covered && mfa_login_has_own_name(&request->login);
 }
 

@@ -12,7 +12,7 @@ static void append_part(const char *what, const char *value, char *text)
 		(void)snprintf(text + len, MFA_NOTE_SIZE - len, "%s %s", what, value);
 }
 
-static void describe_turn(const struct mfa_yubikey_turn *turn,
+static void describe_turn(const struct mfa_turn *turn,
 			  char ret_text[static MFA_NOTE_SIZE])
 {
 	if (turn->serial != 0)

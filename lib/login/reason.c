@@ -3,123 +3,104 @@
 
 #include <stdio.h>
 
-static const char *const reasons[MFA_REASON_COUNT] = {
-	[MFA_REASON_NONE] = "none",
-	[MFA_REASON_RIGHT] = "code-right",
-	[MFA_REASON_WRONG] = "code-wrong",
-	[MFA_REASON_USED] = "code-used",
-	[MFA_REASON_CLOCK] = "clock-behind",
-	[MFA_REASON_SUSPENDED] = "token-suspended",
-	[MFA_REASON_LOCKED] = "locked",
-	[MFA_REASON_NOT_ENROLLED] = "not-enrolled",
-	[MFA_REASON_UID_CHANGED] = "uid-changed",
-	[MFA_REASON_RETIRED] = "record-retired",
-	[MFA_REASON_UNKNOWN_USER] = "unknown-user",
-	[MFA_REASON_EMPTY] = "no-code",
-	[MFA_REASON_NOT_A_CODE] = "not-a-code",
-	[MFA_REASON_GARBLED] = "code-garbled",
-	[MFA_REASON_KEY_TYPED] = "key-typed",
-	[MFA_REASON_KEY_WRONG] = "key-wrong",
-	[MFA_REASON_KEY_ABSENT] = "key-absent",
-	[MFA_REASON_KEY_OTHER] = "key-of-another",
-	[MFA_REASON_KEY_EMPTY] = "key-empty",
-	[MFA_REASON_KEY_UNTOUCHED] = "key-untouched",
-	[MFA_REASON_KEY_SILENT] = "key-silent",
-	[MFA_REASON_KEY_CUT_OFF] = "key-cut-off",
-	[MFA_REASON_KEY_BUSY] = "key-busy",
-	[MFA_REASON_KEY_ELSEWHERE] = "key-elsewhere",
-	[MFA_REASON_KEY_UNUSABLE] = "key-unusable",
-	[MFA_REASON_ZONE_OFF] = "zone-off",
-	[MFA_REASON_GRACE] = "grace",
-	[MFA_REASON_NO_AUTH] = "auth-not-passed",
-	[MFA_REASON_USER_CHANGED] = "user-changed",
-	[MFA_REASON_UID_SHARED] = "uid-shared",
-	[MFA_REASON_FAILED] = "failed",
+static const char code_used[] =
+	MFA_N_("This one-time password has been used already. Wait for the next one.");
+static const char clock_behind[] = MFA_N_(
+	"The clock of this machine is wrong, so one-time passwords by time cannot be "
+	"used. Ask your system administrator.");
+static const char suspended[] =
+	MFA_N_("Your authenticator is suspended. Ask your system administrator.");
+static const char locked[] =
+	MFA_N_("Too many failures; locked. Ask your system administrator, or wait.");
+static const char not_enrolled[] = MFA_N_(
+	"You have no authenticator enrolled, so you cannot log in. Ask your system "
+	"administrator.");
+static const char out_of_order[] =
+	MFA_N_("Authentication is out of order, so you cannot log in. Ask your system "
+	       "administrator.");
+static const char garbled[] =
+	MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and Japanese input.");
+static const char garbled_prompt[] = MFA_N_(
+	"The YubiKey's code came garbled. Turn off Caps Lock and Japanese input, and "
+	"type it again: ");
+static const char key_typed[] =
+	MFA_N_("The YubiKey typed a code that is not registered for you.");
+static const char key_typed_prompt[] =
+	MFA_N_("The YubiKey typed a code that is not registered for you. One-time "
+	       "password: ");
+
+/* Where there is no text, the refusal is the usual one, and the question too; those of devices
+ * come with the device. */
+static const struct reason {
+	const char *name;
+	const char *refusal;
+	const char *prompt; /* the next question after it */
+	/* Anybody may be told: it is seen at the machine, and reveals nothing about the
+	 * password or the record. */
+	bool is_public;
+} reasons[MFA_REASON_COUNT] = {
+	[MFA_REASON_NONE] = { .name = "none" },
+	[MFA_REASON_RIGHT] = { .name = "code-right" },
+	[MFA_REASON_WRONG] = { .name = "code-wrong" },
+	[MFA_REASON_USED] = { .name = "code-used", .refusal = code_used },
+	[MFA_REASON_CLOCK] = { .name = "clock-behind", .refusal = clock_behind },
+	[MFA_REASON_SUSPENDED] = { .name = "token-suspended", .refusal = suspended },
+	[MFA_REASON_LOCKED] = { .name = "locked", .refusal = locked },
+	[MFA_REASON_NOT_ENROLLED] = { .name = "not-enrolled", .refusal = not_enrolled },
+	/* what there is was another person's */
+	[MFA_REASON_UID_CHANGED] = { .name = "uid-changed", .refusal = not_enrolled },
+	[MFA_REASON_RETIRED] = { .name = "record-retired", .refusal = not_enrolled },
+	[MFA_REASON_UNKNOWN_USER] = { .name = "unknown-user" },
+	[MFA_REASON_EMPTY] = { .name = "no-code" },
+	[MFA_REASON_NOT_A_CODE] = { .name = "not-a-code" },
+	[MFA_REASON_GARBLED] = { "code-garbled", garbled, garbled_prompt, true },
+	[MFA_REASON_KEY_TYPED] = { "key-typed", key_typed, key_typed_prompt, true },
+	[MFA_REASON_KEY_WRONG] = { .name = "key-wrong", .is_public = true },
+	[MFA_REASON_KEY_ABSENT] = { .name = "key-absent", .is_public = true },
+	[MFA_REASON_KEY_OTHER] = { .name = "key-of-another", .is_public = true },
+	[MFA_REASON_KEY_EMPTY] = { .name = "key-empty", .is_public = true },
+	[MFA_REASON_KEY_UNTOUCHED] = { .name = "key-untouched", .is_public = true },
+	[MFA_REASON_KEY_SILENT] = { .name = "key-silent", .is_public = true },
+	[MFA_REASON_KEY_CUT_OFF] = { .name = "key-cut-off", .is_public = true },
+	[MFA_REASON_KEY_BUSY] = { .name = "key-busy", .is_public = true },
+	[MFA_REASON_KEY_ELSEWHERE] = { .name = "key-elsewhere", .is_public = true },
+	[MFA_REASON_KEY_UNUSABLE] = { .name = "key-unusable", .is_public = true },
+	[MFA_REASON_ZONE_OFF] = { .name = "zone-off" },
+	[MFA_REASON_GRACE] = { .name = "grace" },
+	[MFA_REASON_NO_AUTH] = { .name = "auth-not-passed" },
+	[MFA_REASON_USER_CHANGED] = { .name = "user-changed" },
+	[MFA_REASON_UID_SHARED] = { .name = "uid-shared" },
+	[MFA_REASON_FAILED] = { .name = "failed", .refusal = out_of_order },
 };
+
+static const struct reason *find_reason_text(enum mfa_reason reason)
+{
+	static const struct reason unknown = { .name = "unknown" };
+	bool is_known =
+		(unsigned)reason < MFA_REASON_COUNT && reasons[reason].name != NULL;
+	return is_known ? &reasons[reason] : &unknown;
+}
 
 const char *mfa_reason_name(enum mfa_reason reason)
 {
-	bool is_known = (unsigned)reason < MFA_REASON_COUNT && reasons[reason] != NULL;
-	return is_known ? reasons[reason] : "unknown";
+	return find_reason_text(reason)->name;
 }
 
-static const char *refusal_text(enum mfa_reason reason)
+const char *mfa_reason_prompt(enum mfa_reason reason)
 {
-	switch (reason) {
-	case MFA_REASON_USED:
-		return MFA_N_(
-			"This one-time password has been used already. Wait for the "
-			"next one.");
-	case MFA_REASON_CLOCK:
-		return MFA_N_(
-			"The clock of this machine is wrong, so one-time passwords by "
-			"time cannot be used. Ask your system administrator.");
-	case MFA_REASON_SUSPENDED:
-		return MFA_N_("Your authenticator is suspended. Ask your system "
-			      "administrator.");
-	case MFA_REASON_LOCKED:
-		return MFA_N_(
-			"Too many failures; locked. Ask your system administrator, or "
-			"wait.");
-	case MFA_REASON_NOT_ENROLLED:
-	case MFA_REASON_UID_CHANGED: /* what there is was another person's */
-	case MFA_REASON_RETIRED:
-		return MFA_N_(
-			"You have no authenticator enrolled, so you cannot log in. Ask "
-			"your system administrator.");
-	case MFA_REASON_FAILED:
-		return MFA_N_(
-			"Authentication is out of order, so you cannot log in. Ask your "
-			"system administrator.");
-	case MFA_REASON_GARBLED:
-		return MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and "
-			      "Japanese input.");
-	case MFA_REASON_KEY_TYPED:
-		return MFA_N_("The YubiKey typed a code that is not registered for you.");
-	case MFA_REASON_KEY_ABSENT:
-		return MFA_N_("No YubiKey found. See that it is plugged in.");
-	case MFA_REASON_KEY_OTHER:
-		return MFA_N_("This YubiKey is not registered for you.");
-	case MFA_REASON_KEY_EMPTY:
-		return MFA_N_("This YubiKey is no longer programmed. Ask your system "
-			      "administrator.");
-	case MFA_REASON_KEY_UNTOUCHED:
-		return MFA_N_("The YubiKey was not touched. Try again.");
-	case MFA_REASON_KEY_SILENT:
-		return MFA_N_("The YubiKey does not answer. Plug it in anew.");
-	case MFA_REASON_KEY_CUT_OFF:
-		return MFA_N_("The YubiKey was pulled out. Plug it in again.");
-	case MFA_REASON_KEY_BUSY:
-		return MFA_N_("Another login is using the YubiKey. Try again.");
-	case MFA_REASON_KEY_ELSEWHERE:
-		return MFA_N_("Your YubiKey has just answered another login. Try again.");
-	case MFA_REASON_KEY_UNUSABLE:
-		return MFA_N_("YubiKeys cannot be used on this machine. Ask your system "
-			      "administrator.");
-	case MFA_REASON_NONE:
-	case MFA_REASON_KEY_WRONG:
-	case MFA_REASON_RIGHT:
-	case MFA_REASON_WRONG:
-	case MFA_REASON_UNKNOWN_USER:
-	case MFA_REASON_EMPTY:
-	case MFA_REASON_NOT_A_CODE:
-	case MFA_REASON_ZONE_OFF:
-	case MFA_REASON_GRACE:
-	case MFA_REASON_NO_AUTH:
-	case MFA_REASON_USER_CHANGED:
-	case MFA_REASON_UID_SHARED:
-	case MFA_REASON_COUNT:
-		break;
-	}
-	return MFA_N_("Authentication failed.");
+	return find_reason_text(reason)->prompt;
 }
 
-void mfa_reason_explain(const struct mfa_dialog *dialog,
-			const struct mfa_language *language, const char *contact,
-			enum mfa_reason reason)
+bool mfa_reason_is_public(enum mfa_reason reason)
+{
+	return find_reason_text(reason)->is_public;
+}
+
+void mfa_reason_tell(const struct mfa_dialog *dialog, const struct mfa_language *language,
+		     const char *contact, const char *text)
 {
 	char line[768];
-	const char *why = mfa_text(language, refusal_text(reason));
+	const char *why = mfa_text(language, text);
 	if (contact[0] == '\0')
 		(void)snprintf(line, sizeof line, "%s", why);
 	else /* TRANSLATORS: the refusal, then whom to ask */
@@ -127,4 +108,13 @@ void mfa_reason_explain(const struct mfa_dialog *dialog,
 			       mfa_text(language, MFA_N_("%s (contact: %s)")), why,
 			       contact);
 	dialog->tell(dialog->context, MFA_TELL_ERROR, line);
+}
+
+void mfa_reason_explain(const struct mfa_dialog *dialog,
+			const struct mfa_language *language, const char *contact,
+			enum mfa_reason reason)
+{
+	const char *refusal = find_reason_text(reason)->refusal;
+	mfa_reason_tell(dialog, language, contact,
+			refusal != NULL ? refusal : MFA_N_("Authentication failed."));
 }

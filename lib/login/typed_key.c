@@ -2,57 +2,64 @@
 
 #include <string.h>
 
+#include "locked_work.h"
 #include "lookup.h"
+#include "mfa/factor.h"
 #include "mfa/text.h"
-#include "mfa/yubikey_otp.h"
 #include "record_status.h"
 
 enum {
-	ANSWER_MAX = 4 * MFA_YUBIKEY_CODE_LEN, /* in full width, with some blanks */
-	ID_LEN = MFA_YUBIKEY_MODHEX_SIZE - 1,
+	ANSWER_MAX = 256 /* a longer one is no such code, in full width either */
 };
 
-/* The public id that the code begins with. */
-static bool read_public_id(const struct mfa_secret *answer,
-			   char ret_id[static MFA_YUBIKEY_MODHEX_SIZE])
+static bool is_taken(const struct mfa_auth_request *request, enum mfa_kind kind)
 {
-	char text[ANSWER_MAX];
-	if (answer->len < MFA_YUBIKEY_CODE_LEN || answer->len > sizeof text)
-		return false;
-	memcpy(text, answer->data, answer->len);
-	size_t len = mfa_text_normalize_code(text, answer->len);
-	bool is_code = mfa_yubikey_otp_is_code(text, len);
-	if (is_code) {
-		memcpy(ret_id, text, ID_LEN);
-		ret_id[ID_LEN] = '\0';
-	}
-	mfa_wipe(text, sizeof text);
-	return is_code;
+	return (request->zone->factors & 1U << kind) != 0;
 }
 
-static bool has_otp_token(const struct mfa_record *record, const char *id)
+static bool is_garbled_answer(const struct mfa_auth_request *request,
+			      const struct mfa_secret *answer)
 {
-	for (size_t i = 0; i < record->token_count; i++) {
-		char own[MFA_YUBIKEY_MODHEX_SIZE];
-		struct mfa_yubikey_otp otp;
-		if (record->tokens[i].kind != MFA_KIND_YUBIKEY_OTP)
-			continue;
-		/* what is damaged, the evaluation tells */
-		if (mfa_yubikey_otp_load(&record->tokens[i], &otp) != MFA_OK)
-			return true;
-		mfa_yubikey_otp_format_id(otp.public_id, own);
-		if (strcmp(own, id) == 0)
+	const char *text = (const char *)answer->data;
+	for (size_t i = 0; i < mfa_factor_count; i++) {
+		const struct mfa_factor_ops *factor = mfa_factors[i];
+		if (factor->is_garbled_code != NULL && is_taken(request, factor->kind) &&
+		    factor->is_garbled_code(text, answer->len))
 			return true;
 	}
 	return false;
 }
 
+/* The factor whose codes are typed by devices in this form, or NULL. */
+static const struct mfa_factor_ops *find_typing_factor(const char *code, size_t len)
+{
+	for (size_t i = 0; i < mfa_factor_count; i++)
+		if (mfa_factors[i]->is_typed_code != NULL &&
+		    mfa_factors[i]->is_typed_code(code, len))
+			return mfa_factors[i];
+	return NULL;
+}
+
+static bool has_token_of(const struct mfa_record *record,
+			 const struct mfa_factor_ops *factor, const char *code,
+			 size_t len)
+{
+	for (size_t i = 0; i < record->token_count; i++)
+		if (record->tokens[i].kind == factor->kind &&
+		    factor->is_code_of(&record->tokens[i], code, len))
+			return true;
+	return false;
+}
+
 /* The same work for everybody; the decoy has no such token. */
-static int look_up_token(const struct mfa_auth_request *request, const char *id,
-			 struct mfa_diag *diag, bool *ret_is_none)
+static int look_up_token(const struct mfa_auth_request *request,
+			 const struct mfa_factor_ops *factor, const char *code,
+			 size_t len, struct mfa_diag *diag, bool *ret_is_there)
 {
 	bool is_decoy = false;
-	int err = mfa_site_open(request->site, diag);
+	MFA_CLEANUP(locked_work_end)
+	struct locked_work work = locked_work_begin(request);
+	int err = locked_work_open(&work, diag);
 	if (err != MFA_OK)
 		return err;
 	struct mfa_record *record = mfa_store_workspace(request->site->store);
@@ -61,25 +68,30 @@ static int look_up_token(const struct mfa_auth_request *request, const char *id,
 		return err;
 	enum mfa_record_status status = record_status_of(record, &request->login);
 	record_status_explain(status, record->user, record->uid, diag);
-	*ret_is_none = status != MFA_RECORD_USABLE || !has_otp_token(record, id);
+	*ret_is_there =
+		status == MFA_RECORD_USABLE && has_token_of(record, factor, code, len);
 	return MFA_OK;
 }
 
-int typed_key_check(const struct mfa_auth_request *request,
-		    const struct mfa_secret *answer, struct mfa_diag *diag,
-		    bool *ret_is_none)
+enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
+				  const struct mfa_secret *answer, struct mfa_diag *diag,
+				  int *ret_err)
 {
-	char id[MFA_YUBIKEY_MODHEX_SIZE];
-	bool was_open = request->site->is_open;
-	*ret_is_none = !request->wants_password && read_public_id(answer, id);
-	if (!*ret_is_none || (request->zone->factors & 1U << MFA_KIND_YUBIKEY_OTP) == 0)
-		return MFA_OK;
-	if (request->begin_work != NULL)
-		request->begin_work(request->context);
-	int err = look_up_token(request, id, diag, ret_is_none);
-	if (!was_open)
-		mfa_site_close(request->site);
-	if (request->end_work != NULL)
-		request->end_work(request->context);
-	return err;
+	char code[ANSWER_MAX];
+	bool is_there = false;
+	*ret_err = MFA_OK;
+	if (request->wants_password)
+		return MFA_REASON_NONE;
+	if (is_garbled_answer(request, answer))
+		return MFA_REASON_GARBLED;
+	if (answer->len == 0 || answer->len > sizeof code)
+		return MFA_REASON_NONE;
+	memcpy(code, answer->data, answer->len);
+	size_t len = mfa_text_normalize_code(code, answer->len);
+	const struct mfa_factor_ops *factor = find_typing_factor(code, len);
+	if (factor != NULL && is_taken(request, factor->kind))
+		*ret_err = look_up_token(request, factor, code, len, diag, &is_there);
+	mfa_wipe(code, sizeof code);
+	bool is_of_none = factor != NULL && !is_there && *ret_err == MFA_OK;
+	return is_of_none ? MFA_REASON_KEY_TYPED : MFA_REASON_NONE;
 }

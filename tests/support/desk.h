@@ -15,11 +15,11 @@ struct desk {
 	struct softkey_bed *bed;
 	const struct mfa_yubikey_driver *driver;
 	/* Of the questions from here on; number 0: they are an enrolment's, and wait. */
-	struct mfa_yubikey_turn turn;
+	struct mfa_turn turn;
 	int64_t since_ms;
 	struct mfa_yubikey_listener listener;
 	struct mfa_diag diag; /* of the last question */
-	struct mfa_yubikey_turn other;
+	struct mfa_turn other;
 	struct mfa_yubikey_answer answer;
 	int64_t took_ms;
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX]; /* of the last list */

@@ -69,7 +69,7 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 	struct mfa_diag diag = { .text = "" };
 	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
 	struct mfa_yubikey_answer answer;
-	struct mfa_yubikey_turn unused;
+	struct mfa_turn unused;
 	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
 	struct ports_ear ear = { app, proof + 1, PROOFS };
 	const struct mfa_yubikey_order order = {

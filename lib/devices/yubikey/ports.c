@@ -101,10 +101,10 @@ static bool start_libusb(void)
 }
 
 /* Also where it has no name: the last one's must not be taken for it. */
-static void show_turn(struct ports *ports, const struct mfa_yubikey_turn *turn,
+static void show_turn(struct ports *ports, const struct mfa_turn *turn,
 		      struct mfa_diag *diag)
 {
-	static const struct mfa_yubikey_turn nameless = { 0 };
+	static const struct mfa_turn nameless = { 0 };
 	ports->is_locked = true;
 	ports->turns.holder = turn != NULL ? *turn : nameless;
 	turns_write(ports->lock_fd, &ports->turns, diag);

@@ -25,7 +25,7 @@ struct ports {
 struct ports_wait {
 	int64_t timeout_ms;
 	/* as in struct mfa_yubikey_order: with a turn not at all */
-	const struct mfa_yubikey_turn *turn;
+	const struct mfa_turn *turn;
 	bool (*is_over)(void);
 	struct mfa_yubikey_listener listener;
 };

@@ -55,18 +55,18 @@ static enum mfa_yubikey_result challenge_port(void *context, struct port *port,
  * theirs has answered in another. */
 static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
 					  struct mfa_diag *diag,
-					  struct mfa_yubikey_turn *ret_other,
+					  struct mfa_turn *ret_other,
 					  struct ports *ret_ports)
 {
 	const struct ports_wait wait = { order->timeout_ms, order->turn, order->is_over,
 					 order->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, ret_ports);
-	*ret_other = (struct mfa_yubikey_turn){ .number = 0 };
+	*ret_other = (struct mfa_turn){ .number = 0 };
 	if (result == MFA_YUBIKEY_BUSY)
 		*ret_other = ret_ports->turns.holder;
 	if (result != MFA_YUBIKEY_DONE || order->turn == NULL)
 		return result;
-	const struct mfa_yubikey_turn *other =
+	const struct mfa_turn *other =
 		turns_find_answer(&ret_ports->turns, order, mfa_monotonic_ms());
 	if (other == NULL)
 		return MFA_YUBIKEY_DONE;
@@ -76,7 +76,7 @@ static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
 
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
 				       struct mfa_diag *diag,
-				       struct mfa_yubikey_turn *ret_other,
+				       struct mfa_turn *ret_other,
 				       struct mfa_yubikey_answer *ret_answer)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;

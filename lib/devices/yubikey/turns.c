@@ -68,9 +68,9 @@ void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag)
 
 void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms)
 {
-	struct mfa_yubikey_turn *place = &turns->answered[0];
+	struct mfa_turn *place = &turns->answered[0];
 	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {
-		struct mfa_yubikey_turn *turn = &turns->answered[i];
+		struct mfa_turn *turn = &turns->answered[i];
 		if (turn->answered_ms < place->answered_ms)
 			place = turn;
 		if (turn->serial == serial) {
@@ -92,13 +92,13 @@ static bool wants_serial(const struct mfa_yubikey_order *order, uint32_t serial)
 }
 
 /* One from the future is of another start of the machine. */
-const struct mfa_yubikey_turn *turns_find_answer(const struct turns *turns,
+const struct mfa_turn *turns_find_answer(const struct turns *turns,
 						 const struct mfa_yubikey_order *order,
 						 int64_t now_ms)
 {
-	const struct mfa_yubikey_turn *found = NULL;
+	const struct mfa_turn *found = NULL;
 	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {
-		const struct mfa_yubikey_turn *turn = &turns->answered[i];
+		const struct mfa_turn *turn = &turns->answered[i];
 		bool is_meant = turn->serial != 0 && wants_serial(order, turn->serial) &&
 				turn->number != order->turn->number &&
 				turn->answered_ms > order->since_ms &&

@@ -6,8 +6,8 @@
 #include "mfa/yubikey_driver.h"
 
 struct turns {
-	struct mfa_yubikey_turn holder;
-	struct mfa_yubikey_turn answered[MFA_YUBIKEYS_MAX]; /* one for each key */
+	struct mfa_turn holder;
+	struct mfa_turn answered[MFA_YUBIKEYS_MAX]; /* one for each key */
 };
 
 /* What the file in the open folder says; who does not hold the lock may find it half
@@ -23,6 +23,6 @@ void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms);
 
 /* The last answer that a wanted key gave to another login since the order's own began;
  * NULL: none. */
-const struct mfa_yubikey_turn *turns_find_answer(const struct turns *turns,
+const struct mfa_turn *turns_find_answer(const struct turns *turns,
 						 const struct mfa_yubikey_order *order,
 						 int64_t now_ms);

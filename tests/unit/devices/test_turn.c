@@ -7,18 +7,18 @@
 
 static const char longest[] = "0123456789-._/:@+abcdefghijABCD"; /* 31 letters */
 
-static struct mfa_yubikey_turn turn_of(const char *service, const char *terminal,
+static struct mfa_turn turn_of(const char *service, const char *terminal,
 				       const char *user)
 {
-	struct mfa_yubikey_turn turn;
+	struct mfa_turn turn;
 	mfa_turn_make(service, terminal, user, &turn);
 	return turn;
 }
 
 static void a_turn_has_a_number_of_its_own(void **state MFA_UNUSED)
 {
-	struct mfa_yubikey_turn one = turn_of("su", "/dev/pts/3", "taro");
-	struct mfa_yubikey_turn two = turn_of("su", "pts/3", "taro");
+	struct mfa_turn one = turn_of("su", "/dev/pts/3", "taro");
+	struct mfa_turn two = turn_of("su", "pts/3", "taro");
 	assert_true(one.number != 0 && two.number != 0 && one.number != two.number);
 	assert_int_equal(one.serial, 0);
 	assert_int_equal(one.answered_ms, 0);
@@ -44,7 +44,7 @@ static void what_could_deceive_is_not_shown(void **state MFA_UNUSED)
 		"0123456789-._/:@+abcdefghijABCDE",
 	};
 	for (size_t i = 0; i < MFA_COUNT(texts); i++) {
-		struct mfa_yubikey_turn turn = turn_of(texts[i], texts[i], "taro");
+		struct mfa_turn turn = turn_of(texts[i], texts[i], "taro");
 		assert_string_equal(turn.service, "?");
 		assert_string_equal(turn.terminal, "?");
 	}
@@ -61,7 +61,7 @@ static void what_could_deceive_is_not_shown(void **state MFA_UNUSED)
 
 static void all_arrives_as_it_was_put(void **state MFA_UNUSED)
 {
-	struct mfa_yubikey_turn turns[] = { turn_of("su", "pts/3", "taro"),
+	struct mfa_turn turns[] = { turn_of("su", "pts/3", "taro"),
 					    turn_of(" ", longest, "a b"),
 					    turn_of(NULL, NULL, NULL),
 					    { .number = 0 } };
@@ -69,7 +69,7 @@ static void all_arrives_as_it_was_put(void **state MFA_UNUSED)
 	turns[1].answered_ms = INT64_MAX;
 	for (size_t i = 0; i < MFA_COUNT(turns); i++) {
 		unsigned char bytes[MFA_TURN_SIZE];
-		struct mfa_yubikey_turn back;
+		struct mfa_turn back;
 		memset(bytes, 0xff, sizeof bytes);
 		memset(&back, 0, sizeof back);
 		assert_int_equal(mfa_turn_put(&turns[i], bytes), MFA_OK);
@@ -78,7 +78,7 @@ static void all_arrives_as_it_was_put(void **state MFA_UNUSED)
 	}
 }
 
-static void assert_not_put(struct mfa_yubikey_turn turn)
+static void assert_not_put(struct mfa_turn turn)
 {
 	unsigned char bytes[MFA_TURN_SIZE];
 	assert_int_equal(mfa_turn_put(&turn, bytes), MFA_ERR_INVALID);
@@ -86,7 +86,7 @@ static void assert_not_put(struct mfa_yubikey_turn turn)
 
 static void what_no_turn_can_be_is_not_put(void **state MFA_UNUSED)
 {
-	struct mfa_yubikey_turn turn = turn_of("su", "pts/3", "taro");
+	struct mfa_turn turn = turn_of("su", "pts/3", "taro");
 	turn.serial = 1;
 	assert_not_put(turn);
 	turn.serial = 0;
@@ -95,10 +95,10 @@ static void what_no_turn_can_be_is_not_put(void **state MFA_UNUSED)
 	turn.serial = 1;
 	turn.answered_ms = -1;
 	assert_not_put(turn);
-	assert_not_put((struct mfa_yubikey_turn){ .service = "su" });
-	assert_not_put((struct mfa_yubikey_turn){ .serial = 1, .answered_ms = 1 });
-	assert_not_put((struct mfa_yubikey_turn){ .number = 1, .service = "s u" });
-	assert_not_put((struct mfa_yubikey_turn){ .number = 1, .user = "\n" });
+	assert_not_put((struct mfa_turn){ .service = "su" });
+	assert_not_put((struct mfa_turn){ .serial = 1, .answered_ms = 1 });
+	assert_not_put((struct mfa_turn){ .number = 1, .service = "s u" });
+	assert_not_put((struct mfa_turn){ .number = 1, .user = "\n" });
 	turn = turn_of("su", "pts/3", "taro");
 	memset(turn.terminal, 'a', sizeof turn.terminal);
 	assert_not_put(turn);
@@ -107,13 +107,13 @@ static void what_no_turn_can_be_is_not_put(void **state MFA_UNUSED)
 /* Each byte damaged in each bit: never another turn that is none, or a text without end. */
 static void what_would_not_be_put_so_is_not_read(void **state MFA_UNUSED)
 {
-	const struct mfa_yubikey_turn turn = turn_of("su", "pts/3", "taro");
+	const struct mfa_turn turn = turn_of("su", "pts/3", "taro");
 	unsigned char bytes[MFA_TURN_SIZE];
 	unsigned refused = 0;
 	assert_int_equal(mfa_turn_put(&turn, bytes), MFA_OK);
 	for (size_t bit = 0; bit < MFA_TURN_SIZE * 8; bit++) {
 		unsigned char again[MFA_TURN_SIZE];
-		struct mfa_yubikey_turn back = { .number = 7 };
+		struct mfa_turn back = { .number = 7 };
 		bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
 		if (mfa_turn_get(bytes, &back) != MFA_OK) {
 			assert_int_equal(back.number, 7);

@@ -7,7 +7,7 @@
 static const enum mfa_usb_kind kinds[] = { MFA_USB_RESPOND, MFA_USB_LIST,
 					   MFA_USB_PROGRAM };
 
-static const struct mfa_yubikey_turn sample_turn = {
+static const struct mfa_turn sample_turn = {
 	.number = 0x0123456789abcdef,
 	.service = "su",
 	.terminal = "pts/3",
@@ -238,7 +238,7 @@ static void values_out_of_range_are_not_sent(void **state MFA_UNUSED)
 	order.since_ms = -1;
 	assert_no_order(&order);
 	order = sample_order(MFA_USB_RESPOND);
-	order.turn = (struct mfa_yubikey_turn){ .number = 0 }; /* since when, then? */
+	order.turn = (struct mfa_turn){ .number = 0 }; /* since when, then? */
 	assert_no_order(&order);
 	order = sample_order(MFA_USB_PROGRAM);
 	order.at.slot = 0;

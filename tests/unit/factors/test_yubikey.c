@@ -190,9 +190,14 @@ static enum mfa_check check(const struct mfa_token *token,
 			    const struct mfa_yubikey_answer *answer)
 {
 	struct mfa_zone zone = default_zone();
-	const struct mfa_attempt attempt = {
-		.code = "755224", .len = 6, .now = NOW, .zone = &zone, .answer = answer
-	};
+	struct mfa_device_answer packed;
+	if (answer != NULL)
+		mfa_yubikey_answer_pack(answer, &packed);
+	const struct mfa_attempt attempt = { .code = "755224",
+					     .len = 6,
+					     .now = NOW,
+					     .zone = &zone,
+					     .answer = answer != NULL ? &packed : NULL };
 	struct mfa_advance advance = { 0 };
 	enum mfa_check check = MFA_CHECK_CLOCK;
 	assert_int_equal(mfa_factor_find(MFA_KIND_YUBIKEY)
@@ -257,8 +262,10 @@ static enum mfa_reason judge_answer(struct mfa_record *record,
 				    const struct mfa_zone *zone,
 				    struct mfa_yubikey_answer answer)
 {
+	struct mfa_device_answer packed;
+	mfa_yubikey_answer_pack(&answer, &packed);
 	const struct evaluation_input what = {
-		.zone = zone, .bounds = zone, .key = &answer, .now = NOW
+		.zone = zone, .bounds = zone, .device_answer = &packed, .now = NOW
 	};
 	struct evaluation evaluation = { 0 };
 	assert_int_equal(evaluate(record, &what, &evaluation), MFA_OK);

@@ -1,5 +1,5 @@
-/* lib/login/touch.c and the questions of lib/login/auth.c: whole logins with keys in the ports. */
-#include "login/touch.h"
+/* Whole logins with YubiKeys in the ports. */
+#include "mfa/auth.h"
 
 #include <stdlib.h>
 #include <string.h>

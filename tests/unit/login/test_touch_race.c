@@ -181,7 +181,7 @@ static int wait_as_nobody(void *context, unsigned index MFA_UNUSED)
 
 static void await_turn(void)
 {
-	struct mfa_yubikey_turn holder = { .number = 0 };
+	struct mfa_turn holder = { .number = 0 };
 	int64_t end = stopwatch() + SLACK_MS;
 	while (holder.number == 0) {
 		unsigned char bytes[MFA_TURN_SIZE] = { 0 };

@@ -121,7 +121,7 @@ static void it_is_told_after_other_turns_as_well(void **state)
 	struct desk *desk = *state;
 	desk_plug_touch(desk, (struct softkey_faults){ 0 });
 	begin_login(desk, "tty1");
-	const struct mfa_yubikey_turn own = desk->turn;
+	const struct mfa_turn own = desk->turn;
 	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
 			 MFA_YUBIKEY_DONE);
 	for (uint32_t serial = 1; serial < SOFTKEY_KEYS; serial++) {

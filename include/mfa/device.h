@@ -1,0 +1,101 @@
+/* Devices in this machine's ports that answer for a person. A kind of device is a folder in
+ * lib/devices, a plug-in for what talks to it, and a line in lib/devices/table.c; the token
+ * that it answers for has a factor of the same kind. */
+#pragma once
+
+#include "mfa/factor.h"
+#include "mfa/turn.h"
+
+enum {
+	MFA_DEVICE_TEXT_SIZE = 256,
+	MFA_DEVICE_SESSION_SIZE = 256,
+	/* room for what each token has that is not secret */
+	MFA_DEVICE_CANDIDATES_SIZE = MFA_TOKENS_MAX * MFA_TOKEN_DATA_SIZE,
+};
+
+/* The result of asking a device. */
+enum mfa_device_result {
+	MFA_DEVICE_ANSWERED = 0,
+	MFA_DEVICE_ASKS,      /* it has a question of its own first: a PIN */
+	MFA_DEVICE_ABSENT,    /* none in any port */
+	MFA_DEVICE_OTHER,     /* some, but none of the wanted ones */
+	MFA_DEVICE_EMPTY,     /* a wanted one has lost what it needs to answer */
+	MFA_DEVICE_UNTOUCHED, /* nobody touched it in time */
+	MFA_DEVICE_SILENT,    /* no answer in time */
+	MFA_DEVICE_CUT_OFF,   /* it was pulled out, or its answer was damaged */
+	MFA_DEVICE_BUSY,      /* another login uses the devices */
+	MFA_DEVICE_ELSEWHERE, /* a wanted one has answered another login meanwhile */
+	MFA_DEVICE_UNUSABLE,  /* the ports cannot be used: see the diagnosis */
+	MFA_DEVICE_RESULT_COUNT
+};
+
+/* The tokens of a user that a device could answer for, as its kind has them; nothing
+ * secret. Zeroed: none. */
+struct mfa_device_candidates {
+	size_t count;
+	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_CANDIDATES_SIZE];
+};
+
+struct mfa_device_order {
+	const struct mfa_device_candidates *candidates;
+	int64_t timeout_ms; /* for all of it */
+	/* The login's own turn. Another's is not waited for: MFA_DEVICE_BUSY; and no device
+	 * is asked if one has answered another login after since_ms (CLOCK_MONOTONIC):
+	 * MFA_DEVICE_ELSEWHERE. */
+	const struct mfa_turn *turn;
+	int64_t since_ms;
+};
+
+struct mfa_device_reply {
+	struct mfa_device_answer answer; /* MFA_DEVICE_ANSWERED */
+	/* MFA_DEVICE_ASKS: the question, in the person's language or English */
+	char question[MFA_DEVICE_TEXT_SIZE];
+	struct mfa_turn
+		other; /* MFA_DEVICE_BUSY, MFA_DEVICE_ELSEWHERE: whose turn it was */
+};
+
+struct mfa_device_ops;
+
+/* One conversation with the devices of a kind; owned by whoever waits for them. */
+struct mfa_device_session {
+	const struct mfa_device_ops *ops; /* NULL: none is open */
+	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_SESSION_SIZE];
+};
+
+/* The functions of a kind. They take the same time whether there are candidates or not.
+ * Texts are English, marked for translation, and never NULL. */
+struct mfa_device_ops {
+	enum mfa_kind kind;
+	/* Adds a token of this kind. MFA_ERR_INTEGRITY. */
+	int (*add_candidate)(const struct mfa_token *token,
+			     struct mfa_device_candidates *inout_candidates);
+	/* Starts what asks, in a process of root's own where it talks to hardware; nothing is
+	 * asked yet. folder: of plug-ins; NULL: where they are installed. ret_session is ended
+	 * by close in any case. */
+	int (*open)(const char *folder, struct mfa_diag *diag,
+		    struct mfa_device_session *ret_session);
+	enum mfa_device_result (*ask)(struct mfa_device_session *session,
+				      const struct mfa_device_order *order,
+				      struct mfa_diag *diag,
+				      struct mfa_device_reply *ret_reply);
+	/* Gives the device the person's reply to its question, and asks on. NULL: this kind
+	 * has no questions. */
+	enum mfa_device_result (*reply)(struct mfa_device_session *session,
+					struct mfa_span typed, struct mfa_diag *diag,
+					struct mfa_device_reply *ret_reply);
+	void (*close)(struct mfa_device_session *session);
+	/* The login's question after a result; MFA_DEVICE_ANSWERED: the first one. */
+	const char *(*prompt)(enum mfa_device_result result);
+	/* The same with a %s for who has the turn or the answer ("su, pts/3"), after
+	 * MFA_DEVICE_BUSY and MFA_DEVICE_ELSEWHERE. */
+	const char *(*prompt_named)(enum mfa_device_result result);
+	/* Why a login was refused. */
+	const char *(*refusal)(enum mfa_device_result result);
+};
+
+/* All kinds of this build: lib/devices/table.c. */
+extern const struct mfa_device_ops *const mfa_devices[];
+extern const size_t mfa_device_count;
+
+/* Ends a session, if it is open. */
+void mfa_device_close(struct mfa_device_session *session);

@@ -1,0 +1,188 @@
+/* In every program that asks for a YubiKey; the plug-in beside it is in mfa-usb. */
+#include "device.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "mfa/language.h"
+#include "mfa/usb.h"
+
+/* What the candidates' bytes are. */
+struct slots {
+	struct mfa_yubikey_slot list[MFA_TOKENS_MAX];
+};
+
+static_assert(sizeof(struct slots) <= MFA_DEVICE_CANDIDATES_SIZE, "the slots fit");
+static_assert(sizeof(struct mfa_usb) <= MFA_DEVICE_SESSION_SIZE, "a session fits");
+
+static int add_slot(const struct mfa_token *token,
+		    struct mfa_device_candidates *inout_candidates)
+{
+	struct mfa_yubikey key;
+	int err = mfa_yubikey_load(token, &key);
+	if (err != MFA_OK)
+		return err;
+	if (inout_candidates->count >= MFA_TOKENS_MAX)
+		return MFA_ERR_FULL;
+	const struct mfa_yubikey_slot slot = { key.serial, key.slot };
+	memcpy(inout_candidates->bytes + inout_candidates->count++ * sizeof slot, &slot,
+	       sizeof slot);
+	return MFA_OK;
+}
+
+static int open_usb(const char *folder, struct mfa_diag *diag,
+		    struct mfa_device_session *ret_session)
+{
+	struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(folder, diag, &usb);
+	*ret_session = (struct mfa_device_session){ .ops = &mfa_device_yubikey };
+	memcpy(ret_session->bytes, &usb, sizeof usb);
+	return err;
+}
+
+static void close_usb(struct mfa_device_session *session)
+{
+	struct mfa_usb usb;
+	memcpy(&usb, session->bytes, sizeof usb);
+	mfa_usb_close(&usb);
+}
+
+static enum mfa_device_result result_of_usb(enum mfa_yubikey_result result)
+{
+	switch (result) {
+	case MFA_YUBIKEY_DONE:
+		return MFA_DEVICE_ANSWERED;
+	case MFA_YUBIKEY_ABSENT:
+		return MFA_DEVICE_ABSENT;
+	case MFA_YUBIKEY_OTHER:
+		return MFA_DEVICE_OTHER;
+	case MFA_YUBIKEY_EMPTY:
+		return MFA_DEVICE_EMPTY;
+	case MFA_YUBIKEY_UNTOUCHED:
+		return MFA_DEVICE_UNTOUCHED;
+	case MFA_YUBIKEY_SILENT:
+		return MFA_DEVICE_SILENT;
+	case MFA_YUBIKEY_CUT_OFF:
+		return MFA_DEVICE_CUT_OFF;
+	case MFA_YUBIKEY_BUSY:
+		return MFA_DEVICE_BUSY;
+	case MFA_YUBIKEY_ELSEWHERE:
+		return MFA_DEVICE_ELSEWHERE;
+	case MFA_YUBIKEY_REFUSED:
+	case MFA_YUBIKEY_BROKEN:
+		break;
+	}
+	return MFA_DEVICE_UNUSABLE;
+}
+
+static enum mfa_device_result challenge_slots(struct mfa_device_session *session,
+					      const struct mfa_device_order *order,
+					      struct mfa_diag *diag,
+					      struct mfa_device_reply *ret_reply)
+{
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	struct slots slots;
+	struct mfa_usb usb;
+	struct mfa_yubikey_answer answer = { .from = { 0 } };
+	memcpy(&slots, order->candidates->bytes, sizeof slots);
+	memcpy(&usb, session->bytes, sizeof usb);
+	mfa_yubikey_challenge(challenge);
+	const struct mfa_yubikey_order wanted = {
+		.slots = slots.list,
+		.count = order->candidates->count,
+		.challenge = challenge,
+		.timeout_ms = order->timeout_ms,
+		.turn = order->turn,
+		.since_ms = order->since_ms,
+	};
+	enum mfa_device_result result = result_of_usb(
+		mfa_usb_respond(&usb, &wanted, diag, &ret_reply->other, &answer));
+	memcpy(session->bytes, &usb, sizeof usb);
+	if (result == MFA_DEVICE_ANSWERED)
+		mfa_yubikey_answer_pack(&answer, &ret_reply->answer);
+	mfa_wipe(&answer, sizeof answer);
+	return result;
+}
+
+static const char *yubikey_prompt(enum mfa_device_result result)
+{
+	switch (result) {
+	case MFA_DEVICE_ABSENT:
+		return MFA_N_("No YubiKey found. Plug it in and press Enter, or type a "
+			      "one-time password: ");
+	case MFA_DEVICE_OTHER:
+		return MFA_N_("This YubiKey is not registered for you. Plug in yours and "
+			      "press Enter: ");
+	case MFA_DEVICE_EMPTY:
+		return MFA_N_("This YubiKey is no longer programmed. Type a one-time "
+			      "password: ");
+	case MFA_DEVICE_UNTOUCHED:
+		return MFA_N_("The YubiKey was not touched. Press Enter, and touch it: ");
+	case MFA_DEVICE_SILENT:
+		return MFA_N_("The YubiKey does not answer. Plug it in anew and press "
+			      "Enter: ");
+	case MFA_DEVICE_CUT_OFF:
+		return MFA_N_("The YubiKey was pulled out. Plug it in and press Enter: ");
+	case MFA_DEVICE_BUSY:
+		return MFA_N_("YubiKey in use: do not touch. Enter: again: ");
+	case MFA_DEVICE_ELSEWHERE:
+		return MFA_N_("Your YubiKey has just answered elsewhere. Enter, then "
+			      "touch: ");
+	case MFA_DEVICE_ANSWERED:
+	case MFA_DEVICE_ASKS:
+	case MFA_DEVICE_UNUSABLE:
+	case MFA_DEVICE_RESULT_COUNT:
+		break;
+	}
+	return MFA_N_("One-time password (YubiKey: Enter, then touch): ");
+}
+
+static const char *yubikey_prompt_named(enum mfa_device_result result)
+{
+	if (result == MFA_DEVICE_BUSY) /* TRANSLATORS: %s: "su, pts/3" */
+		return MFA_N_("YubiKey in use (%s): do not touch. Enter: again: ");
+	/* TRANSLATORS: %s: "su, pts/3" */
+	return MFA_N_("Your YubiKey has just answered elsewhere (%s). Enter, then "
+		      "touch: ");
+}
+
+static const char *yubikey_refusal(enum mfa_device_result result)
+{
+	switch (result) {
+	case MFA_DEVICE_ABSENT:
+		return MFA_N_("No YubiKey found. See that it is plugged in.");
+	case MFA_DEVICE_OTHER:
+		return MFA_N_("This YubiKey is not registered for you.");
+	case MFA_DEVICE_EMPTY:
+		return MFA_N_("This YubiKey is no longer programmed. Ask your system "
+			      "administrator.");
+	case MFA_DEVICE_UNTOUCHED:
+		return MFA_N_("The YubiKey was not touched. Try again.");
+	case MFA_DEVICE_SILENT:
+		return MFA_N_("The YubiKey does not answer. Plug it in anew.");
+	case MFA_DEVICE_CUT_OFF:
+		return MFA_N_("The YubiKey was pulled out. Plug it in again.");
+	case MFA_DEVICE_BUSY:
+		return MFA_N_("Another login is using the YubiKey. Try again.");
+	case MFA_DEVICE_ELSEWHERE:
+		return MFA_N_("Your YubiKey has just answered another login. Try again.");
+	case MFA_DEVICE_UNUSABLE:
+	case MFA_DEVICE_ANSWERED:
+	case MFA_DEVICE_ASKS:
+	case MFA_DEVICE_RESULT_COUNT:
+		break;
+	}
+	return MFA_N_("YubiKeys cannot be used on this machine. Ask your system "
+		      "administrator.");
+}
+
+const struct mfa_device_ops mfa_device_yubikey = {
+	.kind = MFA_KIND_YUBIKEY,
+	.add_candidate = add_slot,
+	.open = open_usb,
+	.ask = challenge_slots,
+	.close = close_usb,
+	.prompt = yubikey_prompt,
+	.prompt_named = yubikey_prompt_named,
+	.refusal = yubikey_refusal,
+};

@@ -1,0 +1,125 @@
+#include "conclude.h"
+
+#include "decide.h"
+#include "grace.h"
+#include "locked_work.h"
+#include "login_lines.h"
+
+void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *answer)
+{
+	if (request->dialog->forget != NULL)
+		request->dialog->forget(request->dialog->context, answer);
+	else
+		mfa_secret_done(answer);
+}
+
+static void fail_result(struct mfa_auth_result *result, int err)
+{
+	result->verdict = mfa_verdict_from_err(err);
+	result->reason = MFA_REASON_FAILED;
+	result->err = err;
+	if (result->diag.text[0] == '\0')
+		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
+}
+
+/* No login without its line in the audit trail, unless the configuration says so. */
+static void record_event(const struct mfa_auth_request *request,
+			 struct mfa_auth_result *result)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (!request->site->is_open) /* there is no key to chain a line with */
+		return;
+	int err = login_lines_append(request, result, &diag);
+	if (err == MFA_OK)
+		return;
+	bool is_fatal = request->site->config->is_audit_required &&
+			(result->verdict == MFA_ALLOW || result->verdict == MFA_DENY ||
+			 result->verdict == MFA_EXEMPT);
+	if (is_fatal || result->diag.text[0] == '\0')
+		(void)mfa_fail(&result->diag, err, "%s", diag.text);
+	if (is_fatal)
+		fail_result(result, err);
+}
+
+static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verdict,
+		   struct mfa_auth_result *result)
+{
+	result->verdict = verdict;
+	if (request->conclude != NULL)
+		request->conclude(request->context, result);
+}
+
+/* A question may be open for longer than the grace lasts. */
+static enum mfa_reason grace_reason(const struct mfa_auth_request *request)
+{
+	return request->login.now >= request->zone->grace_until ? MFA_REASON_NOT_ENROLLED
+								: MFA_REASON_GRACE;
+}
+
+static int check_conclusion(const struct mfa_auth_request *request,
+			    const struct mfa_auth_state *state,
+			    const struct conclusion *conclusion,
+			    struct mfa_auth_result *result)
+{
+	result->reason = state->is_in_grace ? grace_reason(request) : conclusion->problem;
+	if (state->is_in_grace && request->wants_password)
+		return split_password(conclusion->typed, 0, result);
+	if (result->reason != MFA_REASON_NONE)
+		return MFA_OK;
+	return conclusion->device_answer != NULL
+		       ? decide_device(request, conclusion->device_answer, result)
+		       : decide_typed(request, conclusion->typed, result);
+}
+
+static void let_in_by_reason(const struct mfa_auth_request *request,
+			     struct mfa_auth_result *result)
+{
+	if (result->reason == MFA_REASON_RIGHT)
+		let_in(request, MFA_ALLOW, result);
+	if (result->reason == MFA_REASON_GRACE)
+		let_in(request, MFA_EXEMPT, result);
+}
+
+static void decide_and_record(const struct mfa_auth_request *request,
+			      const struct mfa_auth_state *state,
+			      const struct conclusion *conclusion, int opened,
+			      struct mfa_auth_result *result)
+{
+	int err = conclusion->err == MFA_OK ? opened : conclusion->err;
+	result->is_outage = opened != MFA_OK;
+	if (err == MFA_OK)
+		err = check_conclusion(request, state, conclusion, result);
+	if (conclusion->typed != NULL)
+		forget_answer(request, conclusion->typed);
+	if (err != MFA_OK)
+		fail_result(result, err);
+	else
+		let_in_by_reason(request, result);
+	if (err != MFA_OK && conclusion->problem == MFA_REASON_KEY_UNUSABLE)
+		result->reason = conclusion->problem;
+	grace_note_refusal(request, result);
+	record_event(request, result);
+	if (request->report != NULL)
+		request->report(request->context, result);
+}
+
+void conclude_login(const struct mfa_auth_request *request,
+		    const struct mfa_auth_state *state,
+		    const struct conclusion *conclusion, struct mfa_auth_result *result)
+{
+	struct mfa_auth_request present = *request;
+	struct mfa_diag diag = { .text = "" };
+	result->busy = state->busy;
+	result->elsewhere = state->elsewhere;
+	if (request->clock != NULL)
+		present.login.now = request->clock();
+	MFA_CLEANUP(locked_work_end)
+	struct locked_work work = locked_work_begin(&present);
+	int opened = locked_work_open(&work, &diag);
+	if (opened == MFA_OK)
+		opened = mfa_audit_check_limit(request->site->audit, &diag);
+	mfa_warn_of(&result->diag, &diag);
+	if (opened != MFA_OK && result->diag.text[0] == '\0')
+		(void)mfa_fail(&result->diag, opened, "%s", diag.text);
+	decide_and_record(&present, state, conclusion, opened, result);
+}

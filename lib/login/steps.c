@@ -1,0 +1,298 @@
+/* The steps of a login up to its end: questions, devices, and what is asked again. */
+#include "mfa/auth.h"
+
+#include <string.h>
+
+#include "conclude.h"
+#include "decide.h"
+#include "grace.h"
+#include "locked_work.h"
+#include "lookup.h"
+#include "record_status.h"
+#include "typed_key.h"
+
+enum {
+	COUNTED_MAX = 3, /* questions while no device can answer */
+	ASKED_MAX = 30,	 /* in all: another's turn at the devices takes none of those */
+	SECOND_MS = 1000,
+};
+
+static const enum mfa_reason device_reasons[MFA_DEVICE_RESULT_COUNT] = {
+	[MFA_DEVICE_ANSWERED] = MFA_REASON_NONE,
+	[MFA_DEVICE_ASKS] = MFA_REASON_NONE,
+	[MFA_DEVICE_ABSENT] = MFA_REASON_KEY_ABSENT,
+	[MFA_DEVICE_OTHER] = MFA_REASON_KEY_OTHER,
+	[MFA_DEVICE_EMPTY] = MFA_REASON_KEY_EMPTY,
+	[MFA_DEVICE_UNTOUCHED] = MFA_REASON_KEY_UNTOUCHED,
+	[MFA_DEVICE_SILENT] = MFA_REASON_KEY_SILENT,
+	[MFA_DEVICE_CUT_OFF] = MFA_REASON_KEY_CUT_OFF,
+	[MFA_DEVICE_BUSY] = MFA_REASON_KEY_BUSY,
+	[MFA_DEVICE_ELSEWHERE] = MFA_REASON_KEY_ELSEWHERE,
+	[MFA_DEVICE_UNUSABLE] = MFA_REASON_KEY_UNUSABLE,
+};
+
+/* The next kind of device that this login may use, from there on; mfa_device_count: none. */
+static unsigned find_offered(const struct mfa_auth_request *request, unsigned from)
+{
+	unsigned i = from;
+	while (i < mfa_device_count &&
+	       (request->zone->factors & 1U << mfa_devices[i]->kind) == 0)
+		i++;
+	return i;
+}
+
+static bool may_use_devices(const struct mfa_auth_request *request)
+{
+	return find_offered(request, 0) < mfa_device_count &&
+	       mfa_zone_may_ask_keys(request->zone, &request->login) &&
+	       !request->wants_password;
+}
+
+static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
+			       struct mfa_auth_state *state,
+			       const struct conclusion *conclusion,
+			       struct mfa_auth_result *result)
+{
+	conclude_login(request, state, conclusion, result);
+	state->step = MFA_STEP_END;
+	return state->step;
+}
+
+enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
+			     struct mfa_auth_state *ret_state,
+			     struct mfa_auth_result *ret_result)
+{
+	*ret_result = (struct mfa_auth_result){
+		.verdict = MFA_DENY,
+		.is_unknown_user = request->known_user == MFA_MATCH_NO,
+	};
+	*ret_state = (struct mfa_auth_state){
+		.has_device = may_use_devices(request),
+		.since_ms = mfa_monotonic_ms(),
+	};
+	if (ret_state->has_device)
+		ret_state->device = find_offered(request, 0);
+	ret_state->is_in_grace = grace_covers(request);
+	/* who need not type a code is asked for the password alone, if at all */
+	if (ret_state->is_in_grace && !request->wants_password) {
+		const struct conclusion nothing = { .err = MFA_OK };
+		return end_login(request, ret_state, &nothing, ret_result);
+	}
+	ret_state->step = MFA_STEP_QUESTION;
+	return ret_state->step;
+}
+
+static bool is_of_other(enum mfa_reason problem)
+{
+	return problem == MFA_REASON_KEY_BUSY || problem == MFA_REASON_KEY_ELSEWHERE;
+}
+
+/* A problem that another question may solve, while there are any left. */
+static enum mfa_auth_step ask_again(const struct mfa_auth_request *request,
+			       struct mfa_auth_state *state,
+			       struct mfa_auth_result *result)
+{
+	state->counted += !is_of_other(state->problem);
+	if (state->is_last || state->asked >= ASKED_MAX ||
+	    state->counted >= COUNTED_MAX) {
+		const struct conclusion problem = { .problem = state->problem };
+		return end_login(request, state, &problem, result);
+	}
+	if (state->has_device)
+		state->device = find_offered(request, 0);
+	state->step = MFA_STEP_QUESTION;
+	return state->step;
+}
+
+static enum mfa_auth_step begin_device(struct mfa_auth_state *state)
+{
+	state->step = MFA_STEP_DEVICE;
+	return state->step;
+}
+
+/* Enter asks for a device; so does the password once more, from a program that gives one
+ * string to every question. */
+static bool wants_device(const struct mfa_auth_request *request,
+			 const struct mfa_auth_state *state,
+			 const struct mfa_secret *answer)
+{
+	return state->has_device &&
+	       (answer->len == 0 || is_password_again(request, answer));
+}
+
+enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
+			      struct mfa_auth_state *state, int asked,
+			      struct mfa_secret *answer, struct mfa_auth_result *result)
+{
+	struct conclusion conclusion = { .err = asked, .typed = answer };
+	result->diag.text[0] = '\0'; /* of the problem that the question told of */
+	state->problem = MFA_REASON_NONE;
+	state->device_result = MFA_DEVICE_ANSWERED;
+	state->asked++;
+	if (asked != MFA_OK)
+		return end_login(request, state, &conclusion, result);
+	if (wants_device(request, state, answer)) {
+		/* a program that repeats itself would do so again */
+		state->is_last = answer->len > 0;
+		forget_answer(request, answer);
+		return begin_device(state);
+	}
+	/* the password is not looked at: it may be anything */
+	if (!is_password_again(request, answer))
+		state->problem = typed_key_problem(request, answer, &result->diag,
+						   &conclusion.err);
+	if (state->problem == MFA_REASON_NONE)
+		return end_login(request, state, &conclusion, result);
+	forget_answer(request, answer);
+	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)
+		return begin_device(state); /* it was touched too early */
+	return ask_again(request, state, result);
+}
+
+/* A name that nobody has may be a password typed too early: others are not shown it. */
+static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *ret_turn)
+{
+	const struct mfa_login *login = &request->login;
+	bool is_nobody = request->known_user == MFA_MATCH_NO;
+	mfa_turn_make(login->service, login->tty, is_nobody ? NULL : login->user,
+		      ret_turn);
+}
+
+/* The user's tokens of a kind; suspended ones as well, after the others: they answer, and are
+ * refused then. */
+static int add_candidates(const struct mfa_device_ops *device,
+			  const struct mfa_record *record, bool is_active,
+			  struct mfa_device_candidates *candidates)
+{
+	for (size_t i = 0; i < record->token_count; i++) {
+		const struct mfa_token *token = &record->tokens[i];
+		if (token->kind != device->kind ||
+		    (token->state == MFA_STATE_ACTIVE) != is_active)
+			continue;
+		int err = device->add_candidate(token, candidates);
+		if (err != MFA_OK)
+			return err;
+	}
+	return MFA_OK;
+}
+
+static int find_candidates(const struct mfa_auth_request *request,
+			   const struct mfa_device_ops *device,
+			   struct mfa_device_candidates *ret_candidates,
+			   struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(request->site->store);
+	bool is_decoy = false;
+	int err = lookup_record(request, record, &is_decoy, diag);
+	if (err != MFA_OK)
+		return err;
+	enum mfa_record_status status = record_status_of(record, &request->login);
+	record_status_explain(status, record->user, record->uid, diag);
+	if (status != MFA_RECORD_USABLE)
+		return MFA_OK;
+	err = add_candidates(device, record, true, ret_candidates);
+	if (err == MFA_OK)
+		err = add_candidates(device, record, false, ret_candidates);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "token of %s: %s", request->login.user,
+				mfa_strerror(err));
+	return MFA_OK;
+}
+
+/* The same for everybody, tokens or none: what the ports hold is no secret to those who are
+ * there, what the store holds is. What is opened loads its libraries while the record is
+ * read. */
+enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
+				   struct mfa_auth_state *state,
+				   struct mfa_device_session *ret_session,
+				   struct mfa_device_candidates *ret_candidates,
+				   struct mfa_auth_result *result)
+{
+	const struct mfa_device_ops *device = mfa_devices[state->device];
+	struct mfa_diag *diag = &result->diag;
+	struct conclusion failed = { .problem = MFA_REASON_FAILED };
+	*ret_session = (struct mfa_device_session){ .ops = NULL };
+	*ret_candidates = (struct mfa_device_candidates){ .count = 0 };
+	if (state->own.number == 0)
+		make_turn(request, &state->own);
+	struct locked_work work = locked_work_begin(request);
+	failed.err = device->open(request->plugin_folder, diag, ret_session);
+	if (failed.err != MFA_OK)
+		failed.problem = MFA_REASON_KEY_UNUSABLE;
+	else if ((failed.err = locked_work_open(&work, diag)) == MFA_OK)
+		failed.err = find_candidates(request, device, ret_candidates, diag);
+	locked_work_end(&work);
+	if (failed.err == MFA_OK)
+		return state->step;
+	if (failed.problem == MFA_REASON_KEY_UNUSABLE)
+		state->device_result = MFA_DEVICE_UNUSABLE;
+	state->problem = failed.problem;
+	return end_login(request, state, &failed, result);
+}
+
+struct mfa_device_order mfa_auth_device_order(
+	const struct mfa_auth_request *request, const struct mfa_auth_state *state,
+	const struct mfa_device_candidates *candidates)
+{
+	return (struct mfa_device_order){
+		.candidates = candidates,
+		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
+		.turn = &state->own,
+		.since_ms = state->since_ms,
+	};
+}
+
+static void note_meeting(struct mfa_auth_state *state,
+			 enum mfa_device_result device_result)
+{
+	const struct mfa_auth_meeting met = { .is_met = true, .turn = state->other };
+	if (device_result == MFA_DEVICE_ELSEWHERE) {
+		state->since_ms = state->other.answered_ms; /* is told of once */
+		state->elsewhere = met;
+	} else if (device_result == MFA_DEVICE_BUSY && state->busy.turn.number == 0) {
+		state->busy = met;
+	}
+}
+
+/* Where a device is not there, one of another kind may be; the first one's problem is told
+ * of, unless another knows more. */
+static bool may_try_next(const struct mfa_auth_request *request,
+			 struct mfa_auth_state *state)
+{
+	bool is_missing = state->device_result == MFA_DEVICE_ABSENT ||
+			  state->device_result == MFA_DEVICE_OTHER;
+	unsigned next = find_offered(request, state->device + 1);
+	if (!is_missing || next >= mfa_device_count)
+		return false;
+	state->device = next;
+	return true;
+}
+
+enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
+				  struct mfa_auth_state *state,
+				  enum mfa_device_result device_result,
+				  struct mfa_device_reply *reply,
+				  struct mfa_auth_result *result)
+{
+	struct conclusion conclusion = { .device_answer = &reply->answer };
+	state->other = reply->other;
+	state->device_result = device_result;
+	state->problem = device_reasons[device_result];
+	note_meeting(state, device_result);
+	if (device_result == MFA_DEVICE_ASKS) {
+		memcpy(state->device_question, reply->question, sizeof reply->question);
+		state->step = MFA_STEP_DEVICE_QUESTION;
+	} else if (device_result == MFA_DEVICE_ANSWERED) {
+		(void)end_login(request, state, &conclusion, result);
+	} else if (device_result == MFA_DEVICE_UNUSABLE) {
+		const struct conclusion unusable = { .err = MFA_ERR_IO,
+						     .problem = state->problem };
+		(void)end_login(request, state, &unusable, result);
+	} else if (may_try_next(request, state)) {
+		(void)begin_device(state);
+	} else {
+		(void)ask_again(request, state, result);
+	}
+	mfa_wipe(reply, sizeof *reply);
+	return state->step;
+}

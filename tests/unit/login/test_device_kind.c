@@ -1,0 +1,287 @@
+/* A kind of device that this test alone has: its table, its factor and its tokens, and not one
+ * line elsewhere. It wants a PIN. */
+#include "mfa/device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "factors/factors.h"
+#include "login.h"
+
+static const char secret[] = "what only the device and its token have";
+static const char pin[] = "4711";
+
+/* The device, as it is plugged in or not. */
+static struct {
+	bool is_plugged;
+	bool wants_pin;
+	unsigned tries;
+	unsigned asked;
+	unsigned candidates;
+	char given[32]; /* what it got as a PIN */
+	bool is_open;
+} device;
+
+static int verify_fake(const struct mfa_token *token, const struct mfa_attempt *attempt,
+		       enum mfa_check *ret_check,
+		       struct mfa_advance *ret_advance MFA_UNUSED)
+{
+	bool is_mine = attempt->answer != NULL && attempt->answer->kind == MFA_KIND_FIDO2;
+	*ret_check = !is_mine ? MFA_CHECK_MISFIT
+		     : memcmp(attempt->answer->bytes, token->data, sizeof secret) == 0
+			     ? MFA_CHECK_RIGHT
+			     : MFA_CHECK_WRONG;
+	return MFA_OK;
+}
+
+static int advance_fake(struct mfa_token *token MFA_UNUSED,
+			const struct mfa_advance *advance MFA_UNUSED)
+{
+	return MFA_OK;
+}
+
+static size_t code_len_fake(const struct mfa_token *token MFA_UNUSED)
+{
+	return 0;
+}
+
+static const struct mfa_factor_ops factor_fake = {
+	.kind = MFA_KIND_FIDO2,
+	.is_device = true,
+	.verify = verify_fake,
+	.advance = advance_fake,
+	.code_len = code_len_fake,
+};
+
+static int add_fake(const struct mfa_token *token MFA_UNUSED,
+		    struct mfa_device_candidates *inout_candidates)
+{
+	inout_candidates->count++;
+	return MFA_OK;
+}
+
+static enum mfa_device_result answer_or_ask(struct mfa_device_reply *ret_reply)
+{
+	if (device.wants_pin) {
+		(void)snprintf(ret_reply->question, sizeof ret_reply->question,
+			       "PIN (%u tries left): ", device.tries);
+		return MFA_DEVICE_ASKS;
+	}
+	ret_reply->answer.kind = MFA_KIND_FIDO2;
+	memcpy(ret_reply->answer.bytes, secret, sizeof secret);
+	return MFA_DEVICE_ANSWERED;
+}
+
+static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+		     struct mfa_device_session *ret_session);
+
+static enum mfa_device_result ask_fake(struct mfa_device_session *session MFA_UNUSED,
+				       const struct mfa_device_order *order,
+				       struct mfa_diag *diag MFA_UNUSED,
+				       struct mfa_device_reply *ret_reply)
+{
+	device.asked++;
+	device.candidates = (unsigned)order->candidates->count;
+	if (!device.is_plugged)
+		return MFA_DEVICE_ABSENT;
+	return order->candidates->count == 0 ? MFA_DEVICE_OTHER
+					     : answer_or_ask(ret_reply);
+}
+
+static enum mfa_device_result reply_fake(struct mfa_device_session *session MFA_UNUSED,
+					 struct mfa_span typed,
+					 struct mfa_diag *diag MFA_UNUSED,
+					 struct mfa_device_reply *ret_reply)
+{
+	(void)snprintf(device.given, sizeof device.given, "%.*s", (int)typed.len,
+		       (const char *)typed.data);
+	if (strcmp(device.given, pin) == 0)
+		device.wants_pin = false;
+	else if (--device.tries == 0)
+		return MFA_DEVICE_EMPTY;
+	return answer_or_ask(ret_reply);
+}
+
+static void close_fake(struct mfa_device_session *session MFA_UNUSED)
+{
+	device.is_open = false;
+}
+
+static const char *prompt_fake(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_ABSENT ? "Where is it? " : "Code, or Enter: ";
+}
+
+static const char *refusal_fake(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_EMPTY ? "It is worn out." : "It did not work.";
+}
+
+static const struct mfa_device_ops device_fake = {
+	.kind = MFA_KIND_FIDO2,
+	.add_candidate = add_fake,
+	.open = open_fake,
+	.ask = ask_fake,
+	.reply = reply_fake,
+	.close = close_fake,
+	.prompt = prompt_fake,
+	.prompt_named = prompt_fake,
+	.refusal = refusal_fake,
+};
+
+static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+		     struct mfa_device_session *ret_session)
+{
+	ret_session->ops = &device_fake;
+	device.is_open = true;
+	return MFA_OK;
+}
+
+/* Another kind, which nobody has plugged in. */
+static enum mfa_device_result ask_nothing(struct mfa_device_session *session MFA_UNUSED,
+					  const struct mfa_device_order *order MFA_UNUSED,
+					  struct mfa_diag *diag MFA_UNUSED,
+					  struct mfa_device_reply *ret_reply MFA_UNUSED)
+{
+	return MFA_DEVICE_ABSENT;
+}
+
+static const struct mfa_device_ops device_absent;
+
+static int open_absent(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+		       struct mfa_device_session *ret_session)
+{
+	ret_session->ops = &device_absent;
+	return MFA_OK;
+}
+
+static const struct mfa_device_ops device_absent = {
+	.kind = MFA_KIND_YUBIKEY,
+	.add_candidate = add_fake,
+	.open = open_absent,
+	.ask = ask_nothing,
+	.close = close_fake,
+	.prompt = prompt_fake,
+	.prompt_named = prompt_fake,
+	.refusal = refusal_fake,
+};
+
+/* In the place of lib/factors/table.c and lib/devices/table.c. */
+const struct mfa_factor_ops *const mfa_factors[] = { &mfa_factor_totp, &factor_fake };
+const size_t mfa_factor_count = MFA_COUNT(mfa_factors);
+const struct mfa_device_ops *const mfa_devices[] = { &device_absent, &device_fake };
+const size_t mfa_device_count = MFA_COUNT(mfa_devices);
+
+static int setup(void **state)
+{
+	static struct test_host host;
+	struct mfa_token tokens[2] = { { .kind = MFA_KIND_FIDO2,
+					 .state = MFA_STATE_ACTIVE } };
+	memcpy(tokens[0].data, secret, sizeof secret);
+	make_token(&totp_spec, &tokens[1]);
+	host_open(&host, "", "factors = fido2 yubikey totp\n");
+	enroll_tokens(host.host.store, "taro", tokens, 2);
+	*state = &host;
+	memset(&device, 0, sizeof device);
+	device.is_plugged = true;
+	device.tries = 3;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	host_close(*state);
+	return 0;
+}
+
+#define with_device(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static void enter_and_the_device_let_in(void **state)
+{
+	struct outcome outcome = login(state, (struct attempt){ .answer = "" });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.script.prompt, "Code, or Enter: ");
+	assert_int_equal(device.candidates, 1);
+	assert_false(device.is_open);
+}
+
+static void its_pin_goes_to_it_alone(void **state)
+{
+	const char *const answers[] = { "", "0000", pin, NULL };
+	device.wants_pin = true;
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_string_equal(outcome.script.prompts[1], "PIN (3 tries left): ");
+	assert_string_equal(outcome.script.prompts[2], "PIN (2 tries left): ");
+	assert_string_equal(device.given, pin);
+	assert_int_equal(device.asked, 1);
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+/* Not even a right code is looked at where the device asks. */
+static void a_code_for_a_pin_is_not_used_up(void **state)
+{
+	struct code code = code_of(&totp_spec, STEP);
+	const char *const answers[] = { "",	   code.text, code.text,
+					code.text, code.text, NULL };
+	device.wants_pin = true;
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_ALLOW,
+		       MFA_REASON_RIGHT); /* at the question after it */
+	assert_int_equal(outcome.script.asked, 5);
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+static void who_gives_up_at_the_pin_is_out(void **state)
+{
+	const char *const answers[] = { "", NULL };
+	device.wants_pin = true;
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_FAILED);
+	assert_false(device.is_open);
+}
+
+static void its_problem_has_its_own_words(void **state)
+{
+	const char *const answers[] = { "", "", "", NULL };
+	device.is_plugged = false;
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
+	assert_string_equal(outcome.script.prompts[1], "Where is it? ");
+	assert_non_null(strstr(outcome.script.line, "It did not work."));
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+static void the_code_is_taken_all_the_same(void **state)
+{
+	device.is_plugged = false;
+	struct code code = code_of(&totp_spec, STEP);
+	const char *const answers[] = { "", code.text, NULL };
+	assert_outcome(login(state, (struct attempt){ .answers = answers }), MFA_ALLOW,
+		       MFA_REASON_RIGHT);
+}
+
+static void who_has_no_token_of_it_is_another(void **state)
+{
+	const char *const answers[] = { "", "", "", NULL };
+	enroll(store_of(state), "hanako", &totp_spec, 1);
+	assert_outcome(
+		login(state, (struct attempt){ .user = "hanako", .answers = answers }),
+		MFA_DENY, MFA_REASON_KEY_OTHER);
+	assert_int_equal(device.candidates, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_device(enter_and_the_device_let_in),
+		with_device(its_pin_goes_to_it_alone),
+		with_device(a_code_for_a_pin_is_not_used_up),
+		with_device(who_gives_up_at_the_pin_is_out),
+		with_device(its_problem_has_its_own_words),
+		with_device(the_code_is_taken_all_the_same),
+		with_device(who_has_no_token_of_it_is_another),
+	};
+	return group_main("device_kind", tests);
+}
