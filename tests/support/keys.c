@@ -13,14 +13,14 @@ const char *usb_path;
 
 const unsigned char key_secret[MFA_YUBIKEY_SECRET_LEN] = "secret of slot two!";
 
-void own_run(void)
+bool own_run(void)
 {
-	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) {
-		perror("cannot have a /run of my own");
-		abort();
-	}
+	if (unshare(CLONE_NEWNS) == 0 &&
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") == 0)
+		return true;
+	perror("cannot have a /run of my own");
+	return false;
 }
 
 void install_plugin(const char *folder)

@@ -10,8 +10,8 @@ extern const char *plugin_path;
 extern const char *usb_path;
 
 /* Gives this process a /run of its own, so that no login of this machine is in the way.
- * The driver's lock stands there. */
-void own_run(void);
+ * The driver's lock is there. */
+bool own_run(void);
 
 /* Puts the plug-in into the folder, as an installation does; and an mfa-usb that finds the
  * bed, which must be there already. */
@@ -21,12 +21,13 @@ void install_usb(const char *folder);
 const struct mfa_yubikey_driver *open_driver(void);
 
 /* Runs a group from main with these arguments, on a /run of its own. */
-#define keys_main(name, tests, argc, argv)                             \
-	(!can_run_tests()                                              \
-		 ? EXIT_SKIPPED                                        \
-		 : (plugin_path = (argc) > 1 ? (argv)[1] : "",         \
-		    usb_path = (argc) > 2 ? (argv)[2] : "", own_run(), \
-		    cmocka_run_group_tests_name(name, tests, NULL, NULL) ? 1 : 0))
+#define keys_main(name, tests, argc, argv)                                         \
+	(plugin_path = (argc) > 1 ? (argv)[1] : "",                                \
+	 usb_path = (argc) > 2 ? (argv)[2] : "",                                   \
+	 can_run_tests() && own_run() &&                                           \
+			 cmocka_run_group_tests_name(name, tests, NULL, NULL) == 0 \
+		 ? EXIT_SUCCESS                                                    \
+		 : EXIT_FAILURE)
 
 /* The secret of the keys below, and a key that has it in its second slot. */
 extern const unsigned char key_secret[MFA_YUBIKEY_SECRET_LEN];

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,4 +142,25 @@ unsigned count_processes(unsigned count, int wanted,
 	for (unsigned i = 0; i < count; i++)
 		found += end_of(pids[i]) == wanted;
 	return found;
+}
+
+int in_child(int (*work)(void))
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(work());
+	return end_of(child);
+}
+
+static int raise_limit(void)
+{
+	const struct rlimit low = { 0, 0 };
+	const struct rlimit high = { 0, 1 };
+	return setrlimit(RLIMIT_CORE, &low) == 0 && setrlimit(RLIMIT_CORE, &high) == 0;
+}
+
+bool may_raise_limits(void)
+{
+	return in_child(raise_limit) == 1;
 }

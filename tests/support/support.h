@@ -6,12 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/types.h>
 
 #include <cmocka.h>
 
 #include "mfa/auth.h"
 #include "mfa/oath.h"
+#include "sandbox.h"
 
 /* A moment at which a time step of 30 s and one of 60 s begin. */
 enum {
@@ -20,36 +22,23 @@ enum {
 	EXIT_SKIPPED = 77, /* meson's exit code for a skipped test */
 };
 
-/* Whether this process can run the tests: it prepares the library, needs to be root and
- * says so where it is not. */
+/* Prepares the library, and makes a process that is not root the root of a user namespace.
+ * False, with the reason on standard error, where that cannot be: the tests fail then. */
 bool can_run_tests(void);
+/* For tests that need several users, set-uid programs or all of root's capabilities; they
+ * belong to the suite "root" and are skipped where this says that it is not there. */
+bool is_root(void);
 
 /* Runs a group from main: group_main("unit", tests). */
-#define group_main(name, tests) \
-	(!can_run_tests()       \
-		 ? EXIT_SKIPPED \
-		 : (cmocka_run_group_tests_name(name, tests, NULL, NULL) ? 1 : 0))
+#define group_main(name, tests)                                                       \
+	(can_run_tests() && cmocka_run_group_tests_name(name, tests, NULL, NULL) == 0 \
+		 ? EXIT_SUCCESS                                                       \
+		 : EXIT_FAILURE)
+/* The same with tests that need root. */
+#define root_group_main(name, tests) (is_root() ? group_main(name, tests) : EXIT_SKIPPED)
 
 /* Fails the test with the diagnosis unless err is MFA_OK. */
 void assert_done(int err, const struct mfa_diag *diag);
-
-/* A folder of root's own, mode 0700, below /tmp. */
-struct sandbox {
-	char root[32];
-	char *paths[16];
-	unsigned next;
-};
-
-/* For cmocka: *state is a struct sandbox. */
-int sandbox_setup(void **state);
-int sandbox_teardown(void **state);
-#define in_sandbox(test) \
-	cmocka_unit_test_setup_teardown(test, sandbox_setup, sandbox_teardown)
-void sandbox_open(struct sandbox *box);
-void sandbox_close(struct sandbox *box);
-
-/* The path of a name in the folder; good until 16 more were asked for. */
-const char *path_in(struct sandbox *box, const char *name);
 
 void write_bytes(const char *path, const void *bytes, size_t len);
 void write_text(const char *path, const char *text); /* both: mode 0600 */
@@ -148,6 +137,12 @@ pid_t start_opening(const char *path, int (*work)(void *context, unsigned index)
 unsigned count_open(pid_t pid, const char *path);
 /* The exit status of a process. */
 int end_of(pid_t pid);
+/* Runs work in a process of its own, whose ids and limits it may change; its exit status. */
+int in_child(int (*work)(void));
+
+/* Whether this process may raise hard limits, as root of a container or of a user namespace
+ * may not. */
+bool may_raise_limits(void);
 
 /* Runs work in count processes that start together; returns how many of them gave back
  * (exit status) the wanted value. */

@@ -239,8 +239,8 @@ static void files_that_others_can_write_are_refused(void **state)
 	}
 	assert_int_equal(chmod(path, 0644), 0);
 	mfa_config_free(must_load(*state, NULL));
-	assert_int_equal(chown(path, 1, (gid_t)-1), 0);
-	assert_refused(*state, NULL, MFA_ERR_UNSAFE, "owned by uid 1");
+	give_away(path);
+	assert_refused(*state, NULL, MFA_ERR_UNSAFE, "owned by uid ");
 }
 
 static void a_link_for_the_file_is_refused(void **state)

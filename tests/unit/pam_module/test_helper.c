@@ -205,5 +205,5 @@ int main(void)
 		cmocka_unit_test_setup(the_applications_children_stay_its_own, setup),
 		cmocka_unit_test_setup(closed_descriptors_do_no_harm, setup),
 	};
-	return group_main("helper", tests);
+	return root_group_main("helper", tests);
 }

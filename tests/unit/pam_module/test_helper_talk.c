@@ -145,5 +145,5 @@ int main(void)
 		cmocka_unit_test(a_line_longer_than_a_packet_is_cut),
 		cmocka_unit_test(who_gives_no_line_is_told_with_the_reason),
 	};
-	return group_main("helper_talk", tests);
+	return root_group_main("helper_talk", tests);
 }

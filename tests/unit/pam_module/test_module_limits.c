@@ -1,11 +1,7 @@
 /* pam_mfa.so under resource limits that a hostile caller of su chooses. */
-#include <linux/capability.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,11 +14,6 @@ enum {
 	SECTOR = 512,
 	EDGE = 8,
 };
-
-static bool may_raise(void)
-{
-	return prctl(PR_CAPBSET_READ, CAP_SYS_RESOURCE) == 1;
-}
 
 static void prepare_locked(struct stack *stack)
 {
@@ -116,7 +107,7 @@ static void check_size(struct stack *stack, const char *code, rlim_t size)
 	stack->talk.answer = code;
 	stack_start(stack, "test", "root");
 	int result = log_in(&limited);
-	if (may_raise() || result != PAM_AUTHINFO_UNAVAIL)
+	if (may_raise_limits() || result != PAM_AUTHINFO_UNAVAIL)
 		assert_int_equal(result, PAM_AUTH_ERR);
 	uint32_t more = result == PAM_AUTH_ERR;
 	assert_int_equal(count_failures(stack), failures + more);
@@ -172,7 +163,7 @@ static void check_awkward(struct stack *stack, size_t i)
 	record->unlogged = 0;
 	assert_int_equal(mfa_store_swap(stack->host.host.store, record, NULL), MFA_OK);
 	mfa_record_free(&record);
-	if (may_raise() && awkward[i].resource != RLIMIT_CPU)
+	if (may_raise_limits() && awkward[i].resource != RLIMIT_CPU)
 		assert_int_equal(result, PAM_AUTH_ERR);
 }
 
@@ -188,14 +179,6 @@ static void no_other_limit_lets_in_or_spoils_anything(void **state)
 	assert_int_equal(stack_authenticate(stack, "root", code_now().text), PAM_SUCCESS);
 }
 
-/* Some twenty thousand logins, on a file system that need not write to a disk. */
-static void leave_the_disk(void)
-{
-	if (unshare(CLONE_NEWNS) == 0 &&
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
-		(void)mount("none", "/tmp", "tmpfs", 0, "mode=1777");
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +187,6 @@ int main(int argc, char **argv)
 		in_stack(no_other_limit_lets_in_or_spoils_anything),
 	};
 	module_path = argc > 1 ? argv[1] : "pam_mfa.so";
-	leave_the_disk();
+	use_memory_disk(); /* for some twenty thousand logins */
 	return group_main("module_limits", tests);
 }

@@ -5,10 +5,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 
 #include "acts.h"
 
@@ -125,18 +123,9 @@ static void a_full_disk_is_told_as_such(void **state MFA_UNUSED)
 		assert_true(disturb_all(calls[i], ENOSPC) > 0);
 }
 
-/* Thousands of hosts are made: in memory, where no disk is waited for. */
-static void use_memory_disk(void)
-{
-	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777") != 0)
-		(void)fprintf(stderr, "no tmpfs: the tests take longer\n");
-}
-
 int main(void)
 {
-	use_memory_disk();
+	use_memory_disk(); /* for thousands of hosts */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_act_without_memory_tells_and_can_be_repeated),
 		cmocka_unit_test(an_act_that_the_disk_fails_tells_and_can_be_repeated),

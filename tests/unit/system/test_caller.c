@@ -3,7 +3,6 @@
 
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -19,19 +18,6 @@ static struct mfa_login find(void)
 	struct mfa_login login = { 0 };
 	caller_find(&login);
 	return login;
-}
-
-/* In a child, whose ids and descriptors are its own to change. */
-static void assert_in_child(int (*work)(void))
-{
-	int status = 0;
-	pid_t child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(work());
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* 0: it is as it must be. */
@@ -68,18 +54,18 @@ static int as_nobody_known(void)
 
 static void what_root_has_started_is_roots(void **state MFA_UNUSED)
 {
-	assert_in_child(as_root);
+	assert_int_equal(in_child(as_root), 0);
 }
 
 static void an_account_is_its_own_source(void **state MFA_UNUSED)
 {
-	assert_in_child(as_an_account);
+	assert_int_equal(in_child(as_an_account), 0);
 }
 
 static void ids_that_nobody_logs_in_with_are_known(void **state MFA_UNUSED)
 {
-	assert_in_child(as_nobody_known);
-	assert_in_child(as_one_without_a_shell);
+	assert_int_equal(in_child(as_nobody_known), 0);
+	assert_int_equal(in_child(as_one_without_a_shell), 0);
 }
 
 /* A person may start su with so few that nobody can be asked. */
@@ -91,7 +77,7 @@ static int with_few_descriptors(void)
 
 static void nor_does_a_limit_make_another_source(void **state MFA_UNUSED)
 {
-	assert_in_child(with_few_descriptors);
+	assert_int_equal(in_child(with_few_descriptors), 0);
 }
 
 /* Standard input becomes a local socket whose other end this user has made; the process is
@@ -155,11 +141,11 @@ static int serve_another_by_a_set_uid_program(void)
 
 static void the_user_of_a_socket_is_in_front(void **state MFA_UNUSED)
 {
-	assert_in_child(serve_an_account);
-	assert_in_child(serve_root);
-	assert_in_child(serve_nobody_known);
-	assert_in_child(serve_nobody);
-	assert_in_child(serve_another_by_a_set_uid_program);
+	assert_int_equal(in_child(serve_an_account), 0);
+	assert_int_equal(in_child(serve_root), 0);
+	assert_int_equal(in_child(serve_nobody_known), 0);
+	assert_int_equal(in_child(serve_nobody), 0);
+	assert_int_equal(in_child(serve_another_by_a_set_uid_program), 0);
 }
 
 int main(void)
@@ -171,5 +157,5 @@ int main(void)
 		cmocka_unit_test(nor_does_a_limit_make_another_source),
 		cmocka_unit_test(the_user_of_a_socket_is_in_front),
 	};
-	return group_main("caller", tests);
+	return root_group_main("caller", tests);
 }
