@@ -19,6 +19,7 @@
 #include "mfa/dispatch.h"
 #include "mfa/text.h"
 #include "script.h"
+#include "user_namespace.h"
 
 enum {
 	PROBES_SHORT = 25000
@@ -238,8 +239,8 @@ int main(int argc, char **argv)
 	char root[] = "/dev/shm/mfa-differ-XXXXXX";
 	if (argc < 3)
 		return 2;
-	if (geteuid() != 0)
-		return 77;
+	if (geteuid() != 0 && !user_namespace_enter())
+		return 2;
 	int64_t probes = read_number(argc > 3 ? argv[3] : NULL, PROBES_SHORT);
 	int64_t seed = read_number(argc > 4 ? argv[4] : NULL, 1);
 	if (mkdtemp(root) == NULL)
