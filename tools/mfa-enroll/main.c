@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "cli/commands.h"
+#include "cli/options.h"
 #include "mfa/limits.h"
 #include "mfa/secret.h"
-#include "options.h"
 
 enum {
 	OUTPUT_SIZE = 16384

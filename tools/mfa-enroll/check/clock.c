@@ -1,0 +1,158 @@
+/* What the tokens' clocks tell of this host's. Only on this host: the records are sealed with
+ * its key. */
+#include "check/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/strings.h"
+#include "records/describe.h"
+
+enum {
+	NAMES_SHOWN = 8,
+	NAMES_SIZE = 512,
+	CLEARLY_OFF = 60, /* seconds; a code typed late or early makes less */
+	TOKENS_LEAST = 3, /* that prove anything of the host's clock */
+};
+
+struct names {
+	char text[NAMES_SIZE];
+	size_t count;
+};
+
+/* What is known of all tokens that tell the time. */
+struct clocks {
+	struct view view;
+	struct check *check;
+	size_t used;
+	struct names refused;
+	int64_t latest;
+	struct names far;
+	size_t ahead; /* tokens that are clearly ahead of the host, and behind it */
+	size_t behind;
+	int64_t sum_ahead; /* seconds */
+	int64_t sum_behind;
+};
+
+static void add_name(struct names *names, const char *user)
+{
+	size_t len = strlen(names->text);
+	if (names->count <= NAMES_SHOWN)
+		(void)snprintf(names->text + len, sizeof names->text - len, "%s%s",
+			       len > 0 ? ", " : "",
+			       names->count < NAMES_SHOWN ? user : "...");
+	names->count++;
+}
+
+static void look_at(struct clocks *clocks, const struct mfa_record *record,
+		    const struct mfa_token *token)
+{
+	struct mfa_clock clock = { 0 };
+	if (token->state != MFA_STATE_ACTIVE ||
+	    !describe_clock(&clocks->view, token, &clock) || !clock.is_used)
+		return;
+	clocks->used++;
+	if (clock.refused_until != 0)
+		add_name(&clocks->refused, record->user);
+	if (clock.refused_until > clocks->latest)
+		clocks->latest = clock.refused_until;
+	if (clock.is_far)
+		add_name(&clocks->far, record->user);
+	if (clock.ahead > CLEARLY_OFF) {
+		clocks->ahead++;
+		clocks->sum_ahead += clock.ahead;
+	} else if (clock.ahead < -CLEARLY_OFF) {
+		clocks->behind++;
+		clocks->sum_behind -= clock.ahead;
+	}
+}
+
+static int collect(void *context, const char *user)
+{
+	return mfa_strings_add(context, user);
+}
+
+/* Of records that cannot be read the part about people tells. */
+static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
+{
+	struct mfa_store *store = clocks->check->app->host.store;
+	struct mfa_record *record = mfa_store_workspace(store);
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	int err = mfa_store_list(store, collect, &names, diag);
+	if (err != MFA_OK)
+		return err;
+	mfa_strings_sort(&names);
+	for (size_t i = 0; i < names.count; i++) {
+		if (mfa_store_read(store, names.items[i], diag, record) != MFA_OK)
+			continue;
+		for (size_t j = 0; j < record->token_count; j++)
+			look_at(clocks, record, &record->tokens[j]);
+	}
+	return MFA_OK;
+}
+
+static void tell_of_host(const struct clocks *clocks)
+{
+	struct check *check = clocks->check;
+	if (clocks->used < TOKENS_LEAST)
+		return;
+	if (2 * clocks->ahead > clocks->used)
+		check_add(
+			check, CHECK_WARNING, "clock-off", CHECK_NOWHERE,
+			TR(check->app,
+			   MFA_N_("%zu of %zu tokens in use say that this host's clock is "
+				  "behind, by about %d s: set it")),
+			clocks->ahead, clocks->used,
+			(int)(clocks->sum_ahead / (int64_t)clocks->ahead));
+	if (2 * clocks->behind > clocks->used)
+		check_add(
+			check, CHECK_WARNING, "clock-off", CHECK_NOWHERE,
+			TR(check->app,
+			   MFA_N_("%zu of %zu tokens in use say that this host's clock is "
+				  "ahead, by about %d s: set it")),
+			clocks->behind, clocks->used,
+			(int)(clocks->sum_behind / (int64_t)clocks->behind));
+}
+
+static void tell(const struct clocks *clocks)
+{
+	struct check *check = clocks->check;
+	char latest[MFA_TIME_SIZE];
+	mfa_text_format_time(clocks->latest, latest);
+	if (clocks->refused.count > 0)
+		check_add(
+			check, CHECK_WARNING, "tokens-future", CHECK_NOWHERE,
+			TR_N(check->app,
+			     "refused until %s at the latest, as its last accepted code "
+			     "is of a later time: %zu of %zu token in use (%s). The "
+			     "clock is behind, or was ahead; where it is right: "
+			     "mfa-enroll resync --future",
+			     "refused until %s at the latest, as their last accepted "
+			     "code is of a later time: %zu of %zu tokens in use (%s). "
+			     "The clock is behind, or was ahead; where it is right: "
+			     "mfa-enroll resync --future",
+			     clocks->used),
+			latest, clocks->refused.count, clocks->used,
+			clocks->refused.text);
+	if (clocks->far.count > 0)
+		check_add(check, CHECK_NOTE, "tokens-drift", CHECK_NOWHERE,
+			  TR(check->app,
+			     MFA_N_("the token's clock and this host's are nearly as far "
+				    "apart as totp_drift allows: %zu (%s)")),
+			  clocks->far.count, clocks->far.text);
+	tell_of_host(clocks);
+}
+
+void check_clock(struct check *check)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (!check->is_live || check->config == NULL ||
+	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
+		return; /* the part about people tells why */
+	struct clocks clocks = { .view = describe_begin(check->config), .check = check };
+	int err = look_at_all(&clocks, &diag);
+	mfa_site_close(&check->app->host);
+	if (err == MFA_ERR_NOMEM)
+		check->err = err;
+	tell(&clocks);
+}

@@ -1,0 +1,62 @@
+/* The language of the prompts, and the clock. */
+#include "check/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mfa/rootfs.h"
+#include "mfa/zone.h"
+
+static void look_at_language(struct check *check)
+{
+	if (check->config == NULL || check->config->language != MFA_LANGUAGE_JA)
+		return;
+	bool is_there = false;
+	if (check->is_live) {
+		struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_JA, NULL);
+		is_there = language != NULL && mfa_language_has_locale(language);
+		mfa_language_close(&language);
+	} else {
+		/* an archive may hold it: what cannot be seen is not told */
+		is_there =
+			mfa_rootfs_exists(check->root, "/usr/lib/locale/ja_JP.utf8") ||
+			mfa_rootfs_exists(check->root, "/usr/lib/locale/locale-archive");
+	}
+	if (!is_there)
+		check_add(check, CHECK_WARNING, "locale", CHECK_NOWHERE, "%s",
+			  TR(check->app,
+			     MFA_N_("language = ja, but this host has no locale "
+				    "ja_JP.UTF-8: prompts are in English")));
+}
+
+/* Time-based codes fail on a wrong clock, and nobody sees why. */
+static void look_at_clock(struct check *check)
+{
+	struct timex state = { 0 };
+	struct stat status;
+	time_t now = time(NULL);
+	if (!check->is_live)
+		return;
+	bool is_back = check->config != NULL &&
+		       stat(check->config->audit, &status) == 0 && status.st_mtime > now;
+	if (now < MFA_EPOCH || is_back)
+		check_add(check, CHECK_WARNING, "clock-wrong", CHECK_NOWHERE, "%s",
+			  TR(check->app,
+			     MFA_N_("the clock is behind: codes that depend on the time "
+				    "will be refused")));
+	else if (adjtimex(&state) == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
+		check_add(check, CHECK_NOTE, "clock-alone", CHECK_NOWHERE, "%s",
+			  TR(check->app,
+			     MFA_N_("nothing keeps the clock right; see that it is not "
+				    "more than half a minute off")));
+}
+
+void check_host(struct check *check)
+{
+	look_at_language(check);
+	look_at_clock(check);
+}

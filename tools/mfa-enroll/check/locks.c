@@ -1,0 +1,51 @@
+/* Who cannot log in from elsewhere any more, after too many wrong codes. Only on this host: the
+ * records are sealed with its key. */
+#include "check/check.h"
+
+#include "mfa/lockout.h"
+#include "mfa/strings.h"
+
+static int collect(void *context, const char *user)
+{
+	return mfa_strings_add(context, user);
+}
+
+/* Of records that cannot be read the part about people tells. */
+static int find_locked(struct mfa_store *store, struct check_names *locked,
+		       struct check_names *commands, struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(store);
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	int err = mfa_store_list(store, collect, &names, diag);
+	if (err != MFA_OK)
+		return err;
+	mfa_strings_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		if (mfa_store_read(store, names.items[i], diag, record) == MFA_OK &&
+		    mfa_lockout_is_at_ceiling(record)) {
+			check_names_add(locked, names.items[i]);
+			check_commands_add(commands, "unlock", names.items[i], "");
+		}
+	return MFA_OK;
+}
+
+void check_locks(struct check *check)
+{
+	struct mfa_diag diag = { .text = "" };
+	struct check_names locked = { .count = 0 };
+	struct check_names commands = { .count = 0 };
+	if (!check->is_live || check->config == NULL ||
+	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
+		return; /* the part about people tells why */
+	int err = find_locked(check->app->host.store, &locked, &commands, &diag);
+	mfa_site_close(&check->app->host);
+	if (err == MFA_ERR_NOMEM)
+		check->err = err;
+	if (locked.count > 0)
+		check_add(check, CHECK_WARNING, "locked", CHECK_NOWHERE,
+			  TR(check->app,
+			     MFA_N_("%d wrong codes in a row, so codes are taken at this "
+				    "machine at most: %zu (%s). See in the audit trail "
+				    "where they came from; then run: %s")),
+			  MFA_LOCKOUT_CEILING, locked.count, locked.text, commands.text);
+}

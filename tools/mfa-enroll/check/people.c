@@ -1,0 +1,165 @@
+/* Who may log in, and with what. Only on this host: the records are sealed with its key. */
+#include "check/check.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <shadow.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "mfa/zone.h"
+
+enum {
+	FIRST_PERSON = 1000,
+	LAST_PERSON = 59999
+};
+
+struct people {
+	struct check_names without; /* an authenticator */
+	struct check_names with_one;
+	struct check_names admins; /* who have one */
+	size_t admin_count;	   /* all of them */
+};
+
+static bool has_shell(const struct passwd *entry)
+{
+	return strstr(entry->pw_shell, "nologin") == NULL &&
+	       strstr(entry->pw_shell, "/false") == NULL;
+}
+
+/* Whether a password can be right: neither locked nor impossible. */
+static bool has_password(const struct passwd *entry)
+{
+	const struct spwd *shadow = getspnam(entry->pw_name);
+	return shadow == NULL || (shadow->sp_pwdp[0] != '!' && shadow->sp_pwdp[0] != '*');
+}
+
+static enum mfa_match is_member(void *context, const char *group)
+{
+	const struct passwd *entry = context;
+	gid_t gids[256];
+	int count = (int)MFA_COUNT(gids);
+	const struct group *wanted = getgrnam(group);
+	if (wanted == NULL ||
+	    getgrouplist(entry->pw_name, entry->pw_gid, gids, &count) < 0)
+		return MFA_MATCH_UNKNOWN;
+	for (int i = 0; i < count; i++)
+		if (gids[i] == wanted->gr_gid)
+			return MFA_MATCH_YES;
+	return MFA_MATCH_NO;
+}
+
+/* Two names of one id are told of by themselves. */
+static bool is_own_name(void *context MFA_UNUSED)
+{
+	return true;
+}
+
+static bool is_covered(const struct check *check, struct passwd *entry)
+{
+	const struct mfa_login login = {
+		.service = "login",
+		.user = entry->pw_name,
+		.now = time(NULL),
+		.is_member = is_member,
+		.is_own_name = is_own_name,
+		.context = entry,
+	};
+	return !mfa_zone_find(check->config, &login)->is_off;
+}
+
+static bool is_admin(struct passwd *entry)
+{
+	return entry->pw_uid == 0 || is_member(entry, "sudo") == MFA_MATCH_YES ||
+	       is_member(entry, "wheel") == MFA_MATCH_YES;
+}
+
+static size_t count_tokens(const struct mfa_record *record, uid_t uid)
+{
+	size_t count = 0;
+	if (mfa_record_status(record, true, uid) != MFA_RECORD_USABLE)
+		return 0;
+	for (size_t i = 0; i < record->token_count; i++)
+		count += record->tokens[i].state == MFA_STATE_ACTIVE ? 1 : 0;
+	return count;
+}
+
+static void look_at_person(struct check *check, struct passwd *entry,
+			   struct mfa_record *record, struct people *people)
+{
+	struct mfa_diag diag = { .text = "" };
+	int err = mfa_store_read(check->app->host.store, entry->pw_name, &diag, record);
+	size_t tokens = err == MFA_OK ? count_tokens(record, entry->pw_uid) : 0;
+	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
+		check_add(check, CHECK_WARNING, "record", CHECK_NOWHERE, "%s", diag.text);
+	if (tokens == 0)
+		check_names_add(&people->without, entry->pw_name);
+	else if (tokens == 1)
+		check_names_add(&people->with_one, entry->pw_name);
+	if (!is_admin(entry))
+		return;
+	people->admin_count++;
+	if (tokens > 0)
+		check_names_add(&people->admins, entry->pw_name);
+}
+
+static void tell(struct check *check, const struct people *people)
+{
+	struct app *app = check->app;
+	if (people->without.count > 0)
+		check_add(check, CHECK_WARNING, "people-unenrolled", CHECK_NOWHERE,
+			  TR(app, MFA_N_("refused for want of an authenticator, "
+					 "though they may log in: %zu (%s)")),
+			  people->without.count, people->without.text);
+	if (people->with_one.count > 0)
+		check_add(check, CHECK_NOTE, "people-one", CHECK_NOWHERE,
+			  TR(app, MFA_N_("one authenticator alone, and nothing if it is "
+					 "lost: %zu (%s)")),
+			  people->with_one.count, people->with_one.text);
+	if (people->admins.count == 0)
+		check_add(check, CHECK_WARNING, "no-admin", CHECK_NOWHERE, "%s",
+			  TR(app, MFA_N_("no administrator (root, sudo, wheel) has an "
+					 "authenticator: nobody can log in to mend "
+					 "things")));
+	else if (people->admins.count == 1)
+		check_add(check, CHECK_NOTE, "one-admin", CHECK_NOWHERE,
+			  TR(app, MFA_N_("one administrator alone has an "
+					 "authenticator: %s")),
+			  people->admins.text);
+}
+
+void check_people(struct check *check)
+{
+	struct mfa_diag diag = { .text = "" };
+	struct people people = { 0 };
+	if (!check->is_live || check->config == NULL)
+		return;
+	int err = mfa_init();
+	if (err == MFA_OK)
+		err = mfa_site_open(&check->app->host, &diag);
+	if (err != MFA_OK) {
+		check_add(check, CHECK_WARNING, "store", CHECK_NOWHERE, "%s",
+			  diag.text[0] != '\0' ? diag.text : mfa_strerror(err));
+		return;
+	}
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	if (record == NULL) {
+		check->err = MFA_ERR_NOMEM;
+		return;
+	}
+	setpwent();
+	for (struct passwd *entry = NULL; (entry = getpwent()) != NULL;) {
+		bool is_person = entry->pw_uid == 0 || (entry->pw_uid >= FIRST_PERSON &&
+							entry->pw_uid <= LAST_PERSON);
+		struct passwd copy = *entry;
+		if (is_person && has_shell(&copy) && has_password(&copy) &&
+		    is_covered(check, &copy))
+			look_at_person(check, &copy, record, &people);
+	}
+	endpwent();
+	endspent();
+	mfa_site_close(&check->app->host);
+	tell(check, &people);
+}

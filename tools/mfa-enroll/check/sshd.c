@@ -1,0 +1,158 @@
+/* What lets somebody in through sshd without the auth phase, and whether the account
+ * phase catches it. */
+#include "check/sshd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/rootfs.h"
+
+static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool preset)
+{
+	const char *text = settings->values[key].text;
+	return text[0] == '\0' ? preset : strcasecmp(text, "no") != 0;
+}
+
+static struct check_place place_of(const struct sshd_settings *settings,
+				   enum sshd_key key)
+{
+	const struct sshd_value *value = &settings->values[key];
+	if (value->file[0] != '\0')
+		return (struct check_place){ value->file, value->line };
+	return (struct check_place){ "/etc/ssh/sshd_config", 0 };
+}
+
+/* Which logins are meant. */
+static const char *scope(const struct check *check, const struct sshd_settings *settings,
+			 char *buffer, size_t size)
+{
+	if (settings->block == 0)
+		return "";
+	(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
+		       settings->criteria);
+	return buffer;
+}
+
+/* A way in that asks PAM nothing: caught by the gate, or a hole. */
+static void tell_way(struct check *check, const struct sshd_settings *settings,
+		     const char *id, enum sshd_key key, const char *method)
+{
+	char buffer[SSHD_CRITERIA_SIZE + 64];
+	const char *where = scope(check, settings, buffer, sizeof buffer);
+	if (check_is_gated(check, "sshd"))
+		check_add(check, CHECK_NOTE, "sshd-gated", place_of(settings, key),
+			  TR(check->app,
+			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
+			  method, where);
+	else
+		check_add(check, CHECK_HOLE, id, place_of(settings, key),
+			  TR(check->app,
+			     MFA_N_("%s alone%s lets in without password and code: set "
+				    "AuthenticationMethods, or the gate in mfa.conf and "
+				    "pam_mfa in account")),
+			  method, where);
+}
+
+static void look_at_single_ways(struct check *check, const struct sshd_settings *settings)
+{
+	if (is_on(settings, SSHD_PUBLIC_KEY, true))
+		tell_way(check, settings, "sshd-publickey", SSHD_PUBLIC_KEY, "publickey");
+	if (is_on(settings, SSHD_GSSAPI, false))
+		tell_way(check, settings, "sshd-gssapi", SSHD_GSSAPI, "gssapi-with-mic");
+	if (is_on(settings, SSHD_HOST, false))
+		tell_way(check, settings, "sshd-hostbased", SSHD_HOST, "hostbased");
+}
+
+/* Lists of methods: one that never asks PAM is a way in. */
+static void look_at_methods(struct check *check, const struct sshd_settings *settings)
+{
+	char copy[SSHD_CRITERIA_SIZE];
+	char *rest = NULL;
+	(void)snprintf(copy, sizeof copy, "%s", settings->values[SSHD_METHODS].text);
+	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
+	     list = strtok_r(NULL, " \t\"", &rest))
+		if (strstr(list, "keyboard-interactive") == NULL &&
+		    strstr(list, "password") == NULL)
+			tell_way(check, settings, "sshd-methods", SSHD_METHODS, list);
+}
+
+static void look_at_questions(struct check *check, const struct sshd_settings *settings)
+{
+	char buffer[SSHD_CRITERIA_SIZE + 64];
+	const char *where = scope(check, settings, buffer, sizeof buffer);
+	if (is_on(settings, SSHD_KERBEROS, false) && is_on(settings, SSHD_PASSWORD, true))
+		tell_way(check, settings, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
+	if (is_on(settings, SSHD_EMPTY_PASSWORDS, false))
+		check_add(check, CHECK_WARNING, "sshd-empty-passwords",
+			  place_of(settings, SSHD_EMPTY_PASSWORDS),
+			  TR(check->app,
+			     MFA_N_("PermitEmptyPasswords%s: the code is all that is "
+				    "asked for")),
+			  where);
+	if (!is_on(settings, SSHD_QUESTIONS, true))
+		check_add(check, CHECK_WARNING, "sshd-no-questions",
+			  place_of(settings, SSHD_QUESTIONS),
+			  TR(check->app,
+			     MFA_N_("KbdInteractiveAuthentication no%s: nobody can be "
+				    "asked for a code")),
+			  where);
+}
+
+static void judge(struct check *check, const struct sshd_settings *settings)
+{
+	if (!is_on(settings, SSHD_USE_PAM, false)) {
+		char buffer[SSHD_CRITERIA_SIZE + 64];
+		check_add(check, CHECK_HOLE, "sshd-no-pam",
+			  place_of(settings, SSHD_USE_PAM),
+			  TR(check->app,
+			     MFA_N_("UsePAM no%s: sshd lets in without asking PAM")),
+			  scope(check, settings, buffer, sizeof buffer));
+		return;
+	}
+	if (settings->values[SSHD_METHODS].text[0] != '\0' &&
+	    strcasecmp(settings->values[SSHD_METHODS].text, "any") != 0)
+		look_at_methods(check, settings);
+	else
+		look_at_single_ways(check, settings);
+	look_at_questions(check, settings);
+}
+
+/* A block that changes nothing that matters says nothing new. */
+static bool is_same(const struct sshd_settings *a, const struct sshd_settings *b)
+{
+	for (int i = 0; i < SSHD_KEYS; i++)
+		if (strcmp(a->values[i].text, b->values[i].text) != 0)
+			return false;
+	return true;
+}
+
+bool check_has_sshd_addresses(struct check *check)
+{
+	struct sshd_settings global;
+	if (check->pam_folder != NULL || !check_wants(check, "sshd") ||
+	    !sshd_read(check, 0, &global))
+		return false;
+	if (check->is_live)
+		(void)sshd_ask("", &global);
+	return !is_on(&global, SSHD_USE_DNS, false);
+}
+
+void check_sshd(struct check *check)
+{
+	struct sshd_settings global;
+	struct sshd_settings block;
+	if (!check_wants(check, "sshd") || check_is_left_out(check, "sshd") ||
+	    !sshd_read(check, 0, &global))
+		return;
+	for (unsigned i = 1; sshd_read(check, i, &block); i++) {
+		bool is_new = !is_same(&global, &block);
+		if (strcasecmp(block.criteria, "all") == 0 || !is_new)
+			continue;
+		if (check->is_live)
+			(void)sshd_ask(block.criteria, &block);
+		judge(check, &block);
+	}
+	if (check->is_live)
+		(void)sshd_ask("", &global);
+	judge(check, &global);
+}

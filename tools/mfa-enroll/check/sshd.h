@@ -1,0 +1,46 @@
+/* What decides how people get in through sshd. */
+#pragma once
+
+#include "check/check.h"
+
+enum sshd_key {
+	SSHD_USE_PAM,
+	SSHD_QUESTIONS, /* keyboard-interactive */
+	SSHD_PASSWORD,
+	SSHD_PUBLIC_KEY,
+	SSHD_HOST,
+	SSHD_GSSAPI,
+	SSHD_KERBEROS,
+	SSHD_METHODS,
+	SSHD_EMPTY_PASSWORDS,
+	SSHD_USE_DNS,
+	SSHD_KEYS
+};
+
+enum {
+	SSHD_CRITERIA_SIZE = 512
+};
+
+struct sshd_value {
+	char text[SSHD_CRITERIA_SIZE]; /* "" when nothing sets it */
+	char file[256];
+	unsigned line;
+};
+
+struct sshd_settings {
+	struct sshd_value values[SSHD_KEYS];
+	bool is_matched[SSHD_KEYS]; /* the value stands in a Match block */
+	unsigned block;		    /* which Match block, from 1; 0: outside of them */
+	char criteria[SSHD_CRITERIA_SIZE];
+};
+
+/* The key of a directive's name in small letters; SSHD_KEYS: none that matters. */
+enum sshd_key sshd_find_key(const char *name);
+
+/* Reads sshd_config for the logins that the block matches. false: there is no such block,
+ * or no file. */
+bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_settings);
+
+/* Asks sshd itself, for logins outside of Match blocks ("") or in one whose criteria can
+ * be met; without criteria it knows nothing of "Match all". false: it cannot be asked. */
+bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings);

@@ -1,0 +1,130 @@
+/* sshd -T: what sshd itself makes of its configuration. */
+#include "check/sshd.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char program[] = "/usr/sbin/sshd";
+
+/* A name that the first pattern of a list matches. */
+static bool meet(const char *patterns, char *ret_name, size_t size)
+{
+	size_t len = strcspn(patterns, ",");
+	size_t at = 0;
+	if (len == 0 || patterns[0] == '!' || len >= size)
+		return false;
+	for (size_t i = 0; i < len && patterns[i] != '/'; i++)
+		if (patterns[i] != '*')
+			ret_name[at++] = patterns[i] == '?' ? 'x' : patterns[i];
+	if (at == 0)
+		ret_name[at++] = 'x';
+	ret_name[at] = '\0';
+	return true;
+}
+
+static bool write_spec(const char *criteria, char *ret_spec, size_t size)
+{
+	char copy[SSHD_CRITERIA_SIZE];
+	const char *user = "nobody";
+	const char *host = "host.invalid";
+	const char *address = "192.0.2.1";
+	char names[3][SSHD_CRITERIA_SIZE];
+	char *rest = NULL;
+	(void)snprintf(copy, sizeof copy, "%s", criteria);
+	for (const char *key = strtok_r(copy, " \t", &rest); key != NULL;
+	     key = strtok_r(NULL, " \t", &rest)) {
+		const char *patterns = strtok_r(NULL, " \t", &rest);
+		int slot = strcasecmp(key, "user") == 0	     ? 0
+			   : strcasecmp(key, "host") == 0    ? 1
+			   : strcasecmp(key, "address") == 0 ? 2
+							     : -1;
+		if (slot < 0 || patterns == NULL ||
+		    !meet(patterns, names[slot], sizeof names[slot]))
+			return false;
+		*(slot == 0 ? &user : slot == 1 ? &host : &address) = names[slot];
+	}
+	int len =
+		snprintf(ret_spec, size, "user=%s,host=%s,addr=%s", user, host, address);
+	return len > 0 && (size_t)len < size;
+}
+
+static void take_line(char *line, struct sshd_settings *settings)
+{
+	char *value = strchr(line, ' ');
+	if (value == NULL)
+		return;
+	*value++ = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	enum sshd_key key = sshd_find_key(line);
+	if (key == SSHD_KEYS)
+		return;
+	struct sshd_value *to = &settings->values[key];
+	/* "any" is what no line says */
+	(void)snprintf(to->text, sizeof to->text, "%s",
+		       strcmp(value, "any") == 0 ? "" : value);
+}
+
+static bool start(char *const argv[], int out, pid_t *ret_pid)
+{
+	static char *const environment[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return false;
+	bool is_started =
+		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) ==
+			0 &&
+		posix_spawn_file_actions_adddup2(&actions, out, 1) == 0 &&
+		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) ==
+			0 &&
+		posix_spawn(ret_pid, program, &actions, NULL, argv, environment) == 0;
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return is_started;
+}
+
+static bool run(char *const argv[], struct sshd_settings *settings)
+{
+	int ends[2];
+	pid_t pid = 0;
+	char line[4096];
+	int status = -1;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	bool is_started = start(argv, ends[1], &pid);
+	(void)close(ends[1]);
+	FILE *file = fdopen(ends[0], "r");
+	if (file == NULL)
+		(void)close(ends[0]);
+	while (is_started && file != NULL && fgets(line, sizeof line, file) != NULL)
+		take_line(line, settings);
+	if (file != NULL)
+		(void)fclose(file);
+	return is_started && file != NULL && waitpid(pid, &status, 0) == pid &&
+	       WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings)
+{
+	char name[] = "/usr/sbin/sshd";
+	char dump[] = "-T";
+	char with[] = "-C";
+	char spec[SSHD_CRITERIA_SIZE];
+	struct sshd_settings settings = { 0 };
+	char *argv[] = { name, dump, with, spec, NULL };
+	if (criteria[0] == '\0')
+		argv[2] = NULL;
+	else if (!write_spec(criteria, spec, sizeof spec))
+		return false;
+	if (access(program, X_OK) != 0 || !run(argv, &settings))
+		return false;
+	for (int i = 0; i < SSHD_KEYS; i++)
+		if (criteria[0] != '\0' || !ret_settings->is_matched[i])
+			(void)snprintf(ret_settings->values[i].text,
+				       sizeof ret_settings->values[i].text, "%s",
+				       settings.values[i].text);
+	return true;
+}

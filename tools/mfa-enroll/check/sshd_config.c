@@ -1,0 +1,158 @@
+/* sshd_config, as sshd reads it: the first value of a key counts, and what stands in a
+ * Match block that fits comes before what stands outside of all. */
+#include "check/sshd.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/text.h"
+#include "mfa/rootfs.h"
+
+enum {
+	DEPTH_MAX = 16
+};
+
+struct reader {
+	struct check *check;
+	struct sshd_settings *settings; /* what Match blocks say comes before the rest */
+	struct sshd_settings *rest;
+	unsigned blocks;  /* Match blocks so far */
+	unsigned current; /* the one we are in; 0: none */
+	bool is_for_all;  /* in "Match all" */
+};
+
+static void read_file(struct reader *reader, const char *path, unsigned depth);
+
+enum sshd_key sshd_find_key(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum sshd_key key;
+	} names[] = {
+		{ "usepam", SSHD_USE_PAM },
+		{ "kbdinteractiveauthentication", SSHD_QUESTIONS },
+		{ "challengeresponseauthentication", SSHD_QUESTIONS },
+		{ "skeyauthentication", SSHD_QUESTIONS },
+		{ "passwordauthentication", SSHD_PASSWORD },
+		{ "pubkeyauthentication", SSHD_PUBLIC_KEY },
+		{ "dsaauthentication", SSHD_PUBLIC_KEY },
+		{ "hostbasedauthentication", SSHD_HOST },
+		{ "gssapiauthentication", SSHD_GSSAPI },
+		{ "kerberosauthentication", SSHD_KERBEROS },
+		{ "authenticationmethods", SSHD_METHODS },
+		{ "permitemptypasswords", SSHD_EMPTY_PASSWORDS },
+		{ "usedns", SSHD_USE_DNS },
+	};
+	for (size_t i = 0; i < MFA_COUNT(names); i++)
+		if (strcasecmp(names[i].name, name) == 0)
+			return names[i].key;
+	return SSHD_KEYS;
+}
+
+static void set(struct reader *reader, enum sshd_key key, const char *value,
+		const struct text_file *file)
+{
+	bool is_matched = reader->current != 0;
+	struct sshd_settings *settings = is_matched ? reader->settings : reader->rest;
+	struct sshd_value *to = &settings->values[key];
+	if (to->text[0] != '\0' || (is_matched && !reader->is_for_all &&
+				    reader->current != reader->settings->block))
+		return;
+	(void)snprintf(to->text, sizeof to->text, "%s", value);
+	(void)snprintf(to->file, sizeof to->file, "%s", file->path);
+	to->line = file->number;
+}
+
+static void begin_block(struct reader *reader, const char *criteria)
+{
+	struct sshd_settings *settings = reader->settings;
+	reader->current = ++reader->blocks;
+	reader->is_for_all = strcasecmp(criteria, "all") == 0;
+	if (reader->current == settings->block)
+		(void)snprintf(settings->criteria, sizeof settings->criteria, "%s",
+			       criteria);
+}
+
+/* Patterns in the last part of a path, as sshd_config.d has them. */
+static void include_one(struct reader *reader, const char *pattern, unsigned depth)
+{
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	char folder[512];
+	char path[1024];
+	(void)snprintf(folder, sizeof folder, "%s%s",
+		       pattern[0] == '/' ? "" : "/etc/ssh/", pattern);
+	char *slash = strrchr(folder, '/');
+	*slash = '\0';
+	if (mfa_rootfs_list(reader->check->root, folder, &names) != MFA_OK)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		if (fnmatch(slash + 1, names.items[i], FNM_PERIOD) != 0)
+			continue;
+		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
+		unsigned current = reader->current;
+		bool is_for_all = reader->is_for_all;
+		read_file(reader, path, depth + 1);
+		reader->current = current;
+		reader->is_for_all = is_for_all;
+	}
+}
+
+static void include(struct reader *reader, char *patterns, unsigned depth)
+{
+	char *rest = NULL;
+	for (const char *pattern = strtok_r(patterns, " \t\"", &rest); pattern != NULL;
+	     pattern = strtok_r(NULL, " \t\"", &rest))
+		include_one(reader, pattern, depth);
+}
+
+static void drop_comment(char *value)
+{
+	for (char *at = value; *at != '\0'; at++)
+		if (*at == '#' && (at == value || isspace((unsigned char)at[-1]))) {
+			*at = '\0';
+			return;
+		}
+}
+
+static void read_file(struct reader *reader, const char *path, unsigned depth)
+{
+	MFA_CLEANUP(text_done) struct text_file file = { 0 };
+	if (depth > DEPTH_MAX || !text_open(reader->check, path, &file))
+		return;
+	for (char *line = NULL; (line = text_line(&file, false)) != NULL;) {
+		char *value = NULL;
+		const char *name = text_key(line, &value);
+		if (name == NULL)
+			continue;
+		drop_comment(value);
+		enum sshd_key key = sshd_find_key(name);
+		if (strcasecmp(name, "match") == 0)
+			begin_block(reader, value);
+		else if (strcasecmp(name, "include") == 0)
+			include(reader, value, depth);
+		else if (key != SSHD_KEYS)
+			set(reader, key, value, &file);
+	}
+}
+
+bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_settings)
+{
+	static const char path[] = "/etc/ssh/sshd_config";
+	*ret_settings = (struct sshd_settings){ .block = block };
+	struct sshd_settings rest = { 0 };
+	struct reader reader = { .check = check,
+				 .settings = ret_settings,
+				 .rest = &rest };
+	if (!mfa_rootfs_exists(check->root, path))
+		return false;
+	read_file(&reader, path, 0);
+	for (int i = 0; i < SSHD_KEYS; i++)
+		if (ret_settings->values[i].text[0] == '\0')
+			ret_settings->values[i] = rest.values[i];
+		else
+			ret_settings->is_matched[i] = true;
+	return block <= reader.blocks;
+}

@@ -1,0 +1,175 @@
+#include "cli/app.h"
+
+#include <locale.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mfa/text.h"
+#include "records/records.h"
+
+void app_complain(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	(void)fputs("mfa-enroll: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	(void)fputc('\n', stderr);
+	va_end(args);
+}
+
+static enum exit_code exit_code_of(int err)
+{
+	switch (err) {
+	case MFA_ERR_INTEGRITY:
+		return EXIT_INTEGRITY;
+	case MFA_ERR_BUSY:
+	case MFA_ERR_CONFLICT:
+		return EXIT_BUSY;
+	default:
+		return EXIT_REFUSED;
+	}
+}
+
+void app_warn(const struct mfa_diag *diag)
+{
+	if (diag->warning[0] != '\0')
+		app_complain("%s", diag->warning);
+}
+
+enum exit_code app_fail(int err, const struct mfa_diag *diag)
+{
+	app_complain("%s", diag->text[0] != '\0' ? diag->text : mfa_strerror(err));
+	return exit_code_of(err);
+}
+
+/* The login identity survives su and sudo; a service or an early boot has none. */
+static uid_t login_uid(void)
+{
+	unsigned long uid = (uid_t)-1;
+	FILE *file = fopen("/proc/self/loginuid", "re");
+	char text[24] = "";
+	if (file != NULL && fgets(text, sizeof text, file) != NULL)
+		uid = strtoul(text, NULL, 10);
+	if (file != NULL)
+		(void)fclose(file);
+	return (uid_t)uid == (uid_t)-1 ? getuid() : (uid_t)uid;
+}
+
+enum exit_code app_identify(struct app *app)
+{
+	uid_t uid = login_uid();
+	const struct passwd *entry = getpwuid(uid);
+	if (entry != NULL && mfa_text_is_label(entry->pw_name, sizeof app->actor))
+		(void)snprintf(app->actor, sizeof app->actor, "%s", entry->pw_name);
+	else
+		(void)snprintf(app->actor, sizeof app->actor, "uid:%lu",
+			       (unsigned long)uid);
+	if (geteuid() != 0) {
+		app_complain("%s", TR(app, MFA_N_("permission denied; run it as root")));
+		return EXIT_NOT_PERMITTED;
+	}
+	if (mfa_init() != MFA_OK) {
+		app_complain("%s", mfa_strerror(MFA_ERR_CRYPTO));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+/* Of records another key opens none. */
+static const char *advise_on_missing(const struct app *app)
+{
+	return records_exist(app->host.config)
+		       ? TR(app, MFA_N_("the store has records, and no other key opens "
+					"them: restore it from the sealed copy or the "
+					"backup"))
+		       : TR(app, MFA_N_("run: mfa-enroll init"));
+}
+
+enum exit_code app_open(struct app *app)
+{
+	struct mfa_diag diag = { .text = "" };
+	enum exit_code code = app_identify(app);
+	if (code != EXIT_DONE)
+		return code;
+	int err = mfa_site_load(app->config_path, &diag, &app->host);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain("%s; %s", diag.text,
+			     TR(app, MFA_N_("run: mfa-enroll init")));
+		return EXIT_REFUSED;
+	}
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	mfa_language_close(&app->language);
+	app->language =
+		mfa_language_open(app->host.config->language, ttyname(STDOUT_FILENO));
+	err = mfa_site_open(&app->host, &diag);
+	app_warn(&diag);
+	if (err == MFA_ERR_NOTFOUND) {
+		app_complain("%s; %s", diag.text, advise_on_missing(app));
+		return EXIT_REFUSED;
+	}
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+}
+
+void app_done(struct app *app)
+{
+	mfa_language_close(&app->language);
+	mfa_site_done(&app->host);
+	nss_done(&app->identity);
+}
+
+static enum exit_code complain_of_unknown(const struct app *app, const char *user)
+{
+	if (app->identity.is_known == MFA_MATCH_UNKNOWN)
+		app_complain(TR(app, MFA_N_("cannot ask the name service for %s: %s")),
+			     user, strerror(app->identity.problem));
+	else
+		app_complain(TR(app, MFA_N_("there is no user %s (--allow-unknown enrols "
+					    "one that is not there yet)")),
+			     user);
+	return EXIT_NOT_FOUND;
+}
+
+/* From before the name service's own names counted, or before it had another. */
+static bool has_record(struct app *app, const char *user)
+{
+	struct mfa_diag diag = { .text = "" };
+	return mfa_store_read(app->host.store, user, &diag,
+			      mfa_store_workspace(app->host.store)) != MFA_ERR_NOTFOUND;
+}
+
+/* The person is known by another name than was typed. */
+static void choose_name(struct app *app, enum user_need need, const char **inout_user)
+{
+	if (need == USER_STORED && has_record(app, *inout_user)) {
+		app_complain(TR(app, MFA_N_("no login uses the record of %s: the name "
+					    "service knows this user as %s")),
+			     *inout_user, app->identity.name);
+		return;
+	}
+	app_complain(
+		TR(app, MFA_N_("the name service knows %s as %s; that name is used")),
+		*inout_user, app->identity.name);
+	app->typed = *inout_user;
+	*inout_user = app->identity.name;
+}
+
+enum exit_code app_find_user(struct app *app, enum user_need need,
+			     const char **inout_user)
+{
+	bool is_name = mfa_text_is_label(*inout_user, MFA_USER_SIZE);
+	if (is_name && nss_find(*inout_user, &app->identity) != MFA_OK)
+		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+	if (!is_name || app->identity.name[0] == '\0') {
+		app_complain("%s", TR(app, MFA_N_("that is no user name")));
+		return EXIT_USAGE;
+	}
+	if (need == USER_KNOWN && app->identity.is_known != MFA_MATCH_YES)
+		return complain_of_unknown(app, *inout_user);
+	if (app->identity.typed != NULL)
+		choose_name(app, need, inout_user);
+	return EXIT_DONE;
+}

@@ -1,0 +1,20 @@
+/* Work on many records: a progress bar, and a way to stop between two of them. */
+#pragma once
+
+#include <signal.h>
+
+#include "cli/progress.h"
+
+struct watch {
+	sigset_t signals;
+	sigset_t before;
+	struct progress bar;
+};
+
+/* From here on SIGINT, SIGTERM and SIGHUP wait while a record is written. */
+void watch_begin(struct watch *watch);
+/* Takes those that have come, and ends the bar. */
+void watch_end(struct watch *watch);
+
+/* Draws the bar. context: the watch; false: one of the signals has come, stop here. */
+bool watch_step(void *context, size_t done, size_t total);

@@ -1,0 +1,31 @@
+#include "records/records.h"
+
+#include "mfa/seal.h"
+#include "mfa/store.h"
+
+static int stop_at_first(void *context MFA_UNUSED, const char *user MFA_UNUSED)
+{
+	return MFA_ERR_EXISTS;
+}
+
+int records_find(const char *source, struct mfa_diag *diag, bool *ret_found)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret no_key = { 0 };
+	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
+	int err = mfa_secret_alloc(MFA_KEY_SIZE, &no_key);
+	if (err == MFA_OK)
+		err = mfa_store_open(source, &no_key, diag, &store);
+	if (err == MFA_OK)
+		err = mfa_store_list(store, stop_at_first, NULL, diag);
+	if (err != MFA_OK && err != MFA_ERR_NOTFOUND && err != MFA_ERR_EXISTS)
+		return err;
+	*ret_found = err == MFA_ERR_EXISTS;
+	return MFA_OK;
+}
+
+bool records_exist(const struct mfa_config *config)
+{
+	struct mfa_diag unused = { .text = "" };
+	bool is_found = false;
+	return records_find(config->store, &unused, &is_found) == MFA_OK && is_found;
+}

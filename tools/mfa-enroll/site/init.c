@@ -1,0 +1,167 @@
+/* mfa-enroll init */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/act.h"
+#include "mfa/factor.h"
+#include "mfa/fs.h"
+#include "mfa/key.h"
+#include "records/records.h"
+#include "site/sample.h"
+
+enum {
+	IN_MEMORY
+};
+
+static const struct option_spec options[] = {
+	[IN_MEMORY] = { "in-memory", NULL,
+			MFA_N_("also where the next start empties (tmpfs)") },
+	{ NULL, NULL, NULL },
+};
+
+/* What is going on, and whether anything was missing. */
+struct work {
+	struct app *app;
+	struct mfa_diag diag;
+	bool is_made;
+	bool may_be_in_memory;
+};
+
+static void tell_made(struct work *work, const char *what)
+{
+	work->is_made = true;
+	(void)printf(TR(work->app, MFA_N_("Made: %s")), what);
+	(void)fputc('\n', stdout);
+}
+
+/* The folder of a file, one level, root's alone. */
+static int make_parent(struct work *work, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL || slash == path)
+		return MFA_OK;
+	MFA_CLEANUP(mfa_free_string) char *folder = strndup(path, (size_t)(slash - path));
+	if (folder == NULL)
+		return mfa_fail(&work->diag, MFA_ERR_NOMEM, "out of memory");
+	bool is_made = false;
+	int err = mfa_fs_make_dir(folder, &work->diag, &is_made);
+	if (err == MFA_OK && is_made)
+		tell_made(work, folder);
+	return err;
+}
+
+static int make_config(struct work *work, const char *path)
+{
+	struct mfa_fs_content sample = { sample_config, strlen(sample_config), 0600 };
+	int err = make_parent(work, path);
+	if (err == MFA_OK)
+		err = mfa_fs_create(path, &sample, &work->diag);
+	if (err == MFA_ERR_EXISTS)
+		return MFA_OK;
+	if (err == MFA_OK)
+		tell_made(work, path);
+	return err;
+}
+
+/* A new key beside old records would lock everybody out: the old one must be found. */
+static int check_no_records(const struct mfa_config *config, struct mfa_diag *diag)
+{
+	bool is_found = false;
+	int err = records_find(config->store, diag, &is_found);
+	if (err == MFA_OK && is_found)
+		return mfa_fail(
+			diag, MFA_ERR_EXISTS,
+			"%s: the store has records, but their key is missing: restore it "
+			"from the backup (a new key could not read them)",
+			config->key);
+	return err;
+}
+
+static int make_key(struct work *work, const struct mfa_config *config)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	const char *path = strchr(config->key, ':') + 1;
+	int err = make_parent(work, path);
+	if (err == MFA_OK)
+		err = mfa_key_load(config->key, &work->diag, &key);
+	if (err != MFA_ERR_NOTFOUND)
+		return err;
+	err = check_no_records(config, &work->diag);
+	if (err == MFA_OK && !work->may_be_in_memory)
+		err = mfa_key_check_durable(config->key, &work->diag);
+	if (err == MFA_OK)
+		err = mfa_key_create(config->key, &work->diag);
+	if (err == MFA_OK)
+		tell_made(work, path);
+	return err;
+}
+
+/* While a rekey is unfinished the decoy may be sealed under the next key already. */
+static int make_store(struct work *work, const struct mfa_config *config)
+{
+	bool is_made = false;
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
+	int err = mfa_key_load(config->key, &work->diag, &key);
+	if (err == MFA_OK)
+		err = mfa_store_prepare(config->store, &key, mfa_factor_fill_decoy,
+					&work->diag, &is_made);
+	if (err == MFA_ERR_INTEGRITY &&
+	    mfa_key_load_next(config->key, NULL, &next) == MFA_OK)
+		err = mfa_store_prepare(config->store, &next, mfa_factor_fill_decoy,
+					&work->diag, &is_made);
+	if (err == MFA_OK && is_made)
+		tell_made(work, config->store);
+	return err;
+}
+
+static int make_all(struct work *work, const char *path)
+{
+	struct mfa_site host = { 0 };
+	int err = make_config(work, path);
+	if (err == MFA_OK)
+		err = mfa_site_load(path, &work->diag, &host);
+	if (err == MFA_OK)
+		err = make_key(work, host.config);
+	if (err == MFA_OK)
+		err = make_parent(work, host.config->audit);
+	if (err == MFA_OK)
+		err = make_store(work, host.config);
+	mfa_site_done(&host);
+	return err;
+}
+
+static enum exit_code run(struct app *app, const struct invocation *invocation)
+{
+	struct work work = { .app = app };
+	work.may_be_in_memory = invocation->values[IN_MEMORY] != NULL;
+	enum exit_code code = app_identify(app);
+	if (code != EXIT_DONE)
+		return code;
+	int err = make_all(&work,
+			   app->config_path != NULL ? app->config_path : MFA_CONFIG_PATH);
+	if (err != MFA_OK)
+		return app_fail(err, &work.diag);
+	code = app_open(app);
+	if (code == EXIT_DONE && work.is_made) {
+		struct act act = { "store.init", NULL, NULL, MFA_KIND_NONE, NULL };
+		code = act_record(app, &act);
+	}
+	if (code == EXIT_DONE)
+		(void)puts(
+			TR(app, MFA_N_("Ready. Keep a sealed copy of the store key.")));
+	return code;
+}
+
+const struct command command_init = {
+	.name = "init",
+	.arguments = "",
+	.least = 0,
+	.most = 0,
+	.summary = MFA_N_("make what is missing of configuration, key and store"),
+	.help = MFA_N_("Never overwrites anything; run it as often as you like."),
+	.options = options,
+	.run = run,
+};

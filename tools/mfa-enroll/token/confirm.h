@@ -1,0 +1,12 @@
+/* Two codes in a row from the person, as proof that the token works. */
+#pragma once
+
+#include "cli/app.h"
+
+/* Asks until two codes, one after the other, were right, and moves the token's state
+ * past them, so that neither can log in. EXIT_REFUSED after too many wrong ones or when
+ * the person gives up. */
+enum exit_code confirm_token(struct app *app, struct mfa_token *token) MFA_MUST_CHECK;
+
+/* Reads one code, normalized. MFA_ERR_ABORT. */
+int confirm_ask_code(const char *prompt, struct mfa_secret *ret_code) MFA_MUST_CHECK;

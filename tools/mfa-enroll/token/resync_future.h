@@ -1,0 +1,7 @@
+/* The two halves of mfa-enroll resync. */
+#pragma once
+
+#include "cli/app.h"
+
+/* Every token whose last accepted code lies in the future, after a question. */
+enum exit_code resync_future(struct app *app) MFA_MUST_CHECK;

@@ -1,0 +1,82 @@
+/* mfa-enroll suspend|resume USER TOKEN */
+#include "cli/commands.h"
+
+#include <stdio.h>
+
+#include "cli/act.h"
+#include "records/describe.h"
+
+struct change {
+	const char *token;
+	enum mfa_state state;
+	enum mfa_kind kind;
+	bool is_closed; /* the record opens for nobody, whatever its tokens are */
+};
+
+static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+{
+	struct change *change = context;
+	struct mfa_token *token = act_find_token(app, record, change->token);
+	if (token == NULL)
+		return EXIT_NOT_FOUND;
+	if (token->state == change->state) {
+		app_complain(TR(app, MFA_N_("token %s is %s already")), token->id,
+			     TR(app, describe_state(token->state)));
+		return EXIT_REFUSED;
+	}
+	token->state = change->state;
+	change->kind = token->kind;
+	change->is_closed = record->is_retired || record->is_moving;
+	return EXIT_DONE;
+}
+
+static enum exit_code set_state(struct app *app, const struct invocation *invocation,
+				enum mfa_state state, const char *event)
+{
+	const char *user = invocation->arguments[0];
+	struct change change = { .token = invocation->arguments[1], .state = state };
+	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE)
+		code = app_find_user(app, USER_STORED, &user);
+	if (code == EXIT_DONE)
+		code = act_edit(app, user, ACT_EXISTING, edit, &change);
+	if (code != EXIT_DONE)
+		return code;
+	if (change.is_closed && state == MFA_STATE_ACTIVE)
+		app_complain(TR(app, MFA_N_("no token of %s opens: see mfa-enroll show "
+					    "%s")),
+			     user, user);
+	struct act act = { event, user, change.token, change.kind, NULL };
+	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), change.token, user,
+		     TR(app, describe_state(state)));
+	(void)fputc('\n', stdout);
+	return act_record(app, &act);
+}
+
+static enum exit_code suspend(struct app *app, const struct invocation *invocation)
+{
+	return set_state(app, invocation, MFA_STATE_SUSPENDED, "token.suspend");
+}
+
+static enum exit_code resume(struct app *app, const struct invocation *invocation)
+{
+	return set_state(app, invocation, MFA_STATE_ACTIVE, "token.resume");
+}
+
+const struct command command_suspend = {
+	.name = "suspend",
+	.arguments = "USER TOKEN",
+	.least = 2,
+	.most = 2,
+	.summary = MFA_N_("make a token useless for a while"),
+	.run = suspend,
+};
+
+const struct command command_resume = {
+	.name = "resume",
+	.arguments = "USER TOKEN",
+	.least = 2,
+	.most = 2,
+	.summary = MFA_N_("make a suspended token useful again"),
+	.run = resume,
+};

@@ -1,0 +1,219 @@
+/* Enrolling YubiKeys that answer challenges. */
+#include "yubikey/bind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/terminal.h"
+#include "mfa/oath.h"
+#include "mfa/usb.h"
+#include "yubikey/ports.h"
+
+enum {
+	PROOFS = 2, /* one key answers every challenge alike: see is_too_old */
+	MAJOR_LEAST = 2,
+	MINOR_LEAST = 2,
+};
+
+/* Challenge-response came with firmware 2.2. */
+static bool is_too_old(const struct mfa_yubikey_port *port)
+{
+	return port->version[0] < MAJOR_LEAST ||
+	       (port->version[0] == MAJOR_LEAST && port->version[1] < MINOR_LEAST);
+}
+
+static enum exit_code read_secret(const struct app *app, const char *form,
+				  struct mfa_secret *ret_secret)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	if (strcmp(form, "hex") != 0)
+		return add_misuse(app, ADD_SECRET_STDIN);
+	int err = terminal_ask(TR(app, MFA_N_("Secret of the YubiKey: ")), ECHO_HIDDEN,
+			       &line);
+	if (err == MFA_OK)
+		err = mfa_oath_parse_hex((char *)line.data, line.len, &secret);
+	if (err == MFA_ERR_NOMEM)
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
+	if (err != MFA_OK || secret.len != MFA_YUBIKEY_SECRET_LEN) {
+		app_complain(TR(app, MFA_N_("the secret is not %d hexadecimal digits; "
+					    "nothing was changed")),
+			     2 * MFA_YUBIKEY_SECRET_LEN);
+		return EXIT_REFUSED;
+	}
+	*ret_secret = secret;
+	secret = (struct mfa_secret){ 0 };
+	return EXIT_DONE;
+}
+
+/* Whether the key answered as it must; finds out which of its two ways it hashes by. */
+static bool is_right(struct mfa_yubikey *key, const struct mfa_yubikey_answer *answer,
+		     int proof)
+{
+	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
+	bool is_equal = false;
+	for (int way = 0; way < 2 && !is_equal; way++) {
+		if (proof == 0)
+			key->is_padded = way == 1;
+		mfa_yubikey_expect(key, answer->hmac, answer->challenge, expected);
+		is_equal =
+			mfa_secret_is_equal(expected, answer->response, sizeof expected);
+	}
+	mfa_wipe(expected, sizeof expected);
+	return is_equal;
+}
+
+static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
+				 int proof)
+{
+	struct mfa_diag diag = { .text = "" };
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+	struct mfa_yubikey_answer answer;
+	struct mfa_turn unused;
+	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
+	struct ports_ear ear = { app, proof + 1, PROOFS };
+	const struct mfa_yubikey_order order = {
+		.slots = &slot,
+		.count = 1,
+		.challenge = challenge,
+		.timeout_ms = PORTS_TIMEOUT_MS,
+	};
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
+	mfa_yubikey_challenge(challenge);
+	enum mfa_yubikey_result result =
+		mfa_usb_respond(&usb, &order, &diag, &unused, &answer);
+	if (result != MFA_YUBIKEY_DONE)
+		return ports_fail(app, result, &diag);
+	if (is_right(key, &answer, proof))
+		return EXIT_DONE;
+	app_complain("%s", TR(app, MFA_N_("the YubiKey answers wrongly: it holds another "
+					  "secret, or its firmware cannot do this")));
+	return EXIT_REFUSED;
+}
+
+static enum exit_code prove(const struct app *app, struct mfa_yubikey *key)
+{
+	enum exit_code code = EXIT_DONE;
+	for (int i = 0; i < PROOFS && code == EXIT_DONE; i++)
+		code = prove_once(app, key, i);
+	return code;
+}
+
+/* The options that contradict each other. */
+static enum exit_code check(const struct app *app, const char *const *values)
+{
+	bool has_secret = values[ADD_SECRET_STDIN] != NULL;
+	if (values[ADD_TOUCH] != NULL && values[ADD_NO_TOUCH] != NULL)
+		return add_misuse(app, ADD_NO_TOUCH);
+	if (values[ADD_NO_PROGRAM] != NULL && !has_secret)
+		return add_misuse(app, ADD_NO_PROGRAM);
+	if (values[ADD_FORCE] != NULL && has_secret)
+		return add_misuse(app, ADD_FORCE);
+	/* a key that was just programmed is here to prove itself */
+	if (values[ADD_NO_CONFIRM] != NULL &&
+	    (!has_secret || values[ADD_SERIAL] == NULL || values[ADD_SLOT] == NULL))
+		return add_misuse(app, ADD_NO_CONFIRM);
+	return EXIT_DONE;
+}
+
+static enum exit_code get_secret(struct app *app, const struct enrolment *enrolment,
+				 struct mfa_secret *ret_secret)
+{
+	const char *form = enrolment->values[ADD_SECRET_STDIN];
+	if (form != NULL)
+		return read_secret(app, form, ret_secret);
+	int err = mfa_secret_random(MFA_YUBIKEY_SECRET_LEN, ret_secret);
+	return err == MFA_OK ? EXIT_DONE
+			     : app_fail(err, &(struct mfa_diag){ .text = "" });
+}
+
+static enum exit_code program(struct app *app, const struct enrolment *enrolment,
+			      struct bind *bind, const struct mfa_secret *secret)
+{
+	struct mfa_yubikey_program wanted = { .secret = secret->data };
+	return bind_program(app, enrolment, bind, &wanted);
+}
+
+static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
+			       struct bind *bind, struct mfa_yubikey *key)
+{
+	const char *const *values = enrolment->values;
+	bool is_there = values[ADD_NO_CONFIRM] == NULL;
+	bool will_program = values[ADD_SECRET_STDIN] == NULL;
+	enum exit_code code = bind_find(app, enrolment, is_there, will_program, bind);
+	if (code != EXIT_DONE)
+		return code;
+	if (is_there && is_too_old(&bind->port)) {
+		app_complain("%s", TR(app, MFA_N_("the firmware of this YubiKey is too "
+						  "old; it needs 2.2 or later")));
+		return EXIT_REFUSED;
+	}
+	const struct mfa_secret secret = { (unsigned char *)(uintptr_t)key->secret,
+					   MFA_YUBIKEY_SECRET_LEN };
+	if (will_program)
+		code = program(app, enrolment, bind, &secret);
+	key->serial = bind->port.serial;
+	key->slot = bind->slot;
+	key->wants_touch =
+		will_program ? bind_wants_touch(enrolment) : values[ADD_NO_TOUCH] == NULL;
+	memcpy(key->version, bind->port.version, sizeof key->version);
+	if (code != EXIT_DONE || !is_there)
+		return code;
+	code = prove(app, key);
+	if (code != EXIT_DONE)
+		bind_regret(app, bind);
+	return code;
+}
+
+static enum exit_code make(struct app *app, struct enrolment *enrolment)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	struct bind bind = { .slot = 0 };
+	enum exit_code code = check(app, enrolment->values);
+	if (code == EXIT_DONE)
+		code = get_secret(app, enrolment, &secret);
+	if (code != EXIT_DONE)
+		return code;
+	struct mfa_yubikey key = { .secret = secret.data };
+	code = make_key(app, enrolment, &bind, &key);
+	if (code != EXIT_DONE)
+		return code;
+	int err = mfa_yubikey_save(&key, enrolment->token);
+	return err == MFA_OK ? EXIT_DONE
+			     : app_fail(err, &(struct mfa_diag){ .text = "" });
+}
+
+static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
+{
+	struct mfa_yubikey a;
+	struct mfa_yubikey b;
+	return mfa_yubikey_load(one, &a) == MFA_OK &&
+	       mfa_yubikey_load(other, &b) == MFA_OK && a.serial == b.serial &&
+	       a.slot == b.slot;
+}
+
+static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
+{
+	struct mfa_yubikey key;
+	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
+		return;
+	const struct bind bind = {
+		.port = { .serial = key.serial },
+		.slot = key.slot,
+		.is_programmed = enrolment->values[ADD_SECRET_STDIN] == NULL,
+	};
+	bind_regret(app, &bind);
+}
+
+const struct add_kind add_yubikey = {
+	.kind = MFA_KIND_YUBIKEY,
+	.options = 1U << ADD_SLOT | 1U << ADD_SERIAL | 1U << ADD_TOUCH |
+		   1U << ADD_NO_TOUCH | 1U << ADD_FORCE | 1U << ADD_NO_PROGRAM,
+	.make = make,
+	.is_same = is_same,
+	.tell_rollback = tell_rollback,
+};

@@ -1,0 +1,153 @@
+/* Enrolling YubiKeys that type codes of 44 characters. */
+#include "yubikey/bind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/terminal.h"
+#include "mfa/yubikey_otp.h"
+#include "token/confirm.h"
+
+enum {
+	SECRETS_LEN =
+		MFA_YUBIKEY_PUBLIC_LEN + MFA_YUBIKEY_PRIVATE_LEN + MFA_YUBIKEY_AES_LEN,
+	/* "vv" begins the public ids that are not from the maker of the keys */
+	OWN_PREFIX = 0xff,
+};
+
+static enum exit_code read_secret(struct app *app, const char *form,
+				  struct mfa_secret *ret_secret, uint32_t *ret_serial)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
+	if (strcmp(form, "csv") != 0)
+		return add_misuse(app, ADD_SECRET_STDIN);
+	int err = terminal_ask(TR(app, MFA_N_("Line of the personalization tool: ")),
+			       ECHO_HIDDEN, &line);
+	if (err == MFA_OK)
+		err = mfa_yubikey_otp_parse((char *)line.data, line.len, ret_secret,
+					    ret_serial);
+	if (err == MFA_ERR_NOMEM)
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
+	if (err != MFA_OK) {
+		app_complain(
+			"%s",
+			TR(app, MFA_N_("the line does not hold a public id (12 letters), "
+				       "a private id (12 digits) and an AES key (32 "
+				       "digits) between commas; nothing was changed")));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code make_secret(struct mfa_secret *ret_secret)
+{
+	int err = mfa_secret_random(SECRETS_LEN, ret_secret);
+	if (err != MFA_OK)
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
+	ret_secret->data[0] = OWN_PREFIX;
+	return EXIT_DONE;
+}
+
+static void point(struct mfa_yubikey_otp *otp, const struct mfa_secret *secret)
+{
+	otp->public_id = secret->data;
+	otp->private_id = otp->public_id + MFA_YUBIKEY_PUBLIC_LEN;
+	otp->aes_key = otp->private_id + MFA_YUBIKEY_PRIVATE_LEN;
+}
+
+static enum exit_code get_secret(struct app *app, const struct enrolment *enrolment,
+				 struct mfa_secret *ret_secret, uint32_t *ret_serial)
+{
+	const char *form = enrolment->values[ADD_SECRET_STDIN];
+	enum exit_code code = form != NULL
+				      ? read_secret(app, form, ret_secret, ret_serial)
+				      : make_secret(ret_secret);
+	return code == EXIT_DONE ? bind_check_id(app, ret_secret->data) : code;
+}
+
+static enum exit_code program(struct app *app, const struct enrolment *enrolment,
+			      struct bind *bind, const struct mfa_yubikey_otp *otp)
+{
+	struct mfa_yubikey_program wanted = {
+		.secret = otp->aes_key,
+		.public_id = otp->public_id,
+		.private_id = otp->private_id,
+	};
+	return bind_program(app, enrolment, bind, &wanted);
+}
+
+static enum exit_code confirm(struct app *app, const struct enrolment *enrolment,
+			      unsigned slot)
+{
+	(void)printf(TR(app, slot == 1 ? MFA_N_("Touch the YubiKey's button shortly to "
+						"type a code.")
+				       : MFA_N_("Touch the YubiKey's button for three "
+						"seconds to type a code.")));
+	(void)fputc('\n', stdout);
+	return confirm_token(app, enrolment->token);
+}
+
+static enum exit_code make(struct app *app, struct enrolment *enrolment)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
+	const char *const *values = enrolment->values;
+	bool will_program = values[ADD_SECRET_STDIN] == NULL;
+	struct mfa_yubikey_otp otp = { 0 };
+	struct bind bind = { .slot = 0 };
+	if (values[ADD_NO_PROGRAM] != NULL && will_program)
+		return add_misuse(app, ADD_NO_PROGRAM);
+	if (values[ADD_FORCE] != NULL && !will_program)
+		return add_misuse(app, ADD_FORCE);
+	enum exit_code code = get_secret(app, enrolment, &secret, &otp.serial);
+	bind.port.serial = otp.serial;
+	if (code == EXIT_DONE)
+		code = bind_find(app, enrolment, will_program, will_program, &bind);
+	if (code != EXIT_DONE)
+		return code;
+	point(&otp, &secret);
+	if (will_program)
+		code = program(app, enrolment, &bind, &otp);
+	if (code != EXIT_DONE)
+		return code;
+	otp.serial = bind.port.serial;
+	otp.slot = bind.slot;
+	int err = mfa_yubikey_otp_save(&otp, enrolment->token);
+	if (err != MFA_OK)
+		return app_fail(err, &(struct mfa_diag){ .text = "" });
+	if (values[ADD_NO_CONFIRM] == NULL)
+		code = confirm(app, enrolment, bind.slot);
+	if (code != EXIT_DONE && will_program)
+		bind_regret(app, &bind);
+	return code;
+}
+
+static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
+{
+	struct mfa_yubikey_otp a;
+	struct mfa_yubikey_otp b;
+	return mfa_yubikey_otp_load(one, &a) == MFA_OK &&
+	       mfa_yubikey_otp_load(other, &b) == MFA_OK &&
+	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
+}
+
+static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
+{
+	struct mfa_yubikey_otp otp;
+	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
+		return;
+	const struct bind bind = {
+		.port = { .serial = otp.serial },
+		.slot = otp.slot,
+		.is_programmed = enrolment->values[ADD_SECRET_STDIN] == NULL,
+	};
+	bind_regret(app, &bind);
+}
+
+const struct add_kind add_yubikey_otp = {
+	.kind = MFA_KIND_YUBIKEY_OTP,
+	.options = 1U << ADD_SLOT | 1U << ADD_SERIAL | 1U << ADD_FORCE |
+		   1U << ADD_NO_PROGRAM,
+	.make = make,
+	.is_same = is_same,
+	.tell_rollback = tell_rollback,
+};

@@ -1,0 +1,159 @@
+#include "yubikey/bind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/usb.h"
+#include "mfa/yubikey_otp.h"
+#include "yubikey/bound.h"
+#include "yubikey/ports.h"
+
+/* Who stands in the way, from the search through all records. */
+struct conflict {
+	const char *user;
+	uint32_t serial;
+	unsigned slot;
+	const unsigned char *public_id;
+	char other[MFA_USER_SIZE];     /* another user has the key, or the public id */
+	char token[MFA_TOKEN_ID_SIZE]; /* the user has a token in this slot */
+};
+
+static void look_for_conflict(void *context, const struct binding *binding)
+{
+	struct conflict *conflict = context;
+	bool has_id = conflict->public_id != NULL && binding->public_id != NULL &&
+		      memcmp(conflict->public_id, binding->public_id,
+			     MFA_YUBIKEY_PUBLIC_LEN) == 0;
+	bool has_key = conflict->serial != 0 && binding->serial == conflict->serial;
+	bool is_mine =
+		conflict->user != NULL && strcmp(conflict->user, binding->user) == 0;
+	if (has_id || (has_key && !is_mine))
+		(void)snprintf(conflict->other, sizeof conflict->other, "%s",
+			       binding->user);
+	else if (has_key && binding->slot == conflict->slot)
+		(void)snprintf(conflict->token, sizeof conflict->token, "%s",
+			       binding->token->id);
+}
+
+static enum exit_code check_conflict(struct app *app, struct conflict *conflict)
+{
+	enum exit_code code = bound_search(app, look_for_conflict, conflict);
+	if (code != EXIT_DONE)
+		return code;
+	if (conflict->other[0] != '\0') {
+		app_complain(TR(app, MFA_N_("this YubiKey is registered for %s already; "
+					    "remove that token first")),
+			     conflict->other);
+		return EXIT_REFUSED;
+	}
+	if (conflict->token[0] != '\0') {
+		app_complain(TR(app, MFA_N_("token %s of %s is in this slot already; "
+					    "remove it first, or choose another --slot")),
+			     conflict->token, conflict->user);
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code read_numbers(const struct app *app,
+				   const struct enrolment *enrolment,
+				   int64_t *inout_serial, int64_t *inout_slot)
+{
+	if (!add_take_number(enrolment->values[ADD_SLOT], 1, MFA_YUBIKEY_SLOTS,
+			     inout_slot))
+		return add_misuse(app, ADD_SLOT);
+	if (!add_take_number(enrolment->values[ADD_SERIAL], 1, UINT32_MAX, inout_serial))
+		return add_misuse(app, ADD_SERIAL);
+	return EXIT_DONE;
+}
+
+static enum exit_code check_slot(const struct app *app, const struct enrolment *enrolment,
+				 const struct bind *bind)
+{
+	if (!bind->port.is_programmed[bind->slot - 1] ||
+	    enrolment->values[ADD_FORCE] != NULL)
+		return EXIT_DONE;
+	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force overwrites "
+				    "it, and what it did works no more")),
+		     bind->slot);
+	return EXIT_REFUSED;
+}
+
+enum exit_code bind_find(struct app *app, const struct enrolment *enrolment,
+			 bool needs_key, bool will_program, struct bind *inout_bind)
+{
+	struct bind bind = *inout_bind;
+	int64_t serial = bind.port.serial;
+	int64_t slot = will_program || needs_key ? MFA_YUBIKEY_SLOTS : 0;
+	enum exit_code code = read_numbers(app, enrolment, &serial, &slot);
+	bind.slot = (unsigned)slot;
+	bind.port.serial = (uint32_t)serial;
+	if (code == EXIT_DONE && needs_key)
+		code = ports_find(app, (uint32_t)serial, &bind.port);
+	if (code == EXIT_REFUSED || code == EXIT_BUSY)
+		bind_regret(app, &bind);
+	if (code != EXIT_DONE)
+		return code;
+	if (needs_key)
+		ports_print(app, &bind.port);
+	struct conflict conflict = {
+		.user = enrolment->user,
+		.serial = bind.port.serial,
+		.slot = bind.slot,
+	};
+	code = check_conflict(app, &conflict);
+	if (code == EXIT_DONE && will_program)
+		code = check_slot(app, enrolment, &bind);
+	if (code == EXIT_DONE)
+		*inout_bind = bind;
+	return code;
+}
+
+enum exit_code bind_check_id(struct app *app, const unsigned char *public_id)
+{
+	struct conflict conflict = { .public_id = public_id };
+	return check_conflict(app, &conflict);
+}
+
+bool bind_wants_touch(const struct enrolment *enrolment)
+{
+	return enrolment->values[ADD_NO_TOUCH] == NULL;
+}
+
+enum exit_code bind_program(struct app *app, const struct enrolment *enrolment,
+			    struct bind *bind, struct mfa_yubikey_program *program)
+{
+	struct mfa_diag diag = { .text = "" };
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	struct ports_ear ear = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
+	program->at = (struct mfa_yubikey_slot){ bind->port.serial, bind->slot };
+	program->wants_touch = bind_wants_touch(enrolment);
+	program->timeout_ms = PORTS_TIMEOUT_MS;
+	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
+	/* a key that was pulled out may have taken it all the same */
+	bind->is_programmed = result == MFA_YUBIKEY_DONE ||
+			      result == MFA_YUBIKEY_CUT_OFF ||
+			      result == MFA_YUBIKEY_SILENT;
+	if (result == MFA_YUBIKEY_DONE)
+		return EXIT_DONE;
+	enum exit_code code = ports_fail(app, result, &diag);
+	bind_regret(app, bind);
+	return code;
+}
+
+void bind_regret(const struct app *app, const struct bind *bind)
+{
+	if (!bind->is_programmed) {
+		app_complain("%s", TR(app, MFA_N_("nothing was changed")));
+		return;
+	}
+	app_complain(
+		TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u may have "
+			       "been overwritten, and lets nobody in. Try again "
+			       "with --force")),
+		bind->slot, bind->port.serial);
+}

@@ -1,0 +1,78 @@
+#include "yubikey/bound.h"
+
+#include "cli/progress.h"
+#include "mfa/yubikey_driver.h"
+#include "mfa/yubikey_otp.h"
+
+struct search {
+	struct app *app;
+	struct mfa_record *record;
+	bound_visit visit;
+	void *context;
+	struct progress bar;
+	size_t done;
+	size_t total;
+};
+
+static int count(void *context, const char *user MFA_UNUSED)
+{
+	struct search *search = context;
+	search->total++;
+	return MFA_OK;
+}
+
+static void look_at_token(struct search *search, const struct mfa_token *token)
+{
+	struct mfa_yubikey key;
+	struct mfa_yubikey_otp otp;
+	struct binding binding = { .user = search->record->user, .token = token };
+	if (mfa_yubikey_load(token, &key) == MFA_OK) {
+		binding.serial = key.serial;
+		binding.slot = key.slot;
+	} else if (mfa_yubikey_otp_load(token, &otp) == MFA_OK) {
+		binding.serial = otp.serial;
+		binding.slot = otp.slot;
+		binding.public_id = otp.public_id;
+	} else {
+		return;
+	}
+	search->visit(search->context, &binding);
+}
+
+static int look_at(void *context, const char *user)
+{
+	struct search *search = context;
+	struct mfa_diag diag = { .text = "" };
+	int err = mfa_store_read(search->app->host.store, user, &diag, search->record);
+	if (search->done < search->total)
+		progress_draw(&search->bar, ++search->done, search->total);
+	if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
+		return MFA_OK;
+	if (err != MFA_OK) {
+		(void)app_fail(err, &diag);
+		return MFA_OK;
+	}
+	for (size_t i = 0; i < search->record->token_count; i++)
+		look_at_token(search, &search->record->tokens[i]);
+	return MFA_OK;
+}
+
+enum exit_code bound_search(struct app *app, bound_visit visit, void *context)
+{
+	struct mfa_diag diag = { .text = "" };
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
+	if (record == NULL)
+		return app_fail(MFA_ERR_NOMEM, &diag);
+	struct search search = {
+		.app = app,
+		.record = record,
+		.visit = visit,
+		.context = context,
+		.bar = progress_begin(),
+	};
+	int err = mfa_store_list(app->host.store, count, &search, &diag);
+	if (err == MFA_OK)
+		err = mfa_store_list(app->host.store, look_at, &search, &diag);
+	progress_end(&search.bar);
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+}

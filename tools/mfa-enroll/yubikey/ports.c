@@ -1,0 +1,120 @@
+#include "yubikey/ports.h"
+
+#include <stdio.h>
+
+#include "mfa/usb.h"
+
+enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
+			  const struct mfa_diag *diag)
+{
+	static const char *const texts[] = {
+		[MFA_YUBIKEY_ABSENT] = MFA_N_("No YubiKey found. Plug one in."),
+		[MFA_YUBIKEY_OTHER] = MFA_N_("That YubiKey is not plugged in."),
+		[MFA_YUBIKEY_EMPTY] = MFA_N_("The slot is not programmed."),
+		[MFA_YUBIKEY_UNTOUCHED] = MFA_N_("The YubiKey was not touched."),
+		[MFA_YUBIKEY_SILENT] =
+			MFA_N_("The YubiKey does not answer: the slot is not for "
+			       "challenges, or the key hangs. Plug it in anew."),
+		[MFA_YUBIKEY_CUT_OFF] =
+			MFA_N_("The YubiKey was pulled out, or its answer was damaged."),
+		[MFA_YUBIKEY_BUSY] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_ELSEWHERE] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),
+		[MFA_YUBIKEY_BROKEN] = MFA_N_("YubiKeys cannot be used on this machine."),
+	};
+	bool has_more = diag->text[0] != '\0';
+	app_complain("%s%s%s", TR(app, texts[result]), has_more ? " " : "",
+		     has_more ? diag->text : "");
+	return result == MFA_YUBIKEY_BUSY ? EXIT_BUSY : EXIT_REFUSED;
+}
+
+void ports_tell(void *context, enum mfa_yubikey_stage stage)
+{
+	const struct ports_ear *ear = context;
+	const struct app *app = ear->app;
+	if (stage == MFA_YUBIKEY_IN_USE) {
+		app_complain("%s", TR(app, MFA_N_("a YubiKey is in use by a login: do "
+						  "not touch it yet")));
+		return;
+	}
+	(void)printf(TR(app, MFA_N_("Touch the YubiKey that blinks (%d of %d).")),
+		     ear->proof, ear->proofs);
+	(void)fputc('\n', stdout);
+	(void)fflush(stdout);
+}
+
+enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_ports,
+			  size_t *ret_count)
+{
+	struct mfa_diag diag = { .text = "" };
+	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
+	int err = mfa_usb_open(NULL, &diag, &usb);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	struct ports_ear ear = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
+	*ret_count = 0;
+	enum mfa_yubikey_result result =
+		mfa_usb_list(&usb, PORTS_TIMEOUT_MS, &diag, ret_ports, ret_count);
+	if (result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_ABSENT)
+		return EXIT_DONE;
+	return ports_fail(app, result, &diag);
+}
+
+void ports_print(const struct app *app, const struct mfa_yubikey_port *port)
+{
+	const char *empty = TR(app, MFA_N_("empty"));
+	const char *programmed = TR(app, MFA_N_("programmed"));
+	(void)printf(TR(app, MFA_N_("YubiKey %u, firmware %u.%u.%u; slot 1: %s, "
+				    "slot 2: %s")),
+		     port->serial, port->version[0], port->version[1], port->version[2],
+		     port->is_programmed[0] ? programmed : empty,
+		     port->is_programmed[1] ? programmed : empty);
+	(void)fputc('\n', stdout);
+}
+
+static enum exit_code choose(const struct app *app, uint32_t serial,
+			     const struct mfa_yubikey_port *ports, size_t count,
+			     struct mfa_yubikey_port *ret_port)
+{
+	if (count == 0)
+		return ports_fail(app, MFA_YUBIKEY_ABSENT,
+				  &(struct mfa_diag){ .text = "" });
+	for (size_t i = 0; i < count; i++)
+		if (ports[i].serial == serial && serial != 0) {
+			*ret_port = ports[i];
+			return EXIT_DONE;
+		}
+	if (serial != 0)
+		return ports_fail(app, MFA_YUBIKEY_OTHER,
+				  &(struct mfa_diag){ .text = "" });
+	if (count == 1) {
+		*ret_port = ports[0];
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < count; i++)
+		ports_print(app, &ports[i]);
+	app_complain("%s", TR(app, MFA_N_("more than one YubiKey: say which with "
+					  "--serial, or pull out the others")));
+	return EXIT_REFUSED;
+}
+
+enum exit_code ports_find(const struct app *app, uint32_t serial,
+			  struct mfa_yubikey_port *ret_port)
+{
+	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
+	struct mfa_yubikey_port found = { 0 };
+	size_t count = 0;
+	enum exit_code code = ports_list(app, ports, &count);
+	if (code == EXIT_DONE)
+		code = choose(app, serial, ports, count, &found);
+	if (code != EXIT_DONE)
+		return code;
+	if (found.serial == 0) {
+		app_complain("%s", TR(app, MFA_N_("the YubiKey does not tell its serial "
+						  "number, so it cannot be bound")));
+		return EXIT_REFUSED;
+	}
+	*ret_port = found;
+	return EXIT_DONE;
+}
