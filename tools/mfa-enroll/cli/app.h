@@ -24,8 +24,8 @@ struct app {
 	bool says_yes;		 /* --yes */
 	struct mfa_site host;
 	struct mfa_language *language;
-	char actor[MFA_ACTOR_SIZE]; /* the login name of whoever acts */
-	bool holds_signals;	    /* from a change to its line: see act.h */
+	char actor[MFA_ACTOR_SIZE]; /* the login name of the person who runs this */
+	bool holds_signals;	    /* from a change to its line: see change.h */
 	sigset_t signals;	    /* as they were */
 	struct identity identity;   /* of USER, once app_find_user has looked */
 	const char *typed;	    /* USER, where it is not the name that is used */

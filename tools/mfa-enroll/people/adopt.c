@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 #include "people/orphans.h"
 
@@ -85,12 +85,13 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 
 static enum exit_code adopt(struct app *app, const char *user, struct adoption *adoption)
 {
-	enum exit_code code = act_edit(app, user, ACT_EXISTING, edit, adoption);
+	enum exit_code code = change_record(app, user, CHANGE_EXISTING, edit, adoption);
 	if (code != EXIT_DONE)
 		return code;
 	adoption->is_done = true;
-	struct act act = { "user.adopt", user, NULL, MFA_KIND_NONE, adoption->detail };
-	return act_record(app, &act);
+	struct change change = { "user.adopt", user, NULL, MFA_KIND_NONE,
+				 adoption->detail };
+	return change_log(app, &change);
 }
 
 static enum exit_code adopt_one(struct app *app, const char *user)

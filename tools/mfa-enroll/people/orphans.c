@@ -101,14 +101,15 @@ static void tell_of_stop(const struct app *app)
 }
 
 enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
-			    orphan_act *act, const void *context, size_t *ret_done)
+			    orphan_change_fn *change, const void *context,
+			    size_t *ret_done)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < orphans->count; i++) {
 		bool is_done = false;
-		enum exit_code one = act(app, &orphans->items[i], context, &is_done);
+		enum exit_code one = change(app, &orphans->items[i], context, &is_done);
 		*ret_done += is_done;
 		if (is_done && one != EXIT_DONE) /* the trail is in trouble */
 			return one;

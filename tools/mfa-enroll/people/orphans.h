@@ -46,10 +46,12 @@ bool orphans_are_sure(const struct app *app, const struct orphans *orphans);
 void orphans_print(const struct orphans *orphans);
 
 /* What is done to one of them; ret_is_done: it is, whatever comes of its line. */
-typedef enum exit_code orphan_act(struct app *app, const struct orphan_record *orphan,
-				  const void *context, bool *ret_is_done);
+typedef enum exit_code orphan_change_fn(struct app *app,
+					const struct orphan_record *orphan,
+					const void *context, bool *ret_is_done);
 
 /* Does it to each; signals stop it between two records. The first failure that is no reason
  * to leave the others out comes back at the end. ret_done: to how many. */
 enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
-			    orphan_act *act, const void *context, size_t *ret_done);
+			    orphan_change_fn *change, const void *context,
+			    size_t *ret_done);

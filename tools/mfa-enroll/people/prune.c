@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 #include "people/orphans.h"
 
@@ -78,12 +78,13 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 static enum exit_code remove_one(struct app *app, const char *user,
 				 struct removal *removal)
 {
-	enum exit_code code = act_edit(app, user, ACT_SCRUB, edit, removal);
+	enum exit_code code = change_record(app, user, CHANGE_SCRUB, edit, removal);
 	if (code != EXIT_DONE)
 		return code;
 	removal->is_done = true;
-	struct act act = { "user.prune", user, NULL, MFA_KIND_NONE, removal->detail };
-	return act_record(app, &act);
+	struct change change = { "user.prune", user, NULL, MFA_KIND_NONE,
+				 removal->detail };
+	return change_log(app, &change);
 }
 
 static enum exit_code remove_orphan(struct app *app, const struct orphan_record *orphan,

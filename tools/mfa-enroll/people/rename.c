@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 #include "mfa/text.h"
 
@@ -180,7 +180,7 @@ static int copy(struct move *move)
 	to->is_moving = true;
 	/* their numbers are of the old name, and fit nobody now */
 	(void)memset(to->sources, 0, sizeof to->sources);
-	act_hold_signals(move->app);
+	change_hold_signals(move->app);
 	int err = move->has_to ? mfa_store_scrub(store, to, &move->diag)
 			       : mfa_store_create(store, to, &move->diag);
 	move->is_copied |= err == MFA_OK;
@@ -206,7 +206,7 @@ static int compare_with_copy(void *context, const char *user)
 	return MFA_ERR_EXISTS;
 }
 
-/* The old record is gone. By whatever act: its tokens must not be in use elsewhere. */
+/* The old record is gone, by whatever command: its tokens must not be in use elsewhere. */
 static enum exit_code look_for_twin(struct move *move)
 {
 	struct twins twins = { move, mfa_store_workspace(move->app->host.store), "" };
@@ -274,10 +274,12 @@ static enum exit_code end(struct move *move)
 		(void)snprintf(uid, sizeof uid, "%u", (unsigned)to->uid);
 	(void)snprintf(detail, sizeof detail, "to %s; user id %s; %zu token%s",
 		       move->to_name, uid, to->token_count, MFA_PLURAL(to->token_count));
-	struct act act = { "user.rename", move->from_name, NULL, MFA_KIND_NONE, detail };
-	enum exit_code code = act_record(app, &act);
+	struct change change = { "user.rename", move->from_name, NULL, MFA_KIND_NONE,
+				 detail };
+	enum exit_code code = change_log(app, &change);
 	if (code == EXIT_DONE)
-		code = act_edit(app, move->to_name, ACT_EXISTING, open_copy, NULL);
+		code = change_record(app, move->to_name, CHANGE_EXISTING, open_copy,
+				     NULL);
 	if (code != EXIT_DONE) {
 		app_complain("%s", TR(app, MFA_N_("not finished; run it again")));
 		return code;

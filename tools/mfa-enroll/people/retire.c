@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 
 enum {
 	OPTION_GONE
@@ -64,7 +64,7 @@ static enum exit_code retire(struct app *app, const char *user,
 			     struct retirement *retirement)
 {
 	char detail[64];
-	enum exit_code code = act_edit(app, user, ACT_EXISTING, edit, retirement);
+	enum exit_code code = change_record(app, user, CHANGE_EXISTING, edit, retirement);
 	if (code == EXIT_REFUSED && retirement->is_left)
 		return EXIT_DONE;
 	if (code != EXIT_DONE)
@@ -73,14 +73,14 @@ static enum exit_code retire(struct app *app, const char *user,
 		       retirement->must_be_gone ? "the account was deleted"
 						: "by an administrator",
 		       retirement->tokens, MFA_PLURAL(retirement->tokens));
-	struct act act = { "user.retire", user, NULL, MFA_KIND_NONE, detail };
+	struct change change = { "user.retire", user, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
 		TR(app, MFA_N_("Retired: %s. No authenticator of this record opens "
 			       "for anybody until mfa-enroll adopt %s, or mfa-enroll "
 			       "rename %s NEW.")),
 		user, user, user);
 	(void)fputc('\n', stdout);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 static enum exit_code run(struct app *app, const struct invocation *invocation)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "records/describe.h"
 
 enum {
@@ -91,14 +91,14 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = act_edit(app, user, ACT_EXISTING, edit, &locks);
+		code = change_record(app, user, CHANGE_EXISTING, edit, &locks);
 	if (code != EXIT_DONE)
 		return code;
 	char detail[DETAIL_SIZE];
 	describe_locks(&locks, detail);
-	struct act act = { "user.unlock", user, NULL, MFA_KIND_NONE, detail };
+	struct change change = { "user.unlock", user, NULL, MFA_KIND_NONE, detail };
 	print(app, user, &locks);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 const struct command command_unlock = {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "mfa/factor.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
@@ -146,8 +146,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return app_fail(err, &work.diag);
 	code = app_open(app);
 	if (code == EXIT_DONE && work.is_made) {
-		struct act act = { "store.init", NULL, NULL, MFA_KIND_NONE, NULL };
-		code = act_record(app, &act);
+		struct change change = { "store.init", NULL, NULL, MFA_KIND_NONE, NULL };
+		code = change_log(app, &change);
 	}
 	if (code == EXIT_DONE)
 		(void)puts(

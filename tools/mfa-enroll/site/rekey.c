@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
 #include "mfa/key.h"
@@ -138,7 +138,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 	*ret_is_done = true;
 	char detail[192];
 	describe(report, detail, sizeof detail);
-	struct act act = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
+	struct change change = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
 		TR_N(app,
 		     "Sealed anew: %zu record. The old key opens nothing any more; keep "
@@ -148,7 +148,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 		     report->records),
 		report->records);
 	(void)fputc('\n', stdout);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 static enum exit_code rekey(struct app *app, const struct mfa_rekey_options *wish)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/commands.h"
 #include "mfa/text.h"
 
@@ -172,14 +172,14 @@ static enum exit_code enrol(struct app *app, const struct add_kind *kind,
 	enum exit_code code = kind->make(app, enrolment);
 	if (code != EXIT_DONE)
 		return code;
-	code = act_edit(app, enrolment->user, ACT_CREATE, put_token, &placing);
+	code = change_record(app, enrolment->user, CHANGE_CREATE, put_token, &placing);
 	if (code != EXIT_DONE && kind->tell_rollback != NULL)
 		kind->tell_rollback(app, enrolment);
 	if (code != EXIT_DONE)
 		return code;
-	struct act act = { "token.add", enrolment->user, enrolment->id, kind->kind,
-			   NULL };
-	code = act_record(app, &act);
+	struct change change = { "token.add", enrolment->user, enrolment->id, kind->kind,
+				 NULL };
+	code = change_log(app, &change);
 	(void)printf(TR(app, MFA_N_("Enrolled: %s token %s of %s.")),
 		     mfa_kind_name(kind->kind), enrolment->id, enrolment->user);
 	(void)fputc('\n', stdout);

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 
 struct removal {
@@ -16,7 +16,7 @@ struct removal {
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
 {
 	struct removal *removal = context;
-	struct mfa_token *token = act_find_token(app, record, removal->token);
+	struct mfa_token *token = change_find_token(app, record, removal->token);
 	char question[512];
 	if (token == NULL)
 		return EXIT_NOT_FOUND;
@@ -47,15 +47,15 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = act_edit(app, user, ACT_SCRUB, edit, &removal);
+		code = change_record(app, user, CHANGE_SCRUB, edit, &removal);
 	if (code != EXIT_DONE)
 		return code;
-	struct act act = { "token.remove", user, removal.token, removal.kind,
-			   removal.is_last ? "the user's last token" : NULL };
+	struct change change = { "token.remove", user, removal.token, removal.kind,
+				 removal.is_last ? "the user's last token" : NULL };
 	(void)printf(TR(app, MFA_N_("Removed token %s of %s; its secret is erased.")),
 		     removal.token, user);
 	(void)fputc('\n', stdout);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 const struct command command_remove = {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "records/describe.h"
 #include "token/confirm.h"
 #include "token/resync_future.h"
@@ -78,7 +78,7 @@ static enum exit_code refuse(const struct app *app, const char *user,
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
 {
 	struct resync *resync = context;
-	struct mfa_token *token = act_find_token(app, record, resync->token);
+	struct mfa_token *token = change_find_token(app, record, resync->token);
 	if (token == NULL)
 		return EXIT_NOT_FOUND;
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -117,15 +117,15 @@ static enum exit_code resync_one(struct app *app, const struct invocation *invoc
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = act_edit(app, user, ACT_EXISTING, edit, &resync);
+		code = change_record(app, user, CHANGE_EXISTING, edit, &resync);
 	if (code != EXIT_DONE)
 		return code;
-	struct act act = { "token.resync", user, resync.token, resync.kind,
-			   resync.detail };
+	struct change change = { "token.resync", user, resync.token, resync.kind,
+				 resync.detail };
 	(void)printf(TR(app, MFA_N_("Resynced: token %s of %s (%s).")), resync.token,
 		     user, resync.detail);
 	(void)fputc('\n', stdout);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 static enum exit_code run(struct app *app, const struct invocation *invocation)

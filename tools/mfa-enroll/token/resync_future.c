@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
 #include "mfa/strings.h"
@@ -163,9 +163,9 @@ static enum exit_code record_all(struct app *app, const char *user,
 		char detail[MFA_DESCRIPTION_SIZE];
 		mfa_text_format_time(mend->were[i], until);
 		(void)snprintf(detail, sizeof detail, "was refused until %s", until);
-		struct act act = { "token.resync", user, mend->tokens[i], mend->kinds[i],
-				   detail };
-		enum exit_code one = act_record(app, &act);
+		struct change change = { "token.resync", user, mend->tokens[i],
+					 mend->kinds[i], detail };
+		enum exit_code one = change_log(app, &change);
 		code = one != EXIT_DONE ? one : code;
 	}
 	return code;
@@ -181,7 +181,8 @@ static enum exit_code mend_all(struct app *app, const struct found *found,
 	for (size_t i = 0; i < found->users.count; i++) {
 		const char *user = found->users.items[i];
 		struct mend mend = { .bounds = found->view.bounds };
-		enum exit_code one = act_edit(app, user, ACT_EXISTING, edit, &mend);
+		enum exit_code one =
+			change_record(app, user, CHANGE_EXISTING, edit, &mend);
 		if (one == EXIT_DONE) {
 			*ret_tokens += mend.count;
 			one = record_all(app, user, &mend);

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-#include "cli/act.h"
+#include "cli/change.h"
 #include "records/describe.h"
 
-struct change {
+struct state_change {
 	const char *token;
 	enum mfa_state state;
 	enum mfa_kind kind;
@@ -15,18 +15,18 @@ struct change {
 
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
 {
-	struct change *change = context;
-	struct mfa_token *token = act_find_token(app, record, change->token);
+	struct state_change *wanted = context;
+	struct mfa_token *token = change_find_token(app, record, wanted->token);
 	if (token == NULL)
 		return EXIT_NOT_FOUND;
-	if (token->state == change->state) {
+	if (token->state == wanted->state) {
 		app_complain(TR(app, MFA_N_("token %s is %s already")), token->id,
 			     TR(app, describe_state(token->state)));
 		return EXIT_REFUSED;
 	}
-	token->state = change->state;
-	change->kind = token->kind;
-	change->is_closed = record->is_retired || record->is_moving;
+	token->state = wanted->state;
+	wanted->kind = token->kind;
+	wanted->is_closed = record->is_retired || record->is_moving;
 	return EXIT_DONE;
 }
 
@@ -34,23 +34,24 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 				enum mfa_state state, const char *event)
 {
 	const char *user = invocation->arguments[0];
-	struct change change = { .token = invocation->arguments[1], .state = state };
+	struct state_change wanted = { .token = invocation->arguments[1],
+				       .state = state };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = act_edit(app, user, ACT_EXISTING, edit, &change);
+		code = change_record(app, user, CHANGE_EXISTING, edit, &wanted);
 	if (code != EXIT_DONE)
 		return code;
-	if (change.is_closed && state == MFA_STATE_ACTIVE)
+	if (wanted.is_closed && state == MFA_STATE_ACTIVE)
 		app_complain(TR(app, MFA_N_("no token of %s opens: see mfa-enroll show "
 					    "%s")),
 			     user, user);
-	struct act act = { event, user, change.token, change.kind, NULL };
-	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), change.token, user,
+	struct change change = { event, user, wanted.token, wanted.kind, NULL };
+	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), wanted.token, user,
 		     TR(app, describe_state(state)));
 	(void)fputc('\n', stdout);
-	return act_record(app, &act);
+	return change_log(app, &change);
 }
 
 static enum exit_code suspend(struct app *app, const struct invocation *invocation)

@@ -1,4 +1,4 @@
-#include "cli/act.h"
+#include "cli/change.h"
 
 #include <string.h>
 #include <syslog.h>
@@ -10,7 +10,7 @@ enum {
 };
 
 /* What was changed is told of, whatever key is pressed in between. */
-void act_hold_signals(struct app *app)
+void change_hold_signals(struct app *app)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP };
 	sigset_t held;
@@ -29,18 +29,20 @@ static void release_signals(struct app *app)
 	app->holds_signals = false;
 }
 
-static int write_lines(struct app *app, const struct act *act, struct mfa_diag *diag)
+static int write_lines(struct app *app, const struct change *change,
+		       struct mfa_diag *diag)
 {
 	char line[LOG_LINE_SIZE];
 	struct mfa_event event = {
-		.event = act->event,
+		.event = change->event,
 		.result = "done",
-		.user = act->user,
+		.user = change->user,
 		.typed = app->typed,
-		.token = act->token,
-		.kind = act->kind != MFA_KIND_NONE ? mfa_kind_name(act->kind) : NULL,
+		.token = change->token,
+		.kind = change->kind != MFA_KIND_NONE ? mfa_kind_name(change->kind)
+						      : NULL,
 		.actor = app->actor,
-		.detail = act->detail,
+		.detail = change->detail,
 		.time = time(NULL),
 	};
 	int err = mfa_site_open(&app->host, diag); /* a rekey has closed it */
@@ -55,10 +57,10 @@ static int write_lines(struct app *app, const struct act *act, struct mfa_diag *
 	return err;
 }
 
-enum exit_code act_record(struct app *app, const struct act *act)
+enum exit_code change_log(struct app *app, const struct change *change)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = write_lines(app, act, &diag);
+	int err = write_lines(app, change, &diag);
 	release_signals(app);
 	app_warn(&diag);
 	if (err == MFA_OK)
@@ -68,32 +70,32 @@ enum exit_code act_record(struct app *app, const struct act *act)
 	return app->host.config->is_audit_required ? EXIT_REFUSED : EXIT_DONE;
 }
 
-static int store(struct app *app, enum act_mode mode, struct mfa_record *record,
+static int store(struct app *app, enum change_mode mode, struct mfa_record *record,
 		 struct mfa_diag *diag)
 {
 	struct mfa_store *to = app->host.store;
 	if (record->generation == 0)
 		return mfa_store_create(to, record, diag);
-	if (mode != ACT_SCRUB)
+	if (mode != CHANGE_SCRUB)
 		return mfa_store_swap(to, record, diag);
 	if (record->token_count == 0)
 		return mfa_store_remove(to, record, diag);
 	return mfa_store_scrub(to, record, diag);
 }
 
-static int read_or_begin(struct app *app, const char *user, enum act_mode mode,
+static int read_or_begin(struct app *app, const char *user, enum change_mode mode,
 			 struct mfa_record *record, struct mfa_diag *diag)
 {
 	int err = mfa_store_read(app->host.store, user, diag, record);
-	if (err != MFA_ERR_NOTFOUND || mode != ACT_CREATE)
+	if (err != MFA_ERR_NOTFOUND || mode != CHANGE_CREATE)
 		return err;
 	(void)strncpy(record->user, user, sizeof record->user - 1);
 	record->created = time(NULL);
 	return MFA_OK;
 }
 
-enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
-			act_edit_fn edit, void *context)
+enum exit_code change_record(struct app *app, const char *user, enum change_mode mode,
+			     change_edit_fn edit, void *context)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
@@ -111,7 +113,7 @@ enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 		enum exit_code code = edit(app, record, context);
 		if (code != EXIT_DONE)
 			return code;
-		act_hold_signals(app);
+		change_hold_signals(app);
 		err = store(app, mode, record, &diag);
 		if (err == MFA_OK)
 			return EXIT_DONE;
@@ -123,8 +125,8 @@ enum exit_code act_edit(struct app *app, const char *user, enum act_mode mode,
 	return EXIT_BUSY;
 }
 
-struct mfa_token *act_find_token(struct app *app, struct mfa_record *record,
-				 const char *token)
+struct mfa_token *change_find_token(struct app *app, struct mfa_record *record,
+				    const char *token)
 {
 	struct mfa_token *found = mfa_record_find(record, token);
 	if (found == NULL)
