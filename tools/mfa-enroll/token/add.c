@@ -173,8 +173,8 @@ static enum exit_code enrol(struct app *app, const struct add_kind *kind,
 	if (code != EXIT_DONE)
 		return code;
 	code = change_record(app, enrolment->user, CHANGE_CREATE, put_token, &placing);
-	if (code != EXIT_DONE && kind->tell_rollback != NULL)
-		kind->tell_rollback(app, enrolment);
+	if (code != EXIT_DONE && kind->rollback_notice != NULL)
+		kind->rollback_notice(app, enrolment);
 	if (code != EXIT_DONE)
 		return code;
 	struct change change = { "token.add", enrolment->user, enrolment->id, kind->kind,

@@ -36,8 +36,8 @@ struct add_kind {
 	enum exit_code (*make)(struct app *app, struct enrolment *enrolment);
 	/* Whether the codes or answers of one would let in for the other. */
 	bool (*is_same)(const struct mfa_token *one, const struct mfa_token *other);
-	/* Says what a failure after make leaves behind; NULL: nothing. */
-	void (*tell_rollback)(const struct app *app, const struct enrolment *enrolment);
+	/* Prints what a failure after make leaves behind; NULL: nothing. */
+	void (*rollback_notice)(const struct app *app, const struct enrolment *enrolment);
 };
 
 extern const struct add_kind add_totp;

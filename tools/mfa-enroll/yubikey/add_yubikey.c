@@ -1,5 +1,5 @@
 /* Enrolling YubiKeys that answer challenges. */
-#include "yubikey/bind.h"
+#include "yubikey/yubikey_slot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "cli/terminal.h"
 #include "mfa/oath.h"
 #include "mfa/usb.h"
-#include "yubikey/ports.h"
+#include "yubikey/yubikey_list.h"
 
 enum {
 	PROOFS = 2, /* one key answers every challenge alike: see is_too_old */
@@ -71,23 +71,23 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 	struct mfa_yubikey_answer answer;
 	struct mfa_turn unused;
 	const struct mfa_yubikey_slot slot = { key->serial, key->slot };
-	struct ports_ear ear = { app, proof + 1, PROOFS };
+	struct touch_prompt prompt = { app, proof + 1, PROOFS };
 	const struct mfa_yubikey_order order = {
 		.slots = &slot,
 		.count = 1,
 		.challenge = challenge,
-		.timeout_ms = PORTS_TIMEOUT_MS,
+		.timeout_ms = YUBIKEY_TIMEOUT_MS,
 	};
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
+	usb.listener = (struct mfa_yubikey_listener){ touch_prompt_print, &prompt };
 	mfa_yubikey_challenge(challenge);
 	enum mfa_yubikey_result result =
 		mfa_usb_respond(&usb, &order, &diag, &unused, &answer);
 	if (result != MFA_YUBIKEY_DONE)
-		return ports_fail(app, result, &diag);
+		return yubikey_list_fail(app, result, &diag);
 	if (is_right(key, &answer, proof))
 		return EXIT_DONE;
 	app_complain("%s", TR(app, MFA_N_("the YubiKey answers wrongly: it holds another "
@@ -132,22 +132,23 @@ static enum exit_code get_secret(struct app *app, const struct enrolment *enrolm
 }
 
 static enum exit_code program(struct app *app, const struct enrolment *enrolment,
-			      struct bind *bind, const struct mfa_secret *secret)
+			      struct yubikey_slot *slot, const struct mfa_secret *secret)
 {
 	struct mfa_yubikey_program wanted = { .secret = secret->data };
-	return bind_program(app, enrolment, bind, &wanted);
+	return yubikey_slot_program(app, enrolment, slot, &wanted);
 }
 
 static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
-			       struct bind *bind, struct mfa_yubikey *key)
+			       struct yubikey_slot *slot, struct mfa_yubikey *key)
 {
 	const char *const *values = enrolment->values;
 	bool is_there = values[ADD_NO_CONFIRM] == NULL;
 	bool will_program = values[ADD_SECRET_STDIN] == NULL;
-	enum exit_code code = bind_find(app, enrolment, is_there, will_program, bind);
+	enum exit_code code =
+		yubikey_slot_find(app, enrolment, is_there, will_program, slot);
 	if (code != EXIT_DONE)
 		return code;
-	if (is_there && is_too_old(&bind->port)) {
+	if (is_there && is_too_old(&slot->port)) {
 		app_complain("%s", TR(app, MFA_N_("the firmware of this YubiKey is too "
 						  "old; it needs 2.2 or later")));
 		return EXIT_REFUSED;
@@ -155,31 +156,31 @@ static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
 	const struct mfa_secret secret = { (unsigned char *)(uintptr_t)key->secret,
 					   MFA_YUBIKEY_SECRET_LEN };
 	if (will_program)
-		code = program(app, enrolment, bind, &secret);
-	key->serial = bind->port.serial;
-	key->slot = bind->slot;
-	key->wants_touch =
-		will_program ? bind_wants_touch(enrolment) : values[ADD_NO_TOUCH] == NULL;
-	memcpy(key->version, bind->port.version, sizeof key->version);
+		code = program(app, enrolment, slot, &secret);
+	key->serial = slot->port.serial;
+	key->slot = slot->number;
+	key->wants_touch = will_program ? yubikey_slot_wants_touch(enrolment)
+					: values[ADD_NO_TOUCH] == NULL;
+	memcpy(key->version, slot->port.version, sizeof key->version);
 	if (code != EXIT_DONE || !is_there)
 		return code;
 	code = prove(app, key);
 	if (code != EXIT_DONE)
-		bind_regret(app, bind);
+		yubikey_slot_rollback_notice(app, slot);
 	return code;
 }
 
 static enum exit_code make(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
-	struct bind bind = { .slot = 0 };
+	struct yubikey_slot slot = { .number = 0 };
 	enum exit_code code = check(app, enrolment->values);
 	if (code == EXIT_DONE)
 		code = get_secret(app, enrolment, &secret);
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_yubikey key = { .secret = secret.data };
-	code = make_key(app, enrolment, &bind, &key);
+	code = make_key(app, enrolment, &slot, &key);
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_yubikey_save(&key, enrolment->token);
@@ -196,17 +197,17 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       a.slot == b.slot;
 }
 
-static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
+static void rollback_notice(const struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
 		return;
-	const struct bind bind = {
+	const struct yubikey_slot slot = {
 		.port = { .serial = key.serial },
-		.slot = key.slot,
+		.number = key.slot,
 		.is_programmed = enrolment->values[ADD_SECRET_STDIN] == NULL,
 	};
-	bind_regret(app, &bind);
+	yubikey_slot_rollback_notice(app, &slot);
 }
 
 const struct add_kind add_yubikey = {
@@ -215,5 +216,5 @@ const struct add_kind add_yubikey = {
 		   1U << ADD_NO_TOUCH | 1U << ADD_FORCE | 1U << ADD_NO_PROGRAM,
 	.make = make,
 	.is_same = is_same,
-	.tell_rollback = tell_rollback,
+	.rollback_notice = rollback_notice,
 };

@@ -1,5 +1,5 @@
 /* Enrolling YubiKeys that type codes of 44 characters. */
-#include "yubikey/bind.h"
+#include "yubikey/yubikey_slot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,18 +62,19 @@ static enum exit_code get_secret(struct app *app, const struct enrolment *enrolm
 	enum exit_code code = form != NULL
 				      ? read_secret(app, form, ret_secret, ret_serial)
 				      : make_secret(ret_secret);
-	return code == EXIT_DONE ? bind_check_id(app, ret_secret->data) : code;
+	return code == EXIT_DONE ? yubikey_slot_check_id(app, ret_secret->data) : code;
 }
 
 static enum exit_code program(struct app *app, const struct enrolment *enrolment,
-			      struct bind *bind, const struct mfa_yubikey_otp *otp)
+			      struct yubikey_slot *slot,
+			      const struct mfa_yubikey_otp *otp)
 {
 	struct mfa_yubikey_program wanted = {
 		.secret = otp->aes_key,
 		.public_id = otp->public_id,
 		.private_id = otp->private_id,
 	};
-	return bind_program(app, enrolment, bind, &wanted);
+	return yubikey_slot_program(app, enrolment, slot, &wanted);
 }
 
 static enum exit_code confirm(struct app *app, const struct enrolment *enrolment,
@@ -93,31 +94,32 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 	const char *const *values = enrolment->values;
 	bool will_program = values[ADD_SECRET_STDIN] == NULL;
 	struct mfa_yubikey_otp otp = { 0 };
-	struct bind bind = { .slot = 0 };
+	struct yubikey_slot slot = { .number = 0 };
 	if (values[ADD_NO_PROGRAM] != NULL && will_program)
 		return add_misuse(app, ADD_NO_PROGRAM);
 	if (values[ADD_FORCE] != NULL && !will_program)
 		return add_misuse(app, ADD_FORCE);
 	enum exit_code code = get_secret(app, enrolment, &secret, &otp.serial);
-	bind.port.serial = otp.serial;
+	slot.port.serial = otp.serial;
 	if (code == EXIT_DONE)
-		code = bind_find(app, enrolment, will_program, will_program, &bind);
+		code = yubikey_slot_find(app, enrolment, will_program, will_program,
+					 &slot);
 	if (code != EXIT_DONE)
 		return code;
 	point(&otp, &secret);
 	if (will_program)
-		code = program(app, enrolment, &bind, &otp);
+		code = program(app, enrolment, &slot, &otp);
 	if (code != EXIT_DONE)
 		return code;
-	otp.serial = bind.port.serial;
-	otp.slot = bind.slot;
+	otp.serial = slot.port.serial;
+	otp.slot = slot.number;
 	int err = mfa_yubikey_otp_save(&otp, enrolment->token);
 	if (err != MFA_OK)
 		return app_fail(err, &(struct mfa_diag){ .text = "" });
 	if (values[ADD_NO_CONFIRM] == NULL)
-		code = confirm(app, enrolment, bind.slot);
+		code = confirm(app, enrolment, slot.number);
 	if (code != EXIT_DONE && will_program)
-		bind_regret(app, &bind);
+		yubikey_slot_rollback_notice(app, &slot);
 	return code;
 }
 
@@ -130,17 +132,17 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
 }
 
-static void tell_rollback(const struct app *app, const struct enrolment *enrolment)
+static void rollback_notice(const struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
 		return;
-	const struct bind bind = {
+	const struct yubikey_slot slot = {
 		.port = { .serial = otp.serial },
-		.slot = otp.slot,
+		.number = otp.slot,
 		.is_programmed = enrolment->values[ADD_SECRET_STDIN] == NULL,
 	};
-	bind_regret(app, &bind);
+	yubikey_slot_rollback_notice(app, &slot);
 }
 
 const struct add_kind add_yubikey_otp = {
@@ -149,5 +151,5 @@ const struct add_kind add_yubikey_otp = {
 		   1U << ADD_NO_PROGRAM,
 	.make = make,
 	.is_same = is_same,
-	.tell_rollback = tell_rollback,
+	.rollback_notice = rollback_notice,
 };

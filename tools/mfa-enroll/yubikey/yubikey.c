@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "mfa/json.h"
-#include "yubikey/bound.h"
-#include "yubikey/ports.h"
+#include "yubikey/serial_index.h"
+#include "yubikey/yubikey_list.h"
 
 struct owner {
 	char user[MFA_USER_SIZE];
@@ -34,18 +34,18 @@ static bool is_plugged_in(const struct inventory *inventory, uint32_t serial)
 	return false;
 }
 
-static void note_owner(void *context, const struct binding *binding)
+static void note_owner(void *context, const struct serial_entry *entry)
 {
 	struct inventory *inventory = context;
-	if (!is_plugged_in(inventory, binding->serial) ||
+	if (!is_plugged_in(inventory, entry->serial) ||
 	    inventory->owner_count == OWNERS_MAX)
 		return;
 	struct owner *owner = &inventory->owners[inventory->owner_count++];
-	(void)snprintf(owner->user, sizeof owner->user, "%s", binding->user);
-	(void)snprintf(owner->token, sizeof owner->token, "%s", binding->token->id);
-	owner->kind = binding->token->kind;
-	owner->serial = binding->serial;
-	owner->slot = binding->slot;
+	(void)snprintf(owner->user, sizeof owner->user, "%s", entry->user);
+	(void)snprintf(owner->token, sizeof owner->token, "%s", entry->token->id);
+	owner->kind = entry->token->kind;
+	owner->serial = entry->serial;
+	owner->slot = entry->slot;
 }
 
 static void print(const struct app *app, const struct inventory *inventory)
@@ -53,7 +53,7 @@ static void print(const struct app *app, const struct inventory *inventory)
 	if (inventory->count == 0)
 		(void)puts(TR(app, MFA_N_("No YubiKey found. Plug one in.")));
 	for (size_t i = 0; i < inventory->count; i++) {
-		ports_print(app, &inventory->ports[i]);
+		yubikey_list_print_one(app, &inventory->ports[i]);
 		for (size_t j = 0; j < inventory->owner_count; j++) {
 			const struct owner *owner = &inventory->owners[j];
 			if (owner->serial != inventory->ports[i].serial)
@@ -115,9 +115,9 @@ static enum exit_code run(struct app *app, const struct invocation *invocation M
 	struct inventory inventory = { .count = 0 };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = ports_list(app, inventory.ports, &inventory.count);
+		code = yubikey_list_read(app, inventory.ports, &inventory.count);
 	if (code == EXIT_DONE && inventory.count > 0)
-		code = bound_search(app, note_owner, &inventory);
+		code = serial_index_search(app, note_owner, &inventory);
 	if (code != EXIT_DONE)
 		return code;
 	if (!app->wants_json)

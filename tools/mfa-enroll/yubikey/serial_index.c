@@ -1,4 +1,4 @@
-#include "yubikey/bound.h"
+#include "yubikey/serial_index.h"
 
 #include "cli/progress.h"
 #include "mfa/yubikey_driver.h"
@@ -7,7 +7,7 @@
 struct search {
 	struct app *app;
 	struct mfa_record *record;
-	bound_visit visit;
+	serial_index_visit visit;
 	void *context;
 	struct progress bar;
 	size_t done;
@@ -25,18 +25,18 @@ static void look_at_token(struct search *search, const struct mfa_token *token)
 {
 	struct mfa_yubikey key;
 	struct mfa_yubikey_otp otp;
-	struct binding binding = { .user = search->record->user, .token = token };
+	struct serial_entry entry = { .user = search->record->user, .token = token };
 	if (mfa_yubikey_load(token, &key) == MFA_OK) {
-		binding.serial = key.serial;
-		binding.slot = key.slot;
+		entry.serial = key.serial;
+		entry.slot = key.slot;
 	} else if (mfa_yubikey_otp_load(token, &otp) == MFA_OK) {
-		binding.serial = otp.serial;
-		binding.slot = otp.slot;
-		binding.public_id = otp.public_id;
+		entry.serial = otp.serial;
+		entry.slot = otp.slot;
+		entry.public_id = otp.public_id;
 	} else {
 		return;
 	}
-	search->visit(search->context, &binding);
+	search->visit(search->context, &entry);
 }
 
 static int look_at(void *context, const char *user)
@@ -57,7 +57,8 @@ static int look_at(void *context, const char *user)
 	return MFA_OK;
 }
 
-enum exit_code bound_search(struct app *app, bound_visit visit, void *context)
+enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
+				   void *context)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();

@@ -1,11 +1,11 @@
-#include "yubikey/ports.h"
+#include "yubikey/yubikey_list.h"
 
 #include <stdio.h>
 
 #include "mfa/usb.h"
 
-enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
-			  const struct mfa_diag *diag)
+enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result result,
+				 const struct mfa_diag *diag)
 {
 	static const char *const texts[] = {
 		[MFA_YUBIKEY_ABSENT] = MFA_N_("No YubiKey found. Plug one in."),
@@ -28,40 +28,40 @@ enum exit_code ports_fail(const struct app *app, enum mfa_yubikey_result result,
 	return result == MFA_YUBIKEY_BUSY ? EXIT_BUSY : EXIT_REFUSED;
 }
 
-void ports_tell(void *context, enum mfa_yubikey_stage stage)
+void touch_prompt_print(void *context, enum mfa_yubikey_stage stage)
 {
-	const struct ports_ear *ear = context;
-	const struct app *app = ear->app;
+	const struct touch_prompt *prompt = context;
+	const struct app *app = prompt->app;
 	if (stage == MFA_YUBIKEY_IN_USE) {
 		app_complain("%s", TR(app, MFA_N_("a YubiKey is in use by a login: do "
 						  "not touch it yet")));
 		return;
 	}
 	(void)printf(TR(app, MFA_N_("Touch the YubiKey that blinks (%d of %d).")),
-		     ear->proof, ear->proofs);
+		     prompt->proof, prompt->proofs);
 	(void)fputc('\n', stdout);
 	(void)fflush(stdout);
 }
 
-enum exit_code ports_list(const struct app *app, struct mfa_yubikey_port *ret_ports,
-			  size_t *ret_count)
+enum exit_code yubikey_list_read(const struct app *app,
+				 struct mfa_yubikey_port *ret_ports, size_t *ret_count)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	struct ports_ear ear = { .app = app };
-	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
+	struct touch_prompt prompt = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ touch_prompt_print, &prompt };
 	*ret_count = 0;
 	enum mfa_yubikey_result result =
-		mfa_usb_list(&usb, PORTS_TIMEOUT_MS, &diag, ret_ports, ret_count);
+		mfa_usb_list(&usb, YUBIKEY_TIMEOUT_MS, &diag, ret_ports, ret_count);
 	if (result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_ABSENT)
 		return EXIT_DONE;
-	return ports_fail(app, result, &diag);
+	return yubikey_list_fail(app, result, &diag);
 }
 
-void ports_print(const struct app *app, const struct mfa_yubikey_port *port)
+void yubikey_list_print_one(const struct app *app, const struct mfa_yubikey_port *port)
 {
 	const char *empty = TR(app, MFA_N_("empty"));
 	const char *programmed = TR(app, MFA_N_("programmed"));
@@ -78,34 +78,34 @@ static enum exit_code choose(const struct app *app, uint32_t serial,
 			     struct mfa_yubikey_port *ret_port)
 {
 	if (count == 0)
-		return ports_fail(app, MFA_YUBIKEY_ABSENT,
-				  &(struct mfa_diag){ .text = "" });
+		return yubikey_list_fail(app, MFA_YUBIKEY_ABSENT,
+					 &(struct mfa_diag){ .text = "" });
 	for (size_t i = 0; i < count; i++)
 		if (ports[i].serial == serial && serial != 0) {
 			*ret_port = ports[i];
 			return EXIT_DONE;
 		}
 	if (serial != 0)
-		return ports_fail(app, MFA_YUBIKEY_OTHER,
-				  &(struct mfa_diag){ .text = "" });
+		return yubikey_list_fail(app, MFA_YUBIKEY_OTHER,
+					 &(struct mfa_diag){ .text = "" });
 	if (count == 1) {
 		*ret_port = ports[0];
 		return EXIT_DONE;
 	}
 	for (size_t i = 0; i < count; i++)
-		ports_print(app, &ports[i]);
+		yubikey_list_print_one(app, &ports[i]);
 	app_complain("%s", TR(app, MFA_N_("more than one YubiKey: say which with "
 					  "--serial, or pull out the others")));
 	return EXIT_REFUSED;
 }
 
-enum exit_code ports_find(const struct app *app, uint32_t serial,
-			  struct mfa_yubikey_port *ret_port)
+enum exit_code yubikey_list_find(const struct app *app, uint32_t serial,
+				 struct mfa_yubikey_port *ret_port)
 {
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
 	struct mfa_yubikey_port found = { 0 };
 	size_t count = 0;
-	enum exit_code code = ports_list(app, ports, &count);
+	enum exit_code code = yubikey_list_read(app, ports, &count);
 	if (code == EXIT_DONE)
 		code = choose(app, serial, ports, count, &found);
 	if (code != EXIT_DONE)

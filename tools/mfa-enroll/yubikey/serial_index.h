@@ -1,10 +1,10 @@
-/* Whose YubiKey is whose: a search through all records. */
+/* Whose YubiKey has which serial number: a search through all records. */
 #pragma once
 
 #include "cli/app.h"
 
-/* One token that is bound to a YubiKey whose serial number is known. */
-struct binding {
+/* One token in a YubiKey whose serial number is known. */
+struct serial_entry {
 	const char *user;
 	const struct mfa_token *token;
 	uint32_t serial;
@@ -12,9 +12,9 @@ struct binding {
 	const unsigned char *public_id; /* of a yubikey-otp token, else NULL */
 };
 
-typedef void (*bound_visit)(void *context, const struct binding *binding);
+typedef void (*serial_index_visit)(void *context, const struct serial_entry *entry);
 
 /* Calls visit for each of all users' YubiKey tokens. A record that cannot be read is
  * complained of, and the others follow. Draws a progress bar. */
-enum exit_code bound_search(struct app *app, bound_visit visit, void *context)
-	MFA_MUST_CHECK;
+enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
+				   void *context) MFA_MUST_CHECK;

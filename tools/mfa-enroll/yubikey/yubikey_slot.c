@@ -1,12 +1,12 @@
-#include "yubikey/bind.h"
+#include "yubikey/yubikey_slot.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "mfa/usb.h"
 #include "mfa/yubikey_otp.h"
-#include "yubikey/bound.h"
-#include "yubikey/ports.h"
+#include "yubikey/serial_index.h"
+#include "yubikey/yubikey_list.h"
 
 /* Who stands in the way, from the search through all records. */
 struct conflict {
@@ -18,26 +18,25 @@ struct conflict {
 	char token[MFA_TOKEN_ID_SIZE]; /* the user has a token in this slot */
 };
 
-static void look_for_conflict(void *context, const struct binding *binding)
+static void look_for_conflict(void *context, const struct serial_entry *entry)
 {
 	struct conflict *conflict = context;
-	bool has_id = conflict->public_id != NULL && binding->public_id != NULL &&
-		      memcmp(conflict->public_id, binding->public_id,
+	bool has_id = conflict->public_id != NULL && entry->public_id != NULL &&
+		      memcmp(conflict->public_id, entry->public_id,
 			     MFA_YUBIKEY_PUBLIC_LEN) == 0;
-	bool has_key = conflict->serial != 0 && binding->serial == conflict->serial;
-	bool is_mine =
-		conflict->user != NULL && strcmp(conflict->user, binding->user) == 0;
+	bool has_key = conflict->serial != 0 && entry->serial == conflict->serial;
+	bool is_mine = conflict->user != NULL && strcmp(conflict->user, entry->user) == 0;
 	if (has_id || (has_key && !is_mine))
 		(void)snprintf(conflict->other, sizeof conflict->other, "%s",
-			       binding->user);
-	else if (has_key && binding->slot == conflict->slot)
+			       entry->user);
+	else if (has_key && entry->slot == conflict->slot)
 		(void)snprintf(conflict->token, sizeof conflict->token, "%s",
-			       binding->token->id);
+			       entry->token->id);
 }
 
 static enum exit_code check_conflict(struct app *app, struct conflict *conflict)
 {
-	enum exit_code code = bound_search(app, look_for_conflict, conflict);
+	enum exit_code code = serial_index_search(app, look_for_conflict, conflict);
 	if (code != EXIT_DONE)
 		return code;
 	if (conflict->other[0] != '\0') {
@@ -68,86 +67,88 @@ static enum exit_code read_numbers(const struct app *app,
 }
 
 static enum exit_code check_slot(const struct app *app, const struct enrolment *enrolment,
-				 const struct bind *bind)
+				 const struct yubikey_slot *slot)
 {
-	if (!bind->port.is_programmed[bind->slot - 1] ||
+	if (!slot->port.is_programmed[slot->number - 1] ||
 	    enrolment->values[ADD_FORCE] != NULL)
 		return EXIT_DONE;
 	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force overwrites "
 				    "it, and what it did works no more")),
-		     bind->slot);
+		     slot->number);
 	return EXIT_REFUSED;
 }
 
-enum exit_code bind_find(struct app *app, const struct enrolment *enrolment,
-			 bool needs_key, bool will_program, struct bind *inout_bind)
+enum exit_code yubikey_slot_find(struct app *app, const struct enrolment *enrolment,
+				 bool needs_key, bool will_program,
+				 struct yubikey_slot *inout_slot)
 {
-	struct bind bind = *inout_bind;
-	int64_t serial = bind.port.serial;
-	int64_t slot = will_program || needs_key ? MFA_YUBIKEY_SLOTS : 0;
-	enum exit_code code = read_numbers(app, enrolment, &serial, &slot);
-	bind.slot = (unsigned)slot;
-	bind.port.serial = (uint32_t)serial;
+	struct yubikey_slot slot = *inout_slot;
+	int64_t serial = slot.port.serial;
+	int64_t number = will_program || needs_key ? MFA_YUBIKEY_SLOTS : 0;
+	enum exit_code code = read_numbers(app, enrolment, &serial, &number);
+	slot.number = (unsigned)number;
+	slot.port.serial = (uint32_t)serial;
 	if (code == EXIT_DONE && needs_key)
-		code = ports_find(app, (uint32_t)serial, &bind.port);
+		code = yubikey_list_find(app, (uint32_t)serial, &slot.port);
 	if (code == EXIT_REFUSED || code == EXIT_BUSY)
-		bind_regret(app, &bind);
+		yubikey_slot_rollback_notice(app, &slot);
 	if (code != EXIT_DONE)
 		return code;
 	if (needs_key)
-		ports_print(app, &bind.port);
+		yubikey_list_print_one(app, &slot.port);
 	struct conflict conflict = {
 		.user = enrolment->user,
-		.serial = bind.port.serial,
-		.slot = bind.slot,
+		.serial = slot.port.serial,
+		.slot = slot.number,
 	};
 	code = check_conflict(app, &conflict);
 	if (code == EXIT_DONE && will_program)
-		code = check_slot(app, enrolment, &bind);
+		code = check_slot(app, enrolment, &slot);
 	if (code == EXIT_DONE)
-		*inout_bind = bind;
+		*inout_slot = slot;
 	return code;
 }
 
-enum exit_code bind_check_id(struct app *app, const unsigned char *public_id)
+enum exit_code yubikey_slot_check_id(struct app *app, const unsigned char *public_id)
 {
 	struct conflict conflict = { .public_id = public_id };
 	return check_conflict(app, &conflict);
 }
 
-bool bind_wants_touch(const struct enrolment *enrolment)
+bool yubikey_slot_wants_touch(const struct enrolment *enrolment)
 {
 	return enrolment->values[ADD_NO_TOUCH] == NULL;
 }
 
-enum exit_code bind_program(struct app *app, const struct enrolment *enrolment,
-			    struct bind *bind, struct mfa_yubikey_program *program)
+enum exit_code yubikey_slot_program(struct app *app, const struct enrolment *enrolment,
+				    struct yubikey_slot *slot,
+				    struct mfa_yubikey_program *program)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	int err = mfa_usb_open(NULL, &diag, &usb);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	struct ports_ear ear = { .app = app };
-	usb.listener = (struct mfa_yubikey_listener){ ports_tell, &ear };
-	program->at = (struct mfa_yubikey_slot){ bind->port.serial, bind->slot };
-	program->wants_touch = bind_wants_touch(enrolment);
-	program->timeout_ms = PORTS_TIMEOUT_MS;
+	struct touch_prompt prompt = { .app = app };
+	usb.listener = (struct mfa_yubikey_listener){ touch_prompt_print, &prompt };
+	program->at = (struct mfa_yubikey_slot){ slot->port.serial, slot->number };
+	program->wants_touch = yubikey_slot_wants_touch(enrolment);
+	program->timeout_ms = YUBIKEY_TIMEOUT_MS;
 	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
 	/* a key that was pulled out may have taken it all the same */
-	bind->is_programmed = result == MFA_YUBIKEY_DONE ||
+	slot->is_programmed = result == MFA_YUBIKEY_DONE ||
 			      result == MFA_YUBIKEY_CUT_OFF ||
 			      result == MFA_YUBIKEY_SILENT;
 	if (result == MFA_YUBIKEY_DONE)
 		return EXIT_DONE;
-	enum exit_code code = ports_fail(app, result, &diag);
-	bind_regret(app, bind);
+	enum exit_code code = yubikey_list_fail(app, result, &diag);
+	yubikey_slot_rollback_notice(app, slot);
 	return code;
 }
 
-void bind_regret(const struct app *app, const struct bind *bind)
+void yubikey_slot_rollback_notice(const struct app *app, const struct yubikey_slot *slot)
 {
-	if (!bind->is_programmed) {
+	if (!slot->is_programmed) {
 		app_complain("%s", TR(app, MFA_N_("nothing was changed")));
 		return;
 	}
@@ -155,5 +156,5 @@ void bind_regret(const struct app *app, const struct bind *bind)
 		TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u may have "
 			       "been overwritten, and lets nobody in. Try again "
 			       "with --force")),
-		bind->slot, bind->port.serial);
+		slot->number, slot->port.serial);
 }
