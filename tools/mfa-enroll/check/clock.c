@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mfa/strings.h"
-#include "records/describe.h"
+#include "records/output.h"
 
 enum {
 	NAMES_SHOWN = 8,
@@ -49,7 +49,7 @@ static void look_at(struct clocks *clocks, const struct mfa_record *record,
 {
 	struct mfa_clock clock = { 0 };
 	if (token->state != MFA_STATE_ACTIVE ||
-	    !describe_clock(&clocks->view, token, &clock) || !clock.is_used)
+	    !output_read_clock(&clocks->view, token, &clock) || !clock.is_used)
 		return;
 	clocks->used++;
 	if (clock.refused_until != 0)
@@ -149,7 +149,7 @@ void check_clock(struct check *check)
 	if (!check->is_live || check->config == NULL ||
 	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
 		return; /* the part about people tells why */
-	struct clocks clocks = { .view = describe_begin(check->config), .check = check };
+	struct clocks clocks = { .view = output_view(check->config), .check = check };
 	int err = look_at_all(&clocks, &diag);
 	mfa_site_close(&check->app->host);
 	if (err == MFA_ERR_NOMEM)

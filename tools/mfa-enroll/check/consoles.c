@@ -1,5 +1,5 @@
 /* getty and login without a question, and shells outside PAM. */
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,17 +52,17 @@ static void look_at_command(struct check *check, const char *path, unsigned numb
 
 static void look_at_unit(struct check *check, const char *path, void *context MFA_UNUSED)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (strstr(path, "tty") == NULL || !text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (strstr(path, "tty") == NULL || !config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, true)) != NULL;)
+	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
 		if (strncmp(line, "ExecStart", strlen("ExecStart")) == 0)
 			look_at_command(check, path, file.number, line);
 }
 
 static void look_at_drop_ins(struct check *check, const char *path, void *context)
 {
-	text_each(check, path, ".conf", look_at_unit, context);
+	config_files_each(check, path, ".conf", look_at_unit, context);
 }
 
 /* A unit of /etc stands for the one of the same name in /usr. */
@@ -76,10 +76,10 @@ static void look_at_shipped(struct check *check, const char *path, void *context
 
 static void look_at_inittab(struct check *check)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(check, "/etc/inittab", &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, "/etc/inittab", &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;)
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
 		if (line[0] != '#')
 			look_at_command(check, file.path, file.number, line);
 }
@@ -100,10 +100,10 @@ static void look_at_sulogin(struct check *check, const char *unit)
 static void look_for_force(struct check *check, const char *path,
 			   void *context MFA_UNUSED)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, true)) != NULL;)
+	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
 		if (line[0] != '#' && strstr(line, "SYSTEMD_SULOGIN_FORCE=1") != NULL)
 			check_add(check, CHECK_HOLE, "sulogin-force",
 				  (struct check_place){ path, file.number }, "%s",
@@ -117,17 +117,17 @@ void check_consoles(struct check *check)
 		"/etc/systemd/system/sysinit.target.wants/debug-shell.service";
 	if (!check_wants(check, "login") || check_is_left_out(check, "login"))
 		return;
-	text_each(check, own_units, ".service", look_at_unit, NULL);
-	text_each(check, own_units, ".service.d", look_at_drop_ins, NULL);
-	text_each(check, units, ".service", look_at_shipped, NULL);
-	text_each(check, units, ".service.d", look_at_drop_ins, NULL);
+	config_files_each(check, own_units, ".service", look_at_unit, NULL);
+	config_files_each(check, own_units, ".service.d", look_at_drop_ins, NULL);
+	config_files_each(check, units, ".service", look_at_shipped, NULL);
+	config_files_each(check, units, ".service.d", look_at_drop_ins, NULL);
 	look_at_inittab(check);
 	look_at_sulogin(check, "rescue.service");
 	look_at_sulogin(check, "emergency.service");
-	text_each(check, "/etc/systemd/system/rescue.service.d", ".conf", look_for_force,
-		  NULL);
-	text_each(check, "/etc/systemd/system/emergency.service.d", ".conf",
-		  look_for_force, NULL);
+	config_files_each(check, "/etc/systemd/system/rescue.service.d", ".conf",
+			  look_for_force, NULL);
+	config_files_each(check, "/etc/systemd/system/emergency.service.d", ".conf",
+			  look_for_force, NULL);
 	if (mfa_rootfs_exists(check->root, debug))
 		check_add(check, CHECK_HOLE, "debug-shell",
 			  (struct check_place){ debug, 0 }, "%s",

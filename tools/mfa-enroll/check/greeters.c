@@ -1,5 +1,5 @@
 /* Display managers that log somebody in by themselves. */
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <string.h>
 
@@ -45,12 +45,12 @@ static bool is_said(const char *value)
 static void look(struct check *check, const char *path, void *context)
 {
 	struct finding *finding = context;
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;) {
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
 		char *value = NULL;
-		const char *key = text_key(line, &value);
+		const char *key = config_lines_split_key(line, &value);
 		for (size_t i = 0; key != NULL && finding->greeter->keys[i] != NULL;
 		     i++) {
 			if (strcmp(finding->greeter->keys[i], key) != 0 ||
@@ -75,7 +75,7 @@ static void look_everywhere(struct check *check, struct finding *finding)
 		if (greeter->files[i] != NULL)
 			look(check, greeter->files[i], finding);
 	for (size_t i = 0; i < PLACES_MAX && greeter->folders[i] != NULL; i++)
-		text_each(check, greeter->folders[i], ".conf", look, finding);
+		config_files_each(check, greeter->folders[i], ".conf", look, finding);
 }
 
 bool check_has_autologin(const struct check *check, const char *service)
@@ -94,12 +94,12 @@ bool check_has_autologin(const struct check *check, const char *service)
 static void look_for_guest(struct check *check, const char *path,
 			   void *context MFA_UNUSED)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;) {
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
 		char *value = NULL;
-		const char *key = text_key(line, &value);
+		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strcmp(key, "allow-guest") == 0 && is_said(value))
 			check_add(check, CHECK_HOLE, "guest",
 				  (struct check_place){ path, file.number }, "%s",
@@ -121,5 +121,6 @@ void check_greeters(struct check *check)
 	if (!check_wants(check, "lightdm"))
 		return;
 	look_for_guest(check, "/etc/lightdm/lightdm.conf", NULL);
-	text_each(check, "/etc/lightdm/lightdm.conf.d", ".conf", look_for_guest, NULL);
+	config_files_each(check, "/etc/lightdm/lightdm.conf.d", ".conf", look_for_guest,
+			  NULL);
 }

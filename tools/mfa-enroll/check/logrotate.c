@@ -1,5 +1,5 @@
 /* logrotate, where it rotates the audit trail in a way that the trail cannot bear. */
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <ctype.h>
 #include <fnmatch.h>
@@ -112,7 +112,7 @@ static void take_pattern(struct scan *scan, char *pattern)
 			scan->is_ours = true;
 }
 
-static struct origin place_of(const struct text_file *file)
+static struct origin place_of(const struct config_lines *file)
 {
 	struct origin origin = { .line = file->number };
 	(void)snprintf(origin.file, sizeof origin.file, "%s", file->path);
@@ -120,7 +120,8 @@ static struct origin place_of(const struct text_file *file)
 }
 
 /* "create [MODE] [OWNER GROUP]" */
-static void take_create(struct options *options, const struct text_file *file, char *rest)
+static void take_create(struct options *options, const struct config_lines *file,
+			char *rest)
 {
 	char *word = take_word(&rest);
 	options->create = place_of(file);
@@ -133,8 +134,8 @@ static void take_create(struct options *options, const struct text_file *file, c
 		(void)snprintf(options->owner, WORD_SIZE, "%s", word);
 }
 
-static void take_option(struct scan *scan, const struct text_file *file, const char *name,
-			char *value)
+static void take_option(struct scan *scan, const struct config_lines *file,
+			const char *name, char *value)
 {
 	struct options *options = scan->is_in_block ? &scan->block : &scan->global;
 	if (strcmp(name, "create") == 0)
@@ -167,10 +168,10 @@ static void take_patterns(struct scan *scan, char *line)
 }
 
 /* A line of a block, without its last bracket. */
-static void take_line(struct scan *scan, const struct text_file *file, char *line)
+static void take_line(struct scan *scan, const struct config_lines *file, char *line)
 {
 	char *value = NULL;
-	const char *name = text_key(line + strspn(line, " \t"), &value);
+	const char *name = config_lines_split_key(line + strspn(line, " \t"), &value);
 	if (name == NULL)
 		return;
 	if (begins_script(name))
@@ -187,7 +188,8 @@ static void end_block(struct scan *scan)
 	scan->is_ours = false;
 }
 
-static void take_block_line(struct scan *scan, const struct text_file *file, char *line)
+static void take_block_line(struct scan *scan, const struct config_lines *file,
+			    char *line)
 {
 	char *end = strchr(line, '}');
 	if (end != NULL)
@@ -197,7 +199,8 @@ static void take_block_line(struct scan *scan, const struct text_file *file, cha
 		end_block(scan);
 }
 
-static void take_global_line(struct scan *scan, const struct text_file *file, char *line)
+static void take_global_line(struct scan *scan, const struct config_lines *file,
+			     char *line)
 {
 	bool is_pattern = line[0] != '\0' && strchr("/~\"'{", line[0]) != NULL;
 	char *begin = is_pattern ? strchr(line, '{') : NULL;
@@ -217,10 +220,10 @@ static void take_global_line(struct scan *scan, const struct text_file *file, ch
 
 static void read_file(struct scan *scan, const char *path)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(scan->check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(scan->check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;) {
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
 		if (scan->is_in_script)
 			scan->is_in_script = strcmp(line, "endscript") != 0;
 		else if (line[0] == '#')

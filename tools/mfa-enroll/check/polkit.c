@@ -1,5 +1,5 @@
 /* polkit: rules that ask nobody, and its helper's sandbox. */
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 
 static void look_at_rules(struct check *check, const char *path, void *context MFA_UNUSED)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (!text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;)
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
 		if (strncmp(line, "//", 2) != 0 &&
 		    strstr(line, "polkit.Result.YES") != NULL)
 			check_add(check, CHECK_WARNING, "polkit-yes",
@@ -23,8 +23,8 @@ static void look_at_rules(struct check *check, const char *path, void *context M
 static void look_for_pam_mfa(struct check *check, const char *path, void *context)
 {
 	bool *is_found = context;
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (text_open(check, path, &file) && strstr(file.text, "pam_mfa") != NULL)
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (config_lines_open(check, path, &file) && strstr(file.text, "pam_mfa") != NULL)
 		*is_found = true;
 }
 
@@ -41,7 +41,7 @@ static void look_at_sandbox(struct check *check)
 		char path[128];
 		(void)snprintf(path, sizeof path, "%s/polkit-agent-helper@.service.d",
 			       folders[i]);
-		text_each(check, path, ".conf", look_for_pam_mfa, &is_opened);
+		config_files_each(check, path, ".conf", look_for_pam_mfa, &is_opened);
 	}
 	if (!is_opened)
 		check_add(
@@ -56,6 +56,6 @@ void check_polkit(struct check *check)
 {
 	if (!check_wants(check, "polkit-1") || check_is_left_out(check, "polkit-1"))
 		return;
-	text_each(check, "/etc/polkit-1/rules.d", ".rules", look_at_rules, NULL);
+	config_files_each(check, "/etc/polkit-1/rules.d", ".rules", look_at_rules, NULL);
 	look_at_sandbox(check);
 }

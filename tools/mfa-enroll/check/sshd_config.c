@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/text.h"
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
 enum {
@@ -53,7 +53,7 @@ enum sshd_key sshd_find_key(const char *name)
 }
 
 static void set(struct reader *reader, enum sshd_key key, const char *value,
-		const struct text_file *file)
+		const struct config_lines *file)
 {
 	bool is_matched = reader->current != 0;
 	struct sshd_settings *settings = is_matched ? reader->settings : reader->rest;
@@ -119,12 +119,12 @@ static void drop_comment(char *value)
 
 static void read_file(struct reader *reader, const char *path, unsigned depth)
 {
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (depth > DEPTH_MAX || !text_open(reader->check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (depth > DEPTH_MAX || !config_lines_open(reader->check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, false)) != NULL;) {
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
 		char *value = NULL;
-		const char *name = text_key(line, &value);
+		const char *name = config_lines_split_key(line, &value);
 		if (name == NULL)
 			continue;
 		drop_comment(value);

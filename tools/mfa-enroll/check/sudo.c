@@ -1,5 +1,5 @@
 /* sudoers that let somebody go on without being asked. */
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static void include_folder(struct check *check, const char *word, unsigned depth
 	}
 }
 
-static void look_at_line(struct check *check, const struct text_file *file,
+static void look_at_line(struct check *check, const struct config_lines *file,
 			 const char *line)
 {
 	struct check_place place = { file->path, file->number };
@@ -100,10 +100,10 @@ static void look_at(struct check *check, const char *path, unsigned depth)
 {
 	static const char *const includes[] = { "@includedir", "#includedir", "@include",
 						"#include" };
-	MFA_CLEANUP(text_done) struct text_file file = { 0 };
-	if (depth > DEPTH_MAX || !text_open(check, path, &file))
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (depth > DEPTH_MAX || !config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = text_line(&file, true)) != NULL;) {
+	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
 		size_t i = 0;
 		while (i < MFA_COUNT(includes) &&
 		       strncmp(line, includes[i], strlen(includes[i])) != 0)

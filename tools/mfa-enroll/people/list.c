@@ -5,7 +5,7 @@
 
 #include "mfa/rekey.h"
 #include "mfa/strings.h"
-#include "records/describe.h"
+#include "records/output.h"
 #include "site/exposed.h"
 
 enum {
@@ -45,9 +45,10 @@ static const char *state_of(const struct view *view, const struct mfa_token *tok
 			    enum orphan orphan)
 {
 	struct mfa_clock clock = { 0 };
-	if (describe_orphan(orphan) != NULL)
-		return describe_orphan(orphan);
-	bool is_refused = describe_clock(view, token, &clock) && clock.refused_until != 0;
+	if (output_orphan_word(orphan) != NULL)
+		return output_orphan_word(orphan);
+	bool is_refused =
+		output_read_clock(view, token, &clock) && clock.refused_until != 0;
 	return is_refused && token->state == MFA_STATE_ACTIVE
 		       ? "refused"
 		       : mfa_state_name(token->state);
@@ -69,12 +70,13 @@ static void print_rows(const struct view *view, struct choice *choice,
 			continue;
 		if (choice->rows++ == 0 && choice->has_header)
 			print_header();
-		describe_time(token->created, created);
-		describe_time(token->last_used, used);
+		output_format_time(token->created, created);
+		output_format_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
 			     state_of(view, token, orphan), created, used,
-			     record->failures, describe_lock(view, record), token->label);
+			     record->failures, output_lock_word(view, record),
+			     token->label);
 	}
 }
 
@@ -88,9 +90,9 @@ static void put_tokens(const struct view *view, const struct choice *choice,
 			continue;
 		mfa_json_open(json, '{');
 		mfa_json_field(json, "user", record->user);
-		describe_owner(json, record, ownership);
-		describe_token(json, view, token);
-		describe_counters(json, view, record);
+		output_json_owner(json, record, ownership);
+		output_json_token(json, view, token);
+		output_json_counters(json, view, record);
 		mfa_json_key(json, "before_rekey");
 		mfa_json_bool(json, exposed_is(token, choice->rekeyed));
 		mfa_json_close(json, '}');
@@ -104,7 +106,7 @@ static enum exit_code list_user(struct app *app, const char *user,
 {
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
-	const struct view view = describe_begin(app->host.config);
+	const struct view view = output_view(app->host.config);
 	int err = mfa_store_read(app->host.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);

@@ -6,7 +6,7 @@
 
 #include "cli/watch.h"
 #include "mfa/strings.h"
-#include "records/describe.h"
+#include "records/output.h"
 
 static int add(struct orphans *orphans, const struct mfa_record *record,
 	       const struct ownership *ownership)
@@ -218,10 +218,10 @@ void orphans_print(const struct orphans *orphans)
 		const struct orphan_record *item = &orphans->items[i];
 		char uid[16] = "-";
 		char last[MFA_TIME_SIZE];
-		describe_time(item->last_success, last);
+		output_format_time(item->last_success, last);
 		if (item->has_uid)
 			(void)snprintf(uid, sizeof uid, "%u", (unsigned)item->uid);
 		(void)printf("%-16s %-9s %10s %6zu %s\n", item->user,
-			     describe_orphan(item->kind), uid, item->tokens, last);
+			     output_orphan_word(item->kind), uid, item->tokens, last);
 	}
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "records/describe.h"
+#include "records/output.h"
 
 /* What an administrator sees a record through. */
 struct eye {
@@ -15,7 +15,7 @@ struct eye {
 static void print_time(const char *title, int64_t seconds)
 {
 	char text[MFA_TIME_SIZE];
-	describe_time(seconds, text);
+	output_format_time(seconds, text);
 	(void)printf("%s: %s\n", title, text);
 }
 
@@ -23,7 +23,7 @@ static void print_time(const char *title, int64_t seconds)
 static void print_past(const struct eye *eye, const char *title, int64_t seconds)
 {
 	char text[MFA_TIME_SIZE];
-	describe_time(seconds, text);
+	output_format_time(seconds, text);
 	(void)printf("%s: %s%s\n", title, text,
 		     seconds > eye->view.now ? TR(eye->app, MFA_N_(" (in the future)"))
 					     : "");
@@ -43,7 +43,7 @@ static void print_open(const struct eye *eye, const struct mfa_record *record)
 		return;
 	}
 	(void)fputs(TR(app, MFA_N_("no")), stdout);
-	describe_time(record->locked_until, until);
+	output_format_time(record->locked_until, until);
 	if (record->locked_until > eye->view.now)
 		(void)printf(TR(app, MFA_N_(" (until %s, longer than lock_time from now: "
 					    "it does not count)")),
@@ -80,7 +80,7 @@ static void print_sources(const struct eye *eye, const struct mfa_record *record
 	if (count == 0)
 		return;
 	(void)printf("%s: %u", TR(app, MFA_N_("Sources locked")), count);
-	describe_time(end, until);
+	output_format_time(end, until);
 	if (end == MFA_LOCKED_FOREVER)
 		(void)printf(", %s", TR(app, MFA_N_("until an administrator unlocks")));
 	else
@@ -92,7 +92,7 @@ static void print_clock(const struct eye *eye, const struct mfa_token *token)
 {
 	const struct app *app = eye->app;
 	struct mfa_clock clock = { 0 };
-	if (!describe_clock(&eye->view, token, &clock))
+	if (!output_read_clock(&eye->view, token, &clock))
 		return;
 	(void)printf("  %s: ", TR(app, MFA_N_("Clock")));
 	(void)printf(
@@ -121,7 +121,7 @@ static void print_token(const struct eye *eye, const struct mfa_token *token)
 	(void)printf("  %s: %s (%s)\n", TR(app, MFA_N_("Kind")),
 		     mfa_kind_name(token->kind), parameters);
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("State")),
-		     TR(app, describe_state(token->state)));
+		     TR(app, output_state_word(token->state)));
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Label")),
 		     token->label[0] != '\0' ? token->label : "-");
 	(void)fputs("  ", stdout);
@@ -174,7 +174,7 @@ static void print_owner(const struct eye *eye, const struct mfa_record *record)
 static void print_record(const struct app *app, const struct mfa_record *record,
 			 const struct ownership *ownership)
 {
-	const struct eye eye = { app, describe_begin(app->host.config), *ownership };
+	const struct eye eye = { app, output_view(app->host.config), *ownership };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
 	print_owner(&eye, record);
 	print_past(&eye, TR(app, MFA_N_("Enrolled since")), record->created);
@@ -191,19 +191,19 @@ static int print_json(const struct app *app, const struct mfa_record *record,
 		      const struct ownership *ownership)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
-	const struct view view = describe_begin(app->host.config);
+	const struct view view = output_view(app->host.config);
 	mfa_json_open(&json, '{');
 	mfa_json_field(&json, "user", record->user);
-	describe_owner(&json, record, ownership);
-	describe_moment(&json, "created", record->created);
-	describe_moment(&json, "last_success", record->last_success);
-	describe_moment(&json, "last_failure", record->last_failure);
-	describe_counters(&json, &view, record);
+	output_json_owner(&json, record, ownership);
+	output_json_time(&json, "created", record->created);
+	output_json_time(&json, "last_success", record->last_success);
+	output_json_time(&json, "last_failure", record->last_failure);
+	output_json_counters(&json, &view, record);
 	mfa_json_key(&json, "tokens");
 	mfa_json_open(&json, '[');
 	for (size_t i = 0; i < record->token_count; i++) {
 		mfa_json_open(&json, '{');
-		describe_token(&json, &view, &record->tokens[i]);
+		output_json_token(&json, &view, &record->tokens[i]);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');

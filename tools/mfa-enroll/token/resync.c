@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "cli/change.h"
-#include "records/describe.h"
+#include "records/output.h"
 #include "token/confirm.h"
 #include "token/resync_future.h"
 
@@ -58,11 +58,11 @@ static struct mfa_attempt attempt_of(struct app *app, const struct resync *resyn
 static enum exit_code refuse(const struct app *app, const char *user,
 			     const struct mfa_token *token)
 {
-	const struct view view = describe_begin(app->host.config);
+	const struct view view = output_view(app->host.config);
 	struct mfa_clock clock = { 0 };
-	if (describe_clock(&view, token, &clock) && clock.refused_until != 0) {
+	if (output_read_clock(&view, token, &clock) && clock.refused_until != 0) {
 		char until[MFA_TIME_SIZE];
-		describe_time(clock.refused_until, until);
+		output_format_time(clock.refused_until, until);
 		app_complain(TR(app, MFA_N_("token %s of %s is refused until %s, as its "
 					    "last accepted code is of then; nothing was "
 					    "changed. See: mfa-enroll show %s")),

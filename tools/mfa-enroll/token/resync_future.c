@@ -9,7 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/watch.h"
 #include "mfa/strings.h"
-#include "records/describe.h"
+#include "records/output.h"
 
 enum {
 	NAMES_SHOWN = 8,
@@ -35,7 +35,7 @@ static int look_at(struct found *found, const struct mfa_record *record)
 	bool is_refused = false;
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_clock clock = { 0 };
-		if (!describe_clock(&found->view, &record->tokens[i], &clock))
+		if (!output_read_clock(&found->view, &record->tokens[i], &clock))
 			continue;
 		found->used += clock.is_used;
 		found->refused += clock.refused_until != 0;
@@ -141,7 +141,7 @@ static enum exit_code edit(struct app *app MFA_UNUSED, struct mfa_record *record
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_token *token = &record->tokens[i];
 		struct mfa_clock clock = { 0 };
-		if (!describe_clock(&view, token, &clock) || clock.refused_until == 0)
+		if (!output_read_clock(&view, token, &clock) || clock.refused_until == 0)
 			continue;
 		int err = mfa_factor_find(token->kind)
 				  ->settle(token, &view.bounds, view.now);
@@ -206,7 +206,7 @@ enum exit_code resync_future(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	MFA_CLEANUP(found_done)
-	struct found found = { .view = describe_begin(app->host.config) };
+	struct found found = { .view = output_view(app->host.config) };
 	if (!look_at_all(app, &found, &code))
 		return code;
 	if (found.refused == 0) {

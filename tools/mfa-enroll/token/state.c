@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cli/change.h"
-#include "records/describe.h"
+#include "records/output.h"
 
 struct state_change {
 	const char *token;
@@ -21,7 +21,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 		return EXIT_NOT_FOUND;
 	if (token->state == wanted->state) {
 		app_complain(TR(app, MFA_N_("token %s is %s already")), token->id,
-			     TR(app, describe_state(token->state)));
+			     TR(app, output_state_word(token->state)));
 		return EXIT_REFUSED;
 	}
 	token->state = wanted->state;
@@ -49,7 +49,7 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 			     user, user);
 	struct change change = { event, user, wanted.token, wanted.kind, NULL };
 	(void)printf(TR(app, MFA_N_("Token %s of %s: %s.")), wanted.token, user,
-		     TR(app, describe_state(state)));
+		     TR(app, output_state_word(state)));
 	(void)fputc('\n', stdout);
 	return change_log(app, &change);
 }

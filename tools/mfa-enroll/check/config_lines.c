@@ -1,4 +1,4 @@
-#include "check/text.h"
+#include "check/config_lines.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -7,27 +7,28 @@
 
 #include "mfa/rootfs.h"
 
-bool text_open(struct check *check, const char *path, struct text_file *ret_file)
+bool config_lines_open(struct check *check, const char *path,
+		       struct config_lines *ret_file)
 {
-	struct text_file file = { 0 };
+	struct config_lines file = { 0 };
 	if (mfa_rootfs_read(check->root, path, &file.text, &file.len) != MFA_OK)
 		return false;
 	file.path = strdup(path);
 	file.rest = file.text;
 	if (file.path == NULL) {
 		check->err = MFA_ERR_NOMEM;
-		text_done(&file);
+		config_lines_done(&file);
 		return false;
 	}
 	*ret_file = file;
 	return true;
 }
 
-void text_done(struct text_file *file)
+void config_lines_done(struct config_lines *file)
 {
 	free(file->path);
 	free(file->text);
-	*file = (struct text_file){ 0 };
+	*file = (struct config_lines){ 0 };
 }
 
 static char *trim(char *text)
@@ -40,7 +41,7 @@ static char *trim(char *text)
 	return text;
 }
 
-char *text_line(struct text_file *file, bool joins)
+char *config_lines_next(struct config_lines *file, bool joins)
 {
 	char *line = file->rest;
 	if (line == NULL || line == file->text + file->len)
@@ -64,9 +65,10 @@ char *text_line(struct text_file *file, bool joins)
 	return trim(line);
 }
 
-void text_each(struct check *check, const char *folder, const char *ending,
-	       void (*visit)(struct check *check, const char *path, void *context),
-	       void *context)
+void config_files_each(struct check *check, const char *folder, const char *ending,
+		       void (*visit)(struct check *check, const char *path,
+				     void *context),
+		       void *context)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	if (mfa_rootfs_list(check->root, folder, &names) != MFA_OK)
@@ -82,7 +84,7 @@ void text_each(struct check *check, const char *folder, const char *ending,
 	}
 }
 
-char *text_key(char *line, char **ret_value)
+char *config_lines_split_key(char *line, char **ret_value)
 {
 	if (line[0] == '\0' || line[0] == '#' || line[0] == ';')
 		return NULL;
@@ -93,18 +95,4 @@ char *text_key(char *line, char **ret_value)
 	*end = '\0';
 	*ret_value = value;
 	return line;
-}
-
-bool text_has_word(const char *text, const char *word)
-{
-	static const char separators[] = " \t,";
-	size_t len = strlen(word);
-	while (*text != '\0') {
-		text += strspn(text, separators);
-		size_t span = strcspn(text, separators);
-		if (span == len && strncmp(text, word, len) == 0)
-			return true;
-		text += span;
-	}
-	return false;
 }

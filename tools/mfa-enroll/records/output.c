@@ -1,16 +1,16 @@
-#include "records/describe.h"
+#include "records/output.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "mfa/language.h"
 
-struct view describe_begin(const struct mfa_config *config)
+struct view output_view(const struct mfa_config *config)
 {
 	return (struct view){ .bounds = mfa_zone_bounds(config), .now = time(NULL) };
 }
 
-void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
+void output_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 {
 	if (seconds == 0)
 		memcpy(ret_text, "-", 2);
@@ -18,7 +18,7 @@ void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE])
 		mfa_text_format_time(seconds, ret_text);
 }
 
-const char *describe_lock(const struct view *view, const struct mfa_record *record)
+const char *output_lock_word(const struct view *view, const struct mfa_record *record)
 {
 	int64_t until = 0;
 	switch (mfa_lockout_account(&view->bounds, record, view->now)) {
@@ -36,7 +36,7 @@ const char *describe_lock(const struct view *view, const struct mfa_record *reco
 		       : "no";
 }
 
-const char *describe_state(enum mfa_state state)
+const char *output_state_word(enum mfa_state state)
 {
 	switch (state) {
 	case MFA_STATE_ACTIVE:
@@ -49,7 +49,7 @@ const char *describe_state(enum mfa_state state)
 	return MFA_N_("unknown");
 }
 
-const char *describe_orphan(enum orphan orphan)
+const char *output_orphan_word(enum orphan orphan)
 {
 	switch (orphan) {
 	case ORPHAN_MOVING:
@@ -67,8 +67,8 @@ const char *describe_orphan(enum orphan orphan)
 	return NULL;
 }
 
-void describe_owner(struct mfa_json *json, const struct mfa_record *record,
-		    const struct ownership *ownership)
+void output_json_owner(struct mfa_json *json, const struct mfa_record *record,
+		       const struct ownership *ownership)
 {
 	const char *state = record->is_retired ? "retired" : "open";
 	mfa_json_key(json, "uid");
@@ -80,35 +80,35 @@ void describe_owner(struct mfa_json *json, const struct mfa_record *record,
 	mfa_json_field(json, "account", account_match_name(ownership->match));
 }
 
-void describe_moment(struct mfa_json *json, const char *key, int64_t seconds)
+void output_json_time(struct mfa_json *json, const char *key, int64_t seconds)
 {
 	char text[MFA_TIME_SIZE];
 	mfa_text_format_time(seconds, text);
 	mfa_json_field(json, key, seconds == 0 ? NULL : text);
 }
 
-bool describe_clock(const struct view *view, const struct mfa_token *token,
-		    struct mfa_clock *ret_clock)
+bool output_read_clock(const struct view *view, const struct mfa_token *token,
+		       struct mfa_clock *ret_clock)
 {
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	return factor != NULL && factor->read_clock != NULL &&
 	       factor->read_clock(token, &view->bounds, view->now, ret_clock) == MFA_OK;
 }
 
-static void describe_agreement(struct mfa_json *json, const struct view *view,
-			       const struct mfa_token *token)
+static void put_clock(struct mfa_json *json, const struct view *view,
+		      const struct mfa_token *token)
 {
 	struct mfa_clock clock = { 0 };
 	mfa_json_key(json, "clock_ahead");
-	if (describe_clock(view, token, &clock))
+	if (output_read_clock(view, token, &clock))
 		mfa_json_number(json, clock.ahead);
 	else
 		mfa_json_null(json);
-	describe_moment(json, "refused_until", clock.refused_until);
+	output_json_time(json, "refused_until", clock.refused_until);
 }
 
-void describe_token(struct mfa_json *json, const struct view *view,
-		    const struct mfa_token *token)
+void output_json_token(struct mfa_json *json, const struct view *view,
+		       const struct mfa_token *token)
 {
 	char parameters[MFA_DESCRIPTION_SIZE] = "";
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
@@ -118,23 +118,23 @@ void describe_token(struct mfa_json *json, const struct view *view,
 	mfa_json_field(json, "kind", mfa_kind_name(token->kind));
 	mfa_json_field(json, "label", token->label);
 	mfa_json_field(json, "state", mfa_state_name(token->state));
-	describe_moment(json, "created", token->created);
+	output_json_time(json, "created", token->created);
 	mfa_json_field(json, "created_by", token->created_by);
-	describe_moment(json, "last_used", token->last_used);
+	output_json_time(json, "last_used", token->last_used);
 	mfa_json_field(json, "parameters", parameters);
-	describe_agreement(json, view, token);
+	put_clock(json, view, token);
 }
 
-static void describe_until(struct mfa_json *json, const char *key, int64_t until)
+static void put_until(struct mfa_json *json, const char *key, int64_t until)
 {
 	if (until == MFA_LOCKED_FOREVER)
 		mfa_json_field(json, key, "unlock");
 	else
-		describe_moment(json, key, until);
+		output_json_time(json, key, until);
 }
 
-void describe_counters(struct mfa_json *json, const struct view *view,
-		       const struct mfa_record *record)
+void output_json_counters(struct mfa_json *json, const struct view *view,
+			  const struct mfa_record *record)
 {
 	enum mfa_lock lock = mfa_lockout_account(&view->bounds, record, view->now);
 	int64_t until = 0;
@@ -144,12 +144,12 @@ void describe_counters(struct mfa_json *json, const struct view *view,
 	mfa_json_bool(json, lock != MFA_LOCK_NONE);
 	bool is_of_wrong_clock =
 		lock == MFA_LOCK_NONE && record->locked_until > view->now;
-	describe_until(json, "locked_until",
-		       lock == MFA_LOCK_FOREVER ? MFA_LOCKED_FOREVER
-		       : is_of_wrong_clock	? 0
-						: record->locked_until);
+	put_until(json, "locked_until",
+		  lock == MFA_LOCK_FOREVER ? MFA_LOCKED_FOREVER
+		  : is_of_wrong_clock	   ? 0
+					   : record->locked_until);
 	mfa_json_key(json, "local_only");
 	mfa_json_bool(json, lock == MFA_LOCK_NONE && mfa_lockout_is_at_ceiling(record));
 	mfa_json_count(json, "sources_locked", sources);
-	describe_until(json, "sources_locked_until", until);
+	put_until(json, "sources_locked_until", until);
 }

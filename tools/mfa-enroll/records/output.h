@@ -13,39 +13,39 @@ struct view {
 	int64_t now;
 };
 
-struct view describe_begin(const struct mfa_config *config);
+struct view output_view(const struct mfa_config *config);
 
 /* A time for a person: "-" when there is none. */
-void describe_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
+void output_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
 
 /* For a table: "yes" or "timed", when the account is locked; "remote", when all but this
  * machine's terminals are; "source", when some sources are; "no". */
-const char *describe_lock(const struct view *view, const struct mfa_record *record);
+const char *output_lock_word(const struct view *view, const struct mfa_record *record);
 
 /* A state for a person, in English, to be translated. */
-const char *describe_state(enum mfa_state state);
+const char *output_state_word(enum mfa_state state);
 
 /* How the clock of a token and this host's agree; false: it tells no time. */
-bool describe_clock(const struct view *view, const struct mfa_token *token,
-		    struct mfa_clock *ret_clock);
+bool output_read_clock(const struct view *view, const struct mfa_token *token,
+		       struct mfa_clock *ret_clock);
 
 /* The fields token, kind, label, state, created, created_by, last_used, parameters,
  * clock_ahead, refused_until. */
-void describe_token(struct mfa_json *json, const struct view *view,
-		    const struct mfa_token *token);
+void output_json_token(struct mfa_json *json, const struct view *view,
+		       const struct mfa_token *token);
 
 /* The fields failures, locked, locked_until (null, a time, or "unlock"), local_only,
  * sources_locked, sources_locked_until. */
-void describe_counters(struct mfa_json *json, const struct view *view,
-		       const struct mfa_record *record);
+void output_json_counters(struct mfa_json *json, const struct view *view,
+			  const struct mfa_record *record);
 
 /* The fields uid (null where it is not known), record ("open", "retired", "moving") and
  * account ("present", "absent", "other-uid", "unknown"). */
-void describe_owner(struct mfa_json *json, const struct mfa_record *record,
-		    const struct ownership *ownership);
+void output_json_owner(struct mfa_json *json, const struct mfa_record *record,
+		       const struct ownership *ownership);
 
 /* One word for a table of why the record does not open; NULL: it does. */
-const char *describe_orphan(enum orphan orphan);
+const char *output_orphan_word(enum orphan orphan);
 
 /* A field with a time, null when there is none. */
-void describe_moment(struct mfa_json *json, const char *key, int64_t seconds);
+void output_json_time(struct mfa_json *json, const char *key, int64_t seconds);
