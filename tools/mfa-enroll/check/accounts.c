@@ -92,11 +92,11 @@ static int look_at_record(void *context, const char *name)
 static int look_at_records(struct check *check, struct search *search)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_site *host = &check->app->host;
-	if (mfa_init() != MFA_OK || mfa_site_open(host, &diag) != MFA_OK)
+	struct mfa_site *site = &check->app->site;
+	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
 		return MFA_OK; /* check_people has told why */
-	int err = mfa_store_list(host->store, look_at_record, search, &diag);
-	mfa_site_close(host);
+	int err = mfa_store_list(site->store, look_at_record, search, &diag);
+	mfa_site_close(site);
 	return err == MFA_ERR_NOMEM ? err : MFA_OK;
 }
 

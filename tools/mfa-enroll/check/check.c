@@ -106,14 +106,14 @@ static void load_config(struct check *check)
 	char path[1024];
 	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
 	const char *config = app->config_path != NULL ? app->config_path : path;
-	if (mfa_site_load(config, &diag, &app->host) != MFA_OK) {
+	if (mfa_site_load(config, &diag, &app->site) != MFA_OK) {
 		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s")),
 			  diag.text);
 		return;
 	}
-	check->config = app->host.config;
+	check->config = app->site.config;
 	if (!check->is_live)
 		return;
 	mfa_language_close(&app->language);

@@ -75,7 +75,7 @@ static int collect(void *context, const char *user)
 /* Of records that cannot be read the part about people tells. */
 static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
 {
-	struct mfa_store *store = clocks->check->app->host.store;
+	struct mfa_store *store = clocks->check->app->site.store;
 	struct mfa_record *record = mfa_store_workspace(store);
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	int err = mfa_store_list(store, collect, &names, diag);
@@ -147,11 +147,11 @@ void check_clock(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
+	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
 		return; /* the part about people tells why */
 	struct clocks clocks = { .view = output_view(check->config), .check = check };
 	int err = look_at_all(&clocks, &diag);
-	mfa_site_close(&check->app->host);
+	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
 		check->err = err;
 	tell(&clocks);

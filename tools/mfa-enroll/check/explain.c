@@ -161,7 +161,7 @@ static void add_zone(struct answer *answer, const struct mfa_login *login,
 static struct answer find_answer(const struct app *app, const struct mfa_login *login,
 				 struct mfa_json *json)
 {
-	const struct mfa_config *config = app->host.config;
+	const struct mfa_config *config = app->site.config;
 	struct answer answer = { .is_gated = true };
 	for (size_t i = 0; answer.zone == NULL && i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
@@ -236,7 +236,7 @@ enum exit_code check_explain(struct app *app, char *const *words, int count)
 	mfa_login_facts_set_place(&facts,
 				  count > 2 ? MFA_PLACE_ELSEWHERE : MFA_PLACE_OWN);
 	if (err == MFA_OK)
-		err = mfa_site_load(app->config_path, &diag, &app->host);
+		err = mfa_site_load(app->config_path, &diag, &app->site);
 	if (err == MFA_OK && app->wants_json) {
 		err = print_json(app, &facts.login, &answer);
 	} else if (err == MFA_OK) {

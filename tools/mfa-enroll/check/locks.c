@@ -35,10 +35,10 @@ void check_locks(struct check *check)
 	struct check_names locked = { .count = 0 };
 	struct check_names commands = { .count = 0 };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_site_open(&check->app->host, &diag) != MFA_OK)
+	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
 		return; /* the part about people tells why */
-	int err = find_locked(check->app->host.store, &locked, &commands, &diag);
-	mfa_site_close(&check->app->host);
+	int err = find_locked(check->app->site.store, &locked, &commands, &diag);
+	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
 		check->err = err;
 	if (locked.count > 0)

@@ -59,7 +59,7 @@ static void look_for_renamed(struct check *check, struct orphans *orphans)
 		if (orphan->kind != ORPHAN_ABSENT || !orphan->has_uid ||
 		    asked++ >= OWNERS_ASKED_MAX)
 			continue;
-		const char *heir = find_heir(app->host.store, accounts, orphan->uid);
+		const char *heir = find_heir(app->site.store, accounts, orphan->uid);
 		if (heir == NULL)
 			continue;
 		check_commands_add(&commands, "rename", orphan->user, heir);
@@ -161,12 +161,12 @@ static void look_for_hook(struct check *check)
 void check_orphans(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_site *host = &check->app->host;
+	struct mfa_site *site = &check->app->site;
 	if (!check->is_live || check->config == NULL)
 		return;
 	look_for_hook(check);
-	if (mfa_init() != MFA_OK || mfa_site_open(host, &diag) != MFA_OK)
+	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
 		return; /* check_people has told why */
 	look(check);
-	mfa_site_close(host);
+	mfa_site_close(site);
 }

@@ -81,7 +81,7 @@ enum exit_code app_identify(struct app *app)
 /* Of records another key opens none. */
 static const char *advise_on_missing(const struct app *app)
 {
-	return records_exist(app->host.config)
+	return records_exist(app->site.config)
 		       ? TR(app, MFA_N_("the store has records, and no other key opens "
 					"them: restore it from the sealed copy or the "
 					"backup"))
@@ -94,7 +94,7 @@ enum exit_code app_open(struct app *app)
 	enum exit_code code = app_identify(app);
 	if (code != EXIT_DONE)
 		return code;
-	int err = mfa_site_load(app->config_path, &diag, &app->host);
+	int err = mfa_site_load(app->config_path, &diag, &app->site);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text,
 			     TR(app, MFA_N_("run: mfa-enroll init")));
@@ -104,8 +104,8 @@ enum exit_code app_open(struct app *app)
 		return app_fail(err, &diag);
 	mfa_language_close(&app->language);
 	app->language =
-		mfa_language_open(app->host.config->language, ttyname(STDOUT_FILENO));
-	err = mfa_site_open(&app->host, &diag);
+		mfa_language_open(app->site.config->language, ttyname(STDOUT_FILENO));
+	err = mfa_site_open(&app->site, &diag);
 	app_warn(&diag);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text, advise_on_missing(app));
@@ -117,7 +117,7 @@ enum exit_code app_open(struct app *app)
 void app_done(struct app *app)
 {
 	mfa_language_close(&app->language);
-	mfa_site_done(&app->host);
+	mfa_site_done(&app->site);
 	nss_done(&app->identity);
 }
 
@@ -137,8 +137,8 @@ static enum exit_code complain_of_unknown(const struct app *app, const char *use
 static bool has_record(struct app *app, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
-	return mfa_store_read(app->host.store, user, &diag,
-			      mfa_store_workspace(app->host.store)) != MFA_ERR_NOTFOUND;
+	return mfa_store_read(app->site.store, user, &diag,
+			      mfa_store_workspace(app->site.store)) != MFA_ERR_NOTFOUND;
 }
 
 /* The person is known by another name than was typed. */

@@ -22,7 +22,7 @@ struct app {
 	const char *config_path; /* --conf, or NULL */
 	bool wants_json;	 /* --json */
 	bool says_yes;		 /* --yes */
-	struct mfa_site host;
+	struct mfa_site site;
 	struct mfa_language *language;
 	char actor[MFA_ACTOR_SIZE]; /* the login name of the person who runs this */
 	bool holds_signals;	    /* from a change to its line: see change.h */

@@ -45,9 +45,9 @@ static int write_lines(struct app *app, const struct change *change,
 		.detail = change->detail,
 		.time = time(NULL),
 	};
-	int err = mfa_site_open(&app->host, diag); /* a rekey has closed it */
+	int err = mfa_site_open(&app->site, diag); /* a rekey has closed it */
 	if (err == MFA_OK)
-		err = mfa_audit_append(app->host.audit, &event, diag);
+		err = mfa_audit_append(app->site.audit, &event, diag);
 	mfa_event_format(&event, line, sizeof line);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_NOTICE, "%s", line);
@@ -67,13 +67,13 @@ enum exit_code change_log(struct app *app, const struct change *change)
 		return EXIT_DONE;
 	app_complain(TR(app, MFA_N_("done, but not recorded in the audit trail: %s")),
 		     diag.text);
-	return app->host.config->is_audit_required ? EXIT_REFUSED : EXIT_DONE;
+	return app->site.config->is_audit_required ? EXIT_REFUSED : EXIT_DONE;
 }
 
 static int store(struct app *app, enum change_mode mode, struct mfa_record *record,
 		 struct mfa_diag *diag)
 {
-	struct mfa_store *to = app->host.store;
+	struct mfa_store *to = app->site.store;
 	if (record->generation == 0)
 		return mfa_store_create(to, record, diag);
 	if (mode != CHANGE_SCRUB)
@@ -86,7 +86,7 @@ static int store(struct app *app, enum change_mode mode, struct mfa_record *reco
 static int read_or_begin(struct app *app, const char *user, enum change_mode mode,
 			 struct mfa_record *record, struct mfa_diag *diag)
 {
-	int err = mfa_store_read(app->host.store, user, diag, record);
+	int err = mfa_store_read(app->site.store, user, diag, record);
 	if (err != MFA_ERR_NOTFOUND || mode != CHANGE_CREATE)
 		return err;
 	(void)strncpy(record->user, user, sizeof record->user - 1);

@@ -106,8 +106,8 @@ static enum exit_code list_user(struct app *app, const char *user,
 {
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
-	const struct view view = output_view(app->host.config);
-	int err = mfa_store_read(app->host.store, user, &diag, record);
+	const struct view view = output_view(app->site.config);
+	int err = mfa_store_read(app->site.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
 		return EXIT_NOT_FOUND;
@@ -169,7 +169,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
  * same, but not chosen by it. */
 static int find_rekey(struct app *app, struct choice *choice, struct mfa_diag *diag)
 {
-	int err = mfa_rekey_time(&app->host, diag, &choice->rekeyed);
+	int err = mfa_rekey_time(&app->site, diag, &choice->rekeyed);
 	if (err != MFA_OK && choice->is_before_rekey)
 		return err;
 	diag->text[0] = '\0';
@@ -194,7 +194,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	};
 	int err = invocation->count == 1
 			  ? collect(&names, user)
-			  : mfa_store_list(app->host.store, collect, &names, &diag);
+			  : mfa_store_list(app->site.store, collect, &names, &diag);
 	if (err == MFA_OK)
 		err = find_rekey(app, &choice, &diag);
 	if (err != MFA_OK)

@@ -67,9 +67,9 @@ bool orphans_have(const struct orphans *orphans, const char *user)
 static int look_at(struct app *app, const char *user, struct mfa_diag *diag,
 		   struct orphans *orphans)
 {
-	struct mfa_record *record = mfa_store_workspace(app->host.store);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	struct ownership ownership;
-	int err = mfa_store_read(app->host.store, user, diag, record);
+	int err = mfa_store_read(app->site.store, user, diag, record);
 	if (err == MFA_OK)
 		err = accounts_match(&orphans->accounts, record, &ownership);
 	if (err != MFA_OK)
@@ -154,11 +154,11 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 				 struct mfa_strings *users)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_record *record = mfa_store_workspace(app->host.store);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	for (int i = 0; i < count; i++) {
 		bool is_name = mfa_text_is_label(names[i], MFA_USER_SIZE);
 		int err =
-			is_name ? mfa_store_read(app->host.store, names[i], &diag, record)
+			is_name ? mfa_store_read(app->site.store, names[i], &diag, record)
 				: MFA_ERR_NOTFOUND;
 		if (err == MFA_ERR_NOTFOUND) {
 			app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")),
@@ -176,7 +176,7 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 static int list_all(struct app *app, struct mfa_strings *users, struct orphans *orphans,
 		    struct mfa_diag *diag)
 {
-	int err = mfa_store_list(app->host.store, collect, users, diag);
+	int err = mfa_store_list(app->site.store, collect, users, diag);
 	if (err == MFA_OK)
 		err = accounts_list(&orphans->accounts);
 	mfa_strings_sort(users);

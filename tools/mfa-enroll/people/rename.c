@@ -46,7 +46,7 @@ static void move_done(struct move *move)
 static int read_one(struct move *move, const char *name, struct mfa_record *record,
 		    bool *ret_is_there)
 {
-	int err = mfa_store_read(move->app->host.store, name, &move->diag, record);
+	int err = mfa_store_read(move->app->site.store, name, &move->diag, record);
 	*ret_is_there = err == MFA_OK;
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
@@ -166,7 +166,7 @@ static bool confirm_end(struct move *move)
 /* Writes what the old record says now under the new name, for nobody to log in with. */
 static int copy(struct move *move)
 {
-	struct mfa_store *store = move->app->host.store;
+	struct mfa_store *store = move->app->site.store;
 	const struct identity *identity = &move->app->identity;
 	struct mfa_record *to = move->to;
 	uint32_t generation = move->has_to ? to->generation : 0;
@@ -198,7 +198,7 @@ static int compare_with_copy(void *context, const char *user)
 	struct twins *twins = context;
 	struct move *move = twins->move;
 	if (strcmp(user, move->to_name) == 0 ||
-	    mfa_store_read(move->app->host.store, user, &move->diag, twins->record) !=
+	    mfa_store_read(move->app->site.store, user, &move->diag, twins->record) !=
 		    MFA_OK ||
 	    !are_copies(twins->record, move->to))
 		return MFA_OK;
@@ -209,8 +209,8 @@ static int compare_with_copy(void *context, const char *user)
 /* The old record is gone, by whatever command: its tokens must not be in use elsewhere. */
 static enum exit_code look_for_twin(struct move *move)
 {
-	struct twins twins = { move, mfa_store_workspace(move->app->host.store), "" };
-	int err = mfa_store_list(move->app->host.store, compare_with_copy, &twins,
+	struct twins twins = { move, mfa_store_workspace(move->app->site.store), "" };
+	int err = mfa_store_list(move->app->site.store, compare_with_copy, &twins,
 				 &move->diag);
 	if (err == MFA_ERR_EXISTS)
 		return refuse(move,
@@ -233,7 +233,7 @@ static enum exit_code leave_copy(const struct move *move)
 /* One attempt. ret_again: somebody else's change came between. */
 static enum exit_code try_move(struct move *move, bool *ret_again)
 {
-	struct mfa_store *store = move->app->host.store;
+	struct mfa_store *store = move->app->site.store;
 	*ret_again = false;
 	int err = read_both(move);
 	if (err != MFA_OK)

@@ -56,8 +56,8 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 static bool has_record(struct app *app, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
-	return mfa_store_read(app->host.store, user, &diag,
-			      mfa_store_workspace(app->host.store)) != MFA_ERR_NOTFOUND;
+	return mfa_store_read(app->site.store, user, &diag,
+			      mfa_store_workspace(app->site.store)) != MFA_ERR_NOTFOUND;
 }
 
 static enum exit_code retire(struct app *app, const char *user,

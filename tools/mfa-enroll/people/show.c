@@ -174,7 +174,7 @@ static void print_owner(const struct eye *eye, const struct mfa_record *record)
 static void print_record(const struct app *app, const struct mfa_record *record,
 			 const struct ownership *ownership)
 {
-	const struct eye eye = { app, output_view(app->host.config), *ownership };
+	const struct eye eye = { app, output_view(app->site.config), *ownership };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
 	print_owner(&eye, record);
 	print_past(&eye, TR(app, MFA_N_("Enrolled since")), record->created);
@@ -191,7 +191,7 @@ static int print_json(const struct app *app, const struct mfa_record *record,
 		      const struct ownership *ownership)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
-	const struct view view = output_view(app->host.config);
+	const struct view view = output_view(app->site.config);
 	mfa_json_open(&json, '{');
 	mfa_json_field(&json, "user", record->user);
 	output_json_owner(&json, record, ownership);
@@ -224,7 +224,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	int err = record == NULL ? MFA_ERR_NOMEM
-				 : mfa_store_read(app->host.store, user, &diag, record);
+				 : mfa_store_read(app->site.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
 		return EXIT_NOT_FOUND;

@@ -20,7 +20,7 @@ struct locks {
 
 static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
 {
-	const struct view view = output_view(app->host.config);
+	const struct view view = output_view(app->site.config);
 	int64_t unused = 0;
 	*(struct locks *)context = (struct locks){
 		.is_account = mfa_lockout_account(&view.bounds, record, view.now) !=

@@ -59,11 +59,11 @@ static int count_record(const struct mfa_record *record, struct count *count)
 static int count_all(struct app *app, struct mfa_diag *diag, struct count *count)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
-	int err = mfa_store_list(app->host.store, collect, &users, diag);
+	int err = mfa_store_list(app->site.store, collect, &users, diag);
 	mfa_strings_sort(&users);
-	struct mfa_record *record = mfa_store_workspace(app->host.store);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++) {
-		err = mfa_store_read(app->host.store, users.items[i], diag, record);
+		err = mfa_store_read(app->site.store, users.items[i], diag, record);
 		if (err == MFA_OK)
 			err = count_record(record, count);
 		else if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
@@ -72,7 +72,7 @@ static int count_all(struct app *app, struct mfa_diag *diag, struct count *count
 	mfa_wipe(record, sizeof *record);
 	/* the clock is behind: by its time they would be taken for enrolled since */
 	if (err == MFA_OK && count->newest > time(NULL))
-		err = mfa_rekey_set_time(&app->host, count->newest, diag);
+		err = mfa_rekey_set_time(&app->site, count->newest, diag);
 	return err;
 }
 
@@ -123,7 +123,7 @@ enum exit_code exposed_print(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct count count = { .users = 0 };
-	int err = mfa_site_open(&app->host, &diag);
+	int err = mfa_site_open(&app->site, &diag);
 	if (err == MFA_OK)
 		err = count_all(app, &diag, &count);
 	if (err == MFA_OK && count.users > 0)

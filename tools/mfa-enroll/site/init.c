@@ -119,17 +119,17 @@ static int make_store(struct work *work, const struct mfa_config *config)
 
 static int make_all(struct work *work, const char *path)
 {
-	struct mfa_site host = { 0 };
+	struct mfa_site site = { 0 };
 	int err = make_config(work, path);
 	if (err == MFA_OK)
-		err = mfa_site_load(path, &work->diag, &host);
+		err = mfa_site_load(path, &work->diag, &site);
 	if (err == MFA_OK)
-		err = make_key(work, host.config);
+		err = make_key(work, site.config);
 	if (err == MFA_OK)
-		err = make_parent(work, host.config->audit);
+		err = make_parent(work, site.config->audit);
 	if (err == MFA_OK)
-		err = make_store(work, host.config);
-	mfa_site_done(&host);
+		err = make_store(work, site.config);
+	mfa_site_done(&site);
 	return err;
 }
 

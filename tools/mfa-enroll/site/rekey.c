@@ -42,9 +42,9 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_options *w
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_audit_report trail = { 0 };
-	int err = mfa_rekey_check(&app->host, wish->watch, &diag, &report);
+	int err = mfa_rekey_check(&app->site, wish->watch, &diag, &report);
 	if (err == MFA_OK && wish->has_trail) {
-		err = mfa_audit_inspect(app->host.audit, NULL, wish->watch, &diag,
+		err = mfa_audit_inspect(app->site.audit, NULL, wish->watch, &diag,
 					&trail);
 		if (err == MFA_ERR_NOTFOUND) /* its first line would be the bridge */
 			err = MFA_OK;
@@ -114,9 +114,9 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 				 struct mfa_rekey_report *report, bool *ret_is_done)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_site_open(&app->host, &diag);
+	int err = mfa_site_open(&app->site, &diag);
 	if (err == MFA_OK)
-		err = mfa_rekey_run(&app->host, wish, &diag, report);
+		err = mfa_rekey_run(&app->site, wish, &diag, report);
 	app_warn(&diag);
 	if (err == MFA_ERR_ABORT) {
 		app_complain("%s",
@@ -170,7 +170,7 @@ static enum exit_code check_place(struct app *app, const struct invocation *invo
 {
 	struct mfa_diag diag = { .text = "" };
 	int err = invocation->values[IN_MEMORY] == NULL
-			  ? mfa_key_check_durable(app->host.config->key, &diag)
+			  ? mfa_key_check_durable(app->site.config->key, &diag)
 			  : MFA_OK;
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }
@@ -179,9 +179,9 @@ static enum exit_code check_place(struct app *app, const struct invocation *invo
  * looks as if there had been nothing to seal. */
 static void warn_of_missing_trail(const struct app *app)
 {
-	const char *path = app->host.config->audit;
+	const char *path = app->site.config->audit;
 	if (access(path, F_OK) == 0 || errno != ENOENT ||
-	    !records_exist(app->host.config))
+	    !records_exist(app->site.config))
 		return;
 	app_complain(TR(app, MFA_N_("%s: there are records, but no audit trail: it was "
 				    "moved away or deleted. The bridge seals none of its "

@@ -102,10 +102,10 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	enum exit_code code = app_open(app);
 	if (code != EXIT_DONE)
 		return code;
-	const char *file = path != NULL ? path : app->host.config->audit;
+	const char *file = path != NULL ? path : app->site.config->audit;
 	struct progress bar = progress_begin();
 	const struct mfa_watch watch = { draw, &bar };
-	int err = mfa_audit_inspect(app->host.audit, path, &watch, &diag, &report);
+	int err = mfa_audit_inspect(app->site.audit, path, &watch, &diag, &report);
 	progress_end(&bar);
 	app_warn(&diag);
 	/* as at the end of a pipe whose command has failed */

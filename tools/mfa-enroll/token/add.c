@@ -116,8 +116,8 @@ static enum exit_code refuse_closed(const struct app *app,
 static enum exit_code look_at_record(struct app *app, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct mfa_record *record = mfa_store_workspace(app->host.store);
-	int err = mfa_store_read(app->host.store, user, &diag, record);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
+	int err = mfa_store_read(app->site.store, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND)
 		return EXIT_DONE;
 	return err == MFA_OK ? refuse_closed(app, record) : app_fail(err, &diag);

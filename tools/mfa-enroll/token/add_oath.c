@@ -106,7 +106,7 @@ static enum exit_code show_secret(struct app *app, const char *user,
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret uri = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	int err = mfa_oath_uri(token, app->host.config->issuer, user, &uri);
+	int err = mfa_oath_uri(token, app->site.config->issuer, user, &uri);
 	if (err == MFA_OK)
 		err = mfa_oath_base32(token, &key);
 	if (err != MFA_OK)

@@ -47,7 +47,7 @@ static int check_code(struct app *app, struct mfa_token *token, const char *prom
 		.code = (const char *)code.data,
 		.len = code.len,
 		.now = time(NULL),
-		.zone = mfa_config_zone(app->host.config, app->host.config->default_zone),
+		.zone = mfa_config_zone(app->site.config, app->site.config->default_zone),
 	};
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	struct mfa_advance advance;

@@ -46,7 +46,7 @@ static enum exit_code ask_codes(struct app *app, struct resync *resync)
 static struct mfa_attempt attempt_of(struct app *app, const struct resync *resync,
 				     size_t i)
 {
-	const struct mfa_config *config = app->host.config;
+	const struct mfa_config *config = app->site.config;
 	return (struct mfa_attempt){
 		.code = (const char *)resync->codes[i].data,
 		.len = resync->codes[i].len,
@@ -58,7 +58,7 @@ static struct mfa_attempt attempt_of(struct app *app, const struct resync *resyn
 static enum exit_code refuse(const struct app *app, const char *user,
 			     const struct mfa_token *token)
 {
-	const struct view view = output_view(app->host.config);
+	const struct view view = output_view(app->site.config);
 	struct mfa_clock clock = { 0 };
 	if (output_read_clock(&view, token, &clock) && clock.refused_until != 0) {
 		char until[MFA_TIME_SIZE];

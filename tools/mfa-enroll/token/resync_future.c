@@ -62,8 +62,8 @@ static bool look_at_all(struct app *app, struct found *found, enum exit_code *re
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	struct mfa_record *record = mfa_store_workspace(app->host.store);
-	int err = mfa_store_list(app->host.store, collect, &names, &diag);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
+	int err = mfa_store_list(app->site.store, collect, &names, &diag);
 	if (err != MFA_OK) {
 		*ret_code = app_fail(err, &diag);
 		return false;
@@ -72,7 +72,7 @@ static bool look_at_all(struct app *app, struct found *found, enum exit_code *re
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < names.count; i++) {
-		err = mfa_store_read(app->host.store, names.items[i], &diag, record);
+		err = mfa_store_read(app->site.store, names.items[i], &diag, record);
 		if (err == MFA_OK)
 			err = look_at(found, record);
 		if (err != MFA_OK && err != MFA_ERR_NOTFOUND) /* removed meanwhile */
@@ -206,7 +206,7 @@ enum exit_code resync_future(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	MFA_CLEANUP(found_done)
-	struct found found = { .view = output_view(app->host.config) };
+	struct found found = { .view = output_view(app->site.config) };
 	if (!look_at_all(app, &found, &code))
 		return code;
 	if (found.refused == 0) {

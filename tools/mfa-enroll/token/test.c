@@ -72,7 +72,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
 	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
 	struct mfa_auth_request request = {
-		.site = &app->host,
+		.site = &app->site,
 		.login = facts.login,
 		.clock = clock_now,
 		.dialog = &dialog,
@@ -81,10 +81,10 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.actor = app->actor,
 		.may_explain = true,
 	};
-	request.zone = mfa_zone_find(app->host.config, &request.login);
+	request.zone = mfa_zone_find(app->site.config, &request.login);
 	if (request.zone->is_off)
 		request.zone =
-			mfa_config_zone(app->host.config, app->host.config->default_zone);
+			mfa_config_zone(app->site.config, app->site.config->default_zone);
 	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
 	mfa_auth_run(&request, &result);
 	return report(app, &request, &result);

@@ -43,7 +43,7 @@ static int look_at(void *context, const char *user)
 {
 	struct search *search = context;
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_store_read(search->app->host.store, user, &diag, search->record);
+	int err = mfa_store_read(search->app->site.store, user, &diag, search->record);
 	if (search->done < search->total)
 		progress_draw(&search->bar, ++search->done, search->total);
 	if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
@@ -71,9 +71,9 @@ enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 		.context = context,
 		.bar = progress_begin(),
 	};
-	int err = mfa_store_list(app->host.store, count, &search, &diag);
+	int err = mfa_store_list(app->site.store, count, &search, &diag);
 	if (err == MFA_OK)
-		err = mfa_store_list(app->host.store, look_at, &search, &diag);
+		err = mfa_store_list(app->site.store, look_at, &search, &diag);
 	progress_end(&search.bar);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }
