@@ -211,7 +211,6 @@ static const struct option_spec options[] = {
 	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("look at this service alone") },
 	[OPTION_EXPLAIN] = { "explain", NULL,
 			     MFA_N_("tell which zone decides for USER at SERVICE") },
-	{ NULL, NULL, NULL },
 };
 
 const struct command command_check = {
@@ -225,6 +224,6 @@ const struct command command_check = {
 		"sshd,\nlightdm, sudo and others. Ends with 0 when all is proved, "
 		"with 1 when not."),
 	.has_json = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

@@ -35,37 +35,6 @@ struct app {
 #define TR(app, text)		    mfa_text((app)->language, text)
 #define TR_N(app, one, many, count) mfa_text_n((app)->language, one, many, count)
 
-enum {
-	OPTIONS_MAX = 16
-};
-
-struct option_spec {
-	const char *name;     /* without the dashes */
-	const char *argument; /* what --help calls its value; NULL: a flag */
-	const char *help;
-};
-
-/* A subcommand's own words. values[i] belongs to options[i]: its text, "" for a given
- * flag, NULL when it was not given. */
-struct invocation {
-	char **arguments;
-	int count;
-	const char *values[OPTIONS_MAX];
-};
-
-struct command {
-	const char *name;
-	const char *arguments; /* as the synopsis shows them */
-	int least;	       /* how many arguments it takes */
-	int most;
-	const char *summary; /* one line */
-	const char *help;    /* further lines, or NULL */
-	bool has_json;
-	bool asks;			   /* for a confirmation, which --yes gives */
-	const struct option_spec *options; /* ends with a NULL name; or NULL */
-	enum exit_code (*run)(struct app *app, const struct invocation *invocation);
-};
-
 /* Prints "mfa-enroll: ..." to standard error. */
 void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
 

@@ -95,9 +95,8 @@ static void print_command_help(const struct app *app, const struct command *comm
 	if (command->help != NULL)
 		(void)printf("\n%s\n", TR(app, command->help));
 	(void)printf("\n%s\n", TR(app, MFA_N_("Options:")));
-	for (const struct option_spec *option = command->options;
-	     option != NULL && option->name != NULL; option++)
-		print_option(app, option);
+	for (size_t i = 0; i < command->option_count; i++)
+		print_option(app, &command->options[i]);
 	print_common(app, command);
 }
 
@@ -161,15 +160,13 @@ enum exit_code options_read_common(struct app *app, int argc, char **argv, int *
 static void make_table(const struct command *command, struct option *table)
 {
 	memcpy(table, common, sizeof common);
-	size_t at = MFA_COUNT(common);
-	for (int i = 0; command->options != NULL && command->options[i].name != NULL;
-	     i++) {
+	for (size_t i = 0; i < command->option_count; i++) {
 		const struct option_spec *spec = &command->options[i];
-		table[at++] = (struct option){
+		table[MFA_COUNT(common) + i] = (struct option){
 			.name = spec->name,
 			.has_arg =
 				spec->argument != NULL ? required_argument : no_argument,
-			.val = OPT_OWN + i,
+			.val = OPT_OWN + (int)i,
 		};
 	}
 }

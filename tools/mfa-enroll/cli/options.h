@@ -1,7 +1,7 @@
 /* The command line: common options, a subcommand's own, help. */
 #pragma once
 
-#include "cli/app.h"
+#include "cli/commands.h"
 
 /* Reads the common options that stand before the subcommand. ret_next: the index of the
  * subcommand's name. EXIT_DONE to go on; with *ret_is_over the program ends with what is

@@ -15,7 +15,6 @@ enum {
 static const struct option_spec options[] = {
 	[OPTION_ALL] = { "all", NULL,
 			 MFA_N_("of all accounts that have another user id now") },
-	{ NULL, NULL, NULL },
 };
 
 /* Of one record by one account. */
@@ -178,6 +177,6 @@ const struct command command_adopt = {
 		"For a record that is retired, or whose account has another user id now,\n"
 		"where it is the same person. Else: mfa-enroll prune USER."),
 	.asks = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

@@ -16,7 +16,6 @@ static const struct option_spec options[] = {
 	[BEFORE_REKEY] = { "before-rekey", NULL,
 			   MFA_N_("only tokens that were enrolled before the last "
 				  "rekey") },
-	{ NULL, NULL, NULL },
 };
 
 /* Which tokens are listed, and how many were so far. */
@@ -218,6 +217,6 @@ const struct command command_list = {
 		"        (after 100 wrong codes only logins at this machine are judged); timed\n"
 		"        or yes (the account is, for a time or until mfa-enroll unlock)."),
 	.has_json = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

@@ -18,7 +18,6 @@ enum {
 static const struct option_spec options[] = {
 	[OPTION_DRY_RUN] = { "dry-run", NULL, MFA_N_("remove nothing") },
 	[OPTION_FORCE] = { "force", NULL, MFA_N_("even if it is most of all records") },
-	{ NULL, NULL, NULL },
 };
 
 struct removal {
@@ -189,6 +188,6 @@ const struct command command_prune = {
 		"Those that are retired, whose name no account has, or whose account has\n"
 		"another user id; all of them, or those of the users that are named."),
 	.asks = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

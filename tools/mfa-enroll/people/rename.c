@@ -21,7 +21,6 @@ enum {
 static const struct option_spec options[] = {
 	[OPTION_ALLOW_UNKNOWN] = { "allow-unknown", NULL,
 				   MFA_N_("the account need not be there yet") },
-	{ NULL, NULL, NULL },
 };
 
 struct move {
@@ -344,6 +343,6 @@ const struct command command_rename = {
 		"Run it after the account has the new name (usermod -l). Where it is cut\n"
 		"off, run it again."),
 	.asks = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

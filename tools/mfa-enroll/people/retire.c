@@ -12,7 +12,6 @@ enum {
 static const struct option_spec options[] = {
 	[OPTION_GONE] = { "gone", NULL,
 			  MFA_N_("only if no account has the name any more") },
-	{ NULL, NULL, NULL },
 };
 
 struct retirement {
@@ -109,6 +108,6 @@ const struct command command_retire = {
 		"No authenticator of it opens for the next person of that name; they are\n"
 		"kept, for the inventory. userdel does this by itself where the hook in\n"
 		"shadow-maint is installed."),
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

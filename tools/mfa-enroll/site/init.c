@@ -18,7 +18,6 @@ enum {
 static const struct option_spec options[] = {
 	[IN_MEMORY] = { "in-memory", NULL,
 			MFA_N_("also where the next start empties (tmpfs)") },
-	{ NULL, NULL, NULL },
 };
 
 /* What is going on, and whether anything was missing. */
@@ -162,6 +161,6 @@ const struct command command_init = {
 	.most = 0,
 	.summary = MFA_N_("make what is missing of configuration, key and store"),
 	.help = MFA_N_("Never overwrites anything; run it as often as you like."),
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

@@ -29,7 +29,6 @@ static const struct option_spec options[] = {
 		    MFA_N_("also change the audit trail's half of the key") },
 	[BROKEN_TRAIL] = { "broken-trail", NULL,
 			   MFA_N_("with --trail: also where the trail does not verify") },
-	{ NULL, NULL, NULL },
 };
 
 static int64_t now(void)
@@ -239,6 +238,6 @@ const struct command command_rekey = {
 		"until --trail changes that half of the key. Rotated trails of before then\n"
 		"verify no more: verify them first, and keep their hashes elsewhere."),
 	.asks = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

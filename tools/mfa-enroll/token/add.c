@@ -31,8 +31,8 @@ static const struct option_spec options[] = {
 	[ADD_FORCE] = { "force", NULL, MFA_N_("YubiKey: overwrite a programmed slot") },
 	[ADD_NO_PROGRAM] = { "no-program", NULL,
 			     MFA_N_("YubiKey: it has the secret of --secret-stdin") },
-	{ NULL, NULL, NULL },
 };
+_Static_assert(MFA_COUNT(options) == ADD_OPTION_COUNT, "an option without a text");
 
 static const struct add_kind *const kinds[] = { &add_totp, &add_hotp, &add_yubikey,
 						&add_yubikey_otp };
@@ -229,6 +229,6 @@ const struct command command_add = {
 		"YubiKey in the port and has it answer two challenges. yubikey-otp:\n"
 		"programs a slot to type codes, and asks for two of them. Until the proof\n"
 		"is there, nothing is enrolled."),
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };

@@ -142,7 +142,6 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 static const struct option_spec options[] = {
 	[FUTURE] = { "future", NULL,
 		     MFA_N_("every token that is refused until a later time") },
-	{ NULL, NULL, NULL },
 };
 
 const struct command command_resync = {
@@ -156,6 +155,6 @@ const struct command command_resync = {
 		"code is of a later time are refused until then. It asks whether the clock\n"
 		"is right now, and makes them accept the codes that come from now on."),
 	.asks = true,
-	.options = options,
+	COMMAND_OPTIONS(options),
 	.run = run,
 };
