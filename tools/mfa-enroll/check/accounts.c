@@ -1,6 +1,6 @@
 /* Whether one name is one account: two names of one user id, and records by a name that the
  * name service has another for. Only on this host. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -12,29 +12,8 @@
 enum {
 	FIRST_PERSON = 1000,
 	NOBODY = 65534,
-	NAMES_SHOWN = 8,
 	PAIR_SIZE = 600
 };
-
-void check_names_add(struct check_names *names, const char *name)
-{
-	size_t len = strlen(names->text);
-	if (names->count < NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, "%s%s",
-			       len > 0 ? ", " : "", name);
-	else if (names->count == NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, ", ...");
-	names->count++;
-}
-
-void check_commands_add(struct check_names *commands, const char *verb, const char *user,
-			const char *rest)
-{
-	char command[PAIR_SIZE];
-	(void)snprintf(command, sizeof command, "mfa-enroll %s %s%s%s", verb, user,
-		       rest[0] != '\0' ? " " : "", rest);
-	check_names_add(commands, command);
-}
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -171,7 +150,7 @@ void check_accounts(struct check *check)
 	if (err == MFA_OK)
 		err = look_at_records(check, &search);
 	if (err != MFA_OK) {
-		check->err = err;
+		check->findings.err = err;
 		return;
 	}
 	find_shared(&search.accounts, &shared);

@@ -1,56 +1,25 @@
-/* mfa-enroll check */
 #include "check/check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "cli/commands.h"
-#include "mfa/rootfs.h"
-
-enum {
-	OPTION_PAM_DIR,
-	OPTION_ROOT,
-	OPTION_SERVICE,
-	OPTION_EXPLAIN
-};
 
 void check_add(struct check *check, enum check_level level, const char *id,
 	       struct check_place place, const char *format, ...)
 {
-	struct check_item *items =
-		reallocarray(check->items, check->item_count + 1, sizeof *items);
-	if (items == NULL) {
-		check->err = MFA_ERR_NOMEM;
-		return;
-	}
-	check->items = items;
-	struct check_item item = { .level = level, .id = id, .line = place.line };
 	va_list args;
 	va_start(args, format);
-	if (vasprintf(&item.text, format, args) < 0)
-		item.text = NULL;
+	findings_add(&check->findings, level, id, place, format, args);
 	va_end(args);
-	if (place.file != NULL)
-		item.file = strdup(place.file);
-	if (item.text == NULL || (place.file != NULL && item.file == NULL))
-		check->err = MFA_ERR_NOMEM;
-	items[check->item_count++] = item;
 }
 
 void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->item_count; i++) {
-		free(check->items[i].file);
-		free(check->items[i].text);
-	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		free(check->services[i].name);
 		mfa_inspection_done(&check->services[i].inspection);
 	}
-	free(check->items);
 	free(check->services);
+	findings_done(&check->findings);
 	mfa_inspector_done(&check->inspector);
 }
 
@@ -92,138 +61,5 @@ bool check_is_passed(const struct check *check)
 	for (size_t i = 0; i < check->service_count; i++)
 		if (!is_passed(&check->services[i]))
 			return false;
-	for (size_t i = 0; i < check->item_count; i++)
-		if (check->items[i].level == CHECK_HOLE)
-			return false;
-	return check->service_count > 0;
+	return check->service_count > 0 && !findings_have_hole(&check->findings);
 }
-
-/* A configuration that cannot be used is a finding: nobody gets in where pam_mfa asks. */
-static void load_config(struct check *check)
-{
-	struct app *app = check->app;
-	struct mfa_diag diag = { .text = "" };
-	char path[1024];
-	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
-	const char *config = app->config_path != NULL ? app->config_path : path;
-	if (mfa_site_load(config, &diag, &app->site) != MFA_OK) {
-		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
-			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
-					 "refuses everybody: %s")),
-			  diag.text);
-		return;
-	}
-	check->config = app->site.config;
-	if (!check->is_live)
-		return;
-	mfa_language_close(&app->language);
-	app->language =
-		mfa_language_open(check->config->language, ttyname(STDOUT_FILENO));
-}
-
-static void run_parts(struct check *check)
-{
-	check_services(check);
-	check_grace(check);
-	check_local(check);
-	if (check->pam_folder != NULL)
-		return;
-	check_sshd(check);
-	check_greeters(check);
-	check_consoles(check);
-	check_sudo(check);
-	check_polkit(check);
-	check_files(check); /* every service trusts them */
-	if (check->only != NULL)
-		return;
-	check_logrotate(check);
-	check_host(check);
-	check_people(check);
-	check_accounts(check);
-	check_orphans(check);
-	check_clock(check);
-	check_locks(check);
-}
-
-static enum exit_code report(struct check *check)
-{
-	int err = check->err;
-	if (err == MFA_OK && check->app->wants_json)
-		err = check_print_json(check);
-	else if (err == MFA_OK)
-		check_print(check);
-	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
-	return check_is_passed(check) ? EXIT_DONE : EXIT_REFUSED;
-}
-
-static bool is_folder(const struct app *app, const char *path)
-{
-	if (mfa_rootfs_is_folder("", path))
-		return true;
-	app_complain(TR(app, MFA_N_("%s is not a folder")), path);
-	return false;
-}
-
-static enum exit_code run(struct app *app, const struct invocation *invocation)
-{
-	const char *root = invocation->values[OPTION_ROOT];
-	bool wants_zone = invocation->values[OPTION_EXPLAIN] != NULL;
-	if (wants_zone ? invocation->count < 2 : invocation->count > 0) {
-		app_complain("%s",
-			     TR(app, MFA_N_("USER and SERVICE go with --explain; see "
-					    "mfa-enroll check --help")));
-		return EXIT_USAGE;
-	}
-	if (wants_zone)
-		return check_explain(app, invocation->arguments, invocation->count);
-	const char *folder = invocation->values[OPTION_PAM_DIR];
-	MFA_CLEANUP(check_done)
-	struct check check = {
-		.app = app,
-		.root = root != NULL && strcmp(root, "/") != 0 ? root : "",
-		.pam_folder = folder,
-		.only = invocation->values[OPTION_SERVICE],
-	};
-	if ((root != NULL && !is_folder(app, root)) ||
-	    (folder != NULL && !is_folder(app, folder)))
-		return EXIT_USAGE;
-	check.is_live = root == NULL && folder == NULL;
-	if (check.is_live) {
-		enum exit_code code = app_identify(app);
-		if (code != EXIT_DONE)
-			return code;
-	}
-	load_config(&check);
-	const struct mfa_pam_rootfs tree = { check.root, folder };
-	check.err = mfa_inspector_init(&check.inspector, &tree, check.config);
-	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
-	if (check.err == MFA_OK)
-		run_parts(&check);
-	return report(&check);
-}
-
-static const struct option_spec options[] = {
-	[OPTION_PAM_DIR] = { "pam-dir", "DIR",
-			     MFA_N_("look at these service files alone") },
-	[OPTION_ROOT] = { "root", "DIR",
-			  MFA_N_("look at the host whose tree stands in this folder") },
-	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("look at this service alone") },
-	[OPTION_EXPLAIN] = { "explain", NULL,
-			     MFA_N_("tell which zone decides for USER at SERVICE") },
-};
-
-const struct command command_check = {
-	.name = "check",
-	.arguments = "[--explain USER SERVICE [RHOST]]",
-	.least = 0,
-	.most = 3,
-	.summary = MFA_N_("prove that no login gets around the second factor"),
-	.help = MFA_N_(
-		"Walks every combination of answers of the PAM modules, and looks at "
-		"sshd,\nlightdm, sudo and others. Ends with 0 when all is proved, "
-		"with 1 when not."),
-	.has_json = true,
-	COMMAND_OPTIONS(options),
-	.run = run,
-};

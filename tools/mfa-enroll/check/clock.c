@@ -1,6 +1,6 @@
 /* What the tokens' clocks tell of this host's. Only on this host: the records are sealed with
  * its key. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -153,6 +153,6 @@ void check_clock(struct check *check)
 	int err = look_at_all(&clocks, &diag);
 	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
-		check->err = err;
+		check->findings.err = err;
 	tell(&clocks);
 }

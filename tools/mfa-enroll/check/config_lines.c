@@ -16,7 +16,7 @@ bool config_lines_open(struct check *check, const char *path,
 	file.path = strdup(path);
 	file.rest = file.text;
 	if (file.path == NULL) {
-		check->err = MFA_ERR_NOMEM;
+		check->findings.err = MFA_ERR_NOMEM;
 		config_lines_done(&file);
 		return false;
 	}

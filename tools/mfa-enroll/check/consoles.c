@@ -1,9 +1,10 @@
 /* getty and login without a question, and shells outside PAM. */
-#include "check/config_lines.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
 static const char units[] = "/usr/lib/systemd/system";

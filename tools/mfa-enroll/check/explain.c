@@ -1,14 +1,14 @@
-/* mfa-enroll check --explain USER SERVICE [RHOST]: which zone decides, and why. */
-#include "check/check.h"
+#include "check/explain.h"
 
 #include <stdio.h>
 #include <time.h>
 
+#include "check/grace.h"
 #include "mfa/json.h"
 #include "mfa/login_facts.h"
 
 /* One zone against one login. */
-struct finding {
+struct zone_match {
 	enum mfa_match match;
 	enum mfa_condition
 		failed; /* the first that is not met; MFA_CONDITION_COUNT: none */
@@ -24,22 +24,24 @@ struct answer {
 };
 
 /* The terminal is not asked for: a zone for some terminals may decide. */
-static enum mfa_match match(const struct mfa_zone *zone, const struct mfa_login *login,
-			    enum mfa_condition condition)
+static enum mfa_match match_condition(const struct mfa_zone *zone,
+				      const struct mfa_login *login,
+				      enum mfa_condition condition)
 {
 	if (condition == MFA_CONDITION_TTYS && zone->ttys.count > 0)
 		return MFA_MATCH_UNKNOWN;
 	return mfa_zone_match(zone, login, condition);
 }
 
-static struct finding look_at(const struct mfa_zone *zone, const struct mfa_login *login)
+static struct zone_match look_at(const struct mfa_zone *zone,
+				 const struct mfa_login *login)
 {
-	struct finding found = { .match = MFA_MATCH_YES,
-				 .failed = MFA_CONDITION_COUNT,
-				 .unsure = MFA_CONDITION_COUNT };
+	struct zone_match found = { .match = MFA_MATCH_YES,
+				    .failed = MFA_CONDITION_COUNT,
+				    .unsure = MFA_CONDITION_COUNT };
 	for (unsigned i = 0; i < MFA_CONDITION_COUNT; i++) {
 		enum mfa_condition condition = (enum mfa_condition)i;
-		enum mfa_match one = match(zone, login, condition);
+		enum mfa_match one = match_condition(zone, login, condition);
 		if (one == MFA_MATCH_NO) {
 			found.match = MFA_MATCH_NO;
 			found.failed = condition;
@@ -56,12 +58,12 @@ static struct finding look_at(const struct mfa_zone *zone, const struct mfa_logi
 }
 
 /* What only the terminal leaves open may go either way. */
-static bool is_up_to_terminal(const struct finding *found)
+static bool is_up_to_terminal(const struct zone_match *found)
 {
 	return found->match == MFA_MATCH_UNKNOWN && found->unsure == MFA_CONDITION_TTYS;
 }
 
-static bool decides(const struct mfa_zone *zone, const struct finding *found)
+static bool decides(const struct mfa_zone *zone, const struct zone_match *found)
 {
 	if (is_up_to_terminal(found) || found->is_other_name)
 		return false;
@@ -70,7 +72,7 @@ static bool decides(const struct mfa_zone *zone, const struct finding *found)
 }
 
 static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
-			     const struct finding *found)
+			     const struct zone_match *found)
 {
 	if (found->match == MFA_MATCH_NO)
 		return TR(app, MFA_N_("no: does not match"));
@@ -86,7 +88,7 @@ static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
 			    : TR(app, MFA_N_("decides, since nobody can tell"));
 }
 
-static const char *condition_of(const struct finding *found)
+static const char *condition_of(const struct zone_match *found)
 {
 	if (found->match == MFA_MATCH_NO)
 		return mfa_condition_name(found->failed);
@@ -95,7 +97,7 @@ static const char *condition_of(const struct finding *found)
 }
 
 static void print_zone(const struct app *app, const struct mfa_zone *zone,
-		       const struct finding *found)
+		       const struct zone_match *found)
 {
 	const char *condition = condition_of(found);
 	(void)printf("[zone %s] %s%s%s\n", zone->name, reason_of(app, zone, found),
@@ -106,7 +108,7 @@ static void print_grace(const struct app *app, const struct answer *answer)
 {
 	if (answer->grace == NULL)
 		return;
-	MFA_CLEANUP(mfa_free_string) char *text = check_grace_text(app, answer->grace);
+	MFA_CLEANUP(mfa_free_string) char *text = grace_text(app, answer->grace);
 	(void)puts(text != NULL ? text : answer->grace->name);
 }
 
@@ -130,7 +132,7 @@ static void print_answer(const struct app *app, const struct mfa_login *login,
 }
 
 static void describe(struct mfa_json *json, const struct mfa_zone *zone,
-		     const struct finding *found)
+		     const struct zone_match *found)
 {
 	static const char *const names[] = {
 		[MFA_MATCH_NO] = "no",
@@ -154,7 +156,7 @@ static void add_zone(struct answer *answer, const struct mfa_login *login,
 {
 	if (!zone->is_off && !mfa_zone_is_gated(zone, login->service))
 		answer->is_gated = false;
-	if (answer->grace == NULL && check_grace_is_running(zone))
+	if (answer->grace == NULL && grace_is_running(zone))
 		answer->grace = zone;
 }
 
@@ -165,7 +167,7 @@ static struct answer find_answer(const struct app *app, const struct mfa_login *
 	struct answer answer = { .is_gated = true };
 	for (size_t i = 0; answer.zone == NULL && i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
-		struct finding found = look_at(zone, login);
+		struct zone_match found = look_at(zone, login);
 		if (app->wants_json)
 			describe(json, zone, &found);
 		else
@@ -215,7 +217,7 @@ static int print_json(const struct app *app, const struct mfa_login *login,
 	return json.err;
 }
 
-enum exit_code check_explain(struct app *app, char *const *words, int count)
+enum exit_code explain_print(struct app *app, char *const *words, int count)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct answer answer = { 0 };

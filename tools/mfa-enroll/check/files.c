@@ -1,5 +1,5 @@
 /* Owners and modes of what pam_mfa trusts. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <fcntl.h>
 #include <stdio.h>

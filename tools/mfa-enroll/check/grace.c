@@ -1,11 +1,11 @@
-/* Roll-outs: zones that let people in who have no authenticator yet. */
-#include "check/check.h"
+#include "check/grace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "check/parts.h"
 #include "mfa/text.h"
 
 enum {
@@ -13,15 +13,15 @@ enum {
 	DAY = 24 * 60 * 60,
 };
 
-bool check_grace_is_running(const struct mfa_zone *zone)
+bool grace_is_running(const struct mfa_zone *zone)
 {
 	return !zone->is_off && zone->grace_until != 0 && time(NULL) < zone->grace_until;
 }
 
-char *check_grace_text(const struct app *app, const struct mfa_zone *zone)
+char *grace_text(const struct app *app, const struct mfa_zone *zone)
 {
 	const char *format =
-		check_grace_is_running(zone)
+		grace_is_running(zone)
 			? TR(app, MFA_N_("zone %s: until the end of %.*s people without "
 					 "an authenticator get in without one (%s)"))
 			: TR(app, MFA_N_("zone %s: grace_until is over since %.*s; take "
@@ -35,24 +35,15 @@ char *check_grace_text(const struct app *app, const struct mfa_zone *zone)
 	return text;
 }
 
-static bool is_told(const struct check *check, const char *text)
-{
-	for (size_t i = 0; i < check->item_count; i++)
-		if (check->items[i].text != NULL &&
-		    strcmp(check->items[i].text, text) == 0)
-			return true;
-	return false;
-}
-
 static void look_at_zone(struct check *check, const struct mfa_zone *zone)
 {
-	bool is_running = check_grace_is_running(zone);
+	bool is_running = grace_is_running(zone);
 	if (zone->grace_until == 0 || zone->is_off)
 		return;
-	MFA_CLEANUP(mfa_free_string) char *text = check_grace_text(check->app, zone);
+	MFA_CLEANUP(mfa_free_string) char *text = grace_text(check->app, zone);
 	if (text == NULL)
-		check->err = MFA_ERR_NOMEM;
-	else if (!is_told(check, text))
+		check->findings.err = MFA_ERR_NOMEM;
+	else if (!findings_have(&check->findings, text))
 		check_add(check, is_running ? CHECK_HOLE : CHECK_NOTE,
 			  is_running ? "grace" : "grace-over", CHECK_NOWHERE, "%s", text);
 }

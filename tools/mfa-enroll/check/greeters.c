@@ -1,7 +1,9 @@
 /* Display managers that log somebody in by themselves. */
-#include "check/config_lines.h"
+#include "check/parts.h"
 
 #include <string.h>
+
+#include "check/config_lines.h"
 
 enum {
 	PLACES_MAX = 4
@@ -30,7 +32,7 @@ static const struct greeter greeters[] = {
 	  { "/usr/lib/sddm/sddm.conf.d", "/etc/sddm.conf.d", NULL } },
 };
 
-struct finding {
+struct greeter_search {
 	const struct greeter *greeter;
 	bool is_found;
 	bool is_told; /* tell of it, instead of only looking */
@@ -44,20 +46,18 @@ static bool is_said(const char *value)
 
 static void look(struct check *check, const char *path, void *context)
 {
-	struct finding *finding = context;
+	struct greeter_search *search = context;
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, path, &file))
 		return;
 	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
-		for (size_t i = 0; key != NULL && finding->greeter->keys[i] != NULL;
-		     i++) {
-			if (strcmp(finding->greeter->keys[i], key) != 0 ||
-			    !is_said(value))
+		for (size_t i = 0; key != NULL && search->greeter->keys[i] != NULL; i++) {
+			if (strcmp(search->greeter->keys[i], key) != 0 || !is_said(value))
 				continue;
-			finding->is_found = true;
-			if (finding->is_told)
+			search->is_found = true;
+			if (search->is_told)
 				check_add(check, CHECK_HOLE, "autologin",
 					  (struct check_place){ path, file.number },
 					  TR(check->app,
@@ -68,25 +68,25 @@ static void look(struct check *check, const char *path, void *context)
 	}
 }
 
-static void look_everywhere(struct check *check, struct finding *finding)
+static void look_everywhere(struct check *check, struct greeter_search *search)
 {
-	const struct greeter *greeter = finding->greeter;
+	const struct greeter *greeter = search->greeter;
 	for (size_t i = 0; i < MFA_COUNT(greeter->files); i++)
 		if (greeter->files[i] != NULL)
-			look(check, greeter->files[i], finding);
+			look(check, greeter->files[i], search);
 	for (size_t i = 0; i < PLACES_MAX && greeter->folders[i] != NULL; i++)
-		config_files_each(check, greeter->folders[i], ".conf", look, finding);
+		config_files_each(check, greeter->folders[i], ".conf", look, search);
 }
 
 bool check_has_autologin(const struct check *check, const char *service)
 {
 	for (size_t i = 0; i < MFA_COUNT(greeters); i++) {
-		struct finding finding = { .greeter = &greeters[i] };
+		struct greeter_search search = { .greeter = &greeters[i] };
 		struct check quiet = *check; /* only reads */
 		if (strcmp(greeters[i].service, service) != 0)
 			continue;
-		look_everywhere(&quiet, &finding);
-		return finding.is_found;
+		look_everywhere(&quiet, &search);
+		return search.is_found;
 	}
 	return true;
 }
@@ -112,11 +112,12 @@ static void look_for_guest(struct check *check, const char *path,
 void check_greeters(struct check *check)
 {
 	for (size_t i = 0; i < MFA_COUNT(greeters); i++) {
-		struct finding finding = { .greeter = &greeters[i], .is_told = true };
+		struct greeter_search search = { .greeter = &greeters[i],
+						 .is_told = true };
 		if (check_wants(check, greeters[i].service) &&
 		    !check_is_left_out(check, greeters[i].service) &&
 		    !check_is_gated(check, greeters[i].service))
-			look_everywhere(check, &finding);
+			look_everywhere(check, &search);
 	}
 	if (!check_wants(check, "lightdm"))
 		return;

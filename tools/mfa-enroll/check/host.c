@@ -1,5 +1,5 @@
 /* The language of the prompts, and the clock. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>

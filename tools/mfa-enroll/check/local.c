@@ -1,5 +1,5 @@
 /* Zones that depend on the person being at this machine. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Who cannot log in from elsewhere any more, after too many wrong codes. Only on this host: the
  * records are sealed with its key. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include "mfa/lockout.h"
 #include "mfa/strings.h"
@@ -40,7 +40,7 @@ void check_locks(struct check *check)
 	int err = find_locked(check->app->site.store, &locked, &commands, &diag);
 	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
-		check->err = err;
+		check->findings.err = err;
 	if (locked.count > 0)
 		check_add(check, CHECK_WARNING, "locked", CHECK_NOWHERE,
 			  TR(check->app,

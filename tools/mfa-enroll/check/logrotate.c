@@ -1,5 +1,5 @@
 /* logrotate, where it rotates the audit trail in a way that the trail cannot bear. */
-#include "check/config_lines.h"
+#include "check/parts.h"
 
 #include <ctype.h>
 #include <fnmatch.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
 enum {

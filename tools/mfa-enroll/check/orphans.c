@@ -1,5 +1,5 @@
 /* Records that outlive their accounts. Only on this host. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -141,7 +141,7 @@ static void look(struct check *check)
 	MFA_CLEANUP(orphans_done) struct orphans orphans = { 0 };
 	/* of records that cannot be read the part about people tells */
 	if (orphans_collect(check->app, &orphans) == MFA_ERR_NOMEM)
-		check->err = MFA_ERR_NOMEM;
+		check->findings.err = MFA_ERR_NOMEM;
 	for (size_t i = 0; i < MFA_COUNT(kinds); i++)
 		tell(check, &orphans, &kinds[i]);
 	look_for_renamed(check, &orphans);

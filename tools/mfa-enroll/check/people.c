@@ -1,5 +1,5 @@
 /* Who may log in, and with what. Only on this host: the records are sealed with its key. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -146,7 +146,7 @@ void check_people(struct check *check)
 	}
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL) {
-		check->err = MFA_ERR_NOMEM;
+		check->findings.err = MFA_ERR_NOMEM;
 		return;
 	}
 	setpwent();

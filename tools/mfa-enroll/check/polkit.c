@@ -1,9 +1,10 @@
 /* polkit: rules that ask nobody, and its helper's sandbox. */
-#include "check/config_lines.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
 static void look_at_rules(struct check *check, const char *path, void *context MFA_UNUSED)

@@ -1,5 +1,5 @@
 /* pam.d: each service through the prover. */
-#include "check/check.h"
+#include "check/parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,5 +86,5 @@ void check_services(struct check *check)
 		check_add(check, CHECK_HOLE, "no-services", CHECK_NOWHERE, "%s",
 			  TR(check->app, MFA_N_("there are no service files of PAM")));
 	if (err != MFA_OK)
-		check->err = err;
+		check->findings.err = err;
 }

@@ -1,10 +1,11 @@
 /* What lets somebody in through sshd without the auth phase, and whether the account
  * phase catches it. */
-#include "check/sshd.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "check/sshd_settings.h"
 #include "mfa/rootfs.h"
 
 static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool preset)

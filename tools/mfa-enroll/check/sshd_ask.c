@@ -1,5 +1,5 @@
 /* sshd -T: what sshd itself makes of its configuration. */
-#include "check/sshd.h"
+#include "check/sshd_settings.h"
 
 #include <ctype.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* sshd_config, as sshd reads it: the first value of a key counts, and what stands in a
  * Match block that fits comes before what stands outside of all. */
-#include "check/sshd.h"
+#include "check/sshd_settings.h"
 
 #include <ctype.h>
 #include <fnmatch.h>

@@ -1,10 +1,11 @@
 /* sudoers that let somebody go on without being asked. */
-#include "check/config_lines.h"
+#include "check/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
 enum {

@@ -1,7 +1,6 @@
-/* The prover's notes in words. */
-#include "check/check.h"
+#include "check/advisories.h"
 
-const char *check_note_text(const struct app *app, enum mfa_advisory_kind kind)
+const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 {
 	switch (kind) {
 	case MFA_ADVISORY_NULLOK:
@@ -52,7 +51,7 @@ const char *check_note_text(const struct app *app, enum mfa_advisory_kind kind)
 	return "";
 }
 
-enum check_level check_note_level(enum mfa_advisory_kind kind)
+enum check_level advisory_level(enum mfa_advisory_kind kind)
 {
 	switch (kind) {
 	case MFA_ADVISORY_NULLOK:

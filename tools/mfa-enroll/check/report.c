@@ -1,11 +1,13 @@
 /* The report for a person: a table, then the ways around, then the rest. */
-#include "check/check.h"
+#include "check/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
+
+#include "check/advisories.h"
 
 enum {
 	NAME_WIDTH = 20,
@@ -264,11 +266,11 @@ static bool is_told_before(const struct check *check, size_t service, size_t not
 static void print_note(const struct printer *printer, const struct check_service *service,
 		       const struct mfa_advisory *note)
 {
-	print_level(printer, check_note_level(note->kind));
+	print_level(printer, advisory_level(note->kind));
 	(void)printf("%s: ", service->name);
 	if (note->line != NULL)
 		print_place(note->line->file, note->line->number);
-	(void)fputs(check_note_text(printer->app, note->kind), stdout);
+	(void)fputs(advisory_text(printer->app, note->kind), stdout);
 	if (note->zone != NULL)
 		(void)printf(" %s", note->zone->name);
 	(void)putchar('\n');
@@ -277,13 +279,13 @@ static void print_note(const struct printer *printer, const struct check_service
 static void print_notes(const struct printer *printer, enum check_level level)
 {
 	const struct check *check = printer->check;
-	for (size_t i = 0; i < check->item_count; i++) {
-		const struct check_item *item = &check->items[i];
-		if (item->level != level)
+	for (size_t i = 0; i < check->findings.count; i++) {
+		const struct finding *finding = &check->findings.items[i];
+		if (finding->level != level)
 			continue;
 		print_level(printer, level);
-		print_place(item->file, item->line);
-		(void)puts(item->text);
+		print_place(finding->file, finding->line);
+		(void)puts(finding->text);
 	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];
@@ -291,14 +293,14 @@ static void print_notes(const struct printer *printer, enum check_level level)
 			const struct mfa_advisory *note =
 				&service->inspection.advisories[j];
 			if (!service->is_unused &&
-			    check_note_level(note->kind) == level &&
+			    advisory_level(note->kind) == level &&
 			    !is_told_before(check, i, j))
 				print_note(printer, service, note);
 		}
 	}
 }
 
-void check_print(const struct check *check)
+void report_print(const struct check *check)
 {
 	const struct printer printer = { check, check->app, wants_colour() };
 	put(&printer, GREY, TR(check->app, MFA_N_("SERVICE")), NAME_WIDTH);

@@ -1,8 +1,9 @@
 /* The report for programs. Words in it are stable; texts are for people. */
-#include "check/check.h"
+#include "check/report.h"
 
 #include <stdio.h>
 
+#include "check/advisories.h"
 #include "mfa/json.h"
 
 static const char *const levels[] = {
@@ -75,12 +76,12 @@ static void put_note(const struct check *check, struct mfa_json *json,
 {
 	mfa_json_open(json, '{');
 	mfa_json_field(json, "id", mfa_advisory_name(note->kind));
-	mfa_json_field(json, "level", levels[check_note_level(note->kind)]);
+	mfa_json_field(json, "level", levels[advisory_level(note->kind)]);
 	put_place(json, note->line != NULL ? note->line->file : NULL,
 		  note->line != NULL ? note->line->number : 0);
 	if (note->zone != NULL)
 		mfa_json_field(json, "zone", note->zone->name);
-	mfa_json_field(json, "text", check_note_text(check->app, note->kind));
+	mfa_json_field(json, "text", advisory_text(check->app, note->kind));
 	mfa_json_close(json, '}');
 }
 
@@ -109,7 +110,7 @@ static void put_service(const struct check *check, struct mfa_json *json,
 	mfa_json_close(json, '}');
 }
 
-int check_print_json(const struct check *check)
+int report_print_json(const struct check *check)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '{');
@@ -121,13 +122,13 @@ int check_print_json(const struct check *check)
 	mfa_json_close(&json, ']');
 	mfa_json_key(&json, "findings");
 	mfa_json_open(&json, '[');
-	for (size_t i = 0; i < check->item_count; i++) {
-		const struct check_item *item = &check->items[i];
+	for (size_t i = 0; i < check->findings.count; i++) {
+		const struct finding *finding = &check->findings.items[i];
 		mfa_json_open(&json, '{');
-		mfa_json_field(&json, "id", item->id);
-		mfa_json_field(&json, "level", levels[item->level]);
-		put_place(&json, item->file, item->line);
-		mfa_json_field(&json, "text", item->text);
+		mfa_json_field(&json, "id", finding->id);
+		mfa_json_field(&json, "level", levels[finding->level]);
+		put_place(&json, finding->file, finding->line);
+		mfa_json_field(&json, "text", finding->text);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');

@@ -1,0 +1,52 @@
+/* What "check" has found, in the order in which it was found. */
+#pragma once
+
+#include "mfa/base.h"
+
+enum check_level {
+	CHECK_NOTE,
+	CHECK_WARNING, /* nobody gets around, but something is not as it should be */
+	CHECK_HOLE     /* somebody can get around, or nobody can tell */
+};
+
+/* Where something was found; file NULL: nowhere in particular. */
+struct check_place {
+	const char *file;
+	unsigned line;
+};
+
+#define CHECK_NOWHERE ((struct check_place){ NULL, 0 })
+
+struct finding {
+	enum check_level level;
+	const char *id; /* a stable word */
+	char *file;	/* or NULL */
+	unsigned line;	/* or 0 */
+	char *text;	/* in the person's language */
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	int err; /* MFA_ERR_NOMEM: something is missing in here */
+};
+
+void findings_add(struct findings *findings, enum check_level level, const char *id,
+		  struct check_place place, const char *format, va_list args)
+	MFA_PRINTF(5, 0);
+void findings_done(struct findings *findings);
+
+/* Whether one of them has this text. */
+bool findings_have(const struct findings *findings, const char *text);
+bool findings_have_hole(const struct findings *findings);
+
+/* A list of names for one sentence: the first few of them. */
+struct check_names {
+	char text[512];
+	size_t count;
+};
+
+void check_names_add(struct check_names *names, const char *name);
+/* Adds "mfa-enroll VERB USER REST", to be typed as it is; rest may be "". */
+void check_commands_add(struct check_names *commands, const char *verb, const char *user,
+			const char *rest);

@@ -1,0 +1,27 @@
+/* The parts of "check", one file each: each looks at one thing and adds what it finds. */
+#pragma once
+
+#include "check/check.h"
+
+void check_services(struct check *check);
+void check_sshd(struct check *check);
+void check_greeters(struct check *check);
+void check_consoles(struct check *check);
+void check_sudo(struct check *check);
+void check_polkit(struct check *check);
+void check_files(struct check *check);
+void check_logrotate(struct check *check);
+void check_grace(struct check *check);
+void check_local(struct check *check);
+void check_host(struct check *check);
+void check_people(struct check *check);
+void check_accounts(struct check *check);
+void check_orphans(struct check *check);
+void check_clock(struct check *check);
+void check_locks(struct check *check);
+
+/* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
+bool check_has_sshd_addresses(struct check *check);
+
+/* Whether the greeter of this autologin service logs in by itself. */
+bool check_has_autologin(const struct check *check, const char *service);
