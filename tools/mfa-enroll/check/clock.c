@@ -5,19 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/strings.h"
 #include "records/output.h"
+#include "records/records.h"
 
 enum {
-	NAMES_SHOWN = 8,
-	NAMES_SIZE = 512,
 	CLEARLY_OFF = 60, /* seconds; a code typed late or early makes less */
 	TOKENS_LEAST = 3, /* that prove anything of the host's clock */
-};
-
-struct names {
-	char text[NAMES_SIZE];
-	size_t count;
 };
 
 /* What is known of all tokens that tell the time. */
@@ -25,24 +18,14 @@ struct clocks {
 	struct view view;
 	struct check *check;
 	size_t used;
-	struct names refused;
+	struct check_names refused;
 	int64_t latest;
-	struct names far;
+	struct check_names far;
 	size_t ahead; /* tokens that are clearly ahead of the host, and behind it */
 	size_t behind;
 	int64_t sum_ahead; /* seconds */
 	int64_t sum_behind;
 };
-
-static void add_name(struct names *names, const char *user)
-{
-	size_t len = strlen(names->text);
-	if (names->count <= NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, "%s%s",
-			       len > 0 ? ", " : "",
-			       names->count < NAMES_SHOWN ? user : "...");
-	names->count++;
-}
 
 static void look_at(struct clocks *clocks, const struct mfa_record *record,
 		    const struct mfa_token *token)
@@ -53,11 +36,11 @@ static void look_at(struct clocks *clocks, const struct mfa_record *record,
 		return;
 	clocks->used++;
 	if (clock.refused_until != 0)
-		add_name(&clocks->refused, record->user);
+		check_names_add(&clocks->refused, record->user);
 	if (clock.refused_until > clocks->latest)
 		clocks->latest = clock.refused_until;
 	if (clock.is_far)
-		add_name(&clocks->far, record->user);
+		check_names_add(&clocks->far, record->user);
 	if (clock.ahead > CLEARLY_OFF) {
 		clocks->ahead++;
 		clocks->sum_ahead += clock.ahead;
@@ -67,21 +50,15 @@ static void look_at(struct clocks *clocks, const struct mfa_record *record,
 	}
 }
 
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
-}
-
 /* Of records that cannot be read the part about people tells. */
 static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
 {
 	struct mfa_store *store = clocks->check->app->site.store;
 	struct mfa_record *record = mfa_store_workspace(store);
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = mfa_store_list(store, collect, &names, diag);
+	int err = records_list(store, diag, &names);
 	if (err != MFA_OK)
 		return err;
-	mfa_strings_sort(&names);
 	for (size_t i = 0; i < names.count; i++) {
 		if (mfa_store_read(store, names.items[i], diag, record) != MFA_OK)
 			continue;

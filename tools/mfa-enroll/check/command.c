@@ -72,7 +72,7 @@ static enum exit_code report(struct check *check)
 	else if (err == MFA_OK)
 		report_print(check);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	return check_is_passed(check) ? EXIT_DONE : EXIT_REFUSED;
 }
 

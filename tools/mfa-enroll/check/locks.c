@@ -3,12 +3,7 @@
 #include "check/parts.h"
 
 #include "mfa/lockout.h"
-#include "mfa/strings.h"
-
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
-}
+#include "records/records.h"
 
 /* Of records that cannot be read the part about people tells. */
 static int find_locked(struct mfa_store *store, struct check_names *locked,
@@ -16,10 +11,9 @@ static int find_locked(struct mfa_store *store, struct check_names *locked,
 {
 	struct mfa_record *record = mfa_store_workspace(store);
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = mfa_store_list(store, collect, &names, diag);
+	int err = records_list(store, diag, &names);
 	if (err != MFA_OK)
 		return err;
-	mfa_strings_sort(&names);
 	for (size_t i = 0; i < names.count; i++)
 		if (mfa_store_read(store, names.items[i], diag, record) == MFA_OK &&
 		    mfa_lockout_is_at_ceiling(record)) {

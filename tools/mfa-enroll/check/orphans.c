@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "people/orphans.h"
+#include "records/records.h"
 
 enum {
 	OWNERS_ASKED_MAX = 1000, /* a name service may need long for each */
@@ -18,13 +19,6 @@ static int compare_ids(const void *a, const void *b)
 	const struct account *one = a;
 	const struct account *other = b;
 	return (one->uid > other->uid) - (one->uid < other->uid);
-}
-
-static bool has_record(struct mfa_store *store, const char *name)
-{
-	struct mfa_diag diag = { .text = "" };
-	return mfa_store_read(store, name, &diag, mfa_store_workspace(store)) !=
-	       MFA_ERR_NOTFOUND;
 }
 
 /* An account with this user id and without a record, or NULL. The accounts are in the order
@@ -40,8 +34,8 @@ static const char *find_heir(struct mfa_store *store, const struct accounts *acc
 	if (found != NULL)
 		return found->has_record ? NULL : found->name;
 	const struct passwd *owner = getpwuid(uid);
-	return owner != NULL && !has_record(store, owner->pw_name) ? owner->pw_name
-								   : NULL;
+	return owner != NULL && !records_have(store, owner->pw_name) ? owner->pw_name
+								     : NULL;
 }
 
 /* Of a change of name (usermod -l) nothing tells but the user id that stays. */

@@ -41,8 +41,21 @@ void app_warn(const struct mfa_diag *diag)
 
 enum exit_code app_fail(int err, const struct mfa_diag *diag)
 {
-	app_complain("%s", diag->text[0] != '\0' ? diag->text : mfa_strerror(err));
+	bool has_text = diag != NULL && diag->text[0] != '\0';
+	app_complain("%s", has_text ? diag->text : mfa_strerror(err));
 	return exit_code_of(err);
+}
+
+enum exit_code app_cancel(const struct app *app)
+{
+	app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
+	return EXIT_REFUSED;
+}
+
+enum exit_code app_fail_unenrolled(const struct app *app, const char *user)
+{
+	app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
+	return EXIT_NOT_FOUND;
 }
 
 /* The login identity survives su and sudo; a service or an early boot has none. */
@@ -133,18 +146,11 @@ static enum exit_code complain_of_unknown(const struct app *app, const char *use
 	return EXIT_NOT_FOUND;
 }
 
-/* From before the name service's own names counted, or before it had another. */
-static bool has_record(struct app *app, const char *user)
-{
-	struct mfa_diag diag = { .text = "" };
-	return mfa_store_read(app->site.store, user, &diag,
-			      mfa_store_workspace(app->site.store)) != MFA_ERR_NOTFOUND;
-}
-
-/* The person is known by another name than was typed. */
+/* The person is known by another name than was typed. A record of the typed one is from before
+ * the name service's own names counted, or before it had another. */
 static void choose_name(struct app *app, enum user_need need, const char **inout_user)
 {
-	if (need == USER_STORED && has_record(app, *inout_user)) {
+	if (need == USER_STORED && records_have(app->site.store, *inout_user)) {
 		app_complain(TR(app, MFA_N_("no login uses the record of %s: the name "
 					    "service knows this user as %s")),
 			     *inout_user, app->identity.name);
@@ -162,7 +168,7 @@ enum exit_code app_find_user(struct app *app, enum user_need need,
 {
 	bool is_name = mfa_text_is_label(*inout_user, MFA_USER_SIZE);
 	if (is_name && nss_find(*inout_user, &app->identity) != MFA_OK)
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		return app_fail(MFA_ERR_NOMEM, NULL);
 	if (!is_name || app->identity.name[0] == '\0') {
 		app_complain("%s", TR(app, MFA_N_("that is no user name")));
 		return EXIT_USAGE;

@@ -41,8 +41,14 @@ void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
 /* Tells what was mended on the way, if anything was. */
 void app_warn(const struct mfa_diag *diag);
 
-/* Complains of diag's text and gives the exit code that suits err. */
+/* Complains of diag's text, where there is one, and gives the exit code that suits err. */
 enum exit_code app_fail(int err, const struct mfa_diag *diag);
+
+/* Says that the person has cancelled: EXIT_REFUSED. */
+enum exit_code app_cancel(const struct app *app);
+
+/* Complains that the user has no record: EXIT_NOT_FOUND. */
+enum exit_code app_fail_unenrolled(const struct app *app, const char *user);
 
 /* Reads the configuration, opens the host, finds the actor and the language. Only root
  * may. EXIT_DONE, or the exit code to end with, after a complaint. */

@@ -103,11 +103,8 @@ enum exit_code change_record(struct app *app, const char *user, enum change_mode
 		return app_fail(MFA_ERR_NOMEM, &diag);
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		int err = read_or_begin(app, user, mode, record, &diag);
-		if (err == MFA_ERR_NOTFOUND) {
-			app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")),
-				     user);
-			return EXIT_NOT_FOUND;
-		}
+		if (err == MFA_ERR_NOTFOUND)
+			return app_fail_unenrolled(app, user);
 		if (err != MFA_OK)
 			return app_fail(err, &diag);
 		enum exit_code code = edit(app, record, context);

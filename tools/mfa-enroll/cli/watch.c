@@ -30,3 +30,8 @@ bool watch_step(void *context, size_t done, size_t total)
 	return sigismember(&pending, SIGINT) != 1 &&
 	       sigismember(&pending, SIGTERM) != 1 && sigismember(&pending, SIGHUP) != 1;
 }
+
+void watch_complain_of_stop(const struct app *app)
+{
+	app_complain("%s", TR(app, MFA_N_("stopped; run it again to go on")));
+}

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "cli/app.h"
 #include "cli/progress.h"
 
 struct watch {
@@ -18,3 +19,6 @@ void watch_end(struct watch *watch);
 
 /* Draws the bar. context: the watch; false: one of the signals has come, stop here. */
 bool watch_step(void *context, size_t done, size_t total);
+
+/* Says that the work was stopped, and how to go on. */
+void watch_complain_of_stop(const struct app *app);

@@ -40,7 +40,7 @@ static bool confirm(const struct app *app, const struct mfa_record *record, uid_
 		record->user, (unsigned)uid, record->token_count);
 	if (terminal_confirm(app, question))
 		return true;
-	app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
+	(void)app_cancel(app);
 	return false;
 }
 
@@ -141,10 +141,8 @@ static enum exit_code adopt_all(struct app *app)
 	const char *question =
 		TR(app, MFA_N_("Were the user ids of all these accounts changed, and is "
 			       "each still the same person? [y/N]: "));
-	if (!terminal_confirm(app, question)) {
-		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (!terminal_confirm(app, question))
+		return app_cancel(app);
 	size_t done = 0;
 	code = orphans_each(app, &orphans, adopt_orphan, NULL, &done);
 	(void)printf(TR(app, MFA_N_("Records that are their accounts' again: %zu.")),

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "mfa/rekey.h"
-#include "mfa/strings.h"
 #include "records/output.h"
+#include "records/records.h"
 #include "site/exposed.h"
 
 enum {
@@ -25,11 +25,6 @@ struct choice {
 	bool has_header; /* the table of all users; of one there are the rows alone */
 	size_t rows;
 };
-
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
-}
 
 static void print_header(void)
 {
@@ -107,10 +102,8 @@ static enum exit_code list_user(struct app *app, const char *user,
 	struct ownership ownership;
 	const struct view view = output_view(app->site.config);
 	int err = mfa_store_read(app->site.store, user, &diag, record);
-	if (err == MFA_ERR_NOTFOUND) {
-		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
-		return EXIT_NOT_FOUND;
-	}
+	if (err == MFA_ERR_NOTFOUND)
+		return app_fail_unenrolled(app, user);
 	if (err == MFA_OK)
 		err = accounts_match(accounts, record, &ownership);
 	if (err != MFA_OK)
@@ -144,7 +137,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
 	MFA_CLEANUP(accounts_done) struct accounts accounts = { 0 };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL || (choice->has_header && accounts_list(&accounts) != MFA_OK))
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		return app_fail(MFA_ERR_NOMEM, NULL);
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
 	for (size_t i = 0; i < names->count; i++) {
@@ -156,7 +149,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
 	if (app->wants_json) {
 		mfa_json_close(&json, ']');
 		if (json.err != MFA_OK)
-			return app_fail(json.err, &(struct mfa_diag){ .text = "" });
+			return app_fail(json.err, NULL);
 		(void)puts(json.text);
 	} else {
 		print_end(app, choice, code);
@@ -191,14 +184,12 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		.is_before_rekey = invocation->values[BEFORE_REKEY] != NULL,
 		.has_header = invocation->count == 0,
 	};
-	int err = invocation->count == 1
-			  ? collect(&names, user)
-			  : mfa_store_list(app->site.store, collect, &names, &diag);
+	int err = invocation->count == 1 ? mfa_strings_add(&names, user)
+					 : records_list(app->site.store, &diag, &names);
 	if (err == MFA_OK)
 		err = find_rekey(app, &choice, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	mfa_strings_sort(&names);
 	return list_names(app, &names, &choice);
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/watch.h"
-#include "mfa/strings.h"
 #include "records/output.h"
+#include "records/records.h"
 
 static int add(struct orphans *orphans, const struct mfa_record *record,
 	       const struct ownership *ownership)
@@ -95,11 +95,6 @@ bool orphans_are_sure(const struct app *app, const struct orphans *orphans)
 	return true;
 }
 
-static void tell_of_stop(const struct app *app)
-{
-	app_complain("%s", TR(app, MFA_N_("stopped; run it again to go on")));
-}
-
 enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
 			    orphan_change_fn *change, const void *context,
 			    size_t *ret_done)
@@ -116,7 +111,7 @@ enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
 		code = one != EXIT_DONE ? one : code;
 		if (!watch_step(&watch, i + 1, orphans->count) &&
 		    i + 1 < orphans->count) {
-			tell_of_stop(app);
+			watch_complain_of_stop(app);
 			return EXIT_REFUSED;
 		}
 	}
@@ -137,16 +132,11 @@ static enum exit_code look_at_all(struct app *app, const struct mfa_strings *use
 		if (err == MFA_ERR_NOMEM)
 			return code;
 		if (!watch_step(&watch, i + 1, users->count)) {
-			tell_of_stop(app);
+			watch_complain_of_stop(app);
 			return EXIT_REFUSED;
 		}
 	}
 	return code;
-}
-
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
 }
 
 /* Names of the command line must be there. */
@@ -160,11 +150,8 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 		int err =
 			is_name ? mfa_store_read(app->site.store, names[i], &diag, record)
 				: MFA_ERR_NOTFOUND;
-		if (err == MFA_ERR_NOTFOUND) {
-			app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")),
-				     names[i]);
-			return EXIT_NOT_FOUND;
-		}
+		if (err == MFA_ERR_NOTFOUND)
+			return app_fail_unenrolled(app, names[i]);
 		if (err == MFA_OK && !mfa_strings_have(users, names[i]))
 			err = mfa_strings_add(users, names[i]);
 		if (err != MFA_OK)
@@ -176,10 +163,9 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 static int list_all(struct app *app, struct mfa_strings *users, struct orphans *orphans,
 		    struct mfa_diag *diag)
 {
-	int err = mfa_store_list(app->site.store, collect, users, diag);
+	int err = records_list(app->site.store, diag, users);
 	if (err == MFA_OK)
 		err = accounts_list(&orphans->accounts);
-	mfa_strings_sort(users);
 	return err;
 }
 

@@ -60,7 +60,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	struct ownership ownership;
 	int err = accounts_match(&(struct accounts){ 0 }, record, &ownership);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	enum orphan orphan = orphan_of(record, &ownership);
 	if ((kinds_of(removal->is_named) & 1U << orphan) == 0) {
 		app_complain(TR(app, MFA_N_("%s: in use again, or the name service "
@@ -132,10 +132,8 @@ static enum exit_code ask_and_remove(struct app *app, const struct orphans *orph
 			    "cannot be undone. [y/N]: ",
 			    orphans->count),
 		       orphans->count);
-	if (!terminal_confirm(app, question)) {
-		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (!terminal_confirm(app, question))
+		return app_cancel(app);
 	size_t done = 0;
 	enum exit_code code = orphans_each(app, orphans, remove_orphan, &is_named, &done);
 	(void)printf(TR(app, MFA_N_("Removed records: %zu; their secrets are erased.")),

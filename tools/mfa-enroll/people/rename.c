@@ -77,11 +77,8 @@ static enum exit_code refuse(const struct move *move, const char *format,
 static enum exit_code look_at_both(struct move *move)
 {
 	bool is_begun = move->has_to && move->to->is_moving;
-	if (!move->has_from && !is_begun) {
-		app_complain(TR(move->app, MFA_N_("%s has no authenticator enrolled")),
-			     move->from_name);
-		return EXIT_NOT_FOUND;
-	}
+	if (!move->has_from && !is_begun)
+		return app_fail_unenrolled(move->app, move->from_name);
 	if (move->has_to && !is_begun)
 		return refuse(
 			move,
@@ -112,8 +109,7 @@ static void write_uid(const struct app *app, bool is_known, uid_t uid,
 static bool ask(struct move *move, const char *question)
 {
 	if (!move->is_confirmed && !terminal_confirm(move->app, question)) {
-		app_complain("%s",
-			     TR(move->app, MFA_N_("given up; nothing was changed")));
+		(void)app_cancel(move->app);
 		return false;
 	}
 	move->is_confirmed = true;

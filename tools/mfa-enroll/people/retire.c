@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/change.h"
+#include "records/records.h"
 
 enum {
 	OPTION_GONE
@@ -52,13 +53,6 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static bool has_record(struct app *app, const char *user)
-{
-	struct mfa_diag diag = { .text = "" };
-	return mfa_store_read(app->site.store, user, &diag,
-			      mfa_store_workspace(app->site.store)) != MFA_ERR_NOTFOUND;
-}
-
 static enum exit_code retire(struct app *app, const char *user,
 			     struct retirement *retirement)
 {
@@ -93,7 +87,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code != EXIT_DONE)
 		return code;
-	if (retirement.must_be_gone && !has_record(app, user))
+	if (retirement.must_be_gone && !records_have(app->site.store, user))
 		return EXIT_DONE;
 	return retire(app, user, &retirement);
 }

@@ -225,10 +225,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	int err = record == NULL ? MFA_ERR_NOMEM
 				 : mfa_store_read(app->site.store, user, &diag, record);
-	if (err == MFA_ERR_NOTFOUND) {
-		app_complain(TR(app, MFA_N_("%s has no authenticator enrolled")), user);
-		return EXIT_NOT_FOUND;
-	}
+	if (err == MFA_ERR_NOTFOUND)
+		return app_fail_unenrolled(app, user);
 	struct ownership ownership;
 	if (err == MFA_OK)
 		err = accounts_match(&(struct accounts){ 0 }, record, &ownership);

@@ -1,7 +1,6 @@
 #include "records/records.h"
 
 #include "mfa/seal.h"
-#include "mfa/store.h"
 
 static int stop_at_first(void *context MFA_UNUSED, const char *user MFA_UNUSED)
 {
@@ -28,4 +27,24 @@ bool records_exist(const struct mfa_config *config)
 	struct mfa_diag unused = { .text = "" };
 	bool is_found = false;
 	return records_find(config->store, &unused, &is_found) == MFA_OK && is_found;
+}
+
+bool records_have(struct mfa_store *store, const char *user)
+{
+	struct mfa_diag unused = { .text = "" };
+	return mfa_store_read(store, user, &unused, mfa_store_workspace(store)) !=
+	       MFA_ERR_NOTFOUND;
+}
+
+static int add_user(void *context, const char *user)
+{
+	return mfa_strings_add(context, user);
+}
+
+int records_list(struct mfa_store *store, struct mfa_diag *diag,
+		 struct mfa_strings *users)
+{
+	int err = mfa_store_list(store, add_user, users, diag);
+	mfa_strings_sort(users);
+	return err;
 }

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "mfa/rekey.h"
-#include "mfa/strings.h"
+#include "records/records.h"
 
 enum {
 	NAMES_MAX = 10 /* more are a matter for list */
@@ -26,11 +26,6 @@ static bool has_secret(const struct mfa_token *token)
 bool exposed_is(const struct mfa_token *token, int64_t rekeyed)
 {
 	return rekeyed != 0 && has_secret(token) && token->created <= rekeyed;
-}
-
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
 }
 
 static int count_record(const struct mfa_record *record, struct count *count)
@@ -59,8 +54,7 @@ static int count_record(const struct mfa_record *record, struct count *count)
 static int count_all(struct app *app, struct mfa_diag *diag, struct count *count)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
-	int err = mfa_store_list(app->site.store, collect, &users, diag);
-	mfa_strings_sort(&users);
+	int err = records_list(app->site.store, diag, &users);
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++) {
 		err = mfa_store_read(app->site.store, users.items[i], diag, record);

@@ -209,10 +209,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	const char *question =
 		TR(app, MFA_N_("Make a new store key and seal every record "
 			       "anew? [y/N]: "));
-	if (!is_dry && !terminal_confirm(app, question)) {
-		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (!is_dry && !terminal_confirm(app, question))
+		return app_cancel(app);
 	MFA_CLEANUP(watch_end) struct watch signals = { 0 };
 	watch_begin(&signals);
 	const struct mfa_watch watch = { .step = watch_step, .context = &signals };

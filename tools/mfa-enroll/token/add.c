@@ -212,7 +212,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
 	if (token == NULL)
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		return app_fail(MFA_ERR_NOMEM, NULL);
 	enrolment.token = token;
 	return enrol(app, kind, &enrolment);
 }

@@ -49,7 +49,7 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 			     : mfa_oath_parse_base32((char *)line.data, line.len,
 						     ret_secret);
 	if (err == MFA_ERR_NOMEM)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	if (err != MFA_OK) {
 		app_complain(
 			TR(app, MFA_N_("the secret is not %s of %d to %d bytes; nothing "
@@ -71,14 +71,13 @@ static enum exit_code make_data(struct app *app, struct enrolment *enrolment)
 	if (values[ADD_SECRET_STDIN] != NULL)
 		code = read_secret(app, values[ADD_SECRET_STDIN], &secret);
 	else if (mfa_secret_random(mfa_hash_secret_len(oath.hash), &secret) != MFA_OK)
-		code = app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		code = app_fail(MFA_ERR_NOMEM, NULL);
 	if (code != EXIT_DONE)
 		return code;
 	oath.secret = secret.data;
 	oath.secret_len = secret.len;
 	int err = mfa_oath_save(&oath, enrolment->token);
-	return err == MFA_OK ? EXIT_DONE
-			     : app_fail(err, &(struct mfa_diag){ .text = "" });
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
 static void cut(char *from, const char *to)
@@ -110,7 +109,7 @@ static enum exit_code show_secret(struct app *app, const char *user,
 	if (err == MFA_OK)
 		err = mfa_oath_base32(token, &key);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	(void)puts(
 		TR(app, MFA_N_("Scan the QR code, or type the key into the token. It is "
 			       "shown this once.")));

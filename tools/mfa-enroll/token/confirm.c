@@ -68,13 +68,10 @@ enum exit_code confirm_token(struct app *app, struct mfa_token *token)
 			TR(app, MFA_N_("Type the code that is shown (check %d of %d): ")),
 			right + 1, CODES);
 		int err = check_code(app, token, prompt, &check);
-		if (err == MFA_ERR_ABORT) {
-			app_complain("%s",
-				     TR(app, MFA_N_("given up; nothing was changed")));
-			return EXIT_REFUSED;
-		}
+		if (err == MFA_ERR_ABORT)
+			return app_cancel(app);
 		if (err != MFA_OK)
-			return app_fail(err, &(struct mfa_diag){ .text = "" });
+			return app_fail(err, NULL);
 		if (check == MFA_CHECK_RIGHT && ++right == CODES)
 			return EXIT_DONE;
 		if (check == MFA_CHECK_RIGHT) {

@@ -29,10 +29,8 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 			: TR(app, MFA_N_("Remove token %s of %s? It cannot be undone. "
 					 "[y/N]: ")),
 		token->id, record->user);
-	if (!removal->is_confirmed && !terminal_confirm(app, question)) {
-		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (!removal->is_confirmed && !terminal_confirm(app, question))
+		return app_cancel(app);
 	removal->is_confirmed = true;
 	removal->kind = token->kind;
 	mfa_record_remove(record, token);

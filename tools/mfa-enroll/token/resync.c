@@ -31,13 +31,10 @@ static enum exit_code ask_codes(struct app *app, struct resync *resync)
 	for (size_t i = 0; i < MFA_COUNT(prompts); i++) {
 		int err = confirm_ask_code(TR(app, prompts[i]), &resync->codes[i]);
 		resync->times[i] = time(NULL);
-		if (err == MFA_ERR_ABORT) {
-			app_complain("%s",
-				     TR(app, MFA_N_("given up; nothing was changed")));
-			return EXIT_REFUSED;
-		}
+		if (err == MFA_ERR_ABORT)
+			return app_cancel(app);
 		if (err != MFA_OK)
-			return app_fail(err, &(struct mfa_diag){ .text = "" });
+			return app_fail(err, NULL);
 	}
 	resync->is_asked = true;
 	return EXIT_DONE;
@@ -96,7 +93,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	if (err == MFA_ERR_NOTFOUND)
 		return refuse(app, record->user, token);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	resync->kind = token->kind;
 	factor->describe(token, resync->detail);
 	return EXIT_DONE;

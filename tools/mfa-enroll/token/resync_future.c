@@ -8,8 +8,8 @@
 #include "cli/change.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
-#include "mfa/strings.h"
 #include "records/output.h"
+#include "records/records.h"
 
 enum {
 	NAMES_SHOWN = 8,
@@ -46,16 +46,6 @@ static int look_at(struct found *found, const struct mfa_record *record)
 	return is_refused ? mfa_strings_add(&found->users, record->user) : MFA_OK;
 }
 
-static int collect(void *context, const char *user)
-{
-	return mfa_strings_add(context, user);
-}
-
-static void tell_of_stop(const struct app *app)
-{
-	app_complain("%s", TR(app, MFA_N_("stopped; run it again to go on")));
-}
-
 /* A record that cannot be read is complained of, and the others follow. False: stop here;
  * in any case ret_code tells what went wrong. */
 static bool look_at_all(struct app *app, struct found *found, enum exit_code *ret_code)
@@ -63,12 +53,11 @@ static bool look_at_all(struct app *app, struct found *found, enum exit_code *re
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
-	int err = mfa_store_list(app->site.store, collect, &names, &diag);
+	int err = records_list(app->site.store, &diag, &names);
 	if (err != MFA_OK) {
 		*ret_code = app_fail(err, &diag);
 		return false;
 	}
-	mfa_strings_sort(&names);
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < names.count; i++) {
@@ -78,7 +67,7 @@ static bool look_at_all(struct app *app, struct found *found, enum exit_code *re
 		if (err != MFA_OK && err != MFA_ERR_NOTFOUND) /* removed meanwhile */
 			*ret_code = app_fail(err, &diag);
 		if (!watch_step(&watch, i + 1, names.count)) {
-			tell_of_stop(app);
+			watch_complain_of_stop(app);
 			*ret_code = EXIT_REFUSED;
 			return false;
 		}
@@ -146,7 +135,7 @@ static enum exit_code edit(struct app *app MFA_UNUSED, struct mfa_record *record
 		int err = mfa_factor_find(token->kind)
 				  ->settle(token, &view.bounds, view.now);
 		if (err != MFA_OK)
-			return app_fail(err, &(struct mfa_diag){ .text = "" });
+			return app_fail(err, NULL);
 		memcpy(mend->tokens[mend->count], token->id, MFA_TOKEN_ID_SIZE);
 		mend->kinds[mend->count] = token->kind;
 		mend->were[mend->count++] = clock.refused_until;
@@ -193,7 +182,7 @@ static enum exit_code mend_all(struct app *app, const struct found *found,
 			code = one;
 		if (!watch_step(&watch, i + 1, found->users.count) &&
 		    i + 1 < found->users.count) {
-			tell_of_stop(app);
+			watch_complain_of_stop(app);
 			return EXIT_REFUSED;
 		}
 	}
@@ -216,10 +205,8 @@ enum exit_code resync_future(struct app *app)
 	print_found(app, &found);
 	const char *question = TR(app, MFA_N_("Is the clock right, and are these tokens "
 					      "to work from now on? [y/N]: "));
-	if (!terminal_confirm(app, question)) {
-		app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
-		return EXIT_REFUSED;
-	}
+	if (!terminal_confirm(app, question))
+		return app_cancel(app);
 	size_t tokens = 0;
 	enum exit_code mended = mend_all(app, &found, &tokens);
 	(void)printf(

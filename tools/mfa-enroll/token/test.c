@@ -67,7 +67,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts facts = { 0 };
 	if (mfa_login_facts_begin(&claims, clock_now(), &facts) != MFA_OK ||
 	    mfa_login_facts_identify(&facts, &app->identity) != MFA_OK)
-		return app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		return app_fail(MFA_ERR_NOMEM, NULL);
 	/* an administrator is who asks: keys in this machine's ports are tried from anywhere */
 	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
 	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };

@@ -34,7 +34,7 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 	if (err == MFA_OK)
 		err = mfa_oath_parse_hex((char *)line.data, line.len, &secret);
 	if (err == MFA_ERR_NOMEM)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	if (err != MFA_OK || secret.len != MFA_YUBIKEY_SECRET_LEN) {
 		app_complain(TR(app, MFA_N_("the secret is not %d hexadecimal digits; "
 					    "nothing was changed")),
@@ -127,8 +127,7 @@ static enum exit_code get_secret(struct app *app, const struct enrolment *enrolm
 	if (form != NULL)
 		return read_secret(app, form, ret_secret);
 	int err = mfa_secret_random(MFA_YUBIKEY_SECRET_LEN, ret_secret);
-	return err == MFA_OK ? EXIT_DONE
-			     : app_fail(err, &(struct mfa_diag){ .text = "" });
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
 static enum exit_code program(struct app *app, const struct enrolment *enrolment,
@@ -184,8 +183,7 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_yubikey_save(&key, enrolment->token);
-	return err == MFA_OK ? EXIT_DONE
-			     : app_fail(err, &(struct mfa_diag){ .text = "" });
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
 static bool is_same(const struct mfa_token *one, const struct mfa_token *other)

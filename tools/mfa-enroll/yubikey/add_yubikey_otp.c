@@ -27,7 +27,7 @@ static enum exit_code read_secret(struct app *app, const char *form,
 		err = mfa_yubikey_otp_parse((char *)line.data, line.len, ret_secret,
 					    ret_serial);
 	if (err == MFA_ERR_NOMEM)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	if (err != MFA_OK) {
 		app_complain(
 			"%s",
@@ -43,7 +43,7 @@ static enum exit_code make_secret(struct mfa_secret *ret_secret)
 {
 	int err = mfa_secret_random(SECRETS_LEN, ret_secret);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	ret_secret->data[0] = OWN_PREFIX;
 	return EXIT_DONE;
 }
@@ -115,7 +115,7 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 	otp.slot = slot.number;
 	int err = mfa_yubikey_otp_save(&otp, enrolment->token);
 	if (err != MFA_OK)
-		return app_fail(err, &(struct mfa_diag){ .text = "" });
+		return app_fail(err, NULL);
 	if (values[ADD_NO_CONFIRM] == NULL)
 		code = confirm(app, enrolment, slot.number);
 	if (code != EXIT_DONE && will_program)

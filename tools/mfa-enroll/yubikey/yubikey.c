@@ -123,7 +123,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation M
 	if (!app->wants_json)
 		print(app, &inventory);
 	else if (print_json(&inventory) != MFA_OK)
-		code = app_fail(MFA_ERR_NOMEM, &(struct mfa_diag){ .text = "" });
+		code = app_fail(MFA_ERR_NOMEM, NULL);
 	return code;
 }
 

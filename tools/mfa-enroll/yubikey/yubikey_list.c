@@ -22,7 +22,7 @@ enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result 
 		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),
 		[MFA_YUBIKEY_BROKEN] = MFA_N_("YubiKeys cannot be used on this machine."),
 	};
-	bool has_more = diag->text[0] != '\0';
+	bool has_more = diag != NULL && diag->text[0] != '\0';
 	app_complain("%s%s%s", TR(app, texts[result]), has_more ? " " : "",
 		     has_more ? diag->text : "");
 	return result == MFA_YUBIKEY_BUSY ? EXIT_BUSY : EXIT_REFUSED;
@@ -78,16 +78,14 @@ static enum exit_code choose(const struct app *app, uint32_t serial,
 			     struct mfa_yubikey_port *ret_port)
 {
 	if (count == 0)
-		return yubikey_list_fail(app, MFA_YUBIKEY_ABSENT,
-					 &(struct mfa_diag){ .text = "" });
+		return yubikey_list_fail(app, MFA_YUBIKEY_ABSENT, NULL);
 	for (size_t i = 0; i < count; i++)
 		if (ports[i].serial == serial && serial != 0) {
 			*ret_port = ports[i];
 			return EXIT_DONE;
 		}
 	if (serial != 0)
-		return yubikey_list_fail(app, MFA_YUBIKEY_OTHER,
-					 &(struct mfa_diag){ .text = "" });
+		return yubikey_list_fail(app, MFA_YUBIKEY_OTHER, NULL);
 	if (count == 1) {
 		*ret_port = ports[0];
 		return EXIT_DONE;
