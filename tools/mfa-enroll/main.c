@@ -45,7 +45,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static enum exit_code dispatch(struct app *app, int argc, char **argv)
+static enum exit_code run_command(struct app *app, int argc, char **argv)
 {
 	bool is_over = false;
 	int next = 0;
@@ -66,7 +66,7 @@ static enum exit_code dispatch(struct app *app, int argc, char **argv)
 }
 
 /* Secrets pass through this process: no core files, no attaching. */
-static void shut_off(void)
+static void protect_process(void)
 {
 	const struct rlimit none = { 0, 0 };
 	(void)setrlimit(RLIMIT_CORE, &none);
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 {
 	struct mfa_limits limits; /* of a shell: no record is to be cut off by them */
 	mfa_limits_raise(&limits);
-	shut_off();
+	protect_process();
 	/* secrets that are shown pass through this buffer */
 	char *output = mfa_locked_new(OUTPUT_SIZE);
 	if (output != NULL)
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 	(void)setlocale(LC_ALL, "");
 	struct app app = { 0 };
 	app.language = mfa_language_open(MFA_LANGUAGE_AUTO, NULL);
-	enum exit_code code = dispatch(&app, argc, argv);
+	enum exit_code code = run_command(&app, argc, argv);
 	app_done(&app);
 	if (fflush(stdout) != 0 && code == EXIT_DONE)
 		code = EXIT_REFUSED;

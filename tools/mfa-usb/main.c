@@ -23,7 +23,7 @@ enum {
 };
 
 /* For a person who tries it by hand; before descriptor 2 is taken away. */
-static void hint(void)
+static void print_hint(void)
 {
 	if (isatty(STDERR_FILENO) == 1 && write(STDERR_FILENO, HINT, sizeof HINT - 1) < 0)
 		return;
@@ -63,7 +63,7 @@ static bool has_hung_up(void)
 }
 
 /* Who does not take it in time has gone, or learns it from the outcome. */
-static void tell(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
+static void send_stage(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
 {
 	unsigned char byte[MFA_USB_STAGE_LEN];
 	const struct mfa_span payload = { byte, sizeof byte };
@@ -71,9 +71,10 @@ static void tell(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
 	(void)mfa_packet_send(STDIN_FILENO, MFA_USB_STAGE, payload, SEND_MS);
 }
 
-static void run(const struct mfa_usb_order *order, struct mfa_usb_outcome *ret_outcome)
+static void run_order(const struct mfa_usb_order *order,
+		      struct mfa_usb_outcome *ret_outcome)
 {
-	const struct order_caller caller = { has_hung_up, { .tell = tell } };
+	const struct order_caller caller = { has_hung_up, { .tell = send_stage } };
 	if (set_end(order->timeout_ms + MFA_USB_SLACK_MORE_MS) == MFA_OK) {
 		order_run(order, &caller, ret_outcome);
 		return;
@@ -93,7 +94,7 @@ static int serve(struct mfa_secret *packet)
 		return err;
 	err = mfa_usb_unpack_order(letter, payload, &order);
 	if (err == MFA_OK)
-		run(&order, &outcome);
+		run_order(&order, &outcome);
 	else if (err == MFA_ERR_UNSUPPORTED)
 		(void)mfa_fail(&outcome.diag, err,
 			       "mfa-usb is of pam_mfa " MFA_VERSION ": install all anew");
@@ -113,7 +114,7 @@ int main(void)
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
 	bool has_channel = shield_has_channel();
 	if (!has_channel)
-		hint();
+		print_hint();
 	(void)setsid(); /* first: a terminal's signals are for who sits there */
 	if (shield_up() != MFA_OK || !has_channel || become_root() != MFA_OK ||
 	    mfa_init() != MFA_OK ||

@@ -47,10 +47,10 @@ static enum mfa_yubikey_result program(const struct mfa_usb_order *order,
 	return driver->program(&wanted, &outcome->diag);
 }
 
-static enum mfa_yubikey_result work(const struct mfa_usb_order *order,
-				    const struct order_caller *caller,
-				    const struct mfa_yubikey_driver *driver,
-				    struct mfa_usb_outcome *outcome)
+static enum mfa_yubikey_result carry_out(const struct mfa_usb_order *order,
+					 const struct order_caller *caller,
+					 const struct mfa_yubikey_driver *driver,
+					 struct mfa_usb_outcome *outcome)
 {
 	switch (order->kind) {
 	case MFA_USB_RESPOND:
@@ -71,5 +71,5 @@ void order_run(const struct mfa_usb_order *order, const struct order_caller *cal
 	const char *folder = order->folder[0] != '\0' ? order->folder : NULL;
 	*ret_outcome = (struct mfa_usb_outcome){ .result = MFA_YUBIKEY_BROKEN };
 	if (mfa_yubikey_driver_open(folder, &ret_outcome->diag, &driver) == MFA_OK)
-		ret_outcome->result = work(order, caller, driver, ret_outcome);
+		ret_outcome->result = carry_out(order, caller, driver, ret_outcome);
 }

@@ -15,7 +15,7 @@ enum {
 	PAIR_SIZE = 600
 };
 
-static int compare_ids(const void *a, const void *b)
+static int compare_uids_and_names(const void *a, const void *b)
 {
 	const struct account *one = a;
 	const struct account *other = b;
@@ -32,7 +32,7 @@ struct search {
 };
 
 /* Of one whom the name service does not list it is asked: by name, and by the id. */
-static int look_up(struct search *search, const char *name)
+static int look_up_account(struct search *search, const char *name)
 {
 	MFA_CLEANUP(nss_done) struct identity identity = { 0 };
 	int err = nss_find(name, &identity);
@@ -57,24 +57,24 @@ static int look_up(struct search *search, const char *name)
 	return accounts_add(&search->accounts, &account);
 }
 
-static int look_at_record(void *context, const char *name)
+static int note_record(void *context, const char *name)
 {
 	struct search *search = context;
 	struct account *found = accounts_find(&search->accounts, name);
 	if (found == NULL)
-		return look_up(search, name);
+		return look_up_account(search, name);
 	found->has_record = true;
 	return MFA_OK;
 }
 
 /* Without the store the accounts that are listed are looked at all the same. */
-static int look_at_records(struct check *check, struct search *search)
+static int note_records(struct check *check, struct search *search)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_site *site = &check->app->site;
 	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
 		return MFA_OK; /* check_people has told why */
-	int err = mfa_store_list(site->store, look_at_record, search, &diag);
+	int err = mfa_store_list(site->store, note_record, search, &diag);
 	mfa_site_close(site);
 	return err == MFA_ERR_NOMEM ? err : MFA_OK;
 }
@@ -104,7 +104,7 @@ static void find_shared(struct accounts *accounts, struct check_names *shared)
 {
 	struct account *items = accounts->items;
 	if (accounts->count > 1)
-		qsort(items, accounts->count, sizeof *items, compare_ids);
+		qsort(items, accounts->count, sizeof *items, compare_uids_and_names);
 	for (size_t i = 0, end = 0; i < accounts->count; i = end) {
 		for (end = i; end < accounts->count && items[end].uid == items[i].uid;)
 			end++;
@@ -112,8 +112,8 @@ static void find_shared(struct accounts *accounts, struct check_names *shared)
 	}
 }
 
-static void tell(struct check *check, const struct check_names *shared,
-		 const struct search *search)
+static void add_account_findings(struct check *check, const struct check_names *shared,
+				 const struct search *search)
 {
 	struct app *app = check->app;
 	if (shared->count > 0)
@@ -135,24 +135,25 @@ static void tell(struct check *check, const struct check_names *shared,
 			  search->removals.text);
 }
 
-static void search_done(struct search *search)
+static void account_search_done(struct search *search)
 {
 	accounts_done(&search->accounts);
 }
 
 void check_accounts(struct check *check)
 {
-	MFA_CLEANUP(search_done) struct search search = { .renamed = { .count = 0 } };
+	MFA_CLEANUP(account_search_done)
+	struct search search = { .renamed = { .count = 0 } };
 	struct check_names shared = { 0 };
 	if (!check->is_live || check->config == NULL)
 		return;
 	int err = accounts_list(&search.accounts);
 	if (err == MFA_OK)
-		err = look_at_records(check, &search);
+		err = note_records(check, &search);
 	if (err != MFA_OK) {
 		check->findings.err = err;
 		return;
 	}
 	find_shared(&search.accounts, &shared);
-	tell(check, &shared, &search);
+	add_account_findings(check, &shared, &search);
 }

@@ -27,8 +27,8 @@ struct clocks {
 	int64_t sum_behind;
 };
 
-static void look_at(struct clocks *clocks, const struct mfa_record *record,
-		    const struct mfa_token *token)
+static void read_token_clock(struct clocks *clocks, const struct mfa_record *record,
+			     const struct mfa_token *token)
 {
 	struct mfa_clock clock = { 0 };
 	if (token->state != MFA_STATE_ACTIVE ||
@@ -51,7 +51,7 @@ static void look_at(struct clocks *clocks, const struct mfa_record *record,
 }
 
 /* Of records that cannot be read the part about people tells. */
-static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
+static int read_clocks(struct clocks *clocks, struct mfa_diag *diag)
 {
 	struct mfa_store *store = clocks->check->app->site.store;
 	struct mfa_record *record = mfa_store_workspace(store);
@@ -63,12 +63,12 @@ static int look_at_all(struct clocks *clocks, struct mfa_diag *diag)
 		if (mfa_store_read(store, names.items[i], diag, record) != MFA_OK)
 			continue;
 		for (size_t j = 0; j < record->token_count; j++)
-			look_at(clocks, record, &record->tokens[j]);
+			read_token_clock(clocks, record, &record->tokens[j]);
 	}
 	return MFA_OK;
 }
 
-static void tell_of_host(const struct clocks *clocks)
+static void add_host_finding(const struct clocks *clocks)
 {
 	struct check *check = clocks->check;
 	if (clocks->used < TOKENS_LEAST)
@@ -91,7 +91,7 @@ static void tell_of_host(const struct clocks *clocks)
 			(int)(clocks->sum_behind / (int64_t)clocks->behind));
 }
 
-static void tell(const struct clocks *clocks)
+static void add_token_findings(const struct clocks *clocks)
 {
 	struct check *check = clocks->check;
 	char latest[MFA_TIME_SIZE];
@@ -117,7 +117,7 @@ static void tell(const struct clocks *clocks)
 			     MFA_N_("the token's clock and this host's are nearly as far "
 				    "apart as totp_drift allows: %zu (%s)")),
 			  clocks->far.count, clocks->far.text);
-	tell_of_host(clocks);
+	add_host_finding(clocks);
 }
 
 void check_clock(struct check *check)
@@ -127,9 +127,9 @@ void check_clock(struct check *check)
 	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
 		return; /* the part about people tells why */
 	struct clocks clocks = { .view = output_view(check->config), .check = check };
-	int err = look_at_all(&clocks, &diag);
+	int err = read_clocks(&clocks, &diag);
 	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
 		check->findings.err = err;
-	tell(&clocks);
+	add_token_findings(&clocks);
 }

@@ -40,7 +40,7 @@ static void load_config(struct check *check)
 		mfa_language_open(check->config->language, ttyname(STDOUT_FILENO));
 }
 
-static void run_parts(struct check *check)
+static void look_at_parts(struct check *check)
 {
 	check_services(check);
 	check_grace(check);
@@ -64,7 +64,7 @@ static void run_parts(struct check *check)
 	check_locks(check);
 }
 
-static enum exit_code report(struct check *check)
+static enum exit_code print_findings(struct check *check)
 {
 	int err = check->findings.err;
 	if (err == MFA_OK && check->app->wants_json)
@@ -84,7 +84,7 @@ static bool is_folder(const struct app *app, const char *path)
 	return false;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code check_run(struct app *app, const struct invocation *invocation)
 {
 	const char *root = invocation->values[OPTION_ROOT];
 	bool wants_zone = invocation->values[OPTION_EXPLAIN] != NULL;
@@ -118,8 +118,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	check.findings.err = mfa_inspector_init(&check.inspector, &tree, check.config);
 	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
 	if (check.findings.err == MFA_OK)
-		run_parts(&check);
-	return report(&check);
+		look_at_parts(&check);
+	return print_findings(&check);
 }
 
 static const struct option_spec options[] = {
@@ -144,5 +144,5 @@ const struct command command_check = {
 		"with 1 when not."),
 	.has_json = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = check_run,
 };

@@ -31,7 +31,7 @@ void config_lines_done(struct config_lines *file)
 	*file = (struct config_lines){ 0 };
 }
 
-static char *trim(char *text)
+static char *trim_line(char *text)
 {
 	while (isspace((unsigned char)*text))
 		text++;
@@ -62,7 +62,7 @@ char *config_lines_next(struct config_lines *file, bool joins)
 		file->rest = end + 1;
 		break;
 	}
-	return trim(line);
+	return trim_line(line);
 }
 
 void config_files_each(struct check *check, const char *folder, const char *ending,

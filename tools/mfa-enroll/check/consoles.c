@@ -11,7 +11,7 @@ static const char units[] = "/usr/lib/systemd/system";
 static const char own_units[] = "/etc/systemd/system";
 
 /* Whether a command line of getty has the option, long or short. */
-static bool has_option(const char *line, const char *name, char letter)
+static bool has_getty_option(const char *line, const char *name, char letter)
 {
 	const char *found = strstr(line, name);
 	if (found != NULL)
@@ -37,14 +37,14 @@ static void look_at_command(struct check *check, const char *path, unsigned numb
 			    const char *line)
 {
 	struct check_place place = { path, number };
-	if (strstr(line, "getty") != NULL && has_option(line, "--autologin", 'a'))
+	if (strstr(line, "getty") != NULL && has_getty_option(line, "--autologin", 'a'))
 		check_add(check, CHECK_HOLE, "getty-autologin", place, "%s",
 			  TR(check->app,
 			     MFA_N_("getty logs somebody in without asking anybody")));
 	else if (hands_over_f(line))
 		check_add(check, CHECK_HOLE, "login-f", place, "%s",
 			  TR(check->app, MFA_N_("login -f asks nobody for anything")));
-	else if (has_option(line, "--login-program", 'l') &&
+	else if (has_getty_option(line, "--login-program", 'l') &&
 		 strstr(line, "getty") != NULL && strstr(line, "/login") == NULL)
 		check_add(check, CHECK_HOLE, "getty-program", place, "%s",
 			  TR(check->app,

@@ -33,8 +33,8 @@ static enum mfa_match match_condition(const struct mfa_zone *zone,
 	return mfa_zone_match(zone, login, condition);
 }
 
-static struct zone_match look_at(const struct mfa_zone *zone,
-				 const struct mfa_login *login)
+static struct zone_match compare_zone(const struct mfa_zone *zone,
+				      const struct mfa_login *login)
 {
 	struct zone_match found = { .match = MFA_MATCH_YES,
 				    .failed = MFA_CONDITION_COUNT,
@@ -63,7 +63,7 @@ static bool is_up_to_terminal(const struct zone_match *found)
 	return found->match == MFA_MATCH_UNKNOWN && found->unsure == MFA_CONDITION_TTYS;
 }
 
-static bool decides(const struct mfa_zone *zone, const struct zone_match *found)
+static bool is_deciding(const struct mfa_zone *zone, const struct zone_match *found)
 {
 	if (is_up_to_terminal(found) || found->is_other_name)
 		return false;
@@ -71,8 +71,8 @@ static bool decides(const struct mfa_zone *zone, const struct zone_match *found)
 	       (found->match == MFA_MATCH_UNKNOWN && !zone->is_off);
 }
 
-static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
-			     const struct zone_match *found)
+static const char *zone_reason(const struct app *app, const struct mfa_zone *zone,
+			       const struct zone_match *found)
 {
 	if (found->match == MFA_MATCH_NO)
 		return TR(app, MFA_N_("no: does not match"));
@@ -88,7 +88,7 @@ static const char *reason_of(const struct app *app, const struct mfa_zone *zone,
 			    : TR(app, MFA_N_("decides, since nobody can tell"));
 }
 
-static const char *condition_of(const struct zone_match *found)
+static const char *zone_condition(const struct zone_match *found)
 {
 	if (found->match == MFA_MATCH_NO)
 		return mfa_condition_name(found->failed);
@@ -99,8 +99,8 @@ static const char *condition_of(const struct zone_match *found)
 static void print_zone(const struct app *app, const struct mfa_zone *zone,
 		       const struct zone_match *found)
 {
-	const char *condition = condition_of(found);
-	(void)printf("[zone %s] %s%s%s\n", zone->name, reason_of(app, zone, found),
+	const char *condition = zone_condition(found);
+	(void)printf("[zone %s] %s%s%s\n", zone->name, zone_reason(app, zone, found),
 		     condition != NULL ? " " : "", condition != NULL ? condition : "");
 }
 
@@ -131,7 +131,7 @@ static void print_answer(const struct app *app, const struct mfa_login *login,
 	print_grace(app, answer);
 }
 
-static void describe(struct mfa_json *json, const struct mfa_zone *zone,
+static void put_zone(struct mfa_json *json, const struct mfa_zone *zone,
 		     const struct zone_match *found)
 {
 	static const char *const names[] = {
@@ -142,7 +142,7 @@ static void describe(struct mfa_json *json, const struct mfa_zone *zone,
 	mfa_json_open(json, '{');
 	mfa_json_field(json, "zone", zone->name);
 	mfa_json_field(json, "match", names[found->match]);
-	mfa_json_field(json, "condition", condition_of(found));
+	mfa_json_field(json, "condition", zone_condition(found));
 	if (found->is_other_name) {
 		mfa_json_key(json, "other_name");
 		mfa_json_bool(json, true);
@@ -151,8 +151,8 @@ static void describe(struct mfa_json *json, const struct mfa_zone *zone,
 }
 
 /* Takes in one more zone that may decide. */
-static void add_zone(struct answer *answer, const struct mfa_login *login,
-		     const struct mfa_zone *zone)
+static void take_in_zone(struct answer *answer, const struct mfa_login *login,
+			 const struct mfa_zone *zone)
 {
 	if (!zone->is_off && !mfa_zone_is_gated(zone, login->service))
 		answer->is_gated = false;
@@ -167,15 +167,15 @@ static struct answer find_answer(const struct app *app, const struct mfa_login *
 	struct answer answer = { .is_gated = true };
 	for (size_t i = 0; answer.zone == NULL && i < config->zone_count; i++) {
 		const struct mfa_zone *zone = &config->zones[i];
-		struct zone_match found = look_at(zone, login);
+		struct zone_match found = compare_zone(zone, login);
 		if (app->wants_json)
-			describe(json, zone, &found);
+			put_zone(json, zone, &found);
 		else
 			print_zone(app, zone, &found);
-		if (decides(zone, &found))
+		if (is_deciding(zone, &found))
 			answer.zone = zone;
 		else if (is_up_to_terminal(&found))
-			add_zone(&answer, login, zone);
+			take_in_zone(&answer, login, zone);
 	}
 	if (answer.zone == NULL) {
 		answer.zone = mfa_config_zone(config, config->default_zone);
@@ -186,14 +186,14 @@ static struct answer find_answer(const struct app *app, const struct mfa_login *
 		if (!app->wants_json)
 			(void)fputc('\n', stdout);
 	}
-	add_zone(&answer, login, answer.zone);
+	take_in_zone(&answer, login, answer.zone);
 	/* a zone that is off demands nothing of its own logins */
 	answer.is_gated = answer.is_gated && !answer.zone->is_off;
 	return answer;
 }
 
-static int print_json(const struct app *app, const struct mfa_login *login,
-		      struct answer *ret_answer)
+static int print_answer_json(const struct app *app, const struct mfa_login *login,
+			     struct answer *ret_answer)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '{');
@@ -240,7 +240,7 @@ enum exit_code explain_print(struct app *app, char *const *words, int count)
 	if (err == MFA_OK)
 		err = mfa_site_load(app->config_path, &diag, &app->site);
 	if (err == MFA_OK && app->wants_json) {
-		err = print_json(app, &facts.login, &answer);
+		err = print_answer_json(app, &facts.login, &answer);
 	} else if (err == MFA_OK) {
 		answer = find_answer(app, &facts.login, NULL);
 		print_answer(app, &facts.login, &answer);

@@ -16,15 +16,15 @@ enum {
 };
 
 /* The path of a "file:" source. */
-static const char *path_of(const char *source)
+static const char *source_path(const char *source)
 {
 	static const char scheme[] = "file:";
 	return strncmp(source, scheme, strlen(scheme)) == 0 ? source + strlen(scheme)
 							    : NULL;
 }
 
-static void tell(struct check *check, int err, const struct mfa_diag *diag,
-		 const char *path)
+static void add_file_finding(struct check *check, int err, const struct mfa_diag *diag,
+			     const char *path)
 {
 	struct check_place place = { path, 0 };
 	if (err == MFA_ERR_NOTFOUND)
@@ -63,7 +63,7 @@ static void look_at_key(struct check *check, const char *path, const char *store
 				    "opens them: restore it from the sealed copy or the "
 				    "backup")));
 	else
-		tell(check, err, &diag, path);
+		add_file_finding(check, err, &diag, path);
 }
 
 static void look_at_folder(struct check *check, const char *path,
@@ -73,7 +73,7 @@ static void look_at_folder(struct check *check, const char *path,
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	(void)snprintf(full, sizeof full, "%s%s", check->root, path);
-	tell(check, mfa_fs_open_dir(full, rule, &diag, &fd), &diag, path);
+	add_file_finding(check, mfa_fs_open_dir(full, rule, &diag, &fd), &diag, path);
 }
 
 /* The module itself, wherever it stands: whoever can change it decides for everybody. */
@@ -135,8 +135,8 @@ void check_files(struct check *check)
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */
 		return;
-	const char *store = path_of(config->store);
-	look_at_key(check, path_of(config->key), store);
+	const char *store = source_path(config->store);
+	look_at_key(check, source_path(config->key), store);
 	if (store != NULL)
 		look_at_folder(check, store, &mfa_fs_private);
 	char folder[PATH_SIZE];

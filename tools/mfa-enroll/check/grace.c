@@ -35,7 +35,7 @@ char *grace_text(const struct app *app, const struct mfa_zone *zone)
 	return text;
 }
 
-static void look_at_zone(struct check *check, const struct mfa_zone *zone)
+static void look_at_roll_out(struct check *check, const struct mfa_zone *zone)
 {
 	bool is_running = grace_is_running(zone);
 	if (zone->grace_until == 0 || zone->is_off)
@@ -55,10 +55,10 @@ void check_grace(struct check *check)
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct mfa_inspection *inspection = &check->services[i].inspection;
 		for (size_t j = 0; j < inspection->zone_count; j++)
-			look_at_zone(check, inspection->zones[j]);
+			look_at_roll_out(check, inspection->zones[j]);
 	}
 	if (check->only != NULL || check->config == NULL)
 		return;
 	for (size_t i = 0; i < check->config->zone_count; i++)
-		look_at_zone(check, &check->config->zones[i]);
+		look_at_roll_out(check, &check->config->zones[i]);
 }

@@ -44,7 +44,7 @@ static bool is_said(const char *value)
 	       strcmp(value, "0") != 0;
 }
 
-static void look(struct check *check, const char *path, void *context)
+static void look_at_greeter(struct check *check, const char *path, void *context)
 {
 	struct greeter_search *search = context;
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
@@ -68,14 +68,15 @@ static void look(struct check *check, const char *path, void *context)
 	}
 }
 
-static void look_everywhere(struct check *check, struct greeter_search *search)
+static void look_at_greeter_files(struct check *check, struct greeter_search *search)
 {
 	const struct greeter *greeter = search->greeter;
 	for (size_t i = 0; i < MFA_COUNT(greeter->files); i++)
 		if (greeter->files[i] != NULL)
-			look(check, greeter->files[i], search);
+			look_at_greeter(check, greeter->files[i], search);
 	for (size_t i = 0; i < PLACES_MAX && greeter->folders[i] != NULL; i++)
-		config_files_each(check, greeter->folders[i], ".conf", look, search);
+		config_files_each(check, greeter->folders[i], ".conf", look_at_greeter,
+				  search);
 }
 
 bool check_has_autologin(const struct check *check, const char *service)
@@ -85,7 +86,7 @@ bool check_has_autologin(const struct check *check, const char *service)
 		struct check quiet = *check; /* only reads */
 		if (strcmp(greeters[i].service, service) != 0)
 			continue;
-		look_everywhere(&quiet, &search);
+		look_at_greeter_files(&quiet, &search);
 		return search.is_found;
 	}
 	return true;
@@ -117,7 +118,7 @@ void check_greeters(struct check *check)
 		if (check_wants(check, greeters[i].service) &&
 		    !check_is_left_out(check, greeters[i].service) &&
 		    !check_is_gated(check, greeters[i].service))
-			look_everywhere(check, &search);
+			look_at_greeter_files(check, &search);
 	}
 	if (!check_wants(check, "lightdm"))
 		return;

@@ -13,7 +13,7 @@ static bool asks_for_place(const struct mfa_zone *zone)
 	return false;
 }
 
-static void look_at_zone(struct check *check, const struct mfa_zone *zone)
+static void look_at_local_zone(struct check *check, const struct mfa_zone *zone)
 {
 	if (!asks_for_place(zone))
 		return;
@@ -36,5 +36,5 @@ void check_local(struct check *check)
 	if (check->config == NULL)
 		return;
 	for (size_t i = 0; i < check->config->zone_count; i++)
-		look_at_zone(check, &check->config->zones[i]);
+		look_at_local_zone(check, &check->config->zones[i]);
 }

@@ -43,7 +43,7 @@ struct scan {
 	unsigned depth;
 };
 
-static void read_path(struct scan *scan, const char *path);
+static void read_rotation_path(struct scan *scan, const char *path);
 
 /* The next word in place, without its quotes; NULL: there is none. */
 static char *take_word(char **rest)
@@ -71,14 +71,14 @@ static char *take_word(char **rest)
 }
 
 /* The group does not matter where it may do nothing. */
-static bool is_fine(const struct options *options)
+static bool is_mode_right(const struct options *options)
 {
 	return (options->mode[0] == '\0' || strtol(options->mode, NULL, 8) == 0600) &&
 	       (options->owner[0] == '\0' || strcmp(options->owner, "root") == 0 ||
 		strcmp(options->owner, "0") == 0);
 }
 
-static void tell(struct scan *scan)
+static void add_rotation_finding(struct scan *scan)
 {
 	const struct options *block = &scan->block;
 	struct check *check = scan->check;
@@ -91,7 +91,7 @@ static void tell(struct scan *scan)
 				    "written, which breaks its chain; say: create 600 "
 				    "root root")),
 			  check->config->audit);
-	else if (!is_fine(block))
+	else if (!is_mode_right(block))
 		check_add(
 			check, CHECK_WARNING, "logrotate-create",
 			(struct check_place){ block->create.file, block->create.line },
@@ -113,7 +113,7 @@ static void take_pattern(struct scan *scan, char *pattern)
 			scan->is_ours = true;
 }
 
-static struct origin place_of(const struct config_lines *file)
+static struct origin line_origin(const struct config_lines *file)
 {
 	struct origin origin = { .line = file->number };
 	(void)snprintf(origin.file, sizeof origin.file, "%s", file->path);
@@ -125,7 +125,7 @@ static void take_create(struct options *options, const struct config_lines *file
 			char *rest)
 {
 	char *word = take_word(&rest);
-	options->create = place_of(file);
+	options->create = line_origin(file);
 	options->mode[0] = options->owner[0] = '\0';
 	if (word != NULL && isdigit((unsigned char)word[0])) {
 		(void)snprintf(options->mode, WORD_SIZE, "%s", word);
@@ -144,12 +144,12 @@ static void take_option(struct scan *scan, const struct config_lines *file,
 	else if (strcmp(name, "nocreate") == 0)
 		options->mode[0] = options->owner[0] = '\0';
 	else if (strcmp(name, "copytruncate") == 0)
-		options->copytruncate = place_of(file);
+		options->copytruncate = line_origin(file);
 	else if (strcmp(name, "nocopytruncate") == 0)
 		options->copytruncate.line = 0;
 	else if (strcmp(name, "include") == 0 && !scan->is_in_block &&
 		 (value = take_word(&value)) != NULL)
-		read_path(scan, value);
+		read_rotation_path(scan, value);
 }
 
 static bool begins_script(const char *name)
@@ -169,7 +169,8 @@ static void take_patterns(struct scan *scan, char *line)
 }
 
 /* A line of a block, without its last bracket. */
-static void take_line(struct scan *scan, const struct config_lines *file, char *line)
+static void take_rotation_line(struct scan *scan, const struct config_lines *file,
+			       char *line)
 {
 	char *value = NULL;
 	const char *name = config_lines_split_key(line + strspn(line, " \t"), &value);
@@ -184,7 +185,7 @@ static void take_line(struct scan *scan, const struct config_lines *file, char *
 static void end_block(struct scan *scan)
 {
 	if (scan->is_in_block && scan->is_ours)
-		tell(scan);
+		add_rotation_finding(scan);
 	scan->is_in_block = false;
 	scan->is_ours = false;
 }
@@ -195,7 +196,7 @@ static void take_block_line(struct scan *scan, const struct config_lines *file,
 	char *end = strchr(line, '}');
 	if (end != NULL)
 		*end = '\0';
-	take_line(scan, file, line);
+	take_rotation_line(scan, file, line);
 	if (end != NULL)
 		end_block(scan);
 }
@@ -206,7 +207,7 @@ static void take_global_line(struct scan *scan, const struct config_lines *file,
 	bool is_pattern = line[0] != '\0' && strchr("/~\"'{", line[0]) != NULL;
 	char *begin = is_pattern ? strchr(line, '{') : NULL;
 	if (!is_pattern) {
-		take_line(scan, file, line);
+		take_rotation_line(scan, file, line);
 		return;
 	}
 	if (begin != NULL)
@@ -219,7 +220,7 @@ static void take_global_line(struct scan *scan, const struct config_lines *file,
 	take_block_line(scan, file, begin + 1);
 }
 
-static void read_file(struct scan *scan, const char *path)
+static void read_rotation_file(struct scan *scan, const char *path)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(scan->check, path, &file))
@@ -240,7 +241,7 @@ static void read_file(struct scan *scan, const char *path)
 }
 
 /* Files that packages and editors leave behind: logrotate passes them by. */
-static bool is_left_over(const char *name)
+static bool is_skipped_file(const char *name)
 {
 	static const char *const endings[] = { "~",	  ".bak",     ".disabled",
 					       ".new",	  ".old",     ".orig",
@@ -255,7 +256,7 @@ static bool is_left_over(const char *name)
 	return strstr(name, ".dpkg-") != NULL || strstr(name, ".ucf-") != NULL;
 }
 
-static void read_folder(struct scan *scan, const char *folder)
+static void read_rotation_folder(struct scan *scan, const char *folder)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	if (mfa_rootfs_list(scan->check->root, folder, &names) != MFA_OK)
@@ -263,12 +264,12 @@ static void read_folder(struct scan *scan, const char *folder)
 	for (size_t i = 0; i < names.count; i++) {
 		char path[512];
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
-		if (!is_left_over(names.items[i]))
-			read_file(scan, path);
+		if (!is_skipped_file(names.items[i]))
+			read_rotation_file(scan, path);
 	}
 }
 
-static void read_path(struct scan *scan, const char *path)
+static void read_rotation_path(struct scan *scan, const char *path)
 {
 	if (strcmp(path, main_folder) == 0)
 		scan->has_main_folder = true;
@@ -276,9 +277,9 @@ static void read_path(struct scan *scan, const char *path)
 		return;
 	scan->depth++;
 	if (mfa_rootfs_is_folder(scan->check->root, path))
-		read_folder(scan, path);
+		read_rotation_folder(scan, path);
 	else
-		read_file(scan, path);
+		read_rotation_file(scan, path);
 	scan->depth--;
 }
 
@@ -291,8 +292,8 @@ void check_logrotate(struct check *check)
 	char *slash = strrchr(scan.folder, '/');
 	if (slash != NULL)
 		*slash = '\0';
-	read_path(&scan, main_file);
+	read_rotation_path(&scan, main_file);
 	/* also where the main file does not, since another one may */
 	if (!scan.has_main_folder)
-		read_path(&scan, main_folder);
+		read_rotation_path(&scan, main_folder);
 }

@@ -14,7 +14,7 @@ enum {
 	COMMANDS_MAX = 3
 };
 
-static int compare_ids(const void *a, const void *b)
+static int compare_account_uids(const void *a, const void *b)
 {
 	const struct account *one = a;
 	const struct account *other = b;
@@ -30,7 +30,7 @@ static const char *find_heir(struct mfa_store *store, const struct accounts *acc
 	const struct account *found = NULL;
 	if (accounts->count > 0)
 		found = bsearch(&key, accounts->items, accounts->count, sizeof key,
-				compare_ids);
+				compare_account_uids);
 	if (found != NULL)
 		return found->has_record ? NULL : found->name;
 	const struct passwd *owner = getpwuid(uid);
@@ -47,7 +47,7 @@ static void look_for_renamed(struct check *check, struct orphans *orphans)
 	size_t asked = 0;
 	if (accounts->count > 1)
 		qsort(accounts->items, accounts->count, sizeof *accounts->items,
-		      compare_ids);
+		      compare_account_uids);
 	for (size_t i = 0; i < orphans->count; i++) {
 		const struct orphan_record *orphan = &orphans->items[i];
 		if (orphan->kind != ORPHAN_ABSENT || !orphan->has_uid ||
@@ -109,8 +109,8 @@ static const struct kind_text kinds[] = {
 	  { { NULL, NULL } } },
 };
 
-static void tell(struct check *check, const struct orphans *orphans,
-		 const struct kind_text *kind)
+static void add_orphan_finding(struct check *check, const struct orphans *orphans,
+			       const struct kind_text *kind)
 {
 	struct check_names names = { 0 };
 	struct check_names commands[COMMANDS_MAX] = { 0 };
@@ -130,14 +130,14 @@ static void tell(struct check *check, const struct orphans *orphans,
 			  commands[0].text, commands[1].text, commands[2].text);
 }
 
-static void look(struct check *check)
+static void look_at_orphans(struct check *check)
 {
 	MFA_CLEANUP(orphans_done) struct orphans orphans = { 0 };
 	/* of records that cannot be read the part about people tells */
 	if (orphans_collect(check->app, &orphans) == MFA_ERR_NOMEM)
 		check->findings.err = MFA_ERR_NOMEM;
 	for (size_t i = 0; i < MFA_COUNT(kinds); i++)
-		tell(check, &orphans, &kinds[i]);
+		add_orphan_finding(check, &orphans, &kinds[i]);
 	look_for_renamed(check, &orphans);
 }
 
@@ -161,6 +161,6 @@ void check_orphans(struct check *check)
 	look_for_hook(check);
 	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
 		return; /* check_people has told why */
-	look(check);
+	look_at_orphans(check);
 	mfa_site_close(site);
 }

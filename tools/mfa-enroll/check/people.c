@@ -52,7 +52,7 @@ static enum mfa_match is_member(void *context, const char *group)
 }
 
 /* Two names of one id are told of by themselves. */
-static bool is_own_name(void *context MFA_UNUSED)
+static bool is_listed_name(void *context MFA_UNUSED)
 {
 	return true;
 }
@@ -64,7 +64,7 @@ static bool is_covered(const struct check *check, struct passwd *entry)
 		.user = entry->pw_name,
 		.now = time(NULL),
 		.is_member = is_member,
-		.is_own_name = is_own_name,
+		.is_own_name = is_listed_name,
 		.context = entry,
 	};
 	return !mfa_zone_find(check->config, &login)->is_off;
@@ -105,7 +105,7 @@ static void look_at_person(struct check *check, struct passwd *entry,
 		check_names_add(&people->admins, entry->pw_name);
 }
 
-static void tell(struct check *check, const struct people *people)
+static void add_people_findings(struct check *check, const struct people *people)
 {
 	struct app *app = check->app;
 	if (people->without.count > 0)
@@ -161,5 +161,5 @@ void check_people(struct check *check)
 	endpwent();
 	endspent();
 	mfa_site_close(&check->app->site);
-	tell(check, &people);
+	add_people_findings(check, &people);
 }

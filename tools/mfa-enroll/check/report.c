@@ -48,8 +48,8 @@ static int width_of(const char *text)
 	return width >= 0 ? width : (int)strlen(text);
 }
 
-static void put(const struct printer *printer, enum colour colour, const char *text,
-		int width)
+static void put_cell(const struct printer *printer, enum colour colour, const char *text,
+		     int width)
 {
 	int rest = width - width_of(text);
 	if (printer->has_colour && colour != PLAIN)
@@ -153,8 +153,8 @@ static void print_service(const struct printer *printer,
 {
 	enum colour colour = PLAIN;
 	const char *word = grade_word(printer, service, &colour);
-	put(printer, PLAIN, service->name, NAME_WIDTH);
-	put(printer, colour, word, GRADE_WIDTH + 1);
+	put_cell(printer, PLAIN, service->name, NAME_WIDTH);
+	put_cell(printer, colour, word, GRADE_WIDTH + 1);
 	if (service->is_other)
 		(void)printf("%s ", TR(printer->app, MFA_N_("[all without a file]")));
 	if (!service->is_unused)
@@ -194,10 +194,10 @@ static void print_step(const struct printer *printer, const struct mfa_stack_lin
 	int action = code < MFA_PAM_CODES ? line->actions[code] : MFA_DO_BAD;
 	(void)snprintf(place, sizeof place, "%s:%u", line->file, line->number);
 	(void)fputs("    ", stdout);
-	put(printer, PLAIN, place, PLACE_WIDTH);
-	put(printer, PLAIN, line->module != NULL ? mfa_stack_line_module(line) : "-",
-	    MODULE_WIDTH);
-	put(printer, PLAIN, mfa_pam_code_name(code), ANSWER_WIDTH);
+	put_cell(printer, PLAIN, place, PLACE_WIDTH);
+	put_cell(printer, PLAIN, line->module != NULL ? mfa_stack_line_module(line) : "-",
+		 MODULE_WIDTH);
+	put_cell(printer, PLAIN, mfa_pam_code_name(code), ANSWER_WIDTH);
 	(void)puts(action_words(printer, action, buffer, sizeof buffer));
 }
 
@@ -210,7 +210,7 @@ static void print_way(const struct printer *printer, const struct check_service 
 	if (inspection->grade != MFA_GRADE_BYPASS || service->is_unused)
 		return;
 	(void)putchar('\n');
-	put(printer, RED, service->name, 0);
+	put_cell(printer, RED, service->name, 0);
 	(void)printf(": %s\n", missing_words(printer, inspection));
 	for (size_t i = 0; i < proof->step_count; i++)
 		print_step(printer, &stack->lines[proof->steps[i].line],
@@ -223,13 +223,13 @@ static void print_level(const struct printer *printer, enum check_level level)
 	const struct app *app = printer->app;
 	switch (level) {
 	case CHECK_HOLE:
-		put(printer, RED, TR(app, MFA_N_("HOLE")), 9);
+		put_cell(printer, RED, TR(app, MFA_N_("HOLE")), 9);
 		break;
 	case CHECK_WARNING:
-		put(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
+		put_cell(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
 		break;
 	case CHECK_NOTE:
-		put(printer, GREY, TR(app, MFA_N_("note")), 9);
+		put_cell(printer, GREY, TR(app, MFA_N_("note")), 9);
 		break;
 	}
 }
@@ -303,8 +303,8 @@ static void print_notes(const struct printer *printer, enum check_level level)
 void report_print(const struct check *check)
 {
 	const struct printer printer = { check, check->app, wants_colour() };
-	put(&printer, GREY, TR(check->app, MFA_N_("SERVICE")), NAME_WIDTH);
-	put(&printer, GREY, TR(check->app, MFA_N_("RESULT")), 0);
+	put_cell(&printer, GREY, TR(check->app, MFA_N_("SERVICE")), NAME_WIDTH);
+	put_cell(&printer, GREY, TR(check->app, MFA_N_("RESULT")), 0);
 	(void)putchar('\n');
 	for (size_t i = 0; i < check->service_count; i++)
 		print_service(&printer, &check->services[i]);
@@ -315,14 +315,14 @@ void report_print(const struct check *check)
 	print_notes(&printer, CHECK_WARNING);
 	print_notes(&printer, CHECK_NOTE);
 	if (check_is_passed(check))
-		put(&printer, GREEN,
-		    TR(check->app,
-		       MFA_N_("Proved: nobody gets around password and code.")),
-		    0);
+		put_cell(&printer, GREEN,
+			 TR(check->app,
+			    MFA_N_("Proved: nobody gets around password and code.")),
+			 0);
 	else
-		put(&printer, RED,
-		    TR(check->app,
-		       MFA_N_("Not proved: see BYPASS, ERROR and HOLE above.")),
-		    0);
+		put_cell(&printer, RED,
+			 TR(check->app,
+			    MFA_N_("Not proved: see BYPASS, ERROR and HOLE above.")),
+			 0);
 	(void)putchar('\n');
 }

@@ -9,7 +9,7 @@
 #include "mfa/rootfs.h"
 
 /* Greeters that can log somebody in by themselves do so in these services. */
-static bool is_unused(const struct check *check, const char *name)
+static bool is_autologin_off(const struct check *check, const char *name)
 {
 	static const char ending[] = "-autologin";
 	size_t len = strlen(name);
@@ -17,7 +17,7 @@ static bool is_unused(const struct check *check, const char *name)
 	       check->pam_folder == NULL && !check_has_autologin(check, name);
 }
 
-static int inspect(struct check *check, const char *name, bool is_other)
+static int inspect_service(struct check *check, const char *name, bool is_other)
 {
 	struct check_service *services =
 		reallocarray(check->services, check->service_count + 1, sizeof *services);
@@ -30,7 +30,7 @@ static int inspect(struct check *check, const char *name, bool is_other)
 	if (service->name == NULL)
 		return MFA_ERR_NOMEM;
 	check->service_count++;
-	service->is_unused = is_unused(check, name);
+	service->is_unused = is_autologin_off(check, name);
 	return mfa_inspect(&check->inspector, is_other ? NULL : name,
 			   &service->inspection);
 }
@@ -78,8 +78,8 @@ void check_services(struct check *check)
 	else
 		err = mfa_service_list(&check->inspector.rootfs, &diag, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)
-		err = inspect(check, names.items[i],
-			      strcmp(names.items[i], "other") == 0);
+		err = inspect_service(check, names.items[i],
+				      strcmp(names.items[i], "other") == 0);
 	if (err == MFA_OK)
 		err = check_modes(check);
 	if (err == MFA_OK && check->service_count == 0)

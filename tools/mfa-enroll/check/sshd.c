@@ -14,8 +14,8 @@ static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool 
 	return text[0] == '\0' ? preset : strcasecmp(text, "no") != 0;
 }
 
-static struct check_place place_of(const struct sshd_settings *settings,
-				   enum sshd_key key)
+static struct check_place setting_place(const struct sshd_settings *settings,
+					enum sshd_key key)
 {
 	const struct sshd_value *value = &settings->values[key];
 	if (value->file[0] != '\0')
@@ -24,8 +24,9 @@ static struct check_place place_of(const struct sshd_settings *settings,
 }
 
 /* Which logins are meant. */
-static const char *scope(const struct check *check, const struct sshd_settings *settings,
-			 char *buffer, size_t size)
+static const char *match_scope(const struct check *check,
+			       const struct sshd_settings *settings, char *buffer,
+			       size_t size)
 {
 	if (settings->block == 0)
 		return "";
@@ -39,14 +40,14 @@ static void tell_way(struct check *check, const struct sshd_settings *settings,
 		     const char *id, enum sshd_key key, const char *method)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = scope(check, settings, buffer, sizeof buffer);
+	const char *where = match_scope(check, settings, buffer, sizeof buffer);
 	if (check_is_gated(check, "sshd"))
-		check_add(check, CHECK_NOTE, "sshd-gated", place_of(settings, key),
+		check_add(check, CHECK_NOTE, "sshd-gated", setting_place(settings, key),
 			  TR(check->app,
 			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
 			  method, where);
 	else
-		check_add(check, CHECK_HOLE, id, place_of(settings, key),
+		check_add(check, CHECK_HOLE, id, setting_place(settings, key),
 			  TR(check->app,
 			     MFA_N_("%s alone%s lets in without password and code: set "
 				    "AuthenticationMethods, or the gate in mfa.conf and "
@@ -80,34 +81,34 @@ static void look_at_methods(struct check *check, const struct sshd_settings *set
 static void look_at_questions(struct check *check, const struct sshd_settings *settings)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = scope(check, settings, buffer, sizeof buffer);
+	const char *where = match_scope(check, settings, buffer, sizeof buffer);
 	if (is_on(settings, SSHD_KERBEROS, false) && is_on(settings, SSHD_PASSWORD, true))
 		tell_way(check, settings, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
 	if (is_on(settings, SSHD_EMPTY_PASSWORDS, false))
 		check_add(check, CHECK_WARNING, "sshd-empty-passwords",
-			  place_of(settings, SSHD_EMPTY_PASSWORDS),
+			  setting_place(settings, SSHD_EMPTY_PASSWORDS),
 			  TR(check->app,
 			     MFA_N_("PermitEmptyPasswords%s: the code is all that is "
 				    "asked for")),
 			  where);
 	if (!is_on(settings, SSHD_QUESTIONS, true))
 		check_add(check, CHECK_WARNING, "sshd-no-questions",
-			  place_of(settings, SSHD_QUESTIONS),
+			  setting_place(settings, SSHD_QUESTIONS),
 			  TR(check->app,
 			     MFA_N_("KbdInteractiveAuthentication no%s: nobody can be "
 				    "asked for a code")),
 			  where);
 }
 
-static void judge(struct check *check, const struct sshd_settings *settings)
+static void look_at_settings(struct check *check, const struct sshd_settings *settings)
 {
 	if (!is_on(settings, SSHD_USE_PAM, false)) {
 		char buffer[SSHD_CRITERIA_SIZE + 64];
 		check_add(check, CHECK_HOLE, "sshd-no-pam",
-			  place_of(settings, SSHD_USE_PAM),
+			  setting_place(settings, SSHD_USE_PAM),
 			  TR(check->app,
 			     MFA_N_("UsePAM no%s: sshd lets in without asking PAM")),
-			  scope(check, settings, buffer, sizeof buffer));
+			  match_scope(check, settings, buffer, sizeof buffer));
 		return;
 	}
 	if (settings->values[SSHD_METHODS].text[0] != '\0' &&
@@ -119,7 +120,7 @@ static void judge(struct check *check, const struct sshd_settings *settings)
 }
 
 /* A block that changes nothing that matters says nothing new. */
-static bool is_same(const struct sshd_settings *a, const struct sshd_settings *b)
+static bool has_same_values(const struct sshd_settings *a, const struct sshd_settings *b)
 {
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (strcmp(a->values[i].text, b->values[i].text) != 0)
@@ -146,14 +147,14 @@ void check_sshd(struct check *check)
 	    !sshd_read(check, 0, &global))
 		return;
 	for (unsigned i = 1; sshd_read(check, i, &block); i++) {
-		bool is_new = !is_same(&global, &block);
+		bool is_new = !has_same_values(&global, &block);
 		if (strcasecmp(block.criteria, "all") == 0 || !is_new)
 			continue;
 		if (check->is_live)
 			(void)sshd_ask(block.criteria, &block);
-		judge(check, &block);
+		look_at_settings(check, &block);
 	}
 	if (check->is_live)
 		(void)sshd_ask("", &global);
-	judge(check, &global);
+	look_at_settings(check, &global);
 }

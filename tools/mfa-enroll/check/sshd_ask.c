@@ -12,7 +12,7 @@
 static const char program[] = "/usr/sbin/sshd";
 
 /* A name that the first pattern of a list matches. */
-static bool meet(const char *patterns, char *ret_name, size_t size)
+static bool meet_pattern(const char *patterns, char *ret_name, size_t size)
 {
 	size_t len = strcspn(patterns, ",");
 	size_t at = 0;
@@ -44,7 +44,7 @@ static bool write_spec(const char *criteria, char *ret_spec, size_t size)
 			   : strcasecmp(key, "address") == 0 ? 2
 							     : -1;
 		if (slot < 0 || patterns == NULL ||
-		    !meet(patterns, names[slot], sizeof names[slot]))
+		    !meet_pattern(patterns, names[slot], sizeof names[slot]))
 			return false;
 		*(slot == 0 ? &user : slot == 1 ? &host : &address) = names[slot];
 	}
@@ -53,7 +53,7 @@ static bool write_spec(const char *criteria, char *ret_spec, size_t size)
 	return len > 0 && (size_t)len < size;
 }
 
-static void take_line(char *line, struct sshd_settings *settings)
+static void take_dump_line(char *line, struct sshd_settings *settings)
 {
 	char *value = strchr(line, ' ');
 	if (value == NULL)
@@ -69,7 +69,7 @@ static void take_line(char *line, struct sshd_settings *settings)
 		       strcmp(value, "any") == 0 ? "" : value);
 }
 
-static bool start(char *const argv[], int out, pid_t *ret_pid)
+static bool start_sshd(char *const argv[], int out, pid_t *ret_pid)
 {
 	static char *const environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
@@ -86,7 +86,7 @@ static bool start(char *const argv[], int out, pid_t *ret_pid)
 	return is_started;
 }
 
-static bool run(char *const argv[], struct sshd_settings *settings)
+static bool run_sshd(char *const argv[], struct sshd_settings *settings)
 {
 	int ends[2];
 	pid_t pid = 0;
@@ -94,13 +94,13 @@ static bool run(char *const argv[], struct sshd_settings *settings)
 	int status = -1;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return false;
-	bool is_started = start(argv, ends[1], &pid);
+	bool is_started = start_sshd(argv, ends[1], &pid);
 	(void)close(ends[1]);
 	FILE *file = fdopen(ends[0], "r");
 	if (file == NULL)
 		(void)close(ends[0]);
 	while (is_started && file != NULL && fgets(line, sizeof line, file) != NULL)
-		take_line(line, settings);
+		take_dump_line(line, settings);
 	if (file != NULL)
 		(void)fclose(file);
 	return is_started && file != NULL && waitpid(pid, &status, 0) == pid &&
@@ -119,7 +119,7 @@ bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings)
 		argv[2] = NULL;
 	else if (!write_spec(criteria, spec, sizeof spec))
 		return false;
-	if (access(program, X_OK) != 0 || !run(argv, &settings))
+	if (access(program, X_OK) != 0 || !run_sshd(argv, &settings))
 		return false;
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (criteria[0] != '\0' || !ret_settings->is_matched[i])

@@ -24,7 +24,7 @@ struct reader {
 	bool is_for_all;  /* in "Match all" */
 };
 
-static void read_file(struct reader *reader, const char *path, unsigned depth);
+static void read_sshd_file(struct reader *reader, const char *path, unsigned depth);
 
 enum sshd_key sshd_find_key(const char *name)
 {
@@ -52,8 +52,8 @@ enum sshd_key sshd_find_key(const char *name)
 	return SSHD_KEYS;
 }
 
-static void set(struct reader *reader, enum sshd_key key, const char *value,
-		const struct config_lines *file)
+static void set_sshd_value(struct reader *reader, enum sshd_key key, const char *value,
+			   const struct config_lines *file)
 {
 	bool is_matched = reader->current != 0;
 	struct sshd_settings *settings = is_matched ? reader->settings : reader->rest;
@@ -77,7 +77,7 @@ static void begin_block(struct reader *reader, const char *criteria)
 }
 
 /* Patterns in the last part of a path, as sshd_config.d has them. */
-static void include_one(struct reader *reader, const char *pattern, unsigned depth)
+static void include_pattern(struct reader *reader, const char *pattern, unsigned depth)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	char folder[512];
@@ -94,18 +94,18 @@ static void include_one(struct reader *reader, const char *pattern, unsigned dep
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
 		unsigned current = reader->current;
 		bool is_for_all = reader->is_for_all;
-		read_file(reader, path, depth + 1);
+		read_sshd_file(reader, path, depth + 1);
 		reader->current = current;
 		reader->is_for_all = is_for_all;
 	}
 }
 
-static void include(struct reader *reader, char *patterns, unsigned depth)
+static void include_patterns(struct reader *reader, char *patterns, unsigned depth)
 {
 	char *rest = NULL;
 	for (const char *pattern = strtok_r(patterns, " \t\"", &rest); pattern != NULL;
 	     pattern = strtok_r(NULL, " \t\"", &rest))
-		include_one(reader, pattern, depth);
+		include_pattern(reader, pattern, depth);
 }
 
 static void drop_comment(char *value)
@@ -117,7 +117,7 @@ static void drop_comment(char *value)
 		}
 }
 
-static void read_file(struct reader *reader, const char *path, unsigned depth)
+static void read_sshd_file(struct reader *reader, const char *path, unsigned depth)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (depth > DEPTH_MAX || !config_lines_open(reader->check, path, &file))
@@ -132,9 +132,9 @@ static void read_file(struct reader *reader, const char *path, unsigned depth)
 		if (strcasecmp(name, "match") == 0)
 			begin_block(reader, value);
 		else if (strcasecmp(name, "include") == 0)
-			include(reader, value, depth);
+			include_patterns(reader, value, depth);
 		else if (key != SSHD_KEYS)
-			set(reader, key, value, &file);
+			set_sshd_value(reader, key, value, &file);
 	}
 }
 
@@ -148,7 +148,7 @@ bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_se
 				 .rest = &rest };
 	if (!mfa_rootfs_exists(check->root, path))
 		return false;
-	read_file(&reader, path, 0);
+	read_sshd_file(&reader, path, 0);
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (ret_settings->values[i].text[0] == '\0')
 			ret_settings->values[i] = rest.values[i];

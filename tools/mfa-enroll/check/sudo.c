@@ -12,7 +12,7 @@ enum {
 	DEPTH_MAX = 16
 };
 
-static void look_at(struct check *check, const char *path, unsigned depth);
+static void read_sudoers(struct check *check, const char *path, unsigned depth);
 
 /* A tag or an option with nothing before it that would make it a part of another word. */
 static bool has_tag(const char *line, const char *tag)
@@ -28,7 +28,7 @@ static bool has_tag(const char *line, const char *tag)
 }
 
 /* "#" begins a comment unless it is an include or a numeric id. */
-static bool is_comment(const char *line)
+static bool is_sudoers_comment(const char *line)
 {
 	if (line[0] != '#')
 		return false;
@@ -36,8 +36,8 @@ static bool is_comment(const char *line)
 	       (line[1] < '0' || line[1] > '9');
 }
 
-static void include(struct check *check, const char *path, const char *word,
-		    unsigned depth)
+static void include_sudoers(struct check *check, const char *path, const char *word,
+			    unsigned depth)
 {
 	char full[1024];
 	word += strspn(word, " \t");
@@ -50,10 +50,10 @@ static void include(struct check *check, const char *path, const char *word,
 	else
 		(void)snprintf(full, sizeof full, "%.*s/%.*s", (int)(slash - path), path,
 			       (int)len, word);
-	look_at(check, full, depth + 1);
+	read_sudoers(check, full, depth + 1);
 }
 
-static void include_folder(struct check *check, const char *word, unsigned depth)
+static void include_sudoers_folder(struct check *check, const char *word, unsigned depth)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
 	char folder[512];
@@ -68,12 +68,12 @@ static void include_folder(struct check *check, const char *word, unsigned depth
 		if (strchr(name, '.') != NULL || name[strlen(name) - 1] == '~')
 			continue;
 		(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-		look_at(check, path, depth + 1);
+		read_sudoers(check, path, depth + 1);
 	}
 }
 
-static void look_at_line(struct check *check, const struct config_lines *file,
-			 const char *line)
+static void look_at_sudoers_line(struct check *check, const struct config_lines *file,
+				 const char *line)
 {
 	struct check_place place = { file->path, file->number };
 	if (has_tag(line, "NOPASSWD"))
@@ -97,7 +97,7 @@ static void look_at_line(struct check *check, const struct config_lines *file,
 				    "again in that session")));
 }
 
-static void look_at(struct check *check, const char *path, unsigned depth)
+static void read_sudoers(struct check *check, const char *path, unsigned depth)
 {
 	static const char *const includes[] = { "@includedir", "#includedir", "@include",
 						"#include" };
@@ -110,16 +110,16 @@ static void look_at(struct check *check, const char *path, unsigned depth)
 		       strncmp(line, includes[i], strlen(includes[i])) != 0)
 			i++;
 		if (i < 2)
-			include_folder(check, line + strlen(includes[i]), depth);
+			include_sudoers_folder(check, line + strlen(includes[i]), depth);
 		else if (i < MFA_COUNT(includes))
-			include(check, path, line + strlen(includes[i]), depth);
-		else if (!is_comment(line))
-			look_at_line(check, &file, line);
+			include_sudoers(check, path, line + strlen(includes[i]), depth);
+		else if (!is_sudoers_comment(line))
+			look_at_sudoers_line(check, &file, line);
 	}
 }
 
 void check_sudo(struct check *check)
 {
 	if (check_wants(check, "sudo") && !check_is_left_out(check, "sudo"))
-		look_at(check, "/etc/sudoers", 0);
+		read_sudoers(check, "/etc/sudoers", 0);
 }

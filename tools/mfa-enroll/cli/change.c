@@ -70,8 +70,8 @@ enum exit_code change_log(struct app *app, const struct change *change)
 	return app->site.config->is_audit_required ? EXIT_REFUSED : EXIT_DONE;
 }
 
-static int store(struct app *app, enum change_mode mode, struct mfa_record *record,
-		 struct mfa_diag *diag)
+static int store_record(struct app *app, enum change_mode mode, struct mfa_record *record,
+			struct mfa_diag *diag)
 {
 	struct mfa_store *to = app->site.store;
 	if (record->generation == 0)
@@ -111,7 +111,7 @@ enum exit_code change_record(struct app *app, const char *user, enum change_mode
 		if (code != EXIT_DONE)
 			return code;
 		change_hold_signals(app);
-		err = store(app, mode, record, &diag);
+		err = store_record(app, mode, record, &diag);
 		if (err == MFA_OK)
 			return EXIT_DONE;
 		release_signals(app);

@@ -51,7 +51,7 @@ static void print_option(const struct app *app, const struct option_spec *option
 	print_entry(words, TR(app, option->help));
 }
 
-static bool has_option(const struct command *command, const char *name)
+static bool takes_option(const struct command *command, const char *name)
 {
 	if (strcmp(name, "json") == 0)
 		return command->has_json;
@@ -62,7 +62,7 @@ static bool has_option(const struct command *command, const char *name)
 static void print_common(const struct app *app, const struct command *command)
 {
 	for (size_t i = 0; i < MFA_COUNT(common_help); i++)
-		if (command == NULL || has_option(command, common_help[i].name))
+		if (command == NULL || takes_option(command, common_help[i].name))
 			print_option(app, &common_help[i]);
 }
 
@@ -100,8 +100,8 @@ static void print_command_help(const struct app *app, const struct command *comm
 	print_common(app, command);
 }
 
-static enum exit_code misuse(const struct app *app, const struct command *command,
-			     bool *ret_is_over)
+static enum exit_code complain_of_usage(const struct app *app,
+					const struct command *command, bool *ret_is_over)
 {
 	*ret_is_over = true;
 	(void)fprintf(stderr, TR(app, MFA_N_("Try: mfa-enroll %s%s--help")),
@@ -140,7 +140,7 @@ enum exit_code options_read_common(struct app *app, int argc, char **argv, int *
 	optind = 0;
 	while ((code = getopt_long(argc, argv, "+hV", table, NULL)) != -1) {
 		if (code == '?')
-			return misuse(app, NULL, ret_is_over);
+			return complain_of_usage(app, NULL, ret_is_over);
 		if (code == 'h' || code == OPT_HELP)
 			print_help(app);
 		if (code == 'h' || !take_common(app, code == 'V' ? OPT_VERSION : code)) {
@@ -194,7 +194,7 @@ enum exit_code options_read_command(struct app *app, const struct command *comma
 	optind = 0;
 	while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (code == '?')
-			return misuse(app, command, ret_is_over);
+			return complain_of_usage(app, command, ret_is_over);
 		if (code >= OPT_OWN) {
 			invocation.values[code - OPT_OWN] = optarg != NULL ? optarg : "";
 			continue;
@@ -209,11 +209,11 @@ enum exit_code options_read_command(struct app *app, const struct command *comma
 	invocation.arguments = argv + optind;
 	invocation.count = argc - optind;
 	if (!is_count_right(app, command, invocation.count))
-		return misuse(app, command, ret_is_over);
+		return complain_of_usage(app, command, ret_is_over);
 	if (app->wants_json && !command->has_json) {
 		app_complain(TR(app, MFA_N_("%s: prints no data, so there is no --json")),
 			     command->name);
-		return misuse(app, command, ret_is_over);
+		return complain_of_usage(app, command, ret_is_over);
 	}
 	*ret_invocation = invocation;
 	return EXIT_DONE;

@@ -32,7 +32,7 @@ static bool is_in_background(void)
 	return foreground >= 0 && foreground != getpgrp();
 }
 
-static void hide(const struct guard *guard)
+static void hide_input(const struct guard *guard)
 {
 	if (!guard->is_terminal || guard->echo == ECHO_SHOWN || is_in_background())
 		return;
@@ -43,13 +43,13 @@ static void hide(const struct guard *guard)
 }
 
 /* SIGTTOU waits as well, so this is done also in the background. */
-static void restore(const struct guard *guard)
+static void restore_terminal(const struct guard *guard)
 {
 	if (guard->is_terminal)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &guard->terminal);
 }
 
-static int process_guard_begin(struct guard *guard, enum echo echo)
+static int hold_terminal(struct guard *guard, enum echo echo)
 {
 	sigset_t held;
 	(void)sigemptyset(&held);
@@ -61,19 +61,19 @@ static int process_guard_begin(struct guard *guard, enum echo echo)
 	if (guard->signal_fd < 0)
 		return MFA_ERR_IO;
 	guard->is_terminal = tcgetattr(STDIN_FILENO, &guard->terminal) == 0;
-	hide(guard);
+	hide_input(guard);
 	return MFA_OK;
 }
 
-static void process_guard_end(struct guard *guard)
+static void release_terminal(struct guard *guard)
 {
-	restore(guard);
+	restore_terminal(guard);
 	mfa_close_fd(&guard->signal_fd);
 	(void)sigprocmask(SIG_SETMASK, &guard->mask, NULL);
 }
 
 /* Lets one signal do what it does. */
-static void suffer(int signal_number)
+static void deliver_signal(int signal_number)
 {
 	sigset_t one;
 	(void)sigemptyset(&one);
@@ -84,11 +84,11 @@ static void suffer(int signal_number)
 }
 
 /* The shell gets its terminal back as it was, and the answer stays hidden afterwards. */
-static void stop(const struct guard *guard, int signal_number)
+static void stop_program(const struct guard *guard, int signal_number)
 {
-	restore(guard);
-	suffer(signal_number);
-	hide(guard);
+	restore_terminal(guard);
+	deliver_signal(signal_number);
+	hide_input(guard);
 }
 
 /* What came meanwhile. MFA_ERR_ABORT: the question is over. */
@@ -98,11 +98,11 @@ static int take_signals(const struct guard *guard, const char *prompt)
 	while (read(guard->signal_fd, &came, sizeof came) == (ssize_t)sizeof came) {
 		int number = (int)came.ssi_signo;
 		if (number == SIGCONT) {
-			hide(guard);
+			hide_input(guard);
 			(void)fputs(prompt, stdout);
 			(void)fflush(stdout);
 		} else if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU) {
-			stop(guard, number);
+			stop_program(guard, number);
 		} else {
 			return MFA_ERR_ABORT;
 		}
@@ -117,7 +117,7 @@ static int await_input(const struct guard *guard, const char *prompt)
 				  { .fd = guard->signal_fd, .events = POLLIN } };
 	for (;;) {
 		if (guard->is_terminal && is_in_background())
-			stop(guard, SIGTTIN);
+			stop_program(guard, SIGTTIN);
 		if (poll(files, MFA_COUNT(files), -1) < 0 && errno != EINTR)
 			return MFA_ERR_IO;
 		int err = files[1].revents != 0 ? take_signals(guard, prompt) : MFA_OK;
@@ -159,8 +159,8 @@ int terminal_ask(const char *prompt, enum echo echo, struct mfa_secret *ret_line
 	int err = mfa_secret_alloc(LINE_SIZE, &buffer);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(process_guard_end) struct guard guard;
-	err = process_guard_begin(&guard, echo);
+	MFA_CLEANUP(release_terminal) struct guard guard;
+	err = hold_terminal(&guard, echo);
 	if (err != MFA_OK)
 		return err;
 	(void)fputs(prompt, stdout);

@@ -26,7 +26,8 @@ struct adoption {
 	char detail[DETAIL_SIZE];
 };
 
-static bool confirm(const struct app *app, const struct mfa_record *record, uid_t uid)
+static bool confirm_adoption(const struct app *app, const struct mfa_record *record,
+			     uid_t uid)
 {
 	char question[512];
 	(void)snprintf(
@@ -44,30 +45,33 @@ static bool confirm(const struct app *app, const struct mfa_record *record, uid_
 	return false;
 }
 
-static enum exit_code complain(const struct app *app, const char *format,
-			       const struct mfa_record *record)
+static enum exit_code refuse_adoption(const struct app *app, const char *format,
+				      const struct mfa_record *record)
 {
 	app_complain(TR(app, format), record->user, record->user);
 	return EXIT_REFUSED;
 }
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code edit_adopted(struct app *app, struct mfa_record *record,
+				   void *context)
 {
 	struct adoption *adoption = context;
 	char before[16] = "not known";
 	enum mfa_record_status status = mfa_record_status(record, true, adoption->uid);
 	if (status == MFA_RECORD_MOVING)
-		return complain(app,
-				MFA_N_("%s: a change of name was cut off; run again: "
-				       "mfa-enroll rename OLD %s"),
-				record);
+		return refuse_adoption(
+			app,
+			MFA_N_("%s: a change of name was cut off; run again: "
+			       "mfa-enroll rename OLD %s"),
+			record);
 	if (status == MFA_RECORD_USABLE && record->has_uid)
-		return complain(app, MFA_N_("the record of %s is this account's already"),
-				record);
+		return refuse_adoption(
+			app, MFA_N_("the record of %s is this account's already"),
+			record);
 	if (adoption->is_one_of_all && status != MFA_RECORD_OF_OTHER_UID)
-		return complain(app, MFA_N_("%s: retired meanwhile, and left so"),
-				record);
-	if (!adoption->is_confirmed && !confirm(app, record, adoption->uid))
+		return refuse_adoption(app, MFA_N_("%s: retired meanwhile, and left so"),
+				       record);
+	if (!adoption->is_confirmed && !confirm_adoption(app, record, adoption->uid))
 		return EXIT_REFUSED;
 	adoption->is_confirmed = true;
 	if (record->has_uid)
@@ -82,9 +86,11 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static enum exit_code adopt(struct app *app, const char *user, struct adoption *adoption)
+static enum exit_code adopt_record(struct app *app, const char *user,
+				   struct adoption *adoption)
 {
-	enum exit_code code = change_record(app, user, CHANGE_EXISTING, edit, adoption);
+	enum exit_code code =
+		change_record(app, user, CHANGE_EXISTING, edit_adopted, adoption);
 	if (code != EXIT_DONE)
 		return code;
 	adoption->is_done = true;
@@ -106,7 +112,7 @@ static enum exit_code adopt_one(struct app *app, const char *user)
 		return EXIT_NOT_FOUND;
 	}
 	struct adoption adoption = { .uid = app->identity.uid };
-	code = adopt(app, user, &adoption);
+	code = adopt_record(app, user, &adoption);
 	if (!adoption.is_done)
 		return code;
 	(void)printf(TR(app, MFA_N_("The record is the account's: %s.")), user);
@@ -120,7 +126,7 @@ static enum exit_code adopt_orphan(struct app *app, const struct orphan_record *
 	struct adoption adoption = { .uid = orphan->account_uid,
 				     .is_confirmed = true,
 				     .is_one_of_all = true };
-	enum exit_code code = adopt(app, orphan->user, &adoption);
+	enum exit_code code = adopt_record(app, orphan->user, &adoption);
 	*ret_is_done = adoption.is_done;
 	return code;
 }
@@ -151,7 +157,7 @@ static enum exit_code adopt_all(struct app *app)
 	return code;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code adopt_run(struct app *app, const struct invocation *invocation)
 {
 	bool is_all = invocation->values[OPTION_ALL] != NULL;
 	if (is_all == (invocation->count == 1)) {
@@ -176,5 +182,5 @@ const struct command command_adopt = {
 		"where it is the same person. Else: mfa-enroll prune USER."),
 	.asks = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = adopt_run,
 };

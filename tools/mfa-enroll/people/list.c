@@ -35,8 +35,8 @@ static void print_header(void)
 
 /* A token that the clock makes useless, or whose record opens for nobody, is no active one
  * to the reader of the table. */
-static const char *state_of(const struct view *view, const struct mfa_token *token,
-			    enum orphan orphan)
+static const char *shown_state(const struct view *view, const struct mfa_token *token,
+			       enum orphan orphan)
 {
 	struct mfa_clock clock = { 0 };
 	if (output_orphan_word(orphan) != NULL)
@@ -68,7 +68,7 @@ static void print_rows(const struct view *view, struct choice *choice,
 		output_format_time(token->last_used, used);
 		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
-			     state_of(view, token, orphan), created, used,
+			     shown_state(view, token, orphan), created, used,
 			     record->failures, output_lock_word(view, record),
 			     token->label);
 	}
@@ -94,9 +94,9 @@ static void put_tokens(const struct view *view, const struct choice *choice,
 }
 
 /* One user; a record that cannot be read is complained of, and the others follow. */
-static enum exit_code list_user(struct app *app, const char *user,
-				const struct accounts *accounts, struct choice *choice,
-				struct mfa_record *record, struct mfa_json *json)
+static enum exit_code print_user(struct app *app, const char *user,
+				 const struct accounts *accounts, struct choice *choice,
+				 struct mfa_record *record, struct mfa_json *json)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
@@ -129,7 +129,7 @@ static void print_end(const struct app *app, const struct choice *choice,
 					  "enrolled before the last rekey.")));
 }
 
-static enum exit_code list_names(struct app *app, const struct mfa_strings *names,
+static enum exit_code print_list(struct app *app, const struct mfa_strings *names,
 				 struct choice *choice)
 {
 	enum exit_code code = EXIT_DONE;
@@ -141,8 +141,8 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
 	if (app->wants_json)
 		mfa_json_open(&json, '[');
 	for (size_t i = 0; i < names->count; i++) {
-		enum exit_code one =
-			list_user(app, names->items[i], &accounts, choice, record, &json);
+		enum exit_code one = print_user(app, names->items[i], &accounts, choice,
+						record, &json);
 		if (one != EXIT_DONE)
 			code = one;
 	}
@@ -159,7 +159,7 @@ static enum exit_code list_names(struct app *app, const struct mfa_strings *name
 
 /* The decoy's record remembers it. Where that is damaged the tokens are listed all the
  * same, but not chosen by it. */
-static int find_rekey(struct app *app, struct choice *choice, struct mfa_diag *diag)
+static int read_rekey_time(struct app *app, struct choice *choice, struct mfa_diag *diag)
 {
 	int err = mfa_rekey_time(&app->site, diag, &choice->rekeyed);
 	if (err != MFA_OK && choice->is_before_rekey)
@@ -170,7 +170,7 @@ static int find_rekey(struct app *app, struct choice *choice, struct mfa_diag *d
 	return MFA_OK;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code list_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
@@ -187,10 +187,10 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	int err = invocation->count == 1 ? mfa_strings_add(&names, user)
 					 : records_list(app->site.store, &diag, &names);
 	if (err == MFA_OK)
-		err = find_rekey(app, &choice, &diag);
+		err = read_rekey_time(app, &choice, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	return list_names(app, &names, &choice);
+	return print_list(app, &names, &choice);
 }
 
 const struct command command_list = {
@@ -209,5 +209,5 @@ const struct command command_list = {
 		"        or yes (the account is, for a time or until mfa-enroll unlock)."),
 	.has_json = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = list_run,
 };

@@ -8,8 +8,8 @@
 #include "records/output.h"
 #include "records/records.h"
 
-static int add(struct orphans *orphans, const struct mfa_record *record,
-	       const struct ownership *ownership)
+static int add_orphan(struct orphans *orphans, const struct mfa_record *record,
+		      const struct ownership *ownership)
 {
 	if (orphans->count == orphans->size) {
 		size_t size = orphans->size * 2 + 64;
@@ -64,8 +64,8 @@ bool orphans_have(const struct orphans *orphans, const char *user)
 	return false;
 }
 
-static int look_at(struct app *app, const char *user, struct mfa_diag *diag,
-		   struct orphans *orphans)
+static int add_if_orphan(struct app *app, const char *user, struct mfa_diag *diag,
+			 struct orphans *orphans)
 {
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	struct ownership ownership;
@@ -80,7 +80,7 @@ static int look_at(struct app *app, const char *user, struct mfa_diag *diag,
 	orphans->records++;
 	return orphan_of(record, &ownership) == ORPHAN_NONE
 		       ? MFA_OK
-		       : add(orphans, record, &ownership);
+		       : add_orphan(orphans, record, &ownership);
 }
 
 bool orphans_are_sure(const struct app *app, const struct orphans *orphans)
@@ -118,15 +118,15 @@ enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
 	return code;
 }
 
-static enum exit_code look_at_all(struct app *app, const struct mfa_strings *users,
-				  struct orphans *orphans)
+static enum exit_code look_at_users(struct app *app, const struct mfa_strings *users,
+				    struct orphans *orphans)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < users->count; i++) {
 		struct mfa_diag diag = { .text = "" };
-		int err = look_at(app, users->items[i], &diag, orphans);
+		int err = add_if_orphan(app, users->items[i], &diag, orphans);
 		if (err != MFA_OK && err != MFA_ERR_NOTFOUND) /* removed meanwhile */
 			code = app_fail(err, &diag);
 		if (err == MFA_ERR_NOMEM)
@@ -160,8 +160,8 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 	return EXIT_DONE;
 }
 
-static int list_all(struct app *app, struct mfa_strings *users, struct orphans *orphans,
-		    struct mfa_diag *diag)
+static int list_users_and_accounts(struct app *app, struct mfa_strings *users,
+				   struct orphans *orphans, struct mfa_diag *diag)
 {
 	int err = records_list(app->site.store, diag, users);
 	if (err == MFA_OK)
@@ -173,9 +173,9 @@ int orphans_collect(struct app *app, struct orphans *orphans)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
-	int err = list_all(app, &users, orphans, &diag);
+	int err = list_users_and_accounts(app, &users, orphans, &diag);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++)
-		if (look_at(app, users.items[i], &diag, orphans) == MFA_ERR_NOMEM)
+		if (add_if_orphan(app, users.items[i], &diag, orphans) == MFA_ERR_NOMEM)
 			err = MFA_ERR_NOMEM;
 	return err;
 }
@@ -189,11 +189,11 @@ enum exit_code orphans_find(struct app *app, char *const *names, int count,
 	if (count > 0) {
 		code = take_names(app, names, count, &users);
 	} else {
-		int err = list_all(app, &users, orphans, &diag);
+		int err = list_users_and_accounts(app, &users, orphans, &diag);
 		if (err != MFA_OK)
 			code = app_fail(err, &diag);
 	}
-	return code == EXIT_DONE ? look_at_all(app, &users, orphans) : code;
+	return code == EXIT_DONE ? look_at_users(app, &users, orphans) : code;
 }
 
 void orphans_print(const struct orphans *orphans)

@@ -27,14 +27,14 @@ struct removal {
 };
 
 /* A change of name that was cut off is finished, not removed, unless it is named. */
-static unsigned kinds_of(bool is_named)
+static unsigned prunable_kinds(bool is_named)
 {
 	return 1U << ORPHAN_RETIRED | 1U << ORPHAN_ABSENT | 1U << ORPHAN_UID |
 	       (is_named ? 1U << ORPHAN_MOVING : 0);
 }
 
-static void describe(const struct mfa_record *record, enum orphan orphan,
-		     struct removal *removal)
+static void format_removal(const struct mfa_record *record, enum orphan orphan,
+			   struct removal *removal)
 {
 	static const char *const why[] = {
 		[ORPHAN_MOVING] = "a change of name was cut off",
@@ -54,7 +54,8 @@ static void describe(const struct mfa_record *record, enum orphan orphan,
 }
 
 /* Asks anew: the question may have been open for long. */
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code empty_record(struct app *app, struct mfa_record *record,
+				   void *context)
 {
 	struct removal *removal = context;
 	struct ownership ownership;
@@ -62,22 +63,23 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	if (err != MFA_OK)
 		return app_fail(err, NULL);
 	enum orphan orphan = orphan_of(record, &ownership);
-	if ((kinds_of(removal->is_named) & 1U << orphan) == 0) {
+	if ((prunable_kinds(removal->is_named) & 1U << orphan) == 0) {
 		app_complain(TR(app, MFA_N_("%s: in use again, or the name service "
 					    "cannot be asked; not removed")),
 			     record->user);
 		return EXIT_REFUSED;
 	}
-	describe(record, orphan, removal);
+	format_removal(record, orphan, removal);
 	while (record->token_count > 0)
 		mfa_record_remove(record, &record->tokens[record->token_count - 1]);
 	return EXIT_DONE;
 }
 
-static enum exit_code remove_one(struct app *app, const char *user,
-				 struct removal *removal)
+static enum exit_code prune_record(struct app *app, const char *user,
+				   struct removal *removal)
 {
-	enum exit_code code = change_record(app, user, CHANGE_SCRUB, edit, removal);
+	enum exit_code code =
+		change_record(app, user, CHANGE_SCRUB, empty_record, removal);
 	if (code != EXIT_DONE)
 		return code;
 	removal->is_done = true;
@@ -86,12 +88,12 @@ static enum exit_code remove_one(struct app *app, const char *user,
 	return change_log(app, &change);
 }
 
-static enum exit_code remove_orphan(struct app *app, const struct orphan_record *orphan,
-				    const void *context, bool *ret_is_done)
+static enum exit_code prune_orphan(struct app *app, const struct orphan_record *orphan,
+				   const void *context, bool *ret_is_done)
 {
 	const bool *is_named = context;
 	struct removal removal = { .is_named = *is_named };
-	enum exit_code code = remove_one(app, orphan->user, &removal);
+	enum exit_code code = prune_record(app, orphan->user, &removal);
 	*ret_is_done = removal.is_done;
 	return code;
 }
@@ -109,8 +111,9 @@ static bool is_plausible(const struct app *app, const struct orphans *orphans)
 }
 
 /* Those of the command line that are no orphans. */
-static void complain_of_use(const struct app *app, const struct invocation *invocation,
-			    const struct orphans *orphans)
+static void complain_of_records_in_use(const struct app *app,
+				       const struct invocation *invocation,
+				       const struct orphans *orphans)
 {
 	for (int i = 0; i < invocation->count; i++)
 		if (!orphans_have(orphans, invocation->arguments[i]))
@@ -135,14 +138,14 @@ static enum exit_code ask_and_remove(struct app *app, const struct orphans *orph
 	if (!terminal_confirm(app, question))
 		return app_cancel(app);
 	size_t done = 0;
-	enum exit_code code = orphans_each(app, orphans, remove_orphan, &is_named, &done);
+	enum exit_code code = orphans_each(app, orphans, prune_orphan, &is_named, &done);
 	(void)printf(TR(app, MFA_N_("Removed records: %zu; their secrets are erased.")),
 		     done);
 	(void)fputc('\n', stdout);
 	return code;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code prune_run(struct app *app, const struct invocation *invocation)
 {
 	bool is_named = invocation->count > 0;
 	MFA_CLEANUP(orphans_done) struct orphans orphans = { 0 };
@@ -155,9 +158,9 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	if (!orphans_are_sure(app, &orphans))
 		return EXIT_REFUSED;
-	orphans_keep(&orphans, kinds_of(is_named));
+	orphans_keep(&orphans, prunable_kinds(is_named));
 	if (is_named && orphans.count < orphans.records) {
-		complain_of_use(app, invocation, &orphans);
+		complain_of_records_in_use(app, invocation, &orphans);
 		return EXIT_REFUSED;
 	}
 	if (orphans.count == 0) {
@@ -187,5 +190,5 @@ const struct command command_prune = {
 		"another user id; all of them, or those of the users that are named."),
 	.asks = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = prune_run,
 };

@@ -42,8 +42,8 @@ static void move_done(struct move *move)
 	mfa_record_free(&move->to);
 }
 
-static int read_one(struct move *move, const char *name, struct mfa_record *record,
-		    bool *ret_is_there)
+static int read_name(struct move *move, const char *name, struct mfa_record *record,
+		     bool *ret_is_there)
 {
 	int err = mfa_store_read(move->app->site.store, name, &move->diag, record);
 	*ret_is_there = err == MFA_OK;
@@ -52,8 +52,8 @@ static int read_one(struct move *move, const char *name, struct mfa_record *reco
 
 static int read_both(struct move *move)
 {
-	int err = read_one(move, move->from_name, move->from, &move->has_from);
-	return err == MFA_OK ? read_one(move, move->to_name, move->to, &move->has_to)
+	int err = read_name(move, move->from_name, move->from, &move->has_from);
+	return err == MFA_OK ? read_name(move, move->to_name, move->to, &move->has_to)
 			     : err;
 }
 
@@ -66,8 +66,8 @@ static bool are_copies(struct mfa_record *one, const struct mfa_record *other)
 	return false;
 }
 
-static enum exit_code refuse(const struct move *move, const char *format,
-			     const char *name)
+static enum exit_code refuse_move(const struct move *move, const char *format,
+				  const char *name)
 {
 	app_complain(TR(move->app, format), name);
 	return EXIT_REFUSED;
@@ -80,20 +80,21 @@ static enum exit_code look_at_both(struct move *move)
 	if (!move->has_from && !is_begun)
 		return app_fail_unenrolled(move->app, move->from_name);
 	if (move->has_to && !is_begun)
-		return refuse(
+		return refuse_move(
 			move,
 			MFA_N_("%s has authenticators already; nothing was changed"),
 			move->to_name);
 	if (move->has_from && move->from->is_moving)
-		return refuse(
+		return refuse_move(
 			move,
 			MFA_N_("a change of name to %s was cut off: finish it first"),
 			move->from_name);
 	if (move->has_from && is_begun && !are_copies(move->to, move->from))
-		return refuse(move,
-			      MFA_N_("a change of another name to %s was cut off: finish "
-				     "it first"),
-			      move->to_name);
+		return refuse_move(
+			move,
+			MFA_N_("a change of another name to %s was cut off: finish "
+			       "it first"),
+			move->to_name);
 	return EXIT_DONE;
 }
 
@@ -106,7 +107,7 @@ static void write_uid(const struct app *app, bool is_known, uid_t uid,
 		(void)snprintf(ret_text, UID_SIZE, "%s", TR(app, MFA_N_("not known")));
 }
 
-static bool ask(struct move *move, const char *question)
+static bool confirm_rename(struct move *move, const char *question)
 {
 	if (!move->is_confirmed && !terminal_confirm(move->app, question)) {
 		(void)app_cancel(move->app);
@@ -137,7 +138,7 @@ static bool confirm_move(struct move *move)
 		     from->token_count),
 		move->from_name, old_uid, move->to_name, new_uid, from->token_count,
 		move->to_name);
-	return ask(move, question);
+	return confirm_rename(move, question);
 }
 
 /* A record that is there may have been removed on purpose since. */
@@ -155,11 +156,11 @@ static bool confirm_end(struct move *move)
 			    move->to->token_count),
 		       move->to_name, move->from_name, move->to->token_count,
 		       move->to_name);
-	return ask(move, question);
+	return confirm_rename(move, question);
 }
 
 /* Writes what the old record says now under the new name, for nobody to log in with. */
-static int copy(struct move *move)
+static int write_copy(struct move *move)
 {
 	struct mfa_store *store = move->app->site.store;
 	const struct identity *identity = &move->app->identity;
@@ -208,10 +209,11 @@ static enum exit_code look_for_twin(struct move *move)
 	int err = mfa_store_list(move->app->site.store, compare_with_copy, &twins,
 				 &move->diag);
 	if (err == MFA_ERR_EXISTS)
-		return refuse(move,
-			      MFA_N_("these authenticators are of %s by now; nothing was "
-				     "changed"),
-			      twins.name);
+		return refuse_move(
+			move,
+			MFA_N_("these authenticators are of %s by now; nothing was "
+			       "changed"),
+			twins.name);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &move->diag);
 }
 
@@ -244,7 +246,7 @@ static enum exit_code try_move(struct move *move, bool *ret_again)
 		return EXIT_REFUSED;
 	if (!move->has_from)
 		return EXIT_DONE;
-	err = copy(move);
+	err = write_copy(move);
 	if (err == MFA_OK)
 		err = mfa_store_remove(store, move->from, &move->diag);
 	*ret_again = err == MFA_ERR_CONFLICT || err == MFA_ERR_EXISTS;
@@ -259,7 +261,7 @@ static enum exit_code open_copy(struct app *app MFA_UNUSED, struct mfa_record *r
 }
 
 /* The line comes first: what is not in the trail opens for nobody. */
-static enum exit_code end(struct move *move)
+static enum exit_code finish_move(struct move *move)
 {
 	struct app *app = move->app;
 	const struct mfa_record *to = move->to;
@@ -293,14 +295,14 @@ static enum exit_code move_record(struct move *move)
 		if (code != EXIT_DONE)
 			return code;
 		if (!is_again)
-			return end(move);
+			return finish_move(move);
 	}
 	app_complain("%s", TR(move->app, MFA_N_("the record is in use; try again in a "
 						"while")));
 	return EXIT_BUSY;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code rename_run(struct app *app, const struct invocation *invocation)
 {
 	MFA_CLEANUP(move_done)
 	struct move move = {
@@ -340,5 +342,5 @@ const struct command command_rename = {
 		"off, run it again."),
 	.asks = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = rename_run,
 };

@@ -30,7 +30,8 @@ static bool is_still_there(const struct app *app, const struct mfa_record *recor
 	       (!record->has_uid || record->uid == identity->uid);
 }
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code close_record(struct app *app, struct mfa_record *record,
+				   void *context)
 {
 	struct retirement *retirement = context;
 	retirement->tokens = record->token_count;
@@ -53,11 +54,12 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static enum exit_code retire(struct app *app, const char *user,
-			     struct retirement *retirement)
+static enum exit_code retire_record(struct app *app, const char *user,
+				    struct retirement *retirement)
 {
 	char detail[64];
-	enum exit_code code = change_record(app, user, CHANGE_EXISTING, edit, retirement);
+	enum exit_code code =
+		change_record(app, user, CHANGE_EXISTING, close_record, retirement);
 	if (code == EXIT_REFUSED && retirement->is_left)
 		return EXIT_DONE;
 	if (code != EXIT_DONE)
@@ -76,7 +78,7 @@ static enum exit_code retire(struct app *app, const char *user,
 	return change_log(app, &change);
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code retire_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	struct retirement retirement = {
@@ -89,7 +91,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	if (retirement.must_be_gone && !records_have(app->site.store, user))
 		return EXIT_DONE;
-	return retire(app, user, &retirement);
+	return retire_record(app, user, &retirement);
 }
 
 const struct command command_retire = {
@@ -103,5 +105,5 @@ const struct command command_retire = {
 		"kept, for the inventory. userdel does this by itself where the hook in\n"
 		"shadow-maint is installed."),
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = retire_run,
 };

@@ -6,7 +6,7 @@
 #include "records/output.h"
 
 /* What an administrator sees a record through. */
-struct eye {
+struct page {
 	const struct app *app;
 	struct view view;
 	struct ownership ownership;
@@ -20,19 +20,19 @@ static void print_time(const char *title, int64_t seconds)
 }
 
 /* A time that should have passed. */
-static void print_past(const struct eye *eye, const char *title, int64_t seconds)
+static void print_past(const struct page *page, const char *title, int64_t seconds)
 {
 	char text[MFA_TIME_SIZE];
 	output_format_time(seconds, text);
 	(void)printf("%s: %s%s\n", title, text,
-		     seconds > eye->view.now ? TR(eye->app, MFA_N_(" (in the future)"))
-					     : "");
+		     seconds > page->view.now ? TR(page->app, MFA_N_(" (in the future)"))
+					      : "");
 }
 
 /* What the account's lock is where it is none for everybody. */
-static void print_open(const struct eye *eye, const struct mfa_record *record)
+static void print_open(const struct page *page, const struct mfa_record *record)
 {
-	const struct app *app = eye->app;
+	const struct app *app = page->app;
 	char until[MFA_TIME_SIZE];
 	if (mfa_lockout_is_at_ceiling(record)) {
 		(void)printf(TR(app, MFA_N_("everywhere but at this machine, after 100 "
@@ -44,21 +44,21 @@ static void print_open(const struct eye *eye, const struct mfa_record *record)
 	}
 	(void)fputs(TR(app, MFA_N_("no")), stdout);
 	output_format_time(record->locked_until, until);
-	if (record->locked_until > eye->view.now)
+	if (record->locked_until > page->view.now)
 		(void)printf(TR(app, MFA_N_(" (until %s, longer than lock_time from now: "
 					    "it does not count)")),
 			     until);
 	(void)fputc('\n', stdout);
 }
 
-static void print_lock(const struct eye *eye, const struct mfa_record *record)
+static void print_lock(const struct page *page, const struct mfa_record *record)
 {
-	const struct app *app = eye->app;
+	const struct app *app = page->app;
 	const char *title = TR(app, MFA_N_("Locked"));
-	switch (mfa_lockout_account(&eye->view.bounds, record, eye->view.now)) {
+	switch (mfa_lockout_account(&page->view.bounds, record, page->view.now)) {
 	case MFA_LOCK_NONE:
 		(void)printf("%s: ", title);
-		print_open(eye, record);
+		print_open(page, record);
 		break;
 	case MFA_LOCK_TIMED:
 		print_time(TR(app, MFA_N_("Locked until")), record->locked_until);
@@ -70,13 +70,13 @@ static void print_lock(const struct eye *eye, const struct mfa_record *record)
 	}
 }
 
-static void print_sources(const struct eye *eye, const struct mfa_record *record)
+static void print_sources(const struct page *page, const struct mfa_record *record)
 {
-	const struct app *app = eye->app;
+	const struct app *app = page->app;
 	char until[MFA_TIME_SIZE];
 	int64_t end = 0;
 	unsigned count =
-		mfa_lockout_sources(&eye->view.bounds, record, eye->view.now, &end);
+		mfa_lockout_sources(&page->view.bounds, record, page->view.now, &end);
 	if (count == 0)
 		return;
 	(void)printf("%s: %u", TR(app, MFA_N_("Sources locked")), count);
@@ -88,11 +88,11 @@ static void print_sources(const struct eye *eye, const struct mfa_record *record
 	(void)fputc('\n', stdout);
 }
 
-static void print_clock(const struct eye *eye, const struct mfa_token *token)
+static void print_clock(const struct page *page, const struct mfa_token *token)
 {
-	const struct app *app = eye->app;
+	const struct app *app = page->app;
 	struct mfa_clock clock = { 0 };
-	if (!output_read_clock(&eye->view, token, &clock))
+	if (!output_read_clock(&page->view, token, &clock))
 		return;
 	(void)printf("  %s: ", TR(app, MFA_N_("Clock")));
 	(void)printf(
@@ -110,9 +110,9 @@ static void print_clock(const struct eye *eye, const struct mfa_token *token)
 				    "mfa-enroll resync --future")));
 }
 
-static void print_token(const struct eye *eye, const struct mfa_token *token)
+static void print_token(const struct page *page, const struct mfa_token *token)
 {
-	const struct app *app = eye->app;
+	const struct app *app = page->app;
 	char parameters[MFA_DESCRIPTION_SIZE] = "-";
 	const struct mfa_factor_ops *factor = mfa_factor_find(token->kind);
 	if (factor != NULL)
@@ -125,11 +125,11 @@ static void print_token(const struct eye *eye, const struct mfa_token *token)
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Label")),
 		     token->label[0] != '\0' ? token->label : "-");
 	(void)fputs("  ", stdout);
-	print_past(eye, TR(app, MFA_N_("Enrolled")), token->created);
+	print_past(page, TR(app, MFA_N_("Enrolled")), token->created);
 	(void)printf("  %s: %s\n", TR(app, MFA_N_("Enrolled by")), token->created_by);
 	(void)fputs("  ", stdout);
-	print_past(eye, TR(app, MFA_N_("Last used")), token->last_used);
-	print_clock(eye, token);
+	print_past(page, TR(app, MFA_N_("Last used")), token->last_used);
+	print_clock(page, token);
 }
 
 /* With the user's name twice at most. NULL: it opens. */
@@ -154,10 +154,10 @@ static const char *why_closed(enum orphan orphan)
 	return NULL;
 }
 
-static void print_owner(const struct eye *eye, const struct mfa_record *record)
+static void print_owner(const struct page *page, const struct mfa_record *record)
 {
-	const struct app *app = eye->app;
-	const char *closed = why_closed(orphan_of(record, &eye->ownership));
+	const struct app *app = page->app;
+	const char *closed = why_closed(orphan_of(record, &page->ownership));
 	const char *title = TR(app, MFA_N_("User id"));
 	if (record->has_uid)
 		(void)printf("%s: %u\n", title, (unsigned)record->uid);
@@ -174,21 +174,21 @@ static void print_owner(const struct eye *eye, const struct mfa_record *record)
 static void print_record(const struct app *app, const struct mfa_record *record,
 			 const struct ownership *ownership)
 {
-	const struct eye eye = { app, output_view(app->site.config), *ownership };
+	const struct page page = { app, output_view(app->site.config), *ownership };
 	(void)printf("%s: %s\n", TR(app, MFA_N_("User")), record->user);
-	print_owner(&eye, record);
-	print_past(&eye, TR(app, MFA_N_("Enrolled since")), record->created);
-	print_past(&eye, TR(app, MFA_N_("Last success")), record->last_success);
-	print_past(&eye, TR(app, MFA_N_("Last failure")), record->last_failure);
+	print_owner(&page, record);
+	print_past(&page, TR(app, MFA_N_("Enrolled since")), record->created);
+	print_past(&page, TR(app, MFA_N_("Last success")), record->last_success);
+	print_past(&page, TR(app, MFA_N_("Last failure")), record->last_failure);
 	(void)printf("%s: %u\n", TR(app, MFA_N_("Failures in a row")), record->failures);
-	print_lock(&eye, record);
-	print_sources(&eye, record);
+	print_lock(&page, record);
+	print_sources(&page, record);
 	for (size_t i = 0; i < record->token_count; i++)
-		print_token(&eye, &record->tokens[i]);
+		print_token(&page, &record->tokens[i]);
 }
 
-static int print_json(const struct app *app, const struct mfa_record *record,
-		      const struct ownership *ownership)
+static int print_record_json(const struct app *app, const struct mfa_record *record,
+			     const struct ownership *ownership)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	const struct view view = output_view(app->site.config);
@@ -213,7 +213,7 @@ static int print_json(const struct app *app, const struct mfa_record *record,
 	return json.err;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code show_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
@@ -231,7 +231,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (err == MFA_OK)
 		err = accounts_match(&(struct accounts){ 0 }, record, &ownership);
 	if (err == MFA_OK && app->wants_json)
-		err = print_json(app, record, &ownership);
+		err = print_record_json(app, record, &ownership);
 	else if (err == MFA_OK)
 		print_record(app, record, &ownership);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
@@ -244,5 +244,5 @@ const struct command command_show = {
 	.most = 1,
 	.summary = MFA_N_("show everything of one user but secrets"),
 	.has_json = true,
-	.run = run,
+	.run = show_run,
 };

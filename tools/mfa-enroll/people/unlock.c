@@ -18,7 +18,8 @@ struct locks {
 	uint32_t failures;
 };
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code clear_locks(struct app *app, struct mfa_record *record,
+				  void *context)
 {
 	const struct view view = output_view(app->site.config);
 	int64_t unused = 0;
@@ -33,13 +34,13 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static bool is_any(const struct locks *locks)
+static bool has_any_lock(const struct locks *locks)
 {
 	return locks->is_account || locks->is_at_ceiling || locks->sources > 0;
 }
 
 /* In English: for the trail and syslog. */
-static void describe_locks(const struct locks *locks, char ret_text[static DETAIL_SIZE])
+static void format_locks(const struct locks *locks, char ret_text[static DETAIL_SIZE])
 {
 	char sources[32] = "";
 	if (locks->sources > 0)
@@ -48,7 +49,7 @@ static void describe_locks(const struct locks *locks, char ret_text[static DETAI
 	(void)snprintf(ret_text, DETAIL_SIZE, "%s%s%s%safter %u failure%s",
 		       locks->is_account ? "the account, behind the password; " : "",
 		       locks->is_at_ceiling ? "the ceiling of 100; " : "", sources,
-		       is_any(locks) ? "" : "there was no lock; ", locks->failures,
+		       has_any_lock(locks) ? "" : "there was no lock; ", locks->failures,
 		       MFA_PLURAL(locks->failures));
 }
 
@@ -71,9 +72,10 @@ static void print_locks(const struct app *app, const struct locks *locks)
 	}
 }
 
-static void print(const struct app *app, const char *user, const struct locks *locks)
+static void print_unlocked(const struct app *app, const char *user,
+			   const struct locks *locks)
 {
-	if (is_any(locks))
+	if (has_any_lock(locks))
 		(void)printf(TR(app, MFA_N_("Unlocked: %s. What was locked:")), user);
 	else
 		(void)printf(TR(app, MFA_N_("There was no lock of %s. Wrong codes that "
@@ -83,7 +85,7 @@ static void print(const struct app *app, const char *user, const struct locks *l
 	print_locks(app, locks);
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code unlock_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	struct locks locks = { .sources = 0 };
@@ -91,13 +93,13 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = change_record(app, user, CHANGE_EXISTING, edit, &locks);
+		code = change_record(app, user, CHANGE_EXISTING, clear_locks, &locks);
 	if (code != EXIT_DONE)
 		return code;
 	char detail[DETAIL_SIZE];
-	describe_locks(&locks, detail);
+	format_locks(&locks, detail);
 	struct change change = { "user.unlock", user, NULL, MFA_KIND_NONE, detail };
-	print(app, user, &locks);
+	print_unlocked(app, user, &locks);
 	return change_log(app, &change);
 }
 
@@ -107,5 +109,5 @@ const struct command command_unlock = {
 	.least = 1,
 	.most = 1,
 	.summary = MFA_N_("end a lock after too many failures"),
-	.run = run,
+	.run = unlock_run,
 };

@@ -36,7 +36,7 @@ bool records_have(struct mfa_store *store, const char *user)
 	       MFA_ERR_NOTFOUND;
 }
 
-static int add_user(void *context, const char *user)
+static int add_listed_user(void *context, const char *user)
 {
 	return mfa_strings_add(context, user);
 }
@@ -44,7 +44,7 @@ static int add_user(void *context, const char *user)
 int records_list(struct mfa_store *store, struct mfa_diag *diag,
 		 struct mfa_strings *users)
 {
-	int err = mfa_store_list(store, add_user, users, diag);
+	int err = mfa_store_list(store, add_listed_user, users, diag);
 	mfa_strings_sort(users);
 	return err;
 }

@@ -51,7 +51,7 @@ static int count_record(const struct mfa_record *record, struct count *count)
 }
 
 /* What cannot be read was damaged since: rekey has read it. */
-static int count_all(struct app *app, struct mfa_diag *diag, struct count *count)
+static int count_records(struct app *app, struct mfa_diag *diag, struct count *count)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings users = { 0 };
 	int err = records_list(app->site.store, diag, &users);
@@ -96,7 +96,7 @@ static void print_names(const struct app *app, const struct count *count)
 	}
 }
 
-static void print(const struct app *app, const struct count *count)
+static void print_exposed(const struct app *app, const struct count *count)
 {
 	(void)printf(TR(app, MFA_N_("Has somebody seen the old key? With a copy of the "
 				    "store, as in a backup, that person has the secrets "
@@ -119,9 +119,9 @@ enum exit_code exposed_print(struct app *app)
 	struct count count = { .users = 0 };
 	int err = mfa_site_open(&app->site, &diag);
 	if (err == MFA_OK)
-		err = count_all(app, &diag, &count);
+		err = count_records(app, &diag, &count);
 	if (err == MFA_OK && count.users > 0)
-		print(app, &count);
+		print_exposed(app, &count);
 	mfa_strings_done(&count.names);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }

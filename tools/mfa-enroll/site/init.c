@@ -78,7 +78,7 @@ static int check_no_records(const struct mfa_config *config, struct mfa_diag *di
 	return err;
 }
 
-static int make_key(struct work *work, const struct mfa_config *config)
+static int make_store_key(struct work *work, const struct mfa_config *config)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	const char *path = strchr(config->key, ':') + 1;
@@ -123,7 +123,7 @@ static int make_all(struct work *work, const char *path)
 	if (err == MFA_OK)
 		err = mfa_site_load(path, &work->diag, &site);
 	if (err == MFA_OK)
-		err = make_key(work, site.config);
+		err = make_store_key(work, site.config);
 	if (err == MFA_OK)
 		err = make_parent(work, site.config->audit);
 	if (err == MFA_OK)
@@ -132,7 +132,7 @@ static int make_all(struct work *work, const char *path)
 	return err;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code init_run(struct app *app, const struct invocation *invocation)
 {
 	struct work work = { .app = app };
 	work.may_be_in_memory = invocation->values[IN_MEMORY] != NULL;
@@ -162,5 +162,5 @@ const struct command command_init = {
 	.summary = MFA_N_("make what is missing of configuration, key and store"),
 	.help = MFA_N_("Never overwrites anything; run it as often as you like."),
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = init_run,
 };

@@ -36,7 +36,7 @@ static int64_t now(void)
 	return time(NULL);
 }
 
-static enum exit_code dry_run(struct app *app, const struct mfa_rekey_options *wish)
+static enum exit_code rekey_dry_run(struct app *app, const struct mfa_rekey_options *wish)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_rekey_report report = { 0 };
@@ -62,7 +62,8 @@ static enum exit_code dry_run(struct app *app, const struct mfa_rekey_options *w
 }
 
 /* What of the trail is to be known elsewhere as well, where syslog takes it. */
-static void describe(const struct mfa_rekey_report *report, char *ret_text, size_t size)
+static void format_rekey(const struct mfa_rekey_report *report, char *ret_text,
+			 size_t size)
 {
 	char broken[64] = "";
 	if (report->trail.first_bad + report->trail.broken > 0)
@@ -136,7 +137,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 	}
 	*ret_is_done = true;
 	char detail[192];
-	describe(report, detail, sizeof detail);
+	format_rekey(report, detail, sizeof detail);
 	struct change change = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
 		TR_N(app,
@@ -150,7 +151,7 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 	return change_log(app, &change);
 }
 
-static enum exit_code rekey(struct app *app, const struct mfa_rekey_options *wish)
+static enum exit_code rekey_site(struct app *app, const struct mfa_rekey_options *wish)
 {
 	struct mfa_rekey_report report = { 0 };
 	bool is_done = false;
@@ -190,7 +191,7 @@ static void warn_of_missing_trail(const struct app *app)
 		     path);
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code rekey_run(struct app *app, const struct invocation *invocation)
 {
 	bool is_dry = invocation->values[DRY_RUN] != NULL;
 	bool has_trail = invocation->values[TRAIL] != NULL;
@@ -215,8 +216,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	watch_begin(&signals);
 	const struct mfa_watch watch = { .step = watch_step, .context = &signals };
 	const struct mfa_rekey_options wish = { &watch, now, app->actor, has_trail,
-						takes_broken };
-	return is_dry ? dry_run(app, &wish) : rekey(app, &wish);
+					     takes_broken };
+	return is_dry ? rekey_dry_run(app, &wish) : rekey_site(app, &wish);
 }
 
 const struct command command_rekey = {
@@ -237,5 +238,5 @@ const struct command command_rekey = {
 		"verify no more: verify them first, and keep their hashes elsewhere."),
 	.asks = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = rekey_run,
 };

@@ -6,13 +6,13 @@
 #include "cli/progress.h"
 #include "mfa/json.h"
 
-static bool draw(void *context, size_t done, size_t total)
+static bool draw_progress(void *context, size_t done, size_t total)
 {
 	progress_draw(context, done, total);
 	return true;
 }
 
-static const char *shown(const char *time)
+static const char *time_or_dash(const char *time)
 {
 	return time[0] != '\0' ? time : "-";
 }
@@ -23,7 +23,8 @@ static void print_report(const struct app *app, const char *file,
 	size_t lines = (size_t)report->lines;
 	(void)printf(TR_N(app, "%s: verified, %zu line, %s to %s.",
 			  "%s: verified, %zu lines, %s to %s.", lines),
-		     file, lines, shown(report->first), shown(report->last));
+		     file, lines, time_or_dash(report->first),
+		     time_or_dash(report->last));
 	(void)fputc('\n', stdout);
 	if (report->bridge == 0)
 		return;
@@ -56,7 +57,7 @@ static void put_time(struct mfa_json *json, const char *key, const char *time)
 	mfa_json_field(json, key, time[0] != '\0' ? time : NULL);
 }
 
-static int print_json(const char *file, const struct mfa_audit_report *report)
+static int print_report_json(const char *file, const struct mfa_audit_report *report)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '{');
@@ -76,8 +77,8 @@ static int print_json(const char *file, const struct mfa_audit_report *report)
 	return json.err;
 }
 
-static enum exit_code complain(const struct app *app, const char *file,
-			       const struct mfa_audit_report *report)
+static enum exit_code complain_of_break(const struct app *app, const char *file,
+					const struct mfa_audit_report *report)
 {
 	app_complain(report->is_altered
 			     ? TR(app, MFA_N_("%s:%zu: the lines before are not those "
@@ -94,7 +95,7 @@ static enum exit_code complain(const struct app *app, const char *file,
 	return EXIT_INTEGRITY;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code verify_run(struct app *app, const struct invocation *invocation)
 {
 	const char *path = invocation->arguments[0];
 	struct mfa_diag diag = { .text = "" };
@@ -104,7 +105,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return code;
 	const char *file = path != NULL ? path : app->site.config->audit;
 	struct progress bar = progress_begin();
-	const struct mfa_watch watch = { draw, &bar };
+	const struct mfa_watch watch = { draw_progress, &bar };
 	int err = mfa_audit_inspect(app->site.audit, path, &watch, &diag, &report);
 	progress_end(&bar);
 	app_warn(&diag);
@@ -118,11 +119,11 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	int printed = MFA_OK;
 	bool is_read = err == MFA_OK || err == MFA_ERR_INTEGRITY;
 	if (is_read && app->wants_json)
-		printed = print_json(file, &report);
+		printed = print_report_json(file, &report);
 	else if (err == MFA_OK)
 		print_report(app, file, &report);
 	if (err == MFA_ERR_INTEGRITY)
-		return complain(app, file, &report);
+		return complain_of_break(app, file, &report);
 	if (err == MFA_OK)
 		err = printed;
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
@@ -138,5 +139,5 @@ const struct command command_verify = {
 		"FILE: another copy of it, as a rotated one. Lines that are missing "
 		"at the end\nare not found: compare with syslog on another machine."),
 	.has_json = true,
-	.run = run,
+	.run = verify_run,
 };

@@ -67,8 +67,9 @@ static const struct add_kind *find_kind(const char *name)
 	return NULL;
 }
 
-static enum exit_code check_options(const struct app *app, const struct add_kind *kind,
-				    const char *const *values)
+static enum exit_code check_add_options(const struct app *app,
+					const struct add_kind *kind,
+					const char *const *values)
 {
 	const char *label = values[ADD_LABEL];
 	for (unsigned i = ADD_DIGITS; i < ADD_OPTION_COUNT; i++)
@@ -113,7 +114,7 @@ static enum exit_code refuse_closed(const struct app *app,
 }
 
 /* Before a key is programmed for nothing. */
-static enum exit_code look_at_record(struct app *app, const char *user)
+static enum exit_code check_record(struct app *app, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
@@ -152,7 +153,7 @@ static enum exit_code put_token(struct app *app, struct mfa_record *record, void
 	return EXIT_DONE;
 }
 
-static void sign(const struct app *app, struct enrolment *enrolment)
+static void sign_token(const struct app *app, struct enrolment *enrolment)
 {
 	struct mfa_token *token = enrolment->token;
 	const char *label = enrolment->values[ADD_LABEL];
@@ -163,12 +164,12 @@ static void sign(const struct app *app, struct enrolment *enrolment)
 	(void)snprintf(token->created_by, sizeof token->created_by, "%s", app->actor);
 }
 
-static enum exit_code enrol(struct app *app, const struct add_kind *kind,
-			    struct enrolment *enrolment)
+static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
+				  struct enrolment *enrolment)
 {
 	struct placing placing = { kind, enrolment };
 	enrolment->token->kind = kind->kind;
-	sign(app, enrolment);
+	sign_token(app, enrolment);
 	enum exit_code code = kind->make(app, enrolment);
 	if (code != EXIT_DONE)
 		return code;
@@ -186,7 +187,7 @@ static enum exit_code enrol(struct app *app, const struct add_kind *kind,
 	return code;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code add_run(struct app *app, const struct invocation *invocation)
 {
 	const struct add_kind *kind = find_kind(invocation->arguments[1]);
 	if (kind == NULL) {
@@ -201,20 +202,20 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	};
 	enum user_need need =
 		enrolment.values[ADD_ALLOW_UNKNOWN] != NULL ? USER_ANY : USER_KNOWN;
-	enum exit_code code = check_options(app, kind, enrolment.values);
+	enum exit_code code = check_add_options(app, kind, enrolment.values);
 	if (code == EXIT_DONE)
 		code = app_open(app);
 	if (code == EXIT_DONE)
 		code = app_find_user(app, need, &enrolment.user);
 	if (code == EXIT_DONE)
-		code = look_at_record(app, enrolment.user);
+		code = check_record(app, enrolment.user);
 	if (code != EXIT_DONE)
 		return code;
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
 	if (token == NULL)
 		return app_fail(MFA_ERR_NOMEM, NULL);
 	enrolment.token = token;
-	return enrol(app, kind, &enrolment);
+	return enrol_token(app, kind, &enrolment);
 }
 
 const struct command command_add = {
@@ -230,5 +231,5 @@ const struct command command_add = {
 		"programs a slot to type codes, and asks for two of them. Until the proof\n"
 		"is there, nothing is enrolled."),
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = add_run,
 };

@@ -9,8 +9,9 @@
 #include "mfa/oath.h"
 #include "token/confirm.h"
 
-static enum exit_code read_parameters(const struct app *app, enum mfa_kind kind,
-				      const char *const *values, struct mfa_oath *oath)
+static enum exit_code read_oath_parameters(const struct app *app, enum mfa_kind kind,
+					   const char *const *values,
+					   struct mfa_oath *oath)
 {
 	int64_t digits = 6;
 	int64_t period = 30;
@@ -35,8 +36,8 @@ static enum exit_code read_parameters(const struct app *app, enum mfa_kind kind,
 	return EXIT_DONE;
 }
 
-static enum exit_code read_secret(const struct app *app, const char *form,
-				  struct mfa_secret *ret_secret)
+static enum exit_code read_oath_secret(const struct app *app, const char *form,
+				       struct mfa_secret *ret_secret)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
 	bool is_hex = strcmp(form, "hex") == 0;
@@ -60,16 +61,17 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 	return EXIT_DONE;
 }
 
-static enum exit_code make_data(struct app *app, struct enrolment *enrolment)
+static enum exit_code make_oath_data(struct app *app, struct enrolment *enrolment)
 {
 	const char *const *values = enrolment->values;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	struct mfa_oath oath = { 0 };
-	enum exit_code code = read_parameters(app, enrolment->token->kind, values, &oath);
+	enum exit_code code =
+		read_oath_parameters(app, enrolment->token->kind, values, &oath);
 	if (code != EXIT_DONE)
 		return code;
 	if (values[ADD_SECRET_STDIN] != NULL)
-		code = read_secret(app, values[ADD_SECRET_STDIN], &secret);
+		code = read_oath_secret(app, values[ADD_SECRET_STDIN], &secret);
 	else if (mfa_secret_random(mfa_hash_secret_len(oath.hash), &secret) != MFA_OK)
 		code = app_fail(MFA_ERR_NOMEM, NULL);
 	if (code != EXIT_DONE)
@@ -80,7 +82,7 @@ static enum exit_code make_data(struct app *app, struct enrolment *enrolment)
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
-static void cut(char *from, const char *to)
+static void cut_text(char *from, const char *to)
 {
 	memmove(from, to, strlen(to) + 1);
 }
@@ -88,20 +90,20 @@ static void cut(char *from, const char *to)
 /* Where the whole URI makes too tall a code for a terminal of 24 rows, the issuer stands
  * before the user's name alone and not once more as a parameter; where that is not
  * enough (a long name, a long secret), it goes altogether. */
-static void shorten(struct mfa_secret *uri)
+static void shorten_uri(struct mfa_secret *uri)
 {
 	char *text = (char *)uri->data;
 	char *parameter = strstr(text, "&issuer=");
 	if (parameter == NULL || qr_fits(uri))
 		return;
-	cut(parameter, parameter + 1 + strcspn(parameter + 1, "&"));
+	cut_text(parameter, parameter + 1 + strcspn(parameter + 1, "&"));
 	char *label = strchr(text + strlen("otpauth://"), '/') + 1;
 	if (!qr_fits(uri))
-		cut(label, strchr(label, ':') + 1);
+		cut_text(label, strchr(label, ':') + 1);
 }
 
-static enum exit_code show_secret(struct app *app, const char *user,
-				  const struct mfa_token *token)
+static enum exit_code show_oath_secret(struct app *app, const char *user,
+				       const struct mfa_token *token)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret uri = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
@@ -113,7 +115,7 @@ static enum exit_code show_secret(struct app *app, const char *user,
 	(void)puts(
 		TR(app, MFA_N_("Scan the QR code, or type the key into the token. It is "
 			       "shown this once.")));
-	shorten(&uri);
+	shorten_uri(&uri);
 	(void)printf("%s\n%s\n", (char *)uri.data, (char *)key.data);
 	if (qr_print(&uri) != MFA_OK)
 		app_complain("%s",
@@ -122,17 +124,17 @@ static enum exit_code show_secret(struct app *app, const char *user,
 	return EXIT_DONE;
 }
 
-static enum exit_code make(struct app *app, struct enrolment *enrolment)
+static enum exit_code make_oath(struct app *app, struct enrolment *enrolment)
 {
-	enum exit_code code = make_data(app, enrolment);
+	enum exit_code code = make_oath_data(app, enrolment);
 	if (code == EXIT_DONE && enrolment->values[ADD_SECRET_STDIN] == NULL)
-		code = show_secret(app, enrolment->user, enrolment->token);
+		code = show_oath_secret(app, enrolment->user, enrolment->token);
 	if (code == EXIT_DONE && enrolment->values[ADD_NO_CONFIRM] == NULL)
 		code = confirm_token(app, enrolment->token);
 	return code;
 }
 
-static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
+static bool is_same_oath(const struct mfa_token *one, const struct mfa_token *other)
 {
 	struct mfa_oath a;
 	struct mfa_oath b;
@@ -144,13 +146,13 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 const struct add_kind add_totp = {
 	.kind = MFA_KIND_TOTP,
 	.options = 1U << ADD_DIGITS | 1U << ADD_ALGORITHM | 1U << ADD_PERIOD,
-	.make = make,
-	.is_same = is_same,
+	.make = make_oath,
+	.is_same = is_same_oath,
 };
 
 const struct add_kind add_hotp = {
 	.kind = MFA_KIND_HOTP,
 	.options = 1U << ADD_DIGITS | 1U << ADD_ALGORITHM | 1U << ADD_COUNTER,
-	.make = make,
-	.is_same = is_same,
+	.make = make_oath,
+	.is_same = is_same_oath,
 };

@@ -21,7 +21,7 @@ int confirm_ask_code(const char *prompt, struct mfa_secret *ret_code)
 	return err;
 }
 
-static const char *advice(enum mfa_check check)
+static const char *code_advice(enum mfa_check check)
 {
 	switch (check) {
 	case MFA_CHECK_USED:
@@ -77,7 +77,7 @@ enum exit_code confirm_token(struct app *app, struct mfa_token *token)
 		if (check == MFA_CHECK_RIGHT) {
 			(void)puts(TR(app, MFA_N_("Right. Wait for the next code.")));
 		} else {
-			(void)puts(TR(app, advice(check)));
+			(void)puts(TR(app, code_advice(check)));
 			wrong++;
 		}
 	}

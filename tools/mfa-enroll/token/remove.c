@@ -13,7 +13,8 @@ struct removal {
 	bool is_last;
 };
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code remove_token(struct app *app, struct mfa_record *record,
+				   void *context)
 {
 	struct removal *removal = context;
 	struct mfa_token *token = change_find_token(app, record, removal->token);
@@ -37,7 +38,7 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code remove_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	struct removal removal = { .token = invocation->arguments[1] };
@@ -45,7 +46,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = change_record(app, user, CHANGE_SCRUB, edit, &removal);
+		code = change_record(app, user, CHANGE_SCRUB, remove_token, &removal);
 	if (code != EXIT_DONE)
 		return code;
 	struct change change = { "token.remove", user, removal.token, removal.kind,
@@ -63,5 +64,5 @@ const struct command command_remove = {
 	.most = 2,
 	.summary = MFA_N_("remove a token and erase its secret"),
 	.asks = true,
-	.run = run,
+	.run = remove_run,
 };

@@ -40,8 +40,8 @@ static enum exit_code ask_codes(struct app *app, struct resync *resync)
 	return EXIT_DONE;
 }
 
-static struct mfa_attempt attempt_of(struct app *app, const struct resync *resync,
-				     size_t i)
+static struct mfa_attempt code_attempt(struct app *app, const struct resync *resync,
+				       size_t i)
 {
 	const struct mfa_config *config = app->site.config;
 	return (struct mfa_attempt){
@@ -52,8 +52,8 @@ static struct mfa_attempt attempt_of(struct app *app, const struct resync *resyn
 	};
 }
 
-static enum exit_code refuse(const struct app *app, const char *user,
-			     const struct mfa_token *token)
+static enum exit_code refuse_resync(const struct app *app, const char *user,
+				    const struct mfa_token *token)
 {
 	const struct view view = output_view(app->site.config);
 	struct mfa_clock clock = { 0 };
@@ -72,7 +72,8 @@ static enum exit_code refuse(const struct app *app, const char *user,
 	return EXIT_REFUSED;
 }
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code resync_token(struct app *app, struct mfa_record *record,
+				   void *context)
 {
 	struct resync *resync = context;
 	struct mfa_token *token = change_find_token(app, record, resync->token);
@@ -87,11 +88,11 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	enum exit_code code = resync->is_asked ? EXIT_DONE : ask_codes(app, resync);
 	if (code != EXIT_DONE)
 		return code;
-	struct mfa_attempt first = attempt_of(app, resync, 0);
-	struct mfa_attempt second = attempt_of(app, resync, 1);
+	struct mfa_attempt first = code_attempt(app, resync, 0);
+	struct mfa_attempt second = code_attempt(app, resync, 1);
 	int err = factor->resync(token, &first, &second);
 	if (err == MFA_ERR_NOTFOUND)
-		return refuse(app, record->user, token);
+		return refuse_resync(app, record->user, token);
 	if (err != MFA_OK)
 		return app_fail(err, NULL);
 	resync->kind = token->kind;
@@ -114,7 +115,7 @@ static enum exit_code resync_one(struct app *app, const struct invocation *invoc
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = change_record(app, user, CHANGE_EXISTING, edit, &resync);
+		code = change_record(app, user, CHANGE_EXISTING, resync_token, &resync);
 	if (code != EXIT_DONE)
 		return code;
 	struct change change = { "token.resync", user, resync.token, resync.kind,
@@ -125,7 +126,7 @@ static enum exit_code resync_one(struct app *app, const struct invocation *invoc
 	return change_log(app, &change);
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code resync_run(struct app *app, const struct invocation *invocation)
 {
 	bool is_future = invocation->values[FUTURE] != NULL;
 	if (invocation->count != (is_future ? 0 : 2)) {
@@ -153,5 +154,5 @@ const struct command command_resync = {
 		"is right now, and makes them accept the codes that come from now on."),
 	.asks = true,
 	COMMAND_OPTIONS(options),
-	.run = run,
+	.run = resync_run,
 };

@@ -16,7 +16,7 @@ enum {
 	LOCAL_TIME_SIZE = 64
 };
 
-/* What there is to mend. */
+/* The tokens that are refused until a later time. */
 struct found {
 	struct view view;
 	struct mfa_strings users; /* with a refused token */
@@ -30,7 +30,7 @@ static void found_done(struct found *found)
 	mfa_strings_done(&found->users);
 }
 
-static int look_at(struct found *found, const struct mfa_record *record)
+static int count_refused(struct found *found, const struct mfa_record *record)
 {
 	bool is_refused = false;
 	for (size_t i = 0; i < record->token_count; i++) {
@@ -48,7 +48,7 @@ static int look_at(struct found *found, const struct mfa_record *record)
 
 /* A record that cannot be read is complained of, and the others follow. False: stop here;
  * in any case ret_code tells what went wrong. */
-static bool look_at_all(struct app *app, struct found *found, enum exit_code *ret_code)
+static bool find_refused(struct app *app, struct found *found, enum exit_code *ret_code)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
@@ -63,7 +63,7 @@ static bool look_at_all(struct app *app, struct found *found, enum exit_code *re
 	for (size_t i = 0; i < names.count; i++) {
 		err = mfa_store_read(app->site.store, names.items[i], &diag, record);
 		if (err == MFA_OK)
-			err = look_at(found, record);
+			err = count_refused(found, record);
 		if (err != MFA_OK && err != MFA_ERR_NOTFOUND) /* removed meanwhile */
 			*ret_code = app_fail(err, &diag);
 		if (!watch_step(&watch, i + 1, names.count)) {
@@ -113,7 +113,7 @@ static void print_found(const struct app *app, const struct found *found)
 }
 
 /* The tokens of one user that were changed. */
-struct mend {
+struct settled {
 	struct mfa_zone bounds;
 	size_t count;
 	char tokens[MFA_TOKENS_MAX][MFA_TOKEN_ID_SIZE];
@@ -121,12 +121,12 @@ struct mend {
 	int64_t were[MFA_TOKENS_MAX]; /* refused until then */
 };
 
-static enum exit_code edit(struct app *app MFA_UNUSED, struct mfa_record *record,
-			   void *context)
+static enum exit_code settle_tokens(struct app *app MFA_UNUSED, struct mfa_record *record,
+				    void *context)
 {
-	struct mend *mend = context;
-	const struct view view = { mend->bounds, time(NULL) };
-	mend->count = 0;
+	struct settled *settled = context;
+	const struct view view = { settled->bounds, time(NULL) };
+	settled->count = 0;
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_token *token = &record->tokens[i];
 		struct mfa_clock clock = { 0 };
@@ -136,24 +136,24 @@ static enum exit_code edit(struct app *app MFA_UNUSED, struct mfa_record *record
 				  ->settle(token, &view.bounds, view.now);
 		if (err != MFA_OK)
 			return app_fail(err, NULL);
-		memcpy(mend->tokens[mend->count], token->id, MFA_TOKEN_ID_SIZE);
-		mend->kinds[mend->count] = token->kind;
-		mend->were[mend->count++] = clock.refused_until;
+		memcpy(settled->tokens[settled->count], token->id, MFA_TOKEN_ID_SIZE);
+		settled->kinds[settled->count] = token->kind;
+		settled->were[settled->count++] = clock.refused_until;
 	}
-	return mend->count > 0 ? EXIT_DONE : EXIT_NOT_FOUND;
+	return settled->count > 0 ? EXIT_DONE : EXIT_NOT_FOUND;
 }
 
-static enum exit_code record_all(struct app *app, const char *user,
-				 const struct mend *mend)
+static enum exit_code log_settled(struct app *app, const char *user,
+				  const struct settled *settled)
 {
 	enum exit_code code = EXIT_DONE;
-	for (size_t i = 0; i < mend->count; i++) {
+	for (size_t i = 0; i < settled->count; i++) {
 		char until[MFA_TIME_SIZE];
 		char detail[MFA_DESCRIPTION_SIZE];
-		mfa_text_format_time(mend->were[i], until);
+		mfa_text_format_time(settled->were[i], until);
 		(void)snprintf(detail, sizeof detail, "was refused until %s", until);
-		struct change change = { "token.resync", user, mend->tokens[i],
-					 mend->kinds[i], detail };
+		struct change change = { "token.resync", user, settled->tokens[i],
+					 settled->kinds[i], detail };
 		enum exit_code one = change_log(app, &change);
 		code = one != EXIT_DONE ? one : code;
 	}
@@ -161,20 +161,20 @@ static enum exit_code record_all(struct app *app, const char *user,
 }
 
 /* ret_tokens: how many were changed. */
-static enum exit_code mend_all(struct app *app, const struct found *found,
-			       size_t *ret_tokens)
+static enum exit_code settle_users(struct app *app, const struct found *found,
+				   size_t *ret_tokens)
 {
 	enum exit_code code = EXIT_DONE;
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < found->users.count; i++) {
 		const char *user = found->users.items[i];
-		struct mend mend = { .bounds = found->view.bounds };
-		enum exit_code one =
-			change_record(app, user, CHANGE_EXISTING, edit, &mend);
+		struct settled settled = { .bounds = found->view.bounds };
+		enum exit_code one = change_record(app, user, CHANGE_EXISTING,
+						   settle_tokens, &settled);
 		if (one == EXIT_DONE) {
-			*ret_tokens += mend.count;
-			one = record_all(app, user, &mend);
+			*ret_tokens += settled.count;
+			one = log_settled(app, user, &settled);
 			if (one != EXIT_DONE)
 				return one;
 		}
@@ -196,7 +196,7 @@ enum exit_code resync_future(struct app *app)
 		return code;
 	MFA_CLEANUP(found_done)
 	struct found found = { .view = output_view(app->site.config) };
-	if (!look_at_all(app, &found, &code))
+	if (!find_refused(app, &found, &code))
 		return code;
 	if (found.refused == 0) {
 		(void)puts(TR(app, MFA_N_("No token is refused until a later time.")));
@@ -208,7 +208,7 @@ enum exit_code resync_future(struct app *app)
 	if (!terminal_confirm(app, question))
 		return app_cancel(app);
 	size_t tokens = 0;
-	enum exit_code mended = mend_all(app, &found, &tokens);
+	enum exit_code mended = settle_users(app, &found, &tokens);
 	(void)printf(
 		TR_N(app,
 		     "Resynced: %zu token. No code of until now is accepted, the next "

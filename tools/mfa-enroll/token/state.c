@@ -13,7 +13,8 @@ struct state_change {
 	bool is_closed; /* the record opens for nobody, whatever its tokens are */
 };
 
-static enum exit_code edit(struct app *app, struct mfa_record *record, void *context)
+static enum exit_code set_token_state(struct app *app, struct mfa_record *record,
+				      void *context)
 {
 	struct state_change *wanted = context;
 	struct mfa_token *token = change_find_token(app, record, wanted->token);
@@ -30,8 +31,8 @@ static enum exit_code edit(struct app *app, struct mfa_record *record, void *con
 	return EXIT_DONE;
 }
 
-static enum exit_code set_state(struct app *app, const struct invocation *invocation,
-				enum mfa_state state, const char *event)
+static enum exit_code change_state(struct app *app, const struct invocation *invocation,
+				   enum mfa_state state, const char *event)
 {
 	const char *user = invocation->arguments[0];
 	struct state_change wanted = { .token = invocation->arguments[1],
@@ -40,7 +41,8 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 	if (code == EXIT_DONE)
 		code = app_find_user(app, USER_STORED, &user);
 	if (code == EXIT_DONE)
-		code = change_record(app, user, CHANGE_EXISTING, edit, &wanted);
+		code = change_record(app, user, CHANGE_EXISTING, set_token_state,
+				     &wanted);
 	if (code != EXIT_DONE)
 		return code;
 	if (wanted.is_closed && state == MFA_STATE_ACTIVE)
@@ -54,14 +56,14 @@ static enum exit_code set_state(struct app *app, const struct invocation *invoca
 	return change_log(app, &change);
 }
 
-static enum exit_code suspend(struct app *app, const struct invocation *invocation)
+static enum exit_code suspend_run(struct app *app, const struct invocation *invocation)
 {
-	return set_state(app, invocation, MFA_STATE_SUSPENDED, "token.suspend");
+	return change_state(app, invocation, MFA_STATE_SUSPENDED, "token.suspend");
 }
 
-static enum exit_code resume(struct app *app, const struct invocation *invocation)
+static enum exit_code resume_run(struct app *app, const struct invocation *invocation)
 {
-	return set_state(app, invocation, MFA_STATE_ACTIVE, "token.resume");
+	return change_state(app, invocation, MFA_STATE_ACTIVE, "token.resume");
 }
 
 const struct command command_suspend = {
@@ -70,7 +72,7 @@ const struct command command_suspend = {
 	.least = 2,
 	.most = 2,
 	.summary = MFA_N_("make a token useless for a while"),
-	.run = suspend,
+	.run = suspend_run,
 };
 
 const struct command command_resume = {
@@ -79,5 +81,5 @@ const struct command command_resume = {
 	.least = 2,
 	.most = 2,
 	.summary = MFA_N_("make a suspended token useful again"),
-	.run = resume,
+	.run = resume_run,
 };

@@ -10,14 +10,14 @@
 #include "mfa/auth.h"
 #include "mfa/login_facts.h"
 
-static int ask(void *context MFA_UNUSED, const char *prompt,
-	       struct mfa_secret *ret_answer)
+static int ask_terminal(void *context MFA_UNUSED, const char *prompt,
+			struct mfa_secret *ret_answer)
 {
 	return terminal_ask(prompt, ECHO_HIDDEN, ret_answer);
 }
 
-static void tell(void *context MFA_UNUSED, enum mfa_tone tone MFA_UNUSED,
-		 const char *text)
+static void print_text(void *context MFA_UNUSED, enum mfa_tone tone MFA_UNUSED,
+		       const char *text)
 {
 	(void)puts(text);
 }
@@ -27,9 +27,9 @@ static int64_t clock_now(void)
 	return time(NULL);
 }
 
-static enum exit_code report(const struct app *app,
-			     const struct mfa_auth_request *request,
-			     const struct mfa_auth_result *result)
+static enum exit_code report_test(const struct app *app,
+				  const struct mfa_auth_request *request,
+				  const struct mfa_auth_result *result)
 {
 	char line[1536];
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
@@ -51,7 +51,7 @@ static enum exit_code report(const struct app *app,
 	return result->reason == MFA_REASON_NOT_ENROLLED ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation)
+static enum exit_code test_run(struct app *app, const struct invocation *invocation)
 {
 	const char *user = invocation->arguments[0];
 	enum exit_code code = app_open(app);
@@ -70,7 +70,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 		return app_fail(MFA_ERR_NOMEM, NULL);
 	/* an administrator is who asks: keys in this machine's ports are tried from anywhere */
 	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
-	const struct mfa_dialog dialog = { .ask = ask, .tell = tell };
+	const struct mfa_dialog dialog = { .ask = ask_terminal, .tell = print_text };
 	struct mfa_auth_request request = {
 		.site = &app->site,
 		.login = facts.login,
@@ -87,7 +87,7 @@ static enum exit_code run(struct app *app, const struct invocation *invocation)
 			mfa_config_zone(app->site.config, app->site.config->default_zone);
 	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
 	mfa_auth_run(&request, &result);
-	return report(app, &request, &result);
+	return report_test(app, &request, &result);
 }
 
 const struct command command_test = {
@@ -98,5 +98,5 @@ const struct command command_test = {
 	.summary = MFA_N_("ask for a code and check it as a login would"),
 	.help = MFA_N_(
 		"The code counts: a right one is used up, a wrong one is a failure."),
-	.run = run,
+	.run = test_run,
 };

@@ -22,8 +22,8 @@ static bool is_too_old(const struct mfa_yubikey_port *port)
 	       (port->version[0] == MAJOR_LEAST && port->version[1] < MINOR_LEAST);
 }
 
-static enum exit_code read_secret(const struct app *app, const char *form,
-				  struct mfa_secret *ret_secret)
+static enum exit_code read_hmac_secret(const struct app *app, const char *form,
+				       struct mfa_secret *ret_secret)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
@@ -47,8 +47,8 @@ static enum exit_code read_secret(const struct app *app, const char *form,
 }
 
 /* Whether the key answered as it must; finds out which of its two ways it hashes by. */
-static bool is_right(struct mfa_yubikey *key, const struct mfa_yubikey_answer *answer,
-		     int proof)
+static bool is_answer_right(struct mfa_yubikey *key,
+			    const struct mfa_yubikey_answer *answer, int proof)
 {
 	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
 	bool is_equal = false;
@@ -88,14 +88,14 @@ static enum exit_code prove_once(const struct app *app, struct mfa_yubikey *key,
 		mfa_usb_respond(&usb, &order, &diag, &unused, &answer);
 	if (result != MFA_YUBIKEY_DONE)
 		return yubikey_list_fail(app, result, &diag);
-	if (is_right(key, &answer, proof))
+	if (is_answer_right(key, &answer, proof))
 		return EXIT_DONE;
 	app_complain("%s", TR(app, MFA_N_("the YubiKey answers wrongly: it holds another "
 					  "secret, or its firmware cannot do this")));
 	return EXIT_REFUSED;
 }
 
-static enum exit_code prove(const struct app *app, struct mfa_yubikey *key)
+static enum exit_code prove_key(const struct app *app, struct mfa_yubikey *key)
 {
 	enum exit_code code = EXIT_DONE;
 	for (int i = 0; i < PROOFS && code == EXIT_DONE; i++)
@@ -104,7 +104,8 @@ static enum exit_code prove(const struct app *app, struct mfa_yubikey *key)
 }
 
 /* The options that contradict each other. */
-static enum exit_code check(const struct app *app, const char *const *values)
+static enum exit_code check_yubikey_options(const struct app *app,
+					    const char *const *values)
 {
 	bool has_secret = values[ADD_SECRET_STDIN] != NULL;
 	if (values[ADD_TOUCH] != NULL && values[ADD_NO_TOUCH] != NULL)
@@ -120,25 +121,27 @@ static enum exit_code check(const struct app *app, const char *const *values)
 	return EXIT_DONE;
 }
 
-static enum exit_code get_secret(struct app *app, const struct enrolment *enrolment,
-				 struct mfa_secret *ret_secret)
+static enum exit_code get_hmac_secret(struct app *app, const struct enrolment *enrolment,
+				      struct mfa_secret *ret_secret)
 {
 	const char *form = enrolment->values[ADD_SECRET_STDIN];
 	if (form != NULL)
-		return read_secret(app, form, ret_secret);
+		return read_hmac_secret(app, form, ret_secret);
 	int err = mfa_secret_random(MFA_YUBIKEY_SECRET_LEN, ret_secret);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
-static enum exit_code program(struct app *app, const struct enrolment *enrolment,
-			      struct yubikey_slot *slot, const struct mfa_secret *secret)
+static enum exit_code program_hmac(struct app *app, const struct enrolment *enrolment,
+				   struct yubikey_slot *slot,
+				   const struct mfa_secret *secret)
 {
 	struct mfa_yubikey_program wanted = { .secret = secret->data };
 	return yubikey_slot_program(app, enrolment, slot, &wanted);
 }
 
-static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
-			       struct yubikey_slot *slot, struct mfa_yubikey *key)
+static enum exit_code program_and_prove(struct app *app, struct enrolment *enrolment,
+					struct yubikey_slot *slot,
+					struct mfa_yubikey *key)
 {
 	const char *const *values = enrolment->values;
 	bool is_there = values[ADD_NO_CONFIRM] == NULL;
@@ -155,7 +158,7 @@ static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
 	const struct mfa_secret secret = { (unsigned char *)(uintptr_t)key->secret,
 					   MFA_YUBIKEY_SECRET_LEN };
 	if (will_program)
-		code = program(app, enrolment, slot, &secret);
+		code = program_hmac(app, enrolment, slot, &secret);
 	key->serial = slot->port.serial;
 	key->slot = slot->number;
 	key->wants_touch = will_program ? yubikey_slot_wants_touch(enrolment)
@@ -163,30 +166,30 @@ static enum exit_code make_key(struct app *app, struct enrolment *enrolment,
 	memcpy(key->version, slot->port.version, sizeof key->version);
 	if (code != EXIT_DONE || !is_there)
 		return code;
-	code = prove(app, key);
+	code = prove_key(app, key);
 	if (code != EXIT_DONE)
 		yubikey_slot_rollback_notice(app, slot);
 	return code;
 }
 
-static enum exit_code make(struct app *app, struct enrolment *enrolment)
+static enum exit_code make_yubikey(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	struct yubikey_slot slot = { .number = 0 };
-	enum exit_code code = check(app, enrolment->values);
+	enum exit_code code = check_yubikey_options(app, enrolment->values);
 	if (code == EXIT_DONE)
-		code = get_secret(app, enrolment, &secret);
+		code = get_hmac_secret(app, enrolment, &secret);
 	if (code != EXIT_DONE)
 		return code;
 	struct mfa_yubikey key = { .secret = secret.data };
-	code = make_key(app, enrolment, &slot, &key);
+	code = program_and_prove(app, enrolment, &slot, &key);
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_yubikey_save(&key, enrolment->token);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
-static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
+static bool is_same_yubikey(const struct mfa_token *one, const struct mfa_token *other)
 {
 	struct mfa_yubikey a;
 	struct mfa_yubikey b;
@@ -195,7 +198,8 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       a.slot == b.slot;
 }
 
-static void rollback_notice(const struct app *app, const struct enrolment *enrolment)
+static void yubikey_rollback_notice(const struct app *app,
+				    const struct enrolment *enrolment)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
@@ -212,7 +216,7 @@ const struct add_kind add_yubikey = {
 	.kind = MFA_KIND_YUBIKEY,
 	.options = 1U << ADD_SLOT | 1U << ADD_SERIAL | 1U << ADD_TOUCH |
 		   1U << ADD_NO_TOUCH | 1U << ADD_FORCE | 1U << ADD_NO_PROGRAM,
-	.make = make,
-	.is_same = is_same,
-	.rollback_notice = rollback_notice,
+	.make = make_yubikey,
+	.is_same = is_same_yubikey,
+	.rollback_notice = yubikey_rollback_notice,
 };

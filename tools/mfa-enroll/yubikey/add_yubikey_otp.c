@@ -15,8 +15,9 @@ enum {
 	OWN_PREFIX = 0xff,
 };
 
-static enum exit_code read_secret(struct app *app, const char *form,
-				  struct mfa_secret *ret_secret, uint32_t *ret_serial)
+static enum exit_code read_otp_secrets(struct app *app, const char *form,
+				       struct mfa_secret *ret_secret,
+				       uint32_t *ret_serial)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
 	if (strcmp(form, "csv") != 0)
@@ -39,7 +40,7 @@ static enum exit_code read_secret(struct app *app, const char *form,
 	return EXIT_DONE;
 }
 
-static enum exit_code make_secret(struct mfa_secret *ret_secret)
+static enum exit_code make_otp_secrets(struct mfa_secret *ret_secret)
 {
 	int err = mfa_secret_random(SECRETS_LEN, ret_secret);
 	if (err != MFA_OK)
@@ -48,26 +49,27 @@ static enum exit_code make_secret(struct mfa_secret *ret_secret)
 	return EXIT_DONE;
 }
 
-static void point(struct mfa_yubikey_otp *otp, const struct mfa_secret *secret)
+static void point_into_secrets(struct mfa_yubikey_otp *otp,
+			       const struct mfa_secret *secret)
 {
 	otp->public_id = secret->data;
 	otp->private_id = otp->public_id + MFA_YUBIKEY_PUBLIC_LEN;
 	otp->aes_key = otp->private_id + MFA_YUBIKEY_PRIVATE_LEN;
 }
 
-static enum exit_code get_secret(struct app *app, const struct enrolment *enrolment,
-				 struct mfa_secret *ret_secret, uint32_t *ret_serial)
+static enum exit_code get_otp_secrets(struct app *app, const struct enrolment *enrolment,
+				      struct mfa_secret *ret_secret, uint32_t *ret_serial)
 {
 	const char *form = enrolment->values[ADD_SECRET_STDIN];
-	enum exit_code code = form != NULL
-				      ? read_secret(app, form, ret_secret, ret_serial)
-				      : make_secret(ret_secret);
+	enum exit_code code =
+		form != NULL ? read_otp_secrets(app, form, ret_secret, ret_serial)
+			     : make_otp_secrets(ret_secret);
 	return code == EXIT_DONE ? yubikey_slot_check_id(app, ret_secret->data) : code;
 }
 
-static enum exit_code program(struct app *app, const struct enrolment *enrolment,
-			      struct yubikey_slot *slot,
-			      const struct mfa_yubikey_otp *otp)
+static enum exit_code program_otp(struct app *app, const struct enrolment *enrolment,
+				  struct yubikey_slot *slot,
+				  const struct mfa_yubikey_otp *otp)
 {
 	struct mfa_yubikey_program wanted = {
 		.secret = otp->aes_key,
@@ -77,8 +79,8 @@ static enum exit_code program(struct app *app, const struct enrolment *enrolment
 	return yubikey_slot_program(app, enrolment, slot, &wanted);
 }
 
-static enum exit_code confirm(struct app *app, const struct enrolment *enrolment,
-			      unsigned slot)
+static enum exit_code confirm_typed(struct app *app, const struct enrolment *enrolment,
+				    unsigned slot)
 {
 	(void)printf(TR(app, slot == 1 ? MFA_N_("Touch the YubiKey's button shortly to "
 						"type a code.")
@@ -88,7 +90,7 @@ static enum exit_code confirm(struct app *app, const struct enrolment *enrolment
 	return confirm_token(app, enrolment->token);
 }
 
-static enum exit_code make(struct app *app, struct enrolment *enrolment)
+static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	const char *const *values = enrolment->values;
@@ -99,16 +101,16 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 		return add_misuse(app, ADD_NO_PROGRAM);
 	if (values[ADD_FORCE] != NULL && !will_program)
 		return add_misuse(app, ADD_FORCE);
-	enum exit_code code = get_secret(app, enrolment, &secret, &otp.serial);
+	enum exit_code code = get_otp_secrets(app, enrolment, &secret, &otp.serial);
 	slot.port.serial = otp.serial;
 	if (code == EXIT_DONE)
 		code = yubikey_slot_find(app, enrolment, will_program, will_program,
 					 &slot);
 	if (code != EXIT_DONE)
 		return code;
-	point(&otp, &secret);
+	point_into_secrets(&otp, &secret);
 	if (will_program)
-		code = program(app, enrolment, &slot, &otp);
+		code = program_otp(app, enrolment, &slot, &otp);
 	if (code != EXIT_DONE)
 		return code;
 	otp.serial = slot.port.serial;
@@ -117,13 +119,13 @@ static enum exit_code make(struct app *app, struct enrolment *enrolment)
 	if (err != MFA_OK)
 		return app_fail(err, NULL);
 	if (values[ADD_NO_CONFIRM] == NULL)
-		code = confirm(app, enrolment, slot.number);
+		code = confirm_typed(app, enrolment, slot.number);
 	if (code != EXIT_DONE && will_program)
 		yubikey_slot_rollback_notice(app, &slot);
 	return code;
 }
 
-static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
+static bool is_same_otp(const struct mfa_token *one, const struct mfa_token *other)
 {
 	struct mfa_yubikey_otp a;
 	struct mfa_yubikey_otp b;
@@ -132,7 +134,7 @@ static bool is_same(const struct mfa_token *one, const struct mfa_token *other)
 	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
 }
 
-static void rollback_notice(const struct app *app, const struct enrolment *enrolment)
+static void otp_rollback_notice(const struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
@@ -149,7 +151,7 @@ const struct add_kind add_yubikey_otp = {
 	.kind = MFA_KIND_YUBIKEY_OTP,
 	.options = 1U << ADD_SLOT | 1U << ADD_SERIAL | 1U << ADD_FORCE |
 		   1U << ADD_NO_PROGRAM,
-	.make = make,
-	.is_same = is_same,
-	.rollback_notice = rollback_notice,
+	.make = make_yubikey_otp,
+	.is_same = is_same_otp,
+	.rollback_notice = otp_rollback_notice,
 };

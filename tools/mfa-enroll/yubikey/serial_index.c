@@ -14,7 +14,7 @@ struct search {
 	size_t total;
 };
 
-static int count(void *context, const char *user MFA_UNUSED)
+static int count_user(void *context, const char *user MFA_UNUSED)
 {
 	struct search *search = context;
 	search->total++;
@@ -39,7 +39,7 @@ static void look_at_token(struct search *search, const struct mfa_token *token)
 	search->visit(search->context, &entry);
 }
 
-static int look_at(void *context, const char *user)
+static int look_at_user(void *context, const char *user)
 {
 	struct search *search = context;
 	struct mfa_diag diag = { .text = "" };
@@ -71,9 +71,9 @@ enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 		.context = context,
 		.bar = progress_begin(),
 	};
-	int err = mfa_store_list(app->site.store, count, &search, &diag);
+	int err = mfa_store_list(app->site.store, count_user, &search, &diag);
 	if (err == MFA_OK)
-		err = mfa_store_list(app->site.store, look_at, &search, &diag);
+		err = mfa_store_list(app->site.store, look_at_user, &search, &diag);
 	progress_end(&search.bar);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }

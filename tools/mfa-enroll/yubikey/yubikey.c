@@ -48,7 +48,7 @@ static void note_owner(void *context, const struct serial_entry *entry)
 	owner->slot = entry->slot;
 }
 
-static void print(const struct app *app, const struct inventory *inventory)
+static void print_inventory(const struct app *app, const struct inventory *inventory)
 {
 	if (inventory->count == 0)
 		(void)puts(TR(app, MFA_N_("No YubiKey found. Plug one in.")));
@@ -66,8 +66,8 @@ static void print(const struct app *app, const struct inventory *inventory)
 	}
 }
 
-static void describe_owners(struct mfa_json *json, const struct inventory *inventory,
-			    uint32_t serial)
+static void put_owners(struct mfa_json *json, const struct inventory *inventory,
+		       uint32_t serial)
 {
 	mfa_json_key(json, "bound");
 	mfa_json_open(json, '[');
@@ -85,7 +85,7 @@ static void describe_owners(struct mfa_json *json, const struct inventory *inven
 	mfa_json_close(json, ']');
 }
 
-static int print_json(const struct inventory *inventory)
+static int print_inventory_json(const struct inventory *inventory)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
 	mfa_json_open(&json, '[');
@@ -101,7 +101,7 @@ static int print_json(const struct inventory *inventory)
 			       port->is_programmed[0] ? "programmed" : "empty");
 		mfa_json_field(&json, "slot2",
 			       port->is_programmed[1] ? "programmed" : "empty");
-		describe_owners(&json, inventory, port->serial);
+		put_owners(&json, inventory, port->serial);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');
@@ -110,7 +110,8 @@ static int print_json(const struct inventory *inventory)
 	return json.err;
 }
 
-static enum exit_code run(struct app *app, const struct invocation *invocation MFA_UNUSED)
+static enum exit_code yubikey_run(struct app *app,
+				  const struct invocation *invocation MFA_UNUSED)
 {
 	struct inventory inventory = { .count = 0 };
 	enum exit_code code = app_open(app);
@@ -121,8 +122,8 @@ static enum exit_code run(struct app *app, const struct invocation *invocation M
 	if (code != EXIT_DONE)
 		return code;
 	if (!app->wants_json)
-		print(app, &inventory);
-	else if (print_json(&inventory) != MFA_OK)
+		print_inventory(app, &inventory);
+	else if (print_inventory_json(&inventory) != MFA_OK)
 		code = app_fail(MFA_ERR_NOMEM, NULL);
 	return code;
 }
@@ -134,5 +135,5 @@ const struct command command_yubikey = {
 	.most = 0,
 	.summary = MFA_N_("list the YubiKeys in the ports and their users"),
 	.has_json = true,
-	.run = run,
+	.run = yubikey_run,
 };

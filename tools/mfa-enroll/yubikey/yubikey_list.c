@@ -73,9 +73,9 @@ void yubikey_list_print_one(const struct app *app, const struct mfa_yubikey_port
 	(void)fputc('\n', stdout);
 }
 
-static enum exit_code choose(const struct app *app, uint32_t serial,
-			     const struct mfa_yubikey_port *ports, size_t count,
-			     struct mfa_yubikey_port *ret_port)
+static enum exit_code choose_yubikey(const struct app *app, uint32_t serial,
+				     const struct mfa_yubikey_port *ports, size_t count,
+				     struct mfa_yubikey_port *ret_port)
 {
 	if (count == 0)
 		return yubikey_list_fail(app, MFA_YUBIKEY_ABSENT, NULL);
@@ -105,7 +105,7 @@ enum exit_code yubikey_list_find(const struct app *app, uint32_t serial,
 	size_t count = 0;
 	enum exit_code code = yubikey_list_read(app, ports, &count);
 	if (code == EXIT_DONE)
-		code = choose(app, serial, ports, count, &found);
+		code = choose_yubikey(app, serial, ports, count, &found);
 	if (code != EXIT_DONE)
 		return code;
 	if (found.serial == 0) {
