@@ -103,7 +103,7 @@ static void decide_and_record(const struct mfa_auth_request *request,
 		request->report(request->context, result);
 }
 
-void conclude_login(const struct mfa_auth_request *request,
+void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result)
 {

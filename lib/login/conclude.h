@@ -16,6 +16,6 @@ void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *an
 
 /* With locks, and no person is waited for: fills in the result, and writes it to the audit
  * trail. The time of the login is the present one from here on. */
-void conclude_login(const struct mfa_auth_request *request,
+void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result);

@@ -185,7 +185,7 @@ static bool is_unusable_record(const struct findings *found)
 	return found->what->record_status != MFA_RECORD_USABLE;
 }
 
-static bool is_locked_out(const struct findings *found)
+static bool is_code_locked(const struct findings *found)
 {
 	return found->is_locked;
 }
@@ -214,7 +214,7 @@ static const struct rule {
 	enum mfa_reason reason;
 } rules[] = {
 	{ is_unusable_record, MFA_REASON_NONE },
-	{ is_locked_out, MFA_REASON_LOCKED },
+	{ is_code_locked, MFA_REASON_LOCKED },
 	{ is_of_suspended_token, MFA_REASON_SUSPENDED },
 	{ is_wrong_device_answer, MFA_REASON_KEY_WRONG },
 	{ is_wrong_and_no_guess, MFA_REASON_NOT_A_CODE },

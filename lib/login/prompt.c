@@ -28,7 +28,7 @@ static bool format_other(const struct mfa_auth_request *request,
 	return len > 0;
 }
 
-static bool is_of_other(const struct mfa_auth_state *state)
+static bool tells_of_other(const struct mfa_auth_state *state)
 {
 	return state->device_result == MFA_DEVICE_BUSY ||
 	       state->device_result == MFA_DEVICE_ELSEWHERE;
@@ -55,7 +55,7 @@ void mfa_auth_prompt(const struct mfa_auth_request *request,
 	char where[2 * MFA_TURN_WHERE_SIZE + MFA_TURN_USER_SIZE + 8];
 	if (state->step == MFA_STEP_DEVICE_QUESTION)
 		(void)snprintf(ret_prompt, MFA_PROMPT_SIZE, "%s", state->device_question);
-	else if (is_of_other(state) && format_other(request, state, where, sizeof where))
+	else if (tells_of_other(state) && format_other(request, state, where, sizeof where))
 		(void)snprintf(
 			ret_prompt, MFA_PROMPT_SIZE,
 			mfa_text(language, mfa_devices[state->device]->prompt_named(

@@ -53,7 +53,7 @@ static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
 			       const struct conclusion *conclusion,
 			       struct mfa_auth_result *result)
 {
-	conclude_login(request, state, conclusion, result);
+	login_conclude(request, state, conclusion, result);
 	state->step = MFA_STEP_END;
 	return state->step;
 }
