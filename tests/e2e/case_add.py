@@ -110,7 +110,7 @@ def test_a_hardware_token_is_confirmed_as_well(case):
     secret = RFC["sha1"].hex()
     codes = "755224\n287082\n"
     add = ("add", taro.name, "hotp", "--secret-stdin", "hex")
-    exits(enroll.run(*add, stdin=f"{secret}\n755224\n755224\n755224\n755224\n755224\n755224\n"), 1, "taken already")
+    exits(enroll.run(*add, stdin=f"{secret}\n755224\n755224\n755224\n755224\n755224\n755224\n"), 1, "used already")
     assert not product.record(taro).exists()
     exits(enroll.run(*add, stdin=f"{secret}\n{codes}"), 0, "Enrolled")
     assert not right(taro, "287082") and right(taro, "359152")
@@ -156,11 +156,11 @@ def test_bad_values_are_misuse_and_change_nothing(case):
 
 
 def test_users_are_checked(case):
-    exits(enroll.run("add", "no-such-user", "totp", "--no-confirm"), 3, "there is no user no-such-user")
+    exits(enroll.run("add", "no-such-user", "totp", "--no-confirm"), 3, "no such user: no-such-user")
     exits(enroll.run("add", "no-such-user", "totp", "--no-confirm", "--allow-unknown"), 0, "Enrolled")
     assert json.loads(enroll.run("list", "no-such-user", "--json").stdout)
     for name in ("", "x" * 256, "a\nb", "\x1b[2J", "\udcff\udcfe"):
-        exits(enroll.run("add", name, "totp", "--no-confirm", "--allow-unknown"), 2, "that is no user name")
+        exits(enroll.run("add", name, "totp", "--no-confirm", "--allow-unknown"), 2, "invalid user name")
     for command in ("show", "unlock", "list"):
         exits(enroll.run(command, "nobody-here"), 3, "nobody-here has no authenticator enrolled")
     exits(enroll.run("test", "nobody-here", stdin="123456\n"), 3, "no authenticator enrolled")

@@ -140,7 +140,7 @@ def test_remove_asks_first(case):
             status, text = answered(["remove", taro.name, first], answer)
         assert status == 1 and f"Remove token {first} of {taro.name}? It cannot be undone" in text
     with product.unchanged(product.STORE):
-        exits(enroll.run("remove", taro.name, first), 1, "given up; nothing was changed")
+        exits(enroll.run("remove", taro.name, first), 1, "cancelled, nothing changed")
     status, text = answered(["remove", taro.name, first], "y")
     assert status == 0 and "its secret is erased" in text
     with pam.module_alone():

@@ -38,7 +38,7 @@ def test_ctrl_c_at_the_question_changes_nothing(case):
         terminal.press(INTERRUPT)
         assert terminal.wait() == 1
         assert terminal.echoes()
-        assert "given up; nothing was changed" in terminal.transcript
+        assert "cancelled, nothing changed" in terminal.transcript
 
 
 def test_ctrl_c_is_not_lost_however_early_it_comes(case):
@@ -56,7 +56,7 @@ def test_ctrl_c_in_the_middle_of_a_code_changes_nothing(case):
         ask(terminal)
         terminal.press("123" + INTERRUPT)
         assert terminal.wait() == 1
-        assert "given up; nothing was changed" in terminal.transcript
+        assert "cancelled, nothing changed" in terminal.transcript
 
 
 def test_ctrl_c_after_the_first_right_code_changes_nothing(case):
@@ -76,10 +76,10 @@ def test_end_of_input_changes_nothing(case):
         ask(terminal)
         terminal.press(END_OF_INPUT)
         assert terminal.wait() == 1
-        assert terminal.echoes() and "given up; nothing was changed" in terminal.transcript
+        assert terminal.echoes() and "cancelled, nothing changed" in terminal.transcript
     with enrolled_and_untouched() as taro:
         done = enroll.run("add", taro.name, "totp")
-        assert done.returncode == 1 and "given up" in done.stderr, done
+        assert done.returncode == 1 and "cancelled" in done.stderr, done
 
 
 def test_a_hidden_question_gives_the_echo_back(case):

@@ -114,7 +114,7 @@ def test_an_account_with_another_id_does_not_open_it(case):
         refuses(SU, case, new, [new.password, token.next()], "uid-changed")
         assert f"the record is of user id {taro.uid}, and the account has another" in audit.last()["detail"]
         exits(enroll.run("add", taro.name, "hotp"), 1, "perhaps another person's(?s:.*)prune")
-        exits(enroll.run("adopt", taro.name, stdin="n\n"), 1, "nothing was changed")
+        exits(enroll.run("adopt", taro.name, stdin="n\n"), 1, "nothing changed")
         refuses(SU, case, new, [new.password, token.next()], "uid-changed")
         exits(enroll.run("adopt", taro.name, stdin="y\n"), 0)
         lets_in(SU, new, [new.password, token.next()])
@@ -208,7 +208,7 @@ def test_ids_that_were_all_changed_are_adopted_at_once(case):
     uids = {taro.name: with_uid(taro, taro.uid + 7000) for taro, _ in people}
     exits(enroll.run("retire", people[2][0].name), 0)
     with product.unchanged(product.STORE):
-        exits(enroll.run("adopt", "--all", stdin="n\n"), 1, "still the same person.*\n.*nothing was changed")
+        exits(enroll.run("adopt", "--all", stdin="n\n"), 1, "still the same person.*\n.*nothing changed")
     done = enroll.run("adopt", "--all", stdin="y\n")
     exits(done, 0, "accounts' again: 2")
     assert hanako.name not in done.stdout and people[2][0].name not in done.stdout
@@ -232,7 +232,7 @@ def test_a_new_name_takes_the_record_along(case):
         refuses(SU, case, new, [new.password, token.next()], "not-enrolled")
         assert f": mfa-enroll rename {hanako.name} {new.name}" in check()["record-old-name"]
         with product.unchanged(product.STORE, product.AUDIT.parent):
-            exits(rename(hanako, new, stdin="n\n"), 1, "the same person(?s:.*)nothing was changed")
+            exits(rename(hanako, new, stdin="n\n"), 1, "the same person(?s:.*)nothing changed")
         before = enroll.facts(hanako)
         exits(rename(hanako, new, stdin="y\n"), 0, f"The authenticators of {hanako.name} are {new.name}'s now")
         after = enroll.facts(new)
@@ -252,11 +252,11 @@ def test_a_rename_that_cannot_be_changes_nothing(case):
     jiro = users.new("jiro")
     with product.unchanged(product.STORE, product.AUDIT.parent):
         exits(rename(taro, hanako), 1, f"{hanako.name} has authenticators already")
-        exits(rename(taro, "nobody-here"), 3, "there is no user nobody-here")
+        exits(rename(taro, "nobody-here"), 3, "no such user: nobody-here")
         exits(rename(jiro, hanako), 3, f"{jiro.name} has no authenticator")
         exits(rename(taro, taro), 2, "two user names")
         exits(rename(taro, "x" * 300), 2)
-        exits(rename(taro, jiro), 1, "nothing was changed")
+        exits(rename(taro, jiro), 1, "nothing changed")
     exits(enroll.run("--yes", "rename", "--allow-unknown", taro.name, "taro-to-come"), 0)
     assert owner(users.User("taro-to-come", "", 0, 0, Path())) == (None, "open", "absent")
     exits(enroll.run("retire", hanako.name), 0)
@@ -278,7 +278,7 @@ def test_prune_lists_asks_and_removes(case):
         rows = [line.split()[:4] for line in done.stdout.splitlines()[1:]]
         assert rows == sorted([[taro.name, "retired", str(taro.uid), "1"], [hanako.name, "absent", str(hanako.uid), "1"],
                                [jiro.name, "other-uid", str(jiro.uid), "1"]])
-        exits(enroll.run("prune", stdin="n\n"), 1, "these 3 records(?s:.*)nothing was changed")
+        exits(enroll.run("prune", stdin="n\n"), 1, "these 3 records(?s:.*)nothing changed")
         exits(enroll.run("prune", stays.name), 1, "in use; nothing was removed")
         done = enroll.run("--yes", "prune", taro.name, stays.name, hanako.name)
         exits(done, 1, f"^mfa-enroll: the record of {stays.name} is in use; nothing was removed[^\n]*retire {stays.name}\n$")

@@ -15,14 +15,12 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 			  MFA_N_("a wrong password ends here, as \"explain\" needs it: "
 				 "that tells which passwords are right"));
 	case MFA_ADVISORY_EXPLAIN:
-		return TR(app,
-			  MFA_N_("\"explain\" tells reasons and locks accounts, but a "
-				 "wrong password gets here too: leave it away, or end "
-				 "wrong passwords before"));
+		return TR(app, MFA_N_("\"explain\" tells reasons and locks accounts, "
+				      "but a wrong password gets here too: omit it, "
+				      "or end wrong passwords before"));
 	case MFA_ADVISORY_FORWARD_LATE:
-		return TR(app,
-			  MFA_N_("forward_pass stands behind the module that asks for "
-				 "the password: put it before"));
+		return TR(app, MFA_N_("forward_pass comes after the module that asks "
+				      "for the password: put it before"));
 	case MFA_ADVISORY_FORWARD_UNUSED:
 		return TR(app, MFA_N_("forward_pass, but no module behind it takes the "
 				      "password"));
@@ -46,7 +44,7 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 				 "this service: logins that skip auth, as with a key "
 				 "alone, are let in by the zone"));
 	case MFA_ADVISORY_NOBODY:
-		return TR(app, MFA_N_("nobody can log in here, whatever they show"));
+		return TR(app, MFA_N_("nobody can log in here"));
 	}
 	return "";
 }

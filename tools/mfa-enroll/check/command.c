@@ -123,11 +123,11 @@ static enum exit_code check_run(struct app *app, const struct invocation *invoca
 }
 
 static const struct option_spec options[] = {
-	[OPTION_PAM_DIR] = { "pam-dir", "DIR",
-			     MFA_N_("look at these service files alone") },
+	[OPTION_PAM_DIR] = { "pam-dir", "DIR", MFA_N_("check only these service files") },
 	[OPTION_ROOT] = { "root", "DIR",
-			  MFA_N_("look at the host whose tree stands in this folder") },
-	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("look at this service alone") },
+			  MFA_N_("check the host whose file tree is in this "
+				 "folder") },
+	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("check only this service") },
 	[OPTION_EXPLAIN] = { "explain", NULL,
 			     MFA_N_("tell which zone decides for USER at SERVICE") },
 };

@@ -43,7 +43,7 @@ static void look_at_command(struct check *check, const char *path, unsigned numb
 			     MFA_N_("getty logs somebody in without asking anybody")));
 	else if (hands_over_f(line))
 		check_add(check, CHECK_HOLE, "login-f", place, "%s",
-			  TR(check->app, MFA_N_("login -f asks nobody for anything")));
+			  TR(check->app, MFA_N_("login -f asks for nothing")));
 	else if (has_getty_option(line, "--login-program", 'l') &&
 		 strstr(line, "getty") != NULL && strstr(line, "/login") == NULL)
 		check_add(check, CHECK_HOLE, "getty-program", place, "%s",

@@ -181,7 +181,8 @@ static struct answer find_answer(const struct app *app, const struct mfa_login *
 		answer.zone = mfa_config_zone(config, config->default_zone);
 		if (!app->wants_json)
 			(void)printf(
-				TR(app, MFA_N_("[host] zone = %s decides what is left")),
+				TR(app, MFA_N_("no zone above decides: [host] zone = %s "
+					       "applies")),
 				config->default_zone);
 		if (!app->wants_json)
 			(void)fputc('\n', stdout);

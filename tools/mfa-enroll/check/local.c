@@ -18,10 +18,9 @@ static void look_at_local_zone(struct check *check, const struct mfa_zone *zone)
 	if (!asks_for_place(zone))
 		return;
 	check_add(check, CHECK_NOTE, "zone-local", CHECK_NOWHERE,
-		  TR(check->app,
-		     MFA_N_("zone %s: rhosts = local is for who is proved to be at this "
-			    "machine (a seat or virtual terminal); whoever names no host "
-			    "is not")),
+		  TR(check->app, MFA_N_("zone %s: rhosts = local is for logins that "
+					"are proved to be at this machine (a seat or "
+					"virtual terminal); naming no host is no proof")),
 		  zone->name);
 	if (check->is_live && access("/run/systemd/seats", F_OK) != 0)
 		check_add(check, CHECK_NOTE, "no-logind", CHECK_NOWHERE, "%s",

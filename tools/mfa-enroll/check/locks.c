@@ -38,8 +38,9 @@ void check_locks(struct check *check)
 	if (locked.count > 0)
 		check_add(check, CHECK_WARNING, "locked", CHECK_NOWHERE,
 			  TR(check->app,
-			     MFA_N_("%d wrong codes in a row, so codes are taken at this "
-				    "machine at most: %zu (%s). See in the audit trail "
-				    "where they came from; then run: %s")),
+			     MFA_N_("%d wrong codes in a row, so codes are "
+				    "accepted only at this machine: %zu (%s). See "
+				    "in the audit trail where they came from; then "
+				    "run: %s")),
 			  MFA_LOCKOUT_CEILING, locked.count, locked.text, commands.text);
 }

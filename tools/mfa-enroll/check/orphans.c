@@ -148,7 +148,7 @@ static void look_for_hook(struct check *check)
 		check_add(check, CHECK_NOTE, "no-userdel-hook",
 			  (struct check_place){ MFA_USERDEL_HOOK, 0 }, "%s",
 			  TR(check->app,
-			     MFA_N_("is not there, so userdel retires no record: run "
+			     MFA_N_("missing, so userdel retires no record: run "
 				    "mfa-enroll retire USER when somebody leaves")));
 }
 

@@ -110,23 +110,23 @@ static void add_people_findings(struct check *check, const struct people *people
 	struct app *app = check->app;
 	if (people->without.count > 0)
 		check_add(check, CHECK_WARNING, "people-unenrolled", CHECK_NOWHERE,
-			  TR(app, MFA_N_("refused for want of an authenticator, "
-					 "though they may log in: %zu (%s)")),
+			  TR(app, MFA_N_("cannot log in, as they have no active "
+					 "authenticator: %zu (%s)")),
 			  people->without.count, people->without.text);
 	if (people->with_one.count > 0)
 		check_add(check, CHECK_NOTE, "people-one", CHECK_NOWHERE,
-			  TR(app, MFA_N_("one authenticator alone, and nothing if it is "
+			  TR(app, MFA_N_("only one authenticator, and none if it is "
 					 "lost: %zu (%s)")),
 			  people->with_one.count, people->with_one.text);
 	if (people->admins.count == 0)
 		check_add(check, CHECK_WARNING, "no-admin", CHECK_NOWHERE, "%s",
 			  TR(app, MFA_N_("no administrator (root, sudo, wheel) has an "
-					 "authenticator: nobody can log in to mend "
-					 "things")));
+					 "authenticator: nobody can log in to repair "
+					 "the system")));
 	else if (people->admins.count == 1)
 		check_add(check, CHECK_NOTE, "one-admin", CHECK_NOWHERE,
-			  TR(app, MFA_N_("one administrator alone has an "
-					 "authenticator: %s")),
+			  TR(app, MFA_N_("only one administrator has an authenticator: "
+					 "%s")),
 			  people->admins.text);
 }
 

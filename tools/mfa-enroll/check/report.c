@@ -94,7 +94,8 @@ static const char *missing_words(const struct printer *printer,
 {
 	const struct app *app = printer->app;
 	if (inspection->facility == MFA_FACILITY_ACCOUNT)
-		return TR(app, MFA_N_("the gate stands open: who skips auth is let in"));
+		return TR(app, MFA_N_("the gate is open: logins that skip auth are "
+				      "let in"));
 	if (inspection->proof.missing == (MFA_HAD_PASSWORD | MFA_HAD_CODE))
 		return TR(app, MFA_N_("lets in without password and code"));
 	if (inspection->proof.missing == MFA_HAD_PASSWORD)

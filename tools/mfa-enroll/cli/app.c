@@ -48,7 +48,7 @@ enum exit_code app_fail(int err, const struct mfa_diag *diag)
 
 enum exit_code app_cancel(const struct app *app)
 {
-	app_complain("%s", TR(app, MFA_N_("given up; nothing was changed")));
+	app_complain("%s", TR(app, MFA_N_("cancelled, nothing changed")));
 	return EXIT_REFUSED;
 }
 
@@ -140,8 +140,8 @@ static enum exit_code complain_of_unknown(const struct app *app, const char *use
 		app_complain(TR(app, MFA_N_("cannot ask the name service for %s: %s")),
 			     user, strerror(app->identity.problem));
 	else
-		app_complain(TR(app, MFA_N_("there is no user %s (--allow-unknown enrols "
-					    "one that is not there yet)")),
+		app_complain(TR(app, MFA_N_("no such user: %s (--allow-unknown enrols a "
+					    "user who does not exist yet)")),
 			     user);
 	return EXIT_NOT_FOUND;
 }
@@ -170,7 +170,7 @@ enum exit_code app_find_user(struct app *app, enum user_need need,
 	if (is_name && nss_find(*inout_user, &app->identity) != MFA_OK)
 		return app_fail(MFA_ERR_NOMEM, NULL);
 	if (!is_name || app->identity.name[0] == '\0') {
-		app_complain("%s", TR(app, MFA_N_("that is no user name")));
+		app_complain("%s", TR(app, MFA_N_("invalid user name")));
 		return EXIT_USAGE;
 	}
 	if (need == USER_KNOWN && app->identity.is_known != MFA_MATCH_YES)

@@ -69,8 +69,8 @@ static enum exit_code edit_adopted(struct app *app, struct mfa_record *record,
 			app, MFA_N_("the record of %s is this account's already"),
 			record);
 	if (adoption->is_one_of_all && status != MFA_RECORD_OF_OTHER_UID)
-		return refuse_adoption(app, MFA_N_("%s: retired meanwhile, and left so"),
-				       record);
+		return refuse_adoption(
+			app, MFA_N_("%s: retired meanwhile; left as it is"), record);
 	if (!adoption->is_confirmed && !confirm_adoption(app, record, adoption->uid))
 		return EXIT_REFUSED;
 	adoption->is_confirmed = true;

@@ -17,7 +17,8 @@ enum {
 
 static const struct option_spec options[] = {
 	[OPTION_DRY_RUN] = { "dry-run", NULL, MFA_N_("remove nothing") },
-	[OPTION_FORCE] = { "force", NULL, MFA_N_("even if it is most of all records") },
+	[OPTION_FORCE] = { "force", NULL,
+			   MFA_N_("even if these are most of all records") },
 };
 
 struct removal {

@@ -20,7 +20,7 @@ enum {
 
 static const struct option_spec options[] = {
 	[OPTION_ALLOW_UNKNOWN] = { "allow-unknown", NULL,
-				   MFA_N_("the account need not be there yet") },
+				   MFA_N_("the account need not exist yet") },
 };
 
 struct move {

@@ -105,9 +105,9 @@ static void print_clock(const struct page *page, const struct mfa_token *token)
 	(void)fputs("  ", stdout);
 	print_time(TR(app, MFA_N_("Refused until")), clock.refused_until);
 	(void)printf("    %s\n",
-		     TR(app, MFA_N_("its last accepted code is of then: the clock is "
-				    "behind, or was ahead. Where it is right: "
-				    "mfa-enroll resync --future")));
+		     TR(app, MFA_N_("its last accepted code is of that time: the "
+				    "clock is behind, or was ahead. Where it is "
+				    "right: mfa-enroll resync --future")));
 }
 
 static void print_token(const struct page *page, const struct mfa_token *token)

@@ -108,8 +108,8 @@ static void print_exposed(const struct app *app, const struct count *count)
 	(void)puts(TR(app, MFA_N_("Then enrol these users anew, and remove their old "
 				  "tokens:")));
 	print_names(app, count);
-	(void)puts(TR(app, MFA_N_("Of those who have left: mfa-enroll prune removes what "
-				  "belongs to nobody.")));
+	(void)puts(TR(app, MFA_N_("For people who have left: mfa-enroll prune "
+				  "removes records that belong to nobody.")));
 	(void)puts(TR(app, MFA_N_("What is left to do: mfa-enroll list --before-rekey")));
 }
 

@@ -127,12 +127,12 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 	if (err != MFA_OK) {
 		enum exit_code code = app_fail(err, &diag);
 		if (err == MFA_ERR_INTEGRITY && wish->has_trail && !wish->takes_broken)
-			app_complain("%s",
-				     TR(app, MFA_N_("where that is the trail: keep a "
-						    "copy, and find out why (mfa-enroll "
-						    "verify). rekey --trail "
-						    "--broken-trail seals it all the "
-						    "same")));
+			app_complain(
+				"%s",
+				TR(app,
+				   MFA_N_("if that is the trail: keep a copy, and find "
+					  "out why (mfa-enroll verify). rekey --trail "
+					  "--broken-trail seals it nevertheless")));
 		return code;
 	}
 	*ret_is_done = true;

@@ -16,7 +16,7 @@ static const struct option_spec options[] = {
 	[ADD_NO_CONFIRM] = { "no-confirm", NULL,
 			     MFA_N_("do not ask for a proof that the token works") },
 	[ADD_ALLOW_UNKNOWN] = { "allow-unknown", NULL,
-				MFA_N_("the user need not be there yet") },
+				MFA_N_("the user need not exist yet") },
 	[ADD_DIGITS] = { "digits", "6|7|8", MFA_N_("totp, hotp: length of a code (6)") },
 	[ADD_ALGORITHM] = { "algorithm", "sha1|sha256|sha512",
 			    MFA_N_("totp, hotp: hash (sha1)") },

@@ -25,7 +25,8 @@ static const char *code_advice(enum mfa_check check)
 {
 	switch (check) {
 	case MFA_CHECK_USED:
-		return MFA_N_("That one was taken already. Wait for the next one.");
+		return MFA_N_("That code was used already. Wait for the next "
+			      "one.");
 	case MFA_CHECK_MISFIT:
 		return MFA_N_("That has the wrong number of digits.");
 	case MFA_CHECK_CLOCK:

@@ -61,8 +61,8 @@ static enum exit_code refuse_resync(const struct app *app, const char *user,
 		char until[MFA_TIME_SIZE];
 		output_format_time(clock.refused_until, until);
 		app_complain(TR(app, MFA_N_("token %s of %s is refused until %s, as its "
-					    "last accepted code is of then; nothing was "
-					    "changed. See: mfa-enroll show %s")),
+					    "last accepted code is of that time; nothing "
+					    "was changed. See: mfa-enroll show %s")),
 			     token->id, user, until, user);
 	} else {
 		app_complain("%s",

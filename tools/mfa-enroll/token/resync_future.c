@@ -209,14 +209,13 @@ enum exit_code resync_future(struct app *app)
 		return app_cancel(app);
 	size_t tokens = 0;
 	enum exit_code mended = settle_users(app, &found, &tokens);
-	(void)printf(
-		TR_N(app,
-		     "Resynced: %zu token. No code of until now is accepted, the next "
-		     "ones are.",
-		     "Resynced: %zu tokens. No code of until now is accepted, the next "
-		     "ones are.",
-		     tokens),
-		tokens);
+	(void)printf(TR_N(app,
+			  "Resynced: %zu token. Codes up to now are "
+			  "refused, the next ones are accepted.",
+			  "Resynced: %zu tokens. Codes up to now are "
+			  "refused, the next ones are accepted.",
+			  tokens),
+		     tokens);
 	(void)fputc('\n', stdout);
 	return mended != EXIT_DONE ? mended : code;
 }

@@ -71,7 +71,7 @@ const struct command command_suspend = {
 	.arguments = "USER TOKEN",
 	.least = 2,
 	.most = 2,
-	.summary = MFA_N_("make a token useless for a while"),
+	.summary = MFA_N_("suspend a token"),
 	.run = suspend_run,
 };
 
@@ -80,6 +80,6 @@ const struct command command_resume = {
 	.arguments = "USER TOKEN",
 	.least = 2,
 	.most = 2,
-	.summary = MFA_N_("make a suspended token useful again"),
+	.summary = MFA_N_("resume a suspended token"),
 	.run = resume_run,
 };

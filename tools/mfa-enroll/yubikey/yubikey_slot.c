@@ -72,8 +72,9 @@ static enum exit_code check_slot(const struct app *app, const struct enrolment *
 	if (!slot->port.is_programmed[slot->number - 1] ||
 	    enrolment->values[ADD_FORCE] != NULL)
 		return EXIT_DONE;
-	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force overwrites "
-				    "it, and what it did works no more")),
+	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force "
+				    "overwrites it, and what it did will no longer "
+				    "work")),
 		     slot->number);
 	return EXIT_REFUSED;
 }
