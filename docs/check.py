@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Checks that the man pages name what the sources have: check.py SOURCE_ROOT
 
 Every key of mfa.conf, every subcommand and option of mfa-enroll, every argument of the module,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_sm_acct_mgmt: the gate. A service that the zone's gate names lets nobody in whose
  * login did not pass pam_mfa's auth, as by an ssh key alone. */
 #include <security/pam_modules.h>
@@ -21,15 +22,16 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 		result->diag.text[0] = '\0';
 }
 
-/* auth has asked the name service already, where it passed by the name that PAM still has. */
+/* auth has asked the name service already, where it passed by the name that PAM still
+ * has. */
 static int identify_user(struct login *login, struct mfa_diag *diag)
 {
 	return login_identify(login, auth_marker_find(login->handle, login->facts.user),
 			      diag);
 }
 
-/* Whether it matters who it is. cron and others that no zone has a gate for come here often,
- * and need no name service. */
+/* Whether it matters who it is. cron and others that no zone has a gate for come here
+ * often, and need no name service. */
 static bool is_zone_wanted(const struct login *login)
 {
 	const struct mfa_config *config = login->host.config;
@@ -54,7 +56,8 @@ static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is
 {
 	bool is_by_root = login_is_by_root();
 	int err = is_by_root ? MFA_OK : identify_user(login, diag);
-	/* the gate is for programs that let people in: this one has only what is theirs */
+	/* the gate is for programs that let people in: this one has only what is theirs
+	 */
 	if (err == MFA_OK && !is_by_root && nss_is_self(&login->facts.identity))
 		return MFA_OK;
 	if (err == MFA_OK)

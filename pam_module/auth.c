@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_sm_authenticate: a login, from the application's call to the PAM code. */
 #include <string.h>
 
@@ -61,9 +62,9 @@ static void unguard_work(void *context)
 		login->is_stuck = true;
 }
 
-/* Whether PAM's user is the account that was asked for its code. By the account's own name
- * it is; another is looked up again, since what it leads to may have changed meanwhile, and
- * gets nobody in without a code. */
+/* Whether PAM's user is the account that was asked for its code. By the account's own
+ * name it is; another is looked up again, since what it leads to may have changed
+ * meanwhile, and gets nobody in without a code. */
 static bool is_same_account(const struct login *login, const char *user,
 			    enum mfa_verdict verdict)
 {

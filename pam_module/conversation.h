@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A dialog (mfa/dialog.h) over the application's PAM conversation. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "helper.h"
 
 #include <locale.h>
@@ -7,7 +8,8 @@
 #include "mfa/spawn.h"
 
 enum {
-	/* longer than the helper can take between two messages: locks, a touch, its pace */
+	/* longer than the helper can take between two messages: locks, a touch, its pace
+	 */
 	HELPER_MS = 120000,
 	TURNS_MAX = 200,
 	VERIFY_MODE = 04755,

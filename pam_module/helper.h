@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A login in a program that is not root: mfa-verify reads the store, and this relays what
  * it asks and answers. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "login.h"
 
 #include <syslog.h>
@@ -119,7 +120,8 @@ bool login_is_by_root(void)
 	uid_t real = 0;
 	uid_t effective = 0;
 	uid_t saved = 0;
-	/* who cannot be told apart from root is refused by the files that only root reads */
+	/* who cannot be told apart from root is refused by the files that only root reads
+	 */
 	return getresuid(&real, &effective, &saved) != 0 || effective == 0;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One call of the module: its arguments, what PAM knows of the login, its zone. */
 #pragma once
 
@@ -20,14 +21,14 @@ struct login {
 	struct mfa_language *language;
 };
 
-/* Collects what is known without configuration and name service; the user name is asked for
- * when PAM has none. On failure diag tells what is wrong and login_done is still to be
- * called. Zero *ret_login before. */
+/* Collects what is known without configuration and name service; the user name is asked
+ * for when PAM has none. On failure diag tells what is wrong and login_done is still to
+ * be called. Zero *ret_login before. */
 int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
 		struct login *ret_login) MFA_MUST_CHECK;
 
-/* Asks the name service whose account the name is, once; what the login is about from then
- * on is that account's own name. known: it has been asked before; or NULL. */
+/* Asks the name service whose account the name is, once; what the login is about from
+ * then on is that account's own name. known: it has been asked before; or NULL. */
 int login_identify(struct login *login, const struct identity *known,
 		   struct mfa_diag *diag) MFA_MUST_CHECK;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The phases that this module has no part in. */
 #include <security/pam_modules.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The time in which locks are held, made safe from the person who called the program. */
 #pragma once
 
@@ -10,8 +11,9 @@
 
 /* su and sudo run with the real user id, the limits, the priority and the timers of their
  * caller, who may therefore stop, starve or end them, with every lock that they hold, or
- * between two writes that belong together: until process_guard_end the real and saved ids are root's,
- * limits and priority are raised, and signals wait. Everything is as it was afterwards. */
+ * between two writes that belong together: until process_guard_end the real and saved ids
+ * are root's, limits and priority are raised, and signals wait. Everything is as it was
+ * afterwards. */
 struct guard {
 	bool is_on;
 	bool has_ids;

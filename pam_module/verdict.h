@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From a verdict to the PAM code. */
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Checks that every translation is whole: check.py SOURCE_ROOT MSGFMT XGETTEXT [ARGUMENT]...
 
 Fails when a source file with translatable text is not in POTFILES, when a text has no

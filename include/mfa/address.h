@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Literal IP addresses and prefixes. Never a host name, never a look-up. */
 #pragma once
 

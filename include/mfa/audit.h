@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The audit trail: one JSON line for every decision and administrative act, each bound
  * to the one before by a keyed hash. See docs/store-format.md. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The line that ties a trail to what was written under an older key. */
 #pragma once
 

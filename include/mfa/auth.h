@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One login: ask, check, commit, record, decide. */
 #pragma once
 
@@ -62,8 +63,8 @@ enum mfa_auth_step {
 	MFA_STEP_END, /* nothing: the result is there */
 };
 
-/* Where a login is between two steps. It has no secret and no pointer, so whoever runs the
- * login can wait with it elsewhere, in another process of this build. */
+/* Where a login is between two steps. It has no secret and no pointer, so whoever runs
+ * the login can wait with it elsewhere, in another process of this build. */
 struct mfa_auth_state {
 	enum mfa_auth_step step;
 	enum mfa_reason problem;	      /* that the next question tells of */
@@ -98,11 +99,11 @@ struct mfa_auth_result {
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
-/* Begins a login. The same request, state and result go to each step that follows, as long
- * as one is wanted; the caller ends ret_result with mfa_auth_result_done. */
+/* Begins a login. The same request, state and result go to each step that follows, as
+ * long as one is wanted; the caller ends ret_result with mfa_auth_result_done. */
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
-			     struct mfa_auth_state *ret_state,
-			     struct mfa_auth_result *ret_result);
+				  struct mfa_auth_state *ret_state,
+				  struct mfa_auth_result *ret_result);
 
 /* The question to put: the login's, or a device's own. */
 void mfa_auth_prompt(const struct mfa_auth_request *request,
@@ -112,18 +113,19 @@ void mfa_auth_prompt(const struct mfa_auth_request *request,
 /* Takes the answer of MFA_STEP_QUESTION, and wipes it as the dialog has it; or, of any
  * question, the error that there was instead (of struct mfa_dialog's ask). */
 enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
-			      struct mfa_auth_state *state, int asked,
-			      struct mfa_secret *answer, struct mfa_auth_result *result);
-
-/* Opens the device that is to be asked, and finds which tokens it may answer for: with locks,
- * which are free again when a device is waited for. What it opens is the caller's to close
- * (mfa_device_close), also after MFA_STEP_QUESTION: a device that has asked is still open.
- * MFA_STEP_DEVICE: ask it, and take its reply. */
-enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
-				   struct mfa_auth_state *state,
-				   struct mfa_device_session *ret_session,
-				   struct mfa_device_candidates *ret_candidates,
+				   struct mfa_auth_state *state, int asked,
+				   struct mfa_secret *answer,
 				   struct mfa_auth_result *result);
+
+/* Opens the device that is to be asked, and finds which tokens it may answer for: with
+ * locks, which are free again when a device is waited for. What it opens is the caller's
+ * to close (mfa_device_close), also after MFA_STEP_QUESTION: a device that has asked is
+ * still open. MFA_STEP_DEVICE: ask it, and take its reply. */
+enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
+					struct mfa_auth_state *state,
+					struct mfa_device_session *ret_session,
+					struct mfa_device_candidates *ret_candidates,
+					struct mfa_auth_result *result);
 
 /* The order for it. Borrows from all three. */
 struct mfa_device_order mfa_auth_device_order(
@@ -132,19 +134,19 @@ struct mfa_device_order mfa_auth_device_order(
 
 /* Takes what a device has replied, and wipes it. */
 enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
-				  struct mfa_auth_state *state,
-				  enum mfa_device_result device_result,
-				  struct mfa_device_reply *reply,
-				  struct mfa_auth_result *result);
+				       struct mfa_auth_state *state,
+				       enum mfa_device_result device_result,
+				       struct mfa_device_reply *reply,
+				       struct mfa_auth_result *result);
 
 /* Tells the person of the result, where the person may be told. */
 void mfa_auth_tell(const struct mfa_auth_request *request,
 		   const struct mfa_auth_state *state,
 		   const struct mfa_auth_result *result);
 
-/* Runs all steps of a login: one question, asked again only if a device could not answer; one line in
- * the audit trail, and one for each other login that it came across at the YubiKeys. The
- * new state is committed before MFA_ALLOW. The caller ends ret_result with
+/* Runs all steps of a login: one question, asked again only if a device could not answer;
+ * one line in the audit trail, and one for each other login that it came across at the
+ * YubiKeys. The new state is committed before MFA_ALLOW. The caller ends ret_result with
  * mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,
 		  struct mfa_auth_result *ret_result);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What every unit shares: errors, diagnostics, attributes and cleanup. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Little-endian numbers in byte arrays, for the formats on disk. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
 #pragma once
 

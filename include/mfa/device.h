@@ -1,6 +1,7 @@
-/* Devices in this machine's ports that answer for a person. A kind of device is a folder in
- * lib/devices, a plug-in for what talks to it, and a line in lib/devices/table.c; the token
- * that it answers for has a factor of the same kind. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices in this machine's ports that answer for a person. A kind of device is a folder
+ * in lib/devices, a plug-in for what talks to it, and a line in lib/devices/table.c; the
+ * token that it answers for has a factor of the same kind. */
 #pragma once
 
 #include "mfa/factor.h"
@@ -39,9 +40,9 @@ struct mfa_device_candidates {
 struct mfa_device_order {
 	const struct mfa_device_candidates *candidates;
 	int64_t timeout_ms; /* for all of it */
-	/* The login's own turn. Another's is not waited for: MFA_DEVICE_BUSY; and no device
-	 * is asked if one has answered another login after since_ms (CLOCK_MONOTONIC):
-	 * MFA_DEVICE_ELSEWHERE. */
+	/* The login's own turn. Another's is not waited for: MFA_DEVICE_BUSY; and no
+	 * device is asked if one has answered another login after since_ms
+	 * (CLOCK_MONOTONIC): MFA_DEVICE_ELSEWHERE. */
 	const struct mfa_turn *turn;
 	int64_t since_ms;
 };
@@ -69,17 +70,17 @@ struct mfa_device_ops {
 	/* Adds a token of this kind. MFA_ERR_INTEGRITY. */
 	int (*add_candidate)(const struct mfa_token *token,
 			     struct mfa_device_candidates *inout_candidates);
-	/* Starts what asks, in a process of root's own where it talks to hardware; nothing is
-	 * asked yet. folder: of plug-ins; NULL: where they are installed. ret_session is ended
-	 * by close in any case. */
+	/* Starts what asks, in a process of root's own where it talks to hardware;
+	 * nothing is asked yet. folder: of plug-ins; NULL: where they are installed.
+	 * ret_session is ended by close in any case. */
 	int (*open)(const char *folder, struct mfa_diag *diag,
 		    struct mfa_device_session *ret_session);
 	enum mfa_device_result (*ask)(struct mfa_device_session *session,
 				      const struct mfa_device_order *order,
 				      struct mfa_diag *diag,
 				      struct mfa_device_reply *ret_reply);
-	/* Gives the device the person's reply to its question, and asks on. NULL: this kind
-	 * has no questions. */
+	/* Gives the device the person's reply to its question, and asks on. NULL: this
+	 * kind has no questions. */
 	enum mfa_device_result (*reply)(struct mfa_device_session *session,
 					struct mfa_span typed, struct mfa_diag *diag,
 					struct mfa_device_reply *ret_reply);

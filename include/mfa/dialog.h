@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How a person is reached: the application's conversation, or the terminal. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* libpam's dispatch rules: how it goes through a chain of lines, one answer at a time. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Factors: how each kind of token checks what a person typed. */
 #pragma once
 
@@ -21,7 +22,8 @@ enum {
 	MFA_DEVICE_ANSWER_SIZE = 256
 };
 
-/* The answer of a device in a port. Only the factor of its kind knows what the bytes are. */
+/* The answer of a device in a port. Only the factor of its kind knows what the bytes are.
+ */
 struct mfa_device_answer {
 	enum mfa_kind kind;
 	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_ANSWER_SIZE];
@@ -70,10 +72,10 @@ struct mfa_factor_ops {
 	/* Makes the code that verify found right, and all before it, used. The caller
 	 * commits the record before it lets anybody in. */
 	int (*advance)(struct mfa_token *token, const struct mfa_advance *advance);
-	/* For codes that a device types by itself, and that nobody guesses; NULL: people type
-	 * this kind's. Whether a normalized answer is such a code; whether it is one garbled
-	 * by the keyboard's layout; whether it is of this token (true also of one that cannot
-	 * be read). */
+	/* For codes that a device types by itself, and that nobody guesses; NULL: people
+	 * type this kind's. Whether a normalized answer is such a code; whether it is one
+	 * garbled by the keyboard's layout; whether it is of this token (true also of one
+	 * that cannot be read). */
 	bool (*is_typed_code)(const char *code, size_t len);
 	bool (*is_garbled_code)(const char *answer, size_t len);
 	bool (*is_code_of)(const struct mfa_token *token, const char *code, size_t len);

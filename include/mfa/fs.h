@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that only root can have written: every folder of the path is checked, no link is
  * followed, and the file itself is checked by its descriptor. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The messages between pam_mfa.so and mfa-verify, in packets (mfa/packet.h). */
 #pragma once
 

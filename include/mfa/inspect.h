@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether a service of pam.d can admit somebody without password and code. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes JSON (RFC 8259) into memory. Bytes that are not UTF-8 become U+FFFD. */
 #pragma once
 

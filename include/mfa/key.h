@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the store key comes from: file: now, other sources later. */
 #pragma once
 

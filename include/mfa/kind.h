@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Kinds and states of tokens, and their names. */
 #pragma once
 

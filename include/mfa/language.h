@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Texts for people in their language. The application's locale is not changed. */
 #pragma once
 

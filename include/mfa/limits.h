@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Resource limits (setrlimit(2)). su and sudo run with their caller's, who may have
  * chosen them so that work is cut off in the middle. */
 #pragma once

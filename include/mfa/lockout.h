@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How wrong codes are counted, and whom they lock out.
  *
  * If no password is checked before, anybody can guess: a wrong code counts for its

@@ -1,5 +1,6 @@
-/* What a login is, gathered in one place: what a program says of it, and what the system says
- * of the program and of the account. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a login is, gathered in one place: what a program says of it, and what the system
+ * says of the program and of the account. */
 #pragma once
 
 #include "mfa/nss.h"
@@ -13,8 +14,8 @@ struct mfa_login_claims {
 	const char *display; /* PAM_XDISPLAY */
 };
 
-/* Zero it before mfa_login_facts_begin, end it with mfa_login_facts_done. It must stay where
- * it is meanwhile: login.context points to it. */
+/* Zero it before mfa_login_facts_begin, end it with mfa_login_facts_done. It must stay
+ * where it is meanwhile: login.context points to it. */
 struct mfa_login_facts {
 	struct mfa_login login; /* its strings are copies, below and in identity */
 	struct identity identity;
@@ -31,16 +32,17 @@ struct mfa_login_facts {
 	enum mfa_place place;
 };
 
-/* Copies the claims, since an application may free its own while it talks to the person. now:
- * seconds since 1970. Asks nothing yet. MFA_ERR_NOMEM. */
+/* Copies the claims, since an application may free its own while it talks to the person.
+ * now: seconds since 1970. Asks nothing yet. MFA_ERR_NOMEM. */
 int mfa_login_facts_begin(const struct mfa_login_claims *claims, int64_t now,
 			  struct mfa_login_facts *ret_facts) MFA_MUST_CHECK;
 
 /* The login is this process' own: who runs it, where from. */
 void mfa_login_facts_read_self(struct mfa_login_facts *facts);
 
-/* The login is of a program that has started this process: pid, whose real user is caller. The
- * program is believed to be where this process is only while both are together. */
+/* The login is of a program that has started this process: pid, whose real user is
+ * caller. The program is believed to be where this process is only while both are
+ * together. */
 void mfa_login_facts_read_starter(struct mfa_login_facts *facts, pid_t pid, uid_t caller);
 
 /* The place is known, and not asked for. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the name service knows of people. Not through pam_modutil_getpwnam and its like:
  * without memory those of libpam 1.5.2 go round in a loop of 2^31 turns. */
 #pragma once
@@ -8,8 +9,8 @@
 
 /* Whose account a name is. Zero it before nss_find, end it with nss_done. */
 struct identity {
-	/* The name service's own; where it has none, what was asked for; "", which can have
-	 * no record, where its own is no name that a record can have. */
+	/* The name service's own; where it has none, what was asked for; "", which can
+	 * have no record, where its own is no name that a record can have. */
 	char *name;
 	/* What was asked for, where that is something else; as long as a name may be. */
 	char *typed;
@@ -32,8 +33,9 @@ int nss_find(const char *typed, struct identity *ret_identity) MFA_MUST_CHECK;
 int nss_copy(const struct identity *identity, struct identity *ret_copy) MFA_MUST_CHECK;
 void nss_done(struct identity *identity);
 
-/* Whether an account of this user id is known that somebody can log in to. The ids of user
- * namespaces have none, or one without a shell (systemd-nsresourced names thousands). */
+/* Whether an account of this user id is known that somebody can log in to. The ids of
+ * user namespaces have none, or one without a shell (systemd-nsresourced names
+ * thousands). */
 bool nss_is_person(uid_t uid);
 
 /* Whether both are one account. */
@@ -42,8 +44,8 @@ bool nss_are_same(const struct identity *one, const struct identity *other);
 /* Whether it is the account whose real user id this process has. */
 bool nss_is_self(const struct identity *identity);
 
-/* Whether the account's user id leads back to its name; MFA_MATCH_NO: another name has it.
- * One question more, the first time. */
+/* Whether the account's user id leads back to its name; MFA_MATCH_NO: another name has
+ * it. One question more, the first time. */
 enum mfa_match nss_owns_uid(struct identity *identity);
 
 /* Whether nothing is in doubt about who it is: typed as the name service has it, and the

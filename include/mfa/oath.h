@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* OATH tokens: HOTP (RFC 4226) and TOTP (RFC 6238), on liboath. */
 #pragma once
 

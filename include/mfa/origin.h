@@ -1,5 +1,7 @@
-/* Where the person is: at this machine, or somewhere else. A program's word is no proof of it
- * (many that serve a network name no host to PAM); the kernel's and logind's are. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the person is: at this machine, or somewhere else. A program's word is no proof
+ * of it (many that serve a network name no host to PAM); the kernel's and logind's are.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -23,8 +25,8 @@ struct origin_session {
 	bool is_remote;
 	bool is_greeter;
 	pid_t leader;
-	/* The leader is root's own process, as login and a display manager: su of a person's
-	 * has a session made too, and tells logind what it is told. */
+	/* The leader is root's own process, as login and a display manager: su of a
+	 * person's has a session made too, and tells logind what it is told. */
 	bool is_by_root;
 };
 
@@ -51,19 +53,21 @@ struct origin_claims {
 	const char *host;    /* this machine's own name */
 };
 
-/* Whether facts and claims together prove that the person is at this machine. In doubt not. */
+/* Whether facts and claims together prove that the person is at this machine. In doubt
+ * not. */
 bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims);
 
-/* Whether the session is the user's own, or there is none yet: su to somebody else is in the
- * caller's. */
+/* Whether the session is the user's own, or there is none yet: su to somebody else is in
+ * the caller's. */
 bool origin_is_own(const struct origin *origin, uid_t user);
 
 /* Whether both processes are in the same control groups and audit session: one that has
  * started the other without leaving them is. In doubt not. */
 bool origin_are_together(pid_t one, pid_t other);
 
-/* Reads the facts of a process, and of its parents where there is no logind. real_uid: of the
- * person's process, which may have started this one. What cannot be read proves nothing. */
+/* Reads the facts of a process, and of its parents where there is no logind. real_uid: of
+ * the person's process, which may have started this one. What cannot be read proves
+ * nothing. */
 void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,
 		 struct origin *ret_origin);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages between processes of this host: one packet each over an AF_UNIX socket of type
  * SOCK_SEQPACKET. The first byte is a letter that says what it is, the rest the
  * payload. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PAM's return codes and their names in pam.d. The numbers are Linux-PAM's, which this
  * library does not link. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Plug-ins: code whose libraries are loaded only when it is needed. */
 #pragma once
 

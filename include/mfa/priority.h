@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Scheduling priority. su and sudo inherit their caller's, who may have set it so low
  * that they hardly run while they hold a lock that others wait for. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Proves what a chain of lines demands: every combination of answers is tried, equal
  * states only once. */
 #pragma once

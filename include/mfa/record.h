@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A record: all tokens of one user, and the counters that outlive a login.
  * docs/store-format.md describes the bytes. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing the store key: every record is sealed again under a new one, while logins go
  * on. */
 #pragma once

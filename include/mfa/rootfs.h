@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Files of a host whose root may be another folder (a chroot, a mounted disk). */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sealing: XChaCha20-Poly1305 under keys derived from the store key. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Secrets in memory: locked against swapping, left out of core dumps, between guard
  * pages, wiped when they go. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What this host needs for logins, opened together: configuration, store, audit trail. */
 #pragma once
 

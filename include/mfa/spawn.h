@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Starts one of our programs from an application's process. */
 #pragma once
 

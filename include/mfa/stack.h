@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam.d as Linux-PAM 1.5 with Debian's patches reads it: a service file, what it
  * includes, and the chains of lines that libpam would run. */
 #pragma once

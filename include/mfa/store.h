@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where records are kept. Nothing above this knows about files. */
 #pragma once
 

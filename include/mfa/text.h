@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Text from people and files: UTF-8, words, durations, times. */
 #pragma once
 

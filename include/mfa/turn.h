@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A turn at the YubiKeys of this host: one login has it at a time, and other logins can
  * say whose it is. */
 #pragma once

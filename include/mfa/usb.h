@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The YubiKeys in this machine's ports. mfa-usb talks to them: a process of root's that
  * inherits nothing from the program, holds the turn at the ports, and ends in time
  * whatever happens to the program or to USB. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The messages between a program and mfa-usb: an order and its outcome, one packet each
  * (mfa/packet.h), with a fixed layout for each kind. Between them there is a packet for
  * each stage, except for a login's order. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The progress of long work, and a way to stop it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* YubiKeys that answer challenges (HMAC-SHA1): the token, challenges and answers. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The driver, a plug-in, that talks to the YubiKeys in this machine's ports. */
 #pragma once
 

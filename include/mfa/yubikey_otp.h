@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Yubico OTP: the 44 characters that a YubiKey types, checked on this host.
  * Yubico, "YubiKey Technical Manual", OTP section; the code is modhex. */
 #pragma once

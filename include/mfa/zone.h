@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Pure decisions: which zone covers a login, and what it asks of one. */
 #pragma once
 

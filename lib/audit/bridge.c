@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/audit_bridge.h"
 
 #include <errno.h>

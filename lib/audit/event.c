@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An event as key=value text for syslog. */
 #include "mfa/audit.h"
 

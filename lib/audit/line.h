@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The form of the trail's lines, for writing and reading. See docs/store-format.md. */
 #pragma once
 

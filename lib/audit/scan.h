@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads a trail from its beginning and checks each line, in pieces and with constant
  * memory. A scan can be continued when the trail has grown. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading, writing, locking and creating files; fs.c opens them. */
 #include "mfa/fs.h"
 

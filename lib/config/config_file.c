@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "config_file.h"
 
 #include <errno.h>
@@ -108,8 +109,8 @@ static int open_section(struct scanner *scanner, char *text)
 	return scanner->handle(scanner->context, line, scanner->diag);
 }
 
-/* The value in place: what is between quotes, or all up to a comment. NULL: its quotes are
- * wrong. */
+/* The value in place: what is between quotes, or all up to a comment. NULL: its quotes
+ * are wrong. */
 static char *cut_value(char *text)
 {
 	text = trim_blanks(text);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One configuration file, line by line. The grammar is in mfa.conf(5). */
 #pragma once
 

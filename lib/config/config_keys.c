@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "config_keys.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The keys of each section: their names, types, ranges and defaults. */
 #pragma once
 

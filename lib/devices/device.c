@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/device.h"
 
 void mfa_device_close(struct mfa_device_session *session)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The kinds of devices of this build. */
 #include "mfa/device.h"
 

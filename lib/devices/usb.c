@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/usb.h"
 
 #include <stdio.h>
@@ -59,8 +60,8 @@ static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 	return err;
 }
 
-/* Waits for what comes of the order, and tells of the stages before. MFA_ERR_BUSY: nothing
- * in time. */
+/* Waits for what comes of the order, and tells of the stages before. MFA_ERR_BUSY:
+ * nothing in time. */
 static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order *order,
 			   struct mfa_secret *packet, struct mfa_usb_outcome *ret_outcome)
 {

@@ -1,6 +1,8 @@
-/* HOTP (RFC 4226). The counter only moves forward. A YubiKey may type its token identifier
- * in front of the code (OATH Token Identifier Specification: two characters of the maker, two
- * of the kind of token, eight of the token); it is not secret and says nothing here. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* HOTP (RFC 4226). The counter only moves forward. A YubiKey may type its token
+ * identifier in front of the code (OATH Token Identifier Specification: two characters of
+ * the maker, two of the kind of token, eight of the token); it is not secret and says
+ * nothing here. */
 #include "factors.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What HOTP and TOTP share: the token's data, and one code against one counter. */
 #include "mfa/oath.h"
 
@@ -123,7 +124,8 @@ bool mfa_oath_fits(const struct mfa_oath *oath, const struct mfa_attempt *attemp
 }
 
 /* liboath's TOTP with a step of one second and the counter as the time is HOTP with a
- * choice of hash; its own comparison is not in constant time, so only the code is taken. */
+ * choice of hash; its own comparison is not in constant time, so only the code is taken.
+ */
 int mfa_oath_compare(const struct mfa_oath *oath, uint64_t counter,
 		     const struct mfa_attempt *attempt, bool *ret_equal)
 {

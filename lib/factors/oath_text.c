@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* OATH secrets as text: base32, hexadecimal, the otpauth URI. */
 #include "mfa/oath.h"
 

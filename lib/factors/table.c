@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The factors of this build. */
 #include "mfa/factor.h"
 

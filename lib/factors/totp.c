@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TOTP (RFC 6238). A step is accepted once, and only a later one after it. */
 #include "factors.h"
 
@@ -27,8 +28,8 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 	return value < low ? low : value > high ? high : value;
 }
 
-/* How many steps are compared: three windows where they are small, else seven steps, or the
- * whole window around the learnt drift and the middles of the other two. */
+/* How many steps are compared: three windows where they are small, else seven steps, or
+ * the whole window around the learnt drift and the middles of the other two. */
 static size_t count_room(int64_t window)
 {
 	size_t whole = (size_t)(2 * window + 1);
@@ -50,9 +51,9 @@ static void add_step(struct steps *steps, int64_t offset)
 		steps->at[steps->count++] = (uint64_t)step;
 }
 
-/* Around the drift that was learnt, the one at enrolment, and none: what was learnt from a
- * clock that ran away must not keep people out when it is set right. Where the room does
- * not do for all, a code typed late comes before one typed early. */
+/* Around the drift that was learnt, the one at enrolment, and none: what was learnt from
+ * a clock that ran away must not keep people out when it is set right. Where the room
+ * does not do for all, a code typed late comes before one typed early. */
 static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_zone *zone,
 				 int64_t now)
 {
@@ -75,8 +76,8 @@ static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_z
 	return steps;
 }
 
-/* Makes the same number of comparisons for any code and any drift, the decoy's included, so
- * that timing reveals neither; where there are fewer steps, the rest do not count. */
+/* Makes the same number of comparisons for any code and any drift, the decoy's included,
+ * so that timing reveals neither; where there are fewer steps, the rest do not count. */
 static int search_steps(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
 			const struct steps *steps, uint64_t *ret_step,
 			enum mfa_check *ret_check)

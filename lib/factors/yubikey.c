@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* YubiKey challenge-response: the token, and an answer against it. */
 #include "mfa/yubikey.h"
 
@@ -120,7 +121,8 @@ static int yubikey_verify(const struct mfa_token *token,
 	return MFA_OK;
 }
 
-/* The challenge was fresh, and nobody else has seen it: nothing is to be marked as used. */
+/* The challenge was fresh, and nobody else has seen it: nothing is to be marked as used.
+ */
 static int yubikey_advance(struct mfa_token *token MFA_UNUSED,
 			   const struct mfa_advance *to MFA_UNUSED)
 {

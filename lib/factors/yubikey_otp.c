@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Yubico OTP. The session and use counters only move forward. */
 #include "mfa/yubikey_otp.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What YubiKeys type where a keyboard layout stands in between, and the lines that
  * personalization tools write. */
 #include "mfa/yubikey_otp.h"

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/auth.h"
 
 #include "conclude.h"
 #include "grace.h"
 
 static enum mfa_auth_step ask_person(const struct mfa_auth_request *request,
-				struct mfa_auth_state *state,
-				struct mfa_auth_result *result)
+				     struct mfa_auth_state *state,
+				     struct mfa_auth_result *result)
 {
 	char prompt[MFA_PROMPT_SIZE];
 	struct mfa_secret typed = { 0 };
@@ -14,12 +15,12 @@ static enum mfa_auth_step ask_person(const struct mfa_auth_request *request,
 	return mfa_auth_answer(request, state, err, &typed, result);
 }
 
-/* A touch is waited for as a question is: with no lock held, by a program that its caller may
- * end. */
+/* A touch is waited for as a question is: with no lock held, by a program that its caller
+ * may end. */
 static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
-				struct mfa_auth_state *state,
-				struct mfa_device_session *session,
-				struct mfa_auth_result *result)
+				     struct mfa_auth_state *state,
+				     struct mfa_device_session *session,
+				     struct mfa_auth_result *result)
 {
 	struct mfa_device_candidates candidates;
 	struct mfa_device_reply reply = { .question = "" };
@@ -37,9 +38,9 @@ static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 
 /* The answer goes to the device, and nowhere else. */
 static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
-				    struct mfa_auth_state *state,
-				    struct mfa_device_session *session,
-				    struct mfa_auth_result *result)
+					 struct mfa_auth_state *state,
+					 struct mfa_device_session *session,
+					 struct mfa_auth_result *result)
 {
 	char prompt[MFA_PROMPT_SIZE];
 	struct mfa_secret typed = { 0 };

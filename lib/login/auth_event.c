@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the logs are told of a result: the event, its priority, the notes beside it. */
 #include "mfa/auth.h"
 

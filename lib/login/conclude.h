@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of a login: decided, committed, recorded. */
 #pragma once
 
@@ -14,8 +15,8 @@ struct conclusion {
 /* Wipes and frees an answer, the way its dialog has it. */
 void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *answer);
 
-/* With locks, and no person is waited for: fills in the result, and writes it to the audit
- * trail. The time of the login is the present one from here on. */
+/* With locks, and no person is waited for: fills in the result, and writes it to the
+ * audit trail. The time of the login is the present one from here on. */
 void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What comes of an answer: read, evaluate, swap. The site is open, locks are held. */
 #pragma once
 
@@ -7,8 +8,8 @@
 bool is_password_again(const struct mfa_auth_request *request,
 		       const struct mfa_secret *answer);
 
-/* Checks a typed answer, and counts it; fills in result's reason, token and the like. With
- * wants_password the result's password is what was typed before the code. */
+/* Checks a typed answer, and counts it; fills in result's reason, token and the like.
+ * With wants_password the result's password is what was typed before the code. */
 int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
 		 struct mfa_auth_result *result) MFA_MUST_CHECK;
 

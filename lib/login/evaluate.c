@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "evaluate.h"
 
 #include <string.h>
@@ -145,7 +146,8 @@ static int accept_code(struct mfa_record *record, struct mfa_token *token,
 	return MFA_OK;
 }
 
-/* Whatever the refusal is: one that is told of by the record alone takes the same work. */
+/* Whatever the refusal is: one that is told of by the record alone takes the same work.
+ */
 static void note_refusal(struct mfa_record *record, const struct evaluation_input *what,
 			 struct evaluation *found)
 {
@@ -207,8 +209,8 @@ static bool is_wrong_and_no_guess(const struct findings *found)
 	       reason_of_check(found->check) == MFA_REASON_WRONG;
 }
 
-/* What refuses whatever the token said, the strongest first. MFA_REASON_NONE: the record's
- * own status says why. */
+/* What refuses whatever the token said, the strongest first. MFA_REASON_NONE: the
+ * record's own status says why. */
 static const struct rule {
 	bool (*applies)(const struct findings *found);
 	enum mfa_reason reason;

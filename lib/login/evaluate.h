@@ -1,5 +1,6 @@
-/* One typed code, or one answer of a device, against one record: pure but for the factors'
- * cryptography. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One typed code, or one answer of a device, against one record: pure but for the
+ * factors' cryptography. */
 #pragma once
 
 #include "mfa/auth.h"
@@ -44,6 +45,7 @@ struct evaluation_input {
 int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	     struct evaluation *ret_evaluation) MFA_MUST_CHECK;
 
-/* What the log says of the evaluation beyond its reason: "" where there is no more to say. */
+/* What the log says of the evaluation beyond its reason: "" where there is no more to
+ * say. */
 void evaluation_explain(const struct evaluation *evaluation,
 			const struct mfa_login *login, struct mfa_diag *ret_diag);

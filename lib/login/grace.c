@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "grace.h"
 
 #include <stdio.h>
@@ -48,7 +49,8 @@ static bool is_unenrolled(const struct mfa_auth_request *request)
 	       grace_problem(request->zone, record, request->login.now) == NULL;
 }
 
-/* Whether it lasts, and this user, by the own name and without a record, could be in it. */
+/* Whether it lasts, and this user, by the own name and without a record, could be in it.
+ */
 static bool may_have_grace(const struct mfa_auth_request *request)
 {
 	return request->login.now < request->zone->grace_until &&

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "locked_work.h"
 
 struct locked_work locked_work_begin(const struct mfa_auth_request *request)

@@ -1,5 +1,6 @@
-/* The one way to hold locks in a login: the program is guarded, the site is opened, and both
- * end again on each way out. No person is waited for meanwhile. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one way to hold locks in a login: the program is guarded, the site is opened, and
+ * both end again on each way out. No person is waited for meanwhile. */
 #pragma once
 
 #include "mfa/auth.h"

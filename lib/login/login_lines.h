@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one login leaves in the audit trail. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "lookup.h"
 
 int lookup_record(const struct mfa_auth_request *request, struct mfa_record *record,

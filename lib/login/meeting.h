@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a login tells of others' turns that it met at the YubiKeys, let in or not: a key
  * that answers elsewhere may have been touched for somebody else's login. */
 #pragma once

@@ -1,5 +1,6 @@
-/* What the person is asked. Tells all in the question itself: greeters keep a message over the
- * next question, and xscreensaver makes a page of it. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the person is asked. Tells all in the question itself: greeters keep a message
+ * over the next question, and xscreensaver makes a page of it. */
 #include "mfa/auth.h"
 
 #include <stdio.h>
@@ -55,7 +56,8 @@ void mfa_auth_prompt(const struct mfa_auth_request *request,
 	char where[2 * MFA_TURN_WHERE_SIZE + MFA_TURN_USER_SIZE + 8];
 	if (state->step == MFA_STEP_DEVICE_QUESTION)
 		(void)snprintf(ret_prompt, MFA_PROMPT_SIZE, "%s", state->device_question);
-	else if (tells_of_other(state) && format_other(request, state, where, sizeof where))
+	else if (tells_of_other(state) &&
+		 format_other(request, state, where, sizeof where))
 		(void)snprintf(
 			ret_prompt, MFA_PROMPT_SIZE,
 			mfa_text(language, mfa_devices[state->device]->prompt_named(

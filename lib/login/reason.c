@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Names of reasons for the logs, and texts for the person. */
 #include "mfa/reason.h"
 
@@ -29,8 +30,8 @@ static const char key_typed_prompt[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you. One-time "
 	       "password: ");
 
-/* Where there is no text, the refusal is the usual one, and the question too; those of devices
- * come with the device. */
+/* Where there is no text, the refusal is the usual one, and the question too; those of
+ * devices come with the device. */
 static const struct reason {
 	const char *name;
 	const char *refusal;

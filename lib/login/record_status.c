@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "record_status.h"
 
 #define WHAT_TO_DO "The same person: mfa-enroll adopt %s; another: mfa-enroll prune %s"

@@ -1,4 +1,6 @@
-/* Records that exist but cannot be used: the reason, and its text for trail and syslog. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records that exist but cannot be used: the reason, and its text for trail and syslog.
+ */
 #pragma once
 
 #include "mfa/auth.h"

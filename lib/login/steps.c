@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The steps of a login up to its end: questions, devices, and what is asked again. */
 #include "mfa/auth.h"
 
@@ -31,7 +32,8 @@ static const enum mfa_reason device_reasons[MFA_DEVICE_RESULT_COUNT] = {
 	[MFA_DEVICE_UNUSABLE] = MFA_REASON_KEY_UNUSABLE,
 };
 
-/* The next kind of device that this login may use, from there on; mfa_device_count: none. */
+/* The next kind of device that this login may use, from there on; mfa_device_count: none.
+ */
 static unsigned find_offered(const struct mfa_auth_request *request, unsigned from)
 {
 	unsigned i = from;
@@ -49,9 +51,9 @@ static bool may_use_devices(const struct mfa_auth_request *request)
 }
 
 static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
-			       struct mfa_auth_state *state,
-			       const struct conclusion *conclusion,
-			       struct mfa_auth_result *result)
+				    struct mfa_auth_state *state,
+				    const struct conclusion *conclusion,
+				    struct mfa_auth_result *result)
 {
 	login_conclude(request, state, conclusion, result);
 	state->step = MFA_STEP_END;
@@ -59,8 +61,8 @@ static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
 }
 
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
-			     struct mfa_auth_state *ret_state,
-			     struct mfa_auth_result *ret_result)
+				  struct mfa_auth_state *ret_state,
+				  struct mfa_auth_result *ret_result)
 {
 	*ret_result = (struct mfa_auth_result){
 		.verdict = MFA_DENY,
@@ -89,8 +91,8 @@ static bool is_of_other(enum mfa_reason problem)
 
 /* A problem that another question may solve, while there are any left. */
 static enum mfa_auth_step ask_again(const struct mfa_auth_request *request,
-			       struct mfa_auth_state *state,
-			       struct mfa_auth_result *result)
+				    struct mfa_auth_state *state,
+				    struct mfa_auth_result *result)
 {
 	state->counted += !is_of_other(state->problem);
 	if (state->is_last || state->asked >= ASKED_MAX ||
@@ -121,8 +123,9 @@ static bool wants_device(const struct mfa_auth_request *request,
 }
 
 enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
-			      struct mfa_auth_state *state, int asked,
-			      struct mfa_secret *answer, struct mfa_auth_result *result)
+				   struct mfa_auth_state *state, int asked,
+				   struct mfa_secret *answer,
+				   struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .err = asked, .typed = answer };
 	result->diag.text[0] = '\0'; /* of the problem that the question told of */
@@ -158,8 +161,8 @@ static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *r
 		      ret_turn);
 }
 
-/* The user's tokens of a kind; suspended ones as well, after the others: they answer, and are
- * refused then. */
+/* The user's tokens of a kind; suspended ones as well, after the others: they answer, and
+ * are refused then. */
 static int add_candidates(const struct mfa_device_ops *device,
 			  const struct mfa_record *record, bool is_active,
 			  struct mfa_device_candidates *candidates)
@@ -199,14 +202,14 @@ static int find_candidates(const struct mfa_auth_request *request,
 	return MFA_OK;
 }
 
-/* The same for everybody, tokens or none: what the ports hold is no secret to those who are
- * there, what the store holds is. What is opened loads its libraries while the record is
- * read. */
+/* The same for everybody, tokens or none: what the ports hold is no secret to those who
+ * are there, what the store holds is. What is opened loads its libraries while the record
+ * is read. */
 enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
-				   struct mfa_auth_state *state,
-				   struct mfa_device_session *ret_session,
-				   struct mfa_device_candidates *ret_candidates,
-				   struct mfa_auth_result *result)
+					struct mfa_auth_state *state,
+					struct mfa_device_session *ret_session,
+					struct mfa_device_candidates *ret_candidates,
+					struct mfa_auth_result *result)
 {
 	const struct mfa_device_ops *device = mfa_devices[state->device];
 	struct mfa_diag *diag = &result->diag;
@@ -254,8 +257,8 @@ static void note_meeting(struct mfa_auth_state *state,
 	}
 }
 
-/* Where a device is not there, one of another kind may be; the first one's problem is told
- * of, unless another knows more. */
+/* Where a device is not there, one of another kind may be; the first one's problem is
+ * told of, unless another knows more. */
 static bool may_try_next(const struct mfa_auth_request *request,
 			 struct mfa_auth_state *state)
 {
@@ -269,10 +272,10 @@ static bool may_try_next(const struct mfa_auth_request *request,
 }
 
 enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
-				  struct mfa_auth_state *state,
-				  enum mfa_device_result device_result,
-				  struct mfa_device_reply *reply,
-				  struct mfa_auth_result *result)
+				       struct mfa_auth_state *state,
+				       enum mfa_device_result device_result,
+				       struct mfa_device_reply *reply,
+				       struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .device_answer = &reply->answer };
 	state->other = reply->other;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is to be said of a service besides whether it is proved. */
 #pragma once
 

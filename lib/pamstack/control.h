@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The control field of a line of pam.d, as libpam reads it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines and words of pam.d, cut as libpam cuts them. */
 #pragma once
 
@@ -17,8 +18,9 @@ struct lexer {
 
 enum line_end {
 	LINE_WHOLE,
-	LINE_NONE, /* the end of the file */
-	LINE_BROKEN, /* the file ends where a continuation should stand, or it is too long */
+	LINE_NONE,   /* the end of the file */
+	LINE_BROKEN, /* the file ends where a continuation should stand, or it is too long
+		      */
 	LINE_ENDLESS /* libpam would read for ever */
 };
 
@@ -27,6 +29,6 @@ enum line_end {
 enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
 			      unsigned *ret_number);
 
-/* The next word, in place: up to a blank, or what stands in brackets. NULL: there is none.
- * *rest is where to go on, or NULL. */
+/* The next word, in place: up to a blank, or what stands in brackets. NULL: there is
+ * none. *rest is where to go on, or NULL. */
 char *lexer_cut_word(char **rest);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What modules can answer. What is not known of one, it can. */
 #pragma once
 

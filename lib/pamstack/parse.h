@@ -1,5 +1,6 @@
-/* From a file's text to chains: what libpam does while it reads. Wherever it would give up
- * (PAM_ABORT), this gives MFA_ERR_CONFIG with the reason. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a file's text to chains: what libpam does while it reads. Wherever it would give
+ * up (PAM_ABORT), this gives MFA_ERR_CONFIG with the reason. */
 #pragma once
 
 #include "service_files.h"

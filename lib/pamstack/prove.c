@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A breadth-first search: the first walk that is found is the shortest. */
 #include "mfa/prove.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where libpam looks for service files. */
 #pragma once
 
@@ -17,7 +18,8 @@ bool service_files_have_folder(const struct mfa_pam_rootfs *rootfs);
 /* Reads a service's file. MFA_ERR_NOTFOUND when libpam could not open one. */
 int service_file_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		      struct service_file *ret_file);
-/* Reads what a line includes: an absolute path, or a file of /etc/pam.d alone (Debian). */
+/* Reads what a line includes: an absolute path, or a file of /etc/pam.d alone (Debian).
+ */
 int service_file_read_include(const struct mfa_pam_rootfs *rootfs, const char *name,
 			      struct service_file *ret_file);
 int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which zones can decide about the logins of a service. */
 #pragma once
 
@@ -10,7 +11,8 @@ struct coverage {
 	bool is_ungated;	    /* one that demands MFA does not */
 };
 
-/* service: NULL where any could be meant; named: the "zone=" of a module line, or NULL. */
+/* service: NULL where any could be meant; named: the "zone=" of a module line, or NULL.
+ */
 struct coverage coverage_of_service(const struct mfa_config *config, const char *service,
 				    const char *named);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/lockout.h"
 
 #include <string.h>
@@ -7,15 +8,15 @@ enum {
 	DAY = 24 * 60 * MINUTE,
 	/* at the ceiling, where lock_time has no end */
 	REST = 15 * MINUTE,
-	/* A source that was quiet for so long begins anew. With less than that, to guess while
-	 * locks are short and then to wait would be worth more than to guess on. */
+	/* A source that was quiet for so long begins anew. With less than that, to guess
+	 * while locks are short and then to wait would be worth more than to guess on. */
 	MEMORY = 7 * DAY,
 	/* values of struct mfa_source.round: counted are 1 to MFA_LOCKOUT_CEILING */
 	ROUND_LOCKED = 0,
 	ROUND_AT_CEILING = UINT8_MAX,
 	NO_PLACE = -1,
-	/* Of a record's places, those that at the ceiling nobody but the console waits in:
-	 * many users with sessions at this machine could fill all others. */
+	/* Of a record's places, those that at the ceiling nobody but the console waits
+	 * in: many users with sessions at this machine could fill all others. */
 	CONSOLE_PLACES = 2,
 };
 
@@ -38,8 +39,8 @@ bool mfa_lockout_is_at_ceiling(const struct mfa_record *record)
 	return record->failures >= MFA_LOCKOUT_CEILING;
 }
 
-/* The end of a lock that begins now; one that no clock can tell needs an administrator, and
- * so does one of no length. */
+/* The end of a lock that begins now; one that no clock can tell needs an administrator,
+ * and so does one of no length. */
 static int64_t lock_end(int64_t now, int64_t length)
 {
 	int64_t end = 0;
@@ -48,8 +49,8 @@ static int64_t lock_end(int64_t now, int64_t length)
 	return end;
 }
 
-/* How long the last of so many locks is: each twice as long as the one before, up to a day
- * or lock_time. 0: until an administrator unlocks. */
+/* How long the last of so many locks is: each twice as long as the one before, up to a
+ * day or lock_time. 0: until an administrator unlocks. */
 static int64_t lock_length(const struct mfa_zone *zone, unsigned locks)
 {
 	int64_t length = zone->lock_time;
@@ -58,15 +59,16 @@ static int64_t lock_length(const struct mfa_zone *zone, unsigned locks)
 	return length;
 }
 
-/* At the ceiling a source has to wait as long as its last lock was, and never without end:
- * somebody who comes to the machine must get in. */
+/* At the ceiling a source has to wait as long as its last lock was, and never without
+ * end: somebody who comes to the machine must get in. */
 static int64_t rest_length(const struct mfa_zone *zone, unsigned locks)
 {
 	int64_t length = lock_length(zone, locks);
 	return length > 0 ? length : REST;
 }
 
-/* The console's is always that of the first lock: it is where everybody else is let in. */
+/* The console's is always that of the first lock: it is where everybody else is let in.
+ */
 static int64_t rest_of(const struct mfa_source *source, const struct mfa_guess *guess)
 {
 	return rest_length(guess->zone, guess->is_at_console ? 1 : source->locks);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where a guess comes from, and how a lock is told of. */
 #include "mfa/lockout.h"
 
@@ -18,8 +19,9 @@ static uint32_t find_guesser(const struct mfa_login *login)
 	return is_served ? login->peer : login->caller;
 }
 
-/* Nothing that the one who guesses can choose: a user opens terminals at will, and what an
- * IPv6 host has behind the network's 64 bits is its own, as 127.0.0.0/8 is to who is here. */
+/* Nothing that the one who guesses can choose: a user opens terminals at will, and what
+ * an IPv6 host has behind the network's 64 bits is its own, as 127.0.0.0/8 is to who is
+ * here. */
 void mfa_source_format(const struct mfa_login *login,
 		       char ret_text[static MFA_SOURCE_SIZE])
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a kind of store offers; one file a kind. See mfa/store.h for the promises. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The bytes of a record: docs/store-format.md. */
 #include "mfa/record.h"
 
@@ -127,7 +128,8 @@ static bool are_zero(const unsigned char *bytes, size_t from, size_t to)
 	return sodium_is_zero(bytes + from, to - from) == 1;
 }
 
-/* A NUL-terminated text of at most size-1 bytes, empty or a label, and zeros behind it. */
+/* A NUL-terminated text of at most size-1 bytes, empty or a label, and zeros behind it.
+ */
 static bool decode_text(const unsigned char *bytes, size_t size, char *ret_text)
 {
 	const unsigned char *end = memchr(bytes, '\0', size);
@@ -185,7 +187,8 @@ static void decode_sources(const unsigned char *bytes, struct mfa_record *ret_re
 		};
 }
 
-/* Version 1 tells not which wrong codes had a right password in front: all may have had. */
+/* Version 1 tells not which wrong codes had a right password in front: all may have had.
+ */
 static void decode_head(const unsigned char *bytes, unsigned version,
 			struct mfa_record *ret_record)
 {

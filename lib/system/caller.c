@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/caller.h"
 
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ void caller_find(struct mfa_login *login)
 	login->caller = getuid();
 	login->peer = login->caller == 0 ? peer_of_input() : 0;
 	uint32_t user = login->caller != 0 ? login->caller : login->peer;
-	/* where it cannot be asked, as with few descriptors: the caller's doing, perhaps */
+	/* where it cannot be asked, as with few descriptors: the caller's doing, perhaps
+	 */
 	login->is_nameless = user != 0 && !nss_is_person(user);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/login_facts.h"
 
 #include <stdlib.h>

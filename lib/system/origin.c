@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The decision; origin_read.c has where the facts come from. */
 #include "mfa/origin.h"
 
@@ -44,8 +45,8 @@ static bool is_at_seat(const struct origin_session *session)
 }
 
 /* logind calls a session by its audit session's number; where the kernel keeps none, by a
- * number of its own behind a letter. A process that was put into the scope of another session
- * has not its number. */
+ * number of its own behind a letter. A process that was put into the scope of another
+ * session has not its number. */
 static bool has_its_number(const struct origin *origin)
 {
 	char *end = NULL;
@@ -55,8 +56,8 @@ static bool has_its_number(const struct origin *origin)
 			 : !origin->is_audited;
 }
 
-/* Programs that serve somebody elsewhere, whoever started them and where. What a program says
- * of itself makes no login local, but it may make one remote. */
+/* Programs that serve somebody elsewhere, whoever started them and where. What a program
+ * says of itself makes no login local, but it may make one remote. */
 static bool is_for_others(const char *service)
 {
 	static const char *const patterns[] = {

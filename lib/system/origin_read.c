@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the facts of origin.h come from: /proc, and logind's files. */
 #include "mfa/origin.h"
 
@@ -55,9 +56,9 @@ static bool take_id(const char *text, size_t len, char ret_id[static ORIGIN_NAME
 	return true;
 }
 
-/* The scope of a session, ".../user.slice/user-1000.slice/session-3.scope". Who has a control
- * group of his own, as everybody has user@1000.service, may give folders below any name: the
- * first user.slice counts, and nothing below a service or a scope. */
+/* The scope of a session, ".../user.slice/user-1000.slice/session-3.scope". Who has a
+ * control group of his own, as everybody has user@1000.service, may give folders below
+ * any name: the first user.slice counts, and nothing below a service or a scope. */
 static bool take_scope(const char *path, char ret_id[static ORIGIN_NAME_SIZE])
 {
 	static const char user[] = "/user.slice/user-";
@@ -188,7 +189,8 @@ static bool read_process(pid_t pid, struct process *ret_process)
 	long terminal = 0;
 	if (!read_of_process(pid, "stat", text))
 		return false;
-	/* behind the name, which may hold anything: state, parent, group, session, terminal */
+	/* behind the name, which may hold anything: state, parent, group, session,
+	 * terminal */
 	const char *at = strrchr(text, ')');
 	for (unsigned field = 0; at != NULL && field < 5; field++) {
 		at = strchr(at + 1, ' ');
@@ -229,8 +231,9 @@ bool origin_are_together(pid_t one, pid_t other)
 	       (!is_audited || sessions[0] == sessions[1]);
 }
 
-/* The parents up to one on a virtual terminal, as far as they are of the same audit session:
- * of a program that was started from a console, with or without a desktop in between. */
+/* The parents up to one on a virtual terminal, as far as they are of the same audit
+ * session: of a program that was started from a console, with or without a desktop in
+ * between. */
 static void read_parents(const struct process *process, struct origin *origin)
 {
 	struct process now = *process;

@@ -1,5 +1,6 @@
-/* Preloaded for the coverage run: a process that leaves by _exit, as the children of tests
- * do, would not write down which lines it reached. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Preloaded for the coverage run: a process that leaves by _exit, as the children of
+ * tests do, would not write down which lines it reached. */
 #include <stdlib.h>
 #include <unistd.h>
 

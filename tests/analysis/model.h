@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Included in front of every file that clang-tidy looks at, since its analyzer sees one
  * file at a time: that these functions return an error is written in base.c. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What all programs of the bench share: time, quantiles, one call of pam_authenticate.
  * Nothing of libmfa, so that a program can be without it. */
 #pragma once

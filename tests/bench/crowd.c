@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Many processes, each with a user of its own, log in for a while with right codes.
  * usage: bench-crowd PROCESSES MILLISECONDS SERVICE STEM COUNTER
  * Users are STEM1, STEM2, ... with HOTP from COUNTER on. Prints accepted logins a second,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Many processes at once, each with its own user and the right codes."""
 
 import statistics

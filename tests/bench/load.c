@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One login, as lean as a program can be, to see what a stack costs its process.
- * usage: bench-load SERVICE USER CODE; or bench-load --library FILE, which loads that alone
- * Prints a line "library PATH" for each that is mapped while the stack is loaded,
+ * usage: bench-load SERVICE USER CODE; or bench-load --library FILE, which loads that
+ * alone Prints a line "library PATH" for each that is mapped while the stack is loaded,
  * "accepted" or "refused", how long it took, and the peak of memory ("VmHWM: N kB"). */
 #include <dlfcn.h>
 #include <stdio.h>

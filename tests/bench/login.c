@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Samples all series in turns, and prints a line for each: NAME MEDIAN P90 REFUSED, in
  * microseconds. In each round every series has one turn, in an order of chance. A turn
  * begins with everything on the disk and one sample that does not count; so what one
- * login leaves for the file system to do later, the next one of its own kind waits for. */
+ * login leaves for the file system to do later, the next one of its own kind waits for.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

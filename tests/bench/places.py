@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Where state files are kept: on the working disk, and on an ext4 in a file."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A series: one operation, sampled many times. */
 #pragma once
 

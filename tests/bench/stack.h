@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins of one user through one stack, each with the right code. */
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The stacks that are measured: pam_mfa's and the peers', with their users' state."""
 
 import os

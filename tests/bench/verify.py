@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """One verification: pam_authenticate alone, beside what it cannot do without."""
 
 from . import stacks, table

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a login by a YubiKey costs: the plug-in, mfa-usb, and asking a software key that answers
 at once, beside Debian's pam_yubico."""
 

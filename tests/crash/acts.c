@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "acts.h"
 
 #include <fcntl.h>
@@ -10,9 +11,9 @@
 
 #include "rig_key.h"
 
-/* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro, locked;
- * jiro2 with one token; taro2, whose counter is far behind; hanako3 and jiro3 with YubiKeys
- * of their own; hanako, the control. */
+/* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro,
+ * locked; jiro2 with one token; taro2, whose counter is far behind; hanako3 and jiro3
+ * with YubiKeys of their own; hanako, the control. */
 enum {
 	SECRET_A = 1,
 	SECRET_B = 2,

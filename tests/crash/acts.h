@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The acts that are cut off: logins and what mfa-enroll does, as a table. */
 #pragma once
 
@@ -30,8 +31,8 @@ struct probe {
 
 struct act {
 	const char *name;
-	/* mfa-enroll's arguments; "@" and a label stand for taro's token; none: a login of
-	 * probes[0]'s user, with its code or with another's */
+	/* mfa-enroll's arguments; "@" and a label stand for taro's token; none: a login
+	 * of probes[0]'s user, with its code or with another's */
 	const char *words[RIG_WORDS_MAX];
 	const char *input; /* standard input; NULL: none */
 	const char *done;  /* what it prints when it is done */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* kill -9 before and behind every system call of an act. */
 #include "crash.h"
 

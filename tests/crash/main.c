@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* crash --module PATH --enroll PATH [--short] [--only NAME] [--keys] FOLDER: the crash
  * test; with --keys of the acts that need software keys in the ports, alone.
  * Prints a line for each case; exit status 1 when one was not good. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Power loss: the folder as it may be found afterwards, in every way. */
 #include "replay.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What an act changes in the folder, call by call, and where it waits for the disk. */
 #pragma once
 

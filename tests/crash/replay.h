@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the file system may have kept of an act's writes when the power is lost: what was
  * synced, and of the rest any part, in any order: each sector of a write or not, each
  * change of a name or not. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the store says, and whether it is the state before an act or behind it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A folder with all that is in it, kept in memory. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The same random service files, the same answers of modules: libpam and our walk must
  * call the same modules and come to the same result. Everything happens in a folder that
  * this process takes for its root. */

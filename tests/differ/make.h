@@ -1,4 +1,6 @@
-/* Makes random service files: everything that libpam's syntax has, and what it has not. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes random service files: everything that libpam's syntax has, and what it has not.
+ */
 #pragma once
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the modules of one run answer, call by call, and who was called with what. */
 #pragma once
 

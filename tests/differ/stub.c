@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A module that answers what the test's script says, and notes that it was called. */
 #include <security/pam_modules.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Drives the real login programs in a throwaway root (tests/root/enter).
 
 A case is a function test_* of a file case_*.py. It gets one argument, whose log(pattern)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The audit trail: reads it, and checks its chain apart from the product's own code."""
 
 import hashlib

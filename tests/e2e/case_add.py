@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll add: every option, every bad value, and who may."""
 
 import base64

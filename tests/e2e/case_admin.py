@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll on what is enrolled: list, show, test, suspend, resume, remove, unlock, resync."""
 
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Who is refused learns nothing from what he sees, whatever the reason was."""
 
 import subprocess

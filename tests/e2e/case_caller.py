@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What the caller of su chooses for it: limits, umask, timers. Nobody's login suffers by it."""
 
 import grp

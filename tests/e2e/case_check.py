@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll check, beside the real programs: what it calls a way around is one, and what it
 calls proved refuses. The stacks are those of tests/check/holes."""
 

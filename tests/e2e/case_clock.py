@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Clocks that run away, were hours or years ahead, and are set right again."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A configuration or key that cannot be relied on: nobody in, one useful line, no change."""
 
 import json

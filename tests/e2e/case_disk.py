@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A full disk and a read-only one."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The driver itself, against Debian's own stack: it must see who is let in and who is not."""
 
 from e2e import otp, pamconf, programs, ssh, users

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll check --explain: the zone that decides, as the login itself finds it."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The account phase: closes what skips the code at sshd, and breaks nothing elsewhere."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The roll-out: people who are not enrolled yet, until a day."""
 
 import json

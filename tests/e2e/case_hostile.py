@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-verify, set-uid root, in the hands of a hostile user."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Bad input at the real programs: refused, counted for what it is, and nothing breaks."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Enrolment broken off: what was there before is there after, terminal included."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The store key is made on a disk: on a file system in memory it would be gone at the next start."""
 
 import shutil

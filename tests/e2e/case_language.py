@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Japanese where it can be drawn, English elsewhere."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Accounts are deleted, made again, renamed: whose are the authenticators of the name?"""
 
 import json

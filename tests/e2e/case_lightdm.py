@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """lightdm with the GTK greeter: what it shows, whom it lets in."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Screen lockers, which authenticate as the user, on a real X server; and vlock."""
 
 import re

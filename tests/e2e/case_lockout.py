@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Whom wrong codes lock out: where they came from, and not the account."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """One person under several names: the name service's own decides, whatever was typed."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """No network: nothing needs one, and nothing asks for one."""
 
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Where a login comes from: who is not proved to be at this machine is somewhere else."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Services that call account without auth: cached sudo, su and runuser by root, cron."""
 
 import subprocess

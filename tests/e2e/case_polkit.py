@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """polkit: pkexec on a terminal, with its own agent and the real daemon."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Debian's pam-auth-update with the profile that the build installs, alone and beside those of
 other packages."""
 

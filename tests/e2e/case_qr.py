@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The QR code that add shows: it fits the screen, and a reader reads it."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A new store key: what it mends, what it does not, and the trail that goes on under it."""
 
 import json

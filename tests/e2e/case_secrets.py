@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Secrets, codes and passwords are nowhere but where they belong."""
 
 import base64

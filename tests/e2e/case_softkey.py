@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The software YubiKey itself, used by Yubico's own programs through the stand-in for libusb."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """sshd, keyboard-interactive: every state of a person's authenticator."""
 
 from e2e import ways

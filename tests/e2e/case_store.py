@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Records that somebody or something has tampered with: denied, told, and left alone."""
 
 import os

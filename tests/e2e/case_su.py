@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """su by another user: every state of the target's authenticator."""
 
 from e2e import programs, ways

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """sudo: every state of the caller's authenticator."""
 
 from e2e import ways

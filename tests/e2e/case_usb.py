@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The process that talks to the YubiKeys: nobody's child, and nothing of its caller's."""
 
 import ctypes

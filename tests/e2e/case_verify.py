@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Programs that are not root: pam_mfa.so and mfa-verify, for the calling user alone."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The other ways into pam.d: explain, and forward_pass."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """YubiKeys at the real programs: software keys behind the real libykpers."""
 
 import itertools

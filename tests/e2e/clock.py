@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A clock that is wrong: what every program that starts in the block takes for the time."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """An X server without a screen, a keyboard to type on it, and what it shows."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The root's syslog: binds /dev/log and keeps what arrives."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll, as an administrator uses it."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """lightdm with its GTK greeter on an X server without a screen."""
 
 import re

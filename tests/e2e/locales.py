@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The locale that Japanese needs."""
 
 import shutil

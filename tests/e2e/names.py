@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A name service that takes several spellings for one person (tests/e2e/nss)."""
 
 import re

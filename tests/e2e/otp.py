@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """One-time codes: RFC 4226 and RFC 6238 in Python, apart from the product's own library."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What came of one attempt to get in."""
 
 from dataclasses import dataclass, field

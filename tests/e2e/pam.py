@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """PAM calls by an application of our own: gives the code, which real programs do not show."""
 
 import json

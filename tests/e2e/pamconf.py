@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The root's pam.d: Debian's own service files, or the same with the wiring of the README."""
 
 import re

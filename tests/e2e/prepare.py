@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Sets up the throwaway root for cases: what is the same for all of them."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The installed product's files, as an administrator sees them."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Attempts to get in through the real login, su and sudo."""
 
 import re

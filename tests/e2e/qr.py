@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Reads a QR code as a camera does: draws the terminal's picture, and asks libzbar."""
 
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Where the programs of a case run: in a session at this machine, or outside of any."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Software YubiKeys in the ports of the throwaway root (tests/softkey)."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A real sshd on loopback with a key and a configuration of its own, and the real client."""
 
 import json

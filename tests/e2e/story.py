@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """What a case did and saw, kept to be shown when it fails."""
 
 _parts = []

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A small expect: runs one program on a pseudo-terminal of its own."""
 
 import codecs

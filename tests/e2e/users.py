@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Throwaway users with a known password. Each case makes its own."""
 
 import itertools

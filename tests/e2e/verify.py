@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """mfa-verify by hand: its packets, from a process of the user's own."""
 
 import os

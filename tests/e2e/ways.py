@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The programs that let people in, and the stories that must come out alike at each."""
 
 import functools

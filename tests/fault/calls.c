@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every system call of a login fails in turn, with each error that it may plausibly give
  * and with short reads and writes: the calls are counted between two marks, then one
  * login for each fault runs under ptrace, which skips the call or changes its result. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The person's YubiKey: what it types, and the software key that stands in the port. */
 #include "scene.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* LeakSanitizer, in a build that has it. */
 #pragma once
 

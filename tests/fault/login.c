@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One login: what it answers, and what its process has open before and after. */
 #include "scene.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every allocation of a login fails in turn, alone and with all that follow: this program
  * puts its own malloc in front of AddressSanitizer's, so that it sees what the module
  * and all libraries ask for. LeakSanitizer looks for what a failure left behind. */
@@ -277,7 +278,8 @@ static void try_allocation(struct run *run, struct report *report, struct tally 
 	const struct site *site = find_site(text);
 	if (site != NULL && site->is_library) {
 		outcome->has_leaked_memory = false;
-		/* the guard of a thread's stack: the loader may have taken the real libusb */
+		/* the guard of a thread's stack: the loader may have taken the real
+		 * libusb */
 		outcome->guards[1] = outcome->guards[0];
 	}
 	const char *problem = find_problem(run, site, code, has_died);
@@ -346,8 +348,8 @@ static void try_way(struct scene *scene, const struct way *way,
 }
 
 /* What would take each child its time: loading the module and reading its symbols. And
- * glibc 2.36 dies by an assertion or a NULL pointer when it finds no memory while it reads
- * nsswitch.conf (nss_database.c); that is not ours to test. */
+ * glibc 2.36 dies by an assertion or a NULL pointer when it finds no memory while it
+ * reads nsswitch.conf (nss_database.c); that is not ours to test. */
 static void warm_up(const char *module)
 {
 	gid_t groups[64];

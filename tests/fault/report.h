@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line of the fault drivers and what they print. */
 #pragma once
 

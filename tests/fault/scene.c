@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "scene.h"
 
 #include <errno.h>
@@ -316,7 +317,8 @@ void scene_reset(struct scene *scene, const struct way *way)
 	    pwrite(fd, scene->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||
 	    close(fd) != 0 || truncate(scene->audit_path, scene->audit_size) != 0)
 		die("reset");
-	/* a wrong code: one far behind the look-ahead, which is right for no near counter */
+	/* a wrong code: one far behind the look-ahead, which is right for no near counter
+	 */
 	scene_set_code(scene, way, way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
 	*scene->outcome = (struct outcome){ .code = -1 };
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the fault drivers share: a host in a throwaway root, the ways to log in that are
  * tried, and what must be true after each. */
 #pragma once
@@ -63,7 +64,8 @@ void scene_close(struct scene *scene);
 void scene_reset(struct scene *scene, const struct way *way);
 
 /* The person's tokens: the user, the secret of all, and the counter that scene_open gives
- * them. A YubiKey that is touched has no counter: when it was used it counts as one more. */
+ * them. A YubiKey that is touched has no counter: when it was used it counts as one more.
+ */
 extern const char scene_user[];
 extern const char scene_secret[];
 enum {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known of system calls: how each may fail, and which failures the product may
  * get over. */
 #pragma once
@@ -48,8 +49,8 @@ enum effect {
 	REFUSES_FOR_MEMORY, /* PAM_BUF_ERR */
 	GOES_ON,	    /* as if nothing had been */
 	MAY_GO_ON,	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
-	/* the person is asked again, and the key may answer then; or it is refused in any of
-	 * the ways above, or as if the key were not there */
+	/* the person is asked again, and the key may answer then; or it is refused in any
+	 * of the ways above, or as if the key were not there */
 	ASKS_AGAIN,
 	OFFERS_NO_KEY /* as if nothing had been, but for the YubiKey in the port */
 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A login under ptrace: which system calls it makes between two marks, and one of them
  * spoiled. */
 #pragma once
@@ -51,7 +52,8 @@ struct run {
 	unsigned long skipped[2]; /* calls from this range of addresses do not count */
 };
 
-/* Logs in. With record set the calls are only looked at, else fault hits the one at at. */
+/* Logs in. With record set the calls are only looked at, else fault hits the one at at.
+ */
 void trace_login(struct run *run);
 
 /* Where AddressSanitizer's own code lies; nowhere in a build without it. */

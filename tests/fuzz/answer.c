@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a person types: normalized, and judged against a record with tokens. */
 #include "fuzz.h"
 

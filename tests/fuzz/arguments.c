@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The words behind pam_mfa.so in a pam.d line. */
 #include "arguments.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The audit trail: reading any file, appending any event behind it, and its form for
  * syslog. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa.conf and a file behind it in mfa.conf.d, and the zone that decides. */
 #include "fuzz.h"
 

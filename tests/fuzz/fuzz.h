@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the fuzz harnesses share. A harness is a file NAME.c that takes the fuzzer's bytes
  * apart, calls one part of the product, and ends the process (must) where a promise does
  * not hold; what the sanitizers see ends it too. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The part of libpam that the module calls, played from a script. */
 #pragma once
 

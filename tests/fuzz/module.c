@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole module with a hostile application: user name, answer, conversation and PAM
  * items at will, and with hostile files: mfa.conf, the record, the audit trail. libpam
  * itself is played by libpam.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* File names of users, both ways: one name for a user, one user for a name. */
 #include "fuzz.h"
 

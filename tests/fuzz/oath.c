@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Secrets as text: base32, hexadecimal, and the otpauth URI of any issuer and user. */
 #include "fuzz.h"
 

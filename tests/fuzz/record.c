@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The encoded record: decoding any bytes, and that what was decoded is encoded again. */
 #include "fuzz.h"
 

@@ -1,9 +1,12 @@
-/* Seals bytes that slots_compose would never seal. Its static parts are needed for that. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Seals bytes that slots_compose would never seal. Its static parts are needed for that.
+ */
 #include "fuzz.h"
 
 #include "store/file/slots.c"
 
-/* A sound file first, so that every sector has its stamp; then the bytes in its next slot. */
+/* A sound file first, so that every sector has its stamp; then the bytes in its next
+ * slot. */
 void fuzz_slot_file(const void *plain, size_t len, const char *user,
 		    const unsigned char *key, unsigned char *ret_file)
 {

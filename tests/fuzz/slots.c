@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The record file: bytes at will, a sound file with some bytes changed, and any plaintext
  * soundly sealed. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Service files of PAM: a service, what it includes, "other"; each chain is walked with
  * answers from the input, and proved: no walk may do what the proof excludes. */
 #include "fuzz.h"
@@ -20,7 +21,8 @@ static void check_lines(const struct mfa_stack *stack)
 	}
 }
 
-/* Facts without a host behind them: pam_unix and pam_mfa give, all can answer anything. */
+/* Facts without a host behind them: pam_unix and pam_mfa give, all can answer anything.
+ */
 static struct mfa_line_facts *make_facts(const struct mfa_stack *stack)
 {
 	struct mfa_line_facts *facts = calloc(stack->count + 1, sizeof *facts);

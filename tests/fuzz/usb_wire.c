@@ -1,5 +1,6 @@
-/* Packets between pam_mfa.so, or mfa-enroll, and mfa-usb: what is read means what would be
- * written. The first byte is the packet's. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets between pam_mfa.so, or mfa-enroll, and mfa-usb: what is read means what would
+ * be written. The first byte is the packet's. */
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets between pam_mfa.so and mfa-verify: what is read means what would be written. */
 #include "fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a YubiKey types: any text, and any ticket soundly encrypted; and the lines that
  * personalization tools write. */
 #include "mfa/yubikey_otp.h"
@@ -61,7 +62,8 @@ static void check_text(const char *text, size_t len)
 	free(code);
 }
 
-/* A ticket of any bytes under the right key: what it says decides, and it is right once. */
+/* A ticket of any bytes under the right key: what it says decides, and it is right once.
+ */
 static void check_ticket(struct input *input, bool is_whole)
 {
 	yubikey_token_st ticket = { 0 };

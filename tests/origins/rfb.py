@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A small VNC client: enough to come in and to type."""
 
 import socket

@@ -1,6 +1,8 @@
-/* A PAM module that decides nothing: it writes down what a program tells PAM, and what the
- * kernel and logind tell of the process. One file for each call, in the folder that is its
- * argument, which must be writable for everybody. The command capture reads them. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A PAM module that decides nothing: it writes down what a program tells PAM, and what
+ * the kernel and logind tell of the process. One file for each call, in the folder that
+ * is its argument, which must be writable for everybody. The command capture reads them.
+ */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -131,7 +133,8 @@ static void write_items(FILE *out, pam_handle_t *handle)
 	write_item(out, handle, "xdisplay", PAM_XDISPLAY);
 }
 
-/* The unified hierarchy's line alone: which others there are is the test machine's affair. */
+/* The unified hierarchy's line alone: which others there are is the test machine's
+ * affair. */
 static void read_cgroup(char *group, size_t size)
 {
 	char text[TEXT_SIZE];

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The throwaway root of one scene: people, addresses, consoles, and what the spy has seen."""
 
 import ctypes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins of one user against mfa-enroll, which suspends, resumes, removes and adds that
  * user's tokens meanwhile. Every token has one process that logs in with it and knows
  * its counter, so each outcome is right or wrong by the acts that were done by then. */

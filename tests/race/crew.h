@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes that are released together, and the memory that they share. */
 #pragma once
 

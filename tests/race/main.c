@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* race --module PATH --enroll PATH --where NAME [--rounds N] [--keys] FOLDER: the race
- * test on one file system; with --keys what needs software keys in the ports, alone. Prints a line for each case; exit status 1 when one was not good. */
+ * test on one file system; with --keys what needs software keys in the ports, alone.
+ * Prints a line for each case; exit status 1 when one was not good. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>

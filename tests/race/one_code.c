@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One code in many processes: exactly one gets in, and every failure is counted. */
 #include "race.h"
 

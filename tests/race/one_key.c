@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Many processes and one YubiKey in the port. */
 #include "race.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Processes with a user each: nobody waits for anybody, nobody is refused. */
 #include "race.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions that wait at the prompt. */
 #include "race.h"
 

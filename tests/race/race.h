@@ -1,4 +1,6 @@
-/* The cases of the race test. Each reports its lines and returns whether all were good. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The cases of the race test. Each reports its lines and returns whether all were good.
+ */
 #pragma once
 
 #include "rig.h"
@@ -27,5 +29,6 @@ extern const char race_key_zone[];
 /* Logins at once by one YubiKey in the port: one after the other, and nobody by another's
  * answer. */
 bool race_one_key(struct race *race);
-/* One that waits for a touch keeps the others waiting, not for ever, and not when it dies. */
+/* One that waits for a touch keeps the others waiting, not for ever, and not when it
+ * dies. */
 bool race_held_key(struct race *race);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins while the store key is changed again and again. */
 #include "race.h"
 

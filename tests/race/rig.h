@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the race and crash tests share: a host in a folder of its own, its users, and
  * logins through the built module. Whatever goes wrong in here ends the program. */
 #pragma once

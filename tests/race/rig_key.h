@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* YubiKeys for the race and crash tests: tokens of theirs, what they type, and, where
  * tests/softkey/enter has put softkeyd, keys in the ports. */
 #pragma once

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Sourced by inside and build, in a mount and pid namespace of their own: builds the
 # throwaway root at $root. What changes in it lands on a tmpfs; the host is only read.
 

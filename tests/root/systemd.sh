@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 # Sourced by inside, in the finished root: systemd becomes process 1 of a pid namespace
 # within, runs the command as its service, and ends with it. Does not return.

@@ -1,5 +1,6 @@
-/* For programs that clear their environment: umockdev's library looks there for the bed, at
- * each call. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* For programs that clear their environment: umockdev's library looks there for the bed,
+ * at each call. */
 #include <stdlib.h>
 
 int clearenv(void)

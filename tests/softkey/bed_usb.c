@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "bed_usb.h"
 
 #include <errno.h>
@@ -24,8 +25,8 @@ void bed_die(const char *what)
 	abort();
 }
 
-// What the argument at the offset of "data" points to, synchronised with the client; NULL: the
-// client was killed meanwhile, and no answer will reach it.
+// What the argument at the offset of "data" points to, synchronised with the client;
+// NULL: the client was killed meanwhile, and no answer will reach it.
 static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t size)
 {
 	GError *error = NULL;

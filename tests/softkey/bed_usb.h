@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The ioctls of a device node below /dev/bus/usb, answered by a port. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <nettle/aes.h>
 #include <nettle/hmac.h>

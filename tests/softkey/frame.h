@@ -1,5 +1,6 @@
-/* The protocol's two directions: a frame of 70 bytes to the key, and an answer from it, both
- * in feature reports of seven bytes and one that says what they are. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The protocol's two directions: a frame of 70 bytes to the key, and an answer from it,
+ * both in feature reports of seven bytes and one that says what they are. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "key.h"
 
 #include <string.h>
@@ -111,7 +112,8 @@ static bool is_zero(const uint8_t *bytes, size_t len)
 	return len == 0;
 }
 
-// Challenge-response came with 2.2; what an older key makes of its flags is not published.
+// Challenge-response came with 2.2; what an older key makes of its flags is not
+// published.
 static bool can_hold(const struct key *key, const struct slot *slot)
 {
 	return slot_kind(slot) != SOFTKEY_HMAC || key_firmware_is(key, 2, 2);

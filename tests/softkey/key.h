@@ -1,5 +1,6 @@
-/* A YubiKey's OTP application, seen through its feature reports: a state machine without a
- * clock, a thread or a device of its own. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A YubiKey's OTP application, seen through its feature reports: a state machine without
+ * a clock, a thread or a device of its own. */
 #pragma once
 
 #include "slot.h"

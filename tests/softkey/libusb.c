@@ -1,6 +1,7 @@
-/* A stand-in for libusb-1.0.so.0: the sixteen functions that libykpers 1.20 uses, on the keys
- * of softkeyd. It reaches programs that clear their environment, as sshd and sudo do, and is
- * found by ld.so's cache in the throwaway root alone. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A stand-in for libusb-1.0.so.0: the sixteen functions that libykpers 1.20 uses, on the
+ * keys of softkeyd. It reaches programs that clear their environment, as sshd and sudo
+ * do, and is found by ld.so's cache in the throwaway root alone. */
 #include <endian.h>
 #include <errno.h>
 #include <stdint.h>

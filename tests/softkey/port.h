@@ -1,5 +1,7 @@
-/* A key in a USB port, as the kernel shows it to programs: descriptors, the keyboard driver
- * that is bound to it, who has claimed it, control transfers. Both fronts stand on this. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A key in a USB port, as the kernel shows it to programs: descriptors, the keyboard
+ * driver that is bound to it, who has claimed it, control transfers. Both fronts stand on
+ * this. */
 #pragma once
 
 #include <stdint.h>
@@ -38,8 +40,8 @@ struct softkey_counts port_counts(const struct port *port);
 size_t port_descriptors(const struct port *port,
 			uint8_t ret_bytes[static PORT_DESCRIPTORS_SIZE]);
 
-/* What programs ask the kernel. "who" tells open descriptors apart and is not 0. Each gives
- * 0 or a negative errno, as Linux does. */
+/* What programs ask the kernel. "who" tells open descriptors apart and is not 0. Each
+ * gives 0 or a negative errno, as Linux does. */
 int port_open(const struct port *port);
 void port_close(struct port *port, uintptr_t who);
 int port_driver(const struct port *port, unsigned interface,

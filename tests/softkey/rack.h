@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The keys of softkeyd, and the lines by which softkeyctl handles them. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the tests of the software key share: a bed, libykpers, keys and challenges. */
 #pragma once
 
@@ -37,7 +38,7 @@ int rig_ask(int slot, bool wait, const void *challenge, unsigned len,
 	    uint8_t ret_digest[static DIGEST_SIZE]);
 void assert_digest(const uint8_t digest[static DIGEST_SIZE], const char *hex);
 
-/* Programs slot 1 or 2 with ykpers' usual configuration after "change" has been at it; NULL
- * erases. 0 or yk_errno, which is YK_EWRITEERR where the key did not take it. */
+/* Programs slot 1 or 2 with ykpers' usual configuration after "change" has been at it;
+ * NULL erases. 0 or yk_errno, which is YK_EWRITEERR where the key did not take it. */
 int rig_program(int slot, void (*change)(YKP_CONFIG *config), const uint8_t *access);
 void make_hmac(YKP_CONFIG *config);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "slot.h"
 
 #include <nettle/hmac.h>
@@ -131,7 +132,8 @@ void slot_answer(const struct slot *slot, const uint8_t payload[static PAYLOAD_S
 		 uint8_t ret_digest[static SOFTKEY_SECRET_SIZE])
 {
 	size_t len = PAYLOAD_SIZE;
-	// The length is not sent: a key takes the run of equal bytes at the end for padding.
+	// The length is not sent: a key takes the run of equal bytes at the end for
+	// padding.
 	if (flag(slot, CONFIG_CFG, CFG_HMAC_LT64)) {
 		while (len > 0 && payload[len - 1] == payload[PAYLOAD_SIZE - 1])
 			len--;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One of a key's two slots: the configuration block that it was programmed with, and the
  * counters that move. */
 #pragma once
@@ -43,7 +44,8 @@ struct slot {
 };
 
 enum softkey_kind slot_kind(const struct slot *slot);
-/* The button has to be touched: for a typed code always, for an answer if so programmed. */
+/* The button has to be touched: for a typed code always, for an answer if so programmed.
+ */
 bool slot_wants_touch(const struct slot *slot);
 bool slot_is_protected(const struct slot *slot);
 /* A slot that is not protected opens to any code. */
@@ -65,8 +67,8 @@ void slot_answer(const struct slot *slot, const uint8_t payload[static PAYLOAD_S
 void slot_answer_blindly(const struct slot *slot,
 			 uint8_t ret_digest[static SOFTKEY_SECRET_SIZE]);
 
-/* Types the slot's next code, without Enter; "ticks" is the key's clock of 8 Hz. Nothing is
- * typed by a slot that does not type. */
+/* Types the slot's next code, without Enter; "ticks" is the key's clock of 8 Hz. Nothing
+ * is typed by a slot that does not type. */
 void slot_type(struct slot *slot, uint32_t ticks,
 	       char ret_code[static SOFTKEY_CODE_SIZE]);
 /* What an OTP slot of this setup types when its use and session counters, in one number,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The software YubiKey: what a test says of a key, whichever front it is plugged into. */
 #pragma once
 
@@ -20,7 +21,8 @@ enum softkey_kind {
 	SOFTKEY_HMAC, /* HMAC-SHA1 challenge-response */
 	SOFTKEY_OTP,  /* types 44 characters of modhex */
 	SOFTKEY_HOTP, /* types 6 or 8 digits */
-	SOFTKEY_OTHER /* programmed with what this key does not do, such as a fixed password */
+	SOFTKEY_OTHER /* programmed with what this key does not do, such as a fixed
+			 password */
 };
 
 /* What a slot holds from the start, as a personalisation tool would have written it. */

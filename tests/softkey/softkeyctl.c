@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Handles the keys of softkeyd, as a person's hand and finger do. */
 #include <stdio.h>
 #include <string.h>

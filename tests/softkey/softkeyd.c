@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Holds software keys for the programs of a throwaway root. Goes into the background once
  * others can connect. */
 #include <errno.h>

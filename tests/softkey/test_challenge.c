@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Challenges through the real libykpers, libusb and libudev. */
 #include <string.h>
 #include <sys/wait.h>
@@ -159,7 +160,8 @@ static void a_key_that_is_in_use_is_busy(void **state)
 	unsigned serial = 0;
 	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
 	YK_KEY *first = rig_open(0), *second = rig_open(0);
-	// Closing gives the interface back to the kernel's driver, under the first one's feet.
+	// Closing gives the interface back to the kernel's driver, under the first one's
+	// feet.
 	assert_true(yk_close_key(second));
 	assert_false(yk_get_serial(first, 1, 0, &serial));
 	assert_int_equal(yk_errno, YK_EUSBERR);

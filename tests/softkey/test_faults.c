@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What goes wrong between a person, a key and libykpers. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Programming through the real libykpers: what a slot takes, and what it protects. */
 #include <string.h>
 

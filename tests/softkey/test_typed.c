@@ -1,4 +1,6 @@
-/* What the button types: opened again with libyubikey, compared with published vectors. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the button types: opened again with libyubikey, compared with published vectors.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <yubikey.h>

@@ -1,6 +1,7 @@
-/* What the stand-in for libusb and softkeyctl say to softkeyd: one message there, one back,
- * each a packet of a unix socket. An open device is a connection, so a program that dies
- * gives back what it had claimed. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the stand-in for libusb and softkeyctl say to softkeyd: one message there, one
+ * back, each a packet of a unix socket. An open device is a connection, so a program that
+ * dies gives back what it had claimed. */
 #pragma once
 
 #include <stddef.h>
@@ -14,7 +15,8 @@
 enum wire_op {
 	WIRE_LIST, /* answers with a struct wire_device for each key that is plugged in */
 	WIRE_OPEN, /* argument: number of a key; the others are about it */
-	WIRE_DRIVER, /* argument: interface, as in the next four; answers enum port_driver */
+	WIRE_DRIVER, /* argument: interface, as in the next four; answers enum port_driver
+		      */
 	WIRE_DETACH,
 	WIRE_ATTACH,
 	WIRE_CLAIM,

@@ -1,2 +1,3 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 exec "$(dirname "$0")/../analysis/run" "$1"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # What the README has a newcomer run: its steps go as they should.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The fast unit tests as nobody, in a throwaway root where the build is nobody's: without root
 # they run just as well, and only those of the suite root may be skipped.
 set -u

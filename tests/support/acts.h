@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the product does to the disk, one act at a time, for tests that disturb it. */
 #pragma once
 

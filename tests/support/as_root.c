@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs a command as root: of this machine, or where this process is not root, of a user
  * namespace of its own, whose temporary folder is root's. usage: as-root COMMAND... */
 #include <stdio.h>

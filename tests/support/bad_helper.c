@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Stands in for mfa-verify where that fails as the real one does not: the service that it
  * is told names the failure. */
 #include <stdio.h>
@@ -25,8 +26,8 @@ static const char *read_service(char packet[static MFA_PACKET_SIZE])
 	return packet + 3 + strlen(packet + 3) + 1;
 }
 
-/* Asks, and tells what came: "TYPE LENGTH FIRST-BYTE". Its verdict comes with a password of
- * two bytes in front of the code. */
+/* Asks, and tells what came: "TYPE LENGTH FIRST-BYTE". Its verdict comes with a password
+ * of two bytes in front of the code. */
 static void mirror(char verdict)
 {
 	char packet[2 * MFA_PACKET_SIZE] = "";

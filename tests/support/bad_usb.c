@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Stands in for mfa-usb where that fails as the real one does not: its argument names the
  * failure. */
 #include <string.h>

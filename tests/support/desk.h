@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The driver by itself, and the software keys it is tried on. */
 #pragma once
 
@@ -35,8 +36,8 @@ int desk_teardown(void **state);
 unsigned desk_plug(struct desk *desk, uint32_t serial, struct softkey_faults faults);
 unsigned desk_plug_touch(struct desk *desk, struct softkey_faults faults);
 
-/* Asks the driver for an answer, of these slots or of the wanted one. Fails the test when it
- * takes too long, or leaves a half of an answer. */
+/* Asks the driver for an answer, of these slots or of the wanted one. Fails the test when
+ * it takes too long, or leaves a half of an answer. */
 enum mfa_yubikey_result desk_respond_with(struct desk *desk,
 					  const struct mfa_yubikey_slot *slots,
 					  size_t count, int64_t timeout_ms);

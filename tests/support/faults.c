@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "faults.h"
 
 #include <dirent.h>
@@ -52,7 +53,8 @@ static int result(void)
 }
 
 /* The product's call of NAME comes to __wrap_NAME; __real_NAME is the C library's. The
- * names are those that the linker sees: with 64 behind them where a file's size matters. */
+ * names are those that the linker sees: with 64 behind them where a file's size matters.
+ */
 #define WRAP(name, call, failure, type, parameters, ...) \
 	type __real_##name parameters;                   \
 	type __wrap_##name parameters;                   \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults that the real thing does not produce on demand: calls of the C library that fail
  * under the product. A test that uses this is linked with --wrap: see meson.build. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A record file in memory, for lib/store/file/slots.c. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "guesses.h"
 
 struct mfa_guess guess_of(const struct mfa_zone *zone, char source, int64_t now)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Wrong codes for lib/policy/lockout.c. Sources are letters, time is passed. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The driver of YubiKeys as it was built, and software keys in the ports it looks at. */
 #pragma once
 
@@ -13,8 +14,8 @@ extern const char *usb_path;
  * The driver's lock is there. */
 bool own_run(void);
 
-/* Puts the plug-in into the folder, as an installation does; and an mfa-usb that finds the
- * bed, which must be there already. */
+/* Puts the plug-in into the folder, as an installation does; and an mfa-usb that finds
+ * the bed, which must be there already. */
 void install_plugin(const char *folder);
 void install_usb(const char *folder);
 /* The driver of the plug-in. It stays loaded. */
@@ -40,8 +41,8 @@ struct softkey_options soft_key(uint32_t serial);
 /* The token that goes with it. */
 struct mfa_token key_token(uint32_t serial, unsigned slot);
 
-/* A host on which taro has a key and a TOTP token, hanako a TOTP token. Its yubikey_timeout
- * is long enough for a busy machine. */
+/* A host on which taro has a key and a TOTP token, hanako a TOTP token. Its
+ * yubikey_timeout is long enough for a busy machine. */
 struct key_desk {
 	struct test_host host; /* first: login.h takes it for *state */
 	struct softkey_bed *bed;

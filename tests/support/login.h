@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whole logins through mfa_auth_run: a scripted dialog, a real store. */
 #pragma once
 

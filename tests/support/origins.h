@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What real programs told PAM, and where they were: the captured files of origins/. */
 #pragma once
 
@@ -37,8 +38,8 @@ struct captured_greeter {
 	pid_t leader_parent; /* of the session's LEADER; 0: unknown */
 };
 
-/* Strings live as long as the origin. Items that the program did not set are NULL; that is
- * not the same as "". */
+/* Strings live as long as the origin. Items that the program did not set are NULL; that
+ * is not the same as "". */
 struct captured {
 	char *name; /* of the file, without .txt */
 	const char *program;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What support.h says of processes and threads. */
 #include "support.h"
 

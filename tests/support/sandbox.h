@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Temporary folders of a test's own. Helpers fail the running test themselves. */
 #pragma once
 

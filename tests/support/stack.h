@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The built pam_mfa.so in PAM stacks of a test's own, over a scripted conversation. */
 #pragma once
 

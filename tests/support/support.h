@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the unit tests share: temporary folders, tokens and codes, a host, a scripted
  * dialog, processes. Helpers fail the running test themselves. */
 #pragma once
@@ -22,8 +23,9 @@ enum {
 	EXIT_SKIPPED = 77, /* meson's exit code for a skipped test */
 };
 
-/* Prepares the library, and makes a process that is not root the root of a user namespace.
- * False, with the reason on standard error, where that cannot be: the tests fail then. */
+/* Prepares the library, and makes a process that is not root the root of a user
+ * namespace. False, with the reason on standard error, where that cannot be: the tests
+ * fail then. */
 bool can_run_tests(void);
 /* For tests that need several users, set-uid programs or all of root's capabilities; they
  * belong to the suite "root" and are skipped where this says that it is not there. */
@@ -137,11 +139,12 @@ pid_t start_opening(const char *path, int (*work)(void *context, unsigned index)
 unsigned count_open(pid_t pid, const char *path);
 /* The exit status of a process. */
 int end_of(pid_t pid);
-/* Runs work in a process of its own, whose ids and limits it may change; its exit status. */
+/* Runs work in a process of its own, whose ids and limits it may change; its exit status.
+ */
 int in_child(int (*work)(void));
 
-/* Whether this process may raise hard limits, as root of a container or of a user namespace
- * may not. */
+/* Whether this process may raise hard limits, as root of a container or of a user
+ * namespace may not. */
 bool may_raise_limits(void);
 
 /* Runs work in count processes that start together; returns how many of them gave back

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A TOTP token and the codes that are typed for it, through the table of factors. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An audit trail in a sandbox. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "user_namespace.h"
 
 #include <dirent.h>
@@ -11,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where the new root is mounted: a folder that every system has. No test needs the real one. */
+/* Where the new root is mounted: a folder that every system has. No test needs the real
+ * one. */
 static const char new_root[] = "/sys";
 
 static bool is_entered;

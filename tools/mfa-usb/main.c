@@ -1,5 +1,7 @@
-/* mfa-usb: talks to the YubiKeys in the ports, for pam_mfa.so and mfa-enroll. One order comes
- * by descriptor 0, and what came of it goes back (mfa/usb_wire.h). Takes no argument. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mfa-usb: talks to the YubiKeys in the ports, for pam_mfa.so and mfa-enroll. One order
+ * comes by descriptor 0, and what came of it goes back (mfa/usb_wire.h). Takes no
+ * argument. */
 #include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -29,7 +31,8 @@ static void print_hint(void)
 		return;
 }
 
-/* Nobody but root can signal it, and no terminal. What is root's may end it by any signal. */
+/* Nobody but root can signal it, and no terminal. What is root's may end it by any
+ * signal. */
 static int become_root(void)
 {
 	sigset_t none;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A dialog (mfa/auth.h) with the person, by way of pam_mfa.so in the caller's process. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose process this is: the caller's while it waits, root's while it works. */
 #pragma once
 

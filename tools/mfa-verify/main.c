@@ -1,5 +1,6 @@
-/* mfa-verify: asks its caller for a one-time password, for pam_mfa.so in a program that is
- * not root. Set-uid root; see mfa-verify(8). Takes no argument, and looks at none. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mfa-verify: asks its caller for a one-time password, for pam_mfa.so in a program that
+ * is not root. Set-uid root; see mfa-verify(8). Takes no argument, and looks at none. */
 #include <syslog.h>
 #include <unistd.h>
 

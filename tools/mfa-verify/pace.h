@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How often one user may ask: what each call costs (a line in the audit trail, one in
  * syslog, a write to the disk) must not become a means to fill the disk. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What came of a visit, in syslog. */
 #include <syslog.h>
 

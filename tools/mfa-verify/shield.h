@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The process as its caller left it, made fit for work as root. */
 #pragma once
 
@@ -8,7 +9,7 @@
  * umask. Call it before anything else. */
 int shield_up(void) MFA_MUST_CHECK;
 
-/* Whether the program runs with root's rights, and descriptor 0 is the end of a socket, as
- * pam_mfa.so starts it. */
+/* Whether the program runs with root's rights, and descriptor 0 is the end of a socket,
+ * as pam_mfa.so starts it. */
 bool shield_is_root(void);
 bool shield_has_channel(void);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "visit.h"
 
 #include <string.h>
@@ -140,7 +141,8 @@ static void ask(struct visit *visit)
 		.end_work = end_work,
 		.report = report,
 		.context = visit,
-		/* that a right password came first is a claim: nothing is counted by it */
+		/* that a right password came first is a claim: nothing is counted by it
+		 */
 		.may_explain = visit->may_explain,
 		.event = "verify",
 	};

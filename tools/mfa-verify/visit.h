@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One call of the program: who calls, what he says of his login, what comes of it. */
 #pragma once
 
@@ -24,7 +25,8 @@ struct visit {
 };
 
 /* Who calls and what for, from uid and channel. MFA_ERR_INVALID: the channel does not
- * begin as it must, is about another user, or the name service does not know the caller. */
+ * begin as it must, is about another user, or the name service does not know the caller.
+ */
 int visit_begin(struct visit *visit) MFA_MUST_CHECK;
 void visit_done(struct visit *visit);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* In every program that asks for a YubiKey; the plug-in beside it is in mfa-usb. */
 #include "device.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* YubiKeys with HMAC challenge-response, as a kind of device. */
 #pragma once
 

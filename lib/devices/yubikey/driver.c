@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the plug-in exports. */
 #include "driver.h"
 
@@ -6,7 +7,8 @@
 
 #include "mfa/plugin.h"
 
-/* With lengths as these libykpers' HMAC does not fail; should it, no response is right. */
+/* With lengths as these libykpers' HMAC does not fail; should it, no response is right.
+ */
 void driver_hmac(const unsigned char *secret, const unsigned char *message, size_t len,
 		 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN])
 {

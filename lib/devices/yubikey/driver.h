@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The driver's parts, one file each. */
 #pragma once
 
@@ -8,8 +9,7 @@ enum {
 };
 
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
-				       struct mfa_diag *diag,
-				       struct mfa_turn *ret_other,
+				       struct mfa_diag *diag, struct mfa_turn *ret_other,
 				       struct mfa_yubikey_answer *ret_answer);
 enum mfa_yubikey_result driver_list(int64_t timeout_ms,
 				    const struct mfa_yubikey_listener *listener,

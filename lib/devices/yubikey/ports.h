@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The YubiKeys in this machine's ports, one user of them at a time. */
 #pragma once
 

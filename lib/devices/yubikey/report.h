@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Challenges to a key and its responses, report by report, with a deadline: libykpers'
  * own way waits as long as the key does, and looks for an answer twice a second only. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "driver.h"
 #include "report.h"
 
@@ -75,8 +76,7 @@ static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
 }
 
 enum mfa_yubikey_result driver_respond(const struct mfa_yubikey_order *order,
-				       struct mfa_diag *diag,
-				       struct mfa_turn *ret_other,
+				       struct mfa_diag *diag, struct mfa_turn *ret_other,
 				       struct mfa_yubikey_answer *ret_answer)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "turns.h"
 
 #include <fcntl.h>
@@ -93,8 +94,8 @@ static bool wants_serial(const struct mfa_yubikey_order *order, uint32_t serial)
 
 /* One from the future is of another start of the machine. */
 const struct mfa_turn *turns_find_answer(const struct turns *turns,
-						 const struct mfa_yubikey_order *order,
-						 int64_t now_ms)
+					 const struct mfa_yubikey_order *order,
+					 int64_t now_ms)
 {
 	const struct mfa_turn *found = NULL;
 	for (size_t i = 0; i < MFA_YUBIKEYS_MAX; i++) {

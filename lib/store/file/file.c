@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The embedded store: one file for each user in a folder of root's. */
 #include "file_store.h"
 

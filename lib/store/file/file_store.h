@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the file store: the store, and one record's file while it is open. */
 #pragma once
 

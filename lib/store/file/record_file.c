@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One record's file: found, locked, read, written. */
 #include "file_store.h"
 
@@ -123,8 +124,8 @@ static int mend_stamps(struct file_record *file)
 	return err;
 }
 
-/* A write that failed may have come half the way: the slot gets its old bytes back, as far
- * as the system takes them. */
+/* A write that failed may have come half the way: the slot gets its old bytes back, as
+ * far as the system takes them. */
 static int write_slot(struct file_record *file, const unsigned char *slot, size_t len)
 {
 	off_t offset = (off_t)file->next.slot * SLOT_SIZE;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "slots.h"
 
 #include <string.h>
@@ -66,7 +67,8 @@ static void find_newest(struct slot *slot)
 		}
 }
 
-/* A write that ended inside the first stamp has left its generation in the header alone. */
+/* A write that ended inside the first stamp has left its generation in the header alone.
+ */
 static bool read_header(struct slot *slot)
 {
 	const unsigned char *header = slot->bytes;
@@ -98,8 +100,8 @@ static bool is_stamp_split(const struct slot *slot)
 }
 
 /* A write that came to its end has put its generation into all of its sectors, and damage
- * cannot make the valid stamp of an older write: where one is left, the write was cut off,
- * whatever its other sectors hold. */
+ * cannot make the valid stamp of an older write: where one is left, the write was cut
+ * off, whatever its other sectors hold. */
 static enum condition classify_stamps(const struct slot *slot, unsigned index,
 				      bool is_by_header)
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The two slots of a record file: which one counts, and how the next one is written.
  * Pure: bytes in, bytes out. docs/store-format.md has the layout. */
 #pragma once
@@ -28,11 +29,11 @@ struct slot_content {
 };
 
 /* Finds the record that counts in a file's bytes: the newest whole generation. A slot
- * whose write was cut off, by a crash (some of its sectors written, the others of an older
- * write) or anywhere inside a sector, counts as never written, unless all of its data are
- * there; any other damage of the newest generation is MFA_ERR_INTEGRITY, so damage cannot
- * bring back an older state. user binds the record to its name.
- * key: MFA_SUBKEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
+ * whose write was cut off, by a crash (some of its sectors written, the others of an
+ * older write) or anywhere inside a sector, counts as never written, unless all of its
+ * data are there; any other damage of the newest generation is MFA_ERR_INTEGRITY, so
+ * damage cannot bring back an older state. user binds the record to its name. key:
+ * MFA_SUBKEY_SIZE bytes; scratch: SLOT_SCRATCH_SIZE bytes of locked memory, which hold
  * the encoded record afterwards. */
 int slots_open(const unsigned char *file, const unsigned char *key, const char *user,
 	       unsigned char *scratch, struct slot_content *ret_content) MFA_MUST_CHECK;
@@ -54,7 +55,8 @@ int slots_read(const unsigned char *file, const unsigned char *key, const char *
 	       unsigned char *scratch, struct mfa_record *ret_record) MFA_MUST_CHECK;
 
 /* Composes a new file, SLOT_FILE_SIZE bytes, with record in both slots and a stamp in
- * every sector: from then on a sector without one is damaged. Sets record's generation. */
+ * every sector: from then on a sector without one is damaged. Sets record's generation.
+ */
 int slots_begin(struct mfa_record *record, const unsigned char *key,
 		unsigned char *scratch, unsigned char *ret_file) MFA_MUST_CHECK;
 

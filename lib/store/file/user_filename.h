@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* File names of users: percent-encoded, so that every name is one plain file name. */
 #pragma once
 

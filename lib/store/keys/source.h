@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a source of the store key offers; one file a source. See mfa/key.h. */
 #pragma once
 

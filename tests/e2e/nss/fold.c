@@ -1,6 +1,8 @@
-/* A name service for the throwaway root, as sssd and winbind can be: behind "files" it takes
- * TARO, CITY\taro and taro@city for taro, and knows the accounts of a file that it does not
- * list. While there is a file /etc/passwd.down it does not answer. The fold of libnss_fold.so.2. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A name service for the throwaway root, as sssd and winbind can be: behind "files" it
+ * takes TARO, CITY\taro and taro@city for taro, and knows the accounts of a file that it
+ * does not list. While there is a file /etc/passwd.down it does not answer. The fold of
+ * libnss_fold.so.2. */
 #include <ctype.h>
 #include <errno.h>
 #include <nss.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """lightdm's greeters, and what is done in a session that began at one."""
 
 import os

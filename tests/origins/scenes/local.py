@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """A login on a virtual terminal of this machine, and what is done in its session."""
 
 from e2e.terminal import Terminal

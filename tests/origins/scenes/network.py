@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Logins over the network, and what is done in their sessions."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The same where systemd is not process 1: no logind, no control groups of sessions."""
 
 import subprocess

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/admin/rekey.c while others are at work. */
 #include "login.h"
 #include "mfa/rekey.h"

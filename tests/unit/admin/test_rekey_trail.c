@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/admin/rekey.c: the trail's half of the key. */
 #include <stdlib.h>
 #include <string.h>
@@ -178,7 +179,8 @@ struct late {
 	bool is_done;
 };
 
-/* A login that comes while the records are sealed anew, and the trail was read already. */
+/* A login that comes while the records are sealed anew, and the trail was read already.
+ */
 static bool log_in_late(void *context, size_t done MFA_UNUSED, size_t total MFA_UNUSED)
 {
 	struct late *late = context;

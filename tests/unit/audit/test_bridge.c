@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/audit/bridge.c and lib/audit/scan.c: a trail whose key changes. */
 #include "mfa/audit_bridge.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/audit/trail.c: what a chain that was tampered with looks like. */
 #include <stdio.h>
 #include <stdlib.h>

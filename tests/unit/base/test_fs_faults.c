@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/base/fs.c: what the system does seldom. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/base/fs.c: making, reading, writing and locking files. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What another user owns and may write to, also where this process may not: in a user
  * namespace the product would fail before it looks at the owner. */
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/base/plugin.c, with the built plug-in and with files that are none. */
 #include "mfa/plugin.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config_keys.h"
 
 #include <stdio.h>
@@ -262,7 +263,8 @@ static void words_are_split_at_blanks(void **state)
 		assert_string_equal(cases[i].words->items[1], "b*");
 		assert_string_equal(cases[i].words->items[2], "c");
 		assert_null(cases[i].words->items[3]);
-		/* an emptied condition would match everything: say so, or leave it away */
+		/* an emptied condition would match everything: say so, or leave it away
+		 */
 		bool is_gate = strcmp(cases[i].key, "gate") == 0;
 		assert_int_equal(set_zone(state, cases[i].key, "", NULL),
 				 is_gate ? MFA_OK : MFA_ERR_CONFIG);

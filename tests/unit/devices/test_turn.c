@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/devices/turn.c: what others are told of a turn at the YubiKeys. */
 #include "mfa/turn.h"
 
@@ -8,7 +9,7 @@
 static const char longest[] = "0123456789-._/:@+abcdefghijABCD"; /* 31 letters */
 
 static struct mfa_turn turn_of(const char *service, const char *terminal,
-				       const char *user)
+			       const char *user)
 {
 	struct mfa_turn turn;
 	mfa_turn_make(service, terminal, user, &turn);
@@ -62,9 +63,9 @@ static void what_could_deceive_is_not_shown(void **state MFA_UNUSED)
 static void all_arrives_as_it_was_put(void **state MFA_UNUSED)
 {
 	struct mfa_turn turns[] = { turn_of("su", "pts/3", "taro"),
-					    turn_of(" ", longest, "a b"),
-					    turn_of(NULL, NULL, NULL),
-					    { .number = 0 } };
+				    turn_of(" ", longest, "a b"),
+				    turn_of(NULL, NULL, NULL),
+				    { .number = 0 } };
 	turns[1].serial = UINT32_MAX;
 	turns[1].answered_ms = INT64_MAX;
 	for (size_t i = 0; i < MFA_COUNT(turns); i++) {
@@ -104,7 +105,8 @@ static void what_no_turn_can_be_is_not_put(void **state MFA_UNUSED)
 	assert_not_put(turn);
 }
 
-/* Each byte damaged in each bit: never another turn that is none, or a text without end. */
+/* Each byte damaged in each bit: never another turn that is none, or a text without end.
+ */
 static void what_would_not_be_put_so_is_not_read(void **state MFA_UNUSED)
 {
 	const struct mfa_turn turn = turn_of("su", "pts/3", "taro");

@@ -1,4 +1,6 @@
-/* lib/devices/usb.c and mfa-usb: orders to the keys in the ports, through a process of their own. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/devices/usb.c and mfa-usb: orders to the keys in the ports, through a process of
+ * their own. */
 #include "mfa/usb.h"
 
 #include <dirent.h>
@@ -315,7 +317,8 @@ static void touch(void *context, enum mfa_yubikey_stage stage)
 				       &(struct softkey_faults){ 0 });
 }
 
-/* Not by its own time, nor before another's turn is over, during which a touch is stolen. */
+/* Not by its own time, nor before another's turn is over, during which a touch is stolen.
+ */
 static void an_enrolment_is_told_when_the_key_blinks_for_it(void **state)
 {
 	struct counter *counter = *state;

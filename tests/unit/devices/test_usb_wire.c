@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/usb_wire.h"
 
 #include <string.h>
@@ -260,7 +261,8 @@ static void values_out_of_range_are_not_sent(void **state MFA_UNUSED)
 		MFA_ERR_INVALID);
 }
 
-/* What stands behind an end, or is not used, is zero; and so are the bits of no meaning. */
+/* What stands behind an end, or is not used, is zero; and so are the bits of no meaning.
+ */
 static void nothing_is_hidden_in_a_packet(void **state MFA_UNUSED)
 {
 	for (size_t i = 0; i < MFA_COUNT(kinds); i++) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/hotp.c, through the table of factors. */
 #include "mfa/factor.h"
 

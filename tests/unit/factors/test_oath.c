@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/oath.c: what HOTP and TOTP share. */
 #include "mfa/oath.h"
 

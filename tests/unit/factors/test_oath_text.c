@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/oath_text.c: OATH secrets as text. */
 #include "mfa/oath.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/totp.c, through the table of factors. */
 #include <string.h>
 

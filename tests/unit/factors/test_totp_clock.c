@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/totp.c: clocks that run away, stop, go back, or were years ahead. */
 #include <string.h>
 
@@ -218,8 +219,8 @@ static void a_settled_token_takes_later_codes_alone(void **state MFA_UNUSED)
 	}
 }
 
-/* 1901, 1970, 2038, 2106, and the ends of what a number holds: no code is right that is not
- * of its time, and nothing overflows (the sanitizers look). */
+/* 1901, 1970, 2038, 2106, and the ends of what a number holds: no code is right that is
+ * not of its time, and nothing overflows (the sanitizers look). */
 static void no_time_is_too_far(void **state MFA_UNUSED)
 {
 	static const int64_t times[] = { INT64_MIN,

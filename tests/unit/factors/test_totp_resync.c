@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/totp.c: a token's clock is found again. */
 #include "totp.h"
 

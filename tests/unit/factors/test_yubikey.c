@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/yubikey.c, and what judge makes of a key's answers. */
 #include "mfa/yubikey_driver.h"
 

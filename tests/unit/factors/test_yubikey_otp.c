@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/factors/yubikey_otp.c, through the table of factors. Codes come from libyubikey and
  * from the software key. */
 #include "mfa/yubikey_otp.h"

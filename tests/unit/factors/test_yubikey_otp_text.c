@@ -1,4 +1,6 @@
-/* lib/factors/yubikey_otp_text.c: garbled codes, and the lines of personalization tools. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/factors/yubikey_otp_text.c: garbled codes, and the lines of personalization tools.
+ */
 #include "mfa/yubikey_otp.h"
 
 #include <stdlib.h>

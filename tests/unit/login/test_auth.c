@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/auth.c: whole logins over a scripted dialog and a real store. */
 #include "mfa/auth.h"
 

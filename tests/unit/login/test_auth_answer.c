@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/auth.c: what counts as an answer, and what an answer is made of. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/auth_event.c: what the logs are told of a result. */
 #include "mfa/auth.h"
 #include "support.h"

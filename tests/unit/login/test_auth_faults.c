@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A login whose libraries or memory fail, or that others overtake again and again. */
 #include <errno.h>
 #include <string.h>

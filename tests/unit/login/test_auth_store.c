@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/auth.c where store and audit trail fail, and where logins meet. */
 #include <signal.h>
 #include <stdio.h>

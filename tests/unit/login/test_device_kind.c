@@ -1,5 +1,6 @@
-/* A kind of device that this test alone has: its table, its factor and its tokens, and not one
- * line elsewhere. It wants a PIN. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A kind of device that this test alone has: its table, its factor and its tokens, and
+ * not one line elsewhere. It wants a PIN. */
 #include "mfa/device.h"
 
 #include <stdio.h>

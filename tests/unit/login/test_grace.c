@@ -1,4 +1,6 @@
-/* lib/login/grace.c, through mfa_auth_run: people without an authenticator, until a day. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/login/grace.c, through mfa_auth_run: people without an authenticator, until a day.
+ */
 #include "login.h"
 
 #include <stdio.h>

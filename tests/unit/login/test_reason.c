@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/reason.c: names of reasons, and what a person is told of a refusal. */
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* lib/login/record_status.c, through mfa_auth_run: records that are of another person, or of
- * nobody. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/login/record_status.c, through mfa_auth_run: records that are of another person, or
+ * of nobody. */
 #include "login/record_status.h"
 
 #include <string.h>
@@ -99,7 +100,8 @@ static const struct closed closed_ones[] = {
 	  "a change of the user's name is not finished: run again mfa-enroll rename OLD taro" },
 };
 
-/* Whatever is typed: refused as somebody who is not enrolled is, and nothing comes of it. */
+/* Whatever is typed: refused as somebody who is not enrolled is, and nothing comes of it.
+ */
 static void nothing_opens_a_closed_record(void **state)
 {
 	struct code code = code_of(&totp_spec, STEP);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins step by step: whoever runs them can wait elsewhere in between. */
 #include <string.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whole logins with YubiKeys in the ports. */
 #include "mfa/auth.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins with YubiKeys that meet each other, and their time. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/unlogged.c: guesses that were counted, and whose line is missing. */
 #include <stdlib.h>
 #include <string.h>

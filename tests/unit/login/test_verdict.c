@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/verdict.c: errors become verdicts, and verdicts have names. */
 #include <string.h>
 

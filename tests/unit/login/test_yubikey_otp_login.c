@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Codes that YubiKeys type, in whole logins. */
 #include <stdlib.h>
 #include <string.h>

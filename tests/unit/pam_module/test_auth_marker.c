@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_module/auth_marker.c: what it does where libpam or the memory refuse. That evidence
  * opens the gate is what test_module_account looks at. */
 #include "auth_marker.h"

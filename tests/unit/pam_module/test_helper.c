@@ -1,5 +1,6 @@
-/* pam_module/helper.c and lib/base/spawn.c against helpers that fail; with the real one see
- * tests/e2e/case_verify.py. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pam_module/helper.c and lib/base/spawn.c against helpers that fail; with the real one
+ * see tests/e2e/case_verify.py. */
 #include "helper.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_module/helper.c: what of the person's answers reaches the helper, and what comes
  * back. The helper is bad_helper.c, which tells what it got. */
 #include "helper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so: the gate in pam_sm_acct_mgmt, and the phases it has no part in. */
 #include <stdio.h>
 #include <stdlib.h>

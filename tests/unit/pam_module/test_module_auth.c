@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so: pam_sm_authenticate and pam_sm_setcred. */
 #include <stdio.h>
 #include <stdlib.h>

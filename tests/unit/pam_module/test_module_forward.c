@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so: passwords from and for the other modules of a stack. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so as a guest in the application's process: it leaves all as it found it. */
 #include <dirent.h>
 #include <dlfcn.h>

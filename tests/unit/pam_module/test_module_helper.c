@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so in a program that is not root: what becomes of the helper's verdicts. The
- * helper is bad_helper.c in the place of mfa-verify, in a mount namespace of the test's. */
+ * helper is bad_helper.c in the place of mfa-verify, in a mount namespace of the test's.
+ */
 #include <fcntl.h>
 #include <libgen.h>
 #include <sched.h>

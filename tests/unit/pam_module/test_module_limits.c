@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so under resource limits that a hostile caller of su chooses. */
 #include <stdio.h>
 #include <stdlib.h>

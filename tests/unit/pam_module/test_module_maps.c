@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_mfa.so: which libraries a login brings into the process. */
 #include <limits.h>
 #include <sched.h>

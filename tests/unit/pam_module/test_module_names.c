@@ -1,5 +1,7 @@
-/* pam_mfa.so: whose account a name is. The name service is this program's: it takes ROOT and
- * DAEMON for root and daemon, and knows "second", a further name of daemon's user id. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pam_mfa.so: whose account a name is. The name service is this program's: it takes ROOT
+ * and DAEMON for root and daemon, and knows "second", a further name of daemon's user id.
+ */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -80,7 +82,8 @@ static void assert_line(struct stack *stack, const char *words)
 	free(line);
 }
 
-/* Behind the module stands pam_permit: PAM_IGNORE leads to PAM_SUCCESS, a refusal does not. */
+/* Behind the module stands pam_permit: PAM_IGNORE leads to PAM_SUCCESS, a refusal does
+ * not. */
 static void assert_exempt(struct stack *stack, const char *user, const char *words)
 {
 	char lines[128];

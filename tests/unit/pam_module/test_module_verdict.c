@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_module/verdict.c: the table of the manual page. */
 #include "verdict.h"
 

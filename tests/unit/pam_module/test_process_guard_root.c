@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam_module/process_guard.c: what it changes that root alone may change. */
 #include "process_guard.h"
 

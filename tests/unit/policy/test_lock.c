@@ -1,5 +1,6 @@
-/* Locks of the account and clocks: lib/policy/lockout.c, and lib/login/evaluate.c and lib/login/auth.c where they
- * ask it. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Locks of the account and clocks: lib/policy/lockout.c, and lib/login/evaluate.c and
+ * lib/login/auth.c where they ask it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -175,7 +176,8 @@ static void a_wrong_code_gets_one_answer_and_a_lock(void **state)
 	assert_outcome(login(state, later), MFA_ALLOW, MFA_REASON_RIGHT);
 }
 
-/* The time of a login that had to wait: a lock that began meanwhile is no wrong clock's. */
+/* The time of a login that had to wait: a lock that began meanwhile is no wrong clock's.
+ */
 static int64_t clock_that_goes_on(void)
 {
 	static int64_t now = NOW - 60;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/policy/lockout.c: whom wrong codes lock out, below the ceiling. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/policy/lockout.c: the ceiling, the table of sources, clocks. */
 #include <sodium.h>
 
@@ -149,8 +150,8 @@ static void ten_at_this_machine_have_turns(void **state MFA_UNUSED)
 	assert_int_equal(mfa_lockout_find(&record, &guess).scope, MFA_LOCKED_NOBODY);
 }
 
-/* Users with sessions there cannot take the console's turns, wherever they were remembered
- * before, and who wastes those has others wait for lock_time. */
+/* Users with sessions there cannot take the console's turns, wherever they were
+ * remembered before, and who wastes those has others wait for lock_time. */
 static void the_console_waits_for_nobody_else(void **state MFA_UNUSED)
 {
 	const struct mfa_zone zone = default_zone();
@@ -311,8 +312,8 @@ static unsigned count_waiting(const struct mfa_record *record)
 	return count;
 }
 
-/* Whatever happened: from elsewhere there are a hundred guesses between two right codes, and
- * who comes to this machine and has not guessed is judged. */
+/* Whatever happened: from elsewhere there are a hundred guesses between two right codes,
+ * and who comes to this machine and has not guessed is judged. */
 static void run_history(const struct mfa_zone *zone)
 {
 	struct mfa_record record = { 0 };

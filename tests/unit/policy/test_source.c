@@ -1,4 +1,6 @@
-/* lib/login/auth.c and lib/policy/source.c: where guesses come from, and whom they lock out. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/login/auth.c and lib/policy/source.c: where guesses come from, and whom they lock
+ * out. */
 #include <string.h>
 
 #include "login.h"

@@ -1,4 +1,6 @@
-/* lib/store/keys/file.c, behind mfa/key.h: the key that a rekey brings, and who holds which. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/store/keys/file.c, behind mfa/key.h: the key that a rekey brings, and who holds
+ * which. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

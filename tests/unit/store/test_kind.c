@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/kind.c: names and numbers of kinds and states. */
 #include "mfa/kind.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/record.c: whose a record is, and its tokens. */
 #include "mfa/record.h"
 

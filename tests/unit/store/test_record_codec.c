@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/record_codec.c: the bytes of a record. */
 #include "mfa/record.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/file/file.c, behind mfa/store.h. */
 #include <fcntl.h>
 #include <signal.h>

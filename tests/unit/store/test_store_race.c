@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/file/file.c under many processes. */
 #include <fcntl.h>
 #include <stdio.h>

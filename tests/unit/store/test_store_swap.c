@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/file/file.c: changing and removing a record, compared with what is stored. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -83,7 +84,8 @@ static void a_swap_does_not_hit_a_removed_records_successor(void **state)
 	mfa_record_free(&record);
 }
 
-/* A user who was removed and enrolled again meanwhile must not get the old tokens back. */
+/* A user who was removed and enrolled again meanwhile must not get the old tokens back.
+ */
 static void a_swap_into_another_record_of_the_user_loses(void **state)
 {
 	struct token_spec fresh = totp_spec;

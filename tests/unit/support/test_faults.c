@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every allocation and every system call of each act fails in turn: the act tells, holds
  * on to nothing, and what is stored is the old or the new. What a whole login makes of
  * faults is what tests/fault looks at. */

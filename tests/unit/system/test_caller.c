@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/system/caller.c: whose guesses those at a set-uid program are. */
 #include "mfa/caller.h"
 
@@ -80,8 +81,8 @@ static void nor_does_a_limit_make_another_source(void **state MFA_UNUSED)
 	assert_int_equal(in_child(with_few_descriptors), 0);
 }
 
-/* Standard input becomes a local socket whose other end this user has made; the process is
- * root again. 0: it is so. */
+/* Standard input becomes a local socket whose other end this user has made; the process
+ * is root again. 0: it is so. */
 static int be_served(uid_t user)
 {
 	int ends[2];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/system/nss.c, against this machine's name service and one of a test's own. */
 #include "mfa/nss.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/system/origin.c: what proves that a person is at this machine. */
 #include "mfa/origin.h"
 

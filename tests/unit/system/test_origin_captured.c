@@ -1,5 +1,6 @@
-/* pam_module/origin: what real programs were when they asked PAM (origins/). Each process is
- * laid out once more, in a /proc and a /run of this test's own. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pam_module/origin: what real programs were when they asked PAM (origins/). Each process
+ * is laid out once more, in a /proc and a /run of this test's own. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/system/origin_read.c: the facts of a process, from files of a test's own. */
 #include "mfa/origin.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The reader of origins/, and that what it must hold is there. */
 #include "origins.h"
 
@@ -206,7 +207,8 @@ static void each_program_was_captured(void **state)
 	origins_done(&origins);
 }
 
-/* The chain of parents must not end early: what is decided by it would be decided by less. */
+/* The chain of parents must not end early: what is decided by it would be decided by
+ * less. */
 static void each_chain_ends_at_process_1(void **state)
 {
 	struct origins origins;

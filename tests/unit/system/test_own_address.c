@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/own_address.h"
 
 #include <arpa/inet.h>

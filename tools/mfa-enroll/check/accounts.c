@@ -1,5 +1,6 @@
-/* Whether one name is one account: two names of one user id, and records by a name that the
- * name service has another for. Only on this host. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether one name is one account: two names of one user id, and records by a name that
+ * the name service has another for. Only on this host. */
 #include "check/parts.h"
 
 #include <pwd.h>

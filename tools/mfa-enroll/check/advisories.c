@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/advisories.h"
 
 const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the parts of "check" share: what they look at, and what they have found. */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* What the tokens' clocks tell of this host's. Only on this host: the records are sealed with
- * its key. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the tokens' clocks tell of this host's. Only on this host: the records are sealed
+ * with its key. */
 #include "check/parts.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll check */
 #include "check/explain.h"
 #include "check/parts.h"

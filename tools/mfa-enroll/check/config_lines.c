@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/config_lines.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration files of other programs, which are read line by line. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* getty and login without a question, and shells outside PAM. */
 #include "check/parts.h"
 

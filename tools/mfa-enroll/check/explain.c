@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/explain.h"
 
 #include <stdio.h>
@@ -13,7 +14,8 @@ struct zone_match {
 	enum mfa_condition
 		failed; /* the first that is not met; MFA_CONDITION_COUNT: none */
 	enum mfa_condition unsure; /* the first that cannot be decided */
-	bool is_other_name; /* mfa = off, which is for names as the name service has them */
+	bool is_other_name; /* mfa = off, which is for names as the name service has them
+			     */
 };
 
 struct answer {

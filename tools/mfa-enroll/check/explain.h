@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll check --explain: which zone decides, and why. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Owners and modes of what pam_mfa trusts. */
 #include "check/parts.h"
 
@@ -106,8 +107,8 @@ static void look_at_module(struct check *check)
 	}
 }
 
-/* What runs as root on the module's behalf. Without its set-uid bit, programs that are not
- * root refuse everybody. */
+/* What runs as root on the module's behalf. Without its set-uid bit, programs that are
+ * not root refuse everybody. */
 static void look_at_program(struct check *check, const char *path, bool is_setuid)
 {
 	struct stat status;

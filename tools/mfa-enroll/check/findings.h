@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What "check" has found, in the order in which it was found. */
 #pragma once
 

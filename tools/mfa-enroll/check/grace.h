@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Roll-outs: zones that let people in who have no authenticator yet. */
 #pragma once
 

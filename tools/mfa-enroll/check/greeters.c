@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Display managers that log somebody in by themselves. */
 #include "check/parts.h"
 
@@ -9,7 +10,8 @@ enum {
 	PLACES_MAX = 4
 };
 
-/* Where a display manager says so. A key's value counts when it is not empty or "false". */
+/* Where a display manager says so. A key's value counts when it is not empty or "false".
+ */
 struct greeter {
 	const char *service; /* of the login that nobody asked for */
 	const char *keys[4];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The language of the prompts, and the clock. */
 #include "check/parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Zones that depend on the person being at this machine. */
 #include "check/parts.h"
 

@@ -1,5 +1,6 @@
-/* Who cannot log in from elsewhere any more, after too many wrong codes. Only on this host: the
- * records are sealed with its key. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who cannot log in from elsewhere any more, after too many wrong codes. Only on this
+ * host: the records are sealed with its key. */
 #include "check/parts.h"
 
 #include "mfa/lockout.h"

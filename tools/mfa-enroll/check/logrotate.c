@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* logrotate, where it rotates the audit trail in a way that the trail cannot bear. */
 #include "check/parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Records that outlive their accounts. Only on this host. */
 #include "check/parts.h"
 
@@ -21,8 +22,8 @@ static int compare_account_uids(const void *a, const void *b)
 	return (one->uid > other->uid) - (one->uid < other->uid);
 }
 
-/* An account with this user id and without a record, or NULL. The accounts are in the order
- * of their ids. */
+/* An account with this user id and without a record, or NULL. The accounts are in the
+ * order of their ids. */
 static const char *find_heir(struct mfa_store *store, const struct accounts *accounts,
 			     uid_t uid)
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The parts of "check", one file each: each looks at one thing and adds what it finds. */
 #pragma once
 

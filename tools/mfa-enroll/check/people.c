@@ -1,4 +1,6 @@
-/* Who may log in, and with what. Only on this host: the records are sealed with its key. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who may log in, and with what. Only on this host: the records are sealed with its key.
+ */
 #include "check/parts.h"
 
 #include <grp.h>

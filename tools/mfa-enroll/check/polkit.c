@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* polkit: rules that ask nobody, and its helper's sandbox. */
 #include "check/parts.h"
 

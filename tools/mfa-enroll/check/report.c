@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The report for a person: a table, then the ways around, then the rest. */
 #include "check/report.h"
 
@@ -293,8 +294,7 @@ static void print_notes(const struct printer *printer, enum check_level level)
 		for (size_t j = 0; j < service->inspection.advisory_count; j++) {
 			const struct mfa_advisory *note =
 				&service->inspection.advisories[j];
-			if (!service->is_unused &&
-			    advisory_level(note->kind) == level &&
+			if (!service->is_unused && advisory_level(note->kind) == level &&
 			    !is_told_before(check, i, j))
 				print_note(printer, service, note);
 		}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The report of "check", for a person and for a program. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The report for programs. Words in it are stable; texts are for people. */
 #include "check/report.h"
 

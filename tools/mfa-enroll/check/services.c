@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* pam.d: each service through the prover. */
 #include "check/parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What lets somebody in through sshd without the auth phase, and whether the account
  * phase catches it. */
 #include "check/parts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* sshd -T: what sshd itself makes of its configuration. */
 #include "check/sshd_settings.h"
 

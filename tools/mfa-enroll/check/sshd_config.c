@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* sshd_config, as sshd reads it: the first value of a key counts, and what stands in a
  * Match block that fits comes before what stands outside of all. */
 #include "check/sshd_settings.h"

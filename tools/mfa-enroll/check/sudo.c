@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* sudoers that let somebody go on without being asked. */
 #include "check/parts.h"
 

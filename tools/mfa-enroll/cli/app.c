@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/app.h"
 
 #include <locale.h>
@@ -146,8 +147,8 @@ static enum exit_code complain_of_unknown(const struct app *app, const char *use
 	return EXIT_NOT_FOUND;
 }
 
-/* The person is known by another name than was typed. A record of the typed one is from before
- * the name service's own names counted, or before it had another. */
+/* The person is known by another name than was typed. A record of the typed one is from
+ * before the name service's own names counted, or before it had another. */
 static void choose_name(struct app *app, enum user_need need, const char **inout_user)
 {
 	if (need == USER_STORED && records_have(app->site.store, *inout_user)) {

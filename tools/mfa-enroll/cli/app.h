@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What every subcommand works with: options, host, language, the acting person. */
 #pragma once
 
@@ -41,7 +42,8 @@ void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
 /* Tells what was mended on the way, if anything was. */
 void app_warn(const struct mfa_diag *diag);
 
-/* Complains of diag's text, where there is one, and gives the exit code that suits err. */
+/* Complains of diag's text, where there is one, and gives the exit code that suits err.
+ */
 enum exit_code app_fail(int err, const struct mfa_diag *diag);
 
 /* Says that the person has cancelled: EXIT_REFUSED. */
@@ -60,9 +62,10 @@ enum exit_code app_identify(struct app *app) MFA_MUST_CHECK;
 
 /* Which users a command is for. */
 enum user_need {
-	USER_KNOWN, /* to the name service */
-	USER_ANY,   /* a name that it does not know is taken as it is */
-	USER_STORED, /* the same; and a record of this very name is meant, if there is one */
+	USER_KNOWN,  /* to the name service */
+	USER_ANY,    /* a name that it does not know is taken as it is */
+	USER_STORED, /* the same; and a record of this very name is meant, if there is one
+		      */
 };
 
 /* Turns USER of the command line into the name service's own name, and says so where that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a subcommand is, and all of them, one file each. */
 #pragma once
 

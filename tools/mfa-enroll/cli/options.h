@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line: common options, a subcommand's own, help. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A progress bar on standard error, where that is a terminal. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions to the person at the terminal, or to a pipe. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Work on many records: a progress bar, and a way to stop between two of them. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll list [USER] */
 #include "cli/commands.h"
 
@@ -33,8 +34,8 @@ static void print_header(void)
 		     "LABEL");
 }
 
-/* A token that the clock makes useless, or whose record opens for nobody, is no active one
- * to the reader of the table. */
+/* A token that the clock makes useless, or whose record opens for nobody, is no active
+ * one to the reader of the table. */
 static const char *shown_state(const struct view *view, const struct mfa_token *token,
 			       enum orphan orphan)
 {
@@ -115,8 +116,8 @@ static enum exit_code print_user(struct app *app, const char *user,
 	return EXIT_DONE;
 }
 
-/* Nothing may be the end of long work. A record that could not be read may hold more of it,
- * and so may all where no rekey is known. */
+/* Nothing may be the end of long work. A record that could not be read may hold more of
+ * it, and so may all where no rekey is known. */
 static void print_end(const struct app *app, const struct choice *choice,
 		      enum exit_code code)
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The records that belong to nobody, found among all. */
 #pragma once
 
@@ -26,8 +27,8 @@ struct orphans {
  * orphans_done. MFA_ERR_NOMEM, or what listing the records said. */
 int orphans_collect(struct app *app, struct orphans *orphans) MFA_MUST_CHECK;
 
-/* The same for a command: of all records, or of those of these names. A record that cannot
- * be read is complained of, and the others follow; signals stop it. */
+/* The same for a command: of all records, or of those of these names. A record that
+ * cannot be read is complained of, and the others follow; signals stop it. */
 enum exit_code orphans_find(struct app *app, char *const *names, int count,
 			    struct orphans *orphans) MFA_MUST_CHECK;
 void orphans_done(struct orphans *orphans);
@@ -50,8 +51,8 @@ typedef enum exit_code orphan_change_fn(struct app *app,
 					const struct orphan_record *orphan,
 					const void *context, bool *ret_is_done);
 
-/* Does it to each; signals stop it between two records. The first failure that is no reason
- * to leave the others out comes back at the end. ret_done: to how many. */
+/* Does it to each; signals stop it between two records. The first failure that is no
+ * reason to leave the others out comes back at the end. ret_done: to how many. */
 enum exit_code orphans_each(struct app *app, const struct orphans *orphans,
 			    orphan_change_fn *change, const void *context,
 			    size_t *ret_done);

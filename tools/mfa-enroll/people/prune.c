@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll prune [USER]... */
 #include "cli/commands.h"
 

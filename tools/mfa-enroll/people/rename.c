@@ -1,6 +1,8 @@
-/* mfa-enroll rename OLD NEW: a copy under the new name that opens for nobody; the old record
- * removed, if it is still what was copied; the copy opened. So one of them is whole at any
- * moment, never do both open, and what was cut off is done by doing it again. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mfa-enroll rename OLD NEW: a copy under the new name that opens for nobody; the old
+ * record removed, if it is still what was copied; the copy opened. So one of them is
+ * whole at any moment, never do both open, and what was cut off is done by doing it
+ * again. */
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -202,7 +204,8 @@ static int compare_with_copy(void *context, const char *user)
 	return MFA_ERR_EXISTS;
 }
 
-/* The old record is gone, by whatever command: its tokens must not be in use elsewhere. */
+/* The old record is gone, by whatever command: its tokens must not be in use elsewhere.
+ */
 static enum exit_code look_for_twin(struct move *move)
 {
 	struct twins twins = { move, mfa_store_workspace(move->app->site.store), "" };
@@ -217,8 +220,8 @@ static enum exit_code look_for_twin(struct move *move)
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &move->diag);
 }
 
-/* Somebody else removed the old record after the copy was made: by this very change of name,
- * or to be rid of it. The copy stays closed. */
+/* Somebody else removed the old record after the copy was made: by this very change of
+ * name, or to be rid of it. The copy stays closed. */
 static enum exit_code leave_copy(const struct move *move)
 {
 	app_complain(TR(move->app, MFA_N_("the record of %s was removed meanwhile; see "

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll retire USER */
 #include "cli/commands.h"
 
@@ -21,8 +22,8 @@ struct retirement {
 	size_t tokens;
 };
 
-/* userdel may have deleted in another tree (--prefix), or another name service may have the
- * same account: then it is the record's still. */
+/* userdel may have deleted in another tree (--prefix), or another name service may have
+ * the same account: then it is the record's still. */
 static bool is_still_there(const struct app *app, const struct mfa_record *record)
 {
 	const struct identity *identity = &app->identity;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "records/accounts.h"
 
 #include <pwd.h>

@@ -1,5 +1,7 @@
-/* Accounts and the records of their names: the name service's whole list at once, since it
- * may need as long for one name as for all, and a question for each name that it leaves out. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Accounts and the records of their names: the name service's whole list at once, since
+ * it may need as long for one name as for all, and a question for each name that it
+ * leaves out. */
 #pragma once
 
 #include <sys/types.h>
@@ -20,8 +22,8 @@ struct accounts {
 	size_t listed; /* the first of them, in the order of their names */
 };
 
-/* Reads what the name service lists; sssd and others may list nobody. Zero it before; also
- * a zeroed one can be used: every name is asked for then. MFA_ERR_NOMEM. */
+/* Reads what the name service lists; sssd and others may list nobody. Zero it before;
+ * also a zeroed one can be used: every name is asked for then. MFA_ERR_NOMEM. */
 int accounts_list(struct accounts *accounts) MFA_MUST_CHECK;
 void accounts_done(struct accounts *accounts);
 
@@ -44,7 +46,8 @@ struct ownership {
 	uid_t uid; /* the account's, where there is one */
 };
 
-/* Asks the name service where the name is not among those that are listed. MFA_ERR_NOMEM. */
+/* Asks the name service where the name is not among those that are listed. MFA_ERR_NOMEM.
+ */
 int accounts_match(const struct accounts *accounts, const struct mfa_record *record,
 		   struct ownership *ret_ownership) MFA_MUST_CHECK;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Records for people and programs to read. Never a secret. */
 #pragma once
 

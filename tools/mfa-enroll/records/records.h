@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which records a store has. Where it has any, its key must not be made anew. */
 #pragma once
 

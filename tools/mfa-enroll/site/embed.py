@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Writes a text file as a C string: embed.py INPUT OUTPUT"""
 
 import sys

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll rekey */
 #include "cli/commands.h"
 
@@ -216,7 +217,7 @@ static enum exit_code rekey_run(struct app *app, const struct invocation *invoca
 	watch_begin(&signals);
 	const struct mfa_watch watch = { .step = watch_step, .context = &signals };
 	const struct mfa_rekey_options wish = { &watch, now, app->actor, has_trail,
-					     takes_broken };
+						takes_broken };
 	return is_dry ? rekey_dry_run(app, &wish) : rekey_site(app, &wish);
 }
 

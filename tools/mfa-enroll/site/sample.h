@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The commented sample configuration that init writes (docs/examples/mfa.conf). */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll add USER KIND */
 #include "token/add.h"
 
@@ -86,8 +87,8 @@ struct placing {
 	struct enrolment *enrolment;
 };
 
-/* A record that does not open for this account must not by an enrolment: the tokens that it
- * has are perhaps another person's. */
+/* A record that does not open for this account must not by an enrolment: the tokens that
+ * it has are perhaps another person's. */
 static enum exit_code refuse_closed(const struct app *app,
 				    const struct mfa_record *record)
 {

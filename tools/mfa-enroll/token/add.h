@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the kinds of token share while one is enrolled; one file a kind. */
 #pragma once
 

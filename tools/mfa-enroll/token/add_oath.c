@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling OATH tokens: totp and hotp. */
 #include "token/add.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Two codes in a row from the person, as proof that the token works. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll remove USER TOKEN */
 #include "cli/commands.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll resync USER TOKEN, and --future */
 #include "cli/commands.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll resync --future: after a clock that was ahead. */
 #include "token/resync_future.h"
 

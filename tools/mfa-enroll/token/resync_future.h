@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The two halves of mfa-enroll resync. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll test USER */
 #include "cli/commands.h"
 
@@ -68,7 +69,8 @@ static enum exit_code test_run(struct app *app, const struct invocation *invocat
 	if (mfa_login_facts_begin(&claims, clock_now(), &facts) != MFA_OK ||
 	    mfa_login_facts_identify(&facts, &app->identity) != MFA_OK)
 		return app_fail(MFA_ERR_NOMEM, NULL);
-	/* an administrator is who asks: keys in this machine's ports are tried from anywhere */
+	/* an administrator is who asks: keys in this machine's ports are tried from
+	 * anywhere */
 	mfa_login_facts_set_place(&facts, MFA_PLACE_OWN);
 	const struct mfa_dialog dialog = { .ask = ask_terminal, .tell = print_text };
 	struct mfa_auth_request request = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling YubiKeys that answer challenges. */
 #include "yubikey/yubikey_slot.h"
 

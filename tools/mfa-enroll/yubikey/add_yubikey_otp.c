@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling YubiKeys that type codes of 44 characters. */
 #include "yubikey/yubikey_slot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "yubikey/serial_index.h"
 
 #include "cli/progress.h"

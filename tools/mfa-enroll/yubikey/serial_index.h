@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose YubiKey has which serial number: a search through all records. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "yubikey/yubikey_list.h"
 
 #include <stdio.h>

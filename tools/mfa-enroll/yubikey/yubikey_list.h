@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The YubiKeys in this machine's ports, for an administrator. */
 #pragma once
 
@@ -15,9 +16,9 @@ struct touch_prompt {
 	int proofs;
 };
 
-/* For struct mfa_usb; the context is a struct touch_prompt. Before it has the turn the key may
- * blink for somebody else's login, and be touched for that: the words come when it waits for
- * this enrolment. */
+/* For struct mfa_usb; the context is a struct touch_prompt. Before it has the turn the
+ * key may blink for somebody else's login, and be touched for that: the words come when
+ * it waits for this enrolment. */
 void touch_prompt_print(void *context, enum mfa_yubikey_stage stage);
 
 /* What is there. EXIT_DONE also with *ret_count 0. */

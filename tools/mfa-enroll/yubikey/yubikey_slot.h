@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The slot of a YubiKey that will hold the secret of a new token. */
 #pragma once
 

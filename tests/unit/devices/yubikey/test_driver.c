@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The plug-in's driver over the real libykpers, libusb and libudev: challenges. */
 #include <string.h>
 

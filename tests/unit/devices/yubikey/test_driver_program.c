@@ -1,4 +1,6 @@
-/* The plug-in's driver over the real libykpers, libusb and libudev: lists and programming. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plug-in's driver over the real libykpers, libusb and libudev: lists and
+ * programming. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

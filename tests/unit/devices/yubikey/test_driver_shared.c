@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The plug-in's driver in the company of others: other users of the keys, descriptors,
  * threads and signals of the program. */
 #include <dirent.h>
@@ -156,7 +157,8 @@ static bool is_shown(const char *words)
 	return memmem(bytes, len, words, strlen(words)) != NULL;
 }
 
-/* A turn that nobody has any more is not shown as that of the next one, who has no name. */
+/* A turn that nobody has any more is not shown as that of the next one, who has no name.
+ */
 static void a_turn_that_is_over_is_nobodys(void **state)
 {
 	struct desk *desk = *state;
@@ -269,8 +271,8 @@ static void many_processes_share_one_key(void **state)
 	assert_int_equal(count_processes(6, MFA_YUBIKEY_DONE, ask_too, *state), 6);
 }
 
-/* In a process of its own: in the one that holds the bed umockdev's thread opens and closes
- * sockets too, whenever it gets to it. */
+/* In a process of its own: in the one that holds the bed umockdev's thread opens and
+ * closes sockets too, whenever it gets to it. */
 static int leave_nothing_open(void *context, unsigned index MFA_UNUSED)
 {
 	unsigned before = count_descriptors();
@@ -339,9 +341,9 @@ static int await_touch(void *context, unsigned index MFA_UNUSED)
 	return (int)result;
 }
 
-/* The application's handlers run in its own threads, or what they do would race. In a process
- * of its own, whose one thread umockdev's preloaded library serves: it keeps the mask that
- * it gives back in one variable for all threads, and mixes them up. */
+/* The application's handlers run in its own threads, or what they do would race. In a
+ * process of its own, whose one thread umockdev's preloaded library serves: it keeps the
+ * mask that it gives back in one variable for all threads, and mixes them up. */
 static void the_thread_of_libusb_takes_no_signals(void **state)
 {
 	static const int signals[] = { SIGALRM, SIGCHLD, SIGHUP,  SIGINT,

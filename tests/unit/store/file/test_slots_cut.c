@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/file/slots.c: writes that end anywhere, as under a limit on file sizes. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/store/file/slots.c: writes that a loss of power tears. */
 #include <string.h>
 

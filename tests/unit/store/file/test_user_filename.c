@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/file/user_filename.h"
 
 #include <string.h>
