@@ -11,9 +11,9 @@ const struct tree *crash_tree(const struct crash *crash, const struct act *act)
 static bool take(struct crash *crash, struct state *ret_state)
 {
 	struct mfa_diag diag = { .text = "" };
-	rig_open(&crash->rig);
-	bool is_good = state_take(&crash->rig, &diag, ret_state);
-	rig_close(&crash->rig);
+	pam_fixture_open(&crash->fixture);
+	bool is_good = state_take(&crash->fixture, &diag, ret_state);
+	pam_fixture_close(&crash->fixture);
 	return is_good;
 }
 
@@ -21,15 +21,15 @@ bool crash_ends(struct crash *crash, const struct act *act, struct ends *ret_end
 {
 	struct run run;
 	*ret_ends = (struct ends){ .old = { .count = 0 } };
-	tree_restore(crash_tree(crash, act), crash->rig.folder);
+	tree_restore(crash_tree(crash, act), crash->fixture.folder);
 	if (!act->is_from_nothing && !take(crash, &ret_ends->old))
 		return false;
-	run_begin(&run, &crash->rig, act);
+	run_begin(&run, &crash->fixture, act);
 	while (trace_next(&run.trace))
 		continue;
 	bool is_good = run_is_good(&run) && take(crash, &ret_ends->new);
 	run_done(&run);
-	tree_load(crash->rig.folder, &ret_ends->after);
+	tree_load(crash->fixture.folder, &ret_ends->after);
 	return is_good;
 }
 
@@ -55,7 +55,7 @@ bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends
 	struct tree now;
 	bool is_tidy = true;
 	uint64_t lines = 0;
-	tree_load(crash->rig.folder, &now);
+	tree_load(crash->fixture.folder, &now);
 	for (size_t i = 0; i < now.count && is_tidy; i++) {
 		is_tidy = is_allowed(crash_tree(crash, act), ends, act,
 				     now.entries[i].path);
@@ -65,8 +65,8 @@ bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends
 	}
 	bool has_trail = tree_find(&now, "log/audit.jsonl") != NULL;
 	tree_done(&now);
-	return is_tidy && (!has_trail || mfa_audit_verify(crash->rig.host.audit, problem,
-							  &lines) == MFA_OK);
+	return is_tidy && (!has_trail || mfa_audit_verify(crash->fixture.host.audit,
+							  problem, &lines) == MFA_OK);
 }
 
 enum likeness crash_likeness(const struct ends *ends, const struct state *now)
@@ -82,10 +82,10 @@ static unsigned count_logins(struct crash *crash, const struct act *act)
 {
 	struct tree now;
 	unsigned count = 0;
-	tree_load(crash->rig.folder, &now);
+	tree_load(crash->fixture.folder, &now);
 	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++)
-		count += probe_login(&crash->rig, &act->probes[i]) == PAM_SUCCESS;
-	tree_restore(&now, crash->rig.folder);
+		count += probe_login(&crash->fixture, &act->probes[i]) == PAM_SUCCESS;
+	tree_restore(&now, crash->fixture.folder);
 	tree_done(&now);
 	return count;
 }
@@ -96,12 +96,12 @@ static enum likeness likeness_now(struct crash *crash, const struct ends *ends,
 {
 	struct state now;
 	enum likeness likeness = LIKE_NEITHER;
-	rig_open(&crash->rig);
-	if (state_take(&crash->rig, problem, &now)) {
+	pam_fixture_open(&crash->fixture);
+	if (state_take(&crash->fixture, problem, &now)) {
 		likeness = crash_likeness(ends, &now);
 		state_done(&now);
 	}
-	rig_close(&crash->rig);
+	pam_fixture_close(&crash->fixture);
 	return likeness;
 }
 
@@ -115,7 +115,7 @@ bool crash_is_moved(struct crash *crash, const struct act *act, const struct end
 	}
 	enum likeness likeness = likeness_now(crash, ends, problem);
 	if (likeness != LIKE_NEW) {
-		code = rig_enroll(&crash->rig, act->words, NULL);
+		code = pam_fixture_enroll(&crash->fixture, act->words, NULL);
 		likeness = likeness_now(crash, ends, problem);
 	}
 	if (code != 0 || likeness != LIKE_NEW) {
@@ -132,7 +132,7 @@ bool crash_probe(struct crash *crash, const struct act *act, enum likeness liken
 {
 	struct probe control = { CONTROL_USER, CONTROL_SECRET, 0,
 				 true,	       true,	       PROBE_COUNTED };
-	int answer = probe_login(&crash->rig, &control);
+	int answer = probe_login(&crash->fixture, &control);
 	if (answer != PAM_SUCCESS) {
 		(void)mfa_fail(problem, MFA_ERR_IO, "another user's login gets %d",
 			       answer);
@@ -141,7 +141,7 @@ bool crash_probe(struct crash *crash, const struct act *act, enum likeness liken
 	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++) {
 		const struct probe *probe = &act->probes[i];
 		bool may_in = likeness == LIKE_OLD ? probe->before : probe->after;
-		answer = probe_login(&crash->rig, probe);
+		answer = probe_login(&crash->fixture, probe);
 		if (answer != (may_in ? PAM_SUCCESS : PAM_AUTH_ERR)) {
 			(void)mfa_fail(problem, MFA_ERR_IO,
 				       "in the %s state a login of %s gets %d, not %d",

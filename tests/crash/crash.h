@@ -2,10 +2,10 @@
 /* The two halves of the crash test. */
 #pragma once
 
-#include "acts.h"
+#include "operations.h"
 
 struct crash {
-	struct rig rig;
+	struct pam_fixture fixture;
 	struct tree before; /* what every act begins with */
 	struct tree bare;   /* what an act begins with that makes everything */
 	bool is_short;	    /* a part of the points, chosen evenly */

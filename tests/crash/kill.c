@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rig_key.h"
+#include "key_fixture.h"
 
 enum {
 	COMPLAINTS_MAX = 5,
@@ -28,8 +28,8 @@ static bool check_state(struct crash *crash, const struct act *act,
 			struct mfa_diag *problem)
 {
 	struct state now;
-	rig_open(&crash->rig);
-	bool is_good = state_take(&crash->rig, problem, &now);
+	pam_fixture_open(&crash->fixture);
+	bool is_good = state_take(&crash->fixture, problem, &now);
 	if (is_good) {
 		*ret_likeness = crash_likeness(ends, &now);
 		is_good = *ret_likeness != LIKE_NEITHER &&
@@ -39,7 +39,7 @@ static bool check_state(struct crash *crash, const struct act *act,
 				       "neither the old nor the new state");
 		state_done(&now);
 	}
-	rig_close(&crash->rig);
+	pam_fixture_close(&crash->fixture);
 	return is_good;
 }
 
@@ -49,12 +49,12 @@ static bool check_resumed(struct crash *crash, const struct act *act,
 {
 	struct tree now;
 	enum likeness likeness = LIKE_OLD;
-	int code = rig_enroll(&crash->rig, act->words, NULL);
+	int code = pam_fixture_enroll(&crash->fixture, act->words, NULL);
 	if (code != 0) {
 		(void)mfa_fail(problem, MFA_ERR_IO, "doing it again ends with %d", code);
 		return false;
 	}
-	tree_load(crash->rig.folder, &now);
+	tree_load(crash->fixture.folder, &now);
 	bool is_same = true;
 	for (size_t i = 0; i < now.count; i++)
 		is_same = is_same && tree_find(&ends->after, now.entries[i].path) != NULL;
@@ -74,11 +74,13 @@ static bool check_resumed(struct crash *crash, const struct act *act,
 /* A host that was just made: its first user logs in. */
 static bool check_first_user(struct crash *crash, struct mfa_diag *problem)
 {
-	static const struct rig_token token = { MFA_KIND_HOTP, CONTROL_SECRET, 0, "c" };
-	rig_open(&crash->rig);
-	rig_enrol(&crash->rig, CONTROL_USER, &token, 1);
-	rig_close(&crash->rig);
-	int answer = rig_login(&crash->rig, CONTROL_USER, rig_code(CONTROL_SECRET, 0));
+	static const struct pam_fixture_token token = { MFA_KIND_HOTP, CONTROL_SECRET, 0,
+							"c" };
+	pam_fixture_open(&crash->fixture);
+	pam_fixture_enrol(&crash->fixture, CONTROL_USER, &token, 1);
+	pam_fixture_close(&crash->fixture);
+	int answer = pam_fixture_login(&crash->fixture, CONTROL_USER,
+				       pam_fixture_code(CONTROL_SECRET, 0));
 	if (answer != PAM_SUCCESS)
 		(void)mfa_fail(problem, MFA_ERR_IO, "the first user's login gets %d",
 			       answer);
@@ -88,9 +90,9 @@ static bool check_first_user(struct crash *crash, struct mfa_diag *problem)
 static bool is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
 		    struct mfa_diag *problem)
 {
-	rig_open(&crash->rig);
+	pam_fixture_open(&crash->fixture);
 	bool is_good = crash_is_tidy(crash, act, ends, problem);
-	rig_close(&crash->rig);
+	pam_fixture_close(&crash->fixture);
 	return is_good;
 }
 
@@ -114,14 +116,14 @@ static bool check(struct crash *crash, const struct act *act, const struct ends 
 			       "success was told of, and is not there");
 		return false;
 	}
-	if (act->key_secret != 0 && !rig_ports_are_free()) {
+	if (act->key_secret != 0 && !pam_fixture_ports_are_free()) {
 		(void)mfa_fail(problem, MFA_ERR_BUSY, "the lock on the ports is held");
 		return false;
 	}
-	int64_t begin = rig_ticks();
+	int64_t begin = pam_fixture_ticks();
 	if (!crash_probe(crash, act, *ret_likeness, problem))
 		return false;
-	if (rig_ticks() - begin > NEXT_LOGIN_MS * (int64_t)1000000) {
+	if (pam_fixture_ticks() - begin > NEXT_LOGIN_MS * (int64_t)1000000) {
 		(void)mfa_fail(problem, MFA_ERR_BUSY, "the next login took too long");
 		return false;
 	}
@@ -136,10 +138,10 @@ static bool check_meanwhile(struct crash *crash, const struct act *act,
 	struct tree cut;
 	if (!act->is_resumed || act->is_from_nothing)
 		return true;
-	tree_load(crash->rig.folder, &cut);
+	tree_load(crash->fixture.folder, &cut);
 	bool is_good = check_state(crash, act, ends, &likeness, problem) &&
 		       crash_probe(crash, act, likeness, problem);
-	tree_restore(&cut, crash->rig.folder);
+	tree_restore(&cut, crash->fixture.folder);
 	tree_done(&cut);
 	return is_good;
 }
@@ -151,8 +153,8 @@ static bool kill_at(struct crash *crash, const struct act *act, const struct end
 	struct run run;
 	struct mfa_diag problem = { .text = "" };
 	enum likeness likeness = LIKE_OLD;
-	tree_restore(crash_tree(crash, act), crash->rig.folder);
-	run_begin(&run, &crash->rig, act);
+	tree_restore(crash_tree(crash, act), crash->fixture.folder);
+	run_begin(&run, &crash->fixture, act);
 	for (unsigned i = 0; i < point; i++)
 		if (!trace_next(&run.trace)) {
 			run_done(&run);
@@ -179,9 +181,9 @@ bool crash_kill(struct crash *crash, const struct act *act)
 	struct ends ends;
 	char name[64];
 	(void)snprintf(name, sizeof name, "kill_%s", act->name);
-	const struct rig_case which = { "crash", name, NULL };
+	const struct pam_fixture_case which = { "crash", name, NULL };
 	if (!crash_ends(crash, act, &ends)) {
-		rig_report(&which, false, "the act fails without a kill");
+		pam_fixture_report(&which, false, "the act fails without a kill");
 		crash_ends_done(&ends);
 		return false;
 	}
@@ -192,9 +194,10 @@ bool crash_kill(struct crash *crash, const struct act *act)
 		continue;
 	crash_ends_done(&ends);
 	bool is_good = toll.bad == 0 && toll.points > 0;
-	rig_report(&which, is_good,
-		   "killed at %u points: the old state after %u, the new one after %u "
-		   "(success was told of in %u), %u bad",
-		   toll.points, toll.old, toll.new, toll.reported, toll.bad);
+	pam_fixture_report(
+		&which, is_good,
+		"killed at %u points: the old state after %u, the new one after %u "
+		"(success was told of in %u), %u bad",
+		toll.points, toll.old, toll.new, toll.reported, toll.bad);
 	return is_good;
 }

@@ -36,9 +36,9 @@ static bool read_options(int argc, char **argv, struct crash *crash,
 	int code = 0;
 	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (code == 'm')
-			crash->rig.module = optarg;
+			crash->fixture.module = optarg;
 		else if (code == 'e')
-			crash->rig.enroll = optarg;
+			crash->fixture.enroll = optarg;
 		else if (code == 'o')
 			wishes->only = optarg;
 		else if (code == 's')
@@ -52,17 +52,17 @@ static bool read_options(int argc, char **argv, struct crash *crash,
 		else
 			return false;
 	}
-	return optind + 1 == argc && crash->rig.module != NULL &&
-	       crash->rig.enroll != NULL;
+	return optind + 1 == argc && crash->fixture.module != NULL &&
+	       crash->fixture.enroll != NULL;
 }
 
 static void prepare(struct crash *crash)
 {
-	rig_lay(&crash->rig);
-	tree_load(crash->rig.folder, &crash->bare);
-	tree_restore(&(struct tree){ .count = 0 }, crash->rig.folder);
-	acts_prepare(&crash->rig);
-	tree_load(crash->rig.folder, &crash->before);
+	pam_fixture_lay(&crash->fixture);
+	tree_load(crash->fixture.folder, &crash->bare);
+	tree_restore(&(struct tree){ .count = 0 }, crash->fixture.folder);
+	acts_prepare(&crash->fixture);
+	tree_load(crash->fixture.folder, &crash->before);
 }
 
 int main(int argc, char **argv)
@@ -78,15 +78,16 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	(void)umask(022);
-	(void)snprintf(crash.rig.folder, sizeof crash.rig.folder, "%s", argv[optind]);
+	(void)snprintf(crash.fixture.folder, sizeof crash.fixture.folder, "%s",
+		       argv[optind]);
 	if (mfa_init() != MFA_OK)
-		rig_die("the library cannot be used");
-	rig_clock_stop(NOW);
+		pam_fixture_die("the library cannot be used");
+	pam_fixture_clock_stop(NOW);
 	prepare(&crash);
 	for (const struct act *act = acts; act->name != NULL; act++) {
 		if (crash.has_keys != (act->key_secret != 0) ||
 		    (wishes.only != NULL && strcmp(wishes.only, act->name) != 0) ||
-		    !act_is_known(&crash.rig, act))
+		    !act_is_known(&crash.fixture, act))
 			continue;
 		if (!wishes.no_kill)
 			is_good = crash_kill(&crash, act) && is_good;

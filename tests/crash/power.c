@@ -22,12 +22,12 @@ enum {
 static bool check_writes(struct replay *replay, const struct state *now,
 			 struct mfa_diag *problem)
 {
-	struct rig *rig = &replay->crash->rig;
+	struct pam_fixture *fixture = &replay->crash->fixture;
 	for (size_t i = 0; i < 2 * now->count; i++) {
 		struct mfa_record *record = now->records[i / 2];
 		MFA_CLEANUP(mfa_record_free) struct mfa_record *again = mfa_record_new();
-		if (mfa_store_swap(rig->host.store, record, problem) != MFA_OK ||
-		    mfa_store_read(rig->host.store, record->user, problem, again) !=
+		if (mfa_store_swap(fixture->host.store, record, problem) != MFA_OK ||
+		    mfa_store_read(fixture->host.store, record->user, problem, again) !=
 			    MFA_OK)
 			return false;
 		if (!state_is_same_record(record, again, false)) {
@@ -43,8 +43,8 @@ static bool check_writes(struct replay *replay, const struct state *now,
  * must find its place; the chain is whole when no part stayed. */
 static bool check_trail(struct replay *replay, struct mfa_diag *problem)
 {
-	struct mfa_audit *audit = replay->crash->rig.host.audit;
-	const struct mfa_event event = { .event = "test", .time = rig_now() };
+	struct mfa_audit *audit = replay->crash->fixture.host.audit;
+	const struct mfa_event event = { .event = "test", .time = pam_fixture_now() };
 	uint64_t lines = 0;
 	bool is_torn = false;
 	for (size_t i = 0; i < replay->open_count; i++)
@@ -64,7 +64,7 @@ static void slot_file_load(struct slot_file *file)
 	int fd = open(file->path, O_RDONLY | O_CLOEXEC);
 	ssize_t len = fd < 0 ? -1 : read(fd, file->bytes, sizeof file->bytes);
 	if (len < 0)
-		rig_die("%s", file->path);
+		pam_fixture_die("%s", file->path);
 	file->size = (size_t)len;
 	(void)close(fd);
 }
@@ -73,7 +73,7 @@ static void slot_file_store(const struct slot_file *file)
 {
 	int fd = open(file->path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, file->bytes, file->size) != (ssize_t)file->size)
-		rig_die("%s", file->path);
+		pam_fixture_die("%s", file->path);
 	(void)close(fd);
 }
 
@@ -85,18 +85,18 @@ static bool tear_again(struct replay *replay, const struct mfa_record *record,
 	static struct slot_file before;
 	static struct slot_file after;
 	static struct slot_file torn;
-	struct rig *rig = &replay->crash->rig;
+	struct pam_fixture *fixture = &replay->crash->fixture;
 	size_t sectors[TEAR_SECTORS_MAX];
 	size_t count = 0;
 	bool is_good = true;
-	(void)snprintf(before.path, sizeof before.path, "%s/lib/users/%s", rig->folder,
-		       record->user);
+	(void)snprintf(before.path, sizeof before.path, "%s/lib/users/%s",
+		       fixture->folder, record->user);
 	after = before;
 	slot_file_load(&before);
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *next = rig_read(rig, record->user);
+	struct mfa_record *next = pam_fixture_read(fixture, record->user);
 	next->last_failure++;
-	if (mfa_store_swap(rig->host.store, next, problem) != MFA_OK)
+	if (mfa_store_swap(fixture->host.store, next, problem) != MFA_OK)
 		return false;
 	slot_file_load(&after);
 	for (size_t at = 0; at < after.size; at += SECTOR)
@@ -112,8 +112,8 @@ static bool tear_again(struct replay *replay, const struct mfa_record *record,
 				       SECTOR);
 		slot_file_store(&torn);
 		replay->torn_twice++;
-		is_good = mfa_store_read(rig->host.store, record->user, problem, now) ==
-				  MFA_OK &&
+		is_good = mfa_store_read(fixture->host.store, record->user, problem,
+					 now) == MFA_OK &&
 			  (state_is_same_record(now, next, false) ||
 			   state_is_same_record(now, record, false));
 	}
@@ -135,13 +135,13 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 		if (!crash_is_moved(crash, replay->act, replay->ends, has_logins,
 				    problem))
 			return false;
-		rig_open(&crash->rig);
+		pam_fixture_open(&crash->fixture);
 		bool is_whole = check_trail(replay, problem);
-		rig_close(&crash->rig);
+		pam_fixture_close(&crash->fixture);
 		return is_whole;
 	}
-	rig_open(&crash->rig);
-	bool is_good = state_take(&crash->rig, problem, &now);
+	pam_fixture_open(&crash->fixture);
+	bool is_good = state_take(&crash->fixture, problem, &now);
 	enum likeness likeness = LIKE_NEITHER;
 	if (is_good) {
 		likeness = crash_likeness(replay->ends, &now);
@@ -160,18 +160,19 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 	if (is_good && replay->act->words[0] == NULL && record != NULL)
 		is_good = tear_again(replay, record, problem);
 	state_done(&now);
-	is_good = is_good && state_take(&crash->rig, problem, &now);
+	is_good = is_good && state_take(&crash->fixture, problem, &now);
 	if (is_good) {
 		is_good = check_writes(replay, &now, problem) &&
 			  check_trail(replay, problem);
 		state_done(&now);
 	}
-	rig_close(&crash->rig);
+	pam_fixture_close(&crash->fixture);
 	if (is_good && has_logins) {
 		replay->logins++;
 		is_good = crash_probe(crash, replay->act, likeness, problem);
 		if (is_good && is_resumed) {
-			is_good = rig_enroll(&crash->rig, replay->act->words, NULL) == 0;
+			is_good = pam_fixture_enroll(&crash->fixture, replay->act->words,
+						     NULL) == 0;
 			(void)mfa_fail(problem, MFA_ERR_IO, "it cannot be completed");
 		}
 	}
@@ -246,7 +247,7 @@ bool crash_power(struct crash *crash, const struct act *act)
 	struct ends ends;
 	char name[64];
 	(void)snprintf(name, sizeof name, "power_%s", act->name);
-	const struct rig_case which = { "crash", name, NULL };
+	const struct pam_fixture_case which = { "crash", name, NULL };
 	bool is_good = crash_ends(crash, act, &ends);
 	replay = (struct replay){ .crash = crash, .act = act, .ends = &ends, .seed = 1 };
 	record_act(crash, act, &replay.recording);
@@ -254,7 +255,7 @@ bool crash_power(struct crash *crash, const struct act *act)
 	     moment++)
 		lose_power(&replay, moment);
 	is_good = is_good && replay.bad == 0 && (replay.new > 0 || act->is_resumed);
-	rig_report(
+	pam_fixture_report(
 		&which, is_good,
 		"%zu changes, %u replays: the old state after %u, the new one after %u; "
 		"torn twice %u times, %u followed by logins, %u bad",

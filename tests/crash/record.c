@@ -19,7 +19,7 @@ static void load_folder(struct recording *recording, const char *path,
 			const struct stat *status)
 {
 	if (recording->folder_count == FOLDERS_MAX)
-		rig_die("too many folders");
+		pam_fixture_die("too many folders");
 	size_t at = recording->folder_count++;
 	recording->folders[at].inode = status->st_ino;
 	(void)snprintf(recording->folders[at].path, TREE_PATH_SIZE, "%s", path);
@@ -36,7 +36,7 @@ static size_t folder_of(const struct recording *recording, ino_t inode)
 static struct node *node_add(struct recording *recording, ino_t inode)
 {
 	if (recording->node_count == NODES_MAX)
-		rig_die("too many files");
+		pam_fixture_die("too many files");
 	struct node *node = &recording->nodes[recording->node_count++];
 	*node = (struct node){ .inode = inode, .mode = S_IFREG | 0600 };
 	return node;
@@ -66,7 +66,7 @@ static void load_file(struct recording *recording, const struct tree_entry *entr
 	node->size = entry->size;
 	node->bytes = malloc(entry->size + 1);
 	if (node->bytes == NULL)
-		rig_die("no memory");
+		pam_fixture_die("no memory");
 	memcpy(node->bytes, entry->bytes, entry->size);
 }
 
@@ -76,10 +76,10 @@ static void load(struct crash *crash, const struct act *act, struct recording *r
 	for (size_t i = 0; i < tree->count; i++) {
 		char path[RIG_PATH_SIZE];
 		struct stat status;
-		(void)snprintf(path, sizeof path, "%s/%s", crash->rig.folder,
+		(void)snprintf(path, sizeof path, "%s/%s", crash->fixture.folder,
 			       tree->entries[i].path);
 		if (stat(path, &status) != 0)
-			rig_die("%s", path);
+			pam_fixture_die("%s", path);
 		if (S_ISDIR(status.st_mode))
 			load_folder(recording, tree->entries[i].path, &status);
 		else
@@ -100,7 +100,7 @@ static struct step *step_add(struct recorder *recorder, enum step_kind kind)
 {
 	struct recording *recording = recorder->recording;
 	if (recording->step_count == STEPS_MAX)
-		rig_die("too many changes");
+		pam_fixture_die("too many changes");
 	struct step *step = &recording->steps[recording->step_count++];
 	*step = (struct step){ .kind = kind };
 	return step;
@@ -115,7 +115,7 @@ static void add_write(struct recorder *recorder, const struct stat *status)
 	step->len = (size_t)trace->result;
 	step->bytes = malloc(step->len + 1);
 	if (step->bytes == NULL || step->len > SECTOR * (SECTORS_MAX - 1))
-		rig_die("a write is too long");
+		pam_fixture_die("a write is too long");
 	trace_read(trace, trace->arguments[1], step->bytes, step->len);
 }
 
@@ -136,11 +136,11 @@ static struct step *add_name(struct recorder *recorder, enum step_kind kind,
 	struct stat status;
 	struct step *step = step_add(recorder, kind);
 	if (!look_at(recorder, folder_fd, &status))
-		rig_die("a name is changed in an unknown folder");
+		pam_fixture_die("a name is changed in an unknown folder");
 	step->folder = folder_of(recorder->recording, status.st_ino);
 	trace_read_text(&recorder->run->trace, name, step->name, sizeof step->name);
 	if (step->folder == FOLDERS_MAX || strchr(step->name, '/') != NULL)
-		rig_die("%s: changed in an unknown folder", step->name);
+		pam_fixture_die("%s: changed in an unknown folder", step->name);
 	return step;
 }
 
@@ -149,19 +149,19 @@ static size_t split_path(const struct recorder *recorder, uint64_t address,
 			 char name[static NAME_SIZE])
 {
 	const struct recording *recording = recorder->recording;
-	const char *top = recorder->run->rig->folder;
+	const char *top = recorder->run->fixture->folder;
 	char path[RIG_PATH_SIZE];
 	trace_read_text(&recorder->run->trace, address, path, sizeof path);
 	char *slash = strrchr(path, '/');
 	if (slash == NULL || strlen(slash) > NAME_SIZE ||
 	    strncmp(path, top, strlen(top)) != 0)
-		rig_die("%s: a name is changed in an unknown folder", path);
+		pam_fixture_die("%s: a name is changed in an unknown folder", path);
 	*slash = '\0';
 	(void)snprintf(name, NAME_SIZE, "%s", slash + 1);
 	for (size_t i = 0; i < recording->folder_count; i++)
 		if (strcmp(recording->folders[i].path, path + strlen(top) + 1) == 0)
 			return i;
-	rig_die("%s: a name is changed in an unknown folder", path);
+	pam_fixture_die("%s: a name is changed in an unknown folder", path);
 }
 
 /* The calls that this knows. false: another one. */
@@ -254,7 +254,7 @@ static void take_open(struct recorder *recorder)
 	for (size_t i = 0; i < recorder->recording->node_count; i++)
 		if (recorder->recording->nodes[i].inode == status.st_ino)
 			return;
-	rig_die("a file is made with its name at once");
+	pam_fixture_die("a file is made with its name at once");
 }
 
 void record_act(struct crash *crash, const struct act *act,
@@ -263,12 +263,12 @@ void record_act(struct crash *crash, const struct act *act,
 	struct run run;
 	struct stat status;
 	*ret_recording = (struct recording){ .node_count = 0 };
-	tree_restore(crash_tree(crash, act), crash->rig.folder);
+	tree_restore(crash_tree(crash, act), crash->fixture.folder);
 	load(crash, act, ret_recording);
-	run_begin(&run, &crash->rig, act);
+	run_begin(&run, &crash->fixture, act);
 	struct recorder recorder = { .recording = ret_recording, .run = &run };
-	if (stat(crash->rig.folder, &status) != 0)
-		rig_die("%s", crash->rig.folder);
+	if (stat(crash->fixture.folder, &status) != 0)
+		pam_fixture_die("%s", crash->fixture.folder);
 	recorder.device = status.st_dev;
 	bool is_reported = false;
 	while (trace_next(&run.trace)) {
@@ -281,11 +281,11 @@ void record_act(struct crash *crash, const struct act *act,
 		if (run.trace.call == SYS_openat)
 			take_open(&recorder);
 		if (!take_known(&recorder) && is_unknown_change(&recorder))
-			rig_die("%s: system call %llu is not known here", act->name,
-				(unsigned long long)run.trace.call);
+			pam_fixture_die("%s: system call %llu is not known here",
+					act->name, (unsigned long long)run.trace.call);
 	}
 	if (!run_is_good(&run))
-		rig_die("%s: failed", act->name);
+		pam_fixture_die("%s: failed", act->name);
 	run_done(&run);
 }
 

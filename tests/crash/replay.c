@@ -60,7 +60,7 @@ struct open_step *replay_open(struct replay *replay, const struct step *step, si
 		     open->step->offset + open->step->len > node->size;
 	open->variants = calloc(2 * sets, sizeof *open->variants);
 	if (open->variants == NULL)
-		rig_die("no memory");
+		pam_fixture_die("no memory");
 	for (size_t i = 0; i < sets; i++) {
 		struct variant variant = { sectors_at(replay, sectors, i, most), false };
 		open->variants[open->count++] = variant;
@@ -99,7 +99,7 @@ bool replay_is_safe(const struct recording *recording, size_t at, size_t moment)
 static void grow(struct file *file, size_t size)
 {
 	if (size > FILE_MAX)
-		rig_die("a file grows too long");
+		pam_fixture_die("a file grows too long");
 	if (size > file->size)
 		file->size = size;
 }
@@ -226,7 +226,7 @@ static void write_files(struct replay *replay)
 		entry->size = file->size;
 		tree.count++;
 	}
-	tree_restore(&tree, replay->crash->rig.folder);
+	tree_restore(&tree, replay->crash->fixture.folder);
 }
 
 void replay_write(struct replay *replay, size_t moment)

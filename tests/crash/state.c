@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct collection {
-	struct rig *rig;
+	struct pam_fixture *fixture;
 	struct mfa_diag *diag;
 	struct state *state;
 };
@@ -20,17 +20,18 @@ static int collect(void *context, const char *user)
 	if (record == NULL)
 		return MFA_ERR_NOMEM;
 	state->records[state->count++] = record;
-	return mfa_store_read(collection->rig->host.store, user, collection->diag,
+	return mfa_store_read(collection->fixture->host.store, user, collection->diag,
 			      record);
 }
 
-bool state_take(struct rig *rig, struct mfa_diag *diag, struct state *ret_state)
+bool state_take(struct pam_fixture *fixture, struct mfa_diag *diag,
+		struct state *ret_state)
 {
-	struct collection collection = { rig, diag, ret_state };
+	struct collection collection = { fixture, diag, ret_state };
 	*ret_state = (struct state){ .count = 0 };
 	int err = collect(&collection, MFA_DECOY_USER);
 	if (err == MFA_OK)
-		err = mfa_store_list(rig->host.store, collect, &collection, diag);
+		err = mfa_store_list(fixture->host.store, collect, &collection, diag);
 	if (err != MFA_OK)
 		state_done(ret_state);
 	return err == MFA_OK;

@@ -2,7 +2,7 @@
 /* What the store says, and whether it is the state before an act or behind it. */
 #pragma once
 
-#include "rig.h"
+#include "pam_fixture.h"
 
 enum {
 	STATE_USERS_MAX = 16
@@ -17,7 +17,8 @@ struct state {
 };
 
 /* Reads every record, the decoy's too. false: diag says which one cannot be read. */
-bool state_take(struct rig *rig, struct mfa_diag *diag, struct state *ret_state);
+bool state_take(struct pam_fixture *fixture, struct mfa_diag *diag,
+		struct state *ret_state);
 void state_done(struct state *state);
 
 /* Whether two records say the same; loosely: whatever the times and generations. */

@@ -11,7 +11,7 @@
 
 #include <linux/ptrace.h>
 
-#include "rig.h"
+#include "pam_fixture.h"
 
 enum {
 	PAGE = 4096
@@ -34,7 +34,7 @@ void trace_begin(struct trace *trace, void (*run)(void *context), void *context)
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
 	    ptrace(PTRACE_SETOPTIONS, pid, NULL,
 		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC) != 0)
-		rig_die("a program cannot be traced");
+		pam_fixture_die("a program cannot be traced");
 	*trace = (struct trace){ .pid = pid };
 }
 
@@ -43,7 +43,7 @@ static void look(struct trace *trace)
 	struct ptrace_syscall_info info;
 	if (ptrace((enum __ptrace_request)PTRACE_GET_SYSCALL_INFO, trace->pid,
 		   sizeof info, &info) <= 0)
-		rig_die("no knowledge of a system call");
+		pam_fixture_die("no knowledge of a system call");
 	trace->is_exit = info.op == PTRACE_SYSCALL_INFO_EXIT;
 	if (trace->is_exit) {
 		trace->result = info.exit.rval;
@@ -60,7 +60,7 @@ bool trace_next(struct trace *trace)
 	for (;;) {
 		if (ptrace(PTRACE_SYSCALL, trace->pid, NULL, signal_number) != 0 ||
 		    waitpid(trace->pid, &trace->status, 0) != trace->pid)
-			rig_die("a traced program is lost");
+			pam_fixture_die("a traced program is lost");
 		if (!WIFSTOPPED(trace->status))
 			return false;
 		signal_number = WSTOPSIG(trace->status);
@@ -87,7 +87,7 @@ void trace_kill(struct trace *trace)
 	if (kill(trace->pid, SIGKILL) != 0 ||
 	    waitpid(trace->pid, &trace->status, 0) != trace->pid ||
 	    !WIFSIGNALED(trace->status))
-		rig_die("a program cannot be killed");
+		pam_fixture_die("a program cannot be killed");
 }
 
 void trace_read(const struct trace *trace, uint64_t address, void *buffer, size_t size)
@@ -96,7 +96,7 @@ void trace_read(const struct trace *trace, uint64_t address, void *buffer, size_
 	struct iovec remote = { NULL, size };
 	memcpy(&remote.iov_base, &address, sizeof remote.iov_base);
 	if (process_vm_readv(trace->pid, &local, 1, &remote, 1, 0) != (ssize_t)size)
-		rig_die("a program's memory cannot be read");
+		pam_fixture_die("a program's memory cannot be read");
 }
 
 void trace_read_text(const struct trace *trace, uint64_t address, char *text, size_t size)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rig.h"
+#include "pam_fixture.h"
 
 /* nftw has no argument for its caller's data. */
 static struct tree *loading;
@@ -23,7 +23,7 @@ static void load_file(const char *path, const struct stat *status,
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (entry->bytes == NULL || fd < 0 ||
 	    read(fd, entry->bytes, entry->size) != (ssize_t)entry->size)
-		rig_die("%s", path);
+		pam_fixture_die("%s", path);
 	(void)close(fd);
 }
 
@@ -33,14 +33,14 @@ static int load_one(const char *path, const struct stat *status, int type MFA_UN
 	if (place->level == 0)
 		return 0;
 	if (loading->count == TREE_MAX || strlen(path + loading_skip) >= TREE_PATH_SIZE)
-		rig_die("%s: more than is expected", path);
+		pam_fixture_die("%s: more than is expected", path);
 	struct tree_entry *entry = &loading->entries[loading->count++];
 	(void)snprintf(entry->path, sizeof entry->path, "%s", path + loading_skip);
 	entry->mode = status->st_mode;
 	if (S_ISREG(status->st_mode))
 		load_file(path, status, entry);
 	else if (!S_ISDIR(status->st_mode))
-		rig_die("%s: neither a file nor a folder", path);
+		pam_fixture_die("%s: neither a file nor a folder", path);
 	return 0;
 }
 
@@ -50,7 +50,7 @@ void tree_load(const char *folder, struct tree *ret_tree)
 	loading = ret_tree;
 	loading_skip = strlen(folder) + 1;
 	if (nftw(folder, load_one, 16, FTW_PHYS) != 0)
-		rig_die("%s", folder);
+		pam_fixture_die("%s", folder);
 }
 
 void tree_done(struct tree *tree)
@@ -72,19 +72,19 @@ static void restore_entry(const struct tree_entry *entry, const char *folder)
 	(void)snprintf(path, sizeof path, "%s/%s", folder, entry->path);
 	if (S_ISDIR(entry->mode)) {
 		if (mkdir(path, entry->mode & 07777) != 0)
-			rig_die("%s", path);
+			pam_fixture_die("%s", path);
 		return;
 	}
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, entry->mode & 07777);
 	if (fd < 0 || write(fd, entry->bytes, entry->size) != (ssize_t)entry->size)
-		rig_die("%s", path);
+		pam_fixture_die("%s", path);
 	(void)close(fd);
 }
 
 void tree_restore(const struct tree *tree, const char *folder)
 {
 	if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
-		rig_die("%s", folder);
+		pam_fixture_die("%s", folder);
 	for (size_t i = 0; i < tree->count; i++)
 		restore_entry(&tree->entries[i], folder);
 }

@@ -5,7 +5,7 @@ import subprocess
 
 from e2e import enroll, pam, product, users
 from e2e.checks import refused
-from e2e.ways import LOGIN, SSHD
+from e2e.entry_points import LOGIN, SSHD
 
 
 def people_to_refuse():

@@ -9,8 +9,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from e2e import audit, enroll, pam, pamconf, product, seat, story, users
-from e2e.ways import stranger
+from e2e import audit, enroll, pam, pamconf, product, seat, transcript, users
+from e2e.entry_points import stranger
 
 RUN = Path("/run/pam_mfa")
 FILE_SIZE, SECTOR = 16384, 512
@@ -29,7 +29,7 @@ def su(user, answers, prepare=lambda: None, wrapper=()):
     argv = [*wrapper, "su", getattr(user, "name", user), "-c", "true"]
     done = subprocess.run(argv, input="".join(f"{answer}\n" for answer in answers), text=True, cwd="/",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=become, timeout=30)
-    story.tell(" ".join(argv), f"{done.stdout}\n[exit {done.returncode}]")
+    transcript.tell(" ".join(argv), f"{done.stdout}\n[exit {done.returncode}]")
     return done.returncode
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from e2e import enroll, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import exits, let_in, refused
 from e2e.terminal import Ended, become
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 HOLES = prepare.REPOSITORY / "tests/check/holes"
 

@@ -8,7 +8,7 @@ import subprocess
 from e2e import audit, clock, enroll, pam, product
 from e2e.checks import exits, module_lines
 from e2e.terminal import PROMPT, Terminal
-from e2e.ways import SU, lets_in, refuses
+from e2e.entry_points import SU, lets_in, refuses
 
 HOURS, DAY, YEARS = 9 * 3600, 86400, 36 * 365 * 86400
 

@@ -5,7 +5,7 @@ import json
 
 from e2e import enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import exits, let_in, module_lines, one_line, refused
-from e2e.ways import LOGIN, SSHD, SU, SUDO
+from e2e.entry_points import LOGIN, SSHD, SU, SUDO
 
 FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
 NO_UTF8 = "\udcff\udcfe\udc80"

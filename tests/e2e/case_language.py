@@ -8,7 +8,7 @@ from pathlib import Path
 from e2e import enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import let_in, refused
 from e2e.locales import LOCALE, japanese_locale
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"

@@ -12,7 +12,7 @@ from pathlib import Path
 from e2e import audit, enroll, names, otp, product, users, verify
 from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
-from e2e.ways import SU, lets_in, refuses
+from e2e.entry_points import SU, lets_in, refuses
 
 HOOK = Path("/etc/shadow-maint/userdel-post.d/pam_mfa")
 

@@ -8,7 +8,7 @@ from e2e import audit, enroll, pam, pamconf, product, programs, seat, ssh, users
 from e2e.case_clock import alone, check
 from e2e.checks import exits, let_in, module_lines, refused
 from e2e.terminal import Terminal
-from e2e.ways import LOGIN, SSHD, SU, lets_in, refuses, stranger
+from e2e.entry_points import LOGIN, SSHD, SU, lets_in, refuses, stranger
 
 
 def test_a_stranger_locks_nobody_out(case):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from e2e import enroll, pam, pamconf, programs, users
 from e2e.checks import let_in, refused
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from e2e import enroll, pam, pamconf, product, programs, users
 from e2e.checks import let_in, module_lines, refused
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 ACCOUNT = "account required pam_mfa.so\n@include common-account\n"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from e2e import enroll, pamconf, programs, ssh, users
 from e2e.checks import let_in, refused
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 LAYER = "profiles"
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from e2e import enroll, otp, pam, pamconf, product, programs
 from e2e.checks import exits, let_in, module_lines, one_line, refused
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 SECTOR = 512
 SLOT = 16 * SECTOR

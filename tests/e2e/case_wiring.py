@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The other ways into pam.d: explain, and forward_pass."""
+"""The other entry_points into pam.d: explain, and forward_pass."""
 
 import re
 
 from e2e import enroll, pam, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import let_in, one_line, refused
-from e2e.ways import stranger
+from e2e.entry_points import stranger
 
 WORDS = {
     "code-wrong": "Authentication failed.",
@@ -29,15 +29,15 @@ def test_the_sample_files_let_in_and_refuse_as_they_are(case):
     """docs/examples/pam.d, word for word."""
     taro, token = enroll.person(kind="hotp")
     examples = prepare.REPOSITORY / "docs/examples/pam.d"
-    ways = {
+    entry_points = {
         "login": programs.login, "sudo": programs.sudo, "sshd": ssh.login,
         "su": lambda user, answers: programs.su(user, answers, caller=stranger()),
         "sudo-i": lambda user, answers: programs.sudo(user, answers, options=["-i"]),
     }
     # Those of the desktop have cases of their own: case_lightdm, case_lockers, case_polkit.
     graphical = {"i3lock", "lightdm", "polkit-1", "vlock", "xscreensaver"}
-    assert {path.name for path in examples.iterdir()} == ways.keys() | graphical
-    for service, way in ways.items():
+    assert {path.name for path in examples.iterdir()} == entry_points.keys() | graphical
+    for service, way in entry_points.items():
         text = (examples / service).read_text()
         with pamconf.written(service, text), ssh.Server():
             let_in(way(taro, [taro.password, token.next()]))
@@ -46,7 +46,7 @@ def test_the_sample_files_let_in_and_refuse_as_they_are(case):
     text = (examples / "su").read_text()
     with pamconf.written("su", text):
         # pam_unix's delay included.
-        refused(ways["su"](taro, [taro.password, token.last()]))
+        refused(entry_points["su"](taro, [taro.password, token.last()]))
 
 
 def told(way, user, answers, reason):

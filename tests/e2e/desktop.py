@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import story
+from e2e import transcript
 from e2e.terminal import Unexpected, become
 
 SHOTS = Path(os.environ.get("MFA_SHOTS", "/tmp/shots"))
@@ -36,7 +36,7 @@ class Display:
 
     def run(self, *argv):
         done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=20)
-        story.tell(" ".join(argv), f"{done.stdout}{done.stderr}[exit {done.returncode}]")
+        transcript.tell(" ".join(argv), f"{done.stdout}{done.stderr}[exit {done.returncode}]")
         return done
 
     def answers(self):
@@ -99,4 +99,4 @@ def program(user, argv, env):
         except subprocess.TimeoutExpired:
             process.kill()
             out, _ = process.communicate()
-        story.tell(" ".join(argv), f"{out}[exit {process.returncode}]")
+        transcript.tell(" ".join(argv), f"{out}[exit {process.returncode}]")

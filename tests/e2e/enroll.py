@@ -6,7 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from e2e import otp, story, users
+from e2e import otp, transcript, users
 from e2e.terminal import PROMPT, Ended, Terminal
 
 PROGRAM = "mfa-enroll"
@@ -25,7 +25,7 @@ def run(*arguments, stdin=""):
     """One run without a terminal; gives the completed process, both outputs as text."""
     argv = [PROGRAM, *arguments]
     done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=30)
-    story.tell(" ".join(argv), f"{done.stdout}{done.stderr}\n[exit {done.returncode}]")
+    transcript.tell(" ".join(argv), f"{done.stdout}{done.stderr}\n[exit {done.returncode}]")
     return done
 
 

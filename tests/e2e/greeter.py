@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import desktop, story
+from e2e import desktop, transcript
 from e2e.desktop import until
 
 LOG = Path("/var/log/lightdm/lightdm.log")
@@ -128,4 +128,4 @@ def lightdm():
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
-            story.tell("lightdm", LOG.read_text(errors="replace")[-4000:] if LOG.exists() else "")
+            transcript.tell("lightdm", LOG.read_text(errors="replace")[-4000:] if LOG.exists() else "")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from e2e import pamconf, story
+from e2e import pamconf, transcript
 
 CLIENT = Path(__file__).with_name("pamclient")
 SERVICE = "mfa-test"
@@ -62,5 +62,5 @@ def call(user, answers=(), calls=("authenticate",), service=SERVICE, wrapper=(),
     done = subprocess.run(
         argv, input=json.dumps(job), capture_output=True, text=True, timeout=30, preexec_fn=preexec_fn
     )
-    story.tell(f"pam {job['user']}: {' '.join(calls)}", f"{done.stdout}{done.stderr}")
+    transcript.tell(f"pam {job['user']}: {' '.join(calls)}", f"{done.stdout}{done.stderr}")
     return Reply(**json.loads(done.stdout))

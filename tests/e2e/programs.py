@@ -4,7 +4,7 @@
 import re
 import subprocess
 
-from e2e import story
+from e2e import transcript
 from e2e.outcome import Outcome
 from e2e.terminal import PROMPT, Ended, Terminal, Unexpected, become
 
@@ -63,7 +63,7 @@ def sudo_stdin(caller, answers):
         start_new_session=True,
         preexec_fn=lambda: become(caller),
     )
-    story.tell(" ".join(argv), f"{done.stdout}\n[exit {done.returncode}]")
+    transcript.tell(" ".join(argv), f"{done.stdout}\n[exit {done.returncode}]")
     let_in = "logged in as root\n" in done.stdout
     return Outcome(let_in, done.returncode, done.stdout)
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from e2e import seat, story
+from e2e import seat, transcript
 from e2e.outcome import Outcome
 from e2e.programs import PROOF, came_in
 from e2e.terminal import Terminal, Unexpected
@@ -80,7 +80,7 @@ class Server:
     def __exit__(self, *exception):
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(10)
-        story.tell("sshd", self.log())
+        transcript.tell("sshd", self.log())
         self.folder.cleanup()
 
     def log(self):
@@ -123,7 +123,7 @@ def login(user, answers=(), methods="keyboard-interactive", key=None, address="1
             },
         )
         prompts = [json.loads(line) for line in open(Path(folder, "prompts"))]
-    story.tell(f"ssh {name} by {methods}", f"{prompts}\n{done.stdout}\n[exit {done.returncode}]")
+    transcript.tell(f"ssh {name} by {methods}", f"{prompts}\n{done.stdout}\n[exit {done.returncode}]")
     if len(prompts) > len(answers):
         raise Unexpected(f"one prompt more than answers: {prompts}")
     let_in = bool(re.search(came_in(name), done.stdout)) and done.returncode == 0

@@ -9,7 +9,7 @@ import signal
 import termios
 import time
 
-from e2e import story
+from e2e import transcript
 
 
 # A prompt ends what was said so far, with the cursor behind its colon. "su:" and the like
@@ -117,7 +117,7 @@ class Terminal:
         return self.status
 
     def close(self):
-        """Ends the program, if it still runs, and puts the transcript into the story."""
+        """Ends the program, if it still runs, and puts the transcript into the transcript."""
         if self.fd < 0:
             return
         if self.status is None:
@@ -128,7 +128,7 @@ class Terminal:
             # A leader's own death hangs up on what it started.
             os.kill(self.pid, signal.SIGKILL)
             self._reap(0)
-        story.tell(" ".join(self.argv), f"{self.transcript}\n[exit {self.status}]")
+        transcript.tell(" ".join(self.argv), f"{self.transcript}\n[exit {self.status}]")
 
     def _earliest(self, patterns):
         found = [(i, re.search(p, self.unread())) for i, p in enumerate(patterns)]

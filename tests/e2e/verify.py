@@ -7,7 +7,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 
-from e2e import story
+from e2e import transcript
 from e2e.terminal import become
 
 PROGRAM = "/usr/libexec/pam_mfa/mfa-verify"
@@ -53,7 +53,7 @@ class Visit:
             self.process.wait()
             raise
         finally:
-            story.tell(f"mfa-verify of {self.user.name}", f"[exit {self.process.returncode}]")
+            transcript.tell(f"mfa-verify of {self.user.name}", f"[exit {self.process.returncode}]")
 
     @property
     def pid(self):
@@ -71,7 +71,7 @@ class Visit:
             packet = self._end.recv(65536)
         except ConnectionResetError:  # it has gone, and left unread what it was sent
             packet = self._end.recv(65536)
-        story.tell("mfa-verify", packet.decode(errors="replace"))
+        transcript.tell("mfa-verify", packet.decode(errors="replace"))
         return packet
 
     def ask(self, **claims):
@@ -117,7 +117,7 @@ def as_user(user, argv, **more):
     """Runs a command as the user; gives the completed process."""
     done = subprocess.run(argv, preexec_fn=lambda: become(user), cwd="/", capture_output=True,
                           text=True, timeout=30, **more)
-    story.tell(" ".join(map(str, argv)), f"{done.stdout}{done.stderr}\n[exit {done.returncode}]")
+    transcript.tell(" ".join(map(str, argv)), f"{done.stdout}{done.stderr}\n[exit {done.returncode}]")
     return done
 
 

@@ -83,17 +83,17 @@ static const char *title(void)
 static void try_fault(struct trial *trial, const struct fault *fault)
 {
 	struct run *run = &trial->run;
-	struct scene *scene = run->scene;
+	struct fault_fixture *fixture = run->fixture;
 	const struct call *call = trial->call;
 	run->fault = fault;
-	scene_reset(scene, run->way);
+	fault_fixture_reset(fixture, run->way);
 	trace_login(run);
-	int code = scene->outcome->code;
+	int code = fixture->outcome->code;
 	enum effect effect = effect_of(fault, call);
 	/* what the login can do without, the way to the key may need */
 	if (run->way->kind == MFA_KIND_YUBIKEY && fault->is_lasting && effect == GOES_ON)
 		effect = ASKS_AGAIN;
-	const char *problem = scene_check(scene, run->way);
+	const char *problem = fault_fixture_check(fixture, run->way);
 	/* how often a key is asked before it answers is its own affair */
 	if (problem == NULL && run->hits == 0 && run->way->kind == MFA_KIND_YUBIKEY)
 		return;
@@ -162,7 +162,7 @@ static void look(struct run *run)
 {
 	run->record->count = 0;
 	keys_plug(run->way->is_right);
-	scene_reset(run->scene, run->way);
+	fault_fixture_reset(run->fixture, run->way);
 	trace_login(run);
 }
 
@@ -230,13 +230,13 @@ static void report_way(const struct way *way, const struct tally *tallies,
 static void try_way(struct run *first, bool wants_all, struct report *report)
 {
 	struct tally tallies[KINDS_MAX] = { { 0 } };
-	struct scene *scene = first->scene;
+	struct fault_fixture *fixture = first->fixture;
 	const struct way *way = first->way;
 	look(first);
 	mark_key_calls(first->record);
 	mark_settling_calls(first->record);
-	int code = scene->outcome->code;
-	const char *problem = scene_check(scene, way);
+	int code = fixture->outcome->code;
+	const char *problem = fault_fixture_check(fixture, way);
 	if (problem != NULL || code != way->expected) {
 		report_fail(report, way->name, "undisturbed: %s (%s)",
 			    problem != NULL ? problem : "another code", code_name(code));
@@ -271,11 +271,11 @@ static void list_calls(struct run *run)
 int main(int argc, char **argv)
 {
 	static struct trace trace;
-	struct scene scene;
+	struct fault_fixture fixture;
 	struct report report = { 0 };
 	struct options options = options_parse(argc, argv);
-	struct run run = { .scene = &scene, .record = &trace };
-	scene_open(&scene, options.module);
+	struct run run = { .fixture = &fixture, .record = &trace };
+	fault_fixture_open(&fixture, options.module);
 	trace_find_sanitizer(run.skipped);
 	for (size_t i = 0; i < way_count; i++) {
 		run.way = &ways[i];
@@ -286,6 +286,6 @@ int main(int argc, char **argv)
 		else
 			try_way(&run, options.wants_all, &report);
 	}
-	scene_close(&scene);
+	fault_fixture_close(&fixture);
 	return options.wants_list ? 0 : report_finish(&report, options.tally);
 }

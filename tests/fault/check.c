@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What must be true after any login. */
-#include "scene.h"
+#include "fault_fixture.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "mfa/yubikey_otp.h"
 
 struct plain_login {
-	struct scene *scene;
+	struct fault_fixture *fixture;
 	const struct way *way;
 };
 
@@ -23,17 +23,18 @@ static void log_in_plainly(void *context)
 {
 	static const struct hooks hooks = { no_hook, no_hook, NULL };
 	const struct plain_login *login = context;
-	scene_login(login->scene, login->way, &hooks);
+	fault_fixture_login(login->fixture, login->way, &hooks);
 }
 
-static int try_code(struct scene *scene, const struct way *way, uint64_t counter)
+static int try_code(struct fault_fixture *fixture, const struct way *way,
+		    uint64_t counter)
 {
-	struct plain_login login = { scene, way };
-	scene_set_code(scene, way, counter);
-	*scene->outcome = (struct outcome){ .code = -1 };
-	(void)scene_run_child(log_in_plainly, &login);
-	scene_drain_log(scene);
-	return scene->outcome->code;
+	struct plain_login login = { fixture, way };
+	fault_fixture_set_code(fixture, way, counter);
+	*fixture->outcome = (struct outcome){ .code = -1 };
+	(void)fault_fixture_run_child(log_in_plainly, &login);
+	fault_fixture_drain_log(fixture);
+	return fixture->outcome->code;
 }
 
 /* The next code; for a YubiKey in the port whether it has been used. */
@@ -45,37 +46,39 @@ static bool reads_token(const struct mfa_token *token, uint64_t *ret_counter)
 	if (token->kind == MFA_KIND_YUBIKEY_OTP) {
 		bool is_read = mfa_yubikey_otp_load(token, &otp) == MFA_OK;
 		*ret_counter = is_read ? otp.counter + 1 : 0;
-		return is_read &&
-		       memcmp(otp.aes_key, scene_secret, MFA_YUBIKEY_AES_LEN) == 0;
+		return is_read && memcmp(otp.aes_key, fault_fixture_secret,
+					 MFA_YUBIKEY_AES_LEN) == 0;
 	}
 	if (token->kind == MFA_KIND_YUBIKEY) {
 		*ret_counter = token->last_used != 0 ? SCENE_COUNTER + 1 : SCENE_COUNTER;
 		return mfa_yubikey_load(token, &key) == MFA_OK &&
-		       memcmp(key.secret, scene_secret, MFA_YUBIKEY_SECRET_LEN) == 0;
+		       memcmp(key.secret, fault_fixture_secret, MFA_YUBIKEY_SECRET_LEN) ==
+			       0;
 	}
 	if (mfa_oath_load(token, &oath) != MFA_OK ||
-	    oath.secret_len != strlen(scene_secret) ||
-	    memcmp(oath.secret, scene_secret, oath.secret_len) != 0)
+	    oath.secret_len != strlen(fault_fixture_secret) ||
+	    memcmp(oath.secret, fault_fixture_secret, oath.secret_len) != 0)
 		return false;
 	*ret_counter = oath.counter;
 	return true;
 }
 
 /* ret_counter: of the way's token; the others must be as they were. */
-static bool reads_counter(struct scene *scene, const struct way *way,
+static bool reads_counter(struct fault_fixture *fixture, const struct way *way,
 			  uint64_t *ret_counter, uint32_t *ret_failures)
 {
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL ||
-	    mfa_store_read(scene->host.store, scene_user, NULL, record) != MFA_OK ||
+	    mfa_store_read(fixture->host.store, fault_fixture_user, NULL, record) !=
+		    MFA_OK ||
 	    record->token_count != SCENE_TOKENS)
 		return false;
 	*ret_failures = record->failures;
 	for (size_t i = 0; i < SCENE_TOKENS; i++) {
 		const struct mfa_token *token = &record->tokens[i];
 		uint64_t counter = 0;
-		if (token->kind != scene_kind(i) || strcmp(token->label, "fault") != 0 ||
-		    !reads_token(token, &counter))
+		if (token->kind != fault_fixture_kind(i) ||
+		    strcmp(token->label, "fault") != 0 || !reads_token(token, &counter))
 			return false;
 		if (token->kind == way->kind)
 			*ret_counter = counter;
@@ -85,27 +88,27 @@ static bool reads_counter(struct scene *scene, const struct way *way,
 	return true;
 }
 
-static const char *check_state(struct scene *scene, const struct way *way,
+static const char *check_state(struct fault_fixture *fixture, const struct way *way,
 			       uint64_t counter, uint32_t failures)
 {
-	const struct outcome *outcome = scene->outcome;
+	const struct outcome *outcome = fixture->outcome;
 	uint64_t lines = 0;
 	bool is_spent = counter == SCENE_COUNTER + 1;
 	bool may_spend = way->is_right && !way->skips_auth;
 	bool may_fail = !way->is_right && !way->skips_auth &&
 			way->kind != MFA_KIND_YUBIKEY &&
-			strcmp(way->user, scene_user) == 0;
+			strcmp(way->user, fault_fixture_user) == 0;
 	if (counter != SCENE_COUNTER && !(is_spent && may_spend))
 		return "the record is neither the old nor the new one";
 	if (failures > (may_fail ? 1 : 0))
 		return "the record counts failures that were none";
 	if (outcome->code == PAM_SUCCESS && !is_spent)
 		return "PAM_SUCCESS, and the record was not committed";
-	if (mfa_audit_verify(scene->host.audit, NULL, &lines) != MFA_OK)
+	if (mfa_audit_verify(fixture->host.audit, NULL, &lines) != MFA_OK)
 		return "the audit trail is broken";
-	if (lines > scene->lines + 2)
+	if (lines > fixture->lines + 2)
 		return "the audit trail has lines that nobody wrote";
-	if (outcome->code == PAM_SUCCESS && lines != scene->lines + 1)
+	if (outcome->code == PAM_SUCCESS && lines != fixture->lines + 1)
 		return "PAM_SUCCESS without its line in the audit trail";
 	return NULL;
 }
@@ -114,9 +117,13 @@ static const char *check_state(struct scene *scene, const struct way *way,
 static const struct way *next_way(const struct way *way)
 {
 	static const struct way plain[] = {
-		{ .kind = MFA_KIND_HOTP, .service = "plain", .user = scene_user },
-		{ .kind = MFA_KIND_YUBIKEY_OTP, .service = "plain", .user = scene_user },
-		{ .kind = MFA_KIND_YUBIKEY, .service = "plain", .user = scene_user },
+		{ .kind = MFA_KIND_HOTP, .service = "plain", .user = fault_fixture_user },
+		{ .kind = MFA_KIND_YUBIKEY_OTP,
+		  .service = "plain",
+		  .user = fault_fixture_user },
+		{ .kind = MFA_KIND_YUBIKEY,
+		  .service = "plain",
+		  .user = fault_fixture_user },
 	};
 	size_t at = 0;
 	while (way->is_right && plain[at].kind != way->kind)
@@ -124,26 +131,26 @@ static const struct way *next_way(const struct way *way)
 	return &plain[at];
 }
 
-static const char *check_next(struct scene *scene, const struct way *way,
+static const char *check_next(struct fault_fixture *fixture, const struct way *way,
 			      uint64_t counter)
 {
 	const struct way *next = next_way(way);
 	if (next->kind != way->kind)
 		counter = SCENE_COUNTER;
 	if (next->kind != MFA_KIND_YUBIKEY && counter > SCENE_COUNTER &&
-	    try_code(scene, next, SCENE_COUNTER) != PAM_AUTH_ERR)
+	    try_code(fixture, next, SCENE_COUNTER) != PAM_AUTH_ERR)
 		return "a code that was spent was accepted again";
-	if (try_code(scene, next, counter) != PAM_SUCCESS)
+	if (try_code(fixture, next, counter) != PAM_SUCCESS)
 		return "the next login was refused";
 	return NULL;
 }
 
-const char *scene_check(struct scene *scene, const struct way *way)
+const char *fault_fixture_check(struct fault_fixture *fixture, const struct way *way)
 {
-	const struct outcome *outcome = scene->outcome;
+	const struct outcome *outcome = fixture->outcome;
 	uint64_t counter = 0;
 	uint32_t failures = 0;
-	scene_drain_log(scene);
+	fault_fixture_drain_log(fixture);
 	if (!outcome->is_done)
 		return "the login never ended";
 	if (outcome->has_leaked_memory)
@@ -154,12 +161,12 @@ const char *scene_check(struct scene *scene, const struct way *way)
 		return "a locked block was left in memory";
 	if (!way->is_right && outcome->code == PAM_SUCCESS)
 		return "PAM_SUCCESS for a wrong code";
-	if (!way->is_account && outcome->code == scene_ignored)
+	if (!way->is_account && outcome->code == fault_fixture_ignored)
 		return "PAM_IGNORE";
-	if (!reads_counter(scene, way, &counter, &failures))
+	if (!reads_counter(fixture, way, &counter, &failures))
 		return "the record cannot be read";
-	const char *problem = check_state(scene, way, counter, failures);
+	const char *problem = check_state(fixture, way, counter, failures);
 	if (problem != NULL)
 		return problem;
-	return check_next(scene, way, counter);
+	return check_next(fixture, way, counter);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The person's YubiKey: what it types, and the software key that stands in the port. */
-#include "scene.h"
+#include "fault_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ enum {
 
 static const unsigned char *secret(void)
 {
-	return (const unsigned char *)scene_secret;
+	return (const unsigned char *)fault_fixture_secret;
 }
 
 void keys_save(enum mfa_kind kind, struct mfa_token *token)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One login: what it answers, and what its process has open before and after. */
-#include "scene.h"
+#include "fault_fixture.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -21,13 +21,13 @@ enum {
 static int converse(int count, const struct pam_message **messages,
 		    struct pam_response **ret_responses, void *context)
 {
-	const struct scene *scene = context;
+	const struct fault_fixture *fixture = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof *responses);
 	if (responses == NULL)
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count; i++)
 		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF &&
-		    (responses[i].resp = strdup(scene->code)) == NULL) {
+		    (responses[i].resp = strdup(fixture->code)) == NULL) {
 			free(responses);
 			return PAM_BUF_ERR;
 		}
@@ -77,14 +77,15 @@ static void run_phase(pam_handle_t *handle, const struct way *way,
 	hooks->end(hooks->context);
 }
 
-void scene_login(struct scene *scene, const struct way *way, const struct hooks *hooks)
+void fault_fixture_login(struct fault_fixture *fixture, const struct way *way,
+			 const struct hooks *hooks)
 {
-	const struct pam_conv conv = { converse, scene };
-	struct outcome *outcome = scene->outcome;
+	const struct pam_conv conv = { converse, fixture };
+	struct outcome *outcome = fixture->outcome;
 	pam_handle_t *handle = NULL;
 	outcome->guards[0] = count_guards();
 	outcome->open_fds[0] = count_fds();
-	if (pam_start_confdir(way->service, way->user, &conv, scene->folder, &handle) !=
+	if (pam_start_confdir(way->service, way->user, &conv, fixture->folder, &handle) !=
 	    PAM_SUCCESS)
 		return;
 	/* libpam reads the stack and loads the modules at the first call */
@@ -97,7 +98,7 @@ void scene_login(struct scene *scene, const struct way *way, const struct hooks 
 	outcome->is_done = true;
 }
 
-int scene_run_child(void (*work)(void *context), void *context)
+int fault_fixture_run_child(void (*work)(void *context), void *context)
 {
 	int status = 0;
 	pid_t pid = fork();

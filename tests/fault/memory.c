@@ -17,9 +17,9 @@
 #include <sanitizer/common_interface_defs.h>
 #include <security/pam_appl.h>
 
+#include "fault_fixture.h"
 #include "leaks.h"
 #include "report.h"
-#include "scene.h"
 
 enum {
 	FRAMES_MAX = 48,
@@ -183,7 +183,7 @@ static void end(void *context MFA_UNUSED)
 }
 
 struct run {
-	struct scene *scene;
+	struct fault_fixture *fixture;
 	const struct way *way;
 	size_t fail_at; /* 0: none fails, they are counted */
 	bool is_lasting;
@@ -193,7 +193,7 @@ struct run {
 static void log_in(void *context)
 {
 	const struct run *run = context;
-	struct outcome *outcome = run->scene->outcome;
+	struct outcome *outcome = run->fixture->outcome;
 	const struct hooks hooks = { begin, end, NULL };
 	void *warm[2];
 	(void)backtrace(warm, 2); /* loads its library now */
@@ -201,7 +201,7 @@ static void log_in(void *context)
 	state.fail_at = run->fail_at;
 	state.is_lasting = run->is_lasting;
 	state.stacks = run->fail_at == 0 ? run->stacks : NULL;
-	scene_login(run->scene, run->way, &hooks);
+	fault_fixture_login(run->fixture, run->way, &hooks);
 	outcome->has_leaked_memory = leaks_are_there();
 	_exit(0);
 }
@@ -260,18 +260,18 @@ static const char *find_problem(const struct run *run, const struct site *site, 
 	/* behind a lasting lack no YubiKey can be asked, and that is what is told */
 	bool may_be_unasked = run->way->kind == MFA_KIND_YUBIKEY && run->is_lasting;
 	if ((is_library || may_be_unasked) && code != PAM_SUCCESS &&
-	    code != scene_ignored)
+	    code != fault_fixture_ignored)
 		return NULL;
 	return "the wrong answer";
 }
 
 static void try_allocation(struct run *run, struct report *report, struct tally *tally)
 {
-	struct outcome *outcome = run->scene->outcome;
+	struct outcome *outcome = run->fixture->outcome;
 	char text[sizeof outcome->site];
 	char name[768];
-	scene_reset(run->scene, run->way);
-	int status = scene_run_child(log_in, run);
+	fault_fixture_reset(run->fixture, run->way);
+	int status = fault_fixture_run_child(log_in, run);
 	int code = outcome->code;
 	bool has_died = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 	(void)snprintf(text, sizeof text, "%s", outcome->site);
@@ -285,7 +285,7 @@ static void try_allocation(struct run *run, struct report *report, struct tally 
 	const char *problem = find_problem(run, site, code, has_died);
 	if (has_died) /* it left nothing behind that could be counted */
 		*outcome = (struct outcome){ .code = code, .is_done = true };
-	const char *broken = scene_check(run->scene, run->way);
+	const char *broken = fault_fixture_check(run->fixture, run->way);
 	if (broken != NULL)
 		problem = broken;
 	tally->faults++;
@@ -309,19 +309,19 @@ static bool is_repeated(const uint32_t *stacks, size_t number)
 	return false;
 }
 
-static void try_way(struct scene *scene, const struct way *way,
+static void try_way(struct fault_fixture *fixture, const struct way *way,
 		    const struct options *options, uint32_t *stacks,
 		    struct report *report)
 {
 	struct tally tally = { 0 };
-	struct run run = { .scene = scene, .way = way, .stacks = stacks };
+	struct run run = { .fixture = fixture, .way = way, .stacks = stacks };
 	char name[64];
 	keys_plug(way->is_right);
-	scene_reset(scene, way);
-	(void)scene_run_child(log_in, &run);
-	size_t count = scene->outcome->allocations;
-	int code = scene->outcome->code;
-	const char *problem = scene_check(scene, way);
+	fault_fixture_reset(fixture, way);
+	(void)fault_fixture_run_child(log_in, &run);
+	size_t count = fixture->outcome->allocations;
+	int code = fixture->outcome->code;
+	const char *problem = fault_fixture_check(fixture, way);
 	(void)snprintf(name, sizeof name, "memory %s", way->name);
 	if (problem != NULL || code != way->expected || count == 0 ||
 	    count >= ALLOCATIONS_MAX) {
@@ -367,10 +367,10 @@ static void warm_up(const char *module)
 
 int main(int argc, char **argv)
 {
-	struct scene scene;
+	struct fault_fixture fixture;
 	struct report report = { 0 };
 	struct options options = options_parse(argc, argv);
-	scene_open(&scene, options.module);
+	fault_fixture_open(&fixture, options.module);
 	uint32_t *stacks =
 		mmap(NULL, ALLOCATIONS_MAX * sizeof *stacks, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -380,7 +380,7 @@ int main(int argc, char **argv)
 	bool is_long = options.wants_all || options.ways[0] != '\0';
 	for (size_t i = 0; i < way_count; i++)
 		if (options_want(&options, &ways[i]) && (is_long || ways[i].is_in_short))
-			try_way(&scene, &ways[i], &options, stacks, &report);
-	scene_close(&scene);
+			try_way(&fixture, &ways[i], &options, stacks, &report);
+	fault_fixture_close(&fixture);
 	return report_finish(&report, options.tally);
 }

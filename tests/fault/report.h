@@ -2,7 +2,7 @@
 /* The command line of the fault drivers and what they print. */
 #pragma once
 
-#include "scene.h"
+#include "fault_fixture.h"
 
 /* Ends the program. */
 void die(const char *what) __attribute__((noreturn));

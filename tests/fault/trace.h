@@ -3,7 +3,7 @@
  * spoiled. */
 #pragma once
 
-#include "scene.h"
+#include "fault_fixture.h"
 
 enum {
 	CALLS_MAX = 1024,
@@ -39,7 +39,7 @@ struct trace {
 
 /* One login under ptrace. */
 struct run {
-	struct scene *scene;
+	struct fault_fixture *fixture;
 	const struct way *way;
 	struct trace *record; /* not NULL: only look */
 	size_t at;	      /* else: the call that fails, or the next like it */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crew.h"
+#include "workers.h"
 
 enum {
 	SUSPENDED = 3, /* holders whose token is suspended and resumed */
@@ -49,7 +49,7 @@ struct holder {
 };
 
 struct office {
-	struct rig *rig;
+	struct pam_fixture *fixture;
 	pthread_barrier_t start;
 	_Atomic bool is_closed;
 	unsigned acts; /* of each clerk */
@@ -73,18 +73,18 @@ static void use(void *context, unsigned number)
 	struct office *office = context;
 	struct holder *holder = &office->holders[number];
 	unsigned life = 0;
-	crew_gate_wait(&office->start);
+	workers_gate_wait(&office->start);
 	while (!atomic_load(&office->is_closed) && holder->attempt_count < ATTEMPTS_MAX) {
 		struct attempt *attempt = &holder->attempts[holder->attempt_count++];
 		attempt->life = atomic_load(&holder->life);
 		if (attempt->life != life)
 			holder->counter = 0;
 		life = attempt->life;
-		attempt->begin = rig_ticks();
-		attempt->answer =
-			rig_login(office->rig, USER,
-				  rig_code(secret_of(number, life), holder->counter));
-		attempt->end = rig_ticks();
+		attempt->begin = pam_fixture_ticks();
+		attempt->answer = pam_fixture_login(
+			office->fixture, USER,
+			pam_fixture_code(secret_of(number, life), holder->counter));
+		attempt->end = pam_fixture_ticks();
 		if (attempt->answer == PAM_SUCCESS)
 			holder->counter++;
 		else
@@ -97,9 +97,9 @@ static bool find_id(struct office *office, unsigned number, unsigned life,
 {
 	char label[32];
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(office->rig, USER);
+	struct mfa_record *record = pam_fixture_read(office->fixture, USER);
 	const struct mfa_token *token =
-		rig_token_of(record, label_of(number, life, label));
+		pam_fixture_token_of(record, label_of(number, life, label));
 	if (token != NULL)
 		(void)snprintf(id, MFA_TOKEN_ID_SIZE, "%s", token->id);
 	return token != NULL;
@@ -112,7 +112,7 @@ static bool act_on(struct office *office, unsigned number, const char *verb)
 	if (!find_id(office, number, atomic_load(&office->holders[number].life), id))
 		return false;
 	const char *const words[] = { "--yes", verb, USER, id, NULL };
-	return rig_enroll(office->rig, words, NULL) == 0;
+	return pam_fixture_enroll(office->fixture, words, NULL) == 0;
 }
 
 static bool add_anew(struct office *office, unsigned number, unsigned life)
@@ -130,8 +130,8 @@ static bool add_anew(struct office *office, unsigned number, unsigned life)
 				      "--label",
 				      label_of(number, life, label),
 				      NULL };
-	return rig_enroll(office->rig, words, rig_secret(secret_of(number, life)).text) ==
-	       0;
+	return pam_fixture_enroll(office->fixture, words,
+				  pam_fixture_secret(secret_of(number, life)).text) == 0;
 }
 
 /* Turns a holder's token off when it is on, and on when it is off. */
@@ -142,7 +142,7 @@ static bool change(struct office *office, unsigned number)
 	bool is_removed = number >= SUSPENDED;
 	bool is_good = false;
 	struct change next = {
-		.begin = rig_ticks(),
+		.begin = pam_fixture_ticks(),
 		.is_active = !last->is_active,
 		.life = last->life,
 	};
@@ -154,7 +154,7 @@ static bool change(struct office *office, unsigned number)
 	} else {
 		is_good = act_on(office, number, next.is_active ? "resume" : "suspend");
 	}
-	next.end = rig_ticks();
+	next.end = pam_fixture_ticks();
 	holder->changes[holder->change_count++] = next;
 	return is_good;
 }
@@ -166,7 +166,7 @@ static void administer(void *context, unsigned number)
 	unsigned first = clerk == 0 ? 0 : SUSPENDED;
 	unsigned count = clerk == 0 ? SUSPENDED : REMOVED;
 	unsigned seed = clerk + 1;
-	crew_gate_wait(&office->start);
+	workers_gate_wait(&office->start);
 	for (unsigned i = 0; i < office->acts; i++)
 		office->failed_acts[clerk] +=
 			!change(office, first + (unsigned)rand_r(&seed) % count);
@@ -210,7 +210,7 @@ static void check_holder(struct office *office, struct mfa_record *record,
 		findings->unexplained += !is_explained(holder, attempt);
 	}
 	const struct mfa_token *token =
-		rig_token_of(record, label_of(number, last->life, label));
+		pam_fixture_token_of(record, label_of(number, last->life, label));
 	bool is_there = last->is_active || number < SUSPENDED;
 	findings->tokens += is_there;
 	if (!is_there || token == NULL) {
@@ -220,24 +220,24 @@ static void check_holder(struct office *office, struct mfa_record *record,
 	findings->lost += (token->state == MFA_STATE_ACTIVE) != last->is_active;
 	bool was_used = holder->attempt_count > 0 &&
 			holder->attempts[holder->attempt_count - 1].life == last->life;
-	findings->lost += was_used && rig_counter_of(token) != holder->counter;
+	findings->lost += was_used && pam_fixture_counter_of(token) != holder->counter;
 }
 
 static struct office *office_new(struct race *race)
 {
-	struct office *office = crew_memory(sizeof *office);
-	struct rig_token tokens[HOLDERS];
+	struct office *office = workers_memory(sizeof *office);
+	struct pam_fixture_token tokens[HOLDERS];
 	char labels[HOLDERS][32];
-	office->rig = &race->rig;
+	office->fixture = &race->fixture;
 	office->acts = race->rounds / 20 < 300 ? race->rounds / 20 : 300;
-	crew_gate_init(&office->start, HOLDERS + CLERKS);
+	workers_gate_init(&office->start, HOLDERS + CLERKS);
 	for (unsigned i = 0; i < HOLDERS; i++) {
 		office->holders[i].changes[0].is_active = true;
 		office->holders[i].change_count = 1;
-		tokens[i] = (struct rig_token){ MFA_KIND_HOTP, secret_of(i, 0), 0,
-						label_of(i, 0, labels[i]) };
+		tokens[i] = (struct pam_fixture_token){ MFA_KIND_HOTP, secret_of(i, 0), 0,
+							label_of(i, 0, labels[i]) };
 	}
-	rig_enrol(&race->rig, USER, tokens, HOLDERS);
+	pam_fixture_enrol(&race->fixture, USER, tokens, HOLDERS);
 	return office;
 }
 
@@ -245,30 +245,31 @@ static uint64_t audit_lines(struct race *race, bool *ret_is_whole)
 {
 	struct mfa_diag diag = { .text = "" };
 	uint64_t count = 0;
-	*ret_is_whole = mfa_audit_verify(race->rig.host.audit, &diag, &count) == MFA_OK;
+	*ret_is_whole =
+		mfa_audit_verify(race->fixture.host.audit, &diag, &count) == MFA_OK;
 	return count;
 }
 
 bool race_changes(struct race *race)
 {
 	struct office *office = office_new(race);
-	struct crew crew = { .count = 0 };
-	struct crew clerks = { .count = HOLDERS };
+	struct workers workers = { .count = 0 };
+	struct workers clerks = { .count = HOLDERS };
 	bool is_whole = false;
 	uint64_t lines = audit_lines(race, &is_whole);
 	for (unsigned i = 0; i < HOLDERS; i++)
-		crew_add(&crew, use, office);
+		workers_add(&workers, use, office);
 	for (unsigned i = 0; i < CLERKS; i++)
-		crew_add(&clerks, administer, office);
-	struct crew waited = { .count = CLERKS };
+		workers_add(&clerks, administer, office);
+	struct workers waited = { .count = CLERKS };
 	for (unsigned i = 0; i < CLERKS; i++)
 		waited.pids[i] = clerks.pids[HOLDERS + i];
-	bool is_good = crew_join(&waited);
+	bool is_good = workers_join(&waited);
 	atomic_store(&office->is_closed, true);
-	is_good = crew_join(&crew) && is_good;
+	is_good = workers_join(&workers) && is_good;
 	struct findings found = { 0 };
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(&race->rig, USER);
+	struct mfa_record *record = pam_fixture_read(&race->fixture, USER);
 	for (unsigned i = 0; i < HOLDERS; i++)
 		check_holder(office, record, i, &found);
 	found.lost += record->token_count != found.tokens;
@@ -277,8 +278,8 @@ bool race_changes(struct race *race)
 	bool has_lines = lines == found.accepted + found.refused + CLERKS * office->acts;
 	is_good = is_good && is_whole && has_lines && failed == 0 && found.strange == 0 &&
 		  found.unexplained == 0 && found.lost == 0;
-	rig_report(
-		&(struct rig_case){ "race", "changes", race->where }, is_good,
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "changes", race->where }, is_good,
 		"%u logins let in, %u refused, %u otherwise; %u not explained; %u acts, "
 		"%u failed; %u states lost; audit chain %s, %llu lines %s",
 		found.accepted, found.refused, found.strange, found.unexplained,

@@ -48,7 +48,7 @@ static bool run_case(struct race *race, size_t number)
 {
 	running = cases[number].name;
 	if (signal(SIGALRM, give_up) == SIG_ERR)
-		rig_die("no alarm");
+		pam_fixture_die("no alarm");
 	(void)alarm(cases[number].limit + race->rounds / 10);
 	bool is_good = cases[number].run(race);
 	(void)alarm(0);
@@ -69,9 +69,9 @@ static bool read_options(int argc, char **argv, struct race *race, const char **
 	int code = 0;
 	while ((code = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (code == 'm')
-			race->rig.module = optarg;
+			race->fixture.module = optarg;
 		else if (code == 'e')
-			race->rig.enroll = optarg;
+			race->fixture.enroll = optarg;
 		else if (code == 'w')
 			race->where = optarg;
 		else if (code == 'r')
@@ -83,8 +83,8 @@ static bool read_options(int argc, char **argv, struct race *race, const char **
 		else
 			return false;
 	}
-	return optind + 1 == argc && race->rig.module != NULL &&
-	       race->rig.enroll != NULL && race->rounds > 0;
+	return optind + 1 == argc && race->fixture.module != NULL &&
+	       race->fixture.enroll != NULL && race->rounds > 0;
 }
 
 int main(int argc, char **argv)
@@ -99,16 +99,17 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	(void)umask(022);
-	(void)snprintf(race.rig.folder, sizeof race.rig.folder, "%s", argv[optind]);
+	(void)snprintf(race.fixture.folder, sizeof race.fixture.folder, "%s",
+		       argv[optind]);
 	if (mfa_init() != MFA_OK)
-		rig_die("the library cannot be used");
+		pam_fixture_die("the library cannot be used");
 	if (race.has_keys)
-		race.rig.zone = race_key_zone;
-	rig_make(&race.rig);
+		race.fixture.zone = race_key_zone;
+	pam_fixture_make(&race.fixture);
 	for (size_t i = 0; i < MFA_COUNT(cases); i++)
 		if (cases[i].wants_keys == race.has_keys &&
 		    (only == NULL || strcmp(only, cases[i].name) == 0))
 			is_good = run_case(&race, i) && is_good;
-	rig_close(&race.rig);
+	pam_fixture_close(&race.fixture);
 	return is_good ? 0 : 1;
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "crew.h"
-#include "rig_key.h"
+#include "key_fixture.h"
+#include "workers.h"
 
 static const unsigned sizes[] = { 2, 4, 8, 16 };
 
@@ -16,14 +16,14 @@ enum {
 };
 
 struct contest {
-	const struct rig *rig;
+	const struct pam_fixture *fixture;
 	const char *user;
 	pthread_barrier_t begin; /* the round is set up */
 	pthread_barrier_t start; /* everybody goes */
 	pthread_barrier_t end;	 /* everybody has an answer */
 	bool is_over;
 	bool at_prompt; /* go when the prompt is there, not before */
-	struct rig_code code;
+	struct pam_fixture_code code;
 	int answers[CREW_MAX];
 };
 
@@ -39,66 +39,66 @@ struct score {
 static void go(void *context)
 {
 	struct contest *contest = context;
-	crew_gate_wait(&contest->start);
+	workers_gate_wait(&contest->start);
 }
 
 static void compete(void *context, unsigned number)
 {
 	struct contest *contest = context;
 	for (;;) {
-		crew_gate_wait(&contest->begin);
+		workers_gate_wait(&contest->begin);
 		if (contest->is_over)
 			return;
-		struct rig_session session = { .code = contest->code };
+		struct pam_fixture_session session = { .code = contest->code };
 		if (contest->at_prompt) {
 			session.at_prompt = go;
 			session.context = contest;
 		}
-		rig_session_open(contest->rig, contest->user, &session);
+		pam_fixture_session_open(contest->fixture, contest->user, &session);
 		if (!contest->at_prompt)
 			go(contest);
-		contest->answers[number] = rig_session_run(&session);
+		contest->answers[number] = pam_fixture_session_run(&session);
 		if (contest->at_prompt && !session.was_asked)
 			go(contest);
-		rig_session_close(&session);
-		crew_gate_wait(&contest->end);
+		pam_fixture_session_close(&session);
+		workers_gate_wait(&contest->end);
 	}
 }
 
-static struct contest *contest_new(const struct rig *rig, const char *user,
+static struct contest *contest_new(const struct pam_fixture *fixture, const char *user,
 				   unsigned count)
 {
-	struct contest *contest = crew_memory(sizeof *contest);
-	contest->rig = rig;
+	struct contest *contest = workers_memory(sizeof *contest);
+	contest->fixture = fixture;
 	contest->user = user;
-	crew_gate_init(&contest->begin, count + 1);
-	crew_gate_init(&contest->start, count + 1);
-	crew_gate_init(&contest->end, count + 1);
+	workers_gate_init(&contest->begin, count + 1);
+	workers_gate_init(&contest->start, count + 1);
+	workers_gate_init(&contest->end, count + 1);
 	return contest;
 }
 
 static void run_round(struct contest *contest)
 {
-	crew_gate_wait(&contest->begin);
-	crew_gate_wait(&contest->start);
-	crew_gate_wait(&contest->end);
+	workers_gate_wait(&contest->begin);
+	workers_gate_wait(&contest->start);
+	workers_gate_wait(&contest->end);
 }
 
 /* Sets the code that this round is about; what the record says when it was accepted. */
 static uint64_t prepare_round(struct race *race, struct contest *contest,
 			      enum mfa_kind kind)
 {
-	uint64_t step = (uint64_t)(rig_now() / RIG_PERIOD);
+	uint64_t step = (uint64_t)(pam_fixture_now() / RIG_PERIOD);
 	if (kind == MFA_KIND_TOTP) {
-		rig_reset(&race->rig, contest->user);
-		contest->code = rig_code(SECRET, step);
+		pam_fixture_reset(&race->fixture, contest->user);
+		contest->code = pam_fixture_code(SECRET, step);
 		return step;
 	}
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(&race->rig, contest->user);
-	uint64_t counter = rig_counter_of(&record->tokens[0]);
-	contest->code = kind == MFA_KIND_HOTP ? rig_code(SECRET, counter)
-					      : rig_typed(SECRET, counter + 1);
+	struct mfa_record *record = pam_fixture_read(&race->fixture, contest->user);
+	uint64_t counter = pam_fixture_counter_of(&record->tokens[0]);
+	contest->code = kind == MFA_KIND_HOTP ? pam_fixture_code(SECRET, counter)
+					      : pam_fixture_typed(SECRET, counter + 1);
 	return counter + 1;
 }
 
@@ -113,24 +113,24 @@ static void judge_round(struct race *race, const struct contest *contest, unsign
 				  contest->answers[i] != PAM_AUTH_ERR;
 	}
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(&race->rig, contest->user);
-	score->strange += rig_counter_of(&record->tokens[0]) != expected;
+	struct mfa_record *record = pam_fixture_read(&race->fixture, contest->user);
+	score->strange += pam_fixture_counter_of(&record->tokens[0]) != expected;
 	score->strange += record->failures != 0;
 	score->none += accepted == 0;
 	score->twice += accepted > 1;
 	score->rounds++;
 }
 
-static void race_size(struct race *race, const struct rig_token *token, unsigned count,
-		      struct score *score)
+static void race_size(struct race *race, const struct pam_fixture_token *token,
+		      unsigned count, struct score *score)
 {
 	char user[32];
-	struct crew crew = { .count = 0 };
+	struct workers workers = { .count = 0 };
 	(void)snprintf(user, sizeof user, "%s%u", token->label, count);
-	rig_enrol(&race->rig, user, token, 1);
-	struct contest *contest = contest_new(&race->rig, user, count);
+	pam_fixture_enrol(&race->fixture, user, token, 1);
+	struct contest *contest = contest_new(&race->fixture, user, count);
 	for (unsigned i = 0; i < count; i++)
-		crew_add(&crew, compete, contest);
+		workers_add(&workers, compete, contest);
 	for (unsigned i = 0; i < race->rounds / 2 / STEPS; i++) {
 		contest->at_prompt = i % 2 == 0;
 		uint64_t expected = prepare_round(race, contest, token->kind);
@@ -138,11 +138,11 @@ static void race_size(struct race *race, const struct rig_token *token, unsigned
 		judge_round(race, contest, count, expected, score);
 	}
 	contest->is_over = true;
-	crew_gate_wait(&contest->begin);
-	score->strange += !crew_join(&crew);
+	workers_gate_wait(&contest->begin);
+	score->strange += !workers_join(&workers);
 }
 
-static bool race_kind(struct race *race, const struct rig_token *token)
+static bool race_kind(struct race *race, const struct pam_fixture_token *token)
 {
 	struct score score = { 0 };
 	char name[64];
@@ -150,16 +150,17 @@ static bool race_kind(struct race *race, const struct rig_token *token)
 		race_size(race, token, sizes[i], &score);
 	bool is_good = score.none == 0 && score.twice == 0 && score.strange == 0;
 	(void)snprintf(name, sizeof name, "one_%s_code", token->label);
-	rig_report(&(struct rig_case){ "race", name, race->where }, is_good,
-		   "%u rounds of 2 to 16 processes: nobody accepted in %u, more than one "
-		   "in %u; %u refused, %u other answers",
-		   score.rounds, score.none, score.twice, score.refused, score.strange);
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", name, race->where }, is_good,
+		"%u rounds of 2 to 16 processes: nobody accepted in %u, more than one "
+		"in %u; %u refused, %u other answers",
+		score.rounds, score.none, score.twice, score.refused, score.strange);
 	return is_good;
 }
 
 bool race_one_code(struct race *race)
 {
-	static const struct rig_token kinds[] = {
+	static const struct pam_fixture_token kinds[] = {
 		{ MFA_KIND_TOTP, SECRET, 0, "totp" },
 		{ MFA_KIND_HOTP, SECRET, 0, "hotp" },
 		{ MFA_KIND_YUBIKEY_OTP, SECRET, 0, "yubikey_otp" },
@@ -176,27 +177,29 @@ bool race_wrong_codes(struct race *race)
 		COUNT = 16,
 		ROUNDS = 5 /* 80 failures, below the limit of 99 */
 	};
-	static const struct rig_token token = { MFA_KIND_HOTP, SECRET, 0, "wrong" };
-	struct crew crew = { .count = 0 };
+	static const struct pam_fixture_token token = { MFA_KIND_HOTP, SECRET, 0,
+							"wrong" };
+	struct workers workers = { .count = 0 };
 	unsigned strange = 0;
-	rig_enrol(&race->rig, "wrong", &token, 1);
-	struct contest *contest = contest_new(&race->rig, "wrong", COUNT);
-	contest->code = rig_code(SECRET, 1000);
+	pam_fixture_enrol(&race->fixture, "wrong", &token, 1);
+	struct contest *contest = contest_new(&race->fixture, "wrong", COUNT);
+	contest->code = pam_fixture_code(SECRET, 1000);
 	for (unsigned i = 0; i < COUNT; i++)
-		crew_add(&crew, compete, contest);
+		workers_add(&workers, compete, contest);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		run_round(contest);
 		for (unsigned at = 0; at < COUNT; at++)
 			strange += contest->answers[at] != PAM_AUTH_ERR;
 	}
 	contest->is_over = true;
-	crew_gate_wait(&contest->begin);
-	strange += !crew_join(&crew);
+	workers_gate_wait(&contest->begin);
+	strange += !workers_join(&workers);
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(&race->rig, "wrong");
+	struct mfa_record *record = pam_fixture_read(&race->fixture, "wrong");
 	bool is_good = strange == 0 && record->failures == COUNT * ROUNDS;
-	rig_report(&(struct rig_case){ "race", "wrong_codes", race->where }, is_good,
-		   "%u of %d failures counted, %u other answers", record->failures,
-		   COUNT * ROUNDS, strange);
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "wrong_codes", race->where }, is_good,
+		"%u of %d failures counted, %u other answers", record->failures,
+		COUNT * ROUNDS, strange);
 	return is_good;
 }

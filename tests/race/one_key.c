@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "crew.h"
-#include "rig_key.h"
+#include "key_fixture.h"
+#include "workers.h"
 
 enum {
 	SECRET = 1,
@@ -41,7 +41,7 @@ struct person {
 };
 
 struct queue {
-	const struct rig *rig;
+	const struct pam_fixture *fixture;
 	pthread_barrier_t start;
 	bool has_strangers; /* every other process */
 	struct person people[CREW_MAX];
@@ -63,34 +63,35 @@ static void ask_again(void *context, const char *prompt)
 	(void)nanosleep(&pace, NULL);
 }
 
-static void press_enter(const struct rig *rig, const char *user, struct person *person)
+static void press_enter(const struct pam_fixture *fixture, const char *user,
+			struct person *person)
 {
-	struct rig_session session = { .code = rig_enter,
-				       .at_again = ask_again,
-				       .context = person };
-	rig_session_open(rig, user, &session);
-	int64_t begin = rig_ticks();
-	person->answer = rig_session_run(&session);
-	person->took_ms = (rig_ticks() - begin) / MS_NS;
-	rig_session_close(&session);
+	struct pam_fixture_session session = { .code = pam_fixture_enter,
+					       .at_again = ask_again,
+					       .context = person };
+	pam_fixture_session_open(fixture, user, &session);
+	int64_t begin = pam_fixture_ticks();
+	person->answer = pam_fixture_session_run(&session);
+	person->took_ms = (pam_fixture_ticks() - begin) / MS_NS;
+	pam_fixture_session_close(&session);
 }
 
 static void queue_up(void *context, unsigned number)
 {
 	struct queue *queue = context;
-	crew_gate_wait(&queue->start);
-	press_enter(queue->rig, is_stranger(queue, number) ? STRANGER : OWNER,
+	workers_gate_wait(&queue->start);
+	press_enter(queue->fixture, is_stranger(queue, number) ? STRANGER : OWNER,
 		    &queue->people[number]);
 }
 
-static struct queue *queue_new(const struct rig *rig, unsigned count)
+static struct queue *queue_new(const struct pam_fixture *fixture, unsigned count)
 {
 	static struct queue *queue;
 	if (queue == NULL)
-		queue = crew_memory(sizeof *queue);
+		queue = workers_memory(sizeof *queue);
 	memset(queue, 0, sizeof *queue);
-	queue->rig = rig;
-	crew_gate_init(&queue->start, count);
+	queue->fixture = fixture;
+	workers_gate_init(&queue->start, count);
 	return queue;
 }
 
@@ -98,28 +99,29 @@ static struct queue *queue_new(const struct rig *rig, unsigned count)
 static bool is_free(struct race *race)
 {
 	struct person next = { .answer = PAM_SYSTEM_ERR };
-	if (!rig_ports_are_free())
+	if (!pam_fixture_ports_are_free())
 		return false;
-	press_enter(&race->rig, OWNER, &next);
+	press_enter(&race->fixture, OWNER, &next);
 	return next.answer == PAM_SUCCESS && next.took_ms < TIMEOUT_MS + SLACK_MS;
 }
 
 static void enrol(struct race *race)
 {
 	static bool is_done;
-	const struct rig_token right = { MFA_KIND_YUBIKEY, SECRET, 0, "key" };
-	const struct rig_token other = { MFA_KIND_YUBIKEY, OTHER_SECRET, 0, "key" };
+	const struct pam_fixture_token right = { MFA_KIND_YUBIKEY, SECRET, 0, "key" };
+	const struct pam_fixture_token other = { MFA_KIND_YUBIKEY, OTHER_SECRET, 0,
+						 "key" };
 	struct mfa_diag diag = { .text = "" };
 	if (is_done)
 		return;
 	is_done = true;
-	rig_enrol(&race->rig, OWNER, &right, 1);
-	rig_enrol(&race->rig, STRANGER, &other, 1);
+	pam_fixture_enrol(&race->fixture, OWNER, &right, 1);
+	pam_fixture_enrol(&race->fixture, STRANGER, &other, 1);
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(&race->rig, STRANGER);
-	rig_key_claim(&record->tokens[0], rig_key_serial(SECRET));
-	if (mfa_store_swap(race->rig.host.store, record, &diag) != MFA_OK)
-		rig_die("%s", diag.text);
+	struct mfa_record *record = pam_fixture_read(&race->fixture, STRANGER);
+	key_fixture_claim(&record->tokens[0], key_fixture_serial(SECRET));
+	if (mfa_store_swap(race->fixture.host.store, record, &diag) != MFA_OK)
+		pam_fixture_die("%s", diag.text);
 }
 
 struct score {
@@ -152,18 +154,18 @@ static void judge_person(const struct person *person, bool is_a_stranger,
 static void run_round(struct race *race, unsigned count, bool has_strangers,
 		      struct score *score)
 {
-	struct crew crew = { .count = 0 };
-	struct queue *queue = queue_new(&race->rig, count);
+	struct workers workers = { .count = 0 };
+	struct queue *queue = queue_new(&race->fixture, count);
 	unsigned let_in = score->let_in;
-	unsigned challenges = rig_key_fact("challenges");
+	unsigned challenges = key_fixture_fact("challenges");
 	queue->has_strangers = has_strangers;
 	for (unsigned i = 0; i < count; i++)
-		crew_add(&crew, queue_up, queue);
-	score->strange += !crew_join(&crew);
+		workers_add(&workers, queue_up, queue);
+	score->strange += !workers_join(&workers);
 	for (unsigned i = 0; i < count; i++)
 		judge_person(&queue->people[i], is_stranger(queue, i), score);
 	let_in = score->let_in - let_in;
-	challenges = rig_key_fact("challenges") - challenges;
+	challenges = key_fixture_fact("challenges") - challenges;
 	score->none += let_in == 0 || challenges < let_in;
 	score->held += !is_free(race);
 	score->rounds++;
@@ -180,14 +182,14 @@ bool race_one_key(struct race *race)
 {
 	struct score score = { 0 };
 	enrol(race);
-	rig_key_plug(SECRET);
+	key_fixture_plug(SECRET);
 	for (size_t size = 0; size < MFA_COUNT(sizes); size++)
 		for (unsigned i = 0; i < count_rounds(race); i++)
 			run_round(race, sizes[size], (size + i) % 2 == 1, &score);
 	bool is_good = score.rounds > 0 && score.wrong == 0 && score.strange == 0 &&
 		       score.late == 0 && score.none == 0 && score.held == 0;
-	rig_report(
-		&(struct rig_case){ "race", "one_key", NULL }, is_good,
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "one_key", NULL }, is_good,
 		"%u rounds of 2 to 16 processes: %u let in, %u told to the end that another "
 		"uses the key, %u by a wrong answer, %u other answers, %u late; nobody in %u; "
 		"the lock or the key not free after %u",
@@ -199,30 +201,30 @@ bool race_one_key(struct race *race)
 static void wait_for_holder(void)
 {
 	static const struct timespec pause = { 0, 10 * MS_NS };
-	while (rig_key_fact("waiting") == 0)
+	while (key_fixture_fact("waiting") == 0)
 		(void)nanosleep(&pause, NULL);
 }
 
 /* Begins count logins while one, the first, holds a key that nobody touches. */
-static struct queue *hold(struct race *race, struct crew *crew, unsigned count)
+static struct queue *hold(struct race *race, struct workers *workers, unsigned count)
 {
-	struct queue *queue = queue_new(&race->rig, 1);
-	crew_add(crew, queue_up, queue);
+	struct queue *queue = queue_new(&race->fixture, 1);
+	workers_add(workers, queue_up, queue);
 	wait_for_holder();
 	for (unsigned i = 0; i < count; i++)
-		crew_add(crew, queue_up, queue);
+		workers_add(workers, queue_up, queue);
 	return queue;
 }
 
 /* Nobody touches it: all give up in time, and those who never had it know why. */
 static bool race_untouched(struct race *race)
 {
-	struct crew crew = { .count = 0 };
+	struct workers workers = { .count = 0 };
 	unsigned busy = 0;
 	unsigned strange = 0;
-	(void)rig_softkey("touch 0 off");
-	struct queue *queue = hold(race, &crew, WAITERS);
-	bool is_good = crew_join(&crew);
+	(void)pam_fixture_softkey("touch 0 off");
+	struct queue *queue = hold(race, &workers, WAITERS);
+	bool is_good = workers_join(&workers);
 	for (unsigned i = 0; i <= WAITERS; i++) {
 		const struct person *person = &queue->people[i];
 		busy += person->was_busy;
@@ -230,13 +232,14 @@ static bool race_untouched(struct race *race)
 			   (!person->was_busy && !person->was_untouched) ||
 			   person->took_ms > TIME_MS;
 	}
-	(void)rig_softkey("touch 0 on");
+	(void)pam_fixture_softkey("touch 0 on");
 	bool is_left_free = is_free(race);
 	is_good = is_good && strange == 0 && busy > 0 && is_left_free;
-	rig_report(&(struct rig_case){ "race", "held_key_untouched", NULL }, is_good,
-		   "of %d logins %u were told that another uses the key, %u otherwise "
-		   "or late; the lock and the key are %s",
-		   WAITERS + 1, busy, strange, is_left_free ? "free" : "NOT free");
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "held_key_untouched", NULL }, is_good,
+		"of %d logins %u were told that another uses the key, %u otherwise "
+		"or late; the lock and the key are %s",
+		WAITERS + 1, busy, strange, is_left_free ? "free" : "NOT free");
 	return is_good;
 }
 
@@ -246,23 +249,23 @@ static bool race_killed(struct race *race, unsigned rounds)
 	unsigned refused = 0;
 	unsigned held = 0;
 	for (unsigned i = 0; i < rounds; i++) {
-		struct crew crew = { .count = 0 };
+		struct workers workers = { .count = 0 };
 		int status = 0;
-		(void)rig_softkey("touch 0 off");
-		struct queue *queue = hold(race, &crew, WAITERS);
-		pid_t holder = crew.pids[0];
+		(void)pam_fixture_softkey("touch 0 off");
+		struct queue *queue = hold(race, &workers, WAITERS);
+		pid_t holder = workers.pids[0];
 		if (kill(holder, SIGKILL) != 0 || waitpid(holder, &status, 0) != holder)
-			rig_die("the holder cannot be killed");
-		(void)rig_softkey("touch 0 on");
-		crew.pids[0] = crew.pids[--crew.count];
-		refused += !crew_join(&crew);
+			pam_fixture_die("the holder cannot be killed");
+		(void)pam_fixture_softkey("touch 0 on");
+		workers.pids[0] = workers.pids[--workers.count];
+		refused += !workers_join(&workers);
 		for (unsigned at = 1; at <= WAITERS; at++)
 			refused += queue->people[at].answer != PAM_SUCCESS;
 		held += !is_free(race);
 	}
 	bool is_good = rounds > 0 && refused == 0 && held == 0;
-	rig_report(
-		&(struct rig_case){ "race", "held_key_killed", NULL }, is_good,
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "held_key_killed", NULL }, is_good,
 		"kill -9 of the login that has the key, %u times: of %u that waited %u "
 		"did not get in; the lock or the key not free after %u",
 		rounds, rounds * WAITERS, refused, held);
@@ -273,7 +276,7 @@ bool race_held_key(struct race *race)
 {
 	unsigned rounds = count_rounds(race);
 	enrol(race);
-	rig_key_plug(SECRET);
+	key_fixture_plug(SECRET);
 	bool is_good = race_untouched(race);
 	return race_killed(race, rounds) && is_good;
 }

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "crew.h"
+#include "workers.h"
 
 enum {
 	LOGINS = 60
@@ -18,7 +18,7 @@ struct runner {
 };
 
 struct field {
-	struct rig *rig;
+	struct pam_fixture *fixture;
 	pthread_barrier_t start;
 	struct runner runners[CREW_MAX];
 };
@@ -35,13 +35,14 @@ static const char *user_of(unsigned number, char name[static 32])
 }
 
 /* The right code; for TOTP the step is forgotten before, and not measured. */
-static struct rig_code next_code(struct rig *rig, unsigned number, unsigned count)
+static struct pam_fixture_code next_code(struct pam_fixture *fixture, unsigned number,
+					 unsigned count)
 {
 	char name[32];
 	if (kind_of(number) == MFA_KIND_HOTP)
-		return rig_code(number, count);
-	rig_reset(rig, user_of(number, name));
-	return rig_code(number, (uint64_t)(rig_now() / RIG_PERIOD));
+		return pam_fixture_code(number, count);
+	pam_fixture_reset(fixture, user_of(number, name));
+	return pam_fixture_code(number, (uint64_t)(pam_fixture_now() / RIG_PERIOD));
 }
 
 static void run(void *context, unsigned number)
@@ -50,26 +51,29 @@ static void run(void *context, unsigned number)
 	struct runner *runner = &field->runners[number];
 	char name[32];
 	MFA_CLEANUP(mfa_record_free)
-	struct mfa_record *record = rig_read(field->rig, user_of(number, name));
-	unsigned first = (unsigned)rig_counter_of(&record->tokens[0]);
-	crew_gate_wait(&field->start);
+	struct mfa_record *record =
+		pam_fixture_read(field->fixture, user_of(number, name));
+	unsigned first = (unsigned)pam_fixture_counter_of(&record->tokens[0]);
+	workers_gate_wait(&field->start);
 	for (unsigned i = 0; i < LOGINS; i++) {
-		struct rig_code code = next_code(field->rig, number, first + i);
-		int64_t begin = rig_ticks();
-		runner->refused += rig_login(field->rig, name, code) != PAM_SUCCESS;
-		runner->ticks += rig_ticks() - begin;
+		struct pam_fixture_code code =
+			next_code(field->fixture, number, first + i);
+		int64_t begin = pam_fixture_ticks();
+		runner->refused +=
+			pam_fixture_login(field->fixture, name, code) != PAM_SUCCESS;
+		runner->ticks += pam_fixture_ticks() - begin;
 	}
 }
 
 static bool race_size(struct race *race, unsigned count)
 {
-	struct crew crew = { .count = 0 };
-	struct field *field = crew_memory(sizeof *field);
-	field->rig = &race->rig;
-	crew_gate_init(&field->start, count);
+	struct workers workers = { .count = 0 };
+	struct field *field = workers_memory(sizeof *field);
+	field->fixture = &race->fixture;
+	workers_gate_init(&field->start, count);
 	for (unsigned i = 0; i < count; i++)
-		crew_add(&crew, run, field);
-	bool is_good = crew_join(&crew);
+		workers_add(&workers, run, field);
+	bool is_good = workers_join(&workers);
 	unsigned refused = 0;
 	double throughput = 0;
 	for (unsigned i = 0; i < count; i++) {
@@ -79,9 +83,9 @@ static bool race_size(struct race *race, unsigned count)
 	char name[32];
 	is_good = is_good && refused == 0;
 	(void)snprintf(name, sizeof name, "own_users_%u", count);
-	rig_report(&(struct rig_case){ "race", name, race->where }, is_good,
-		   "%u of %u right codes refused; %.0f logins/s", refused, count * LOGINS,
-		   throughput);
+	pam_fixture_report(&(struct pam_fixture_case){ "race", name, race->where },
+			   is_good, "%u of %u right codes refused; %.0f logins/s",
+			   refused, count * LOGINS, throughput);
 	return is_good;
 }
 
@@ -90,8 +94,8 @@ bool race_own_users(struct race *race)
 	bool is_good = true;
 	char name[32];
 	for (unsigned i = 0; i < CREW_MAX; i++) {
-		struct rig_token token = { kind_of(i), i, 0, "own" };
-		rig_enrol(&race->rig, user_of(i, name), &token, 1);
+		struct pam_fixture_token token = { kind_of(i), i, 0, "own" };
+		pam_fixture_enrol(&race->fixture, user_of(i, name), &token, 1);
 	}
 	for (size_t i = 0; i < MFA_COUNT(sizes); i++)
 		is_good = race_size(race, sizes[i]) && is_good;

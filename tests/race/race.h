@@ -3,10 +3,10 @@
  */
 #pragma once
 
-#include "rig.h"
+#include "pam_fixture.h"
 
 struct race {
-	struct rig rig;
+	struct pam_fixture fixture;
 	const char *where; /* the file system's name */
 	unsigned rounds;   /* one_code has half as many of each kind of code */
 	bool has_keys;	   /* there are software keys: tests/softkey/enter */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crew.h"
+#include "workers.h"
 
 enum {
 	USERS = 4,
@@ -15,7 +15,7 @@ enum {
 };
 
 struct shift {
-	const struct rig *rig;
+	const struct pam_fixture *fixture;
 	_Atomic bool is_over;
 	unsigned logins[USERS];
 	unsigned refused[USERS];
@@ -33,9 +33,10 @@ static void log_in(void *context, unsigned number)
 	char name[32];
 	(void)user_of(number, name);
 	while (!atomic_load(&shift->is_over)) {
-		struct rig_code code = rig_code(number, shift->logins[number]++);
+		struct pam_fixture_code code =
+			pam_fixture_code(number, shift->logins[number]++);
 		shift->refused[number] +=
-			rig_login(shift->rig, name, code) != PAM_SUCCESS;
+			pam_fixture_login(shift->fixture, name, code) != PAM_SUCCESS;
 	}
 }
 
@@ -49,8 +50,8 @@ bool race_rekey(struct race *race)
 	};
 	struct mfa_diag diag = { .text = "" };
 	uint64_t lines = 0;
-	struct crew crew = { .count = 0 };
-	struct shift *shift = crew_memory(sizeof *shift);
+	struct workers workers = { .count = 0 };
+	struct shift *shift = workers_memory(sizeof *shift);
 	unsigned rekeys = race->rounds / 40 < REKEYS_MAX ? race->rounds / 40 : REKEYS_MAX;
 	unsigned failed = 0;
 	unsigned busy = 0;
@@ -58,39 +59,42 @@ bool race_rekey(struct race *race)
 	unsigned refused = 0;
 	unsigned lost = 0;
 	char name[32];
-	if (rig_enroll(&race->rig, help, NULL) != 0)
+	if (pam_fixture_enroll(&race->fixture, help, NULL) != 0)
 		return true;
-	shift->rig = &race->rig;
+	shift->fixture = &race->fixture;
 	for (unsigned i = 0; i < USERS; i++) {
-		struct rig_token token = { MFA_KIND_HOTP, i, 0, "rekey" };
-		rig_enrol(&race->rig, user_of(i, name), &token, 1);
+		struct pam_fixture_token token = { MFA_KIND_HOTP, i, 0, "rekey" };
+		pam_fixture_enrol(&race->fixture, user_of(i, name), &token, 1);
 	}
-	rig_close(&race->rig); /* whoever has it open holds the key */
+	pam_fixture_close(&race->fixture); /* whoever has it open holds the key */
 	for (unsigned i = 0; i < USERS; i++)
-		crew_add(&crew, log_in, shift);
+		workers_add(&workers, log_in, shift);
 	for (unsigned i = 0; i < rekeys; i++) {
-		int code = rig_enroll(&race->rig, words[i % 2], NULL);
+		int code = pam_fixture_enroll(&race->fixture, words[i % 2], NULL);
 		busy += code == EXIT_BUSY;
 		failed += code != 0 && code != EXIT_BUSY;
 	}
 	atomic_store(&shift->is_over, true);
-	bool is_good = crew_join(&crew);
-	failed += rig_enroll(&race->rig, words[0], NULL) != 0;
-	rig_open(&race->rig);
-	bool is_whole = mfa_audit_verify(race->rig.host.audit, &diag, &lines) == MFA_OK;
+	bool is_good = workers_join(&workers);
+	failed += pam_fixture_enroll(&race->fixture, words[0], NULL) != 0;
+	pam_fixture_open(&race->fixture);
+	bool is_whole =
+		mfa_audit_verify(race->fixture.host.audit, &diag, &lines) == MFA_OK;
 	for (unsigned i = 0; i < USERS; i++) {
 		MFA_CLEANUP(mfa_record_free)
-		struct mfa_record *record = rig_read(&race->rig, user_of(i, name));
+		struct mfa_record *record =
+			pam_fixture_read(&race->fixture, user_of(i, name));
 		logins += shift->logins[i];
 		refused += shift->refused[i];
-		lost += rig_counter_of(&record->tokens[0]) != shift->logins[i];
+		lost += pam_fixture_counter_of(&record->tokens[0]) != shift->logins[i];
 	}
 	is_good = is_good && failed == 0 && refused == 0 && lost == 0 && logins > 0 &&
 		  is_whole;
-	rig_report(&(struct rig_case){ "race", "rekey", race->where }, is_good,
-		   "%u rekeys, %u to be tried again, %u failed; %u of %u right codes "
-		   "refused meanwhile, %u counters lost, %s",
-		   rekeys, busy, failed, refused, logins, lost,
-		   is_whole ? "the trail whole" : diag.text);
+	pam_fixture_report(
+		&(struct pam_fixture_case){ "race", "rekey", race->where }, is_good,
+		"%u rekeys, %u to be tried again, %u failed; %u of %u right codes "
+		"refused meanwhile, %u counters lost, %s",
+		rekeys, busy, failed, refused, logins, lost,
+		is_whole ? "the trail whole" : diag.text);
 	return is_good;
 }

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "rack.h"
+#include "keyring.h"
 #include "wire.h"
 
 enum {
@@ -26,7 +26,7 @@ struct client {
 };
 
 struct server {
-	struct rack rack;
+	struct keyring keyring;
 	struct client client[CLIENTS];
 	struct pollfd fd[CLIENTS + 1]; /* the clients', and the socket's */
 	uintptr_t last;
@@ -39,15 +39,15 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
-static void list(const struct rack *rack, struct wire_message *message)
+static void list(const struct keyring *keyring, struct wire_message *message)
 {
 	message->len = 0;
-	for (unsigned i = 0; i < rack->keys; i++) {
+	for (unsigned i = 0; i < keyring->keys; i++) {
 		struct wire_device device = { .number = i };
 		uint8_t bytes[PORT_DESCRIPTORS_SIZE];
-		if (!rack->key[i].plugged)
+		if (!keyring->key[i].plugged)
 			continue;
-		(void)port_descriptors(&rack->key[i], bytes);
+		(void)port_descriptors(&keyring->key[i], bytes);
 		memcpy(device.descriptor, bytes, sizeof device.descriptor);
 		memcpy(message->data + message->len, &device, sizeof device);
 		message->len += (uint32_t)sizeof device;
@@ -55,17 +55,17 @@ static void list(const struct rack *rack, struct wire_message *message)
 }
 
 // As a device node without a udev rule for it: only root opens it.
-static int open_key(struct rack *rack, struct client *client, int number)
+static int open_key(struct keyring *keyring, struct client *client, int number)
 {
-	if (number < 0 || (unsigned)number >= rack->keys)
+	if (number < 0 || (unsigned)number >= keyring->keys)
 		return -ENODEV;
-	int err = client->user == 0 ? port_open(&rack->key[number]) : -EACCES;
+	int err = client->user == 0 ? port_open(&keyring->key[number]) : -EACCES;
 	if (!err)
-		client->port = &rack->key[number];
+		client->port = &keyring->key[number];
 	return err;
 }
 
-static int command(struct rack *rack, const struct client *client,
+static int command(struct keyring *keyring, const struct client *client,
 		   struct wire_message *message)
 {
 	char line[WIRE_DATA_SIZE];
@@ -77,7 +77,7 @@ static int command(struct rack *rack, const struct client *client,
 	line[message->len] = '\0';
 	_Static_assert((int)RACK_TEXT_SIZE <= (int)WIRE_DATA_SIZE,
 		       "what is said fits a message");
-	int err = rack_obey(rack, now(), line, (char *)message->data);
+	int err = keyring_obey(keyring, now(), line, (char *)message->data);
 	message->len = (uint32_t)strlen((char *)message->data);
 	return err;
 }
@@ -126,19 +126,20 @@ static int use_key(struct client *client, struct wire_message *message)
 	}
 }
 
-static void answer(struct rack *rack, struct client *client, struct wire_message *message)
+static void answer(struct keyring *keyring, struct client *client,
+		   struct wire_message *message)
 {
 	switch (message->code) {
 	case WIRE_LIST:
-		list(rack, message);
+		list(keyring, message);
 		message->code = 0;
 		break;
 	case WIRE_OPEN:
-		message->code = open_key(rack, client, message->argument);
+		message->code = open_key(keyring, client, message->argument);
 		message->len = 0;
 		break;
 	case WIRE_COMMAND:
-		message->code = command(rack, client, message);
+		message->code = command(keyring, client, message);
 		break;
 	default:
 		message->code = use_key(client, message);
@@ -173,7 +174,7 @@ static void serve(struct server *server, int i)
 	struct client *client = &server->client[i];
 	int err = wire_receive(server->fd[i].fd, &message);
 	if (!err) {
-		answer(&server->rack, client, &message);
+		answer(&server->keyring, client, &message);
 		err = wire_send(server->fd[i].fd, &message);
 	}
 	if (!err)

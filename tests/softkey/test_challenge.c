@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rig.h"
+#include "softkey_fixture.h"
 
 static void answers_rfc_2202(void **state)
 {
@@ -27,19 +27,20 @@ static void answers_rfc_2202(void **state)
 		uint8_t digest[DIGEST_SIZE];
 		struct softkey_options options = hmac_key();
 		memcpy(options.slot[1].secret, cases[i].key, SOFTKEY_SECRET_SIZE);
-		unsigned key = softkey_bed_plug(*state, &options);
-		assert_int_equal(rig_ask(2, false, cases[i].data, cases[i].len, digest),
+		unsigned key = usb_mock_plug(*state, &options);
+		assert_int_equal(softkey_fixture_ask(2, false, cases[i].data,
+						     cases[i].len, digest),
 				 0);
 		assert_digest(digest, cases[i].digest);
-		softkey_bed_unplug(*state, key);
+		usb_mock_unplug(*state, key);
 	}
 }
 
 static void reads_its_serial(void **state)
 {
 	unsigned serial = 0;
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	YK_KEY *yk = rig_open(0);
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	YK_KEY *yk = softkey_fixture_open(0);
 	assert_true(yk_get_serial(yk, 1, 0, &serial));
 	assert_int_equal(serial, SERIAL);
 	yk_close_key(yk);
@@ -48,7 +49,7 @@ static void reads_its_serial(void **state)
 static void ask(const void *challenge, unsigned len,
 		uint8_t ret_digest[static DIGEST_SIZE])
 {
-	assert_int_equal(rig_ask(2, true, challenge, len, ret_digest), 0);
+	assert_int_equal(softkey_fixture_ask(2, true, challenge, len, ret_digest), 0);
 }
 
 static void assert_alike(const uint8_t *one, const uint8_t *other, bool alike)
@@ -60,7 +61,7 @@ static void short_challenges_lose_the_bytes_that_look_like_padding(void **state)
 {
 	uint8_t whole[64], one[DIGEST_SIZE], other[DIGEST_SIZE];
 	struct softkey_options options = hmac_key();
-	softkey_bed_plug(*state, &options);
+	usb_mock_plug(*state, &options);
 	ask("zeros\0\0\0", 8, one); // ykpers pads with zeros
 	ask("zeros", 5, other);
 	assert_alike(one, other, true);
@@ -82,14 +83,14 @@ static void without_lt64_all_of_the_frame_counts(void **state)
 	uint8_t one[DIGEST_SIZE], other[DIGEST_SIZE], whole[64] = "zeros";
 	struct softkey_options options = hmac_key();
 	options.slot[1].whole_block = true;
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	ask("zeros", 5, one);
 	ask(whole, sizeof whole, other);
 	assert_alike(one, other, true);
-	softkey_bed_unplug(*state, key);
+	usb_mock_unplug(*state, key);
 
 	options.slot[1].whole_block = false;
-	softkey_bed_plug(*state, &options);
+	usb_mock_plug(*state, &options);
 	ask("zeros", 5, other);
 	assert_alike(one, other, false);
 }
@@ -105,11 +106,11 @@ static void firmware_2_2_without_lt64_answers_everything_alike(void **state)
 		struct softkey_options options = hmac_key();
 		options.firmware = (struct softkey_firmware){ 2, cases[i].minor, 3 };
 		options.slot[1].whole_block = cases[i].whole_block;
-		unsigned key = softkey_bed_plug(*state, &options);
+		unsigned key = usb_mock_plug(*state, &options);
 		ask("one", 3, one);
 		ask("other", 5, other);
 		assert_alike(one, other, cases[i].alike);
-		softkey_bed_unplug(*state, key);
+		usb_mock_unplug(*state, key);
 	}
 }
 
@@ -122,17 +123,17 @@ static void opens_every_generation(void **state)
 	for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
 		YK_STATUS *status = ykds_alloc();
 		struct softkey_options options = { .firmware = all[i] };
-		unsigned key = softkey_bed_plug(*state, &options);
-		YK_KEY *yk = rig_open(0);
+		unsigned key = usb_mock_plug(*state, &options);
+		YK_KEY *yk = softkey_fixture_open(0);
 		assert_true(yk_get_status(yk, status));
 		assert_int_equal(ykds_version_major(status), all[i].major);
 		assert_int_equal(ykds_version_minor(status), all[i].minor);
 		yk_close_key(yk);
 		ykds_free(status);
-		softkey_bed_unplug(*state, key);
-		// The ports are few: a bed for each.
-		rig_teardown(state);
-		assert_int_equal(rig_setup(state), 0);
+		usb_mock_unplug(*state, key);
+		// The ports are few: a mock for each.
+		softkey_fixture_teardown(state);
+		assert_int_equal(softkey_fixture_setup(state), 0);
 	}
 }
 
@@ -140,11 +141,10 @@ static void finds_each_of_several_keys(void **state)
 {
 	unsigned seen = 0;
 	for (unsigned i = 0; i < SOFTKEY_KEYS; i++)
-		softkey_bed_plug(*state,
-				 &(struct softkey_options){ .serial = SERIAL + i });
+		usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL + i });
 	for (int i = 0; i < SOFTKEY_KEYS; i++) {
 		unsigned serial = 0;
-		YK_KEY *yk = rig_open(i);
+		YK_KEY *yk = softkey_fixture_open(i);
 		assert_true(yk_get_serial(yk, 1, 0, &serial));
 		assert_in_range(serial, SERIAL, SERIAL + SOFTKEY_KEYS - 1);
 		seen |= 1U << (serial - SERIAL);
@@ -158,8 +158,8 @@ static void finds_each_of_several_keys(void **state)
 static void a_key_that_is_in_use_is_busy(void **state)
 {
 	unsigned serial = 0;
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	YK_KEY *first = rig_open(0), *second = rig_open(0);
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	YK_KEY *first = softkey_fixture_open(0), *second = softkey_fixture_open(0);
 	// Closing gives the interface back to the kernel's driver, under the first one's
 	// feet.
 	assert_true(yk_close_key(second));
@@ -167,14 +167,14 @@ static void a_key_that_is_in_use_is_busy(void **state)
 	assert_int_equal(yk_errno, YK_EUSBERR);
 	assert_non_null(strstr(yk_usb_strerror(), "busy"));
 	yk_close_key(first);
-	first = rig_open(0);
+	first = softkey_fixture_open(0);
 	assert_true(yk_get_serial(first, 1, 0, &serial));
 	yk_close_key(first);
 }
 
 struct asking {
 	pid_t child;
-	int result; /* where the child writes what rig_ask gave */
+	int result; /* where the child writes what softkey_fixture_ask gave */
 };
 
 static struct asking start_asking(void)
@@ -185,9 +185,9 @@ static struct asking start_asking(void)
 	assert_int_not_equal(child, -1);
 	if (child == 0) {
 		uint8_t digest[DIGEST_SIZE];
-		int err = yk_init()
-				  ? rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest)
-				  : -1;
+		int err = yk_init() ? softkey_fixture_ask(2, true, CHALLENGE,
+							  sizeof CHALLENGE, digest)
+				    : -1;
 		_exit(write(ends[1], &err, sizeof err) != (ssize_t)sizeof err);
 	}
 	close(ends[1]);
@@ -207,7 +207,7 @@ static void two_processes_at_once_disturb_each_other(void **state)
 {
 	struct softkey_options options = hmac_key();
 	unsigned disturbed = 0;
-	softkey_bed_plug(*state, &options);
+	usb_mock_plug(*state, &options);
 	yk_release();
 	assert_int_equal(end_of(start_asking()), 0);
 	for (int i = 0; i < 50 && disturbed == 0; i++) {

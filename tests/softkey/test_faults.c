@@ -2,7 +2,7 @@
 /* What goes wrong between a person, a key and libykpers. */
 #include <string.h>
 
-#include "rig.h"
+#include "softkey_fixture.h"
 
 enum {
 	TRANSFERS_MAX = 64,
@@ -17,14 +17,14 @@ static struct softkey_options touch_key(void)
 
 static int ask(uint8_t ret_digest[static DIGEST_SIZE])
 {
-	return rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, ret_digest);
+	return softkey_fixture_ask(2, true, CHALLENGE, sizeof CHALLENGE, ret_digest);
 }
 
 static unsigned plug_with(void **state, struct softkey_options options,
 			  struct softkey_faults faults)
 {
 	options.faults = faults;
-	return softkey_bed_plug(*state, &options);
+	return usb_mock_plug(*state, &options);
 }
 
 static void waits_for_the_touch(void **state)
@@ -33,7 +33,7 @@ static void waits_for_the_touch(void **state)
 	unsigned key = plug_with(state, touch_key(),
 				 (struct softkey_faults){ .touch_after = 4 });
 	assert_int_equal(ask(digest), 0);
-	softkey_bed_unplug(*state, key);
+	usb_mock_unplug(*state, key);
 	plug_with(state, hmac_key(), (struct softkey_faults){ 0 });
 	assert_int_equal(ask(plain), 0);
 	assert_memory_equal(digest, plain, sizeof digest);
@@ -46,17 +46,18 @@ static void gives_up_waiting_for_the_touch(void **state)
 		state, touch_key(),
 		(struct softkey_faults){ .touch_after = SOFTKEY_NEVER, .touch_ms = 100 });
 	assert_int_equal(ask(digest), YK_ETIMEOUT);
-	assert_false(softkey_bed_counts(*state, 0).waiting);
+	assert_false(usb_mock_counts(*state, 0).waiting);
 }
 
 static void says_that_it_would_block(void **state)
 {
 	uint8_t digest[DIGEST_SIZE];
 	unsigned key = plug_with(state, touch_key(), (struct softkey_faults){ 0 });
-	assert_int_equal(rig_ask(2, false, CHALLENGE, sizeof CHALLENGE, digest),
-			 YK_EWOULDBLOCK);
-	assert_int_equal(softkey_bed_counts(*state, key).challenges, 1);
-	assert_false(softkey_bed_counts(*state, key).waiting); // ykpers ends the wait
+	assert_int_equal(
+		softkey_fixture_ask(2, false, CHALLENGE, sizeof CHALLENGE, digest),
+		YK_EWOULDBLOCK);
+	assert_int_equal(usb_mock_counts(*state, key).challenges, 1);
+	assert_false(usb_mock_counts(*state, key).waiting); // ykpers ends the wait
 }
 
 static void is_slow(void **state)
@@ -80,7 +81,7 @@ static void is_mute(void **state)
 	unsigned serial;
 	plug_with(state, hmac_key(), (struct softkey_faults){ .mute = true });
 	assert_int_equal(ask(digest), YK_ETIMEOUT);
-	YK_KEY *yk = rig_open(0);
+	YK_KEY *yk = softkey_fixture_open(0);
 	assert_false(yk_get_serial(yk, 1, 0, &serial));
 	yk_close_key(yk);
 }
@@ -91,7 +92,7 @@ static void garbles_its_answer(void **state)
 	unsigned key =
 		plug_with(state, hmac_key(), (struct softkey_faults){ .bad_crc = true });
 	assert_int_equal(ask(digest), YK_ECHECKSUM);
-	softkey_bed_set_faults(*state, key, &(struct softkey_faults){ 0 });
+	usb_mock_set_faults(*state, key, &(struct softkey_faults){ 0 });
 	assert_int_equal(ask(digest), 0);
 }
 
@@ -100,16 +101,16 @@ static void is_pulled_out_at_each_transfer(void **state)
 	uint8_t digest[DIGEST_SIZE];
 	unsigned key = plug_with(state, hmac_key(), (struct softkey_faults){ 0 });
 	assert_int_equal(ask(digest), 0);
-	unsigned all = softkey_bed_counts(*state, key).transfers;
+	unsigned all = usb_mock_counts(*state, key).transfers;
 	assert_in_range(all, 18, TRANSFERS_MAX);
 	// The last one only ends the reading: the answer is there.
 	for (unsigned n = 1; n <= all; n++) {
-		softkey_bed_set_faults(*state, key,
-				       &(struct softkey_faults){ .unplug_after = n });
+		usb_mock_set_faults(*state, key,
+				    &(struct softkey_faults){ .unplug_after = n });
 		assert_int_equal(ask(digest), n == all ? 0 : YK_EUSBERR);
-		assert_false(softkey_bed_is_plugged(*state, key));
+		assert_false(usb_mock_is_plugged(*state, key));
 		assert_int_equal(ask(digest), YK_ENOKEY);
-		softkey_bed_replug(*state, key);
+		usb_mock_replug(*state, key);
 		assert_int_equal(ask(digest), 0);
 	}
 }
@@ -129,9 +130,9 @@ static void is_silent_in_other_slots(void **state)
 	uint8_t digest[DIGEST_SIZE];
 	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct softkey_options options = { .slot[1] = { .kind = kinds[i] } };
-		unsigned key = softkey_bed_plug(*state, &options);
+		unsigned key = usb_mock_plug(*state, &options);
 		assert_int_equal(ask(digest), YK_ETIMEOUT);
-		softkey_bed_unplug(*state, key);
+		usb_mock_unplug(*state, key);
 	}
 }
 
@@ -139,8 +140,8 @@ static void an_interrupted_answer_spoils_the_next_status(void **state)
 {
 	YK_STATUS *status = ykds_alloc();
 	struct softkey_options options = hmac_key();
-	softkey_bed_plug(*state, &options);
-	YK_KEY *yk = rig_open(0);
+	usb_mock_plug(*state, &options);
+	YK_KEY *yk = softkey_fixture_open(0);
 	assert_true(yk_write_to_key(yk, SLOT_CHAL_HMAC2, CHALLENGE, sizeof CHALLENGE));
 	assert_true(
 		yk_wait_for_key_status(yk, 0, 0, 1000, true, RESP_PENDING_FLAG, NULL));

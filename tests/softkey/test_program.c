@@ -2,7 +2,7 @@
 /* Programming through the real libykpers: what a slot takes, and what it protects. */
 #include <string.h>
 
-#include "rig.h"
+#include "softkey_fixture.h"
 
 static const uint8_t ACCESS[SOFTKEY_ACCESS_SIZE] = "access";
 static const uint8_t OTHER[SOFTKEY_ACCESS_SIZE] = "acces!";
@@ -10,7 +10,7 @@ static const uint8_t OTHER[SOFTKEY_ACCESS_SIZE] = "acces!";
 static YK_STATUS *read_status(void)
 {
 	YK_STATUS *status = ykds_alloc();
-	YK_KEY *yk = rig_open(0);
+	YK_KEY *yk = softkey_fixture_open(0);
 	assert_true(yk_get_status(yk, status));
 	yk_close_key(yk);
 	return status;
@@ -79,7 +79,7 @@ static void shows_firmware_and_slots(void **state)
 	struct softkey_options options = { .firmware = { 4, 3, 7 },
 					   .slot[0] = { .kind = SOFTKEY_OTP },
 					   .slot[1] = { .kind = SOFTKEY_HMAC } };
-	softkey_bed_plug(*state, &options);
+	usb_mock_plug(*state, &options);
 	YK_STATUS *status = read_status();
 	assert_int_equal(ykds_version_major(status), 4);
 	assert_int_equal(ykds_version_minor(status), 3);
@@ -100,29 +100,31 @@ static void programs_each_kind_in_each_slot(void **state)
 		      { make_otp, true },
 		      { make_hotp, true },
 		      { make_static, true } };
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
 	assert_int_equal(touch_level(), 0);
 	for (int slot = 1; slot <= SOFTKEY_SLOTS; slot++) {
 		int valid = slot == 1 ? CONFIG1_VALID : CONFIG2_VALID;
 		int touch = slot == 1 ? CONFIG1_TOUCH : CONFIG2_TOUCH;
 		for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-			assert_int_equal(rig_program(slot, kinds[i].make, NULL), 0);
+			assert_int_equal(
+				softkey_fixture_program(slot, kinds[i].make, NULL), 0);
 			assert_int_equal(touch_level(),
 					 valid | (kinds[i].touch ? touch : 0));
 		}
-		assert_int_equal(rig_program(slot, NULL, NULL), 0);
+		assert_int_equal(softkey_fixture_program(slot, NULL, NULL), 0);
 		assert_int_equal(touch_level(), 0);
 	}
-	assert_int_equal(softkey_bed_counts(*state, 0).writes, 12);
+	assert_int_equal(usb_mock_counts(*state, 0).writes, 12);
 }
 
 static void answers_with_the_secret_just_programmed(void **state)
 {
 	uint8_t digest[DIGEST_SIZE];
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
 	for (int slot = 1; slot <= SOFTKEY_SLOTS; slot++) {
-		assert_int_equal(rig_program(slot, make_hmac, NULL), 0);
-		assert_int_equal(rig_ask(slot, false, "Hi There", 8, digest), 0);
+		assert_int_equal(softkey_fixture_program(slot, make_hmac, NULL), 0);
+		assert_int_equal(softkey_fixture_ask(slot, false, "Hi There", 8, digest),
+				 0);
 		assert_digest(digest, "b617318655057264e28bc0b6fb378c8ef146be00");
 	}
 }
@@ -131,35 +133,37 @@ static void erases_and_falls_silent(void **state)
 {
 	uint8_t digest[DIGEST_SIZE];
 	struct softkey_options options = hmac_key();
-	softkey_bed_plug(*state, &options);
-	assert_int_equal(rig_program(2, NULL, NULL), 0);
+	usb_mock_plug(*state, &options);
+	assert_int_equal(softkey_fixture_program(2, NULL, NULL), 0);
 	assert_int_equal(sequence(), 0);
-	assert_int_equal(rig_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest),
-			 YK_ETIMEOUT);
-	assert_int_equal(softkey_bed_counts(*state, 0).challenges, 0);
+	assert_int_equal(
+		softkey_fixture_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest),
+		YK_ETIMEOUT);
+	assert_int_equal(usb_mock_counts(*state, 0).challenges, 0);
 }
 
 static void takes_no_write_without_the_access_code(void **state)
 {
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_int_equal(rig_program(2, make_protected, NULL), 0);
-	assert_int_equal(rig_program(2, make_hmac, NULL), YK_EWRITEERR);
-	assert_int_equal(rig_program(2, make_hmac, OTHER), YK_EWRITEERR);
-	assert_int_equal(rig_program(2, NULL, NULL), YK_EWRITEERR);
-	assert_int_equal(softkey_bed_counts(*state, 0).writes, 1);
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	assert_int_equal(softkey_fixture_program(2, make_protected, NULL), 0);
+	assert_int_equal(softkey_fixture_program(2, make_hmac, NULL), YK_EWRITEERR);
+	assert_int_equal(softkey_fixture_program(2, make_hmac, OTHER), YK_EWRITEERR);
+	assert_int_equal(softkey_fixture_program(2, NULL, NULL), YK_EWRITEERR);
+	assert_int_equal(usb_mock_counts(*state, 0).writes, 1);
 	assert_int_equal(sequence(), 1);
 
-	assert_int_equal(rig_program(2, make_hmac, ACCESS), 0);
-	assert_int_equal(rig_program(2, NULL, NULL), 0); // the new block has no code
+	assert_int_equal(softkey_fixture_program(2, make_hmac, ACCESS), 0);
+	assert_int_equal(softkey_fixture_program(2, NULL, NULL),
+			 0); // the new block has no code
 }
 
 static void erases_a_protected_slot_with_its_code(void **state)
 {
 	struct softkey_options options = hmac_key();
 	memcpy(options.slot[1].access, ACCESS, sizeof ACCESS);
-	softkey_bed_plug(*state, &options);
-	assert_int_equal(rig_program(2, NULL, OTHER), YK_EWRITEERR);
-	assert_int_equal(rig_program(2, NULL, ACCESS), 0);
+	usb_mock_plug(*state, &options);
+	assert_int_equal(softkey_fixture_program(2, NULL, OTHER), YK_EWRITEERR);
+	assert_int_equal(softkey_fixture_program(2, NULL, ACCESS), 0);
 	assert_int_equal(touch_level(), 0);
 }
 
@@ -170,7 +174,7 @@ static int update(uint8_t command)
 	ykp_configure_version(config, status);
 	assert_true(ykp_configure_command(config, command));
 	assert_true(ykp_set_tktflag_APPEND_CR(config, true));
-	YK_KEY *yk = rig_open(0);
+	YK_KEY *yk = softkey_fixture_open(0);
 	int done = yk_write_command(yk, ykp_core_config(config), command, NULL);
 	yk_close_key(yk);
 	ykp_free_config(config);
@@ -180,31 +184,31 @@ static int update(uint8_t command)
 
 static void updates_only_what_allows_it(void **state)
 {
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_int_equal(rig_program(1, make_updatable, NULL), 0);
-	assert_int_equal(rig_program(2, make_otp, NULL), 0);
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	assert_int_equal(softkey_fixture_program(1, make_updatable, NULL), 0);
+	assert_int_equal(softkey_fixture_program(2, make_otp, NULL), 0);
 	assert_true(update(SLOT_UPDATE1));
 	assert_false(update(SLOT_UPDATE2));
-	assert_int_equal(softkey_bed_counts(*state, 0).writes, 3);
+	assert_int_equal(usb_mock_counts(*state, 0).writes, 3);
 }
 
 static void keeps_what_it_was_programmed_with_out_of_the_port(void **state)
 {
 	uint8_t digest[DIGEST_SIZE];
 	unsigned key =
-		softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_int_equal(rig_program(2, make_hmac, NULL), 0);
-	softkey_bed_unplug(*state, key);
-	assert_int_equal(rig_ask(2, false, "Hi There", 8, digest), YK_ENOKEY);
-	softkey_bed_replug(*state, key);
-	assert_int_equal(rig_ask(2, false, "Hi There", 8, digest), 0);
+		usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	assert_int_equal(softkey_fixture_program(2, make_hmac, NULL), 0);
+	usb_mock_unplug(*state, key);
+	assert_int_equal(softkey_fixture_ask(2, false, "Hi There", 8, digest), YK_ENOKEY);
+	usb_mock_replug(*state, key);
+	assert_int_equal(softkey_fixture_ask(2, false, "Hi There", 8, digest), 0);
 	assert_digest(digest, "b617318655057264e28bc0b6fb378c8ef146be00");
 }
 
 static bool has_serial(void)
 {
 	unsigned serial = 0;
-	YK_KEY *yk = rig_open(0);
+	YK_KEY *yk = softkey_fixture_open(0);
 	bool read = yk_get_serial(yk, 1, 0, &serial);
 	yk_close_key(yk);
 	assert_true(!read || serial == SERIAL);
@@ -213,11 +217,11 @@ static bool has_serial(void)
 
 static void hides_its_serial_when_no_slot_shows_it(void **state)
 {
-	softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
 	assert_true(has_serial());
-	assert_int_equal(rig_program(1, make_otp, NULL), 0);
+	assert_int_equal(softkey_fixture_program(1, make_otp, NULL), 0);
 	assert_false(has_serial());
-	assert_int_equal(rig_program(2, make_hmac, NULL), 0);
+	assert_int_equal(softkey_fixture_program(2, make_hmac, NULL), 0);
 	assert_true(has_serial());
 }
 
@@ -225,12 +229,13 @@ static void old_firmware_lacks_what_came_later(void **state)
 {
 	uint8_t digest[DIGEST_SIZE];
 	struct softkey_options options = { .serial = SERIAL, .firmware = { 2, 1, 2 } };
-	softkey_bed_plug(*state, &options);
+	usb_mock_plug(*state, &options);
 	assert_false(has_serial());
-	assert_int_equal(rig_program(1, make_otp, NULL), 0);
+	assert_int_equal(softkey_fixture_program(1, make_otp, NULL), 0);
 	assert_int_equal(touch_level(), CONFIG1_VALID); // the bits of touch came with 3.0
-	assert_int_equal(rig_ask(1, false, CHALLENGE, sizeof CHALLENGE, digest),
-			 YK_ETIMEOUT);
+	assert_int_equal(
+		softkey_fixture_ask(1, false, CHALLENGE, sizeof CHALLENGE, digest),
+		YK_ETIMEOUT);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <yubikey.h>
 
-#include "rig.h"
+#include "softkey_fixture.h"
 
 static const uint8_t AES_KEY[16] = "sixteen bytes ..";
 
@@ -31,35 +31,35 @@ static yubikey_token_st open_code(const char *code)
 	return token;
 }
 
-static yubikey_token_st type(struct softkey_bed *bed, unsigned key)
+static yubikey_token_st type(struct usb_mock *mock, unsigned key)
 {
 	char code[SOFTKEY_CODE_SIZE];
-	softkey_bed_type(bed, key, 1, code);
+	usb_mock_type(mock, key, 1, code);
 	return open_code(code);
 }
 
 static void counts_sessions_and_uses(void **state)
 {
 	struct softkey_options options = otp_key();
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	for (unsigned use = 1; use <= 3; use++) {
 		for (unsigned session = 0; session < 3; session++) {
 			yubikey_token_st token = type(*state, key);
 			assert_int_equal(token.ctr, use);
 			assert_int_equal(token.use, session);
 		}
-		softkey_bed_unplug(*state, key);
-		softkey_bed_replug(*state, key);
+		usb_mock_unplug(*state, key);
+		usb_mock_replug(*state, key);
 	}
 }
 
 static void plugging_in_alone_counts_nothing(void **state)
 {
 	struct softkey_options options = otp_key();
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	for (int i = 0; i < 3; i++) {
-		softkey_bed_unplug(*state, key);
-		softkey_bed_replug(*state, key);
+		usb_mock_unplug(*state, key);
+		usb_mock_replug(*state, key);
 	}
 	assert_int_equal(type(*state, key).ctr, 1);
 }
@@ -67,7 +67,7 @@ static void plugging_in_alone_counts_nothing(void **state)
 static void a_full_session_begins_the_next_use(void **state)
 {
 	struct softkey_options options = otp_key();
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	for (unsigned i = 0; i < 256; i++) {
 		yubikey_token_st token = type(*state, key);
 		assert_int_equal(token.ctr, 1);
@@ -92,10 +92,10 @@ static void make_otp(YKP_CONFIG *config)
 static void programming_starts_the_counters_anew(void **state)
 {
 	struct softkey_options options = otp_key();
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	(void)type(*state, key);
 	(void)type(*state, key);
-	assert_int_equal(rig_program(1, make_otp, NULL), 0);
+	assert_int_equal(softkey_fixture_program(1, make_otp, NULL), 0);
 	yubikey_token_st token = type(*state, key);
 	assert_int_equal(token.ctr, 1);
 	assert_int_equal(token.use, 0);
@@ -112,9 +112,9 @@ static void types_rfc_4226(void **state)
 		.slot[1] = { .kind = SOFTKEY_HOTP, .secret = "1234567890123456789" }
 	};
 	options.slot[1].secret[SOFTKEY_SECRET_SIZE - 1] = '0';
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	for (unsigned i = 0; i < sizeof HOTP / sizeof *HOTP; i++) {
-		softkey_bed_type(*state, key, 2, code);
+		usb_mock_type(*state, key, 2, code);
 		assert_string_equal(code, HOTP[i]);
 	}
 }
@@ -136,10 +136,10 @@ static void types_eight_digits_after_the_token_identifier(void **state)
 {
 	char code[SOFTKEY_CODE_SIZE];
 	unsigned key =
-		softkey_bed_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_int_equal(rig_program(2, make_hotp, NULL), 0);
+		usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
+	assert_int_equal(softkey_fixture_program(2, make_hotp, NULL), 0);
 	for (int i = 0; i < 6; i++)
-		softkey_bed_type(*state, key, 2, code);
+		usb_mock_type(*state, key, 2, code);
 	assert_string_equal(code, "ubhe1234567868254676");
 }
 
@@ -157,11 +157,11 @@ static void begins_at_the_counter_it_was_given(void **state)
 		.slot[0] = { .kind = SOFTKEY_HOTP, .secret = "1234567890123456789" }
 	};
 	options.slot[0].secret[SOFTKEY_SECRET_SIZE - 1] = '0';
-	unsigned key = softkey_bed_plug(*state, &options);
-	assert_int_equal(rig_program(2, begin_at_32, NULL), 0);
-	softkey_bed_type(*state, key, 2, from_32);
+	unsigned key = usb_mock_plug(*state, &options);
+	assert_int_equal(softkey_fixture_program(2, begin_at_32, NULL), 0);
+	usb_mock_type(*state, key, 2, from_32);
 	for (int i = 0; i <= 32; i++)
-		softkey_bed_type(*state, key, 1, code);
+		usb_mock_type(*state, key, 1, code);
 	assert_string_equal(from_32 + strlen("ubhe12345678"), code);
 }
 
@@ -169,15 +169,15 @@ static void nothing_is_typed_where_nothing_types(void **state)
 {
 	char code[SOFTKEY_CODE_SIZE];
 	struct softkey_options options = hmac_key();
-	unsigned key = softkey_bed_plug(*state, &options);
+	unsigned key = usb_mock_plug(*state, &options);
 	for (unsigned slot = 1; slot <= SOFTKEY_SLOTS; slot++) {
-		softkey_bed_type(*state, key, slot, code);
+		usb_mock_type(*state, key, slot, code);
 		assert_string_equal(code, "");
 	}
 	options = otp_key();
-	key = softkey_bed_plug(*state, &options);
-	softkey_bed_unplug(*state, key);
-	softkey_bed_type(*state, key, 1, code);
+	key = usb_mock_plug(*state, &options);
+	usb_mock_unplug(*state, key);
+	usb_mock_type(*state, key, 1, code);
 	assert_string_equal(code, "");
 }
 

@@ -44,11 +44,11 @@ void install_usb(const char *folder)
 {
 	char path[256];
 	char script[1024];
-	const char *bed = getenv("UMOCKDEV_DIR");
-	assert_non_null(bed);
+	const char *mock = getenv("UMOCKDEV_DIR");
+	assert_non_null(mock);
 	(void)snprintf(path, sizeof path, "%s/mfa-usb", folder);
-	(void)snprintf(script, sizeof script, "#!/bin/sh\nUMOCKDEV_DIR=%s exec %s\n", bed,
-		       usb_path);
+	(void)snprintf(script, sizeof script, "#!/bin/sh\nUMOCKDEV_DIR=%s exec %s\n",
+		       mock, usb_path);
 	write_text(path, script);
 	assert_int_equal(chmod(path, 0755), 0);
 }
@@ -88,49 +88,50 @@ struct mfa_token key_token(uint32_t serial, unsigned slot)
 
 int key_desk_setup(void **state)
 {
-	struct key_desk *desk = calloc(1, sizeof *desk);
+	struct key_driver_fixture *fixture = calloc(1, sizeof *fixture);
 	struct mfa_token tokens[] = { key_token(KEY_SERIAL, KEY_SLOT), { .label = "" } };
-	if (desk == NULL)
+	if (fixture == NULL)
 		return -1;
-	*state = desk;
-	host_open(&desk->host, "", "factors = yubikey totp\nyubikey_timeout = 5s");
+	*state = fixture;
+	host_open(&fixture->host, "", "factors = yubikey totp\nyubikey_timeout = 5s");
 	make_token(&totp_spec, &tokens[1]);
-	enroll_tokens(desk->host.host.store, "taro", tokens, 2);
-	enroll_tokens(desk->host.host.store, "hanako", tokens + 1, 1);
-	mfa_site_close(&desk->host.host); /* as it is when a login begins */
-	(void)snprintf(desk->plugins, sizeof desk->plugins, "%s",
-		       path_in(&desk->host.box, "plugins"));
-	assert_int_equal(mkdir(desk->plugins, 0755), 0);
-	install_plugin(desk->plugins);
-	desk->bed = softkey_bed_new();
-	install_usb(desk->plugins);
+	enroll_tokens(fixture->host.host.store, "taro", tokens, 2);
+	enroll_tokens(fixture->host.host.store, "hanako", tokens + 1, 1);
+	mfa_site_close(&fixture->host.host); /* as it is when a login begins */
+	(void)snprintf(fixture->plugins, sizeof fixture->plugins, "%s",
+		       path_in(&fixture->host.box, "plugins"));
+	assert_int_equal(mkdir(fixture->plugins, 0755), 0);
+	install_plugin(fixture->plugins);
+	fixture->mock = usb_mock_new();
+	install_usb(fixture->plugins);
 	return 0;
 }
 
 int key_desk_teardown(void **state)
 {
-	struct key_desk *desk = *state;
-	softkey_bed_free(desk->bed);
-	host_close(&desk->host);
-	free(desk);
+	struct key_driver_fixture *fixture = *state;
+	usb_mock_free(fixture->mock);
+	host_close(&fixture->host);
+	free(fixture);
 	return 0;
 }
 
-void plug_touch_key(struct key_desk *desk, uint32_t serial, struct softkey_faults faults)
+void plug_touch_key(struct key_driver_fixture *fixture, uint32_t serial,
+		    struct softkey_faults faults)
 {
 	struct softkey_options options = soft_key(serial);
 	options.slot[KEY_SLOT - 1].touch = true;
 	options.faults = faults;
-	desk->key = softkey_bed_plug(desk->bed, &options);
+	fixture->key = usb_mock_plug(fixture->mock, &options);
 }
 
 struct outcome come(void **state, struct attempt attempt)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	if (attempt.plugin_folder == NULL)
-		attempt.plugin_folder = desk->plugins;
+		attempt.plugin_folder = fixture->plugins;
 	struct outcome outcome = login(state, attempt);
-	assert_false(desk->host.host.is_open);
+	assert_false(fixture->host.host.is_open);
 	return outcome;
 }
 

@@ -2,11 +2,11 @@
 /* The driver of YubiKeys as it was built, and software keys in the ports it looks at. */
 #pragma once
 
-#include "bed.h"
 #include "login.h"
 #include "mfa/yubikey_driver.h"
+#include "usb_mock.h"
 
-/* Where the plug-in, and mfa-usb for a bed, were built: the test program's arguments. */
+/* Where the plug-in, and mfa-usb for a mock, were built: the test program's arguments. */
 extern const char *plugin_path;
 extern const char *usb_path;
 
@@ -15,7 +15,7 @@ extern const char *usb_path;
 bool own_run(void);
 
 /* Puts the plug-in into the folder, as an installation does; and an mfa-usb that finds
- * the bed, which must be there already. */
+ * the mock, which must be there already. */
 void install_plugin(const char *folder);
 void install_usb(const char *folder);
 /* The driver of the plug-in. It stays loaded. */
@@ -43,21 +43,23 @@ struct mfa_token key_token(uint32_t serial, unsigned slot);
 
 /* A host on which taro has a key and a TOTP token, hanako a TOTP token. Its
  * yubikey_timeout is long enough for a busy machine. */
-struct key_desk {
+struct key_driver_fixture {
 	struct test_host host; /* first: login.h takes it for *state */
-	struct softkey_bed *bed;
+	struct usb_mock *mock;
 	char plugins[64];
 	unsigned key; /* plugged in last */
 };
 
-/* For cmocka: *state is a struct key_desk; no key is plugged in, the host is closed. */
+/* For cmocka: *state is a struct key_driver_fixture; no key is plugged in, the host is
+ * closed. */
 int key_desk_setup(void **state);
 int key_desk_teardown(void **state);
-#define at_a_key_desk(test) \
+#define with_key_driver_fixture(test) \
 	cmocka_unit_test_setup_teardown(test, key_desk_setup, key_desk_teardown)
 
 /* Plugs in a soft_key that wants to be touched. */
-void plug_touch_key(struct key_desk *desk, uint32_t serial, struct softkey_faults faults);
+void plug_touch_key(struct key_driver_fixture *fixture, uint32_t serial,
+		    struct softkey_faults faults);
 /* A login there. */
 struct outcome come(void **state, struct attempt attempt);
 

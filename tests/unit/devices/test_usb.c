@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "desk.h"
+#include "driver_fixture.h"
 #include "mfa/yubikey_otp.h"
 
 enum {
@@ -36,9 +36,9 @@ struct stages {
 	void *context;
 };
 
-/* A desk, and a folder with plug-in and mfa-usb. */
+/* A fixture, and a folder with plug-in and mfa-usb. */
 struct counter {
-	struct desk desk; /* first: desk.h takes it for *state */
+	struct driver_fixture fixture; /* first: fixture.h takes it for *state */
 	struct sandbox box;
 	struct stages stages;
 };
@@ -49,7 +49,7 @@ static int setup(void **state)
 	if (counter == NULL)
 		return -1;
 	*state = counter;
-	counter->desk.bed = softkey_bed_new();
+	counter->fixture.mock = usb_mock_new();
 	sandbox_open(&counter->box);
 	install_plugin(counter->box.root);
 	install_usb(counter->box.root);
@@ -59,7 +59,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct counter *counter = *state;
-	softkey_bed_free(counter->desk.bed);
+	usb_mock_free(counter->fixture.mock);
 	sandbox_close(&counter->box);
 	free(counter);
 	return 0;
@@ -69,9 +69,10 @@ static int teardown(void **state)
 
 static void open_usb(struct counter *counter, struct mfa_usb *ret_usb)
 {
-	struct desk *desk = &counter->desk;
-	desk->diag.text[0] = '\0';
-	assert_done(mfa_usb_open(counter->box.root, &desk->diag, ret_usb), &desk->diag);
+	struct driver_fixture *fixture = &counter->fixture;
+	fixture->diag.text[0] = '\0';
+	assert_done(mfa_usb_open(counter->box.root, &fixture->diag, ret_usb),
+		    &fixture->diag);
 }
 
 static void note_stage(void *context, enum mfa_yubikey_stage stage)
@@ -83,7 +84,7 @@ static void note_stage(void *context, enum mfa_yubikey_stage stage)
 		stages->act(stages->context, stage);
 }
 
-/* As desk_respond, but here. */
+/* As driver_fixture_respond, but here. */
 static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_ms)
 {
 	static const struct mfa_yubikey_slot slots[] = { { EMPTY_SERIAL, 1 },
@@ -94,26 +95,27 @@ static enum mfa_yubikey_result respond(struct counter *counter, int64_t timeout_
 		.count = MFA_COUNT(slots),
 		.challenge = challenge,
 		.timeout_ms = timeout_ms,
-		.turn = counter->desk.turn.number != 0 ? &counter->desk.turn : NULL,
-		.since_ms = counter->desk.since_ms,
+		.turn = counter->fixture.turn.number != 0 ? &counter->fixture.turn : NULL,
+		.since_ms = counter->fixture.since_ms,
 		.listener = { note_stage, &counter->stages }
 	};
 	const struct mfa_yubikey_answer untouched = { .from = { 99, 99 } };
-	struct desk *desk = &counter->desk;
+	struct driver_fixture *fixture = &counter->fixture;
 	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
 	open_usb(counter, &usb);
 	if (order.turn == NULL)
 		usb.listener =
 			(struct mfa_yubikey_listener){ note_stage, &counter->stages };
 	mfa_yubikey_challenge(challenge);
-	desk->answer = untouched;
-	enum mfa_yubikey_result result =
-		mfa_usb_respond(&usb, &order, &desk->diag, &desk->other, &desk->answer);
+	fixture->answer = untouched;
+	enum mfa_yubikey_result result = mfa_usb_respond(
+		&usb, &order, &fixture->diag, &fixture->other, &fixture->answer);
 	assert_int_equal(usb.channel, -1);
 	if (result == MFA_YUBIKEY_DONE)
-		assert_memory_equal(desk->answer.challenge, challenge, sizeof challenge);
+		assert_memory_equal(fixture->answer.challenge, challenge,
+				    sizeof challenge);
 	else
-		assert_memory_equal(&desk->answer, &untouched, sizeof untouched);
+		assert_memory_equal(&fixture->answer, &untouched, sizeof untouched);
 	return result;
 }
 
@@ -121,14 +123,14 @@ static void assert_responds(struct counter *counter)
 {
 	enum mfa_yubikey_result result = respond(counter, TIMEOUT_MS);
 	if (result != MFA_YUBIKEY_DONE)
-		fail_msg("result %u: %s", result, counter->desk.diag.text);
-	assert_string_equal(counter->desk.diag.text, "");
-	assert_right(&counter->desk);
+		fail_msg("result %u: %s", result, counter->fixture.diag.text);
+	assert_string_equal(counter->fixture.diag.text, "");
+	assert_right(&counter->fixture);
 }
 
 static void a_key_answers(void **state)
 {
-	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	driver_fixture_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_responds(*state);
 	assert_responds(*state);
 }
@@ -137,8 +139,8 @@ static void assert_result(struct counter *counter, enum mfa_yubikey_result resul
 			  const char *words)
 {
 	assert_int_equal(respond(counter, TIMEOUT_MS), result);
-	if (strstr(counter->desk.diag.text, words) == NULL)
-		fail_msg("%s does not tell %s", counter->desk.diag.text, words);
+	if (strstr(counter->fixture.diag.text, words) == NULL)
+		fail_msg("%s does not tell %s", counter->fixture.diag.text, words);
 }
 
 static void what_the_driver_says_comes_through(void **state)
@@ -156,19 +158,20 @@ static void what_the_driver_says_comes_through(void **state)
 		{ MFA_YUBIKEY_BROKEN, { .denied = true }, "Access denied" },
 	};
 	struct counter *counter = *state;
-	struct softkey_bed *bed = counter->desk.bed;
+	struct usb_mock *mock = counter->fixture.mock;
 	assert_result(counter, MFA_YUBIKEY_ABSENT, "");
-	unsigned other = desk_plug(&counter->desk, 1, cases[0].faults);
+	unsigned other = driver_fixture_plug(&counter->fixture, 1, cases[0].faults);
 	assert_result(counter, MFA_YUBIKEY_OTHER, "");
-	unsigned empty = desk_plug(&counter->desk, EMPTY_SERIAL, cases[0].faults);
+	unsigned empty =
+		driver_fixture_plug(&counter->fixture, EMPTY_SERIAL, cases[0].faults);
 	assert_result(counter, MFA_YUBIKEY_EMPTY, "");
-	softkey_bed_unplug(bed, other);
-	softkey_bed_unplug(bed, empty);
-	unsigned key = desk_plug_touch(&counter->desk, cases[0].faults);
+	usb_mock_unplug(mock, other);
+	usb_mock_unplug(mock, empty);
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, cases[0].faults);
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
-		softkey_bed_unplug(bed, key);
-		softkey_bed_set_faults(bed, key, &cases[i].faults);
-		softkey_bed_replug(bed, key);
+		usb_mock_unplug(mock, key);
+		usb_mock_set_faults(mock, key, &cases[i].faults);
+		usb_mock_replug(mock, key);
 		assert_result(counter, cases[i].result, cases[i].words);
 	}
 }
@@ -176,31 +179,33 @@ static void what_the_driver_says_comes_through(void **state)
 static void keys_are_listed_and_programmed(void **state)
 {
 	struct counter *counter = *state;
-	struct desk *desk = &counter->desk;
+	struct driver_fixture *fixture = &counter->fixture;
 	struct mfa_usb usb;
 	const struct mfa_yubikey_program program = { .at = { KEY_SERIAL, KEY_SLOT },
 						     .wants_touch = true,
 						     .secret = key_secret,
 						     .timeout_ms = TIMEOUT_MS };
-	softkey_bed_plug(desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	usb_mock_plug(fixture->mock, &(struct softkey_options){ .serial = KEY_SERIAL });
 	open_usb(counter, &usb);
-	assert_int_equal(mfa_usb_program(&usb, &program, &desk->diag), MFA_YUBIKEY_DONE);
+	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag),
+			 MFA_YUBIKEY_DONE);
 	assert_responds(counter);
 	open_usb(counter, &usb);
-	assert_int_equal(
-		mfa_usb_list(&usb, TIMEOUT_MS, &desk->diag, desk->ports, &desk->count),
-		MFA_YUBIKEY_DONE);
-	assert_int_equal(desk->count, 1);
-	assert_int_equal(desk->ports[0].serial, KEY_SERIAL);
-	assert_int_equal(desk->ports[0].version[0], 5);
-	assert_false(desk->ports[0].is_programmed[0]);
-	assert_true(desk->ports[0].is_programmed[1] && desk->ports[0].wants_touch[1]);
+	assert_int_equal(mfa_usb_list(&usb, TIMEOUT_MS, &fixture->diag, fixture->ports,
+				      &fixture->count),
+			 MFA_YUBIKEY_DONE);
+	assert_int_equal(fixture->count, 1);
+	assert_int_equal(fixture->ports[0].serial, KEY_SERIAL);
+	assert_int_equal(fixture->ports[0].version[0], 5);
+	assert_false(fixture->ports[0].is_programmed[0]);
+	assert_true(fixture->ports[0].is_programmed[1] &&
+		    fixture->ports[0].wants_touch[1]);
 }
 
 static void a_slot_is_programmed_to_type_codes(void **state)
 {
 	struct counter *counter = *state;
-	struct desk *desk = &counter->desk;
+	struct driver_fixture *fixture = &counter->fixture;
 	char code[SOFTKEY_CODE_SIZE];
 	char public_id[MFA_YUBIKEY_MODHEX_SIZE];
 	struct mfa_usb usb;
@@ -211,11 +216,12 @@ static void a_slot_is_programmed_to_type_codes(void **state)
 		.private_id = (const unsigned char *)"secret",
 		.timeout_ms = TIMEOUT_MS,
 	};
-	unsigned key = softkey_bed_plug(
-		desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	unsigned key = usb_mock_plug(fixture->mock,
+				     &(struct softkey_options){ .serial = KEY_SERIAL });
 	open_usb(counter, &usb);
-	assert_int_equal(mfa_usb_program(&usb, &program, &desk->diag), MFA_YUBIKEY_DONE);
-	softkey_bed_type(desk->bed, key, 1, code);
+	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag),
+			 MFA_YUBIKEY_DONE);
+	usb_mock_type(fixture->mock, key, 1, code);
 	mfa_yubikey_otp_format_id(program.public_id, public_id);
 	assert_memory_equal(code, public_id, strlen(public_id));
 }
@@ -238,7 +244,7 @@ static void one_that_fails_gives_no_answer(void **state)
 						"short", "long",      "other-letter",
 						"noise", "other-key", "no-stage",
 						"stages" };
-	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	driver_fixture_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	for (size_t i = 0; i < MFA_COUNT(failures); i++) {
 		replace_usb(*state, failures[i]);
 		assert_result(*state, MFA_YUBIKEY_BROKEN, "mfa-usb");
@@ -247,14 +253,14 @@ static void one_that_fails_gives_no_answer(void **state)
 
 static void begin_login(struct counter *counter)
 {
-	mfa_turn_make("su", "pts/7", "taro", &counter->desk.turn);
-	counter->desk.since_ms = stopwatch();
+	mfa_turn_make("su", "pts/7", "taro", &counter->fixture.turn);
+	counter->fixture.since_ms = stopwatch();
 }
 
 static void a_login_is_told_of_no_stage(void **state)
 {
 	struct counter *counter = *state;
-	desk_plug_touch(&counter->desk, (struct softkey_faults){ 0 });
+	driver_fixture_plug_touch(&counter->fixture, (struct softkey_faults){ 0 });
 	begin_login(counter);
 	assert_responds(counter);
 	assert_int_equal(counter->stages.count, 0);
@@ -292,7 +298,7 @@ static void what_is_missing_or_unsafe_is_not_started(void **state)
 static void assert_waiting(struct counter *counter, unsigned key)
 {
 	int64_t end = stopwatch() + LATE_MS;
-	while (!softkey_bed_counts(counter->desk.bed, key).waiting)
+	while (!usb_mock_counts(counter->fixture.mock, key).waiting)
 		assert_in_range(stopwatch(), 0, end);
 }
 
@@ -313,8 +319,8 @@ static void touch(void *context, enum mfa_yubikey_stage stage)
 {
 	struct counter *counter = context;
 	if (stage == MFA_YUBIKEY_IN_USE)
-		softkey_bed_set_faults(counter->desk.bed, 0,
-				       &(struct softkey_faults){ 0 });
+		usb_mock_set_faults(counter->fixture.mock, 0,
+				    &(struct softkey_faults){ 0 });
 }
 
 /* Not by its own time, nor before another's turn is over, during which a touch is stolen.
@@ -323,7 +329,7 @@ static void an_enrolment_is_told_when_the_key_blinks_for_it(void **state)
 {
 	struct counter *counter = *state;
 	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
-	unsigned key = desk_plug_touch(&counter->desk, never);
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
 	assert_int_equal(key, 0);
 	counter->stages.act = touch;
 	counter->stages.context = counter;
@@ -339,7 +345,7 @@ static void an_enrolment_is_told_when_the_key_blinks_for_it(void **state)
 static void a_key_that_does_not_blink_is_not_told_of(void **state)
 {
 	struct counter *counter = *state;
-	desk_plug(&counter->desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	driver_fixture_plug(&counter->fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_responds(counter);
 	assert_int_equal(counter->stages.count, 0);
 }
@@ -354,16 +360,16 @@ static void a_caller_that_is_killed_leaves_the_key_to_others(void **state)
 {
 	struct counter *counter = *state;
 	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
-	unsigned key = desk_plug_touch(&counter->desk, never);
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
 	pid_t pid = start_process(respond_for_long, counter);
 	assert_waiting(counter, key);
-	assert_true(softkey_bed_counts(counter->desk.bed, key).detached);
+	assert_true(usb_mock_counts(counter->fixture.mock, key).detached);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	int64_t end = stopwatch() + LATE_MS;
-	while (softkey_bed_counts(counter->desk.bed, key).detached)
+	while (usb_mock_counts(counter->fixture.mock, key).detached)
 		assert_in_range(stopwatch(), 0, end);
-	assert_false(softkey_bed_counts(counter->desk.bed, key).waiting);
-	softkey_bed_set_faults(counter->desk.bed, key, &(struct softkey_faults){ 0 });
+	assert_false(usb_mock_counts(counter->fixture.mock, key).waiting);
+	usb_mock_set_faults(counter->fixture.mock, key, &(struct softkey_faults){ 0 });
 	assert_responds(counter);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
@@ -411,7 +417,7 @@ static void one_that_does_not_go_on_is_ended_in_time(void **state)
 {
 	struct counter *counter = *state;
 	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
-	unsigned key = desk_plug_touch(&counter->desk, never);
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
 	pid_t pid = start_process(respond_shortly, counter);
 	assert_waiting(counter, key);
 	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGSTOP), 0);
@@ -431,16 +437,16 @@ static int program_slot(void *context, unsigned index MFA_UNUSED)
 						     .secret = key_secret,
 						     .timeout_ms = LONG_MS };
 	open_usb(counter, &usb);
-	return (int)mfa_usb_program(&usb, &program, &counter->desk.diag);
+	return (int)mfa_usb_program(&usb, &program, &counter->fixture.diag);
 }
 
 /* Ctrl-C while another user of the keys was waited for: the slot is as it was. */
 static void nothing_is_written_for_a_caller_that_has_gone(void **state)
 {
 	struct counter *counter = *state;
-	struct desk *desk = &counter->desk;
-	unsigned key = softkey_bed_plug(
-		desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	struct driver_fixture *fixture = &counter->fixture;
+	unsigned key = usb_mock_plug(fixture->mock,
+				     &(struct softkey_options){ .serial = KEY_SERIAL });
 	assert_result(counter, MFA_YUBIKEY_EMPTY, ""); /* makes the folder */
 	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
@@ -452,7 +458,7 @@ static void nothing_is_written_for_a_caller_that_has_gone(void **state)
 	while (count_open(usb, "/run/pam_mfa") > 0)
 		assert_in_range(stopwatch(), 0, end);
 	assert_int_equal(close(fd), 0);
-	assert_int_equal(softkey_bed_counts(desk->bed, key).writes, 0);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).writes, 0);
 }
 
 int main(int argc, char **argv)

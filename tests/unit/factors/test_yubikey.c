@@ -247,7 +247,7 @@ static void answers_of_other_keys_and_slots_and_codes_do_not_fit(void **state MF
 }
 
 /* A record with one key, and a zone that takes it. */
-static struct mfa_record *court(struct mfa_zone *zone)
+static struct mfa_record *evaluate_fixture(struct mfa_zone *zone)
 {
 	struct mfa_record *record = mfa_record_new();
 	struct mfa_token token = key_token(KEY_SERIAL, 2);
@@ -285,7 +285,7 @@ static struct mfa_yubikey_answer wrong_answer(void)
 static void a_key_clears_failures_and_notes_the_time(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	record->failures = record->round = 3;
 	assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
 			 MFA_REASON_RIGHT);
@@ -299,7 +299,7 @@ static void a_key_clears_failures_and_notes_the_time(void **state MFA_UNUSED)
 static void wrong_answers_are_not_counted(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	for (unsigned i = 0; i < 300; i++)
 		assert_int_equal(judge_answer(record, &zone, wrong_answer()),
 				 MFA_REASON_KEY_WRONG);
@@ -317,7 +317,8 @@ static void a_lock_on_codes_does_not_stop_a_key_nor_does_a_key_end_it(
 	static const int64_t locks[] = { NOW + 600, MFA_LOCKED_FOREVER };
 	for (size_t i = 0; i < MFA_COUNT(locks); i++) {
 		struct mfa_zone zone;
-		MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+		MFA_CLEANUP(mfa_record_free)
+		struct mfa_record *record = evaluate_fixture(&zone);
 		record->failures = record->round = 5;
 		record->locked_until = locks[i];
 		assert_int_equal(judge_answer(record, &zone, wrong_answer()),
@@ -336,7 +337,8 @@ static void nor_does_a_key_end_the_lock_of_a_source_or_all_sources(
 {
 	for (unsigned failures = 5; failures <= 100; failures += 95) {
 		struct mfa_zone zone;
-		MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+		MFA_CLEANUP(mfa_record_free)
+		struct mfa_record *record = evaluate_fixture(&zone);
 		record->failures = failures;
 		record->sources[0] = (struct mfa_source){ .time = NOW + 600, .locks = 1 };
 		assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
@@ -350,7 +352,7 @@ static void nor_does_a_key_end_the_lock_of_a_source_or_all_sources(
 static void a_suspended_key_is_told_and_not_let_in(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	record->tokens[0].state = MFA_STATE_SUSPENDED;
 	assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
 			 MFA_REASON_SUSPENDED);
@@ -361,7 +363,7 @@ static void a_suspended_key_is_told_and_not_let_in(void **state MFA_UNUSED)
 static void no_answer_is_right_where_the_zone_takes_no_keys(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	zone.factors &= ~(1U << MFA_KIND_YUBIKEY);
 	assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
 			 MFA_REASON_KEY_WRONG);
@@ -371,7 +373,7 @@ static void no_answer_is_right_where_the_zone_takes_no_keys(void **state MFA_UNU
 static void a_removed_keys_answer_is_wrong(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	mfa_record_remove(record, &record->tokens[0]);
 	assert_int_equal(judge_answer(record, &zone, answer_of(KEY_SERIAL, 2)),
 			 MFA_REASON_KEY_WRONG);
@@ -381,7 +383,7 @@ static void a_removed_keys_answer_is_wrong(void **state MFA_UNUSED)
 static void of_two_tokens_of_one_slot_the_right_one_counts(void **state MFA_UNUSED)
 {
 	struct mfa_zone zone;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = court(&zone);
+	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = evaluate_fixture(&zone);
 	struct mfa_token again = key_token(KEY_SERIAL, 2);
 	struct mfa_token *added = NULL;
 	assert_int_equal(mfa_record_add(record, &again, &added), MFA_OK);

@@ -7,50 +7,50 @@
 #include "support.h"
 
 /* A record in memory and the zone of its login. */
-struct court {
+struct fixture {
 	struct mfa_record *record;
 	struct mfa_zone zone;
 };
 
 static int court_setup(void **state)
 {
-	static struct court court;
-	court = (struct court){ .record = mfa_record_new(), .zone = default_zone() };
-	*state = &court;
-	return court.record == NULL;
+	static struct fixture fixture;
+	fixture = (struct fixture){ .record = mfa_record_new(), .zone = default_zone() };
+	*state = &fixture;
+	return fixture.record == NULL;
 }
 
 static int court_teardown(void **state)
 {
-	struct court *court = *state;
-	mfa_record_free(&court->record);
+	struct fixture *fixture = *state;
+	mfa_record_free(&fixture->record);
 	return 0;
 }
 
 static struct mfa_token *give(void **state, const struct token_spec *spec)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token token;
 	struct mfa_token *added = NULL;
 	make_token(spec, &token);
-	assert_int_equal(mfa_record_add(court->record, &token, &added), MFA_OK);
+	assert_int_equal(mfa_record_add(fixture->record, &token, &added), MFA_OK);
 	return added;
 }
 
 static struct evaluation judge_at(void **state, const char *answer, bool has_password,
 				  int64_t now)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct evaluation_input what = {
-		.zone = &court->zone,
-		.bounds = &court->zone,
+		.zone = &fixture->zone,
+		.bounds = &fixture->zone,
 		.answer = answer,
 		.len = strlen(answer),
 		.has_password = has_password,
 		.now = now,
 	};
 	struct evaluation evaluation = { .code_len = 99 };
-	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_OK);
+	assert_int_equal(evaluate(fixture->record, &what, &evaluation), MFA_OK);
 	assert_true(evaluation.code_len <= what.len);
 	return evaluation;
 }
@@ -69,9 +69,9 @@ static struct token_spec other_spec(void)
 
 static void a_right_code_moves_its_token_and_clears_failures(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
-	court->record->failures = court->record->round = 3;
+	fixture->record->failures = fixture->record->round = 3;
 	struct code code = code_of(&totp_spec, STEP);
 	struct evaluation evaluation = judge_at(state, code.text, false, NOW);
 	assert_int_equal(evaluation.reason, MFA_REASON_RIGHT);
@@ -80,58 +80,58 @@ static void a_right_code_moves_its_token_and_clears_failures(void **state)
 	assert_int_equal(evaluation.code_len, 6);
 	assert_int_equal(read_token(token).counter, STEP);
 	assert_int_equal(token->last_used, NOW);
-	assert_int_equal(court->record->last_success, NOW);
-	assert_int_equal(court->record->last_failure, 0);
-	assert_int_equal(court->record->failures, 0);
-	assert_int_equal(court->record->round, 0);
+	assert_int_equal(fixture->record->last_success, NOW);
+	assert_int_equal(fixture->record->last_failure, 0);
+	assert_int_equal(fixture->record->failures, 0);
+	assert_int_equal(fixture->record->round, 0);
 }
 
 static void a_wrong_code_is_counted(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
 	struct evaluation evaluation =
 		judge_at(state, wrong_code(&totp_spec, STEP).text, false, NOW);
 	assert_int_equal(evaluation.reason, MFA_REASON_WRONG);
 	assert_string_equal(evaluation.token, "");
 	assert_int_equal(evaluation.kind, MFA_KIND_NONE);
-	assert_int_equal(court->record->failures, 1);
-	assert_int_equal(court->record->last_failure, NOW);
-	assert_int_equal(court->record->last_success, 0);
+	assert_int_equal(fixture->record->failures, 1);
+	assert_int_equal(fixture->record->last_failure, NOW);
+	assert_int_equal(fixture->record->last_success, 0);
 	assert_int_equal(token->last_used, 0);
 }
 
 static void a_code_of_a_wrong_length_is_counted_once(void **state)
 {
 	static const char *const codes[] = { "1", "12345", "1234567", "abcdef", "" };
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct token_spec other = other_spec();
 	(void)give(state, &totp_spec);
 	(void)give(state, &other);
-	court->zone.max_failures = 100;
+	fixture->zone.max_failures = 100;
 	for (unsigned i = 0; i < MFA_COUNT(codes); i++) {
 		assert_int_equal(reason(state, codes[i]), MFA_REASON_WRONG);
-		assert_int_equal(court->record->failures, i + 1);
+		assert_int_equal(fixture->record->failures, i + 1);
 	}
 }
 
 static void a_used_code_is_not_counted(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
 	struct code code = code_of(&totp_spec, STEP);
 	assert_int_equal(reason(state, code.text), MFA_REASON_RIGHT);
 	struct evaluation evaluation = judge_at(state, code.text, false, NOW + 5);
 	assert_int_equal(evaluation.reason, MFA_REASON_USED);
 	assert_string_equal(evaluation.token, token->id);
-	assert_int_equal(court->record->failures, 0);
-	assert_int_equal(court->record->last_failure, NOW + 5);
+	assert_int_equal(fixture->record->failures, 0);
+	assert_int_equal(fixture->record->last_failure, NOW + 5);
 	assert_int_equal(token->last_used, NOW);
 }
 
 static void a_suspended_tokens_code_is_not_spent(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct token_spec spec = totp_spec;
 	spec.state = MFA_STATE_SUSPENDED;
 	struct mfa_token *token = give(state, &spec);
@@ -141,35 +141,35 @@ static void a_suspended_tokens_code_is_not_spent(void **state)
 	assert_string_equal(evaluation.token, token->id);
 	assert_int_equal(read_token(token).counter, 0);
 	assert_int_equal(token->last_used, 0);
-	assert_int_equal(court->record->last_success, 0);
-	assert_int_equal(court->record->failures, 0);
+	assert_int_equal(fixture->record->last_success, 0);
+	assert_int_equal(fixture->record->failures, 0);
 	assert_int_equal(reason(state, wrong_code(&spec, STEP).text), MFA_REASON_WRONG);
-	assert_int_equal(court->record->failures, 1);
+	assert_int_equal(fixture->record->failures, 1);
 }
 
 static void a_clock_that_stands_back_is_not_counted(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct token_spec spec = totp_spec;
 	spec.counter = STEP + 100;
 	(void)give(state, &spec);
 	assert_int_equal(reason(state, code_of(&spec, STEP).text), MFA_REASON_CLOCK);
-	assert_int_equal(court->record->failures, 0);
+	assert_int_equal(fixture->record->failures, 0);
 }
 
 static void a_locked_record_accepts_nothing_and_spends_nothing(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
 	struct code code = code_of(&totp_spec, STEP);
-	court->record->failures = 5;
-	court->record->locked_until = NOW + 1;
+	fixture->record->failures = 5;
+	fixture->record->locked_until = NOW + 1;
 	assert_int_equal(reason(state, code.text), MFA_REASON_LOCKED);
 	assert_int_equal(reason(state, wrong_code(&totp_spec, STEP).text),
 			 MFA_REASON_LOCKED);
-	assert_int_equal(court->record->failures, 5);
-	assert_int_equal(court->record->locked_until, NOW + 1);
-	assert_int_equal(court->record->last_failure, NOW);
+	assert_int_equal(fixture->record->failures, 5);
+	assert_int_equal(fixture->record->locked_until, NOW + 1);
+	assert_int_equal(fixture->record->last_failure, NOW);
 	assert_int_equal(read_token(token).counter, 0);
 	assert_int_equal(judge_at(state, code.text, false, NOW + 1).reason,
 			 MFA_REASON_RIGHT);
@@ -177,9 +177,9 @@ static void a_locked_record_accepts_nothing_and_spends_nothing(void **state)
 
 static void a_record_without_tokens_refuses(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	assert_int_equal(reason(state, "123456"), MFA_REASON_WRONG);
-	assert_int_equal(court->record->failures, 1);
+	assert_int_equal(fixture->record->failures, 1);
 	assert_int_equal(judge_at(state, "password123456", true, NOW).code_len, 6);
 }
 
@@ -235,22 +235,22 @@ static void one_tokens_used_code_may_be_anothers_right_one(void **state)
 
 static void a_kind_that_the_zone_does_not_allow_is_wrong(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
-	court->zone.factors = 1U << MFA_KIND_HOTP;
+	fixture->zone.factors = 1U << MFA_KIND_HOTP;
 	assert_int_equal(reason(state, code_of(&totp_spec, STEP).text), MFA_REASON_WRONG);
 	assert_int_equal(read_token(token).counter, 0);
-	court->zone.factors |= 1U << MFA_KIND_TOTP;
+	fixture->zone.factors |= 1U << MFA_KIND_TOTP;
 	assert_int_equal(reason(state, code_of(&totp_spec, STEP).text), MFA_REASON_RIGHT);
 }
 
 static void a_kind_that_this_build_lacks_is_passed_over(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct mfa_token strange = { .kind = MFA_KIND_FIDO2, .state = MFA_STATE_ACTIVE };
 	struct mfa_token *added = NULL;
-	court->zone.factors |= 1U << MFA_KIND_FIDO2;
-	assert_int_equal(mfa_record_add(court->record, &strange, &added), MFA_OK);
+	fixture->zone.factors |= 1U << MFA_KIND_FIDO2;
+	assert_int_equal(mfa_record_add(fixture->record, &strange, &added), MFA_OK);
 	assert_int_equal(reason(state, "123456"), MFA_REASON_WRONG);
 	(void)give(state, &totp_spec);
 	assert_int_equal(reason(state, code_of(&totp_spec, STEP).text), MFA_REASON_RIGHT);
@@ -258,26 +258,26 @@ static void a_kind_that_this_build_lacks_is_passed_over(void **state)
 
 static void what_is_no_guess_is_wrong_but_not_counted(void **state)
 {
-	struct court *court = *state;
-	struct evaluation_input what = { .zone = &court->zone,
-					 .bounds = &court->zone,
+	struct fixture *fixture = *state;
+	struct evaluation_input what = { .zone = &fixture->zone,
+					 .bounds = &fixture->zone,
 					 .answer = "filler",
 					 .len = 6,
 					 .is_no_guess = true,
 					 .now = NOW };
 	struct evaluation evaluation = { 0 };
 	(void)give(state, &totp_spec);
-	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_OK);
+	assert_int_equal(evaluate(fixture->record, &what, &evaluation), MFA_OK);
 	assert_int_equal(evaluation.reason, MFA_REASON_NOT_A_CODE);
-	assert_int_equal(court->record->failures, 0);
-	assert_int_equal(court->record->last_failure, NOW);
+	assert_int_equal(fixture->record->failures, 0);
+	assert_int_equal(fixture->record->last_failure, NOW);
 }
 
 static void damaged_token_data_are_an_error(void **state)
 {
-	struct court *court = *state;
-	struct evaluation_input what = { .zone = &court->zone,
-					 .bounds = &court->zone,
+	struct fixture *fixture = *state;
+	struct evaluation_input what = { .zone = &fixture->zone,
+					 .bounds = &fixture->zone,
 					 .now = NOW };
 	struct evaluation evaluation = { .reason = MFA_REASON_NONE, .code_len = 99 };
 	struct token_spec other = other_spec();
@@ -286,25 +286,27 @@ static void damaged_token_data_are_an_error(void **state)
 	struct code code = code_of(&totp_spec, STEP);
 	what.answer = code.text;
 	what.len = 6;
-	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_ERR_INTEGRITY);
+	assert_int_equal(evaluate(fixture->record, &what, &evaluation),
+			 MFA_ERR_INTEGRITY);
 	assert_int_equal(evaluation.reason, MFA_REASON_NONE);
 	assert_int_equal(evaluation.code_len, 99);
 }
 
 static void so_they_are_behind_a_password(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	struct evaluation evaluation = { .reason = MFA_REASON_NONE };
 	struct evaluation_input what = {
-		.zone = &court->zone,
-		.bounds = &court->zone,
+		.zone = &fixture->zone,
+		.bounds = &fixture->zone,
 		.answer = "pw123456",
 		.len = 8,
 		.has_password = true,
 		.now = NOW,
 	};
 	give(state, &totp_spec)->data[1] = 77;
-	assert_int_equal(evaluate(court->record, &what, &evaluation), MFA_ERR_INTEGRITY);
+	assert_int_equal(evaluate(fixture->record, &what, &evaluation),
+			 MFA_ERR_INTEGRITY);
 	assert_int_equal(evaluation.reason, MFA_REASON_NONE);
 }
 
@@ -315,8 +317,8 @@ static void the_code_is_the_end_of_an_answer_with_a_password(void **state)
 						 "パスワード", "" };
 	for (unsigned i = 0; i < MFA_COUNT(passwords); i++) {
 		char answer[128];
-		struct court *court = *state;
-		mfa_wipe(court->record, sizeof *court->record);
+		struct fixture *fixture = *state;
+		mfa_wipe(fixture->record, sizeof *fixture->record);
 		(void)give(state, &totp_spec);
 		(void)snprintf(answer, sizeof answer, "%s%s", passwords[i],
 			       code_of(&totp_spec, STEP).text);
@@ -369,12 +371,12 @@ static void tokens_of_other_lengths_cut_the_answer_differently(void **state)
 
 static void an_answer_shorter_than_a_code_is_counted_once(void **state)
 {
-	struct court *court = *state;
+	struct fixture *fixture = *state;
 	(void)give(state, &totp_spec);
 	struct evaluation evaluation = judge_at(state, "123", true, NOW);
 	assert_int_equal(evaluation.reason, MFA_REASON_WRONG);
 	assert_int_equal(evaluation.code_len, 3);
-	assert_int_equal(court->record->failures, 1);
+	assert_int_equal(fixture->record->failures, 1);
 }
 
 #define in_court(test) cmocka_unit_test_setup_teardown(test, court_setup, court_teardown)

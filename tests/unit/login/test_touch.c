@@ -13,18 +13,18 @@ static const char absent_prompt[] = "No YubiKey found. Plug it in and press Ente
 				    "type a one-time password: ";
 static const char *const thrice[] = { "", "", "", NULL };
 
-static void set_faults(struct key_desk *desk, struct softkey_faults faults)
+static void set_faults(struct key_driver_fixture *fixture, struct softkey_faults faults)
 {
-	softkey_bed_set_faults(desk->bed, desk->key, &faults);
+	usb_mock_set_faults(fixture->mock, fixture->key, &faults);
 }
 
 static void assert_state(void **state, uint32_t failures)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
 	assert_int_equal(failures_of(state, "taro"), failures);
-	mfa_site_close(&desk->host.host);
+	mfa_site_close(&fixture->host.host);
 }
 
 static void enter_and_a_touch_let_in(void **state)
@@ -109,10 +109,10 @@ static const struct problem problems[] = {
 
 static void a_problem_that_stays_is_told_and_not_counted(void **state)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	for (size_t i = 0; i < MFA_COUNT(problems); i++) {
 		const struct problem *problem = &problems[i];
-		plug_touch_key(desk, problem->serial, problem->faults);
+		plug_touch_key(fixture, problem->serial, problem->faults);
 		struct outcome outcome =
 			come(state, (struct attempt){ .answers = thrice });
 		assert_outcome(outcome, MFA_DENY, problem->reason);
@@ -124,7 +124,7 @@ static void a_problem_that_stays_is_told_and_not_counted(void **state)
 		assert_string_equal(outcome.script.line, problem->line);
 		assert_audited(state, mfa_reason_name(problem->reason));
 		assert_state(state, 0);
-		softkey_bed_unplug(desk->bed, desk->key);
+		usb_mock_unplug(fixture->mock, fixture->key);
 	}
 }
 
@@ -140,8 +140,8 @@ static void an_absent_key_is_told_and_not_counted(void **state)
 
 static void an_erased_slot_is_told(void **state)
 {
-	struct key_desk *desk = *state;
-	softkey_bed_plug(desk->bed, &(struct softkey_options){ .serial = KEY_SERIAL });
+	struct key_driver_fixture *fixture = *state;
+	usb_mock_plug(fixture->mock, &(struct softkey_options){ .serial = KEY_SERIAL });
 	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_EMPTY);
 	assert_string_equal(outcome.script.prompts[1],
@@ -151,10 +151,10 @@ static void an_erased_slot_is_told(void **state)
 
 static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	struct softkey_options options = soft_key(KEY_SERIAL);
 	options.slot[KEY_SLOT - 1].secret[19] ^= 1;
-	softkey_bed_plug(desk->bed, &options);
+	usb_mock_plug(fixture->mock, &options);
 	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
 	assert_int_equal(outcome.script.asked, 1);
@@ -181,9 +181,9 @@ static void a_solved_problem_leaves_no_diagnosis(void **state)
 
 static void pull_out(void *context, unsigned question)
 {
-	struct key_desk *desk = context;
+	struct key_driver_fixture *fixture = context;
 	if (question == 1)
-		softkey_bed_unplug(desk->bed, desk->key);
+		usb_mock_unplug(fixture->mock, fixture->key);
 }
 
 static void a_diagnosis_is_of_the_last_problem(void **state)
@@ -196,8 +196,8 @@ static void a_diagnosis_is_of_the_last_problem(void **state)
 					      .script_context = *state });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
 	assert_string_equal(outcome.diag, "");
-	struct key_desk *desk = *state;
-	softkey_bed_replug(desk->bed, desk->key);
+	struct key_driver_fixture *fixture = *state;
+	usb_mock_replug(fixture->mock, fixture->key);
 	outcome = come(state, (struct attempt){ .answers = answers });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
 	assert_string_equal(outcome.diag, "");
@@ -216,19 +216,19 @@ static void a_login_from_afar_is_never_offered_a_key(void **state)
 						.password = "pw",
 						.rhost = "192.0.2.1" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
-	struct key_desk *desk = *state;
-	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).transfers, 0);
+	struct key_driver_fixture *fixture = *state;
+	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).transfers, 0);
 }
 
 static void where_the_zone_takes_no_keys_none_is_offered(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
-	desk->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
+	fixture->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
 	struct outcome outcome = come(state, (struct attempt){ .answer = "" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
 	assert_string_equal(outcome.script.prompt, "One-time password: ");
-	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).transfers, 0);
+	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).transfers, 0);
 }
 
 /* Programs that give one string to every prompt: it means Enter, and once only. */
@@ -256,11 +256,11 @@ static void with_the_password_in_the_line_no_key_is_asked(void **state)
 
 static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
 	for (unsigned i = 0; i < 2; i++) {
 		if (i == 1)
-			assert_int_equal(chmod(desk->plugins, 0777), 0);
+			assert_int_equal(chmod(fixture->plugins, 0777), 0);
 		struct outcome outcome =
 			come(state, (struct attempt){ .answers = thrice,
 						      .plugin_folder = i == 0 ? "/nowhere"
@@ -312,14 +312,14 @@ static void nothing_tells_who_has_a_key(void **state)
 
 static void change_record(void **state, void (*change)(struct mfa_record *record))
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
 	struct mfa_record *record = stored_record(store_of(state), "taro");
 	change(record);
 	assert_int_equal(mfa_store_swap(store_of(state), record, NULL), MFA_OK);
 	mfa_record_free(&record);
-	mfa_site_close(&desk->host.host);
+	mfa_site_close(&fixture->host.host);
 }
 
 static void suspend_key(struct mfa_record *record)
@@ -364,26 +364,28 @@ static void who_gives_up_between_is_told_nothing(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		at_a_key_desk(enter_and_a_touch_let_in),
-		at_a_key_desk(a_typed_code_needs_no_key_and_no_plugin),
-		at_a_key_desk(a_key_plugged_in_late_lets_in),
-		at_a_key_desk(a_code_may_be_typed_instead_of_a_missing_key),
-		at_a_key_desk(a_problem_that_stays_is_told_and_not_counted),
-		at_a_key_desk(an_absent_key_is_told_and_not_counted),
-		at_a_key_desk(an_erased_slot_is_told),
-		at_a_key_desk(a_key_with_another_secret_is_refused_and_not_counted),
-		at_a_key_desk(a_solved_problem_leaves_no_diagnosis),
-		at_a_key_desk(a_diagnosis_is_of_the_last_problem),
-		at_a_key_desk(a_login_from_afar_is_never_offered_a_key),
-		at_a_key_desk(where_the_zone_takes_no_keys_none_is_offered),
-		at_a_key_desk(the_password_again_is_one_attempt),
-		at_a_key_desk(with_the_password_in_the_line_no_key_is_asked),
-		at_a_key_desk(a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
-		at_a_key_desk(forbidden_ports_are_an_outage),
-		at_a_key_desk(nothing_tells_who_has_a_key),
-		at_a_key_desk(a_key_of_a_retired_record_is_somebody_elses),
-		at_a_key_desk(a_suspended_key_is_refused_when_it_answers),
-		at_a_key_desk(who_gives_up_between_is_told_nothing),
+		with_key_driver_fixture(enter_and_a_touch_let_in),
+		with_key_driver_fixture(a_typed_code_needs_no_key_and_no_plugin),
+		with_key_driver_fixture(a_key_plugged_in_late_lets_in),
+		with_key_driver_fixture(a_code_may_be_typed_instead_of_a_missing_key),
+		with_key_driver_fixture(a_problem_that_stays_is_told_and_not_counted),
+		with_key_driver_fixture(an_absent_key_is_told_and_not_counted),
+		with_key_driver_fixture(an_erased_slot_is_told),
+		with_key_driver_fixture(
+			a_key_with_another_secret_is_refused_and_not_counted),
+		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),
+		with_key_driver_fixture(a_diagnosis_is_of_the_last_problem),
+		with_key_driver_fixture(a_login_from_afar_is_never_offered_a_key),
+		with_key_driver_fixture(where_the_zone_takes_no_keys_none_is_offered),
+		with_key_driver_fixture(the_password_again_is_one_attempt),
+		with_key_driver_fixture(with_the_password_in_the_line_no_key_is_asked),
+		with_key_driver_fixture(
+			a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
+		with_key_driver_fixture(forbidden_ports_are_an_outage),
+		with_key_driver_fixture(nothing_tells_who_has_a_key),
+		with_key_driver_fixture(a_key_of_a_retired_record_is_somebody_elses),
+		with_key_driver_fixture(a_suspended_key_is_refused_when_it_answers),
+		with_key_driver_fixture(who_gives_up_between_is_told_nothing),
 	};
 	return keys_main("touch", tests, argc, argv);
 }

@@ -22,21 +22,21 @@ static int wait_for_touch(void *context, unsigned index MFA_UNUSED)
 	return (int)come(&context, attempt).reason;
 }
 
-static void assert_waiting(struct key_desk *desk)
+static void assert_waiting(struct key_driver_fixture *fixture)
 {
 	int64_t end = stopwatch() + SLACK_MS;
-	while (!softkey_bed_counts(desk->bed, desk->key).waiting)
+	while (!usb_mock_counts(fixture->mock, fixture->key).waiting)
 		assert_in_range(stopwatch(), 0, end);
 }
 
 /* Each login of a round has its own code. */
 static void while_a_touch_is_awaited_nothing_is_locked(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, never);
-	desk->host.host.config->zones[0].yubikey_timeout = 60;
-	pid_t pid = start_process(wait_for_touch, desk);
-	assert_waiting(desk);
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, never);
+	fixture->host.host.config->zones[0].yubikey_timeout = 60;
+	pid_t pid = start_process(wait_for_touch, fixture);
+	assert_waiting(fixture);
 	for (unsigned i = 0; i < LOGINS; i++) {
 		struct code code = code_of(&totp_spec, STEP + i);
 		struct outcome outcome =
@@ -45,17 +45,17 @@ static void while_a_touch_is_awaited_nothing_is_locked(void **state)
 		assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	}
 	int record =
-		open(path_in(&desk->host.box, "store/users/taro"), O_RDWR | O_CLOEXEC);
-	int trail = open(path_in(&desk->host.box, "audit.jsonl"), O_RDWR | O_CLOEXEC);
-	int key = open(path_in(&desk->host.box, "store.key"), O_RDONLY | O_CLOEXEC);
+		open(path_in(&fixture->host.box, "store/users/taro"), O_RDWR | O_CLOEXEC);
+	int trail = open(path_in(&fixture->host.box, "audit.jsonl"), O_RDWR | O_CLOEXEC);
+	int key = open(path_in(&fixture->host.box, "store.key"), O_RDONLY | O_CLOEXEC);
 	assert_int_equal(flock(record, LOCK_EX | LOCK_NB), 0);
 	assert_int_equal(flock(trail, LOCK_EX | LOCK_NB), 0);
 	assert_int_equal(flock(key, LOCK_EX | LOCK_NB), 0);
 	(void)close(record);
 	(void)close(trail);
 	(void)close(key);
-	assert_waiting(desk);
-	softkey_bed_set_faults(desk->bed, desk->key, &(struct softkey_faults){ 0 });
+	assert_waiting(fixture);
+	usb_mock_set_faults(fixture->mock, fixture->key, &(struct softkey_faults){ 0 });
 	assert_int_equal(end_of(pid), MFA_REASON_RIGHT);
 }
 
@@ -85,12 +85,12 @@ static int press_enter(void *context, unsigned index MFA_UNUSED)
 
 static void logins_at_once_take_turns_at_one_key(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
-	desk->host.host.config->zones[0].yubikey_timeout = 20;
-	assert_int_equal(count_processes(LOGINS, MFA_REASON_RIGHT, press_enter, desk),
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
+	fixture->host.host.config->zones[0].yubikey_timeout = 20;
+	assert_int_equal(count_processes(LOGINS, MFA_REASON_RIGHT, press_enter, fixture),
 			 LOGINS);
-	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).challenges, LOGINS);
+	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).challenges, LOGINS);
 }
 
 static int wait_at_a_terminal(void *context, unsigned index MFA_UNUSED)
@@ -102,25 +102,26 @@ static int wait_at_a_terminal(void *context, unsigned index MFA_UNUSED)
 }
 
 /* Somebody else's login has the key, and nobody touches it yet. */
-static pid_t hold_key(struct key_desk *desk, int (*work)(void *context, unsigned index))
+static pid_t hold_key(struct key_driver_fixture *fixture,
+		      int (*work)(void *context, unsigned index))
 {
-	desk->host.host.config->zones[0].yubikey_timeout = 60;
-	softkey_bed_set_faults(desk->bed, desk->key, &never);
-	pid_t pid = start_process(work, desk);
-	assert_waiting(desk);
+	fixture->host.host.config->zones[0].yubikey_timeout = 60;
+	usb_mock_set_faults(fixture->mock, fixture->key, &never);
+	pid_t pid = start_process(work, fixture);
+	assert_waiting(fixture);
 	return pid;
 }
 
-static void touch_for(struct key_desk *desk, pid_t pid)
+static void touch_for(struct key_driver_fixture *fixture, pid_t pid)
 {
-	softkey_bed_set_faults(desk->bed, desk->key, &(struct softkey_faults){ 0 });
+	usb_mock_set_faults(fixture->mock, fixture->key, &(struct softkey_faults){ 0 });
 	assert_int_equal(end_of(pid), MFA_REASON_RIGHT);
 }
 
 static char *trail_of(void **state)
 {
-	struct key_desk *desk = *state;
-	return read_text(path_in(&desk->host.box, "audit.jsonl"));
+	struct key_driver_fixture *fixture = *state;
+	return read_text(path_in(&fixture->host.box, "audit.jsonl"));
 }
 
 static void assert_told(void **state, const char *words, bool is_told)
@@ -134,9 +135,9 @@ static const char busy_line[] = "Another login is using the YubiKey. Try again."
 
 static void a_key_in_use_is_not_waited_for(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, never);
-	pid_t pid = hold_key(desk, wait_at_a_terminal);
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, never);
+	pid_t pid = hold_key(fixture, wait_at_a_terminal);
 	int64_t start = stopwatch();
 	struct outcome outcome = come(state, (struct attempt){ .answers = enter });
 	assert_in_range(stopwatch() - start, 0, 60 * 1000);
@@ -152,15 +153,15 @@ static void a_key_in_use_is_not_waited_for(void **state)
 		    "\"detail\":\"the YubiKeys were in use by another login, service "
 		    "test, terminal pts/7, user taro\"",
 		    true);
-	touch_for(desk, pid);
+	touch_for(fixture, pid);
 }
 
 /* Nor is it said whose it is, but to the same person. */
 static void others_are_not_named(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, never);
-	pid_t pid = hold_key(desk, wait_at_a_terminal);
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, never);
+	pid_t pid = hold_key(fixture, wait_at_a_terminal);
 	const char *const twice[] = { "", "", NULL };
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "hanako", .answers = twice });
@@ -168,7 +169,7 @@ static void others_are_not_named(void **state)
 	assert_string_equal(outcome.script.prompts[2],
 			    "YubiKey in use (test, pts/7): do not touch. Enter: again: ");
 	assert_told(state, "\"event\":\"key.busy\"", true); /* also for who gave up */
-	touch_for(desk, pid);
+	touch_for(fixture, pid);
 }
 
 static int wait_as_nobody(void *context, unsigned index MFA_UNUSED)
@@ -217,19 +218,19 @@ static void a_mistyped_name_is_shown_to_nobody(void **state)
 
 static void a_program_that_repeats_itself_is_refused_at_once(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, never);
-	pid_t pid = hold_key(desk, wait_at_a_terminal);
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, never);
+	pid_t pid = hold_key(fixture, wait_at_a_terminal);
 	struct outcome outcome =
 		come(state, (struct attempt){ .answer = "pw", .password = "pw" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_BUSY);
 	assert_int_equal(outcome.script.asked, 1);
 	assert_string_equal(outcome.script.line, busy_line);
-	touch_for(desk, pid);
+	touch_for(fixture, pid);
 }
 
 struct theft {
-	struct key_desk *desk;
+	struct key_driver_fixture *fixture;
 	pid_t thief;
 	unsigned begins; /* at this question the thief's login begins to wait */
 	unsigned touched;
@@ -239,9 +240,9 @@ static void steal(void *context, unsigned question)
 {
 	struct theft *theft = context;
 	if (question == theft->begins)
-		theft->thief = hold_key(theft->desk, wait_at_a_terminal);
+		theft->thief = hold_key(theft->fixture, wait_at_a_terminal);
 	if (question == theft->touched)
-		touch_for(theft->desk, theft->thief);
+		touch_for(theft->fixture, theft->thief);
 }
 
 static const char elsewhere_prompt[] =
@@ -252,9 +253,9 @@ static const char elsewhere_detail[] =
 
 static void a_stolen_touch_is_told_before_the_key_is_asked(void **state)
 {
-	struct key_desk *desk = *state;
-	struct theft theft = { .desk = desk, .begins = 0, .touched = 1 };
-	plug_touch_key(desk, KEY_SERIAL, never);
+	struct key_driver_fixture *fixture = *state;
+	struct theft theft = { .fixture = fixture, .begins = 0, .touched = 1 };
+	plug_touch_key(fixture, KEY_SERIAL, never);
 	struct outcome outcome =
 		come(state, (struct attempt){ .answers = enter,
 					      .meanwhile = steal,
@@ -264,7 +265,7 @@ static void a_stolen_touch_is_told_before_the_key_is_asked(void **state)
 	assert_non_null(strstr(outcome.script.prompts[1], "do not touch"));
 	assert_string_equal(outcome.script.prompts[2], elsewhere_prompt);
 	assert_int_equal(outcome.script.told, 0);
-	assert_int_equal(softkey_bed_counts(desk->bed, desk->key).challenges, 2);
+	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).challenges, 2);
 	assert_told(state, "\"event\":\"key.busy\"", true);
 	assert_told(state, "\"event\":\"key.elsewhere\"", true);
 	assert_told(state, elsewhere_detail, true);
@@ -274,9 +275,9 @@ static void a_stolen_touch_is_told_before_the_key_is_asked(void **state)
 /* The person saw it blink, and touched it, before Enter. */
 static void one_that_no_busy_key_has_foretold_as_well(void **state)
 {
-	struct key_desk *desk = *state;
-	struct theft theft = { .desk = desk, .begins = 0, .touched = 0 };
-	plug_touch_key(desk, KEY_SERIAL, never);
+	struct key_driver_fixture *fixture = *state;
+	struct theft theft = { .fixture = fixture, .begins = 0, .touched = 0 };
+	plug_touch_key(fixture, KEY_SERIAL, never);
 	struct outcome outcome =
 		come(state, (struct attempt){ .answers = enter,
 					      .meanwhile = steal,
@@ -294,9 +295,9 @@ static void one_that_no_busy_key_has_foretold_as_well(void **state)
 /* It is of a key that hanako has not. */
 static void it_is_told_to_the_keys_owner_alone(void **state)
 {
-	struct key_desk *desk = *state;
-	struct theft theft = { .desk = desk, .begins = 0, .touched = 0 };
-	plug_touch_key(desk, KEY_SERIAL, never);
+	struct key_driver_fixture *fixture = *state;
+	struct theft theft = { .fixture = fixture, .begins = 0, .touched = 0 };
+	plug_touch_key(fixture, KEY_SERIAL, never);
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "hanako",
 					      .answers = enter,
@@ -310,9 +311,9 @@ static void it_is_told_to_the_keys_owner_alone(void **state)
 /* The login's own three questions are still there when the key is free. */
 static void anothers_turn_costs_no_question(void **state)
 {
-	struct key_desk *desk = *state;
-	struct theft theft = { .desk = desk, .begins = 0, .touched = 5 };
-	plug_touch_key(desk, KEY_SERIAL, never);
+	struct key_driver_fixture *fixture = *state;
+	struct theft theft = { .fixture = fixture, .begins = 0, .touched = 5 };
+	plug_touch_key(fixture, KEY_SERIAL, never);
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "hanako",
 					      .answers = enter,
@@ -324,9 +325,9 @@ static void anothers_turn_costs_no_question(void **state)
 
 static void an_attempt_takes_no_longer_than_the_zone_gives_it(void **state)
 {
-	struct key_desk *desk = *state;
-	plug_touch_key(desk, KEY_SERIAL, never);
-	desk->host.host.config->zones[0].yubikey_timeout = 1;
+	struct key_driver_fixture *fixture = *state;
+	plug_touch_key(fixture, KEY_SERIAL, never);
+	fixture->host.host.config->zones[0].yubikey_timeout = 1;
 	int64_t start = stopwatch();
 	struct outcome outcome =
 		come(state, (struct attempt){ .answer = "pw", .password = "pw" });
@@ -337,30 +338,30 @@ static void an_attempt_takes_no_longer_than_the_zone_gives_it(void **state)
 /* The old slot was suspended when the key was programmed anew. */
 static void a_suspended_slot_does_not_stand_before_an_active_one(void **state)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	struct mfa_token tokens[] = { key_token(KEY_SERIAL, 1),
 				      key_token(KEY_SERIAL, 2) };
 	struct mfa_diag diag = { .text = "" };
 	tokens[0].state = MFA_STATE_SUSPENDED;
-	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", tokens, 2);
-	mfa_site_close(&desk->host.host);
+	mfa_site_close(&fixture->host.host);
 	struct softkey_options options = soft_key(KEY_SERIAL);
 	options.slot[0] = options.slot[1];
-	softkey_bed_plug(desk->bed, &options);
+	usb_mock_plug(fixture->mock, &options);
 	assert_outcome(come(state, (struct attempt){ .user = "jiro", .answer = "" }),
 		       MFA_ALLOW, MFA_REASON_RIGHT);
 }
 
 static void a_damaged_token_is_told(void **state)
 {
-	struct key_desk *desk = *state;
+	struct key_driver_fixture *fixture = *state;
 	struct mfa_token token = key_token(KEY_SERIAL, 1);
 	struct mfa_diag diag = { .text = "" };
 	token.data[0] = 3;
-	assert_done(mfa_site_open(&desk->host.host, &diag), &diag);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
 	enroll_tokens(store_of(state), "jiro", &token, 1);
-	mfa_site_close(&desk->host.host);
+	mfa_site_close(&fixture->host.host);
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "jiro", .answer = "" });
 	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_FAILED);
@@ -371,19 +372,21 @@ static void a_damaged_token_is_told(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		at_a_key_desk(while_a_touch_is_awaited_nothing_is_locked),
-		at_a_key_desk(logins_at_once_take_turns_at_one_key),
-		at_a_key_desk(a_key_in_use_is_not_waited_for),
-		at_a_key_desk(others_are_not_named),
-		at_a_key_desk(a_mistyped_name_is_shown_to_nobody),
-		at_a_key_desk(a_program_that_repeats_itself_is_refused_at_once),
-		at_a_key_desk(a_stolen_touch_is_told_before_the_key_is_asked),
-		at_a_key_desk(one_that_no_busy_key_has_foretold_as_well),
-		at_a_key_desk(it_is_told_to_the_keys_owner_alone),
-		at_a_key_desk(anothers_turn_costs_no_question),
-		at_a_key_desk(an_attempt_takes_no_longer_than_the_zone_gives_it),
-		at_a_key_desk(a_suspended_slot_does_not_stand_before_an_active_one),
-		at_a_key_desk(a_damaged_token_is_told),
+		with_key_driver_fixture(while_a_touch_is_awaited_nothing_is_locked),
+		with_key_driver_fixture(logins_at_once_take_turns_at_one_key),
+		with_key_driver_fixture(a_key_in_use_is_not_waited_for),
+		with_key_driver_fixture(others_are_not_named),
+		with_key_driver_fixture(a_mistyped_name_is_shown_to_nobody),
+		with_key_driver_fixture(a_program_that_repeats_itself_is_refused_at_once),
+		with_key_driver_fixture(a_stolen_touch_is_told_before_the_key_is_asked),
+		with_key_driver_fixture(one_that_no_busy_key_has_foretold_as_well),
+		with_key_driver_fixture(it_is_told_to_the_keys_owner_alone),
+		with_key_driver_fixture(anothers_turn_costs_no_question),
+		with_key_driver_fixture(
+			an_attempt_takes_no_longer_than_the_zone_gives_it),
+		with_key_driver_fixture(
+			a_suspended_slot_does_not_stand_before_an_active_one),
+		with_key_driver_fixture(a_damaged_token_is_told),
 	};
 	return keys_main("touch_race", tests, argc, argv);
 }

@@ -14,39 +14,39 @@ enum {
 
 static const unsigned char bytes[MFA_YUBIKEY_AES_LEN] = "taro's YubiKey";
 
-struct desk {
+struct driver_fixture {
 	struct test_host host; /* first: login.h takes it for *state */
 	struct key key;
 	char code[SOFTKEY_CODE_SIZE];
 };
 
-static int desk_setup(void **state)
+static int driver_fixture_setup(void **state)
 {
-	struct desk *desk = calloc(1, sizeof *desk);
+	struct driver_fixture *fixture = calloc(1, sizeof *fixture);
 	struct softkey_options options = { .slot[0] = { .kind = SOFTKEY_OTP } };
 	struct mfa_token token = { .kind = MFA_KIND_YUBIKEY_OTP,
 				   .state = MFA_STATE_ACTIVE };
 	const struct mfa_yubikey_otp otp = { .public_id = bytes,
 					     .private_id = bytes + 1,
 					     .aes_key = bytes };
-	if (desk == NULL)
+	if (fixture == NULL)
 		return -1;
-	*state = desk;
-	host_open(&desk->host, "", "factors = totp yubikey-otp");
+	*state = fixture;
+	host_open(&fixture->host, "", "factors = totp yubikey-otp");
 	memcpy(options.slot[0].public_id, bytes, MFA_YUBIKEY_PUBLIC_LEN);
 	memcpy(options.slot[0].private_id, bytes + 1, MFA_YUBIKEY_PRIVATE_LEN);
 	memcpy(options.slot[0].secret, bytes, MFA_YUBIKEY_AES_LEN);
-	key_init(&desk->key, &options);
-	key_power_up(&desk->key, 0);
+	key_init(&fixture->key, &options);
+	key_power_up(&fixture->key, 0);
 	assert_int_equal(mfa_yubikey_otp_save(&otp, &token), MFA_OK);
-	enroll_tokens(desk->host.host.store, "taro", &token, 1);
+	enroll_tokens(fixture->host.host.store, "taro", &token, 1);
 	return 0;
 }
 
-static const char *touch(struct desk *desk)
+static const char *touch(struct driver_fixture *fixture)
 {
-	key_type(&desk->key, 1, 0, desk->code);
-	return desk->code;
+	key_type(&fixture->key, 1, 0, fixture->code);
+	return fixture->code;
 }
 
 static void a_touch_lets_in_once(void **state)
@@ -85,11 +85,11 @@ static void it_may_stand_behind_the_password(void **state)
 /* As slot 1 of a new key does, touched too early; in full width as well. */
 static void of_no_token_it_is_never_counted(void **state)
 {
-	struct desk *desk = *state;
+	struct driver_fixture *fixture = *state;
 	char code[SOFTKEY_CODE_SIZE];
-	memcpy(code, touch(desk), sizeof code);
+	memcpy(code, touch(fixture), sizeof code);
 	code[0] = code[0] == 'c' ? 'b' : 'c';
-	const char *const answers[] = { code, touch(desk), NULL };
+	const char *const answers[] = { code, touch(fixture), NULL };
 	struct outcome outcome = login(
 		state, (struct attempt){ .answers = answers, .rhost = "192.0.2.1" });
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
@@ -107,9 +107,9 @@ static void of_no_token_it_is_never_counted(void **state)
 static void of_no_token_it_is_alike_for_all(void **state)
 {
 	static const char *const users[] = { "taro", "hanako", "jiro" };
-	struct desk *desk = *state;
+	struct driver_fixture *fixture = *state;
 	char code[SOFTKEY_CODE_SIZE];
-	memcpy(code, touch(desk), sizeof code);
+	memcpy(code, touch(fixture), sizeof code);
 	code[0] = code[0] == 'c' ? 'b' : 'c';
 	for (size_t i = 0; i < MFA_COUNT(users); i++) {
 		struct outcome outcome =
@@ -139,11 +139,11 @@ static void of_a_retired_record_it_is_of_no_token(void **state)
 /* A guess at the token's own codes. */
 static void with_the_tokens_id_it_is_counted(void **state)
 {
-	struct desk *desk = *state;
-	(void)touch(desk);
-	desk->code[40] = desk->code[40] == 'c' ? 'b' : 'c';
-	assert_outcome(login(state, (struct attempt){ .answer = desk->code }), MFA_DENY,
-		       MFA_REASON_WRONG);
+	struct driver_fixture *fixture = *state;
+	(void)touch(fixture);
+	fixture->code[40] = fixture->code[40] == 'c' ? 'b' : 'c';
+	assert_outcome(login(state, (struct attempt){ .answer = fixture->code }),
+		       MFA_DENY, MFA_REASON_WRONG);
 	assert_int_equal(failures_of(state, "taro"), 1);
 }
 
@@ -198,51 +198,53 @@ static void the_password_is_never_garbled(void **state)
 
 static void where_no_such_codes_are_taken_nothing_is_garbled(void **state)
 {
-	struct desk *desk = *state;
-	desk->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
+	struct driver_fixture *fixture = *state;
+	fixture->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
 	struct outcome outcome = login(state, (struct attempt){ .answer = garbled });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
 	assert_int_equal(outcome.script.asked, 1);
-	assert_outcome(login(state, (struct attempt){ .answer = touch(desk),
+	assert_outcome(login(state, (struct attempt){ .answer = touch(fixture),
 						      .rhost = "192.0.2.1" }),
 		       MFA_DENY, MFA_REASON_KEY_TYPED);
 }
 
 static int replay(void *context, unsigned index MFA_UNUSED)
 {
-	struct desk *desk = context;
-	const struct attempt attempt = { .answer = desk->code };
-	mfa_site_close(&desk->host.host); /* descriptors are no good behind fork */
-	return (int)login_on(&desk->host, &attempt).verdict;
+	struct driver_fixture *fixture = context;
+	const struct attempt attempt = { .answer = fixture->code };
+	mfa_site_close(&fixture->host.host); /* descriptors are no good behind fork */
+	return (int)login_on(&fixture->host, &attempt).verdict;
 }
 
 static void of_many_at_once_exactly_one_gets_in(void **state)
 {
-	struct desk *desk = *state;
+	struct driver_fixture *fixture = *state;
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		(void)touch(desk);
-		assert_int_equal(count_processes(PROCESSES, MFA_ALLOW, replay, desk), 1);
+		(void)touch(fixture);
+		assert_int_equal(count_processes(PROCESSES, MFA_ALLOW, replay, fixture),
+				 1);
 	}
 }
 
-#define at_a_desk(test) cmocka_unit_test_setup_teardown(test, desk_setup, host_teardown)
+#define with_driver_fixture(test) \
+	cmocka_unit_test_setup_teardown(test, driver_fixture_setup, host_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		at_a_desk(a_touch_lets_in_once),
-		at_a_desk(it_works_from_afar),
-		at_a_desk(it_may_stand_behind_the_password),
-		at_a_desk(of_no_token_it_is_never_counted),
-		at_a_desk(of_no_token_it_is_alike_for_all),
-		at_a_desk(of_a_retired_record_it_is_of_no_token),
-		at_a_desk(with_the_tokens_id_it_is_counted),
-		at_a_desk(garbled_it_is_asked_for_again),
-		at_a_desk(garbled_three_times_it_is_refused_and_not_counted),
-		at_a_desk(garbled_it_tells_nothing_of_the_user),
-		at_a_desk(the_password_is_never_garbled),
-		at_a_desk(where_no_such_codes_are_taken_nothing_is_garbled),
-		at_a_desk(of_many_at_once_exactly_one_gets_in),
+		with_driver_fixture(a_touch_lets_in_once),
+		with_driver_fixture(it_works_from_afar),
+		with_driver_fixture(it_may_stand_behind_the_password),
+		with_driver_fixture(of_no_token_it_is_never_counted),
+		with_driver_fixture(of_no_token_it_is_alike_for_all),
+		with_driver_fixture(of_a_retired_record_it_is_of_no_token),
+		with_driver_fixture(with_the_tokens_id_it_is_counted),
+		with_driver_fixture(garbled_it_is_asked_for_again),
+		with_driver_fixture(garbled_three_times_it_is_refused_and_not_counted),
+		with_driver_fixture(garbled_it_tells_nothing_of_the_user),
+		with_driver_fixture(the_password_is_never_garbled),
+		with_driver_fixture(where_no_such_codes_are_taken_nothing_is_garbled),
+		with_driver_fixture(of_many_at_once_exactly_one_gets_in),
 	};
 	return group_main("yubikey_otp_login", tests);
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "acts.h"
+#include "operations.h"
 
 enum {
 	FAULTS_MAX = 1000, /* of one call in one act */

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "desk.h"
+#include "driver_fixture.h"
 
 static unsigned count_descriptors(void)
 {
@@ -36,118 +36,123 @@ static int hold_lock(void *context MFA_UNUSED, unsigned index MFA_UNUSED)
 
 static void another_user_of_the_keys_is_waited_for_in_time(void **state)
 {
-	struct desk *desk = *state;
-	desk_plug(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
-	assert_answers(desk);
+	struct driver_fixture *fixture = *state;
+	driver_fixture_plug(fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_answers(fixture);
 	pid_t pid = start_opening("/run/pam_mfa", hold_lock, NULL);
 	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	while (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		(void)flock(fd, LOCK_UN);
-	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BUSY);
-	assert_in_range(desk->took_ms, SHORT_MS, SHORT_MS + SLACK_MS);
+	assert_int_equal(driver_fixture_respond(fixture, SHORT_MS), MFA_YUBIKEY_BUSY);
+	assert_in_range(fixture->took_ms, SHORT_MS, SHORT_MS + SLACK_MS);
 	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_answers(desk); /* its lock went with it */
+	assert_answers(fixture); /* its lock went with it */
 	assert_int_equal(close(fd), 0);
 }
 
 static const char turn_path[] = "/run/pam_mfa/turn";
 static const char turn_mark[] = "pts/7"; /* in no other turn here */
 
-/* The desk is a login's from here on. */
-static void begin_login(struct desk *desk, const char *terminal)
+/* The fixture is a login's from here on. */
+static void begin_login(struct driver_fixture *fixture, const char *terminal)
 {
-	mfa_turn_make("su", terminal, "taro", &desk->turn);
-	desk->since_ms = stopwatch();
+	mfa_turn_make("su", terminal, "taro", &fixture->turn);
+	fixture->since_ms = stopwatch();
 }
 
 static int await_touch_for_long(void *context, unsigned index MFA_UNUSED)
 {
 	begin_login(context, turn_mark);
-	return (int)desk_respond(context, 60000);
+	return (int)driver_fixture_respond(context, 60000);
 }
 
-static void assert_blinks(struct desk *desk, unsigned key)
+static void assert_blinks(struct driver_fixture *fixture, unsigned key)
 {
 	int64_t end = stopwatch() + TIMEOUT_MS;
-	while (!softkey_bed_counts(desk->bed, key).waiting)
+	while (!usb_mock_counts(fixture->mock, key).waiting)
 		assert_in_range(stopwatch(), 0, end);
 }
 
-static void touch_it(struct desk *desk, unsigned key)
+static void touch_it(struct driver_fixture *fixture, unsigned key)
 {
-	softkey_bed_set_faults(desk->bed, key, &(struct softkey_faults){ 0 });
+	usb_mock_set_faults(fixture->mock, key, &(struct softkey_faults){ 0 });
 }
 
 static const struct softkey_faults no_touch = { .touch_after = SOFTKEY_NEVER };
 
 static void a_login_does_not_wait_and_knows_for_whom(void **state)
 {
-	struct desk *desk = *state;
-	unsigned key = desk_plug_touch(desk, no_touch);
-	pid_t pid = start_process(await_touch_for_long, desk);
-	assert_blinks(desk, key);
-	begin_login(desk, "tty1");
-	assert_int_equal(desk_respond(desk, 60000), MFA_YUBIKEY_BUSY);
-	assert_in_range(desk->took_ms, 0, SLACK_MS);
-	assert_string_equal(desk->other.service, "su");
-	assert_string_equal(desk->other.terminal, turn_mark);
-	assert_string_equal(desk->other.user, "taro");
-	assert_int_equal(desk->other.serial, 0);
-	touch_it(desk, key);
+	struct driver_fixture *fixture = *state;
+	unsigned key = driver_fixture_plug_touch(fixture, no_touch);
+	pid_t pid = start_process(await_touch_for_long, fixture);
+	assert_blinks(fixture, key);
+	begin_login(fixture, "tty1");
+	assert_int_equal(driver_fixture_respond(fixture, 60000), MFA_YUBIKEY_BUSY);
+	assert_in_range(fixture->took_ms, 0, SLACK_MS);
+	assert_string_equal(fixture->other.service, "su");
+	assert_string_equal(fixture->other.terminal, turn_mark);
+	assert_string_equal(fixture->other.user, "taro");
+	assert_int_equal(fixture->other.serial, 0);
+	touch_it(fixture, key);
 	assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
 }
 
 static void what_a_key_answered_elsewhere_is_told_once_and_first(void **state)
 {
-	struct desk *desk = *state;
-	unsigned key = desk_plug_touch(desk, (struct softkey_faults){ 0 });
-	begin_login(desk, "tty1");
-	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+	struct driver_fixture *fixture = *state;
+	unsigned key = driver_fixture_plug_touch(fixture, (struct softkey_faults){ 0 });
+	begin_login(fixture, "tty1");
+	assert_int_equal(end_of(start_process(await_touch_for_long, fixture)),
 			 MFA_YUBIKEY_DONE);
-	unsigned challenges = softkey_bed_counts(desk->bed, key).challenges;
-	assert_int_equal(desk_respond(desk, TIMEOUT_MS), MFA_YUBIKEY_ELSEWHERE);
-	assert_int_equal(softkey_bed_counts(desk->bed, key).challenges, challenges);
-	assert_string_equal(desk->other.terminal, turn_mark);
-	assert_int_equal(desk->other.serial, KEY_SERIAL);
-	assert_in_range(desk->other.answered_ms, desk->since_ms + 1, stopwatch());
-	desk->since_ms = desk->other.answered_ms;
-	assert_answers(desk);
-	assert_int_equal(desk->other.number, 0);
-	assert_answers(desk); /* its own answer is not another's */
+	unsigned challenges = usb_mock_counts(fixture->mock, key).challenges;
+	assert_int_equal(driver_fixture_respond(fixture, TIMEOUT_MS),
+			 MFA_YUBIKEY_ELSEWHERE);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, challenges);
+	assert_string_equal(fixture->other.terminal, turn_mark);
+	assert_int_equal(fixture->other.serial, KEY_SERIAL);
+	assert_in_range(fixture->other.answered_ms, fixture->since_ms + 1, stopwatch());
+	fixture->since_ms = fixture->other.answered_ms;
+	assert_answers(fixture);
+	assert_int_equal(fixture->other.number, 0);
+	assert_answers(fixture); /* its own answer is not another's */
 }
 
 /* Others' logins in between do not hide it, with keys of their own or without. */
 static void it_is_told_after_other_turns_as_well(void **state)
 {
-	struct desk *desk = *state;
-	desk_plug_touch(desk, (struct softkey_faults){ 0 });
-	begin_login(desk, "tty1");
-	const struct mfa_turn own = desk->turn;
-	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+	struct driver_fixture *fixture = *state;
+	driver_fixture_plug_touch(fixture, (struct softkey_faults){ 0 });
+	begin_login(fixture, "tty1");
+	const struct mfa_turn own = fixture->turn;
+	assert_int_equal(end_of(start_process(await_touch_for_long, fixture)),
 			 MFA_YUBIKEY_DONE);
 	for (uint32_t serial = 1; serial < SOFTKEY_KEYS; serial++) {
 		const struct mfa_yubikey_slot other = { serial, KEY_SLOT };
-		unsigned plugged = desk_plug(desk, serial, (struct softkey_faults){ 0 });
-		mfa_turn_make("login", "tty2", "hanako", &desk->turn);
-		assert_int_equal(desk_respond_with(desk, &other, 1, TIMEOUT_MS),
-				 MFA_YUBIKEY_DONE);
-		softkey_bed_unplug(desk->bed, plugged);
-		assert_int_equal(desk_respond_with(desk, &other, 1, TIMEOUT_MS),
-				 MFA_YUBIKEY_OTHER);
+		unsigned plugged = driver_fixture_plug(fixture, serial,
+						       (struct softkey_faults){ 0 });
+		mfa_turn_make("login", "tty2", "hanako", &fixture->turn);
+		assert_int_equal(
+			driver_fixture_respond_with(fixture, &other, 1, TIMEOUT_MS),
+			MFA_YUBIKEY_DONE);
+		usb_mock_unplug(fixture->mock, plugged);
+		assert_int_equal(
+			driver_fixture_respond_with(fixture, &other, 1, TIMEOUT_MS),
+			MFA_YUBIKEY_OTHER);
 	}
-	desk->turn = own;
-	assert_int_equal(desk_respond(desk, TIMEOUT_MS), MFA_YUBIKEY_ELSEWHERE);
-	assert_string_equal(desk->other.terminal, turn_mark);
+	fixture->turn = own;
+	assert_int_equal(driver_fixture_respond(fixture, TIMEOUT_MS),
+			 MFA_YUBIKEY_ELSEWHERE);
+	assert_string_equal(fixture->other.terminal, turn_mark);
 }
 
 static void what_was_before_a_login_is_not_told(void **state)
 {
-	struct desk *desk = *state;
-	desk_plug_touch(desk, (struct softkey_faults){ 0 });
-	assert_int_equal(end_of(start_process(await_touch_for_long, desk)),
+	struct driver_fixture *fixture = *state;
+	driver_fixture_plug_touch(fixture, (struct softkey_faults){ 0 });
+	assert_int_equal(end_of(start_process(await_touch_for_long, fixture)),
 			 MFA_YUBIKEY_DONE);
-	begin_login(desk, "tty1");
-	assert_answers(desk);
+	begin_login(fixture, "tty1");
+	assert_answers(fixture);
 }
 
 static bool is_shown(const char *words)
@@ -161,21 +166,22 @@ static bool is_shown(const char *words)
  */
 static void a_turn_that_is_over_is_nobodys(void **state)
 {
-	struct desk *desk = *state;
-	unsigned key = desk_plug_touch(desk, no_touch);
-	pid_t pid = start_process(await_touch_for_long, desk);
-	assert_blinks(desk, key);
+	struct driver_fixture *fixture = *state;
+	unsigned key = driver_fixture_plug_touch(fixture, no_touch);
+	pid_t pid = start_process(await_touch_for_long, fixture);
+	assert_blinks(fixture, key);
 	assert_true(is_shown(turn_mark));
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_true(is_shown(turn_mark)); /* nobody was left to take it away */
-	softkey_bed_unplug(desk->bed, key);
-	assert_int_equal(desk->driver->list(TIMEOUT_MS, &desk->listener, &desk->diag,
-					    desk->ports, &desk->count),
+	usb_mock_unplug(fixture->mock, key);
+	assert_int_equal(fixture->driver->list(TIMEOUT_MS, &fixture->listener,
+					       &fixture->diag, fixture->ports,
+					       &fixture->count),
 			 MFA_YUBIKEY_ABSENT);
 	assert_false(is_shown(turn_mark));
-	begin_login(desk, turn_mark);
-	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_ABSENT);
+	begin_login(fixture, turn_mark);
+	assert_int_equal(driver_fixture_respond(fixture, SHORT_MS), MFA_YUBIKEY_ABSENT);
 	assert_false(is_shown(turn_mark));
 }
 
@@ -203,26 +209,27 @@ static void spoil_turn(unsigned way)
 /* What it tells is of use, and no more: it decides about nobody. */
 static void without_what_it_tells_keys_answer_all_the_same(void **state)
 {
-	struct desk *desk = *state;
-	unsigned key = desk_plug_touch(desk, (struct softkey_faults){ 0 });
+	struct driver_fixture *fixture = *state;
+	unsigned key = driver_fixture_plug_touch(fixture, (struct softkey_faults){ 0 });
 	for (unsigned way = 0; way < 6; way++) {
-		begin_login(desk, "tty1");
-		assert_answers(desk);
-		touch_it(desk, key);
+		begin_login(fixture, "tty1");
+		assert_answers(fixture);
+		touch_it(fixture, key);
 		spoil_turn(way);
-		begin_login(desk, "tty1");
-		assert_answers(desk);
+		begin_login(fixture, "tty1");
+		assert_answers(fixture);
 		bool is_writable = way == 0 || way > 2;
-		assert_int_equal(desk->diag.warned,
+		assert_int_equal(fixture->diag.warned,
 				 is_writable ? MFA_WARNING_NONE : MFA_WARNING_UNNOTED);
-		softkey_bed_set_faults(desk->bed, key, &no_touch);
-		pid_t pid = start_process(await_touch_for_long, desk);
-		assert_blinks(desk, key);
+		usb_mock_set_faults(fixture->mock, key, &no_touch);
+		pid_t pid = start_process(await_touch_for_long, fixture);
+		assert_blinks(fixture, key);
 		if (way > 2)
 			spoil_turn(way);
-		assert_int_equal(desk_respond(desk, 60000), MFA_YUBIKEY_BUSY);
-		assert_string_equal(desk->other.terminal, way == 0 ? turn_mark : "");
-		touch_it(desk, key);
+		assert_int_equal(driver_fixture_respond(fixture, 60000),
+				 MFA_YUBIKEY_BUSY);
+		assert_string_equal(fixture->other.terminal, way == 0 ? turn_mark : "");
+		touch_it(fixture, key);
 		assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
 		if (way == 1)
 			assert_int_equal(unlink(turn_path), 0);
@@ -234,70 +241,70 @@ static void without_what_it_tells_keys_answer_all_the_same(void **state)
 
 static void time_that_has_run_out_is_not_an_absent_key(void **state)
 {
-	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
-	assert_int_equal(desk_respond(*state, 0), MFA_YUBIKEY_BUSY);
+	driver_fixture_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_int_equal(driver_fixture_respond(*state, 0), MFA_YUBIKEY_BUSY);
 }
 
 /* Others must not be able to keep the lock, or anything, from the logins. */
 static void a_lock_that_others_could_take_is_not_trusted(void **state)
 {
-	struct desk *desk = *state;
-	desk_plug(desk, KEY_SERIAL, (struct softkey_faults){ 0 });
-	assert_answers(desk);
+	struct driver_fixture *fixture = *state;
+	driver_fixture_plug(fixture, KEY_SERIAL, (struct softkey_faults){ 0 });
+	assert_answers(fixture);
 	assert_int_equal(chmod("/run/pam_mfa", 0775), 0);
-	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
-	assert_non_null(strstr(desk->diag.text, "/run/pam_mfa"));
+	assert_int_equal(driver_fixture_respond(fixture, SHORT_MS), MFA_YUBIKEY_BROKEN);
+	assert_non_null(strstr(fixture->diag.text, "/run/pam_mfa"));
 	assert_int_equal(chmod("/run/pam_mfa", 0700), 0);
 	assert_int_equal(unlink(turn_path), 0);
 	assert_int_equal(rmdir("/run/pam_mfa"), 0);
 	assert_int_equal(symlink("/tmp", "/run/pam_mfa"), 0);
-	assert_int_equal(desk_respond(desk, SHORT_MS), MFA_YUBIKEY_BROKEN);
+	assert_int_equal(driver_fixture_respond(fixture, SHORT_MS), MFA_YUBIKEY_BROKEN);
 	assert_int_equal(unlink("/run/pam_mfa"), 0);
-	assert_answers(desk);
+	assert_answers(fixture);
 }
 
 static int ask_too(void *context, unsigned index MFA_UNUSED)
 {
-	struct desk *desk = context;
-	enum mfa_yubikey_result result = desk_respond(desk, 10000);
+	struct driver_fixture *fixture = context;
+	enum mfa_yubikey_result result = driver_fixture_respond(fixture, 10000);
 	if (result == MFA_YUBIKEY_DONE)
-		assert_right(desk);
+		assert_right(fixture);
 	return (int)result;
 }
 
 static void many_processes_share_one_key(void **state)
 {
-	desk_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	driver_fixture_plug(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	assert_int_equal(count_processes(6, MFA_YUBIKEY_DONE, ask_too, *state), 6);
 }
 
-/* In a process of its own: in the one that holds the bed umockdev's thread opens and
+/* In a process of its own: in the one that holds the mock umockdev's thread opens and
  * closes sockets too, whenever it gets to it. */
 static int leave_nothing_open(void *context, unsigned index MFA_UNUSED)
 {
 	unsigned before = count_descriptors();
-	(void)desk_respond(context, SHORT_MS);
+	(void)driver_fixture_respond(context, SHORT_MS);
 	return count_descriptors() == before ? 0 : 1;
 }
 
 static void nothing_is_left_open_or_claimed(void **state)
 {
-	struct desk *desk = *state;
+	struct driver_fixture *fixture = *state;
 	static const struct softkey_faults faults[] = {
 		{ 0 },
 		{ .bad_crc = true },
 		{ .answer_after = SOFTKEY_NEVER },
 		{ .unplug_after = 7 },
 	};
-	unsigned key = desk_plug(desk, KEY_SERIAL, faults[0]);
-	desk_plug(desk, 1, faults[0]);
+	unsigned key = driver_fixture_plug(fixture, KEY_SERIAL, faults[0]);
+	driver_fixture_plug(fixture, 1, faults[0]);
 	for (size_t i = 0; i < MFA_COUNT(faults); i++) {
-		softkey_bed_set_faults(desk->bed, key, &faults[i]);
-		assert_int_equal(end_of(start_process(leave_nothing_open, desk)), 0);
-		softkey_bed_replug(desk->bed, key);
-		softkey_bed_set_faults(desk->bed, key, &faults[0]);
+		usb_mock_set_faults(fixture->mock, key, &faults[i]);
+		assert_int_equal(end_of(start_process(leave_nothing_open, fixture)), 0);
+		usb_mock_replug(fixture->mock, key);
+		usb_mock_set_faults(fixture->mock, key, &faults[0]);
 	}
-	assert_answers(desk);
+	assert_answers(fixture);
 }
 
 /* What the thread of libusb blocks in the process, as /proc shows it; 0: there is no such
@@ -333,7 +340,7 @@ static int await_touch(void *context, unsigned index MFA_UNUSED)
 	sigset_t before;
 	sigset_t after;
 	(void)pthread_sigmask(SIG_BLOCK, NULL, &before);
-	enum mfa_yubikey_result result = desk_respond(context, TIMEOUT_MS);
+	enum mfa_yubikey_result result = driver_fixture_respond(context, TIMEOUT_MS);
 	(void)pthread_sigmask(SIG_BLOCK, NULL, &after);
 	for (int number = 1; number < 32; number++)
 		if (sigismember(&after, number) != sigismember(&before, number))
@@ -348,15 +355,15 @@ static void the_thread_of_libusb_takes_no_signals(void **state)
 {
 	static const int signals[] = { SIGALRM, SIGCHLD, SIGHUP,  SIGINT,
 				       SIGTERM, SIGUSR1, SIGTSTP, SIGQUIT };
-	struct desk *desk = *state;
-	unsigned key = desk_plug_touch(
-		desk, (struct softkey_faults){ .touch_after = SOFTKEY_NEVER });
-	pid_t pid = start_process(await_touch, desk);
+	struct driver_fixture *fixture = *state;
+	unsigned key = driver_fixture_plug_touch(
+		fixture, (struct softkey_faults){ .touch_after = SOFTKEY_NEVER });
+	pid_t pid = start_process(await_touch, fixture);
 	int64_t end = stopwatch() + TIMEOUT_MS;
 	uint64_t mask = 0;
 	while (mask == 0 && stopwatch() < end)
 		mask = mask_of_libusb(pid);
-	softkey_bed_set_faults(desk->bed, key, &(struct softkey_faults){ 0 });
+	usb_mock_set_faults(fixture->mock, key, &(struct softkey_faults){ 0 });
 	assert_int_equal(end_of(pid), MFA_YUBIKEY_DONE);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
 		assert_true((mask >> (signals[i] - 1) & 1) != 0);
@@ -365,18 +372,18 @@ static void the_thread_of_libusb_takes_no_signals(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		at_a_desk(another_user_of_the_keys_is_waited_for_in_time),
-		at_a_desk(a_login_does_not_wait_and_knows_for_whom),
-		at_a_desk(what_a_key_answered_elsewhere_is_told_once_and_first),
-		at_a_desk(it_is_told_after_other_turns_as_well),
-		at_a_desk(what_was_before_a_login_is_not_told),
-		at_a_desk(a_turn_that_is_over_is_nobodys),
-		at_a_desk(without_what_it_tells_keys_answer_all_the_same),
-		at_a_desk(time_that_has_run_out_is_not_an_absent_key),
-		at_a_desk(a_lock_that_others_could_take_is_not_trusted),
-		at_a_desk(many_processes_share_one_key),
-		at_a_desk(nothing_is_left_open_or_claimed),
-		at_a_desk(the_thread_of_libusb_takes_no_signals),
+		with_driver_fixture(another_user_of_the_keys_is_waited_for_in_time),
+		with_driver_fixture(a_login_does_not_wait_and_knows_for_whom),
+		with_driver_fixture(what_a_key_answered_elsewhere_is_told_once_and_first),
+		with_driver_fixture(it_is_told_after_other_turns_as_well),
+		with_driver_fixture(what_was_before_a_login_is_not_told),
+		with_driver_fixture(a_turn_that_is_over_is_nobodys),
+		with_driver_fixture(without_what_it_tells_keys_answer_all_the_same),
+		with_driver_fixture(time_that_has_run_out_is_not_an_absent_key),
+		with_driver_fixture(a_lock_that_others_could_take_is_not_trusted),
+		with_driver_fixture(many_processes_share_one_key),
+		with_driver_fixture(nothing_is_left_open_or_claimed),
+		with_driver_fixture(the_thread_of_libusb_takes_no_signals),
 	};
 	return keys_main("driver_shared", tests, argc, argv);
 }

@@ -52,13 +52,13 @@ struct act {
 
 extern const struct act acts[]; /* ends with a NULL name */
 
-/* The state that acts begin with: made once, in rig->folder. */
-void acts_prepare(struct rig *rig);
+/* The state that acts begin with: made once, in fixture->folder. */
+void acts_prepare(struct pam_fixture *fixture);
 
 /* An act under way. */
 struct run {
 	const struct act *act;
-	struct rig *rig;
+	struct pam_fixture *fixture;
 	struct trace trace;
 	int input_fd;
 	int output_fd;
@@ -68,11 +68,11 @@ struct run {
 };
 
 /* Whether this build knows the act. */
-bool act_is_known(const struct rig *rig, const struct act *act);
+bool act_is_known(const struct pam_fixture *fixture, const struct act *act);
 
 /* Begins an act in a process of its own and stops where counting begins: before the
  * login's pam_authenticate, at the beginning of mfa-enroll's main. */
-void run_begin(struct run *run, struct rig *rig, const struct act *act);
+void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *act);
 /* Whether it has told of its success. */
 bool run_is_reported(const struct run *run);
 /* The trace has ended. Whether the act itself ended as it should have. */
@@ -80,4 +80,4 @@ bool run_is_good(const struct run *run);
 void run_done(struct run *run);
 
 /* The login of a probe: the PAM code. */
-int probe_login(const struct rig *rig, const struct probe *probe);
+int probe_login(const struct pam_fixture *fixture, const struct probe *probe);

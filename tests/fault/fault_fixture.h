@@ -10,7 +10,7 @@
 /* One way to call the module. */
 struct way {
 	const char *name;
-	const char *service; /* pam.d file: see services[] in scene.c */
+	const char *service; /* pam.d file: see services[] in fixture.c */
 	const char *user;
 	const char *password; /* typed in front of the code, or NULL */
 	enum mfa_kind
@@ -27,7 +27,7 @@ extern const struct way ways[];
 extern const size_t way_count;
 
 /* What stands for PAM_IGNORE: the stack answers so when the module takes no part. */
-extern const int scene_ignored;
+extern const int fault_fixture_ignored;
 
 /* What a login left behind. It lies in memory that the login's process shares. */
 struct outcome {
@@ -41,7 +41,7 @@ struct outcome {
 	char site[512]; /* the failed allocation: the product's functions on the stack */
 };
 
-struct scene {
+struct fault_fixture {
 	char folder[64];
 	char config_path[96];
 	char record_path[128];
@@ -56,28 +56,30 @@ struct scene {
 };
 
 /* Makes the host below a fresh folder. Refuses to run outside a throwaway root. */
-void scene_open(struct scene *scene, const char *module);
-void scene_close(struct scene *scene);
+void fault_fixture_open(struct fault_fixture *fixture, const char *module);
+void fault_fixture_close(struct fault_fixture *fixture);
 
-/* Puts the record and the audit trail back to what scene_open made, sets the code that
- * way types, and clears outcome. */
-void scene_reset(struct scene *scene, const struct way *way);
+/* Puts the record and the audit trail back to what fault_fixture_open made, sets the code
+ * that way types, and clears outcome. */
+void fault_fixture_reset(struct fault_fixture *fixture, const struct way *way);
 
-/* The person's tokens: the user, the secret of all, and the counter that scene_open gives
- * them. A YubiKey that is touched has no counter: when it was used it counts as one more.
+/* The person's tokens: the user, the secret of all, and the counter that
+ * fault_fixture_open gives them. A YubiKey that is touched has no counter: when it was
+ * used it counts as one more.
  */
-extern const char scene_user[];
-extern const char scene_secret[];
+extern const char fault_fixture_user[];
+extern const char fault_fixture_secret[];
 enum {
 	SCENE_COUNTER = 7
 };
-enum mfa_kind scene_kind(size_t token);
+enum mfa_kind fault_fixture_kind(size_t token);
 enum {
 	SCENE_TOKENS = 3
 };
 
 /* Sets the code of that counter, behind the password if there is one. */
-void scene_set_code(struct scene *scene, const struct way *way, uint64_t counter);
+void fault_fixture_set_code(struct fault_fixture *fixture, const struct way *way,
+			    uint64_t counter);
 
 /* keys.c: the person's YubiKey. */
 void keys_save(enum mfa_kind kind, struct mfa_token *token);
@@ -87,7 +89,7 @@ void keys_type(uint64_t counter, char *code, size_t size);
 void keys_plug(bool is_right);
 
 /* Throws away what came to /dev/log. */
-void scene_drain_log(const struct scene *scene);
+void fault_fixture_drain_log(const struct fault_fixture *fixture);
 
 /* What the drivers hook into the login: called right before and behind the phase. */
 struct hooks {
@@ -97,12 +99,13 @@ struct hooks {
 };
 
 /* Logs in and fills outcome; for a child process. */
-void scene_login(struct scene *scene, const struct way *way, const struct hooks *hooks);
+void fault_fixture_login(struct fault_fixture *fixture, const struct way *way,
+			 const struct hooks *hooks);
 
 /* Checks what must hold after any login, whatever failed: the record is the old or the
  * new one, the audit trail whole, nothing left open, PAM_SUCCESS only with the new
  * record and its line, and the next login works. Says what does not, else NULL. */
-const char *scene_check(struct scene *scene, const struct way *way);
+const char *fault_fixture_check(struct fault_fixture *fixture, const struct way *way);
 
 /* Runs work in a child, with a limit of time; returns its wait status. */
-int scene_run_child(void (*work)(void *context), void *context);
+int fault_fixture_run_child(void (*work)(void *context), void *context);

@@ -12,20 +12,20 @@ enum {
 };
 
 /* Zeroed memory that processes forked from here share. Never freed. */
-void *crew_memory(size_t size) MFA_MUST_CHECK;
+void *workers_memory(size_t size) MFA_MUST_CHECK;
 
 /* A meeting point of count processes. */
-void crew_gate_init(pthread_barrier_t *gate, unsigned count);
-void crew_gate_wait(pthread_barrier_t *gate);
+void workers_gate_init(pthread_barrier_t *gate, unsigned count);
+void workers_gate_wait(pthread_barrier_t *gate);
 
-struct crew {
+struct workers {
 	pid_t pids[CREW_MAX];
 	unsigned count;
 };
 
 /* Starts one more process, which runs work(context, its number) and ends, and dies with
  * this one. */
-void crew_add(struct crew *crew, void (*work)(void *context, unsigned number),
-	      void *context);
+void workers_add(struct workers *workers, void (*work)(void *context, unsigned number),
+		 void *context);
 /* Waits until all have ended; whether all of them did so on their own. */
-bool crew_join(struct crew *crew);
+bool workers_join(struct workers *workers);

@@ -9,11 +9,11 @@ enum {
 	RACK_TEXT_SIZE = 2048,
 };
 
-struct rack {
+struct keyring {
 	struct port key[RACK_KEYS];
 	unsigned keys;
 };
 
 /* Obeys a line and writes what it has to say, an error too; 0 or a negative errno. */
-int rack_obey(struct rack *rack, uint64_t now, char *line,
-	      char ret_text[static RACK_TEXT_SIZE]);
+int keyring_obey(struct keyring *keyring, uint64_t now, char *line,
+		 char ret_text[static RACK_TEXT_SIZE]);

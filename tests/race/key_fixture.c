@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rig_key.h"
+#include "key_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ enum {
 
 static const char LOCK_FOLDER[] = "/run/pam_mfa";
 
-const struct rig_code rig_enter = { "" };
+const struct pam_fixture_code pam_fixture_enter = { "" };
 
 struct material {
 	char bytes[RIG_SECRET_LEN + 1];
@@ -32,7 +32,7 @@ struct material {
 static struct material material_of(unsigned secret)
 {
 	struct material material = { 0 };
-	rig_fill_secret(secret, material.bytes);
+	pam_fixture_fill_secret(secret, material.bytes);
 	return material;
 }
 
@@ -41,16 +41,16 @@ static const unsigned char *part(const struct material *material, size_t at)
 	return (const unsigned char *)material->bytes + at;
 }
 
-uint32_t rig_key_serial(unsigned secret)
+uint32_t key_fixture_serial(unsigned secret)
 {
 	return SERIAL_BASE + secret;
 }
 
-void rig_key_save(const struct rig_token *spec, struct mfa_token *token)
+void key_fixture_save(const struct pam_fixture_token *spec, struct mfa_token *token)
 {
 	const struct material material = material_of(spec->secret);
 	const struct mfa_yubikey key = {
-		.serial = rig_key_serial(spec->secret),
+		.serial = key_fixture_serial(spec->secret),
 		.slot = KEY_SLOT,
 		.wants_touch = true,
 		.secret = part(&material, 0),
@@ -64,31 +64,31 @@ void rig_key_save(const struct rig_token *spec, struct mfa_token *token)
 	int err = spec->kind == MFA_KIND_YUBIKEY ? mfa_yubikey_save(&key, token)
 						 : mfa_yubikey_otp_save(&otp, token);
 	if (err != MFA_OK)
-		rig_die("cannot make a YubiKey's token");
+		pam_fixture_die("cannot make a YubiKey's token");
 }
 
-void rig_key_claim(struct mfa_token *token, uint32_t serial)
+void key_fixture_claim(struct mfa_token *token, uint32_t serial)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(token, &key) != MFA_OK)
-		rig_die("a YubiKey's token cannot be read");
+		pam_fixture_die("a YubiKey's token cannot be read");
 	key.serial = serial;
 	if (mfa_yubikey_save(&key, token) != MFA_OK)
-		rig_die("a YubiKey's token cannot be made anew");
+		pam_fixture_die("a YubiKey's token cannot be made anew");
 }
 
-struct rig_code rig_typed(unsigned secret, uint64_t counter)
+struct pam_fixture_code pam_fixture_typed(unsigned secret, uint64_t counter)
 {
 	const struct material material = material_of(secret);
 	struct softkey_setup setup = { .kind = SOFTKEY_OTP };
 	char code[SOFTKEY_CODE_SIZE];
-	struct rig_code typed;
+	struct pam_fixture_code typed;
 	memcpy(setup.public_id, part(&material, AT_ID), sizeof setup.public_id);
 	memcpy(setup.private_id, part(&material, AT_ID), sizeof setup.private_id);
 	memcpy(setup.secret, part(&material, AT_AES), MFA_YUBIKEY_AES_LEN);
 	slot_type_at(&setup, (uint32_t)counter, code);
 	if (strlen(code) != MFA_YUBIKEY_CODE_LEN)
-		rig_die("the software YubiKey types no code");
+		pam_fixture_die("the software YubiKey types no code");
 	(void)snprintf(typed.text, sizeof typed.text, "%.*s", MFA_YUBIKEY_CODE_LEN, code);
 	return typed;
 }
@@ -102,10 +102,10 @@ static size_t put_hex(char *text, size_t size, const unsigned char *bytes, size_
 	return at;
 }
 
-struct rig_line rig_csv(unsigned secret)
+struct pam_fixture_line pam_fixture_csv(unsigned secret)
 {
 	const struct material material = material_of(secret);
-	struct rig_line line;
+	struct pam_fixture_line line;
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
 	char private_id[2 * MFA_YUBIKEY_PRIVATE_LEN + 1];
 	char aes_key[2 * MFA_YUBIKEY_AES_LEN + 1];
@@ -115,49 +115,49 @@ struct rig_line rig_csv(unsigned secret)
 	(void)put_hex(aes_key, sizeof aes_key, part(&material, AT_AES),
 		      MFA_YUBIKEY_AES_LEN);
 	(void)snprintf(line.text, sizeof line.text, "%u,%s,%s,%s,000000000000,,\n",
-		       rig_key_serial(secret), id, private_id, aes_key);
+		       key_fixture_serial(secret), id, private_id, aes_key);
 	return line;
 }
 
-struct rig_text rig_softkey(const char *format, ...)
+struct pam_fixture_text pam_fixture_softkey(const char *format, ...)
 {
-	struct rig_text answer;
+	struct pam_fixture_text answer;
 	char line[256];
 	va_list args;
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	if (wire_command(line, answer.text) != 0)
-		rig_die("softkeyd: %s", line);
+		pam_fixture_die("softkeyd: %s", line);
 	return answer;
 }
 
-void rig_key_plug(unsigned secret)
+void key_fixture_plug(unsigned secret)
 {
 	const struct material material = material_of(secret);
 	char hex[2 * RIG_SECRET_LEN + 1];
 	(void)put_hex(hex, sizeof hex, part(&material, 0), RIG_SECRET_LEN);
-	(void)rig_softkey("reset");
-	(void)rig_softkey("new serial=%u slot2=hmac:%s:touch", rig_key_serial(secret),
-			  hex);
+	(void)pam_fixture_softkey("reset");
+	(void)pam_fixture_softkey("new serial=%u slot2=hmac:%s:touch",
+				  key_fixture_serial(secret), hex);
 }
 
-unsigned rig_key_fact(const char *name)
+unsigned key_fixture_fact(const char *name)
 {
 	char wanted[64];
-	const struct rig_text shown = rig_softkey("show");
+	const struct pam_fixture_text shown = pam_fixture_softkey("show");
 	(void)snprintf(wanted, sizeof wanted, " %s=", name);
 	const char *found = strstr(shown.text, wanted);
 	if (found == NULL)
-		rig_die("softkeyd shows no %s", name);
+		pam_fixture_die("softkeyd shows no %s", name);
 	return (unsigned)strtoul(found + strlen(wanted), NULL, 10);
 }
 
-bool rig_ports_are_free(void)
+bool pam_fixture_ports_are_free(void)
 {
 	MFA_CLEANUP(mfa_close_fd)
 	int fd = open(LOCK_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno != ENOENT) /* which nobody has needed yet */
-		rig_die("%s", LOCK_FOLDER);
+		pam_fixture_die("%s", LOCK_FOLDER);
 	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "acts.h"
+#include "operations.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rig_key.h"
+#include "key_fixture.h"
 
 /* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro,
  * locked; jiro2 with one token; taro2, whose counter is far behind; hanako3 and jiro3
@@ -184,7 +184,7 @@ const struct act acts[] = {
 static const struct {
 	const char *user;
 	size_t count;
-	struct rig_token tokens[3];
+	struct pam_fixture_token tokens[3];
 } people[] = {
 	{ "taro",
 	  3,
@@ -201,63 +201,64 @@ static const struct {
 };
 
 /* Takes back what the caller changed in a record. */
-static void store(struct rig *rig, struct mfa_record *record)
+static void store(struct pam_fixture *fixture, struct mfa_record *record)
 {
 	struct mfa_diag diag = { .text = "" };
-	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
-		rig_die("%s", diag.text);
+	if (mfa_store_swap(fixture->host.store, record, &diag) != MFA_OK)
+		pam_fixture_die("%s", diag.text);
 	mfa_record_free(&record);
 }
 
-void acts_prepare(struct rig *rig)
+void acts_prepare(struct pam_fixture *fixture)
 {
-	rig_make(rig);
+	pam_fixture_make(fixture);
 	for (size_t i = 0; i < MFA_COUNT(people); i++)
-		rig_enrol(rig, people[i].user, people[i].tokens, people[i].count);
-	struct mfa_record *record = rig_read(rig, "hanako2");
+		pam_fixture_enrol(fixture, people[i].user, people[i].tokens,
+				  people[i].count);
+	struct mfa_record *record = pam_fixture_read(fixture, "hanako2");
 	record->tokens[0].state = MFA_STATE_SUSPENDED;
-	store(rig, record);
-	record = rig_read(rig, "jiro");
+	store(fixture, record);
+	record = pam_fixture_read(fixture, "jiro");
 	record->failures = 99;
 	record->locked_until = MFA_LOCKED_FOREVER;
-	store(rig, record);
+	store(fixture, record);
 	/* a host that had a rekey before: one more changes nothing that is compared */
-	record = rig_read(rig, MFA_DECOY_USER);
+	record = pam_fixture_read(fixture, MFA_DECOY_USER);
 	record->created = 1;
-	store(rig, record);
+	store(fixture, record);
 	/* a record that has been written to before, as most are */
 	for (unsigned i = 0; i < 3; i++)
-		store(rig, rig_read(rig, "taro"));
-	rig_close(rig);
+		store(fixture, pam_fixture_read(fixture, "taro"));
+	pam_fixture_close(fixture);
 }
 
-bool act_is_known(const struct rig *rig, const struct act *act)
+bool act_is_known(const struct pam_fixture *fixture, const struct act *act)
 {
 	const char *words[] = { act->words[0], "--help", NULL };
 	if (act->words[0] != NULL && act->words[0][0] == '-')
 		words[0] = act->words[1];
-	return act->words[0] == NULL || rig_enroll(rig, words, NULL) == 0;
+	return act->words[0] == NULL || pam_fixture_enroll(fixture, words, NULL) == 0;
 }
 
-static struct rig_code code_of(const struct probe *probe)
+static struct pam_fixture_code code_of(const struct probe *probe)
 {
-	uint64_t step = (uint64_t)(rig_now() / RIG_PERIOD);
+	uint64_t step = (uint64_t)(pam_fixture_now() / RIG_PERIOD);
 	switch (probe->code) {
 	case PROBE_COUNTED:
 		break;
 	case PROBE_NOW:
-		return rig_code(probe->secret, probe->counter + step);
+		return pam_fixture_code(probe->secret, probe->counter + step);
 	case PROBE_TYPED:
-		return rig_typed(probe->secret, probe->counter);
+		return pam_fixture_typed(probe->secret, probe->counter);
 	case PROBE_TOUCHED:
-		return rig_enter;
+		return pam_fixture_enter;
 	}
-	return rig_code(probe->secret, probe->counter);
+	return pam_fixture_code(probe->secret, probe->counter);
 }
 
-int probe_login(const struct rig *rig, const struct probe *probe)
+int probe_login(const struct pam_fixture *fixture, const struct probe *probe)
 {
-	return rig_login(rig, probe->user, code_of(probe));
+	return pam_fixture_login(fixture, probe->user, code_of(probe));
 }
 
 static void log_in(void *context)
@@ -269,12 +270,12 @@ static void log_in(void *context)
 		.counter = act->login_counter,
 		.code = act->login_code,
 	};
-	struct rig_session session = { .code = code_of(&probe) };
-	rig_session_open(run->rig, act->login_user, &session);
+	struct pam_fixture_session session = { .code = code_of(&probe) };
+	pam_fixture_session_open(run->fixture, act->login_user, &session);
 	trace_me();
-	run->shared->answer = rig_session_run(&session);
+	run->shared->answer = pam_fixture_session_run(&session);
 	run->shared->is_done = true;
-	rig_session_close(&session);
+	pam_fixture_session_close(&session);
 	_exit(0);
 }
 
@@ -282,7 +283,8 @@ static void enroll(void *context)
 {
 	struct run *run = context;
 	trace_me();
-	rig_become_enroll(run->rig, run->words, run->input_fd, run->output_fd);
+	pam_fixture_become_enroll(run->fixture, run->words, run->input_fd,
+				  run->output_fd);
 }
 
 /* "@x" becomes the identifier of the token with the label x. */
@@ -295,15 +297,16 @@ static void fill_words(struct run *run)
 			return;
 		if (word[0] != '@')
 			continue;
-		rig_open(run->rig);
-		struct mfa_record *record = rig_read(run->rig, run->act->words[i - 1]);
-		const struct mfa_token *token = rig_token_of(record, word + 1);
+		pam_fixture_open(run->fixture);
+		struct mfa_record *record =
+			pam_fixture_read(run->fixture, run->act->words[i - 1]);
+		const struct mfa_token *token = pam_fixture_token_of(record, word + 1);
 		if (token == NULL)
-			rig_die("no token %s", word);
+			pam_fixture_die("no token %s", word);
 		memcpy(run->ids[i], token->id, sizeof run->ids[i]);
 		run->words[i] = run->ids[i];
 		mfa_record_free(&record);
-		rig_close(run->rig);
+		pam_fixture_close(run->fixture);
 	}
 }
 
@@ -311,30 +314,30 @@ static int input_of(const struct act *act)
 {
 	char text[128] = "";
 	if (act->input != NULL && strcmp(act->input, "new") == 0)
-		return rig_memory_file(rig_secret(SECRET_NEW).text);
+		return pam_fixture_memory_file(pam_fixture_secret(SECRET_NEW).text);
 	if (act->input != NULL && strcmp(act->input, "csv") == 0)
-		return rig_memory_file(rig_csv(SECRET_NEW).text);
+		return pam_fixture_memory_file(pam_fixture_csv(SECRET_NEW).text);
 	if (act->input != NULL)
 		(void)snprintf(text, sizeof text, "%s\n%s\n",
-			       rig_code(SECRET_BEHIND, RAY_COUNTER).text,
-			       rig_code(SECRET_BEHIND, RAY_COUNTER + 1).text);
-	return rig_memory_file(text);
+			       pam_fixture_code(SECRET_BEHIND, RAY_COUNTER).text,
+			       pam_fixture_code(SECRET_BEHIND, RAY_COUNTER + 1).text);
+	return pam_fixture_memory_file(text);
 }
 
-void run_begin(struct run *run, struct rig *rig, const struct act *act)
+void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *act)
 {
 	static struct run_shared *shared;
 	if (shared == NULL)
 		shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
-		rig_die("no memory to share");
+		pam_fixture_die("no memory to share");
 	*shared = (struct run_shared){ .is_done = false };
 	if (act->key_secret != 0)
-		rig_key_plug(act->key_secret);
-	*run = (struct run){ .act = act, .rig = rig, .shared = shared };
+		key_fixture_plug(act->key_secret);
+	*run = (struct run){ .act = act, .fixture = fixture, .shared = shared };
 	run->input_fd = input_of(act);
-	run->output_fd = rig_memory_file("");
+	run->output_fd = pam_fixture_memory_file("");
 	fill_words(run);
 	if (act->words[0] == NULL) {
 		trace_begin(&run->trace, log_in, run);
@@ -343,7 +346,7 @@ void run_begin(struct run *run, struct rig *rig, const struct act *act)
 	trace_begin(&run->trace, enroll, run);
 	/* main's first act; what the loader does before changes nothing */
 	if (!trace_until(&run->trace, SYS_prctl))
-		rig_die("mfa-enroll does not begin");
+		pam_fixture_die("mfa-enroll does not begin");
 }
 
 bool run_is_reported(const struct run *run)

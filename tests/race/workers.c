@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "crew.h"
+#include "workers.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -8,56 +8,57 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rig.h"
+#include "pam_fixture.h"
 
-void *crew_memory(size_t size)
+void *workers_memory(size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
-		rig_die("no memory to share");
+		pam_fixture_die("no memory to share");
 	return memory;
 }
 
-void crew_gate_init(pthread_barrier_t *gate, unsigned count)
+void workers_gate_init(pthread_barrier_t *gate, unsigned count)
 {
 	pthread_barrierattr_t attributes;
 	if (pthread_barrierattr_init(&attributes) != 0 ||
 	    pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED) != 0 ||
 	    pthread_barrier_init(gate, &attributes, count) != 0)
-		rig_die("no gate");
+		pam_fixture_die("no gate");
 	(void)pthread_barrierattr_destroy(&attributes);
 }
 
-void crew_gate_wait(pthread_barrier_t *gate)
+void workers_gate_wait(pthread_barrier_t *gate)
 {
 	(void)pthread_barrier_wait(gate);
 }
 
-void crew_add(struct crew *crew, void (*work)(void *context, unsigned number),
-	      void *context)
+void workers_add(struct workers *workers, void (*work)(void *context, unsigned number),
+		 void *context)
 {
 	pid_t parent = getpid();
-	pid_t pid = crew->count < CREW_MAX ? fork() : -1;
+	pid_t pid = workers->count < CREW_MAX ? fork() : -1;
 	if (pid < 0)
-		rig_die("no more processes");
+		pam_fixture_die("no more processes");
 	if (pid == 0) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent)
 			_exit(2);
-		work(context, crew->count);
+		work(context, workers->count);
 		_exit(0);
 	}
-	crew->pids[crew->count++] = pid;
+	workers->pids[workers->count++] = pid;
 }
 
-bool crew_join(struct crew *crew)
+bool workers_join(struct workers *workers)
 {
 	bool is_good = true;
-	for (unsigned i = 0; i < crew->count; i++) {
+	for (unsigned i = 0; i < workers->count; i++) {
 		int status = 0;
-		if (waitpid(crew->pids[i], &status, 0) != crew->pids[i] || status != 0)
+		if (waitpid(workers->pids[i], &status, 0) != workers->pids[i] ||
+		    status != 0)
 			is_good = false;
 	}
-	crew->count = 0;
+	workers->count = 0;
 	return is_good;
 }

@@ -12,8 +12,8 @@ enum {
 	SERIAL_MS = 1200, /* libykpers waits so long for a serial number */
 };
 
-struct desk {
-	struct softkey_bed *bed;
+struct driver_fixture {
+	struct usb_mock *mock;
 	const struct mfa_yubikey_driver *driver;
 	/* Of the questions from here on; number 0: they are an enrolment's, and wait. */
 	struct mfa_turn turn;
@@ -27,22 +27,27 @@ struct desk {
 	size_t count;
 };
 
-/* For cmocka: *state is a struct desk, with no key plugged in. */
-int desk_setup(void **state);
-int desk_teardown(void **state);
-#define at_a_desk(test) cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
+/* For cmocka: *state is a struct driver_fixture, with no key plugged in. */
+int driver_fixture_setup(void **state);
+int driver_fixture_teardown(void **state);
+#define with_driver_fixture(test)                                   \
+	cmocka_unit_test_setup_teardown(test, driver_fixture_setup, \
+					driver_fixture_teardown)
 
 /* Plugs in a soft_key; the second one wants to be touched, and is the wanted one. */
-unsigned desk_plug(struct desk *desk, uint32_t serial, struct softkey_faults faults);
-unsigned desk_plug_touch(struct desk *desk, struct softkey_faults faults);
+unsigned driver_fixture_plug(struct driver_fixture *fixture, uint32_t serial,
+			     struct softkey_faults faults);
+unsigned driver_fixture_plug_touch(struct driver_fixture *fixture,
+				   struct softkey_faults faults);
 
 /* Asks the driver for an answer, of these slots or of the wanted one. Fails the test when
  * it takes too long, or leaves a half of an answer. */
-enum mfa_yubikey_result desk_respond_with(struct desk *desk,
-					  const struct mfa_yubikey_slot *slots,
-					  size_t count, int64_t timeout_ms);
-enum mfa_yubikey_result desk_respond(struct desk *desk, int64_t timeout_ms);
+enum mfa_yubikey_result driver_fixture_respond_with(struct driver_fixture *fixture,
+						    const struct mfa_yubikey_slot *slots,
+						    size_t count, int64_t timeout_ms);
+enum mfa_yubikey_result driver_fixture_respond(struct driver_fixture *fixture,
+					       int64_t timeout_ms);
 
 /* The last answer is right, and of the wanted slot; the key answers so. */
-void assert_right(const struct desk *desk);
-void assert_answers(struct desk *desk);
+void assert_right(const struct driver_fixture *fixture);
+void assert_answers(struct driver_fixture *fixture);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "bed_usb.h"
+#include "usb_mock_usb.h"
 
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
@@ -12,14 +12,14 @@
 // The transfer that a client has submitted and not yet reaped hangs on the client.
 static const char *const URB = "softkey-urb";
 
-uint64_t bed_now(void)
+uint64_t usb_mock_now(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void bed_die(const char *what)
+void usb_mock_die(const char *what)
 {
 	fprintf(stderr, "softkey: %s\n", what);
 	abort();
@@ -33,7 +33,7 @@ static UMockdevIoctlData *resolve(UMockdevIoctlData *data, size_t offset, size_t
 	UMockdevIoctlData *found =
 		umockdev_ioctl_data_resolve(data, offset, size, &error);
 	if (!found && !error)
-		bed_die("an ioctl without its argument");
+		usb_mock_die("an ioctl without its argument");
 	g_clear_error(&error);
 	return found;
 }
@@ -114,7 +114,7 @@ static int submit(struct port *port, UMockdevIoctlClient *client, UMockdevIoctlD
 		}
 		unsigned len = buffer->data[6] | (unsigned)buffer->data[7] << 8;
 		if ((int)len <= urb.buffer_length - PORT_SETUP_SIZE)
-			result = port_control(port, (uintptr_t)client, bed_now(),
+			result = port_control(port, (uintptr_t)client, usb_mock_now(),
 					      buffer->data,
 					      buffer->data + PORT_SETUP_SIZE);
 		g_object_unref(buffer);
@@ -192,7 +192,7 @@ static int answer(struct port *port, UMockdevIoctlClient *client)
 static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client,
 			 gpointer data)
 {
-	struct bed_usb *usb = data;
+	struct usb_mock_usb *usb = data;
 	(void)handler;
 	pthread_mutex_lock(usb->lock);
 	bool plugged = usb->port.plugged;
@@ -210,24 +210,25 @@ static gboolean on_ioctl(UMockdevIoctlBase *handler, UMockdevIoctlClient *client
 static void on_close(UMockdevIoctlBase *handler, UMockdevIoctlClient *client,
 		     gpointer data)
 {
-	struct bed_usb *usb = data;
+	struct usb_mock_usb *usb = data;
 	(void)handler;
 	pthread_mutex_lock(usb->lock);
 	port_close(&usb->port, (uintptr_t)client);
 	pthread_mutex_unlock(usb->lock);
 }
 
-void bed_usb_attach(struct bed_usb *usb, UMockdevTestbed *testbed, const char *node)
+void usb_mock_usb_attach(struct usb_mock_usb *usb, UMockdevTestbed *testbed,
+			 const char *node)
 {
 	GError *error = NULL;
 	usb->handler = umockdev_ioctl_base_new();
 	g_signal_connect(usb->handler, "handle-ioctl", G_CALLBACK(on_ioctl), usb);
 	g_signal_connect(usb->handler, "client-vanished", G_CALLBACK(on_close), usb);
 	if (!umockdev_testbed_attach_ioctl(testbed, node, usb->handler, &error))
-		bed_die(error->message);
+		usb_mock_die(error->message);
 }
 
-void bed_usb_done(struct bed_usb *usb)
+void usb_mock_usb_done(struct usb_mock_usb *usb)
 {
 	g_clear_object(&usb->handler);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "acts.h"
+#include "operations.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,9 +27,9 @@ static int read_config(struct test_host *host, const char *name, struct mfa_diag
 static void write_many_keys(struct test_host *host)
 {
 	assert_int_equal(mkdir(path_in(&host->box, "mfa.conf.d"), 0755), 0);
-	write_text(path_in(&host->box, "mfa.conf.d/10-desk.conf"),
+	write_text(path_in(&host->box, "mfa.conf.d/10-fixture.conf"),
 		   "[zone main]\nservices = login lightdm\nusers = taro hanako\n"
-		   "[zone desk]\ntitle = \"The desk\"\nrhosts = 192.0.2.0/24\n");
+		   "[zone fixture]\ntitle = \"The fixture\"\nrhosts = 192.0.2.0/24\n");
 }
 
 static int load_config(struct test_host *host, struct mfa_diag *diag)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rig.h"
+#include "softkey_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 const uint8_t CHALLENGE[63] =
 	"a challenge that fills its frame but for the last byte, so: !!!";
 
-int rig_setup(void **state)
+int softkey_fixture_setup(void **state)
 {
-	*state = softkey_bed_new();
+	*state = usb_mock_new();
 	return yk_init() ? 0 : -1;
 }
 
-int rig_teardown(void **state)
+int softkey_fixture_teardown(void **state)
 {
 	yk_release();
-	softkey_bed_free(*state);
+	usb_mock_free(*state);
 	return 0;
 }
 
@@ -28,15 +28,15 @@ struct softkey_options hmac_key(void)
 	};
 }
 
-YK_KEY *rig_open(int n)
+YK_KEY *softkey_fixture_open(int n)
 {
 	YK_KEY *yk = yk_open_key(n);
 	assert_non_null(yk);
 	return yk;
 }
 
-int rig_ask(int slot, bool wait, const void *challenge, unsigned len,
-	    uint8_t ret_digest[static DIGEST_SIZE])
+int softkey_fixture_ask(int slot, bool wait, const void *challenge, unsigned len,
+			uint8_t ret_digest[static DIGEST_SIZE])
 {
 	unsigned char response[RESPONSE_SIZE];
 	yk_errno = 0;
@@ -61,12 +61,13 @@ void assert_digest(const uint8_t digest[static DIGEST_SIZE], const char *hex)
 	assert_string_equal(text, hex);
 }
 
-int rig_program(int slot, void (*change)(YKP_CONFIG *config), const uint8_t *access)
+int softkey_fixture_program(int slot, void (*change)(YKP_CONFIG *config),
+			    const uint8_t *access)
 {
 	unsigned char code[SOFTKEY_ACCESS_SIZE];
 	YK_STATUS *status = ykds_alloc();
 	YKP_CONFIG *config = ykp_alloc();
-	YK_KEY *yk = rig_open(0);
+	YK_KEY *yk = softkey_fixture_open(0);
 	if (access)
 		memcpy(code, access, sizeof code);
 	assert_true(yk_get_status(yk, status));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the software key share: a bed, libykpers, keys and challenges. */
+/* What the tests of the software key share: a mock, libykpers, keys and challenges. */
 #pragma once
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #include <ykdef.h>
 #include <ykpers.h>
 
-#include "bed.h"
+#include "usb_mock.h"
 
 enum {
 	SERIAL = 7654321,
@@ -21,10 +21,12 @@ enum {
 	RESPONSE_SIZE = 64, /* libykpers writes whole reports */
 };
 
-/* For cmocka: *state is the bed, with libykpers open. */
-int rig_setup(void **state);
-int rig_teardown(void **state);
-#define on_a_bed(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
+/* For cmocka: *state is the mock, with libykpers open. */
+int softkey_fixture_setup(void **state);
+int softkey_fixture_teardown(void **state);
+#define on_a_bed(test)                                               \
+	cmocka_unit_test_setup_teardown(test, softkey_fixture_setup, \
+					softkey_fixture_teardown)
 
 /* A key with an HMAC secret in slot 2. */
 struct softkey_options hmac_key(void);
@@ -32,13 +34,14 @@ struct softkey_options hmac_key(void);
 extern const uint8_t CHALLENGE[63];
 
 /* Opens the Nth key, which has to be there. */
-YK_KEY *rig_open(int n);
+YK_KEY *softkey_fixture_open(int n);
 /* Asks the slot of the first key, which opens and closes it; 0 or yk_errno. */
-int rig_ask(int slot, bool wait, const void *challenge, unsigned len,
-	    uint8_t ret_digest[static DIGEST_SIZE]);
+int softkey_fixture_ask(int slot, bool wait, const void *challenge, unsigned len,
+			uint8_t ret_digest[static DIGEST_SIZE]);
 void assert_digest(const uint8_t digest[static DIGEST_SIZE], const char *hex);
 
 /* Programs slot 1 or 2 with ykpers' usual configuration after "change" has been at it;
  * NULL erases. 0 or yk_errno, which is YK_EWRITEERR where the key did not take it. */
-int rig_program(int slot, void (*change)(YKP_CONFIG *config), const uint8_t *access);
+int softkey_fixture_program(int slot, void (*change)(YKP_CONFIG *config),
+			    const uint8_t *access);
 void make_hmac(YKP_CONFIG *config);

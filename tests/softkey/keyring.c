@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rack.h"
+#include "keyring.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -172,18 +172,18 @@ static void show(const struct port *port, unsigned number, struct text *text)
 	    counts.detached);
 }
 
-static int add(struct rack *rack, uint64_t now, char *rest, struct text *text)
+static int add(struct keyring *keyring, uint64_t now, char *rest, struct text *text)
 {
 	struct softkey_options options = { 0 };
 	char *word;
 	while ((word = strtok_r(NULL, " ", &rest)) != NULL)
 		if (!read_option(word, &options))
 			return -EINVAL;
-	if (rack->keys == RACK_KEYS)
+	if (keyring->keys == RACK_KEYS)
 		return -ENOSPC;
-	port_init(&rack->key[rack->keys], &options);
-	port_plug(&rack->key[rack->keys], now);
-	say(text, "%u\n", rack->keys++);
+	port_init(&keyring->key[keyring->keys], &options);
+	port_plug(&keyring->key[keyring->keys], now);
+	say(text, "%u\n", keyring->keys++);
 	return 0;
 }
 
@@ -239,37 +239,38 @@ static int handle(struct port *port, uint64_t now, const char *verb, char *rest,
 	return 0;
 }
 
-static int obey(struct rack *rack, uint64_t now, char *line, struct text *text)
+static int obey(struct keyring *keyring, uint64_t now, char *line, struct text *text)
 {
 	char *rest = NULL, *verb = strtok_r(line, " ", &rest);
 	unsigned number;
 	if (!verb)
 		return -EINVAL;
 	if (strcmp(verb, "new") == 0)
-		return add(rack, now, rest, text);
+		return add(keyring, now, rest, text);
 	if (strcmp(verb, "show") == 0) {
-		for (unsigned i = 0; i < rack->keys; i++)
-			show(&rack->key[i], i, text);
+		for (unsigned i = 0; i < keyring->keys; i++)
+			show(&keyring->key[i], i, text);
 		return 0;
 	}
 	if (strcmp(verb, "reset") == 0) {
-		for (unsigned i = 0; i < rack->keys; i++)
-			port_unplug(&rack->key[i]);
-		rack->keys = 0;
+		for (unsigned i = 0; i < keyring->keys; i++)
+			port_unplug(&keyring->key[i]);
+		keyring->keys = 0;
 		return 0;
 	}
 	if (!read_number(strtok_r(NULL, " ", &rest), &number))
 		return -EINVAL;
-	return number < rack->keys ? handle(&rack->key[number], now, verb, rest, text)
-				   : -ENODEV;
+	return number < keyring->keys
+		       ? handle(&keyring->key[number], now, verb, rest, text)
+		       : -ENODEV;
 }
 
-int rack_obey(struct rack *rack, uint64_t now, char *line,
-	      char ret_text[static RACK_TEXT_SIZE])
+int keyring_obey(struct keyring *keyring, uint64_t now, char *line,
+		 char ret_text[static RACK_TEXT_SIZE])
 {
 	struct text text = { .bytes = ret_text };
 	*ret_text = '\0';
-	int err = obey(rack, now, line, &text);
+	int err = obey(keyring, now, line, &text);
 	if (err)
 		say(&text, "%s\n", strerror(-err));
 	return err;

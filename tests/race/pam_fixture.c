@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rig.h"
+#include "pam_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,15 +14,15 @@
 
 #include <liboath/oath.h>
 
+#include "key_fixture.h"
 #include "mfa/yubikey_otp.h"
-#include "rig_key.h"
 
 static const char SERVICE[] = "rig";
 
 static int64_t clock_shift;
 static int64_t clock_stand;
 
-void rig_die(const char *format, ...)
+void pam_fixture_die(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -33,7 +33,8 @@ void rig_die(const char *format, ...)
 	exit(2);
 }
 
-void rig_report(const struct rig_case *which, bool is_good, const char *format, ...)
+void pam_fixture_report(const struct pam_fixture_case *which, bool is_good,
+			const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -46,12 +47,12 @@ void rig_report(const struct rig_case *which, bool is_good, const char *format, 
 	va_end(args);
 }
 
-static void make_folder(const struct rig *rig, const char *name)
+static void make_folder(const struct pam_fixture *fixture, const char *name)
 {
 	char path[RIG_PATH_SIZE];
-	(void)snprintf(path, sizeof path, "%s/%s", rig->folder, name);
+	(void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
 	if (mkdir(path, 0700) != 0)
-		rig_die("%s", path);
+		pam_fixture_die("%s", path);
 }
 
 static void write_text(const char *path, const char *text)
@@ -59,64 +60,64 @@ static void write_text(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	size_t len = strlen(text);
 	if (fd < 0 || write(fd, text, len) != (ssize_t)len || close(fd) != 0)
-		rig_die("%s", path);
+		pam_fixture_die("%s", path);
 }
 
-void rig_lay(struct rig *rig)
+void pam_fixture_lay(struct pam_fixture *fixture)
 {
 	char text[4 * RIG_PATH_SIZE];
 	char path[RIG_PATH_SIZE];
-	make_folder(rig, "etc");
-	make_folder(rig, "pam.d");
-	(void)snprintf(rig->config_path, sizeof rig->config_path, "%s/etc/mfa.conf",
-		       rig->folder);
+	make_folder(fixture, "etc");
+	make_folder(fixture, "pam.d");
+	(void)snprintf(fixture->config_path, sizeof fixture->config_path,
+		       "%s/etc/mfa.conf", fixture->folder);
 	(void)snprintf(text, sizeof text,
-		       "[host]\nzone = rig\nlanguage = en\nstore = file:%s/lib\n"
+		       "[host]\nzone = fixture\nlanguage = en\nstore = file:%s/lib\n"
 		       "key = file:%s/etc/store.key\naudit = %s/log/audit.jsonl\n"
-		       "[zone rig]\nservices = *\nmax_failures = 99\n"
+		       "[zone fixture]\nservices = *\nmax_failures = 99\n"
 		       "hotp_look_ahead = 2\nyubikey_any_session = yes\n%s",
-		       rig->folder, rig->folder, rig->folder,
-		       rig->zone != NULL ? rig->zone : "");
-	write_text(rig->config_path, text);
-	(void)snprintf(path, sizeof path, "%s/pam.d/%s", rig->folder, SERVICE);
-	(void)snprintf(text, sizeof text, "auth required %s conf=%s\n", rig->module,
-		       rig->config_path);
+		       fixture->folder, fixture->folder, fixture->folder,
+		       fixture->zone != NULL ? fixture->zone : "");
+	write_text(fixture->config_path, text);
+	(void)snprintf(path, sizeof path, "%s/pam.d/%s", fixture->folder, SERVICE);
+	(void)snprintf(text, sizeof text, "auth required %s conf=%s\n", fixture->module,
+		       fixture->config_path);
 	write_text(path, text);
 }
 
-void rig_make(struct rig *rig)
+void pam_fixture_make(struct pam_fixture *fixture)
 {
 	static const char *const init[] = { "init", "--in-memory", NULL };
-	rig_lay(rig);
-	if (rig_enroll(rig, init, NULL) != 0)
-		rig_die("mfa-enroll init failed");
-	rig_open(rig);
+	pam_fixture_lay(fixture);
+	if (pam_fixture_enroll(fixture, init, NULL) != 0)
+		pam_fixture_die("mfa-enroll init failed");
+	pam_fixture_open(fixture);
 }
 
-void rig_open(struct rig *rig)
+void pam_fixture_open(struct pam_fixture *fixture)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_site_load(rig->config_path, &diag, &rig->host);
+	int err = mfa_site_load(fixture->config_path, &diag, &fixture->host);
 	if (err == MFA_OK)
-		err = mfa_site_open(&rig->host, &diag);
+		err = mfa_site_open(&fixture->host, &diag);
 	if (err != MFA_OK)
-		rig_die("%s", diag.text);
+		pam_fixture_die("%s", diag.text);
 }
 
-void rig_close(struct rig *rig)
+void pam_fixture_close(struct pam_fixture *fixture)
 {
-	mfa_site_done(&rig->host);
+	mfa_site_done(&fixture->host);
 }
 
-void rig_fill_secret(unsigned secret, char bytes[static RIG_SECRET_LEN + 1])
+void pam_fixture_fill_secret(unsigned secret, char bytes[static RIG_SECRET_LEN + 1])
 {
 	(void)snprintf(bytes, RIG_SECRET_LEN + 1, "%020u", secret);
 }
 
-static void save_oath(const struct rig_token *spec, struct mfa_token *token)
+static void save_oath(const struct pam_fixture_token *spec, struct mfa_token *token)
 {
 	char secret[RIG_SECRET_LEN + 1];
-	rig_fill_secret(spec->secret, secret);
+	pam_fixture_fill_secret(spec->secret, secret);
 	const struct mfa_oath oath = {
 		.hash = MFA_HASH_SHA1,
 		.digits = RIG_DIGITS,
@@ -126,51 +127,51 @@ static void save_oath(const struct rig_token *spec, struct mfa_token *token)
 		.secret_len = RIG_SECRET_LEN,
 	};
 	if (mfa_oath_save(&oath, token) != MFA_OK)
-		rig_die("cannot make a token");
+		pam_fixture_die("cannot make a token");
 }
 
-static void add_token(struct mfa_record *record, const struct rig_token *spec)
+static void add_token(struct mfa_record *record, const struct pam_fixture_token *spec)
 {
 	struct mfa_token *added = NULL;
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
 	if (token == NULL)
-		rig_die("no memory");
+		pam_fixture_die("no memory");
 	token->kind = spec->kind;
 	token->state = MFA_STATE_ACTIVE;
 	(void)snprintf(token->label, sizeof token->label, "%s", spec->label);
 	if (spec->kind == MFA_KIND_TOTP || spec->kind == MFA_KIND_HOTP)
 		save_oath(spec, token);
 	else
-		rig_key_save(spec, token);
+		key_fixture_save(spec, token);
 	if (mfa_record_add(record, token, &added) != MFA_OK)
-		rig_die("cannot add a token");
+		pam_fixture_die("cannot add a token");
 }
 
-void rig_enrol(struct rig *rig, const char *user, const struct rig_token *tokens,
-	       size_t count)
+void pam_fixture_enrol(struct pam_fixture *fixture, const char *user,
+		       const struct pam_fixture_token *tokens, size_t count)
 {
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	if (record == NULL)
-		rig_die("no memory");
+		pam_fixture_die("no memory");
 	(void)snprintf(record->user, sizeof record->user, "%s", user);
 	for (size_t i = 0; i < count; i++)
 		add_token(record, &tokens[i]);
-	if (mfa_store_create(rig->host.store, record, &diag) != MFA_OK)
-		rig_die("%s: %s", user, diag.text);
+	if (mfa_store_create(fixture->host.store, record, &diag) != MFA_OK)
+		pam_fixture_die("%s: %s", user, diag.text);
 }
 
-struct mfa_record *rig_read(struct rig *rig, const char *user)
+struct mfa_record *pam_fixture_read(struct pam_fixture *fixture, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_record_new();
 	if (record == NULL ||
-	    mfa_store_read(rig->host.store, user, &diag, record) != MFA_OK)
-		rig_die("%s: %s", user, diag.text);
+	    mfa_store_read(fixture->host.store, user, &diag, record) != MFA_OK)
+		pam_fixture_die("%s: %s", user, diag.text);
 	return record;
 }
 
-struct mfa_token *rig_token_of(struct mfa_record *record, const char *label)
+struct mfa_token *pam_fixture_token_of(struct mfa_record *record, const char *label)
 {
 	for (size_t i = 0; i < record->token_count; i++)
 		if (strcmp(record->tokens[i].label, label) == 0)
@@ -178,57 +179,58 @@ struct mfa_token *rig_token_of(struct mfa_record *record, const char *label)
 	return NULL;
 }
 
-uint64_t rig_counter_of(const struct mfa_token *token)
+uint64_t pam_fixture_counter_of(const struct mfa_token *token)
 {
 	struct mfa_oath oath = { .counter = 0 };
 	struct mfa_yubikey_otp otp = { .counter = 0 };
 	bool is_typed = token->kind == MFA_KIND_YUBIKEY_OTP;
 	if ((is_typed ? mfa_yubikey_otp_load(token, &otp)
 		      : mfa_oath_load(token, &oath)) != MFA_OK)
-		rig_die("a token cannot be read");
+		pam_fixture_die("a token cannot be read");
 	return is_typed ? otp.counter : oath.counter;
 }
 
-void rig_reset(struct rig *rig, const char *user)
+void pam_fixture_reset(struct pam_fixture *fixture, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = rig_read(rig, user);
+	MFA_CLEANUP(mfa_record_free)
+	struct mfa_record *record = pam_fixture_read(fixture, user);
 	for (size_t i = 0; i < record->token_count; i++) {
 		struct mfa_oath oath;
 		if (mfa_oath_load(&record->tokens[i], &oath) != MFA_OK)
-			rig_die("a token cannot be read");
+			pam_fixture_die("a token cannot be read");
 		oath.counter = 0;
 		oath.drift = 0;
 		if (mfa_oath_save(&oath, &record->tokens[i]) != MFA_OK)
-			rig_die("a token cannot be made anew");
+			pam_fixture_die("a token cannot be made anew");
 	}
 	mfa_lockout_clear(record);
-	if (mfa_store_swap(rig->host.store, record, &diag) != MFA_OK)
-		rig_die("%s: %s", user, diag.text);
+	if (mfa_store_swap(fixture->host.store, record, &diag) != MFA_OK)
+		pam_fixture_die("%s: %s", user, diag.text);
 }
 
-struct rig_code rig_code(unsigned secret, uint64_t counter)
+struct pam_fixture_code pam_fixture_code(unsigned secret, uint64_t counter)
 {
 	char bytes[RIG_SECRET_LEN + 1];
-	struct rig_code code = { "" };
-	rig_fill_secret(secret, bytes);
+	struct pam_fixture_code code = { "" };
+	pam_fixture_fill_secret(secret, bytes);
 	if (oath_totp_generate2(bytes, RIG_SECRET_LEN, (time_t)counter, 1, 0, RIG_DIGITS,
 				0, code.text) != OATH_OK)
-		rig_die("liboath makes no code");
+		pam_fixture_die("liboath makes no code");
 	return code;
 }
 
-struct rig_secret rig_secret(unsigned secret)
+struct pam_fixture_secret pam_fixture_secret(unsigned secret)
 {
 	char bytes[RIG_SECRET_LEN + 1];
-	struct rig_secret hex = { "" };
-	rig_fill_secret(secret, bytes);
+	struct pam_fixture_secret hex = { "" };
+	pam_fixture_fill_secret(secret, bytes);
 	for (size_t i = 0; i < RIG_SECRET_LEN; i++)
 		(void)snprintf(hex.text + 2 * i, 4, "%02x\n", (unsigned char)bytes[i]);
 	return hex;
 }
 
-static char *answer(struct rig_session *session, const char *prompt)
+static char *answer(struct pam_fixture_session *session, const char *prompt)
 {
 	(void)snprintf(session->prompt, sizeof session->prompt, "%s", prompt);
 	if (session->at_prompt != NULL && !session->was_asked)
@@ -242,7 +244,7 @@ static char *answer(struct rig_session *session, const char *prompt)
 static int converse(int count, const struct pam_message **messages,
 		    struct pam_response **ret_responses, void *context)
 {
-	struct rig_session *session = context;
+	struct pam_fixture_session *session = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof *responses);
 	if (responses == NULL)
 		return PAM_BUF_ERR;
@@ -253,51 +255,52 @@ static int converse(int count, const struct pam_message **messages,
 	return PAM_SUCCESS;
 }
 
-void rig_session_open(const struct rig *rig, const char *user,
-		      struct rig_session *session)
+void pam_fixture_session_open(const struct pam_fixture *fixture, const char *user,
+			      struct pam_fixture_session *session)
 {
 	const struct pam_conv conv = { converse, session };
 	char services[RIG_PATH_SIZE];
-	(void)snprintf(services, sizeof services, "%s/pam.d", rig->folder);
+	(void)snprintf(services, sizeof services, "%s/pam.d", fixture->folder);
 	if (pam_start_confdir(SERVICE, user, &conv, services, &session->handle) !=
 	    PAM_SUCCESS)
-		rig_die("pam_start failed");
+		pam_fixture_die("pam_start failed");
 }
 
-int rig_session_run(struct rig_session *session)
+int pam_fixture_session_run(struct pam_fixture_session *session)
 {
 	return pam_authenticate(session->handle, 0);
 }
 
-void rig_session_close(struct rig_session *session)
+void pam_fixture_session_close(struct pam_fixture_session *session)
 {
 	(void)pam_end(session->handle, PAM_SUCCESS);
 	session->handle = NULL;
 }
 
-int rig_login(const struct rig *rig, const char *user, struct rig_code code)
+int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
+		      struct pam_fixture_code code)
 {
-	struct rig_session session = { .code = code };
-	rig_session_open(rig, user, &session);
-	int answer = rig_session_run(&session);
-	rig_session_close(&session);
+	struct pam_fixture_session session = { .code = code };
+	pam_fixture_session_open(fixture, user, &session);
+	int answer = pam_fixture_session_run(&session);
+	pam_fixture_session_close(&session);
 	return answer;
 }
 
-int rig_memory_file(const char *text)
+int pam_fixture_memory_file(const char *text)
 {
 	int fd = memfd_create("rig", MFD_CLOEXEC);
 	size_t len = strlen(text);
 	if (fd < 0 || write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
-		rig_die("a file in memory");
+		pam_fixture_die("a file in memory");
 	return fd;
 }
 
-void rig_become_enroll(const struct rig *rig, const char *const *words, int input_fd,
-		       int output_fd)
+void pam_fixture_become_enroll(const struct pam_fixture *fixture,
+			       const char *const *words, int input_fd, int output_fd)
 {
-	const char *arguments[RIG_WORDS_MAX + 4] = { rig->enroll, "--conf",
-						     rig->config_path };
+	const char *arguments[RIG_WORDS_MAX + 4] = { fixture->enroll, "--conf",
+						     fixture->config_path };
 	char *environment[] = { (char[]){ "LANG=C.UTF-8" },
 				(char[]){ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" }, NULL };
 	for (size_t i = 0; i < RIG_WORDS_MAX && words[i] != NULL; i++)
@@ -306,34 +309,36 @@ void rig_become_enroll(const struct rig *rig, const char *const *words, int inpu
 		_exit(127);
 	char *const *copied = NULL;
 	memcpy(&copied, &(const char *const *){ arguments }, sizeof copied);
-	(void)execve(rig->enroll, copied, environment);
+	(void)execve(fixture->enroll, copied, environment);
 	_exit(127);
 }
 
-int rig_enroll(const struct rig *rig, const char *const *words, const char *input)
+int pam_fixture_enroll(const struct pam_fixture *fixture, const char *const *words,
+		       const char *input)
 {
-	MFA_CLEANUP(mfa_close_fd) int in = rig_memory_file(input != NULL ? input : "");
+	MFA_CLEANUP(mfa_close_fd)
+	int in = pam_fixture_memory_file(input != NULL ? input : "");
 	MFA_CLEANUP(mfa_close_fd) int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int status = 0;
 	pid_t pid = fork();
 	if (pid == 0)
-		rig_become_enroll(rig, words, in, out);
+		pam_fixture_become_enroll(fixture, words, in, out);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		rig_die("mfa-enroll cannot run");
+		pam_fixture_die("mfa-enroll cannot run");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-void rig_clock_shift(int64_t seconds)
+void pam_fixture_clock_shift(int64_t seconds)
 {
 	clock_shift = seconds;
 }
 
-void rig_clock_stop(int64_t now)
+void pam_fixture_clock_stop(int64_t now)
 {
 	clock_stand = now;
 }
 
-int64_t rig_now(void)
+int64_t pam_fixture_now(void)
 {
 	struct timespec now;
 	if (clock_stand != 0)
@@ -345,13 +350,13 @@ int64_t rig_now(void)
 /* Stands before the C library's, also for the module that libpam loads. */
 MFA_PUBLIC time_t time(time_t *ret_time)
 {
-	time_t now = (time_t)rig_now();
+	time_t now = (time_t)pam_fixture_now();
 	if (ret_time != NULL)
 		*ret_time = now;
 	return now;
 }
 
-int64_t rig_ticks(void)
+int64_t pam_fixture_ticks(void)
 {
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);

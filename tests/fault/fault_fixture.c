@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "scene.h"
+#include "fault_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,32 +19,32 @@
 #include "mfa/oath.h"
 #include "report.h"
 
-const char scene_user[] = "daemon";
-const char scene_secret[] = "12345678901234567890";
+const char fault_fixture_user[] = "daemon";
+const char fault_fixture_secret[] = "12345678901234567890";
 
 enum {
 	RECORD_FILE_SIZE = 16384
 };
 
-const int scene_ignored = PAM_CRED_INSUFFICIENT;
+const int fault_fixture_ignored = PAM_CRED_INSUFFICIENT;
 
 const struct way ways[] = {
 	{ .name = "right",
 	  .service = "plain",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_HOTP,
 	  .is_right = true,
 	  .is_in_short = true,
 	  .expected = PAM_SUCCESS },
 	{ .name = "wrong",
 	  .service = "explain",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_HOTP,
 	  .is_in_short = true,
 	  .expected = PAM_AUTH_ERR },
 	{ .name = "forward",
 	  .service = "forward",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .password = "secret",
 	  .kind = MFA_KIND_HOTP,
 	  .is_right = true,
@@ -56,7 +56,7 @@ const struct way ways[] = {
 	  .expected = PAM_AUTH_ERR },
 	{ .name = "passed",
 	  .service = "gated",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_HOTP,
 	  .is_right = true,
 	  .is_account = true,
@@ -64,21 +64,21 @@ const struct way ways[] = {
 	  .expected = PAM_CRED_INSUFFICIENT },
 	{ .name = "skipped",
 	  .service = "gated",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_HOTP,
 	  .is_account = true,
 	  .skips_auth = true,
 	  .expected = PAM_PERM_DENIED },
 	{ .name = "typed",
 	  .service = "plain",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_YUBIKEY_OTP,
 	  .is_right = true,
 	  .part = 3,
 	  .expected = PAM_SUCCESS },
 	{ .name = "touched",
 	  .service = "plain",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_YUBIKEY,
 	  .is_right = true,
 	  .is_in_short = true,
@@ -86,7 +86,7 @@ const struct way ways[] = {
 	  .expected = PAM_SUCCESS },
 	{ .name = "other-key",
 	  .service = "plain",
-	  .user = scene_user,
+	  .user = fault_fixture_user,
 	  .kind = MFA_KIND_YUBIKEY,
 	  .part = 29,
 	  .expected = PAM_AUTH_ERR },
@@ -124,23 +124,23 @@ static void add_crowd(void)
 
 /* A zone in front that lets the members of a group pass without a code: neither a name
  * service that fails nor a condition that gets lost may make a member of anybody. */
-static void write_config(struct scene *scene)
+static void write_config(struct fault_fixture *fixture)
 {
 	char text[2048];
 	char path[128];
-	const char *folder = scene->folder;
-	(void)snprintf(scene->config_path, sizeof scene->config_path, "%s/mfa.conf",
+	const char *folder = fixture->folder;
+	(void)snprintf(fixture->config_path, sizeof fixture->config_path, "%s/mfa.conf",
 		       folder);
 	(void)snprintf(
 		text, sizeof text,
-		"[host]\nzone = main\nlanguage = ja\ncontact = desk 1234\n"
+		"[host]\nzone = main\nlanguage = ja\ncontact = fixture 1234\n"
 		"store = file:%s/store\nkey = file:%s/store.key\naudit = %s/audit.jsonl\n"
 		"[zone lax]\nmfa = off\nservices = plain explain forward gated\n"
 		"groups = audio crowd\n"
 		"[zone main]\nservices = *\ngate = gated\nrhosts = local 192.0.2.0/24\n"
 		"yubikey_timeout = 1s\nyubikey_any_session = yes\n",
 		folder, folder, folder);
-	write_file(scene->config_path, text);
+	write_file(fixture->config_path, text);
 	(void)snprintf(path, sizeof path, "%s/mfa.conf.d", folder);
 	if (mkdir(path, 0755) != 0)
 		die(path);
@@ -148,8 +148,8 @@ static void write_config(struct scene *scene)
 	write_file(path, "[zone main]\nmax_failures = 9\n");
 }
 
-/* PAM_IGNORE falls through to pam_debug, which answers scene_ignored. */
-static void write_services(const struct scene *scene, const char *module)
+/* PAM_IGNORE falls through to pam_debug, which answers fault_fixture_ignored. */
+static void write_services(const struct fault_fixture *fixture, const char *module)
 {
 	char text[2048];
 	char path[128];
@@ -161,33 +161,33 @@ static void write_services(const struct scene *scene, const char *module)
 			"account [success=done ignore=ignore default=die] %s conf=%s\n"
 			"account required pam_debug.so acct=cred_insufficient\n"
 			"session optional pam_permit.so\n",
-			module, scene->config_path, services[i].arguments, module,
-			scene->config_path);
-		(void)snprintf(path, sizeof path, "%s/%s", scene->folder,
+			module, fixture->config_path, services[i].arguments, module,
+			fixture->config_path);
+		(void)snprintf(path, sizeof path, "%s/%s", fixture->folder,
 			       services[i].name);
 		write_file(path, text);
 	}
 }
 
-static void open_host(struct scene *scene)
+static void open_host(struct fault_fixture *fixture)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	char source[128];
 	bool is_made = false;
-	(void)snprintf(source, sizeof source, "file:%s/store.key", scene->folder);
+	(void)snprintf(source, sizeof source, "file:%s/store.key", fixture->folder);
 	if (mfa_key_create(source, &diag) != MFA_OK ||
-	    mfa_site_load(scene->config_path, &diag, &scene->host) != MFA_OK ||
+	    mfa_site_load(fixture->config_path, &diag, &fixture->host) != MFA_OK ||
 	    mfa_key_load(source, &diag, &key) != MFA_OK ||
-	    mfa_store_prepare(scene->host.config->store, &key, mfa_factor_fill_decoy,
+	    mfa_store_prepare(fixture->host.config->store, &key, mfa_factor_fill_decoy,
 			      &diag, &is_made) != MFA_OK ||
-	    mfa_site_open(&scene->host, &diag) != MFA_OK) {
+	    mfa_site_open(&fixture->host, &diag) != MFA_OK) {
 		(void)fprintf(stderr, "fault: %s\n", diag.text);
 		exit(1);
 	}
 }
 
-enum mfa_kind scene_kind(size_t token)
+enum mfa_kind fault_fixture_kind(size_t token)
 {
 	static const enum mfa_kind kinds[SCENE_TOKENS] = { MFA_KIND_HOTP,
 							   MFA_KIND_YUBIKEY_OTP,
@@ -201,8 +201,8 @@ static void save(enum mfa_kind kind, struct mfa_token *token)
 		.hash = MFA_HASH_SHA1,
 		.digits = 6,
 		.counter = SCENE_COUNTER,
-		.secret = (const unsigned char *)scene_secret,
-		.secret_len = strlen(scene_secret),
+		.secret = (const unsigned char *)fault_fixture_secret,
+		.secret_len = strlen(fault_fixture_secret),
 	};
 	token->kind = kind;
 	token->state = MFA_STATE_ACTIVE;
@@ -213,20 +213,20 @@ static void save(enum mfa_kind kind, struct mfa_token *token)
 		die("enrol");
 }
 
-static void enrol(struct scene *scene)
+static void enrol(struct fault_fixture *fixture)
 {
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
 	struct mfa_token *added = NULL;
 	if (record == NULL || token == NULL)
 		die("enrol");
-	(void)snprintf(record->user, sizeof record->user, "%s", scene_user);
+	(void)snprintf(record->user, sizeof record->user, "%s", fault_fixture_user);
 	for (size_t i = 0; i < SCENE_TOKENS; i++) {
-		save(scene_kind(i), token);
+		save(fault_fixture_kind(i), token);
 		if (mfa_record_add(record, token, &added) != MFA_OK)
 			die("enrol");
 	}
-	if (mfa_store_create(scene->host.store, record, NULL) != MFA_OK)
+	if (mfa_store_create(fixture->host.store, record, NULL) != MFA_OK)
 		die("enrol");
 }
 
@@ -239,86 +239,89 @@ static int open_log(void)
 	return fd;
 }
 
-void scene_drain_log(const struct scene *scene)
+void fault_fixture_drain_log(const struct fault_fixture *fixture)
 {
 	char line[4096];
-	while (recv(scene->log_fd, line, sizeof line, 0) >= 0)
+	while (recv(fixture->log_fd, line, sizeof line, 0) >= 0)
 		continue;
 }
 
-static void read_snapshot(struct scene *scene)
+static void read_snapshot(struct fault_fixture *fixture)
 {
 	struct stat status;
-	scene->record_bytes = malloc(RECORD_FILE_SIZE);
-	int fd = open(scene->record_path, O_RDONLY | O_CLOEXEC);
-	if (scene->record_bytes == NULL || fd < 0 ||
-	    pread(fd, scene->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||
-	    close(fd) != 0 || stat(scene->audit_path, &status) != 0)
-		die(scene->record_path);
-	scene->audit_size = status.st_size;
+	fixture->record_bytes = malloc(RECORD_FILE_SIZE);
+	int fd = open(fixture->record_path, O_RDONLY | O_CLOEXEC);
+	if (fixture->record_bytes == NULL || fd < 0 ||
+	    pread(fd, fixture->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||
+	    close(fd) != 0 || stat(fixture->audit_path, &status) != 0)
+		die(fixture->record_path);
+	fixture->audit_size = status.st_size;
 }
 
-void scene_open(struct scene *scene, const char *module)
+void fault_fixture_open(struct fault_fixture *fixture, const char *module)
 {
-	struct mfa_event event = { .event = "test", .user = scene_user };
-	*scene = (struct scene){ .folder = "/tmp/fault-XXXXXX" };
+	struct mfa_event event = { .event = "test", .user = fault_fixture_user };
+	*fixture = (struct fault_fixture){ .folder = "/tmp/fault-XXXXXX" };
 	if (access("/run/throwaway-root", F_OK) != 0)
 		die("run it in a throwaway root: tests/root/enter");
 	(void)umask(022);
-	if (mkdtemp(scene->folder) == NULL || mfa_init() != MFA_OK)
+	if (mkdtemp(fixture->folder) == NULL || mfa_init() != MFA_OK)
 		die("init");
-	(void)snprintf(scene->record_path, sizeof scene->record_path, "%s/store/users/%s",
-		       scene->folder, scene_user);
-	(void)snprintf(scene->audit_path, sizeof scene->audit_path, "%s/audit.jsonl",
-		       scene->folder);
+	(void)snprintf(fixture->record_path, sizeof fixture->record_path,
+		       "%s/store/users/%s", fixture->folder, fault_fixture_user);
+	(void)snprintf(fixture->audit_path, sizeof fixture->audit_path, "%s/audit.jsonl",
+		       fixture->folder);
 	/* the calls that other people's name services make are not ours to test */
 	write_file("/etc/nsswitch.conf", "passwd: files\ngroup: files\n");
 	add_crowd();
-	write_config(scene);
-	write_services(scene, module);
-	open_host(scene);
-	enrol(scene);
-	if (mfa_audit_append(scene->host.audit, &event, NULL) != MFA_OK)
+	write_config(fixture);
+	write_services(fixture, module);
+	open_host(fixture);
+	enrol(fixture);
+	if (mfa_audit_append(fixture->host.audit, &event, NULL) != MFA_OK)
 		die("audit");
-	scene->lines = 1;
-	scene->log_fd = open_log();
-	read_snapshot(scene);
-	scene->outcome = mmap(NULL, sizeof *scene->outcome, PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (scene->outcome == MAP_FAILED)
+	fixture->lines = 1;
+	fixture->log_fd = open_log();
+	read_snapshot(fixture);
+	fixture->outcome = mmap(NULL, sizeof *fixture->outcome, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fixture->outcome == MAP_FAILED)
 		die("mmap");
 }
 
-void scene_close(struct scene *scene)
+void fault_fixture_close(struct fault_fixture *fixture)
 {
-	mfa_site_done(&scene->host);
-	free(scene->record_bytes);
-	(void)close(scene->log_fd);
-	(void)munmap(scene->outcome, sizeof *scene->outcome);
+	mfa_site_done(&fixture->host);
+	free(fixture->record_bytes);
+	(void)close(fixture->log_fd);
+	(void)munmap(fixture->outcome, sizeof *fixture->outcome);
 }
 
-void scene_set_code(struct scene *scene, const struct way *way, uint64_t counter)
+void fault_fixture_set_code(struct fault_fixture *fixture, const struct way *way,
+			    uint64_t counter)
 {
 	char code[64] = "";
 	if (way->kind == MFA_KIND_YUBIKEY_OTP)
 		keys_type(counter, code, sizeof code);
 	else if (way->kind == MFA_KIND_HOTP &&
-		 oath_hotp_generate(scene_secret, strlen(scene_secret), counter, 6, false,
-				    OATH_HOTP_DYNAMIC_TRUNCATION, code) != OATH_OK)
+		 oath_hotp_generate(fault_fixture_secret, strlen(fault_fixture_secret),
+				    counter, 6, false, OATH_HOTP_DYNAMIC_TRUNCATION,
+				    code) != OATH_OK)
 		die("code");
-	(void)snprintf(scene->code, sizeof scene->code, "%s%s",
+	(void)snprintf(fixture->code, sizeof fixture->code, "%s%s",
 		       way->password != NULL ? way->password : "", code);
 }
 
-void scene_reset(struct scene *scene, const struct way *way)
+void fault_fixture_reset(struct fault_fixture *fixture, const struct way *way)
 {
-	int fd = open(scene->record_path, O_WRONLY | O_CLOEXEC);
+	int fd = open(fixture->record_path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 ||
-	    pwrite(fd, scene->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||
-	    close(fd) != 0 || truncate(scene->audit_path, scene->audit_size) != 0)
+	    pwrite(fd, fixture->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||
+	    close(fd) != 0 || truncate(fixture->audit_path, fixture->audit_size) != 0)
 		die("reset");
 	/* a wrong code: one far behind the look-ahead, which is right for no near counter
 	 */
-	scene_set_code(scene, way, way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
-	*scene->outcome = (struct outcome){ .code = -1 };
+	fault_fixture_set_code(fixture, way,
+			       way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
+	*fixture->outcome = (struct outcome){ .code = -1 };
 }
