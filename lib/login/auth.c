@@ -49,9 +49,11 @@ static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
 	int err = request->dialog->ask(request->dialog->context, prompt, &typed);
 	if (err != MFA_OK)
 		return mfa_auth_answer(request, state, err, &typed, result);
-	enum mfa_device_result asked =
-		session->ops->reply(session, (struct mfa_span){ typed.data, typed.len },
-				    &result->diag, &reply);
+	enum mfa_device_result asked = MFA_DEVICE_UNUSABLE;
+	if (session->ops != NULL && session->ops->reply != NULL)
+		asked = session->ops->reply(session,
+					    (struct mfa_span){ typed.data, typed.len },
+					    &result->diag, &reply);
 	forget_answer(request, &typed);
 	return mfa_auth_take_reply(request, state, asked, &reply, result);
 }

@@ -58,7 +58,7 @@ static size_t put_name(char *site, size_t at, size_t size, const char *name)
 }
 
 /* The module's functions on the stack of the allocation that failed, the innermost first,
- * and the libraries that they had called: "libykpers-1.so.1 < ask_ports < touch_ask". */
+ * and the libraries that they had called: "libykpers-1.so.1 < challenge_slots < ask_device". */
 static void describe_site(char *site, size_t size)
 {
 	const char *last = "";
@@ -214,11 +214,11 @@ static const struct site {
 } harmless[] = {
 	{ "outside of the module", true,
 	  "libpam, before the module begins or when it has ended" },
-	{ "is_member", false, "the user counts as a member of no group" },
+	{ "is_member_of", false, "the user counts as a member of no group" },
 	{ "nss_find", false, "what was typed is the name, and lets in by a code alone" },
 	{ "nss_owns_uid", false, "the name lets in by a code alone" },
 	{ "mfa_language_open", false, "the prompt is English" },
-	{ "converse", false, "what explains a refusal is not shown" },
+	{ "call_conversation", false, "what explains a refusal is not shown" },
 	{ "libpam.so.0 < login_choose_zone", false, "syslog: a line for debugging" },
 	{ "unlogged_settle", false, "the next login tells of the failure once more" },
 	{ "login_write_report", false, "syslog: the audit trail has the line as well" },
@@ -227,7 +227,7 @@ static const struct site {
 	{ "libykpers-1.so", true,
 	  "libykpers says that there is no key, or frees what it never got: the person is "
 	  "asked again, or refused" },
-	{ "ask_ports", true, "a key that cannot be asked: the same" },
+	{ "challenge_slots", true, "a key that cannot be asked: the same" },
 	{ "libc.so.6 < libasan.so", false, "asprintf: gives back what it took too much" },
 };
 
