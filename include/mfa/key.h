@@ -2,7 +2,11 @@
 /* Where the store key comes from: file: now, other sources later. */
 #pragma once
 
+#include "mfa/scheme.h"
 #include "mfa/secret.h"
+
+/* The schemes of all sources of the store key, for mfa_scheme_find. */
+const struct mfa_scheme *mfa_key_scheme(size_t index);
 
 /* Loads the store key, MFA_KEY_SIZE bytes, from its source
  * ("file:/etc/pam_mfa/store.key"). The caller owns it. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE,

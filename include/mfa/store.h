@@ -3,7 +3,11 @@
 #pragma once
 
 #include "mfa/record.h"
+#include "mfa/scheme.h"
 #include "mfa/secret.h"
+
+/* The schemes of all kinds of store, for mfa_scheme_find. */
+const struct mfa_scheme *mfa_store_scheme(size_t index);
 
 /* The record that is used for a user who has none, so that a login of an unknown or
  * unenrolled user does the same work. No person has an empty name. */

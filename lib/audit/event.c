@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "event_fields.h"
 #include "mfa/text.h"
 
 struct line {
@@ -77,22 +78,18 @@ static void put_field(struct line *line, const char *key, const char *value)
 		put_quoted(line, value);
 }
 
+static void put_fields(struct line *line, const struct mfa_event *event, bool are_outcome)
+{
+	for (size_t i = 0; i < event_field_count; i++)
+		if (event_fields[i].is_outcome == are_outcome)
+			put_field(line, event_fields[i].key,
+				  event_field_value(&event_fields[i], event));
+}
+
 void mfa_event_format(const struct mfa_event *event, char *ret_text, size_t size)
 {
 	struct line line = { .text = ret_text, .size = size };
 	ret_text[0] = '\0';
-	put_field(&line, "event", event->event);
-	put_field(&line, "result", event->result);
-	put_field(&line, "reason", event->reason);
-	put_field(&line, "zone", event->zone);
-	put_field(&line, "service", event->service);
-	put_field(&line, "user", event->user);
-	put_field(&line, "typed", event->typed);
-	put_field(&line, "token", event->token);
-	put_field(&line, "kind", event->kind);
-	put_field(&line, "actor", event->actor);
-	put_field(&line, "rhost", event->rhost);
-	put_field(&line, "tty", event->tty);
-	put_field(&line, "caller", event->caller);
-	put_field(&line, "detail", event->detail);
+	put_fields(&line, event, true);
+	put_fields(&line, event, false);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "event_fields.h"
 #include "mfa/fs.h"
 #include "mfa/text.h"
 
@@ -53,26 +54,19 @@ void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint
 {
 	char when[MFA_TIME_SIZE];
 	struct utsname name;
-	const struct {
-		const char *key;
-		const char *value;
-	} fields[] = {
-		{ "host", host_name(&name) },  { "zone", event->zone },
-		{ "service", event->service }, { "user", event->user },
-		{ "typed", event->typed },     { "token", event->token },
-		{ "kind", event->kind },       { "actor", event->actor },
-		{ "rhost", event->rhost },     { "tty", event->tty },
-		{ "caller", event->caller },   { "result", event->result },
-		{ "reason", event->reason },   { "detail", event->detail },
-	};
 	mfa_text_format_time(event->time, when);
 	mfa_json_open(json, '{');
 	mfa_json_count(json, "seq", (int64_t)seq);
 	mfa_json_field(json, "time", when);
 	mfa_json_field(json, "event", event->event);
-	for (size_t i = 0; i < MFA_COUNT(fields); i++)
-		if (fields[i].value != NULL && fields[i].value[0] != '\0')
-			mfa_json_field(json, fields[i].key, fields[i].value);
+	const char *host = host_name(&name);
+	if (host[0] != '\0')
+		mfa_json_field(json, "host", host);
+	for (size_t i = 1; i < event_field_count; i++) { /* the first is there already */
+		const char *value = event_field_value(&event_fields[i], event);
+		if (value != NULL)
+			mfa_json_field(json, event_fields[i].key, value);
+	}
 }
 
 static int write_line(const struct mfa_audit *audit, int fd,

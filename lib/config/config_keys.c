@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "mfa/address.h"
+#include "mfa/key.h"
 #include "mfa/record.h"
+#include "mfa/store.h"
 #include "mfa/text.h"
 
 enum {
@@ -17,7 +19,8 @@ enum {
 enum type {
 	TEXT,
 	PATH,
-	SOURCE,
+	STORE, /* a source, of a scheme of stores */
+	KEY,   /* the same, of store keys */
 	WORDS,
 	RHOSTS,
 	FACTORS,
@@ -68,8 +71,8 @@ static const struct key host_keys[] = {
 	{ "contact", TEXT, HOST(contact), 0, 0, "" },
 	{ "issuer", TEXT, HOST(issuer), 0, 0, "pam_mfa" },
 	{ "language", LANGUAGE, HOST(language), 0, 0, "auto" },
-	{ "store", SOURCE, HOST(store), 0, 0, "file:/var/lib/pam_mfa" },
-	{ "key", SOURCE, HOST(key), 0, 0, "file:/etc/pam_mfa/store.key" },
+	{ "store", STORE, HOST(store), 0, 0, "file:/var/lib/pam_mfa" },
+	{ "key", KEY, HOST(key), 0, 0, "file:/etc/pam_mfa/store.key" },
 	{ "audit", PATH, HOST(audit), 0, 0, "/var/log/pam_mfa/audit.jsonl" },
 	{ "audit_required", YES_NO, HOST(is_audit_required), 0, 0, "yes" },
 	{ "password_modules", WORDS, HOST(password_modules), 0, 0, "" },
@@ -212,6 +215,15 @@ static int set_rhosts(struct mfa_strings *words, const struct config_line *line,
 	return err;
 }
 
+static int set_source(void *member, mfa_scheme_table table,
+		      const struct config_line *line, struct mfa_diag *diag)
+{
+	if (mfa_scheme_find(table, line->value) == NULL)
+		return config_fail(diag, line, "%s: expected %s", line->key,
+				   table(0)->form);
+	return set_text(member, line, diag);
+}
+
 static int set_value(void *base, const struct key *key, const struct config_line *line,
 		     struct mfa_diag *diag)
 {
@@ -224,11 +236,10 @@ static int set_value(void *base, const struct key *key, const struct config_line
 				   "line away to match everything",
 				   key->name);
 	switch (key->type) {
-	case SOURCE:
-		if (strncmp(path, "file:/", 6) != 0)
-			return config_fail(diag, line, "%s: expected file:/PATH",
-					   key->name);
-		return set_text(member, line, diag);
+	case STORE:
+		return set_source(member, mfa_store_scheme, line, diag);
+	case KEY:
+		return set_source(member, mfa_key_scheme, line, diag);
 	case PATH:
 		if (path[0] != '/')
 			return config_fail(diag, line, "%s: expected an absolute path",

@@ -6,7 +6,7 @@
 #include "mfa/store.h"
 
 struct store_backend {
-	const char *scheme; /* what stands before the colon */
+	struct mfa_scheme scheme;
 	int (*open)(const char *address, struct mfa_diag *diag,
 		    struct mfa_store **ret_store);
 	int (*use_key)(struct mfa_store *store, const struct mfa_secret *store_key,

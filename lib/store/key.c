@@ -8,16 +8,21 @@
 
 static const struct key_source_ops *const sources[] = { &key_source_file };
 
+const struct mfa_scheme *mfa_key_scheme(size_t index)
+{
+	return index < MFA_COUNT(sources) ? &sources[index]->scheme : NULL;
+}
+
 static int find_source(const char *source, struct mfa_diag *diag,
 		       const struct key_source_ops **ret_ops, const char **ret_address)
 {
 	for (size_t i = 0; i < MFA_COUNT(sources); i++) {
-		size_t len = strlen(sources[i]->scheme);
-		if (strncmp(source, sources[i]->scheme, len) == 0 && source[len] == ':') {
-			*ret_ops = sources[i];
-			*ret_address = source + len + 1;
-			return MFA_OK;
-		}
+		const char *address = mfa_scheme_address(&sources[i]->scheme, source);
+		if (address == NULL)
+			continue;
+		*ret_ops = sources[i];
+		*ret_address = address;
+		return MFA_OK;
 	}
 	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such source of the store key",
 			source);

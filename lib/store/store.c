@@ -7,18 +7,22 @@
 
 static const struct store_backend *const backends[] = { &store_backend_file };
 
+const struct mfa_scheme *mfa_store_scheme(size_t index)
+{
+	return index < MFA_COUNT(backends) ? &backends[index]->scheme : NULL;
+}
+
 static int find_backend(const char *source, struct mfa_diag *diag,
 			const struct store_backend **ret_backend,
 			const char **ret_address)
 {
 	for (size_t i = 0; i < MFA_COUNT(backends); i++) {
-		size_t len = strlen(backends[i]->scheme);
-		if (strncmp(source, backends[i]->scheme, len) == 0 &&
-		    source[len] == ':') {
-			*ret_backend = backends[i];
-			*ret_address = source + len + 1;
-			return MFA_OK;
-		}
+		const char *address = mfa_scheme_address(&backends[i]->scheme, source);
+		if (address == NULL)
+			continue;
+		*ret_backend = backends[i];
+		*ret_address = address;
+		return MFA_OK;
 	}
 	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such kind of store", source);
 }

@@ -269,7 +269,7 @@ static int file_store_list(struct mfa_store *store, mfa_store_visit visit, void 
 }
 
 const struct store_backend store_backend_file = {
-	.scheme = "file",
+	.scheme = { "file", "file:/PATH", true },
 	.open = file_store_open,
 	.use_key = file_store_use_key,
 	.close = file_store_close,

@@ -155,7 +155,7 @@ static int key_file_make_current(const char *path, struct mfa_diag *diag)
 }
 
 const struct key_source_ops key_source_file = {
-	.scheme = "file",
+	.scheme = { "file", "file:/PATH", true },
 	.load = key_file_load,
 	.load_next = key_file_load_next,
 	.create = key_file_create,

@@ -2,10 +2,11 @@
 /* What a source of the store key offers; one file a source. See mfa/key.h. */
 #pragma once
 
+#include "mfa/scheme.h"
 #include "mfa/secret.h"
 
 struct key_source_ops {
-	const char *scheme; /* what stands before the colon */
+	struct mfa_scheme scheme;
 	int (*load)(const char *address, struct mfa_diag *diag, unsigned char *ret_key,
 		    int *ret_hold);
 	int (*load_next)(const char *address, struct mfa_diag *diag,

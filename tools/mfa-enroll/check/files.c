@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mfa/fs.h"
+#include "mfa/key.h"
 #include "mfa/rootfs.h"
 #include "records/records.h"
 
@@ -16,12 +17,12 @@ enum {
 	PATH_SIZE = 1024
 };
 
-/* The path of a "file:" source. */
-static const char *source_path(const char *source)
+/* The path of a source that is one on this host; else NULL. */
+static const char *source_path(mfa_scheme_table table, const char *source)
 {
-	static const char scheme[] = "file:";
-	return strncmp(source, scheme, strlen(scheme)) == 0 ? source + strlen(scheme)
-							    : NULL;
+	const struct mfa_scheme *scheme = mfa_scheme_find(table, source);
+	return scheme != NULL && scheme->is_path ? mfa_scheme_address(scheme, source)
+						 : NULL;
 }
 
 static void add_file_finding(struct check *check, int err, const struct mfa_diag *diag,
@@ -136,8 +137,8 @@ void check_files(struct check *check)
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */
 		return;
-	const char *store = source_path(config->store);
-	look_at_key(check, source_path(config->key), store);
+	const char *store = source_path(mfa_store_scheme, config->store);
+	look_at_key(check, source_path(mfa_key_scheme, config->key), store);
 	if (store != NULL)
 		look_at_folder(check, store, &mfa_fs_private);
 	char folder[PATH_SIZE];

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "event_fields.h"
+
+#include <string.h>
+
+#define FIELD(name) .key = #name, .offset = offsetof(struct mfa_event, name)
+
+const struct event_field event_fields[] = {
+	{ FIELD(event), .is_outcome = true },
+	{ FIELD(zone) },
+	{ FIELD(service) },
+	{ FIELD(user) },
+	{ FIELD(typed) },
+	{ FIELD(token) },
+	{ FIELD(kind) },
+	{ FIELD(actor) },
+	{ FIELD(rhost) },
+	{ FIELD(tty) },
+	{ FIELD(caller), .is_array = true },
+	{ FIELD(result), .is_outcome = true },
+	{ FIELD(reason), .is_outcome = true },
+	{ FIELD(detail) },
+};
+
+const size_t event_field_count = MFA_COUNT(event_fields);
+
+const char *event_field_value(const struct event_field *field,
+			      const struct mfa_event *event)
+{
+	const char *place = (const char *)event + field->offset;
+	const char *value = place;
+	if (!field->is_array)
+		memcpy(&value, place, sizeof value);
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
