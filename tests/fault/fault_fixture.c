@@ -15,9 +15,9 @@
 #include <liboath/oath.h>
 #include <security/pam_appl.h>
 
-#include "mfa/key.h"
 #include "mfa/oath.h"
 #include "report.h"
+#include "site_fixture.h"
 
 const char fault_fixture_user[] = "daemon";
 const char fault_fixture_secret[] = "12345678901234567890";
@@ -171,17 +171,8 @@ static void write_services(const struct fault_fixture *fixture, const char *modu
 
 static void open_host(struct fault_fixture *fixture)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	char source[128];
-	bool is_made = false;
-	(void)snprintf(source, sizeof source, "file:%s/store.key", fixture->folder);
-	if (mfa_key_create(source, &diag) != MFA_OK ||
-	    mfa_site_load(fixture->config_path, &diag, &fixture->host) != MFA_OK ||
-	    mfa_key_load(source, &diag, &key) != MFA_OK ||
-	    mfa_store_prepare(fixture->host.config->store, &key, mfa_factor_fill_decoy,
-			      &diag, &is_made) != MFA_OK ||
-	    mfa_site_open(&fixture->host, &diag) != MFA_OK) {
+	if (site_fixture_open(fixture->config_path, &diag, &fixture->host) != MFA_OK) {
 		(void)fprintf(stderr, "fault: %s\n", diag.text);
 		exit(1);
 	}

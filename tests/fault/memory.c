@@ -58,7 +58,8 @@ static size_t put_name(char *site, size_t at, size_t size, const char *name)
 }
 
 /* The module's functions on the stack of the allocation that failed, the innermost first,
- * and the libraries that they had called: "libykpers-1.so.1 < challenge_slots < ask_device". */
+ * and the libraries that they had called: "libykpers-1.so.1 < challenge_slots <
+ * ask_device". */
 static void describe_site(char *site, size_t size)
 {
 	const char *last = "";

@@ -15,6 +15,7 @@
 #include "fuzz.h"
 #include "mfa/site.h"
 #include "mfa/text.h"
+#include "site_fixture.h"
 #include "store/file/slots.h"
 
 enum {
@@ -75,18 +76,11 @@ static void enrol(struct mfa_store *store)
 
 static void make_host(void)
 {
-	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
-	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
+	MFA_CLEANUP(mfa_site_done) struct mfa_site site = { 0 };
 	struct mfa_diag diag = { .text = "" };
-	char source[128];
-	bool is_made = false;
 	write_host();
-	(void)snprintf(source, sizeof source, "file:%s", fuzz_path("store"));
-	fuzz_key(&key);
-	must(mfa_store_prepare(source, &key, mfa_factor_fill_decoy, &diag, &is_made) ==
-	     MFA_OK);
-	must(mfa_store_open(source, &key, &diag, &store) == MFA_OK);
-	enrol(store);
+	must(site_fixture_open(fuzz_path("mfa.conf"), &diag, &site) == MFA_OK);
+	enrol(site.store);
 	read_file(fuzz_path("store/users/daemon"), host.record, sizeof host.record);
 	read_file(fuzz_path("store/users/.decoy"), host.decoy, sizeof host.decoy);
 	for (unsigned guess = 0; guess < 1000000; guess++) {

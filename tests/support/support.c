@@ -11,6 +11,7 @@
 #include <liboath/oath.h>
 
 #include "mfa/key.h"
+#include "site_fixture.h"
 #include "user_namespace.h"
 
 const struct token_spec totp_spec = {
@@ -173,28 +174,21 @@ struct mfa_secret test_key(unsigned char first)
 void host_open(struct test_host *host, const char *host_lines, const char *zone_lines)
 {
 	char text[4096];
-	char source[320];
 	struct mfa_diag diag = { .text = "" };
-	bool is_made = false;
 	*host = (struct test_host){ .key = test_key(1) };
 	struct sandbox *box = &host->box;
 	sandbox_open(box);
 	write_bytes(path_in(box, "store.key"), host->key.data, host->key.len);
-	(void)snprintf(source, sizeof source, "file:%s", path_in(box, "store"));
-	assert_int_equal(mfa_store_prepare(source, &host->key, mfa_factor_fill_decoy,
-					   &diag, &is_made),
-			 MFA_OK);
-	(void)snprintf(text, sizeof text,
-		       "[host]\nzone = main\nlanguage = en\nstore = %s\nkey = file:%s\n"
-		       "audit = %s\n%s\n[zone main]\n%s\n%s\n",
-		       source, path_in(box, "store.key"), path_in(box, "audit.jsonl"),
-		       host_lines,
-		       strstr(zone_lines, "factors") == NULL ? "factors = totp hotp" : "",
-		       zone_lines);
+	(void)snprintf(
+		text, sizeof text,
+		"[host]\nzone = main\nlanguage = en\nstore = file:%s\nkey = file:%s\n"
+		"audit = %s\n%s\n[zone main]\n%s\n%s\n",
+		path_in(box, "store"), path_in(box, "store.key"),
+		path_in(box, "audit.jsonl"), host_lines,
+		strstr(zone_lines, "factors") == NULL ? "factors = totp hotp" : "",
+		zone_lines);
 	write_text(path_in(box, "mfa.conf"), text);
-	int err = mfa_site_load(path_in(box, "mfa.conf"), &diag, &host->host);
-	if (err == MFA_OK)
-		err = mfa_site_open(&host->host, &diag);
+	int err = site_fixture_open(path_in(box, "mfa.conf"), &diag, &host->host);
 	assert_done(err, &diag);
 }
 
