@@ -225,7 +225,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	return verdict_to_pam(result.verdict);
 }
 
-/* Nothing to establish: answers as if the module did not stand in the stack. */
+/* Nothing to establish: answers as if the module were not in the stack. */
 MFA_PUBLIC int pam_sm_setcred(pam_handle_t *handle MFA_UNUSED, int flags MFA_UNUSED,
 			      int argc MFA_UNUSED, const char **argv MFA_UNUSED)
 {

@@ -114,7 +114,8 @@ static int answer_question(struct talk *talk, const char *prompt)
 	return err;
 }
 
-/* What stands before the code, by the helper's word, in the line that was kept here. */
+/* What was typed before the code, by the helper's word, in the line that was kept here.
+ */
 static int take_verdict(struct talk *talk, struct mfa_span payload,
 			struct mfa_auth_result *result)
 {

@@ -63,8 +63,8 @@ enum mfa_auth_step {
 	MFA_STEP_END, /* nothing: the result is there */
 };
 
-/* Where a login is between two steps. It has no secret and no pointer, so whoever runs
- * the login can wait with it elsewhere, in another process of this build. */
+/* Where a login is between two steps. It has no secret and no pointer, so the one who
+ * runs the login can wait with it elsewhere, in another process of this build. */
 struct mfa_auth_state {
 	enum mfa_auth_step step;
 	enum mfa_reason problem;	      /* that the next question tells of */

@@ -57,7 +57,7 @@ struct mfa_device_reply {
 
 struct mfa_device_ops;
 
-/* One conversation with the devices of a kind; owned by whoever waits for them. */
+/* One conversation with the devices of a kind; owned by the one who waits for them. */
 struct mfa_device_session {
 	const struct mfa_device_ops *ops; /* NULL: none is open */
 	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_SESSION_SIZE];

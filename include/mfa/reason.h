@@ -10,7 +10,7 @@ enum mfa_reason {
 	MFA_REASON_RIGHT,     /* the code was right */
 	MFA_REASON_WRONG,     /* it was not */
 	MFA_REASON_USED,      /* it was accepted before */
-	MFA_REASON_CLOCK,     /* the clock stands before the last accepted code */
+	MFA_REASON_CLOCK,     /* the clock is before the last accepted code */
 	MFA_REASON_SUSPENDED, /* it was right, its token is suspended */
 	MFA_REASON_LOCKED,    /* too many failures */
 	MFA_REASON_NOT_ENROLLED,

@@ -83,7 +83,7 @@ int mfa_oath_save(const struct mfa_oath *oath, struct mfa_token *token)
 {
 	if (!is_valid_oath(token->kind, oath))
 		return MFA_ERR_INVALID;
-	/* the secret may stand in the token already */
+	/* the secret may be in the token already */
 	unsigned char *data = token->data;
 	memmove(data + AT_SECRET, oath->secret, oath->secret_len);
 	memset(data, 0, AT_SECRET);

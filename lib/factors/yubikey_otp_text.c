@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What YubiKeys type where a keyboard layout stands in between, and the lines that
+/* What YubiKeys type through a keyboard layout, and the lines that
  * personalization tools write. */
 #include "mfa/yubikey_otp.h"
 

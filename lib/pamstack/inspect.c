@@ -9,12 +9,12 @@
 #include "modules.h"
 #include "zone_coverage.h"
 
-/* Set-uid programs that run PAM with the real uid of whoever called them. In all others
+/* Set-uid programs that run PAM with the real uid of their caller. In all others
  * pam_rootok sees the program's own, which is root's: it lets in everybody. */
 static const char *const callers_services[] = { "chage", "chfn", "chsh",  "su",
 						"su-l",	 "sudo", "sudo-i" };
 
-/* Programs that never call pam_authenticate: whoever uses them is root or is known. */
+/* Programs that never call pam_authenticate: their users are root or known. */
 static const char *const silent_services[] = {
 	"atd",	    "chpasswd", "cron",	     "crond",		"gdm-launch-environment",
 	"groupadd", "groupdel", "groupmod",  "lightdm-greeter", "newusers",

@@ -19,7 +19,7 @@ struct lexer {
 enum line_end {
 	LINE_WHOLE,
 	LINE_NONE,   /* the end of the file */
-	LINE_BROKEN, /* the file ends where a continuation should stand, or it is too long
+	LINE_BROKEN, /* the file ends where a continuation is missing, or it is too long
 		      */
 	LINE_ENDLESS /* libpam would read for ever */
 };
@@ -29,6 +29,6 @@ enum line_end {
 enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
 			      unsigned *ret_number);
 
-/* The next word, in place: up to a blank, or what stands in brackets. NULL: there is
+/* The next word, in place: up to a blank, or what is in brackets. NULL: there is
  * none. *rest is where to go on, or NULL. */
 char *lexer_cut_word(char **rest);

@@ -10,7 +10,7 @@ enum module_role {
 	MODULE_MFA,
 };
 
-/* What is known of the tree that the modules stand in. */
+/* What is known of the file tree that has the modules. */
 enum module_role module_role(const struct mfa_inspector *inspector,
 			     const struct mfa_stack_line *line);
 bool module_is_missing(const struct mfa_inspector *inspector,

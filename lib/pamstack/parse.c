@@ -209,7 +209,7 @@ static void read_control(struct draft *draft)
 	const char *start = draft->rest;
 	const char *word = lexer_cut_word(&draft->rest);
 	line->control = word != NULL ? word : "";
-	/* the word stands behind its bracket */
+	/* the word is after its bracket */
 	line->is_bracketed = word != NULL && word > start && word[-1] == '[';
 	if (word != NULL && strcasecmp("include", word) == 0)
 		draft->is_include = true;

@@ -11,7 +11,7 @@ enum {
 
 static const uint32_t NO_NODE = UINT32_MAX;
 
-/* What a walk had, and where it stands. Compared byte by byte. */
+/* What was given so far, and the position. Compared byte by byte. */
 struct state {
 	struct mfa_dispatch dispatch;
 	uint16_t had; /* as wide as leaves no gap behind it */

@@ -48,7 +48,7 @@ static int ask_once(const struct question *question, size_t size, struct reply *
 						   reply->buffer, size, ret_found);
 }
 
-/* Nobody knows how long a line is: names of departments and rooms may stand in it. */
+/* Nobody knows how long a line is: names of departments and rooms may be in it. */
 static void ask(const struct question *question, struct reply *reply)
 {
 	struct passwd *found = NULL;

@@ -56,8 +56,8 @@ static bool has_its_number(const struct origin *origin)
 			 : !origin->is_audited;
 }
 
-/* Programs that serve somebody elsewhere, whoever started them and where. What a program
- * says of itself makes no login local, but it may make one remote. */
+/* Programs that serve somebody elsewhere, no matter who started them and where. What a
+ * program says of itself makes no login local, but it may make one remote. */
 static bool is_for_others(const char *service)
 {
 	static const char *const patterns[] = {

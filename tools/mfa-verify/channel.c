@@ -6,7 +6,7 @@
 
 enum {
 	BEGIN_MS = 10000,
-	ANSWER_MS = 3600000, /* a prompt may stand for long, but not for ever */
+	ANSWER_MS = 3600000, /* a prompt may be open for long, but not for ever */
 	SEND_MS = 10000,
 	QUESTIONS_MAX = 32,
 };

@@ -73,7 +73,7 @@ static void fix_oom_score(void)
 	MFA_CLEANUP(mfa_close_fd)
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd >= 0 && write(fd, "0", 1) != 1)
-		return; /* whoever set it does not want it lowered */
+		return; /* it was set on purpose, not to be lowered */
 }
 
 /* Others wait for the locks: their holder must not idle behind its caller's loops, sleep

@@ -55,7 +55,7 @@ typedef enum mfa_yubikey_result (*port_visit)(void *context, struct port *port,
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
 				    port_visit visit, void *context);
 
-/* Tells whoever listens. */
+/* Tells the listener. */
 void tell_stage(const struct mfa_yubikey_listener *listener,
 		enum mfa_yubikey_stage stage);
 

@@ -24,7 +24,7 @@ static bool has_getty_option(const char *line, const char *name, char letter)
 	return false;
 }
 
-/* agetty's own -f is another: this one stands in what it hands to login. */
+/* agetty's own -f is another: this one is in what it hands to login. */
 static bool hands_over_f(const char *line)
 {
 	const char *options = strstr(line, " -o ");
@@ -67,7 +67,7 @@ static void look_at_drop_ins(struct check *check, const char *path, void *contex
 	config_files_each(check, path, ".conf", look_at_unit, context);
 }
 
-/* A unit of /etc stands for the one of the same name in /usr. */
+/* A unit of /etc replaces the one of the same name in /usr. */
 static void look_at_shipped(struct check *check, const char *path, void *context)
 {
 	char own[512];

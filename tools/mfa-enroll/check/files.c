@@ -78,7 +78,7 @@ static void look_at_folder(struct check *check, const char *path,
 	add_file_finding(check, mfa_fs_open_dir(full, rule, &diag, &fd), &diag, path);
 }
 
-/* The module itself, wherever it stands: whoever can change it decides for everybody. */
+/* The module itself, in whatever folder: who can change it decides for everybody. */
 static void look_at_module(struct check *check)
 {
 	static const char *const folders[] = { "/lib", "/usr/lib" };

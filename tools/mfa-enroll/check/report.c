@@ -244,7 +244,7 @@ static void print_place(const char *file, unsigned line)
 		(void)printf("%s: ", file);
 }
 
-/* The same line may stand in many services: it is told once. */
+/* The same line may be in many services: it is told once. */
 static bool is_told_before(const struct check *check, size_t service, size_t note)
 {
 	const struct mfa_advisory *one =

@@ -50,7 +50,7 @@ static void check_mode(struct check *check, const char *path)
 			     MFA_N_("somebody else than root can change this file")));
 }
 
-/* Each file once, whoever includes it. */
+/* Each file once, also where several include it. */
 static int check_modes(struct check *check)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings seen = { 0 };

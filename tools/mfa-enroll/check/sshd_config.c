@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sshd_config, as sshd reads it: the first value of a key counts, and what stands in a
- * Match block that fits comes before what stands outside of all. */
+/* sshd_config, as sshd reads it: the first value of a key counts, and what is in a
+ * Match block that fits comes before what is outside of all. */
 #include "check/sshd_settings.h"
 
 #include <ctype.h>

@@ -30,7 +30,7 @@ struct sshd_value {
 
 struct sshd_settings {
 	struct sshd_value values[SSHD_KEYS];
-	bool is_matched[SSHD_KEYS]; /* the value stands in a Match block */
+	bool is_matched[SSHD_KEYS]; /* the value is in a Match block */
 	unsigned block;		    /* which Match block, from 1; 0: outside of them */
 	char criteria[SSHD_CRITERIA_SIZE];
 };

@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 
-/* Reads the common options that stand before the subcommand. ret_next: the index of the
+/* Reads the common options before the subcommand. ret_next: the index of the
  * subcommand's name. EXIT_DONE to go on; with *ret_is_over the program ends with what is
  * returned (--help, --version, a mistake). */
 enum exit_code options_read_common(struct app *app, int argc, char **argv, int *ret_next,

@@ -8,7 +8,7 @@
 struct progress {
 	bool has_bar;
 	size_t shown; /* permille; more than 1000: nothing yet */
-	int width;    /* of the numbers that stand behind the bar */
+	int width;    /* of the numbers after the bar */
 };
 
 struct progress progress_begin(void);

@@ -88,7 +88,7 @@ static void cut_text(char *from, const char *to)
 	memmove(from, to, strlen(to) + 1);
 }
 
-/* Where the whole URI makes too tall a code for a terminal of 24 rows, the issuer stands
+/* Where the whole URI makes too tall a code for a terminal of 24 rows, the issuer is
  * before the user's name alone and not once more as a parameter; where that is not
  * enough (a long name, a long secret), it goes altogether. */
 static void shorten_uri(struct mfa_secret *uri)

@@ -9,7 +9,7 @@
 #include "yubikey/serial_index.h"
 #include "yubikey/yubikey_list.h"
 
-/* Who stands in the way, from the search through all records. */
+/* Who is in the way, from the search through all records. */
 struct conflict {
 	const char *user;
 	uint32_t serial;
