@@ -278,6 +278,9 @@ enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .device_answer = &reply->answer };
+	/* one that asks for ever is of no use */
+	if (device_result == MFA_DEVICE_ASKS && ++state->asked > ASKED_MAX)
+		device_result = MFA_DEVICE_UNUSABLE;
 	state->other = reply->other;
 	state->device_result = device_result;
 	state->problem = device_reasons[device_result];

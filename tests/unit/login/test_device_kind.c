@@ -234,6 +234,18 @@ static void a_code_for_a_pin_is_not_used_up(void **state)
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
 
+static void a_device_does_not_ask_for_ever(void **state)
+{
+	const char *answers[60] = { "" };
+	for (size_t i = 1; i < MFA_COUNT(answers) - 1; i++)
+		answers[i] = "0000";
+	device.wants_pin = true;
+	device.tries = 1000;
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_KEY_UNUSABLE);
+	assert_in_range(outcome.script.asked, 20, 40);
+}
+
 static void who_gives_up_at_the_pin_is_out(void **state)
 {
 	const char *const answers[] = { "", NULL };
@@ -279,6 +291,7 @@ int main(void)
 		with_device(enter_and_the_device_let_in),
 		with_device(its_pin_goes_to_it_alone),
 		with_device(a_code_for_a_pin_is_not_used_up),
+		with_device(a_device_does_not_ask_for_ever),
 		with_device(who_gives_up_at_the_pin_is_out),
 		with_device(its_problem_has_its_own_words),
 		with_device(the_code_is_taken_all_the_same),
