@@ -11,7 +11,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from e2e import story, users
+from e2e import transcript, users
 from e2e.desktop import until
 from e2e.terminal import Unexpected
 
@@ -198,7 +198,7 @@ class Console:
         try:
             until(lambda: re.search(pattern, self.screen()), f"{pattern} on {self.name}")
         except Unexpected:
-            story.tell(self.name, re.sub(r"\s+", " ", self.screen()))
+            transcript.tell(self.name, re.sub(r"\s+", " ", self.screen()))
             raise
 
     def type(self, text):
