@@ -60,14 +60,14 @@ enum mfa_auth_step {
 	/* The same question of a device's own: the answer goes to the device and nowhere
 	 * else (struct mfa_device_ops.reply), and its reply to mfa_auth_take_reply. */
 	MFA_STEP_DEVICE_QUESTION,
-	MFA_STEP_END, /* nothing: the result is there */
+	MFA_STEP_END, /* the result is complete */
 };
 
-/* Where a login is between two steps. It has no secret and no pointer, so the one who
- * runs the login can wait with it elsewhere, in another process of this build. */
+/* The state of a login between two steps. It has no secret and no pointer, so it can be
+ * kept in another process of this build while a person is waited for. */
 struct mfa_auth_state {
 	enum mfa_auth_step step;
-	enum mfa_reason problem;	      /* that the next question tells of */
+	enum mfa_reason problem;	      /* reported by the next question */
 	enum mfa_device_result device_result; /* the same, of a device */
 	bool is_in_grace;
 	bool has_device;  /* this login may use a device in a port */
@@ -76,9 +76,10 @@ struct mfa_auth_state {
 	unsigned asked;	  /* questions so far */
 	unsigned counted; /* of those, the ones that are limited */
 	char device_question[MFA_DEVICE_TEXT_SIZE];
-	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not told of */
+	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not reported
+			   */
 	struct mfa_turn own;
-	struct mfa_turn other;		   /* that of the last problem */
+	struct mfa_turn other;		   /* the other's turn of the last problem */
 	struct mfa_auth_meeting busy;	   /* the first that is known */
 	struct mfa_auth_meeting elsewhere; /* the last */
 };

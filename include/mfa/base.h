@@ -80,7 +80,7 @@ struct mfa_diag {
 /* Writes the line (diag may be NULL) and returns err: for "return mfa_fail(...)". */
 int mfa_fail(struct mfa_diag *diag, int err, const char *format, ...) MFA_PRINTF(3, 4);
 
-/* The ending of an English noun of that number. */
+/* The ending of an English noun after that number. */
 #define MFA_PLURAL(count) ((count) == 1 ? "" : "s")
 
 /* Writes the warning (diag may be NULL) unless there is one already. */

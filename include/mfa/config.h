@@ -48,7 +48,7 @@ struct mfa_config {
 };
 
 /* Reads path (NULL: MFA_CONFIG_PATH) and then PATH.d/<name>.conf in the order of their
- * names; a later file sets single keys anew. An unknown section or key, a key given
+ * names; a later file overrides single keys. An unknown section or key, a key given
  * twice in a file, a bad value, an unsafe owner or mode: an error with file and line.
  * The caller owns the result (mfa_config_free). MFA_ERR_CONFIG, MFA_ERR_NOTFOUND,
  * MFA_ERR_UNSAFE, MFA_ERR_NOMEM. */

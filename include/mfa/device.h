@@ -30,7 +30,7 @@ enum mfa_device_result {
 	MFA_DEVICE_RESULT_COUNT
 };
 
-/* The tokens of a user that a device could answer for, as its kind has them; nothing
+/* The tokens of a user that a device could answer for, in its kind's form; nothing
  * secret. Zeroed: none. */
 struct mfa_device_candidates {
 	size_t count;
@@ -39,8 +39,8 @@ struct mfa_device_candidates {
 
 struct mfa_device_order {
 	const struct mfa_device_candidates *candidates;
-	int64_t timeout_ms; /* for all of it */
-	/* The login's own turn. Another's is not waited for: MFA_DEVICE_BUSY; and no
+	int64_t timeout_ms; /* for the whole order */
+	/* The login's own turn. It does not wait for another's: MFA_DEVICE_BUSY; and no
 	 * device is asked if one has answered another login after since_ms
 	 * (CLOCK_MONOTONIC): MFA_DEVICE_ELSEWHERE. */
 	const struct mfa_turn *turn;
@@ -57,7 +57,8 @@ struct mfa_device_reply {
 
 struct mfa_device_ops;
 
-/* One conversation with the devices of a kind; owned by the one who waits for them. */
+/* One conversation with the devices of a kind; owned by the process that waits for
+ * them. */
 struct mfa_device_session {
 	const struct mfa_device_ops *ops; /* NULL: none is open */
 	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_SESSION_SIZE];

@@ -52,7 +52,7 @@ struct mfa_fs_entry {
 
 /* Opens a regular file with one link that follows the rule. flags are open(2)'s;
  * O_NOFOLLOW, O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added, and O_CREAT makes it 0600.
- * A file that lost its name while its lock was waited for is opened anew. The caller
+ * A file that loses its name while this waits for its lock is opened again. The caller
  * closes ret_fd. MFA_ERR_BUSY when it cannot be locked in time, ... */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)

@@ -46,8 +46,8 @@ const char *mfa_reason_name(enum mfa_reason reason);
 /* The question to put after it, marked for translation; NULL: it has none of its own. */
 const char *mfa_reason_prompt(enum mfa_reason reason);
 
-/* Whether anybody may be told of it, also where a refusal must say nothing: it is seen at
- * the machine, and reveals nothing about password and record. */
+/* Whether the person may be told it even if refusals give no reason: it can be seen at
+ * the machine, and reveals nothing about the password or the record. */
 bool mfa_reason_is_public(enum mfa_reason reason);
 
 /* Tells the person a refusal, marked for translation, and whom to ask: contact, "" for

@@ -119,7 +119,7 @@ static char *cut_value(char *text)
 	if (end == NULL || (is_quoted && !is_end_of_line(end + 1)))
 		return NULL;
 	*end = '\0';
-	/* a # in quotes would look like a comment to other readers of the file */
+	/* a # in quotes would be a comment to a reader that ignores quotes */
 	if (strpbrk(text, "\"#") != NULL)
 		return NULL;
 	return is_quoted ? text : trim_blanks(text);

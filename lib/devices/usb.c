@@ -60,8 +60,8 @@ static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 	return err;
 }
 
-/* Waits for what comes of the order, and tells of the stages before. MFA_ERR_BUSY:
- * nothing in time. */
+/* Waits for the outcome, and passes on the stages before it. MFA_ERR_BUSY: nothing came
+ * in time. */
 static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order *order,
 			   struct mfa_secret *packet, struct mfa_usb_outcome *ret_outcome)
 {

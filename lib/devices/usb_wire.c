@@ -127,7 +127,7 @@ static void get_program(const unsigned char *bytes, struct mfa_usb_order *order)
 	memcpy(order->private_id, bytes + AT_PRIVATE, sizeof order->private_id);
 }
 
-/* A turn in which a key has answered is none that asks for an answer. */
+/* An order belongs to a turn in which no key has answered yet. */
 static int put_turn(unsigned char *bytes, const struct mfa_usb_order *order)
 {
 	bool is_login = order->turn.number != 0;
@@ -146,7 +146,8 @@ static void put_challenge(unsigned char *bytes, const struct mfa_usb_order *orde
 	memcpy(bytes + AT_CHALLENGE, order->challenge, sizeof order->challenge);
 }
 
-/* What is no turn becomes none, and so is not packed to the same bytes. */
+/* Bytes that are no turn become an empty one, which is packed to other bytes: an
+ * error. */
 static void get_challenge(const unsigned char *bytes, struct mfa_usb_order *order)
 {
 	(void)mfa_turn_get(bytes + AT_TURN, &order->turn);

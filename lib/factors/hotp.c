@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* HOTP (RFC 4226). The counter only moves forward. A YubiKey may type its token
- * identifier in front of the code (OATH Token Identifier Specification: two characters of
- * the maker, two of the kind of token, eight of the token); it is not secret and says
- * nothing here. */
+ * identifier before the code (OATH Token Identifier Specification: two characters of the
+ * maker, two of the kind of token, eight of the token); it is not secret and is
+ * ignored. */
 #include "factors.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ static bool is_identifier(const char *text)
 	return true;
 }
 
-/* The attempt without the token identifier in front. */
+/* The attempt without the token identifier before the code. */
 static struct mfa_attempt strip_identifier(const struct mfa_oath *oath,
 					   const struct mfa_attempt *attempt)
 {
@@ -39,8 +39,8 @@ static struct mfa_attempt strip_identifier(const struct mfa_oath *oath,
 	return code;
 }
 
-/* Looks at every counter of the window whatever it finds, so that the time does not tell.
- * The code accepted last is looked for as well, to tell a used code from a wrong one. */
+/* Compares with every counter of the window, so that timing does not reveal a match. The
+ * last accepted code is included, to distinguish a used code from a wrong one. */
 static int search_counters(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
 			   uint64_t *ret_counter, enum mfa_check *ret_check)
 {

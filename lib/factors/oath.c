@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What HOTP and TOTP share: the token's data, and one code against one counter. */
+/* What HOTP and TOTP share: the token's data, and comparing a code with a counter's. */
 #include "mfa/oath.h"
 
 #include <stdlib.h>
@@ -123,9 +123,8 @@ bool mfa_oath_fits(const struct mfa_oath *oath, const struct mfa_attempt *attemp
 	return true;
 }
 
-/* liboath's TOTP with a step of one second and the counter as the time is HOTP with a
- * choice of hash; its own comparison is not in constant time, so only the code is taken.
- */
+/* liboath's TOTP with steps of one second and the counter as the time is HOTP with a
+ * choice of hash. liboath's own comparison is not in constant time. */
 int mfa_oath_compare(const struct mfa_oath *oath, uint64_t counter,
 		     const struct mfa_attempt *attempt, bool *ret_equal)
 {

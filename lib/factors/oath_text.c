@@ -14,7 +14,8 @@ enum {
 	TEXT_MAX = 512
 };
 
-/* liboath allocates on the plain heap: the result is wiped before it goes back. */
+/* liboath allocates from the ordinary heap, so its results are wiped before they are
+ * freed. */
 static void free_plain(char *text, size_t len)
 {
 	if (text != NULL)
@@ -103,7 +104,7 @@ int mfa_oath_uri(const struct mfa_token *token, const char *issuer, const char *
 	at = append_encoded(text, at, issuer);
 	text[at++] = ':';
 	at = append_encoded(text, at, user);
-	/* the secret goes in upper case, which QR codes hold in less room */
+	/* upper case, which takes less room in a QR code */
 	at += (size_t)snprintf(text + at, uri.len - at,
 			       "?secret=%s&issuer=", (const char *)secret.data);
 	at = append_encoded(text, at, issuer);
@@ -132,7 +133,7 @@ static int copy_decoded(const unsigned char *data, size_t len,
 	return mfa_secret_copy(data, len, ret_secret);
 }
 
-/* What is left without spaces, hyphens and padding. */
+/* A copy without spaces, hyphens and padding. */
 static int strip_separators(const char *text, size_t len, struct mfa_secret *ret_tidy)
 {
 	if (len > TEXT_MAX || memchr(text, '\0', len) != NULL)

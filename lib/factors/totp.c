@@ -8,19 +8,19 @@
 #include "mfa/oath.h"
 
 enum {
-	RESYNC_SECONDS = 2 * 60 * 60, /* how far off a token's clock may be found */
+	RESYNC_SECONDS = 2 * 60 * 60, /* how far off a token's clock may be */
 	WINDOW_MAX = 10,	      /* of totp_window */
 	STEPS_USUAL = 7,
 	STEPS_MAX = 2 * WINDOW_MAX + 3,
 };
 
-/* The time steps whose codes are looked for. */
+/* The time steps whose codes are compared. */
 struct steps {
 	int64_t now;
-	int64_t last; /* the furthest of them */
+	int64_t last; /* the latest of them */
 	uint64_t at[STEPS_MAX];
 	size_t count;
-	size_t room; /* so many are compared with, whatever count is */
+	size_t room; /* how many comparisons are made, whatever count is */
 };
 
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
@@ -28,8 +28,8 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 	return value < low ? low : value > high ? high : value;
 }
 
-/* How many steps are compared: three windows where they are small, else seven steps, or
- * the whole window around the learnt drift and the middles of the other two. */
+/* How many steps are compared: three windows if they are small; else the window around
+ * the learnt drift and the middles of the other two, but at least seven steps. */
 static size_t count_room(int64_t window)
 {
 	size_t whole = (size_t)(2 * window + 1);
@@ -51,9 +51,9 @@ static void add_step(struct steps *steps, int64_t offset)
 		steps->at[steps->count++] = (uint64_t)step;
 }
 
-/* Around the drift that was learnt, the one at enrolment, and none: what was learnt from
- * a clock that ran away must not keep people out when it is set right. Where the room
- * does not do for all, a code typed late comes before one typed early. */
+/* Windows around the learnt drift, the drift at enrolment, and no drift: a drift that was
+ * learnt from a wrong host clock must not lock people out when the clock is corrected. If
+ * there is not room for all, earlier steps (codes typed late) come before later ones. */
 static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_zone *zone,
 				 int64_t now)
 {
@@ -77,7 +77,7 @@ static struct steps choose_steps(const struct mfa_oath *oath, const struct mfa_z
 }
 
 /* Makes the same number of comparisons for any code and any drift, the decoy's included,
- * so that timing reveals neither; where there are fewer steps, the rest do not count. */
+ * so that timing reveals neither. Comparisons beyond the last step do not count. */
 static int search_steps(const struct mfa_oath *oath, const struct mfa_attempt *attempt,
 			const struct steps *steps, uint64_t *ret_step,
 			enum mfa_check *ret_check)
@@ -99,7 +99,7 @@ static int search_steps(const struct mfa_oath *oath, const struct mfa_attempt *a
 			check = MFA_CHECK_USED;
 		}
 	}
-	/* even the last step that could be reached lies before the last accepted */
+	/* even the latest step of the windows is before the last accepted one */
 	if (steps->last < (int64_t)oath->counter)
 		check = MFA_CHECK_CLOCK;
 	*ret_step = found;
@@ -107,7 +107,7 @@ static int search_steps(const struct mfa_oath *oath, const struct mfa_attempt *a
 	return MFA_OK;
 }
 
-/* How far from the nearer of enrolment's drift and none. */
+/* The distance from the drift at enrolment or from 0, whichever is nearer. */
 static int64_t drift_distance(const struct mfa_oath *oath, int64_t drift)
 {
 	int64_t from_base = imaxabs(drift - oath->drift_base);
@@ -115,8 +115,8 @@ static int64_t drift_distance(const struct mfa_oath *oath, int64_t drift)
 	return from_base < from_zero ? from_base : from_zero;
 }
 
-/* The token's clock as the accepted code shows it, no further from the enrolled one, or
- * from the right time, than the zone allows. */
+/* The drift that the accepted code shows, limited to what the zone allows from the drift
+ * at enrolment or from 0. */
 static int new_drift(const struct mfa_oath *oath, int64_t offset,
 		     const struct mfa_zone *zone)
 {

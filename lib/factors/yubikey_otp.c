@@ -83,9 +83,9 @@ static bool is_modhex(const char *text, size_t len)
 	return true;
 }
 
-/* What a code of the right form holds. */
+/* The parts of a code of the right form. */
 struct opened {
-	char text[MFA_YUBIKEY_CODE_LEN + 1]; /* libyubikey looks at the end's NUL */
+	char text[MFA_YUBIKEY_CODE_LEN + 1]; /* libyubikey needs the NUL at the end */
 	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
 	yubikey_token_st ticket;
 };
@@ -177,7 +177,7 @@ static bool is_yubikey_otp_of(const struct mfa_token *token, const char *code, s
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(token, &otp) != MFA_OK)
-		return true; /* the evaluation tells of the damage */
+		return true; /* the evaluation reports the damage */
 	mfa_yubikey_otp_format_id(otp.public_id, id);
 	return len >= strlen(id) && memcmp(code, id, strlen(id)) == 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What YubiKeys type through a keyboard layout, and the lines that
- * personalization tools write. */
+/* Codes that a keyboard layout has garbled, and the lines that personalization tools
+ * write. */
 #include "mfa/yubikey_otp.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "mfa/text.h"
 
 enum {
-	/* an input method makes fewer characters of more keys */
+	/* an input method makes one character of several keys */
 	GARBLED_MIN = 20,
 	GARBLED_MAX = 256,
 	ID_DIGITS = 12,
@@ -36,7 +36,7 @@ static size_t count_beyond_ascii(const char *text, size_t len)
 	return count;
 }
 
-/* The sixteen keys of modhex with Caps Lock, and under Dvorak. */
+/* The sixteen keys of modhex with Caps Lock, and with a Dvorak layout. */
 static bool is_mistyped(const char *text, size_t len)
 {
 	static const char upper[] = "CBDEFGHIJKLNRTUV";
@@ -55,7 +55,7 @@ bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len)
 	char text[GARBLED_MAX];
 	if (len < GARBLED_MIN || len > sizeof text)
 		return false;
-	/* what only came in full width is a code like any other */
+	/* a code in full width is an ordinary one */
 	memcpy(text, answer, len);
 	size_t plain_len = mfa_text_normalize_code(text, len);
 	bool is_japanese = count_beyond_ascii(answer, len) * 2 >= len &&
@@ -66,7 +66,7 @@ bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len)
 	return is_garbled;
 }
 
-/* One field that a token needs, in the order in which the tools write them. */
+/* The fields that a token needs, in the order in which the tools write them. */
 struct field {
 	const char *digits;
 	size_t len;

@@ -6,17 +6,18 @@
 enum {
 	MINUTE = 60,
 	DAY = 24 * 60 * MINUTE,
-	/* at the ceiling, where lock_time has no end */
+	/* the wait at the ceiling if lock_time is 0 */
 	REST = 15 * MINUTE,
-	/* A source that was quiet for so long begins anew. With less than that, to guess
-	 * while locks are short and then to wait would be worth more than to guess on. */
+	/* A source without wrong codes for so long is forgotten. If this were shorter,
+	 * guessing while locks are short and then waiting would gain more guesses than
+	 * going on. */
 	MEMORY = 7 * DAY,
-	/* values of struct mfa_source.round: counted are 1 to MFA_LOCKOUT_CEILING */
+	/* values of struct mfa_source.round; 1 to MFA_LOCKOUT_CEILING are counts */
 	ROUND_LOCKED = 0,
 	ROUND_AT_CEILING = UINT8_MAX,
 	NO_PLACE = -1,
-	/* Of a record's places, those that at the ceiling nobody but the console waits
-	 * in: many users with sessions at this machine could fill all others. */
+	/* The places of a record that at the ceiling are for the console only: many users
+	 * with sessions at this machine could fill all others. */
 	CONSOLE_PLACES = 2,
 };
 
@@ -25,10 +26,10 @@ enum mfa_lock mfa_lockout_account(const struct mfa_zone *bounds,
 {
 	if (record->locked_until < 0)
 		return MFA_LOCK_FOREVER;
-	/* 0 is none, also before 1970 */
+	/* 0 is no lock, even if the clock is before 1970 */
 	if (record->locked_until == 0 || record->locked_until <= now)
 		return MFA_LOCK_NONE;
-	/* both are unsigned: the difference may be greater than INT64_MAX */
+	/* unsigned, as the difference may be greater than INT64_MAX */
 	uint64_t left = (uint64_t)record->locked_until - (uint64_t)now;
 	bool is_too_long = bounds->lock_time > 0 && left > (uint64_t)bounds->lock_time;
 	return is_too_long ? MFA_LOCK_NONE : MFA_LOCK_TIMED;
@@ -39,8 +40,8 @@ bool mfa_lockout_is_at_ceiling(const struct mfa_record *record)
 	return record->failures >= MFA_LOCKOUT_CEILING;
 }
 
-/* The end of a lock that begins now; one that no clock can tell needs an administrator,
- * and so does one of no length. */
+/* The end of a lock that begins now. A length of 0, or an end beyond int64_t, means until
+ * an administrator unlocks. */
 static int64_t lock_end(int64_t now, int64_t length)
 {
 	int64_t end = 0;
@@ -49,8 +50,8 @@ static int64_t lock_end(int64_t now, int64_t length)
 	return end;
 }
 
-/* How long the last of so many locks is: each twice as long as the one before, up to a
- * day or lock_time. 0: until an administrator unlocks. */
+/* The length of the last of so many locks: each is twice as long as the one before, up to
+ * a day (or lock_time, if longer). 0: until an administrator unlocks. */
 static int64_t lock_length(const struct mfa_zone *zone, unsigned locks)
 {
 	int64_t length = zone->lock_time;
@@ -59,22 +60,21 @@ static int64_t lock_length(const struct mfa_zone *zone, unsigned locks)
 	return length;
 }
 
-/* At the ceiling a source has to wait as long as its last lock was, and never without
- * end: somebody who comes to the machine must get in. */
+/* At the ceiling a source waits as long as its last lock was, and never for ever:
+ * somebody at the machine must be able to log in. */
 static int64_t rest_length(const struct mfa_zone *zone, unsigned locks)
 {
 	int64_t length = lock_length(zone, locks);
 	return length > 0 ? length : REST;
 }
 
-/* The console's is always that of the first lock: it is where everybody else is let in.
- */
+/* The console always waits for the length of a first lock, as it is the last way in. */
 static int64_t rest_of(const struct mfa_source *source, const struct mfa_guess *guess)
 {
 	return rest_length(guess->zone, guess->is_at_console ? 1 : source->locks);
 }
 
-/* The longest wait that any zone can have begun there. */
+/* The longest wait at the ceiling that any zone can have set. */
 static int64_t longest_rest(const struct mfa_zone *bounds, unsigned locks)
 {
 	int64_t length = lock_length(bounds, locks);
@@ -97,7 +97,7 @@ static bool is_locked(const struct mfa_source *source, const struct mfa_zone *bo
 	bool is_at_ceiling = source->round == ROUND_AT_CEILING;
 	int64_t longest = is_at_ceiling ? longest_rest(bounds, source->locks)
 					: lock_length(bounds, source->locks);
-	/* a longer one was begun by a wrong clock, see mfa_lockout_account */
+	/* a longer one was set by a wrong clock, see mfa_lockout_account */
 	uint64_t left = (uint64_t)source->time - (uint64_t)now;
 	return longest == 0 || left <= (uint64_t)longest;
 }
@@ -109,8 +109,9 @@ static bool is_forgotten(const struct mfa_source *source, const struct mfa_zone 
 	       (uint64_t)now - (uint64_t)source->time >= MEMORY;
 }
 
-/* Entries that lock nobody come first, and of them the one that is not in use for the
- * longest, or is of a time that has not come; of the others the one that ends first. */
+/* Which entry to replace: one that locks nobody before one that does; of the first the
+ * longest unused, or one with a time in the future; of the others the one that ends
+ * first. */
 static bool is_less_important(const struct mfa_source *one,
 			      const struct mfa_source *other,
 			      const struct mfa_guess *guess)
@@ -137,15 +138,15 @@ static int find_entry(const struct mfa_record *record, uint64_t source)
 	return NO_PLACE;
 }
 
-/* How many places this guess may be remembered in: the first ones. */
+/* How many of the places, from the first on, this guess may use. */
 static int count_places(const struct mfa_record *record, const struct mfa_guess *guess)
 {
 	bool is_kept_out = mfa_lockout_is_at_ceiling(record) && !guess->is_at_console;
 	return is_kept_out ? MFA_SOURCES_MAX - CONSOLE_PLACES : MFA_SOURCES_MAX;
 }
 
-/* Whether nobody else may have the place: while the account is at the ceiling who waits
- * there keeps it, or else many at this machine could guess on by turns. */
+/* Whether the place may not be given to another source: at the ceiling a waiting source
+ * keeps it, otherwise many users at this machine could guess in turns. */
 static bool is_place_kept(const struct mfa_record *record, int place,
 			  const struct mfa_guess *guess)
 {
@@ -154,7 +155,7 @@ static bool is_place_kept(const struct mfa_record *record, int place,
 	       is_locked(source, guess->bounds, guess->now);
 }
 
-/* The source's place, else the one that it would take. */
+/* The source's place, else the one that it would get; NO_PLACE: none is free. */
 static int find_entry_place(const struct mfa_record *record,
 			    const struct mfa_guess *guess)
 {
@@ -199,7 +200,7 @@ static struct mfa_lockout lockout_until(enum mfa_lock_scope scope, int64_t until
 	return (struct mfa_lockout){ scope, until < 0 ? MFA_LOCKED_FOREVER : until };
 }
 
-/* At the ceiling a console waits as rest_of has it, also for a longer lock of before. */
+/* At the ceiling a console waits as in rest_of, even if an older lock would be longer. */
 static bool is_locked_out(const struct mfa_source *source, const struct mfa_guess *guess,
 			  bool is_at_ceiling)
 {
@@ -219,7 +220,7 @@ struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 		return lockout_until(MFA_LOCKED_ACCOUNT, record->locked_until);
 	if (guess->is_behind_password)
 		return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
-	/* a wrong code that has no place could not be remembered */
+	/* without a place a wrong code could not be counted */
 	bool is_at_ceiling = mfa_lockout_is_at_ceiling(record);
 	if (is_at_ceiling &&
 	    (!guess->is_local || find_entry_place(record, guess) == NO_PLACE))
@@ -229,8 +230,8 @@ struct mfa_lockout mfa_lockout_find(const struct mfa_record *record,
 	return (struct mfa_lockout){ .scope = MFA_LOCKED_NOBODY };
 }
 
-/* A lock that has ended: a new round. One that a wrong clock began has not ended by its
- * time, and the round goes on: the next wrong code locks again. */
+/* After a lock that has ended a new round begins. A lock that a wrong clock set has not
+ * ended; the round goes on, and the next wrong code locks again. */
 static void end_account_lock(struct mfa_record *record, int64_t now)
 {
 	if (record->locked_until > 0 && record->locked_until <= now)
@@ -250,7 +251,7 @@ static void count_for_account(struct mfa_record *record, const struct mfa_guess 
 		record->locked_until = lock_end(guess->now, guess->zone->lock_time);
 }
 
-/* As end_account_lock, and the lock that follows one of a wrong clock is as long. */
+/* As end_account_lock; the lock after one that a wrong clock set has the same length. */
 static void end_source_lock(struct mfa_source *source, const struct mfa_guess *guess,
 			    uint8_t limit)
 {
@@ -277,7 +278,7 @@ static void count_in_round(struct mfa_source *source, const struct mfa_guess *gu
 	source->time = lock_end(guess->now, lock_length(guess->zone, source->locks));
 }
 
-/* The source's entry in the place, from where it was before. */
+/* Moves the source's entry to the place; a new one if it has none. */
 static struct mfa_source *move_entry(struct mfa_record *record, int place,
 				     const struct mfa_guess *guess)
 {

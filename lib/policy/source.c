@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a guess comes from, and how a lock is told of. */
+/* Where a guess comes from, and how a lock is described. */
 #include "mfa/lockout.h"
 
 #include <stdio.h>
@@ -12,16 +12,15 @@
 #include "mfa/seal.h"
 #include "mfa/text.h"
 
-/* 0: root, who may be at work for anybody. */
+/* 0: root, whose program may serve anybody. */
 static uint32_t find_guesser(const struct mfa_login *login)
 {
 	bool is_served = login->caller == 0 && mfa_text_is_empty(login->rhost);
 	return is_served ? login->peer : login->caller;
 }
 
-/* Nothing that the one who guesses can choose: a user opens terminals at will, and what
- * an IPv6 host has behind the network's 64 bits is its own, as 127.0.0.0/8 is to who is
- * here. */
+/* Only what a guesser cannot choose: not the terminal of a local user, nor the last 64
+ * bits of an IPv6 address, nor an address of 127.0.0.0/8. */
 void mfa_source_format(const struct mfa_login *login,
 		       char ret_text[static MFA_SOURCE_SIZE])
 {
@@ -31,7 +30,7 @@ void mfa_source_format(const struct mfa_login *login,
 	const char *tty = mfa_text_is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
 		tty += strlen(folder);
-	if (user != 0 && login->is_nameless) /* a user namespace has thousands */
+	if (user != 0 && login->is_nameless) /* a user namespace has thousands of ids */
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without a login");
 	else if (user != 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u", (unsigned)user);

@@ -105,7 +105,7 @@ enum mfa_match mfa_zone_match(const struct mfa_zone *zone, const struct mfa_logi
 	return MFA_MATCH_UNKNOWN;
 }
 
-/* The groups come last: they cost a question to the name service. */
+/* The groups come last, since they need the name service. */
 static enum mfa_match match_zone(const struct mfa_zone *zone,
 				 const struct mfa_login *login)
 {
@@ -170,7 +170,7 @@ struct mfa_zone mfa_zone_bounds(const struct mfa_config *config)
 			bounds.totp_window = zone->totp_window;
 		if (zone->totp_drift > bounds.totp_drift)
 			bounds.totp_drift = zone->totp_drift;
-		/* a zone with 0 makes no lock that ends */
+		/* 0 is no length: such a lock has no end */
 		if (zone->lock_time > bounds.lock_time)
 			bounds.lock_time = zone->lock_time;
 	}

@@ -7,8 +7,8 @@
 
 #include "mfa/plugin.h"
 
-/* With lengths as these libykpers' HMAC does not fail; should it, no response is right.
- */
+/* libykpers' HMAC does not fail with these lengths; if it did, no response would be
+ * right. */
 void driver_hmac(const unsigned char *secret, const unsigned char *message, size_t len,
 		 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN])
 {

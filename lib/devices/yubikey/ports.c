@@ -10,7 +10,7 @@
 
 #include "mfa/fs.h"
 
-/* Nobody but root can open it, so nobody else can hold its lock. */
+/* Only root can open it, so only root can hold its lock. */
 #define LOCK_FOLDER "/run/pam_mfa"
 
 enum {
@@ -36,7 +36,7 @@ void pause_ms(int64_t milliseconds)
 	(void)nanosleep(&span, NULL);
 }
 
-/* libykpers keeps libusb's error to itself, but for its text. */
+/* libykpers gives only the text of libusb's error. */
 static bool is_forbidden(void)
 {
 	return strncmp(yk_usb_strerror(), "Access denied", 13) == 0;
@@ -89,7 +89,7 @@ static enum mfa_yubikey_result lock_ports(const struct ports *ports,
 	return MFA_YUBIKEY_DONE;
 }
 
-/* libusb starts a thread of its own, which must not run the application's handlers. */
+/* libusb starts a thread, which must not run this program's signal handlers. */
 static bool start_libusb(void)
 {
 	sigset_t all;
@@ -101,7 +101,7 @@ static bool start_libusb(void)
 	return is_started;
 }
 
-/* Also where it has no name: the last one's must not be taken for it. */
+/* Also for a turn without a name, so that the last one's is not shown for it. */
 static void show_turn(struct ports *ports, const struct mfa_turn *turn,
 		      struct mfa_diag *diag)
 {
@@ -169,7 +169,7 @@ static void read_status(struct port *port)
 	};
 }
 
-/* 0 when the key does not answer, or keeps it to itself. */
+/* The serial stays 0 if the key does not answer or does not disclose it. */
 static enum mfa_yubikey_result read_serial(struct port *port, struct mfa_diag *diag)
 {
 	unsigned serial = 0;
@@ -190,7 +190,7 @@ static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
 		return MFA_YUBIKEY_BROKEN;
 	}
 	ret_port->key = yk_open_key(index);
-	/* the rest of an answer that nobody came to read would pass for the status */
+	/* otherwise the rest of an unread answer would be taken for the status */
 	if (ret_port->key == NULL || yk_force_key_update(ret_port->key) == 0 ||
 	    yk_get_status(ret_port->key, ret_port->status) == 0)
 		return result_of_error(diag);
@@ -207,10 +207,10 @@ void port_done(struct port *port)
 	*port = (struct port){ 0 };
 }
 
-/* What is known when the time runs out before the last port. */
+/* The result when the time is over before the last port. */
 static enum mfa_yubikey_result result_when_late(enum mfa_yubikey_result kept)
 {
-	if (kept == MFA_YUBIKEY_ABSENT) /* spent on waiting for the lock */
+	if (kept == MFA_YUBIKEY_ABSENT) /* the time was used up by waiting for the lock */
 		return MFA_YUBIKEY_BUSY;
 	return kept == MFA_YUBIKEY_OTHER ? MFA_YUBIKEY_SILENT : kept;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The YubiKeys in this machine's ports, one user of them at a time. */
+/* The YubiKeys in this machine's ports, for one process at a time. */
 #pragma once
 
 #include <ykcore.h>
@@ -9,7 +9,7 @@
 #include "mfa/yubikey_driver.h"
 #include "turns.h"
 
-/* Deadlines, as of mfa_monotonic_ms. */
+/* Deadlines are times of mfa_monotonic_ms. */
 int64_t deadline_after(int64_t timeout_ms);
 bool is_past(int64_t deadline);
 void pause_ms(int64_t milliseconds);
@@ -19,45 +19,45 @@ struct ports {
 	bool is_started;
 	int64_t deadline;
 	bool is_locked;
-	struct turns turns; /* this one's is the holder, if it is locked */
+	struct turns turns; /* if is_locked, the holder is this one */
 };
 
-/* How long other processes of this host that use the keys are waited for. */
+/* How long to wait for other processes of this host that use the keys. */
 struct ports_wait {
 	int64_t timeout_ms;
-	/* as in struct mfa_yubikey_order: with a turn not at all */
+	/* as in struct mfa_yubikey_order; if set, does not wait */
 	const struct mfa_turn *turn;
 	bool (*is_over)(void);
 	struct mfa_yubikey_listener listener;
 };
 
-/* Takes the turn, or gives it up with MFA_YUBIKEY_BUSY, and starts libykpers. The caller
- * ends ret_ports with ports_done in any case. */
+/* Takes the turn (MFA_YUBIKEY_BUSY: another has it) and starts libykpers. The caller ends
+ * ret_ports with ports_done in any case. */
 enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
 				    struct ports *ret_ports);
-/* A key has answered: others will know in whose turn. */
+/* Notes that a key has answered in this turn, for other logins. */
 void ports_note_answer(struct ports *ports, uint32_t serial, struct mfa_diag *diag);
 void ports_done(struct ports *ports);
 
 /* One opened key. */
 struct port {
 	YK_KEY *key;
-	struct mfa_yubikey_port info; /* what it says of itself */
+	struct mfa_yubikey_port info; /* what it reports about itself */
 	YK_STATUS *status;
 };
 
 void port_done(struct port *port);
 
-/* Calls visit for each key until it returns something else than MFA_YUBIKEY_OTHER, and
- * returns that; MFA_YUBIKEY_ABSENT when there is none. */
+/* Calls visit for each key until it returns something other than MFA_YUBIKEY_OTHER, and
+ * returns that; MFA_YUBIKEY_ABSENT: there is no key. */
 typedef enum mfa_yubikey_result (*port_visit)(void *context, struct port *port,
 					      struct mfa_diag *diag);
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
 				    port_visit visit, void *context);
 
-/* Tells the listener. */
+/* Calls the listener, if there is one. */
 void tell_stage(const struct mfa_yubikey_listener *listener,
 		enum mfa_yubikey_stage stage);
 
-/* The result that libykpers' last error leads to. */
+/* The result for libykpers' last error. */
 enum mfa_yubikey_result result_of_error(struct mfa_diag *diag);

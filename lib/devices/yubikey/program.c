@@ -14,8 +14,7 @@ static void free_config(YKP_CONFIG **config)
 	*config = NULL;
 }
 
-/* For challenges: HMAC-SHA1 that knows the end of what it hashes. The serial number stays
- * readable, or nobody would find the key again. */
+/* For challenges: HMAC-SHA1 of a variable length (HMAC_LT64). */
 static bool set_challenge(YKP_CONFIG *config, const struct mfa_yubikey_program *program)
 {
 	return ykp_set_tktflag_CHAL_RESP(config, true) != 0 &&
@@ -44,6 +43,7 @@ static bool compose_config(YKP_CONFIG *config, const struct mfa_yubikey_program 
 		return false;
 	bool is_set = program->public_id == NULL ? set_challenge(config, program)
 						 : set_otp(config, program);
+	/* keys are found by their serial number */
 	return is_set && ykp_set_extflag_SERIAL_API_VISIBLE(config, true) != 0;
 }
 

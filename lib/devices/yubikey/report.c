@@ -7,18 +7,19 @@
 
 enum {
 	REPORT_SIZE = 8,
-	DATA_SIZE = REPORT_SIZE - 1, /* the last byte says what the others are */
+	DATA_SIZE = REPORT_SIZE - 1, /* the last byte describes the others */
 	SEQUENCE_MASK = 0x1f,
 	CRC_LEN = 2,
 	RESPONSE_REPORTS =
 		(MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN + DATA_SIZE - 1) / DATA_SIZE,
 	POLL_MS = 10,
-	ANSWER_MS = 2000, /* in which a key answers, or says that it waits for a touch */
-	SETTLE_MS = 500,  /* in which it answers when it has ceased to wait */
+	ANSWER_MS =
+		2000,	 /* for a key to answer, or to report that it waits for a touch */
+	SETTLE_MS = 500, /* for it to answer when it no longer waits for a touch */
 };
 
-/* The status condition always holds, so this reads once: libykpers has no other way to a
- * whole report. */
+/* Reads one report: libykpers offers this only as a wait, so the condition is always
+ * true. */
 static bool read_report(YK_KEY *key, unsigned char *ret_report)
 {
 	memset(ret_report, 0, REPORT_SIZE);
@@ -45,7 +46,8 @@ static enum mfa_yubikey_result await_response(YK_KEY *key, const struct wait_lim
 		bool is_waiting = (flags & RESP_TIMEOUT_WAIT_FLAG) != 0;
 		if ((flags & RESP_PENDING_FLAG) != 0)
 			return MFA_YUBIKEY_DONE;
-		if (was_waiting && !is_waiting) /* touched, or its own time is over */
+		if (was_waiting &&
+		    !is_waiting) /* it was touched, or its own time-out is over */
 			silence = deadline_after(SETTLE_MS);
 		if (is_waiting && !wants_touch)
 			tell_stage(&limit->listener, MFA_YUBIKEY_BLINKS);
@@ -61,11 +63,11 @@ static enum mfa_yubikey_result fail_response(YK_KEY *key, const char *why,
 					     struct mfa_diag *diag)
 {
 	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", why);
-	(void)yk_force_key_update(key); /* nobody will read the rest */
+	(void)yk_force_key_update(key); /* discards the rest */
 	return MFA_YUBIKEY_CUT_OFF;
 }
 
-/* The reports from the first one on, up to the bare one that ends them. */
+/* Reads the reports after the first, up to the empty one that ends them. */
 static enum mfa_yubikey_result read_response(YK_KEY *key, unsigned char *report,
 					     unsigned char *bytes, struct mfa_diag *diag)
 {
@@ -100,7 +102,7 @@ enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
 	if (result == MFA_YUBIKEY_DONE)
 		memcpy(ret_response, bytes, MFA_YUBIKEY_RESPONSE_LEN);
 	if (result != MFA_YUBIKEY_CUT_OFF)
-		(void)yk_force_key_update(key); /* whatever it was about to do is over */
+		(void)yk_force_key_update(key); /* cancels what it was doing */
 	mfa_wipe(report, sizeof report);
 	mfa_wipe(bytes, sizeof bytes);
 	return result;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Challenges to a key and its responses, report by report, with a deadline: libykpers'
- * own way waits as long as the key does, and looks for an answer twice a second only. */
+/* Challenges to a key and its responses, report by report, with a deadline: libykpers
+ * waits as long as the key does, and polls only twice a second. */
 #pragma once
 
 #include "ports.h"
 
-/* How long an answer is waited for. */
+/* How long to wait for an answer. */
 struct wait_limit {
 	int64_t deadline;
 	bool (*is_over)(void); /* as in struct mfa_yubikey_order */
 	struct mfa_yubikey_listener listener;
 };
 
-/* Has a slot hash a challenge. Waits for a touch when the slot wants one. */
+/* Makes a slot hash a challenge; waits for a touch if the slot demands one. */
 enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
 					const struct wait_limit *limit,
 					const unsigned char *challenge,

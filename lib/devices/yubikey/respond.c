@@ -7,7 +7,7 @@
 struct attempt {
 	const struct mfa_yubikey_order *order;
 	int64_t deadline;
-	bool has_silent; /* a key has not told its serial number */
+	bool has_silent; /* a key did not disclose its serial number */
 	struct mfa_yubikey_answer answer;
 };
 
@@ -28,7 +28,7 @@ static const struct mfa_yubikey_slot *choose_slot(const struct mfa_yubikey_order
 	return chosen;
 }
 
-/* Keys from before firmware 2.2 know no such command. */
+/* Firmware before 2.2 has no command for the serial number. */
 static bool should_tell_serial(const struct mfa_yubikey_port *info)
 {
 	return info->version[0] > 2 || (info->version[0] == 2 && info->version[1] >= 2);
@@ -52,8 +52,8 @@ static enum mfa_yubikey_result challenge_port(void *context, struct port *port,
 			       attempt->answer.response, diag);
 }
 
-/* Takes the turn, and gives it up again where the person is to know first that a key of
- * theirs has answered in another. */
+/* Takes the turn. MFA_YUBIKEY_ELSEWHERE, and the turn is to be ended: a wanted key has
+ * answered another login, which the person should know first. */
 static enum mfa_yubikey_result begin_turn(const struct mfa_yubikey_order *order,
 					  struct mfa_diag *diag,
 					  struct mfa_turn *ret_other,

@@ -31,7 +31,7 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 	    mfa_fs_read(fd, bytes, sizeof bytes, 0, &len) != MFA_OK || len != FILE_SIZE)
 		return;
 	mfa_warn_of(diag, &unused);
-	/* one that is damaged stays unknown */
+	/* a damaged one stays unknown */
 	(void)mfa_turn_get(bytes, &ret_turns->holder);
 	for (size_t i = 1; i < TURNS; i++)
 		(void)mfa_turn_get(bytes + i * MFA_TURN_SIZE,
@@ -50,7 +50,7 @@ static int write_turn_file(int folder, const struct turns *turns, struct mfa_dia
 		return opened;
 	if (err == MFA_OK)
 		err = mfa_fs_write(fd, bytes, sizeof bytes, 0);
-	/* nothing known is better than a turn that is over */
+	/* an empty file is better than a turn that has ended */
 	return err == MFA_OK || ftruncate(fd, 0) == 0 ? err : MFA_ERR_IO;
 }
 
@@ -92,7 +92,7 @@ static bool wants_serial(const struct mfa_yubikey_order *order, uint32_t serial)
 	return false;
 }
 
-/* One from the future is of another start of the machine. */
+/* A time in the future is from before the machine's last start. */
 const struct mfa_turn *turns_find_answer(const struct turns *turns,
 					 const struct mfa_yubikey_order *order,
 					 int64_t now_ms)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose turn at the keys it is, and in whose each key has answered last: a file in the
- * folder that is locked for a turn, so that other logins can tell the person. It decides
- * nothing: what cannot be read or written of it is not known. */
+/* Whose turn at the keys it is, and in which turn each key answered last: a file in the
+ * folder that is locked for a turn. It is only for messages, so what cannot be read or
+ * written is unknown, and no error. */
 #pragma once
 
 #include "mfa/yubikey_driver.h"
@@ -11,15 +11,16 @@ struct turns {
 	struct mfa_turn answered[MFA_YUBIKEYS_MAX]; /* one for each key */
 };
 
-/* What the file in the open folder says; who does not hold the lock may find it half
+/* Reads the file in the open folder. Without the folder's lock it may be partly
  * written. */
 void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns);
 
-/* Only for who holds the folder's lock. What cannot be written is no reason to refuse a
- * key: the diagnosis (or NULL) warns of it. */
+/* Writes the file; the caller holds the folder's lock. A failure is only a warning in the
+ * diagnosis (or NULL), as keys work without the file. */
 void turns_write(int folder, const struct turns *turns, struct mfa_diag *diag);
 
-/* The holder's key has answered, in the place of the answer that is the oldest. */
+/* Notes an answer in the holder's turn, in place of the key's last one, else of the
+ * oldest. */
 void turns_add_answer(struct turns *turns, uint32_t serial, int64_t now_ms);
 
 /* The last answer that a wanted key gave to another login since the order's own began;
