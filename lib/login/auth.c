@@ -15,8 +15,8 @@ static enum mfa_auth_step ask_person(const struct mfa_auth_request *request,
 	return mfa_auth_answer(request, state, err, &typed, result);
 }
 
-/* A touch is waited for as a question is: with no lock held, by a program that its caller
- * may end. */
+/* As during a question, no lock is held while a touch is waited for, and the caller may
+ * end the program. */
 static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 				     struct mfa_auth_state *state,
 				     struct mfa_device_session *session,
@@ -36,7 +36,7 @@ static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 	return mfa_auth_take_reply(request, state, asked, &reply, result);
 }
 
-/* The answer goes to the device, and nowhere else. */
+/* The answer goes to the device only. */
 static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
 					 struct mfa_auth_state *state,
 					 struct mfa_device_session *session,
@@ -85,7 +85,7 @@ static bool may_explain(const struct mfa_auth_request *request,
 			const struct mfa_auth_result *result)
 {
 	if (result->verdict != MFA_DENY && result->verdict != MFA_UNAVAILABLE)
-		return false; /* who gave up knows why it was no login */
+		return false; /* e.g. cancelled by the person */
 	return request->may_explain || mfa_reason_is_public(result->reason);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the logs are told of a result: the event, its priority, the notes beside it. */
+/* A result for the logs: its event, its priority, and further notes. */
 #include "mfa/auth.h"
 
 #include <inttypes.h>

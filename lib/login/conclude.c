@@ -23,12 +23,12 @@ static void fail_result(struct mfa_auth_result *result, int err)
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 
-/* No login without its line in the audit trail, unless the configuration says so. */
+/* Without a line in the audit trail the login is refused, unless audit_required = no. */
 static void record_event(const struct mfa_auth_request *request,
 			 struct mfa_auth_result *result)
 {
 	struct mfa_diag diag = { .text = "" };
-	if (!request->site->is_open) /* there is no key to chain a line with */
+	if (!request->site->is_open) /* without the key no line can be chained */
 		return;
 	int err = login_lines_append(request, result, &diag);
 	if (err == MFA_OK)
@@ -50,7 +50,7 @@ static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verd
 		request->conclude(request->context, result);
 }
 
-/* A question may be open for longer than the grace lasts. */
+/* The grace may end while a question is open. */
 static enum mfa_reason grace_reason(const struct mfa_auth_request *request)
 {
 	return request->login.now >= request->zone->grace_until ? MFA_REASON_NOT_ENROLLED

@@ -4,19 +4,19 @@
 
 #include "mfa/auth.h"
 
-/* What asking has led to: one of these. */
+/* The outcome of the questions: one of these. */
 struct conclusion {
-	int err;		  /* there is nothing to check: the machinery's */
-	enum mfa_reason problem;  /* the same, of a device or an answer that is no code */
-	struct mfa_secret *typed; /* wiped as the dialog has it; NULL: none */
+	int err;		  /* an error, so nothing to check */
+	enum mfa_reason problem;  /* a device's problem, or an answer that is no code */
+	struct mfa_secret *typed; /* ended with forget_answer; NULL: none */
 	const struct mfa_device_answer *device_answer;
 };
 
-/* Wipes and frees an answer, the way its dialog has it. */
+/* Wipes and frees an answer with its dialog's own function. */
 void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *answer);
 
-/* With locks, and no person is waited for: fills in the result, and writes it to the
- * audit trail. The time of the login is the present one from here on. */
+/* Fills in the result and writes it to the audit trail, under locks and without waiting
+ * for a person. Uses the present time. */
 void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result);

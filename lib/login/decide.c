@@ -12,10 +12,11 @@
 
 enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
-	SWAPS_MAX = 200,   /* attempts of one user that may overtake this one */
+	SWAPS_MAX = 200,   /* swaps that may fail because other logins of the user were
+			      faster */
 };
 
-/* What sshd gives every prompt of a user it will not let in: this over and over, to the
+/* sshd answers every prompt of a user that it has refused with this text, repeated to the
  * length of what was typed. */
 static bool is_sshd_filler(const struct mfa_secret *answer)
 {
@@ -33,7 +34,7 @@ bool is_password_again(const struct mfa_auth_request *request,
 	       mfa_secret_is_equal(answer->data, request->password.data, answer->len);
 }
 
-/* Answers that are no guesses, and so neither checked nor counted. */
+/* Answers that are not guesses are neither checked nor counted. */
 static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
 					const struct mfa_secret *answer)
 {
@@ -43,7 +44,7 @@ static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
 						  : MFA_REASON_NONE;
 }
 
-/* Read, evaluate, swap; again when somebody else's swap came first. */
+/* Reads, evaluates, swaps; again if another swap came first. */
 static int evaluate_and_swap(const struct mfa_auth_request *request,
 			     const struct evaluation_input *what,
 			     struct evaluation *ret_evaluation, struct mfa_diag *diag)
@@ -56,8 +57,8 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 		int err = lookup_record(request, record, &is_decoy, diag);
 		if (err != MFA_OK)
 			return err;
-		/* later than all that the record tells of: else a lock that began while
-		 * this login waited would look like one of a wrong clock */
+		/* not earlier than any time in the record: a lock that began while this
+		 * login waited would look like one that a wrong clock set */
 		if (request->clock != NULL)
 			fresh.now = request->clock();
 		uint32_t unlogged = unlogged_find(record, fresh.now);
@@ -123,7 +124,7 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		return MFA_OK;
 	if (answer->len > ANSWER_MAX)
 		answer->len =
-			ANSWER_MAX; /* counted once, as any code of a wrong length */
+			ANSWER_MAX; /* counted once, like any code of a wrong length */
 	else if (!request->wants_password)
 		answer->len = mfa_text_normalize_code((char *)answer->data, answer->len);
 	size_t code_len = 0;
@@ -133,7 +134,7 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		.answer = (const char *)answer->data,
 		.len = answer->len,
 		.has_password = request->wants_password,
-		/* the same work as for others: the time must not tell who may not in */
+		/* does the same work, so that timing does not reveal refused users */
 		.is_no_guess = is_sshd_filler(answer),
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,

@@ -9,17 +9,17 @@
 
 enum {
 	DEFAULT_CODE_LEN = 6,
-	CODE_LEN_MAX = 64, /* of a code with a password in front */
+	CODE_LEN_MAX = 64, /* of a code after a password */
 };
 
-/* What one token said. */
+/* The result for one token. */
 struct answer {
 	enum mfa_check check;
 	struct mfa_advance advance;
 	size_t code_len; /* bytes of the line */
 };
 
-/* The end of the line that could be this token's code. */
+/* Checks the end of the line that could be this token's code. */
 static int verify_line_end(const struct mfa_token *token,
 			   const struct evaluation_input *what,
 			   const struct mfa_factor_ops *factor, struct answer *answer)
@@ -29,8 +29,7 @@ static int verify_line_end(const struct mfa_token *token,
 	size_t used = 0;
 	if (count <= sizeof code)
 		used = mfa_text_cut_code(what->answer, what->len, count, code);
-	if (used == 0 &&
-	    count > 0) /* a token that is damaged has no length: verify says so */
+	if (used == 0 && count > 0) /* a damaged token has no length; verify reports it */
 		return MFA_OK;
 	struct mfa_attempt attempt = {
 		.code = code, .len = count, .now = what->now, .zone = what->zone
@@ -62,7 +61,7 @@ static int verify_token(const struct mfa_token *token,
 	return factor->verify(token, &attempt, &ret_answer->check, &ret_answer->advance);
 }
 
-/* Where no token fits, a line is cut as most codes would have it. */
+/* If no token fits, the line is cut at the usual length of codes. */
 static size_t usual_code_len(const struct evaluation_input *what)
 {
 	char code[DEFAULT_CODE_LEN];
@@ -87,8 +86,8 @@ static enum mfa_reason reason_of_check(enum mfa_check check)
 	return MFA_REASON_WRONG;
 }
 
-/* Asks every token, whatever the ones before it said; the most telling answer counts,
- * and of equal ones that of an active token. ret_best: the token it is of, or NULL. */
+/* Checks every token, also after a match, so that timing does not reveal it. The highest
+ * result counts; of equal ones that of an active token. ret_best: its token, or NULL. */
 static int verify_tokens(struct mfa_record *record, const struct evaluation_input *what,
 			 struct mfa_token **ret_best, struct answer *ret_answer)
 {
@@ -138,7 +137,7 @@ static int accept_code(struct mfa_record *record, struct mfa_token *token,
 	if (err != MFA_OK)
 		return err;
 	token->last_used = what->now;
-	/* a lock on codes does not stop a YubiKey, nor does a YubiKey end it */
+	/* a device works while codes are locked, and does not end the lock */
 	if (mfa_lockout_find(record, &guess).scope == MFA_LOCKED_NOBODY)
 		mfa_lockout_count_success(record, &guess);
 	else
@@ -146,8 +145,7 @@ static int accept_code(struct mfa_record *record, struct mfa_token *token,
 	return MFA_OK;
 }
 
-/* Whatever the refusal is: one that is told of by the record alone takes the same work.
- */
+/* For all refusals alike, so that each takes the same work. */
 static void note_refusal(struct mfa_record *record, const struct evaluation_input *what,
 			 struct evaluation *found)
 {
@@ -174,7 +172,7 @@ static int64_t find_refused_until(const struct mfa_token *token,
 	return clock.refused_until;
 }
 
-/* What a rule looks at. */
+/* What the rules below test. */
 struct findings {
 	const struct evaluation_input *what;
 	enum mfa_check check;
@@ -209,8 +207,8 @@ static bool is_wrong_and_no_guess(const struct findings *found)
 	       reason_of_check(found->check) == MFA_REASON_WRONG;
 }
 
-/* What refuses whatever the token said, the strongest first. MFA_REASON_NONE: the
- * record's own status says why. */
+/* Rules that refuse regardless of the token's result, the strongest first.
+ * MFA_REASON_NONE: the reason is that of the record's status. */
 static const struct rule {
 	bool (*applies)(const struct findings *found);
 	enum mfa_reason reason;
@@ -253,7 +251,7 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	}
 	if (answer.check == MFA_CHECK_CLOCK)
 		found.refused_until = find_refused_until(token, what);
-	/* who is locked out did the same work, and nothing comes of it */
+	/* also for who is locked out: the same work */
 	const struct mfa_guess guess = make_guess(what);
 	if (what->device_answer == NULL)
 		found.lockout = mfa_lockout_find(record, &guess);

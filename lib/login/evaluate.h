@@ -7,21 +7,22 @@
 #include "mfa/lockout.h"
 
 struct evaluation {
-	enum mfa_reason reason; /* MFA_REASON_RIGHT: let in, once record is committed */
-	/* the token that a right or used code is of, or that the clock makes useless */
+	enum mfa_reason
+		reason; /* MFA_REASON_RIGHT: allow, after the record is committed */
+	/* the token of a right or used code, or that the clock makes unusable */
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	int64_t refused_until;	    /* MFA_REASON_CLOCK: the time that is waited for */
+	int64_t refused_until;	    /* MFA_REASON_CLOCK: the end of the refusal */
 	const char *detail;	    /* more about it, for the log; or NULL */
-	struct mfa_lockout lockout; /* that refuses the code, or that a wrong one began */
+	struct mfa_lockout lockout; /* which refuses the code, or began with it */
 	enum mfa_record_status record_status;
 	uint32_t uid;	   /* the record's, where it has one */
 	size_t code_len;   /* bytes of the answer's end that were taken as the code */
-	bool is_noted;	   /* as a refusal, in the record */
+	bool is_noted;	   /* the record counts it as a refusal */
 	uint32_t unlogged; /* refusals before this one, see lib/login/unlogged.h */
 };
 
-/* What is evaluated: the answer (normalized unless it carries a password in front). */
+/* What is evaluated. A typed answer is normalized, unless has_password. */
 struct evaluation_input {
 	const struct mfa_zone *zone;
 	const struct mfa_zone *bounds; /* of all zones: mfa_zone_bounds */
@@ -40,12 +41,11 @@ struct evaluation_input {
 	int64_t now;
 };
 
-/* Decides, and changes the record to what must be committed whatever the decision is:
- * the token's new state, the counters, the times. */
+/* Decides, and changes the record (token, counters, times), which must be committed
+ * whatever the decision is. */
 int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 	     struct evaluation *ret_evaluation) MFA_MUST_CHECK;
 
-/* What the log says of the evaluation beyond its reason: "" where there is no more to
- * say. */
+/* Details for the log beyond the reason; "" if there are none. */
 void evaluation_explain(const struct evaluation *evaluation,
 			const struct mfa_login *login, struct mfa_diag *ret_diag);

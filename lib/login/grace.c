@@ -8,7 +8,7 @@
 #include "mfa/text.h"
 
 enum {
-	DATE_LEN = 10, /* of RFC 3339's full-date, which a time begins with */
+	DATE_LEN = 10, /* of the date at the beginning of a time */
 	DAY = 24 * 60 * 60,
 };
 
@@ -49,8 +49,7 @@ static bool is_unenrolled(const struct mfa_auth_request *request)
 	       grace_problem(request->zone, record, request->login.now) == NULL;
 }
 
-/* Whether it lasts, and this user, by the own name and without a record, could be in it.
- */
+/* Whether the grace has not ended, and the user is known. */
 static bool may_have_grace(const struct mfa_auth_request *request)
 {
 	return request->login.now < request->zone->grace_until &&
@@ -76,7 +75,7 @@ bool grace_covers(const struct mfa_auth_request *request)
 	struct locked_work work = locked_work_begin(request);
 	bool is_covered =
 		locked_work_open(&work, &diag) == MFA_OK && is_unenrolled(request);
-	locked_work_end(&work); /* the name service may take long */
+	locked_work_end(&work); /* the name service may be slow */
 	return is_covered && mfa_login_has_own_name(&request->login);
 }
 

@@ -66,7 +66,7 @@ int mfa_helper_unpack_begin(struct mfa_span payload, struct mfa_helper_begin *re
 	return MFA_OK;
 }
 
-/* Letters of their own: the numbers of the enum may change. */
+/* Letters, since the numbers of the enum may change. */
 static const struct {
 	enum mfa_verdict verdict;
 	unsigned char letter;

@@ -4,7 +4,7 @@
 #include "meeting.h"
 #include "unlogged.h"
 
-/* What was met on the way concerns the host. */
+/* A warning is about the host, so it has an event of its own. */
 static int record_warning(const struct mfa_auth_request *request,
 			  const struct mfa_auth_result *result, struct mfa_diag *diag)
 {
@@ -41,7 +41,7 @@ int login_lines_append(const struct mfa_auth_request *request,
 		err = mfa_audit_append(request->site->audit, &event, diag);
 	if (err == MFA_OK)
 		unlogged_settle(request, result->unlogged + result->is_noted);
-	/* the trail itself may have been mended by now */
+	/* the mode of the trail itself may have been repaired */
 	mfa_warn_of(&result->diag, diag);
 	return err == MFA_OK ? record_warning(request, result, diag) : err;
 }

@@ -11,7 +11,7 @@ int lookup_record(const struct mfa_auth_request *request, struct mfa_record *rec
 	*ret_is_decoy = err == MFA_ERR_NOTFOUND;
 	if (err != MFA_ERR_NOTFOUND)
 		return err;
-	/* what is not there is nothing to tell of, least of all by its name */
+	/* a missing record is no problem to report, and its name must not be logged */
 	diag->text[0] = '\0';
 	err = mfa_store_read(store, MFA_DECOY_USER, diag, record);
 	if (err == MFA_ERR_NOTFOUND)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a login tells of others' turns that it met at the YubiKeys, let in or not: a key
- * that answers elsewhere may have been touched for somebody else's login. */
+/* Reports of other logins' turns at the devices, for the logs, whether this login is
+ * allowed or not: a key that answers elsewhere may have been touched for somebody else's
+ * login. */
 #pragma once
 
 #include "mfa/auth.h"
 
-/* The first, the second note for syslog; false: there is none. */
+/* A note for syslog by index, from 0; false: no more. */
 bool meeting_note(const struct mfa_auth_result *result, unsigned index,
 		  char ret_text[static MFA_NOTE_SIZE]);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the person is asked. Tells all in the question itself: greeters keep a message
- * over the next question, and xscreensaver makes a page of it. */
+/* The questions. They contain all that the person must know: greeters keep a message over
+ * the next question, and xscreensaver shows it as a page of its own. */
 #include "mfa/auth.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* "su, pts/3, taro", of what is known; true when anything is. */
+/* "su, pts/3, taro", as far as it is known; false: nothing is. */
 static bool format_other(const struct mfa_auth_request *request,
 			 const struct mfa_auth_state *state, char *ret_text, size_t size)
 {

@@ -30,8 +30,8 @@ static const char key_typed_prompt[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you. One-time "
 	       "password: ");
 
-/* Where there is no text, the refusal is the usual one, and the question too; those of
- * devices come with the device. */
+/* NULL: the usual refusal, the usual question. The texts of devices are in
+ * lib/devices. */
 static const struct reason {
 	const char *name;
 	const char *refusal;
@@ -48,7 +48,7 @@ static const struct reason {
 	[MFA_REASON_SUSPENDED] = { .name = "token-suspended", .refusal = suspended },
 	[MFA_REASON_LOCKED] = { .name = "locked", .refusal = locked },
 	[MFA_REASON_NOT_ENROLLED] = { .name = "not-enrolled", .refusal = not_enrolled },
-	/* what there is was another person's */
+	/* the record was another person's */
 	[MFA_REASON_UID_CHANGED] = { .name = "uid-changed", .refusal = not_enrolled },
 	[MFA_REASON_RETIRED] = { .name = "record-retired", .refusal = not_enrolled },
 	[MFA_REASON_UNKNOWN_USER] = { .name = "unknown-user" },

@@ -39,7 +39,7 @@ static int open_parts(struct mfa_site *site, struct mfa_diag *diag)
 	err = mfa_audit_open(config->audit, &site->key, &site->audit);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "audit: %s", mfa_strerror(err));
-	/* while a rekey goes on, records are sealed under the next key already */
+	/* during a rekey some records are sealed under the next key */
 	err = mfa_site_use_next(site, diag);
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
@@ -68,7 +68,7 @@ int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag)
 
 void mfa_site_done(struct mfa_site *site)
 {
-	if (site->config == NULL) /* never loaded: not even descriptor 0 is ours */
+	if (site->config == NULL) /* never loaded; key_hold is not a descriptor */
 		return;
 	mfa_site_close(site);
 	mfa_config_cleanup(&site->config);

@@ -14,7 +14,7 @@
 
 enum {
 	COUNTED_MAX = 3, /* questions while no device can answer */
-	ASKED_MAX = 30,	 /* in all: another's turn at the devices takes none of those */
+	ASKED_MAX = 30, /* in all, with those that another's turn at the devices causes */
 	SECOND_MS = 1000,
 };
 
@@ -32,8 +32,8 @@ static const enum mfa_reason device_reasons[MFA_DEVICE_RESULT_COUNT] = {
 	[MFA_DEVICE_UNUSABLE] = MFA_REASON_KEY_UNUSABLE,
 };
 
-/* The next kind of device that this login may use, from there on; mfa_device_count: none.
- */
+/* The first kind of device, from there on, that this login may use; mfa_device_count:
+ * none. */
 static unsigned find_offered(const struct mfa_auth_request *request, unsigned from)
 {
 	unsigned i = from;
@@ -75,7 +75,7 @@ enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 	if (ret_state->has_device)
 		ret_state->device = find_offered(request, 0);
 	ret_state->is_in_grace = grace_covers(request);
-	/* who need not type a code is asked for the password alone, if at all */
+	/* without need of a code only the password is asked for, if at all */
 	if (ret_state->is_in_grace && !request->wants_password) {
 		const struct conclusion nothing = { .err = MFA_OK };
 		return end_login(request, ret_state, &nothing, ret_result);
@@ -89,7 +89,7 @@ static bool is_of_other(enum mfa_reason problem)
 	return problem == MFA_REASON_KEY_BUSY || problem == MFA_REASON_KEY_ELSEWHERE;
 }
 
-/* A problem that another question may solve, while there are any left. */
+/* Asks again after a problem, if questions are left. */
 static enum mfa_auth_step ask_again(const struct mfa_auth_request *request,
 				    struct mfa_auth_state *state,
 				    struct mfa_auth_result *result)
@@ -112,8 +112,8 @@ static enum mfa_auth_step begin_device(struct mfa_auth_state *state)
 	return state->step;
 }
 
-/* Enter asks for a device; so does the password once more, from a program that gives one
- * string to every question. */
+/* Enter asks for a device; so does the password again, from a program that answers every
+ * question with it. */
 static bool wants_device(const struct mfa_auth_request *request,
 			 const struct mfa_auth_state *state,
 			 const struct mfa_secret *answer)
@@ -128,19 +128,19 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 				   struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .err = asked, .typed = answer };
-	result->diag.text[0] = '\0'; /* of the problem that the question told of */
+	result->diag.text[0] = '\0'; /* of the problem before */
 	state->problem = MFA_REASON_NONE;
 	state->device_result = MFA_DEVICE_ANSWERED;
 	state->asked++;
 	if (asked != MFA_OK)
 		return end_login(request, state, &conclusion, result);
 	if (wants_device(request, state, answer)) {
-		/* a program that repeats itself would do so again */
+		/* such a program would repeat itself */
 		state->is_last = answer->len > 0;
 		forget_answer(request, answer);
 		return begin_device(state);
 	}
-	/* the password is not looked at: it may be anything */
+	/* the password is ignored, since it may look like anything */
 	if (!is_password_again(request, answer))
 		state->problem = typed_key_problem(request, answer, &result->diag,
 						   &conclusion.err);
@@ -152,7 +152,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	return ask_again(request, state, result);
 }
 
-/* A name that nobody has may be a password typed too early: others are not shown it. */
+/* An unknown name may be a password typed too early, so others must not see it. */
 static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *ret_turn)
 {
 	const struct mfa_login *login = &request->login;
@@ -161,8 +161,8 @@ static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *r
 		      ret_turn);
 }
 
-/* The user's tokens of a kind; suspended ones as well, after the others: they answer, and
- * are refused then. */
+/* The user's tokens of a kind; suspended ones after the others, as they are asked too and
+ * then refused. */
 static int add_candidates(const struct mfa_device_ops *device,
 			  const struct mfa_record *record, bool is_active,
 			  struct mfa_device_candidates *candidates)
@@ -202,9 +202,9 @@ static int find_candidates(const struct mfa_auth_request *request,
 	return MFA_OK;
 }
 
-/* The same for everybody, tokens or none: what the ports hold is no secret to those who
- * are there, what the store holds is. What is opened loads its libraries while the record
- * is read. */
+/* The same work with and without tokens: people at the machine see its ports, but must
+ * not learn what the store holds. The device loads its libraries while the record is
+ * read. */
 enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
 					struct mfa_auth_state *state,
 					struct mfa_device_session *ret_session,
@@ -250,15 +250,15 @@ static void note_meeting(struct mfa_auth_state *state,
 {
 	const struct mfa_auth_meeting met = { .is_met = true, .turn = state->other };
 	if (device_result == MFA_DEVICE_ELSEWHERE) {
-		state->since_ms = state->other.answered_ms; /* is told of once */
+		state->since_ms = state->other.answered_ms; /* is reported once */
 		state->elsewhere = met;
 	} else if (device_result == MFA_DEVICE_BUSY && state->busy.turn.number == 0) {
 		state->busy = met;
 	}
 }
 
-/* Where a device is not there, one of another kind may be; the first one's problem is
- * told of, unless another knows more. */
+/* If a device is absent, one of another kind may be there. The first one's problem is
+ * reported, unless a later one is more specific. */
 static bool may_try_next(const struct mfa_auth_request *request,
 			 struct mfa_auth_state *state)
 {

@@ -10,7 +10,7 @@
 #include "record_status.h"
 
 enum {
-	ANSWER_MAX = 256 /* a longer one is no such code, in full width either */
+	ANSWER_MAX = 256 /* longer than any such code, even in full width */
 };
 
 static bool is_taken(const struct mfa_auth_request *request, enum mfa_kind kind)
@@ -52,7 +52,7 @@ static bool has_token_of(const struct mfa_record *record,
 	return false;
 }
 
-/* The same work for everybody; the decoy has no such token. */
+/* The same work for all users; the decoy has no such token. */
 static int look_up_token(const struct mfa_auth_request *request,
 			 const struct mfa_factor_ops *factor, const char *code,
 			 size_t len, struct mfa_diag *diag, bool *ret_is_there)

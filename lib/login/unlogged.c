@@ -7,7 +7,7 @@
 #include "lookup.h"
 
 enum {
-	/* in which a login that is at work writes its line, locks and all */
+	/* within which a running login writes its line */
 	IN_FLIGHT_SECONDS = 60,
 	SWAPS_MAX = 20,
 };

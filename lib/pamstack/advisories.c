@@ -5,7 +5,7 @@
 
 #include "modules.h"
 
-/* A stack that is looked at, with what is known of its lines. */
+/* A stack, and what is known of its lines. */
 struct view {
 	const struct mfa_inspector *inspector;
 	const struct mfa_stack *stack;
@@ -67,7 +67,8 @@ void advisories_add_zone(struct mfa_inspection *inspection, enum mfa_advisory_ki
 	advisories_add(inspection, kind, NULL)->zone = zone;
 }
 
-/* How one login goes: everything else answers alike, the password is right or wrong. */
+/* One simulated login: whether the password is right, and whether all other modules
+ * succeed. */
 struct trial {
 	bool is_right;
 	bool others_succeed;
@@ -94,7 +95,8 @@ static int simulate_answer(const struct view *view, size_t at, const struct tria
 		       : MFA_PAM_MODULE_UNKNOWN;
 }
 
-/* Whether the code is asked for; and the last line that was called before that. */
+/* Whether the login reaches pam_mfa; if not, ret_last is the last line that was
+ * called. */
 static bool reaches_code(const struct view *view, const struct trial *trial,
 			 size_t *ret_last, bool *ret_had_password)
 {

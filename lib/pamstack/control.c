@@ -7,7 +7,7 @@
 
 struct word {
 	const char *name;
-	int on_success; /* also when the password has to be changed */
+	int on_success; /* also if the password has to be changed */
 	int on_ignore;
 	int on_others;
 };
@@ -39,7 +39,7 @@ static const char *skip_space(const char *text)
 	return text;
 }
 
-/* libpam counts in an int that wraps: a large enough number is another action. */
+/* libpam's int overflows, so that a large number becomes another action. */
 static bool parse_jump(const char **text, int *ret_action)
 {
 	uint32_t number = 0;

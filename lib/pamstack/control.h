@@ -4,9 +4,9 @@
 
 #include "mfa/pamcode.h"
 
-/* Gives every code that has no action yet this one. */
+/* Sets the action of every code that has none yet. */
 void control_fill(int actions[static MFA_PAM_CODES], int action);
 
-/* A word ("required") or the inside of brackets ("success=ok default=die"). Codes that it
- * says nothing of become bad; with a mistake in it all do. false: there is a mistake. */
+/* Parses a word ("required") or the inside of brackets ("success=ok default=die"). Codes
+ * that are not mentioned become bad. false: a mistake, and all codes are bad. */
 bool control_parse(const char *text, int ret_actions[static MFA_PAM_CODES]);

@@ -9,7 +9,7 @@ enum {
 
 static const struct mfa_dispatch_state untouched = { NOTHING_SAID, MFA_PAM_PERM_DENIED };
 
-/* Enters levels and passes the marks of substacks until a module is to be called. */
+/* Goes on to the next line that calls a module, entering substacks on the way. */
 static void go_to_module(const struct mfa_stack *stack, struct mfa_dispatch *dispatch)
 {
 	for (; dispatch->at < stack->count; dispatch->at++) {
@@ -36,13 +36,13 @@ bool mfa_dispatch_is_over(const struct mfa_stack *stack,
 	return dispatch->is_stopped != 0 || dispatch->at >= stack->count;
 }
 
-/* Whether the line behind is still in the level of the current one, or deeper. */
+/* Whether the next line is in this level or a deeper one. */
 static bool is_inside(const struct mfa_stack *stack, size_t at, unsigned level)
 {
 	return at + 1 < stack->count && stack->lines[at + 1].level >= level;
 }
 
-/* A jump takes a substack for one line. One too far can never end well. */
+/* A jump counts a substack as one line. A jump beyond the end makes the result bad. */
 static void jump_lines(const struct mfa_stack *stack, struct mfa_dispatch *dispatch,
 		       int count)
 {

@@ -10,11 +10,12 @@
 #include "zone_coverage.h"
 
 /* Set-uid programs that run PAM with the real uid of their caller. In all others
- * pam_rootok sees the program's own, which is root's: it lets in everybody. */
+ * pam_rootok sees root's, and so admits everybody. */
 static const char *const callers_services[] = { "chage", "chfn", "chsh",  "su",
 						"su-l",	 "sudo", "sudo-i" };
 
-/* Programs that never call pam_authenticate: their users are root or known. */
+/* Programs that never call pam_authenticate: their users are root, or already
+ * authenticated. */
 static const char *const silent_services[] = {
 	"atd",	    "chpasswd", "cron",	     "crond",		"gdm-launch-environment",
 	"groupadd", "groupdel", "groupmod",  "lightdm-greeter", "newusers",
@@ -135,7 +136,7 @@ static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
 	struct coverage coverage = coverage_of_service(config, service, zone);
 	facts.gives = MFA_HAD_CODE;
 	if (facility == MFA_FACILITY_ACCOUNT) {
-		/* any of the zones may decide: each of them needs the gate */
+		/* any of the zones may decide, so each of them needs the gate */
 		bool is_closed = coverage.is_gated && !coverage.is_ungated;
 		facts.answers |= MFA_ANSWER(MFA_PAM_IGNORE);
 		facts.gives_on = is_closed ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
@@ -145,7 +146,7 @@ static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
 		facts.answers |= MFA_ANSWER(MFA_PAM_SUCCESS);
 		facts.gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
 	}
-	/* a named zone is off for all; one of several is left out of the claim */
+	/* a named zone is off for all logins; one of several is not part of the claim */
 	if (coverage.on == NULL && coverage.off != NULL)
 		facts.answers = (zone != NULL ? fails : 0) | MFA_ANSWER(MFA_PAM_IGNORE);
 	if (mfa_stack_line_has(line, "explain"))
@@ -197,7 +198,7 @@ static int add_deciding_zone(struct mfa_inspection *inspection,
 	return MFA_OK;
 }
 
-/* Visits the zones that can decide at a line of pam_mfa: again where several lines do. */
+/* Visits the zones that can decide at a line of pam_mfa; once for each such line. */
 static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility facility,
 		       const char *service, struct mfa_inspection *inspection,
 		       int (*visit)(struct mfa_inspection *inspection,
@@ -221,14 +222,15 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 	return err;
 }
 
-/* Keeps the proof when it is the first that finds something. */
+/* Keeps the proof if it is the first that contradicts the claim. */
 static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
 		       const char *service, struct mfa_inspection *inspection)
 {
 	static const struct mfa_claim claims[] = {
 		[MFA_FACILITY_AUTH] = { MFA_ANSWER(MFA_PAM_SUCCESS),
 					MFA_HAD_PASSWORD | MFA_HAD_CODE },
-		/* after this code the program has the password changed, and goes on */
+		/* with this code the program makes the user change the password, and
+		 * continues */
 		[MFA_FACILITY_ACCOUNT] = { MFA_ANSWER(MFA_PAM_SUCCESS) |
 						   MFA_ANSWER(MFA_PAM_NEW_AUTHTOK_REQD),
 					   MFA_HAD_CODE },
@@ -321,7 +323,7 @@ static int grade_service(const struct mfa_inspector *inspector, const char *serv
 			      add_deciding_zone);
 	if (err == MFA_OK)
 		err = prove_stack(inspector, MFA_FACILITY_AUTH, service, inspection);
-	/* without a configuration pam_mfa refuses there, too */
+	/* without a configuration pam_mfa refuses in the account phase too */
 	bool is_gated = coverage.is_gated ||
 			(inspector->config == NULL && has_gate(inspector, inspection));
 	if (err == MFA_OK && is_gated) {

@@ -25,7 +25,8 @@ static bool read_piece(struct lexer *lexer, char *buffer, size_t size)
 	return true;
 }
 
-/* Takes a continuation sign from the end of the text; NULL: there is none. */
+/* Replaces a backslash at the end of the text by a blank and returns the end; NULL: there
+ * is none. */
 static char *take_backslash(char *text)
 {
 	char *end = text + strlen(text);
@@ -69,7 +70,7 @@ enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_S
 	}
 }
 
-/* What stands in brackets is one word, without them; "\]" is a bracket in it. */
+/* A text in brackets is one word, without them; "\]" is a bracket in it. */
 static char *cut_brackets(char *text)
 {
 	char *to = text;

@@ -6,7 +6,7 @@
 
 enum {
 	PAM_LINE_SIZE =
-		1024 /* libpam's buffer: what is longer goes on as a line of its own */
+		1024 /* libpam's buffer; the rest of a longer line is another line */
 };
 
 struct lexer {
@@ -19,16 +19,15 @@ struct lexer {
 enum line_end {
 	LINE_WHOLE,
 	LINE_NONE,   /* the end of the file */
-	LINE_BROKEN, /* the file ends where a continuation is missing, or it is too long
-		      */
+	LINE_BROKEN, /* the file ends instead of a continuation, or it is too long */
 	LINE_ENDLESS /* libpam would read for ever */
 };
 
-/* The next line that says something: without its comment, with those that it is continued
- * on. ret_number: the number of its first line. */
+/* The next line that is not empty, without its comment, with its continuation lines.
+ * ret_number: the number of its first line. */
 enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
 			      unsigned *ret_number);
 
-/* The next word, in place: up to a blank, or what is in brackets. NULL: there is
- * none. *rest is where to go on, or NULL. */
+/* Cuts the next word in place: up to a blank, or a text in brackets. NULL: there is none.
+ * *rest is the text after it, or NULL. */
 char *lexer_cut_word(char **rest);

@@ -6,7 +6,7 @@
 
 #include "mfa/rootfs.h"
 
-/* Which phases an entry speaks of. */
+/* The phases that an entry is about. */
 enum phase {
 	IN_AUTH = 1 << MFA_FACILITY_AUTH,
 	IN_ACCOUNT = 1 << MFA_FACILITY_ACCOUNT,
@@ -17,12 +17,12 @@ enum phase {
 #define CODES	   (MFA_ANSWERS_ANY & ~ONLY(INVALID))
 #define FAILURES   (MFA_ANSWERS_UNGOOD & ~ONLY(INVALID))
 
-/* Modules that cannot answer everything: seen in the sources of Linux-PAM 1.5.2; those
- * of other projects as their manuals say. */
+/* Modules that cannot give every answer, from the sources of Linux-PAM 1.5.2 and the
+ * manuals of other projects. */
 struct known {
 	const char *module;
 	unsigned phases;
-	const char *unless[3]; /* arguments that make it answer anything */
+	const char *unless[3]; /* arguments with which it can give every answer */
 	uint64_t answers;
 };
 
@@ -48,7 +48,7 @@ static const struct known knowledge[] = {
 	{ "pam_systemd.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
 	{ "pam_time.so", IN_AUTH, { NULL }, ONLY(MODULE_UNKNOWN) },
 	{ "pam_umask.so", IN_BOTH, { NULL }, ONLY(MODULE_UNKNOWN) },
-	/* passwords: ignored only where an argument says so */
+	/* passwords: PAM_IGNORE only if an argument says so */
 	{ "pam_unix.so",
 	  IN_AUTH,
 	  { NULL },
@@ -69,7 +69,7 @@ static const struct known knowledge[] = {
 static const char *const script_folders[] = { "/usr/share/libpam-script", "/usr/bin" };
 
 enum {
-	SCRIPT_FOLDER_MAX = 100 /* it cuts the name of a longer folder */
+	SCRIPT_FOLDER_MAX = 100 /* it truncates longer names */
 };
 
 static const char *const password_modules[] = {
@@ -96,7 +96,7 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 	for (size_t i = 0; i < MFA_COUNT(password_modules); i++)
 		if (strcmp(module, password_modules[i]) == 0)
 			return MODULE_PASSWORD;
-	/* a password that a server accepted before, when that cannot be asked */
+	/* checks a password that a server accepted earlier */
 	const char *action = mfa_stack_line_value(line, "action=");
 	if (strcmp(module, "pam_ccreds.so") == 0 && action != NULL &&
 	    strcmp(action, "validate") == 0)
@@ -161,7 +161,7 @@ static bool has_script(const struct mfa_inspector *inspector, const char *folder
 	return mfa_rootfs_exists(inspector->rootfs.root, path);
 }
 
-/* pam_script is as good as its script; without one it fails, unless "onerr" says else. */
+/* pam_script needs a script; without one it fails, unless "onerr" says otherwise. */
 static bool can_script_succeed(const struct mfa_inspector *inspector,
 			       const struct mfa_stack_line *line,
 			       enum mfa_facility facility)
@@ -169,7 +169,7 @@ static bool can_script_succeed(const struct mfa_inspector *inspector,
 	const char *name =
 		facility == MFA_FACILITY_ACCOUNT ? "pam_script_acct" : "pam_script_auth";
 	const char *folder = mfa_stack_line_value(line, "dir=");
-	/* of a folder of service files it is not known whose scripts they go with */
+	/* for a folder of service files the root with the scripts is unknown */
 	if (inspector->rootfs.folder != NULL ||
 	    mfa_stack_line_value(line, "onerr=") != NULL)
 		return true;
@@ -182,7 +182,7 @@ static bool can_script_succeed(const struct mfa_inspector *inspector,
 	return false;
 }
 
-/* What it depends on besides arguments whether the module can let somebody pass. */
+/* Whether the module can succeed, as far as that depends on more than its arguments. */
 static bool can_succeed(const struct mfa_inspector *inspector,
 			const struct mfa_stack_line *line, enum mfa_facility facility,
 			const char *service)
@@ -190,7 +190,7 @@ static bool can_succeed(const struct mfa_inspector *inspector,
 	const char *module = mfa_stack_line_module(line);
 	if (strcmp(module, "pam_script.so") == 0)
 		return can_script_succeed(inspector, line, facility);
-	/* it looks at no finger for who comes from an address or name but "localhost" */
+	/* it refuses all remote hosts but "localhost" */
 	if (strcmp(module, "pam_fprintd.so") == 0)
 		return service == NULL || strcmp(service, "sshd") != 0 ||
 		       !inspector->has_sshd_addresses;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What modules can answer. What is not known of one, it can. */
+/* The answers that modules can give; unknown modules can give all. */
 #pragma once
 
 #include "mfa/inspect.h"
@@ -10,18 +10,18 @@ enum module_role {
 	MODULE_MFA,
 };
 
-/* What is known of the file tree that has the modules. */
+/* What a module is for, and whether its file is missing. */
 enum module_role module_role(const struct mfa_inspector *inspector,
 			     const struct mfa_stack_line *line);
 bool module_is_missing(const struct mfa_inspector *inspector,
 		       const struct mfa_stack_line *line);
-/* Named by a path that is not in one of libpam's folders. */
+/* Whether its path is not in one of libpam's folders. */
 bool module_is_strange(const struct mfa_stack_line *line);
 
-/* All but pam_mfa, whose answers the zone decides. */
+/* The answers of a module other than pam_mfa. */
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
 				   enum mfa_facility facility, const char *service);
 
-/* Fills inspector->modules from the folders. */
+/* Fills inspector->modules from libpam's folders. MFA_ERR_NOMEM. */
 int module_list(struct mfa_inspector *inspector);

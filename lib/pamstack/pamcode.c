@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* in the order of their numbers; then what libpam calls the default */
+/* in the order of their numbers, followed by libpam's name for the default */
 static const char *const names[MFA_PAM_CODES + 1] = {
 	"success",
 	"open_err",

@@ -25,7 +25,7 @@ struct frame {
 	unsigned level;
 };
 
-/* A line on its way. */
+/* A line that is being parsed. */
 struct draft {
 	struct mfa_stack_line line;
 	int facility;
@@ -67,7 +67,7 @@ static int grow_stack(struct mfa_stack *stack)
 	return MFA_OK;
 }
 
-/* libpam wants something to call the module in its logs. */
+/* Whether libpam can make a name for its logs from the path. */
 static bool has_log_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -84,7 +84,7 @@ static int fail_undefined(const struct parser *parser, const struct frame *frame
 	return refuse_file(parser, frame, number, why);
 }
 
-/* Takes the line over. */
+/* Adds the line, and takes it over on success. */
 static int add_line(const struct parser *parser, const struct frame *frame,
 		    struct draft *draft, const char *module)
 {
@@ -92,7 +92,8 @@ static int add_line(const struct parser *parser, const struct frame *frame,
 	struct mfa_stack_line *line = &draft->line;
 	if (draft->facility == FACILITY_ANY)
 		return parser->diag->text[0] != '\0'
-			       ? MFA_ERR_CONFIG /* the included file's mistake is told */
+			       ? MFA_ERR_CONFIG /* diag already has the included file's
+						   mistake */
 			       : refuse_file(parser, frame, line->number,
 					     "cannot read what it includes");
 	if (module != NULL && !has_log_name(module))
@@ -114,7 +115,7 @@ static int add_line(const struct parser *parser, const struct frame *frame,
 	return MFA_OK;
 }
 
-/* Where a substack begins: a line that calls nothing. */
+/* Adds a line that marks the beginning of a substack. */
 static int add_substack(const struct parser *parser, const struct frame *frame,
 			const struct draft *draft, const char *name)
 {
@@ -151,7 +152,7 @@ static int keep_path(struct mfa_service *service, const char *path, const char *
 	return err;
 }
 
-/* MFA_ERR_CONFIG: the including line becomes one that fails. */
+/* MFA_ERR_CONFIG: the caller turns the including line into one that fails. */
 static int load_include(struct parser *parser, const struct frame *frame,
 			const struct draft *draft, const char *service, const char *name)
 {
@@ -209,7 +210,7 @@ static void read_control(struct draft *draft)
 	const char *start = draft->rest;
 	const char *word = lexer_cut_word(&draft->rest);
 	line->control = word != NULL ? word : "";
-	/* the word is after its bracket */
+	/* lexer_cut_word skips the bracket */
 	line->is_bracketed = word != NULL && word > start && word[-1] == '[';
 	if (word != NULL && strcasecmp("include", word) == 0)
 		draft->is_include = true;
@@ -238,7 +239,7 @@ static int read_args(struct draft *draft)
 static int parse_include(struct parser *parser, const struct frame *frame,
 			 struct draft *draft, const char *service, char *name)
 {
-	if (name == NULL) /* libpam 1.5 looks at its first byte all the same */
+	if (name == NULL) /* libpam 1.5 dereferences it */
 		return fail_undefined(parser, frame, draft->line.number,
 				      "includes nothing, and libpam crashes");
 	if (draft->is_substack) {
@@ -249,7 +250,7 @@ static int parse_include(struct parser *parser, const struct frame *frame,
 	int err = load_include(parser, frame, draft, service, name);
 	if (err != MFA_ERR_CONFIG || parser->service->is_undefined_behaviour)
 		return err;
-	/* Debian's libpam leaves the actions of such a line to chance */
+	/* Debian's libpam leaves the actions of such a line uninitialized */
 	if (draft->line.control == NULL && draft->facility != FACILITY_ANY)
 		return fail_undefined(
 			parser, frame, draft->line.number,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a file's text to chains: what libpam does while it reads. Wherever it would give
- * up (PAM_ABORT), this gives MFA_ERR_CONFIG with the reason. */
+/* Parses service files into chains of lines, as libpam does. Where libpam would return
+ * PAM_ABORT, this returns MFA_ERR_CONFIG with the reason. */
 #pragma once
 
 #include "service_files.h"
@@ -8,12 +8,12 @@
 struct parser {
 	const struct mfa_pam_rootfs *rootfs;
 	struct mfa_service *service;
-	const char *name; /* of the service that is wanted, in small letters */
+	const char *name; /* of the wanted service, in lower case */
 	struct mfa_diag *diag;
 };
 
-/* Adds the lines of a file, and of what it includes, to the service's chains. service:
- * whose lines they are; NULL where each line begins with that. MFA_ERR_CONFIG,
+/* Adds the lines of a file, and of the files that it includes, to the service's chains.
+ * service: the service of all lines; NULL: each line begins with its own. MFA_ERR_CONFIG,
  * MFA_ERR_FULL, MFA_ERR_NOMEM. */
 int parse_source(struct parser *parser, const struct service_file *file,
 		 const char *service);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A breadth-first search: the first walk that is found is the shortest. */
+/* A breadth-first search: the first path that is found is the shortest. */
 #include "mfa/prove.h"
 
 #include <stdlib.h>
@@ -11,10 +11,10 @@ enum {
 
 static const uint32_t NO_NODE = UINT32_MAX;
 
-/* What was given so far, and the position. Compared byte by byte. */
+/* The state of a path: where it is, and MFA_HAD_... so far. Compared byte by byte. */
 struct state {
 	struct mfa_dispatch dispatch;
-	uint16_t had; /* as wide as leaves no gap behind it */
+	uint16_t had; /* of a size that leaves no padding */
 };
 
 _Static_assert(sizeof(struct state) == sizeof(struct mfa_dispatch) + sizeof(uint16_t),
@@ -35,15 +35,15 @@ struct search {
 	uint32_t count;
 	uint32_t room;
 	uint32_t *table; /* open addressing; a power of two, at least twice the room */
-	uint32_t bypass; /* nodes that were found, or NO_NODE */
+	uint32_t bypass; /* ends that contradict the claim, or NO_NODE */
 	uint32_t by_root;
 	bool is_passable;
 	bool is_precondition_violated;
 	size_t violating_line;
-	bool has_needs; /* some line needs something: nothing is left out */
+	bool has_needs; /* some line has needs, so the search is complete */
 };
 
-/* What comes first when several answers do the same: the likely ones. */
+/* Of answers with the same effect the first is shown: the likely ones. */
 static const uint8_t order[] = {
 	MFA_PAM_SUCCESS,
 	MFA_PAM_AUTH_ERR,
@@ -142,18 +142,18 @@ static void simplify_status(const struct search *search, struct mfa_dispatch_sta
 		state->status = MFA_PAM_PERM_DENIED;
 }
 
-/* Makes states equal that go on alike. */
+/* Makes states equal that have the same future. */
 static void normalize_walk(const struct search *search, struct mfa_dispatch *dispatch)
 {
 	simplify_status(search, &dispatch->now);
 	for (size_t i = 0; i <= dispatch->level; i++)
 		simplify_status(search, &dispatch->saved[i]);
-	/* a deeper level is saved anew when it is entered */
+	/* a deeper level is saved again when it is entered */
 	for (size_t i = dispatch->level + 1U; i < MFA_STACK_LEVELS; i++)
 		dispatch->saved[i] = (struct mfa_dispatch_state){ 0 };
 }
 
-/* Looks at a walk that is over. */
+/* Checks a path that has ended. */
 static void check_end(struct search *search, uint32_t index)
 {
 	const struct state *state = &search->nodes[index].state;

@@ -17,7 +17,7 @@ void service_file_done(struct service_file *file)
 	*file = (struct service_file){ 0 };
 }
 
-/* What cannot be opened is not there for libpam, and it goes on. */
+/* libpam treats a file that cannot be opened as missing. */
 static int read_service_file(const char *root, const char *path,
 			     struct service_file *ret_file)
 {
@@ -88,7 +88,7 @@ static bool is_backup_name(const char *name)
 	       strstr(name, ".ucf-") != NULL || strstr(name, ".rpm") != NULL;
 }
 
-/* Files that only others include: no program names them. */
+/* Files that are only included by others, and are no services. */
 static bool is_only_included(const char *name)
 {
 	static const char *const parts[] = { "system-auth", "password-auth", "postlogin",

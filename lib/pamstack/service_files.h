@@ -5,7 +5,7 @@
 #include "mfa/stack.h"
 
 struct service_file {
-	char *path; /* as libpam knows it, without the tree's root */
+	char *path; /* as libpam knows it, without the root */
 	char *text;
 	size_t len;
 };
@@ -15,11 +15,10 @@ void service_file_done(struct service_file *file);
 /* Whether there is a folder of service files; else /etc/pam.conf is read. */
 bool service_files_have_folder(const struct mfa_pam_rootfs *rootfs);
 
-/* Reads a service's file. MFA_ERR_NOTFOUND when libpam could not open one. */
+/* Reads a service's file. MFA_ERR_NOTFOUND: libpam could not open one. */
 int service_file_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		      struct service_file *ret_file);
-/* Reads what a line includes: an absolute path, or a file of /etc/pam.d alone (Debian).
- */
+/* Reads an included file: an absolute path, or a name in /etc/pam.d only (Debian). */
 int service_file_read_include(const struct mfa_pam_rootfs *rootfs, const char *name,
 			      struct service_file *ret_file);
 int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,

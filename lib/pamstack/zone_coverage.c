@@ -6,7 +6,7 @@
 
 #include "mfa/zone.h"
 
-/* Of no service in particular only "*" is sure to match. */
+/* For an unknown service only "*" is certain to match. */
 static enum mfa_match match_service(const struct mfa_zone *zone, const char *service)
 {
 	const struct mfa_strings *patterns = &zone->services;
@@ -26,7 +26,7 @@ static bool has_other_conditions(const struct mfa_zone *zone)
 	       zone->rhosts.count > 0 || zone->ttys.count > 0;
 }
 
-/* Whether the zone is reached: no zone before it takes every login of the service. */
+/* Whether the zone can be reached: no earlier zone matches every login of the service. */
 static bool can_decide(const struct mfa_config *config, const char *service,
 		       const struct mfa_zone *zone)
 {
@@ -44,7 +44,7 @@ static bool can_decide(const struct mfa_config *config, const char *service,
 bool coverage_has(const struct mfa_config *config, const char *service, const char *named,
 		  const struct mfa_zone *zone)
 {
-	/* a name that no zone has: the module fails */
+	/* if no zone has the name, the module fails */
 	return named != NULL ? strcmp(zone->name, named) == 0
 			     : can_decide(config, service, zone);
 }

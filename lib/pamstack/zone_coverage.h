@@ -11,14 +11,14 @@ struct coverage {
 	bool is_ungated;	    /* one that demands MFA does not */
 };
 
-/* service: NULL where any could be meant; named: the "zone=" of a module line, or NULL.
- */
+/* service: NULL: any; named: the "zone=" of a module line, or NULL. */
 struct coverage coverage_of_service(const struct mfa_config *config, const char *service,
 				    const char *named);
 
-/* Whether the zone, one of this configuration, is among those that can decide. */
+/* Whether the zone (of this configuration) is among those that can decide. */
 bool coverage_has(const struct mfa_config *config, const char *service, const char *named,
 		  const struct mfa_zone *zone);
 
-/* Whether the zone demands MFA, but lets logins of the service in that skip auth. */
+/* Whether the zone demands MFA, but has no gate against logins of the service that skip
+ * auth. */
 bool coverage_is_ungated(const struct mfa_zone *zone, const char *service);
