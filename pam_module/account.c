@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pam_sm_acct_mgmt: the gate. A service that the zone's gate names lets nobody in whose
- * login did not pass pam_mfa's auth, as by an ssh key alone. */
+/* pam_sm_acct_mgmt: the gate. For services in the zone's gate it refuses logins that did
+ * not pass pam_mfa's auth, as with an ssh key alone. */
 #include <security/pam_modules.h>
 
 #include "auth_marker.h"
 #include "login.h"
 #include "verdict.h"
 
-/* A refusal goes into the audit trail too; syslog has it if that cannot be written. */
+/* Writes the refusal to the audit trail; syslog gets the reason if that fails. */
 static void record_refusal(struct login *login, struct mfa_auth_result *result)
 {
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
@@ -17,21 +17,21 @@ static void record_refusal(struct login *login, struct mfa_auth_result *result)
 	if (err == MFA_OK)
 		err = mfa_audit_append(login->host.audit, &event, &result->diag);
 	mfa_site_close(&login->host);
-	(void)process_guard_end(&login->guard); /* the login is refused in any case */
+	(void)process_guard_end(
+		&login->guard); /* result ignored: the login is refused in any case */
 	if (err == MFA_OK)
 		result->diag.text[0] = '\0';
 }
 
-/* auth has asked the name service already, where it passed by the name that PAM still
- * has. */
+/* Reuses what auth found, if auth passed by the name that PAM still has. */
 static int identify_user(struct login *login, struct mfa_diag *diag)
 {
 	return login_identify(login, auth_marker_find(login->handle, login->facts.user),
 			      diag);
 }
 
-/* Whether it matters who it is. cron and others that no zone has a gate for come here
- * often, and need no name service. */
+/* Whether the user matters. Services without a gate in any zone, such as cron, come here
+ * often and need no name service. */
 static bool is_zone_wanted(const struct login *login)
 {
 	const struct mfa_config *config = login->host.config;
@@ -51,13 +51,12 @@ static bool is_gate_shut(struct login *login)
 	       !mfa_zone_is_exempt(login->zone, &login->facts.login);
 }
 
-/* ret_is_shut: the login is to be refused. */
+/* *ret_is_shut: the login must be refused. */
 static int look_at_gate(struct login *login, struct mfa_diag *diag, bool *ret_is_shut)
 {
 	bool is_by_root = login_is_by_root();
 	int err = is_by_root ? MFA_OK : identify_user(login, diag);
-	/* the gate is for programs that let people in: this one has only what is theirs
-	 */
+	/* a program that runs as the user cannot admit the user to anything more */
 	if (err == MFA_OK && !is_by_root && nss_is_self(&login->facts.identity))
 		return MFA_OK;
 	if (err == MFA_OK)
@@ -74,7 +73,7 @@ static int fail_account(struct login *login, int err, struct mfa_auth_result *re
 {
 	result->verdict = mfa_verdict_from_err(err);
 	result->reason = MFA_REASON_FAILED;
-	/* without an answer no name is logged */
+	/* the name is logged only if the name service knows it */
 	if (login->facts.user != NULL && identify_user(login, NULL) == MFA_OK)
 		result->is_unknown_user = login_is_of_nobody(login);
 	(void)login_report(login, "account", result);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The text behind "key=" when word begins with it, else NULL. */
+/* The text after "key=" if word begins with it, else NULL. */
 static const char *argument_value(const char *word, const char *key)
 {
 	size_t len = strlen(key);

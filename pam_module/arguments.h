@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The words behind pam_mfa.so in a pam.d line. */
+/* The arguments of pam_mfa.so in a pam.d line. */
 #pragma once
 
 #include "mfa/base.h"

@@ -16,7 +16,7 @@ static void set_failure(struct mfa_auth_result *result, int err)
 	result->reason = MFA_REASON_FAILED;
 }
 
-/* What the modules before asked for; the handle's. */
+/* The password that earlier modules asked for; owned by the handle. */
 static struct mfa_span typed_password(pam_handle_t *handle)
 {
 	const void *item = NULL;
@@ -25,7 +25,7 @@ static struct mfa_span typed_password(pam_handle_t *handle)
 	return (struct mfa_span){ item, strlen(item) };
 }
 
-/* Hands the password in front of the code to the modules that follow. */
+/* Passes the password before the code on to the following modules. */
 static int forward_password(const struct login *login,
 			    const struct mfa_auth_result *result)
 {
@@ -39,8 +39,8 @@ static int forward_password(const struct login *login,
 	return pam_set_item(login->handle, PAM_AUTHTOK, text.data);
 }
 
-/* For the account phase of a gated service. With forward_pass the password is not known
- * to be right yet: what fails in this handle later must not find evidence in it. */
+/* For the account phase of a gated service. Not with forward_pass: the password is
+ * checked later, and if that fails the handle must not have the mark. */
 static int mark_as_passed(const struct login *login, const char *user)
 {
 	if (login->arguments.forward_pass)
@@ -62,9 +62,9 @@ static void unguard_work(void *context)
 		login->is_stuck = true;
 }
 
-/* Whether PAM's user is the account that was asked for its code. By the account's own
- * name it is; another is looked up again, since what it leads to may have changed
- * meanwhile, and gets nobody in without a code. */
+/* Whether PAM's user is still the account whose code was asked for. If it is not the
+ * account's own name it is looked up again, as it may now be another's; and such a name
+ * is never allowed in without a code. */
 static bool is_same_account(const struct login *login, const char *user,
 			    enum mfa_verdict verdict)
 {
@@ -76,7 +76,7 @@ static bool is_same_account(const struct login *login, const char *user,
 	       nss_are_same(&now, &login->facts.identity);
 }
 
-/* What an allowed login leaves behind, and what must still be true of it. */
+/* The last check of an allowed login, and what it leaves for later modules and phases. */
 static void conclude_login(void *context, struct mfa_auth_result *result)
 {
 	struct login *login = context;
@@ -97,7 +97,7 @@ static void report_login(void *context, const struct mfa_auth_result *result)
 	login_write_report(context, "auth", result);
 }
 
-/* Whether the account phase will find what it looks for. */
+/* Whether the mark for the account phase may stay. */
 static bool has_passed(const struct mfa_auth_result *result)
 {
 	return result->verdict == MFA_ALLOW ||
@@ -124,7 +124,7 @@ static void authenticate_as_root(struct login *login, struct conversation *conve
 		.report = report_login,
 		.context = login,
 		.may_explain = login->arguments.explain,
-		/* with forward_pass the password is looked at later */
+		/* with forward_pass the password is checked later */
 		.is_behind_password =
 			login->arguments.explain && !login->arguments.forward_pass,
 	};
@@ -133,12 +133,12 @@ static void authenticate_as_root(struct login *login, struct conversation *conve
 		set_failure(result, MFA_ERR_IO);
 		login->is_logged = false;
 	}
-	/* also after a refusal: the modules that follow do their work all the same */
+	/* also after a refusal, as the following modules are called all the same */
 	if (!has_passed(result))
 		(void)forward_password(login, result);
 }
 
-/* In a program that is not root. What the helper decided, it has logged as well. */
+/* In a program that is not root. The helper has logged its own verdict. */
 static int authenticate_by_helper(struct login *login, struct conversation *conversation,
 				  struct mfa_auth_result *result)
 {
@@ -192,7 +192,7 @@ static void authenticate(struct login *login, struct conversation *conversation,
 	}
 }
 
-/* Where nothing works for anybody, saying so betrays nothing. */
+/* If nobody can log in, saying so reveals nothing about a user. */
 static void explain_outage(const struct login *login, struct conversation *conversation)
 {
 	struct mfa_dialog dialog = conversation_dialog(conversation);
@@ -225,7 +225,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 	return verdict_to_pam(result.verdict);
 }
 
-/* Nothing to establish: answers as if the module were not in the stack. */
+/* There are no credentials to set: answers as if the module were not in the stack. */
 MFA_PUBLIC int pam_sm_setcred(pam_handle_t *handle MFA_UNUSED, int flags MFA_UNUSED,
 			      int argc MFA_UNUSED, const char **argv MFA_UNUSED)
 {

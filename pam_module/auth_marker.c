@@ -21,7 +21,7 @@ static void free_marker(struct marker **marker)
 	*marker = NULL;
 }
 
-/* login and su run this again in a child, as the target user: memory only. */
+/* login and su also run this in a child, as the target user, so it only frees memory. */
 static void free_marker_data(pam_handle_t *handle MFA_UNUSED, void *data,
 			     int status MFA_UNUSED)
 {
@@ -41,7 +41,7 @@ int auth_marker_set(pam_handle_t *handle, const char *user,
 		return PAM_BUF_ERR;
 	int code = pam_set_data(handle, NAME, marker, free_marker_data);
 	if (code == PAM_SUCCESS)
-		marker = NULL; /* the handle's now */
+		marker = NULL; /* now owned by the handle */
 	return code;
 }
 

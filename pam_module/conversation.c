@@ -45,14 +45,14 @@ static int conversation_ask(void *context, const char *prompt,
 		return MFA_ERR_CONV;
 	if (response->resp == NULL) /* the person gave no answer at all */
 		return MFA_ERR_ABORT;
-	/* the application's own memory is used in place: one copy less to wipe */
+	/* used in place: one copy less to wipe */
 	char *text = MFA_TAKE(response->resp);
 	self->answer_len = strlen(text);
 	*ret_answer = (struct mfa_secret){ (unsigned char *)text, self->answer_len };
 	return MFA_OK;
 }
 
-/* The text may have been cut and shortened in place: its end is the old one. */
+/* The text may have been shortened in place, so its original length is wiped. */
 static void conversation_forget(void *context, struct mfa_secret *answer)
 {
 	struct conversation *self = context;

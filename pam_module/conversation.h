@@ -8,9 +8,9 @@
 
 struct conversation {
 	pam_handle_t *handle;
-	bool is_silent;	   /* PAM_SILENT: ask, but tell nothing */
-	size_t answer_len; /* of the answer that is out, as it came */
+	bool is_silent;	   /* PAM_SILENT: ask, but show no messages */
+	size_t answer_len; /* original length of the answer in use */
 };
 
-/* The dialog's context points at conversation, which must live as long. */
+/* The dialog's context is conversation, which must live as long. */
 struct mfa_dialog conversation_dialog(struct conversation *conversation);

@@ -8,20 +8,20 @@
 #include "mfa/spawn.h"
 
 enum {
-	/* longer than the helper can take between two messages: locks, a touch, its pace
-	 */
+	/* longer than the helper takes between two messages, with locks, a touch, its
+	 * rate limit */
 	HELPER_MS = 120000,
 	TURNS_MAX = 200,
 	VERIFY_MODE = 04755,
 };
 
-/* One talk with the helper. */
+/* A conversation with the helper. */
 struct talk {
 	int channel;
 	const struct mfa_dialog *dialog;
 	struct mfa_span password; /* what was typed before */
-	struct mfa_secret packet; /* what came last */
-	struct mfa_secret line;	  /* what was typed last, where it holds a password */
+	struct mfa_secret packet; /* the last packet */
+	struct mfa_secret line;	  /* the last answer, if it contains a password */
 	bool wants_password;
 };
 
@@ -63,7 +63,7 @@ static int send_begin(struct talk *talk, const struct login *login, struct mfa_d
 			       HELPER_MS);
 }
 
-/* The question's text lies in the packet, and has no end of its own. */
+/* Texts in packets are not NUL-terminated. */
 static void copy_text(struct mfa_span payload, char ret_text[static MFA_PACKET_SIZE])
 {
 	memcpy(ret_text, payload.data, payload.len);
@@ -97,7 +97,7 @@ static int send_line(struct talk *talk, struct mfa_span line)
 		type = MFA_HELPER_AGAIN;
 		line.len = 0;
 	}
-	if (line.len >= MFA_PACKET_SIZE) /* long enough to be no code */
+	if (line.len >= MFA_PACKET_SIZE) /* too long to be a code */
 		line.len = MFA_PACKET_SIZE - 1;
 	return mfa_packet_send(talk->channel, type, line, HELPER_MS);
 }
@@ -114,8 +114,7 @@ static int answer_question(struct talk *talk, const char *prompt)
 	return err;
 }
 
-/* What was typed before the code, by the helper's word, in the line that was kept here.
- */
+/* The helper says how much of the kept line is the password. */
 static int take_verdict(struct talk *talk, struct mfa_span payload,
 			struct mfa_auth_result *result)
 {
@@ -132,7 +131,7 @@ static int take_verdict(struct talk *talk, struct mfa_span payload,
 	return err;
 }
 
-/* One message of the helper. */
+/* Handles one message of the helper. */
 static int handle_packet(struct talk *talk, struct mfa_auth_result *result,
 			 bool *ret_is_over)
 {
@@ -209,7 +208,7 @@ int helper_run(const struct login *login, const struct mfa_dialog *dialog,
 		err = relay_packets(&talk, ret_result);
 	if (err == MFA_OK || diag->text[0] != '\0')
 		return err;
-	/* whatever it was: without a verdict nothing is known of the person's answer */
+	/* without a verdict nothing is known, so the error is always this one */
 	return mfa_fail(diag, MFA_ERR_IO, "%s gave no verdict: %s", MFA_VERIFY_PATH,
 			mfa_strerror(err));
 }

@@ -21,9 +21,9 @@ struct login {
 	struct mfa_language *language;
 };
 
-/* Collects what is known without configuration and name service; the user name is asked
- * for when PAM has none. On failure diag tells what is wrong and login_done is still to
- * be called. Zero *ret_login before. */
+/* Collects what is known without configuration and name service; asks for the user name
+ * if PAM has none. Zero *ret_login before. The caller ends it with login_done, also after
+ * a failure. */
 int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_diag *diag,
 		struct login *ret_login) MFA_MUST_CHECK;
 
@@ -32,7 +32,7 @@ int login_begin(pam_handle_t *handle, int argc, const char **argv, struct mfa_di
 int login_identify(struct login *login, const struct identity *known,
 		   struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Nobody has the name, so it may be a password typed too early. */
+/* Whether nobody has the name, so that it may be a password typed too early. */
 bool login_is_of_nobody(const struct login *login);
 
 /* Reads the configuration, and with it the language, and the zone where pam.d names it.
@@ -49,9 +49,9 @@ int64_t login_clock(void);
 /* Whether the process may read the store itself: its effective user is root. */
 bool login_is_by_root(void);
 
-/* One line to syslog (authpriv), and one for what was mended or found on the way. phase:
- * "auth" or "account". To be called under the guard, as the caller may have left no
- * descriptor for it. */
+/* Writes one line to syslog (authpriv), and further ones for warnings. phase: "auth" or
+ * "account". To be called under the guard, as a caller may have left no free
+ * descriptor. */
 void login_write_report(struct login *login, const char *phase,
 			const struct mfa_auth_result *result);
 

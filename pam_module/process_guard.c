@@ -19,8 +19,8 @@ void process_guard_begin(struct guard *guard)
 	mfa_priority_raise(&guard->priority);
 }
 
-/* A limit's signal that came meanwhile is spent: its write has failed already. The others
- * take effect now. */
+/* Discards a limit's signal that came meanwhile, as its write has failed already. Other
+ * signals are delivered now. */
 static void consume_signal(int signal_number, const struct guard *guard)
 {
 	const struct timespec none = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The time in which locks are held, made safe from the person who called the program. */
+/* Protects the program from its caller while it holds locks. */
 #pragma once
 
 #include <signal.h>
@@ -9,11 +9,10 @@
 #include "mfa/limits.h"
 #include "mfa/priority.h"
 
-/* su and sudo run with the real user id, the limits, the priority and the timers of their
- * caller, who may therefore stop, starve or end them, with every lock that they hold, or
- * between two writes that belong together: until process_guard_end the real and saved ids
- * are root's, limits and priority are raised, and signals wait. Everything is as it was
- * afterwards. */
+/* su and sudo run with the real user id, limits, priority and timers of their caller, who
+ * can therefore stop, starve or kill them while they hold locks, or between two writes
+ * that belong together. Until process_guard_end the real and saved ids are root's, limits
+ * and priority are raised, and signals are blocked; then everything is restored. */
 struct guard {
 	bool is_on;
 	bool has_ids;
@@ -26,5 +25,6 @@ struct guard {
 
 void process_guard_begin(struct guard *guard);
 
-/* false: the ids cannot be given back, and the program must not go on with root's. */
+/* false: the user ids cannot be restored, and the program must not continue with
+ * root's. */
 bool process_guard_end(struct guard *guard);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a verdict to the PAM code. */
+/* Verdicts as PAM codes. */
 #pragma once
 
 #include "mfa/verdict.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a kind of store offers; one file a kind. See mfa/store.h for the promises. */
+/* The operations of a kind of store; mfa/store.h says what each promises. */
 #pragma once
 
 #include "mfa/seal.h"
@@ -33,10 +33,10 @@ struct store_backend {
 		    struct mfa_diag *diag);
 };
 
-/* Every store begins with this. */
+/* The first member of every store. */
 struct mfa_store {
 	const struct store_backend *backend;
-	/* in locked memory of the backend's */
+	/* both in the backend's locked memory */
 	struct mfa_record *workspace;
 	unsigned char *key_room; /* MFA_KEY_SIZE */
 };

@@ -12,8 +12,7 @@
 
 enum {
 	VERSION = 2,
-	VERSION_FIRST =
-		1, /* of the user's part the first 128 bytes, without AT_UNLOGGED */
+	VERSION_FIRST = 1, /* the user's part has 128 bytes, without AT_UNLOGGED */
 	/* the user's part */
 	AT_VERSION = 0,
 	AT_TOKEN_COUNT = 2,
@@ -122,14 +121,13 @@ static bool is_token_id(const char *id)
 	return strlen(id) == MFA_TOKEN_ID_SIZE - 1 && strspn(id, allowed) == strlen(id);
 }
 
-/* Whether the bytes that no field has are zero. */
+/* Whether unused bytes are zero. */
 static bool are_zero(const unsigned char *bytes, size_t from, size_t to)
 {
 	return sodium_is_zero(bytes + from, to - from) == 1;
 }
 
-/* A NUL-terminated text of at most size-1 bytes, empty or a label, and zeros behind it.
- */
+/* A NUL-terminated text of at most size-1 bytes, empty or a label, followed by zeros. */
 static bool decode_text(const unsigned char *bytes, size_t size, char *ret_text)
 {
 	const unsigned char *end = memchr(bytes, '\0', size);
@@ -164,7 +162,7 @@ static int decode_token(const unsigned char *bytes, struct mfa_token *token)
 	return MFA_OK;
 }
 
-/* false: not as encode_owner writes it. */
+/* false: encode_owner would not write these bytes. */
 static bool decode_owner(const unsigned char *bytes, struct mfa_record *record)
 {
 	unsigned flags = bytes[AT_FLAGS];
@@ -187,8 +185,7 @@ static void decode_sources(const unsigned char *bytes, struct mfa_record *ret_re
 		};
 }
 
-/* Version 1 tells not which wrong codes had a right password in front: all may have had.
- */
+/* Version 1 does not say which wrong codes came after a right password: all may have. */
 static void decode_head(const unsigned char *bytes, unsigned version,
 			struct mfa_record *ret_record)
 {

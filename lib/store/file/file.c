@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The embedded store: one file for each user in a folder of root's. */
+/* The embedded store: one file for each user, in a folder that only root can read. */
 #include "file_store.h"
 
 #include <dirent.h>
@@ -79,9 +79,7 @@ static int file_store_prepare(const char *address, struct mfa_diag *diag, bool *
 	return err;
 }
 
-/* Opens the stored record under whichever key it is sealed, and notes that key: a login
- * writes under it again. Only a rekey moves a record to the next key, when everybody
- * knows that one. */
+/* The shared lock is released before the caller evaluates the record. */
 static int file_store_read(struct mfa_store *store, const char *user,
 			   struct mfa_diag *diag, struct mfa_record *ret_record)
 {
@@ -147,7 +145,7 @@ static int file_store_use_next(struct mfa_store *store, const struct mfa_secret 
 	return MFA_OK;
 }
 
-/* Reads and writes under the one lock, so that no login comes between. */
+/* Reads and writes under one lock, so that no login writes in between. */
 static int file_store_reseal(struct mfa_store *store, const char *user,
 			     struct mfa_diag *diag, bool *ret_changed)
 {
@@ -195,7 +193,7 @@ static int file_store_create(struct mfa_store *store, struct mfa_record *record,
 		err = mfa_fs_begin(self->users_fd, file.path, 0600, diag, &file.fd);
 	if (err != MFA_OK)
 		return err;
-	/* at its full size, so that no login makes it grow */
+	/* at its full size, so that no login has to extend the file */
 	uint32_t before = record->generation;
 	err = slots_begin(record, self->vault->keys[0], self->vault->scratch, bytes);
 	if (err == MFA_OK)
@@ -228,7 +226,7 @@ static int file_store_remove(struct mfa_store *store, const struct mfa_record *r
 	if (unlinkat(self->users_fd, name, 0) != 0 || fsync(self->users_fd) != 0)
 		return mfa_fail_errno(diag, errno, "%s/%s: cannot remove the record",
 				      self->users_path, name);
-	/* nobody can open it any more: what is left is to overwrite it */
+	/* nobody can open it any more; overwrite its content */
 	memset(bytes, 0, sizeof bytes);
 	err = mfa_fs_write(file.fd, bytes, sizeof bytes, 0);
 	if (err == MFA_OK && fdatasync(file.fd) != 0)

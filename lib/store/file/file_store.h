@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside the file store: the store, and one record's file while it is open. */
+/* Private to the file store: the store, and the open file of a record. */
 #pragma once
 
 #include "slots.h"
 #include "store/backend.h"
 
-/* What must not leave memory, in one locked block. */
+/* The store's secrets, in one locked block. */
 struct vault {
-	unsigned char keys[2][MFA_SUBKEY_SIZE]; /* the store's, a rekey's next one */
+	unsigned char keys[2][MFA_SUBKEY_SIZE]; /* the current, and the next of a rekey */
 	unsigned char store_key[MFA_KEY_SIZE];
 	unsigned char scratch[SLOT_SCRATCH_SIZE];
 	struct mfa_record workspace;
@@ -18,17 +18,17 @@ struct file_store {
 	int users_fd;
 	char *users_path;
 	struct vault *vault;
-	unsigned newest; /* of the keys: 1 while a rekey goes on */
+	unsigned newest; /* index of the newest key: 1 during a rekey */
 };
 
 /* One record file, opened and locked, with its sealed bytes. */
 struct file_record {
 	int fd;
 	char *path;		  /* for messages */
-	const unsigned char *key; /* that the stored record is sealed under */
+	const unsigned char *key; /* the key that the stored record is sealed under */
 	struct slot_plan next;
 	bool has_invalid_stamp; /* in the stored bytes */
-	unsigned char *bytes;	/* SLOT_FILE_SIZE of the caller's */
+	unsigned char *bytes;	/* SLOT_FILE_SIZE bytes, the caller's */
 };
 
 /* "folder/name"; the caller frees it. MFA_ERR_NOMEM. */
@@ -44,21 +44,22 @@ int file_record_load(struct file_store *self, const char *user, int operation,
 		     struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
 void file_record_close(struct file_record *file);
 
-/* Unseals the record under whichever key it is sealed, and notes that key: a login writes
- * under it again. Only a rekey moves a record to the next key, when everybody knows that
- * one. Leaves the encoded record in the vault's scratch. */
+/* Unseals the record with the key that fits, and keeps that key in file, as a login
+ * writes under it again: only a rekey moves a record to the next key, when everybody
+ * knows that one. Leaves the encoded record in the vault's scratch. */
 int file_record_open(struct file_store *self, const char *user, struct file_record *file,
 		     struct slot_content *ret_content) MFA_MUST_CHECK;
 
-/* Loads the stored record for writing, if it is still of the caller's generation. */
+/* Loads the stored record for writing. MFA_ERR_CONFLICT: it has not the generation of
+ * record. */
 int file_record_begin(struct file_store *self, const struct mfa_record *record,
 		      struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* How a slot is written. */
 enum extent {
 	SLOT_USED,    /* the sectors that are needed */
-	SLOT_WHOLE,   /* the unused ones as well */
-	SLOT_UNSYNCED /* as SLOT_USED, and not waited for: the next write is */
+	SLOT_WHOLE,   /* the unused sectors too */
+	SLOT_UNSYNCED /* as SLOT_USED, without fdatasync */
 };
 
 /* Writes record into the next slot, durably unless it is SLOT_UNSYNCED. */
@@ -66,10 +67,10 @@ int file_record_write(struct file_store *self, struct file_record *file,
 		      enum extent extent, struct mfa_record *record,
 		      struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Both slots, one after the other, so that nothing older is left in either. */
+/* Writes both slots, one after the other, so that nothing older is left. */
 int file_record_write_both(struct file_store *self, struct file_record *file,
 			   struct mfa_record *record, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
-/* What a slot's error means for the record at path; returns err. */
+/* Explains a slot's error in diag; returns err. */
 int file_record_explain(int err, const char *path, struct mfa_diag *diag);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One record's file: found, locked, read, written. */
+/* The file of one record: opening, locking, reading, writing. */
 #include "file_store.h"
 
 #include <errno.h>
@@ -112,7 +112,7 @@ int file_record_begin(struct file_store *self, const struct mfa_record *record,
 	return MFA_OK;
 }
 
-/* The data stay as they are, so that this may be cut off as well. */
+/* It rewrites the same data, so that a crash in between does no harm. */
 static int mend_stamps(struct file_record *file)
 {
 	if (!file->has_invalid_stamp)
@@ -124,8 +124,8 @@ static int mend_stamps(struct file_record *file)
 	return err;
 }
 
-/* A write that failed may have come half the way: the slot gets its old bytes back, as
- * far as the system takes them. */
+/* A failed write may have written a part, so the slot's old bytes are written again, as
+ * far as that is possible. */
 static int write_slot(struct file_record *file, const unsigned char *slot, size_t len)
 {
 	off_t offset = (off_t)file->next.slot * SLOT_SIZE;

@@ -10,7 +10,7 @@
 
 enum {
 	FORMAT = 1,
-	/* the header, the first bytes of the data */
+	/* the header, which is the beginning of the data */
 	AT_MAGIC = 0,
 	AT_FORMAT = 4,
 	AT_GENERATION = 8,
@@ -18,7 +18,8 @@ enum {
 	HEADER_SIZE = 32,
 	SEALED_MAX = MFA_RECORD_SIZE + MFA_SEAL_OVERHEAD,
 	CONTEXT_MAX = HEADER_SIZE + MFA_USER_SIZE,
-	/* a file begins at a random even generation below; the last bit names the slot */
+	/* a file begins at a random even generation below this; the lowest bit is the
+	 * slot */
 	GENERATION_FIRST_MAX = 1 << 30,
 	GENERATION_MAX = INT32_MAX,
 };
@@ -31,7 +32,7 @@ static const char MAGIC[4] = { 'P', 'M', 'F', 'A' };
 enum condition {
 	WHOLE,
 	TORN,
-	SUSPECT, /* stamps are invalid, and none is older: the seal tells */
+	SUSPECT, /* stamps are invalid, none is older: the seal decides */
 	DAMAGED
 };
 
@@ -39,8 +40,8 @@ struct slot {
 	const unsigned char *bytes;
 	struct stamp stamps[SLOT_SECTORS];
 	enum condition condition;
-	uint32_t generation; /* the newest write that reached it */
-	unsigned count;	     /* its sectors */
+	uint32_t generation; /* of the newest write */
+	unsigned count;	     /* how many sectors that write has */
 };
 
 static unsigned count_sectors(size_t sealed_len)
@@ -67,8 +68,7 @@ static void find_newest(struct slot *slot)
 		}
 }
 
-/* A write that ended inside the first stamp has left its generation in the header alone.
- */
+/* If a write was cut off within the first stamp, only the header has its generation. */
 static bool read_header(struct slot *slot)
 {
 	const unsigned char *header = slot->bytes;
@@ -83,9 +83,9 @@ static bool read_header(struct slot *slot)
 	return true;
 }
 
-/* The first bytes of the first stamp are the new write's, the others those of the stamp
- * before: the last write's to this slot, which another sector has as well unless it was
- * cut off in the first one. Damage does not make such a stamp. */
+/* Whether the first stamp begins with bytes of the new write and ends with bytes of the
+ * stamp before. That one is of the last write to this slot; another sector has it too,
+ * unless that write ended in the first sector. Damage does not produce such a stamp. */
 static bool is_stamp_split(const struct slot *slot)
 {
 	const struct stamp fresh = { true, slot->generation, slot->count };
@@ -99,13 +99,13 @@ static bool is_stamp_split(const struct slot *slot)
 	return false;
 }
 
-/* A write that came to its end has put its generation into all of its sectors, and damage
- * cannot make the valid stamp of an older write: where one is left, the write was cut
- * off, whatever its other sectors hold. */
+/* A complete write has its generation in all of its sectors, and damage cannot produce
+ * the valid stamp of an older write. So if an older stamp is left, the write was cut off,
+ * whatever the other sectors hold. */
 static enum condition classify_stamps(const struct slot *slot, unsigned index,
 				      bool is_by_header)
 {
-	/* every sector was written when the file was made: zeros are damage too */
+	/* every sector was written when the file was made, so zeros are damage */
 	if (slot->generation == 0 || (slot->generation & 1) != index)
 		return DAMAGED;
 	if (has_stamp(slot, 0, slot->count, STAMP_OLDER))
@@ -113,7 +113,8 @@ static enum condition classify_stamps(const struct slot *slot, unsigned index,
 	return has_stamp(slot, 0, slot->count, STAMP_INVALID) ? SUSPECT : WHOLE;
 }
 
-/* Looks at the stamps; whether a slot without older ones is genuine, its seal tells. */
+/* Classifies a slot by its stamps; whether its data are genuine is the seal's to
+ * decide. */
 static struct slot examine_slot(const unsigned char *bytes, unsigned index)
 {
 	struct slot slot = { .bytes = bytes };
@@ -145,7 +146,7 @@ static int open_slot(const struct slot *slot, const unsigned char *key, const ch
 		     unsigned char *ret_plain, size_t *ret_len)
 {
 	unsigned char data[SLOT_SECTORS * SECTOR_DATA];
-	if (slot->count == 0) /* never, when the slot is whole */
+	if (slot->count == 0) /* never in a whole slot */
 		return MFA_ERR_INTEGRITY;
 	gather_data(slot, data);
 	size_t have = slot->count * (size_t)SECTOR_DATA - HEADER_SIZE;
@@ -177,8 +178,8 @@ static void plan_next(const struct slot *current, const struct slot *other,
 	*ret_next = (struct slot_plan){ .slot = target, .generation = generation };
 }
 
-/* A slot whose data are all there: a write that ended in its last stamp is one that came
- * to its end. */
+/* If all the data are there, a write that was cut off within its last stamp is
+ * complete. */
 static void check_suspect(struct slot *slot, const unsigned char *key, const char *user,
 			  unsigned char *scratch)
 {
@@ -201,8 +202,8 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 	unsigned current = newest;
 	if (slots[newest].condition == TORN)
 		current = 1 - newest;
-	/* A damaged stamp may have been the newest one's: then the other slot is not the
-	 * current state, and nobody can tell. */
+	/* A damaged stamp may have been of the newest write: then the other slot is an
+	 * older state, which cannot be noticed. */
 	if (slots[current].condition != WHOLE || slots[0].condition == DAMAGED ||
 	    slots[1].condition == DAMAGED)
 		return MFA_ERR_INTEGRITY;
@@ -220,7 +221,7 @@ int slots_open(const unsigned char *file, const unsigned char *key, const char *
 	return MFA_OK;
 }
 
-/* In a torn slot an older stamp, which keeps it torn; in another one the slot's own. */
+/* In a torn slot an older stamp, so that it stays torn; otherwise the slot's own. */
 static struct stamp replacement_stamp(const struct slot *slot)
 {
 	for (unsigned i = 0; i < slot->count; i++)
@@ -316,8 +317,8 @@ int slots_begin(struct mfa_record *record, const unsigned char *key,
 		unsigned char *scratch, unsigned char *ret_file)
 {
 	size_t len = 0;
-	/* a user's next file must not come to the generations of one that was removed:
-	 * compare-and-swap would take the one for the other */
+	/* a new file must not reuse the generations of one that was removed, or
+	 * compare-and-swap would confuse the two */
 	uint32_t generation = 2 + 2 * randombytes_uniform(GENERATION_FIRST_MAX / 2 - 1);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct slot_plan plan = { .slot = i, .generation = generation + i };

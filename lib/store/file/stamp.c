@@ -5,8 +5,8 @@
 
 #include "mfa/bytes.h"
 
-/* CRC-16/CCITT, which no change within two bytes passes: a stamp that damage changed
- * must not look like that of an older write. */
+/* CRC-16/CCITT, which detects every change within two bytes: a damaged stamp must not
+ * look like that of an older write. */
 static uint16_t stamp_check(uint32_t generation, unsigned count)
 {
 	/* four bits at a time: a login checks some sixty stamps */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The stamp at the end of each sector of a record file: which write put it there, of how
- * many sectors, and a check that tells a damaged stamp from an older one. */
+/* The stamp at the end of each sector of a record file: the generation of the write, how
+ * many sectors it had, and a checksum that distinguishes damage from an older stamp. */
 #pragma once
 
 #include "slots.h"
@@ -25,10 +25,10 @@ enum stamp_age {
 	STAMP_OF_WRITE
 };
 
-/* What a stamp is to the write of that generation, which is the newest of the slot. */
+/* Compares a stamp with the newest write of its slot, which has that generation. */
 enum stamp_age stamp_age(const struct stamp *stamp, uint32_t generation);
 
-/* Whether the sector's stamp is one whose first bytes are of a new stamp and the others
- * of an old one, as a write leaves it that ends there. */
+/* Whether the sector's stamp begins with bytes of fresh and ends with bytes of old, as
+ * after a write that was cut off there. */
 bool stamp_is_split(const unsigned char *sector, const struct stamp *fresh,
 		    const struct stamp *old);

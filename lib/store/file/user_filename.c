@@ -64,7 +64,7 @@ int store_name_decode(const char *name, char ret_user[static STORE_NAME_SIZE])
 		in += 2;
 	}
 	user[out] = '\0';
-	/* only the one name that encoding gives back: no second file for a user */
+	/* only what encoding returns, so that a user has no second file */
 	if (out == 0 || strlen(user) != out || store_name_encode(user, again) != MFA_OK ||
 	    strcmp(again, name) != 0)
 		return MFA_ERR_INVALID;

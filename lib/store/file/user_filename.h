@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* File names of users: percent-encoded, so that every name is one plain file name. */
+/* File names of users: percent-encoded, so that every user name is a valid file name. */
 #pragma once
 
 #include "mfa/base.h"

@@ -42,7 +42,7 @@ static int fail_busy(const char *path, struct mfa_diag *diag)
 			path);
 }
 
-/* A key that a rekey replaced while its lock was waited for is opened anew. */
+/* If a rekey replaces the key while this waits for its lock, the new one is opened. */
 static int key_file_load(const char *path, struct mfa_diag *diag, unsigned char *ret_key,
 			 int *ret_hold)
 {
@@ -73,10 +73,10 @@ static int key_file_load_next(const char *path, struct mfa_diag *diag,
 	int err = make_next_path(path, diag, &next);
 	if (err != MFA_OK)
 		return err;
-	/* the common case, quickly: the folder was checked for the current key */
+	/* the common case, fast; the folder was checked for the current key */
 	struct stat status;
 	if (lstat(next, &status) != 0 && errno == ENOENT)
-		return MFA_ERR_NOTFOUND; /* nothing to complain of */
+		return MFA_ERR_NOTFOUND; /* normal, so without a diagnosis */
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	err = mfa_fs_open(next, O_RDONLY, &next_rule, diag, &fd);
@@ -128,8 +128,8 @@ static int key_file_create_next(const char *path, const struct mfa_secret *key,
 	return write_key(next, &fresh, diag);
 }
 
-/* While the kind of a lock changes it is gone for a moment, and after a failed change for
- * good: another rekey may have come to its end. */
+/* Changing the kind of a lock releases it for a moment, and for good if it fails. So
+ * another rekey may have finished meanwhile. */
 static int key_file_hold(const char *path, int fd, bool is_alone, struct mfa_diag *diag)
 {
 	struct stat status;

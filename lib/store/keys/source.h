@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a source of the store key offers; one file a source. See mfa/key.h. */
+/* The operations of a source of the store key; see mfa/key.h. */
 #pragma once
 
 #include "mfa/scheme.h"
