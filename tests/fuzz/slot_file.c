@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Seals bytes that slots_compose would never seal. Its static parts are needed for that.
+/* Seals bytes that slot_compose would never seal. Its static parts are needed for that.
  */
 #include "fuzz.h"
 
-#include "store/file/slots.c"
+#include "store/file/slot.c"
+#include "store/file/slots.h"
 
 /* A sound file first, so that every sector has its stamp; then the bytes in its next
  * slot. */

@@ -27,8 +27,8 @@ static void make_file(unsigned char *file)
 	must(slots_begin(&record, KEY, scratch, file) == MFA_OK);
 	must(slots_open(file, KEY, USER, scratch, &now) == MFA_OK);
 	record.failures = 1;
-	must(slots_compose(&record, KEY, &now.next, scratch,
-			   file + now.next.slot * (size_t)SLOT_SIZE, &len) == MFA_OK);
+	must(slot_compose(&record, KEY, &now.next, scratch,
+			  file + now.next.slot * (size_t)SLOT_SIZE, &len) == MFA_OK);
 }
 
 static void change(struct input *input, unsigned char *file)

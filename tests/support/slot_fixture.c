@@ -48,8 +48,8 @@ struct write slot_fixture_compose(struct slot_fixture *fixture, struct slot_plan
 	struct write write = { .plan = plan };
 	size_t len = 0;
 	fill(fixture, tokens, number);
-	assert_int_equal(slots_compose(fixture->in, slot_fixture_key, &plan,
-				       fixture->scratch, write.slot, &len),
+	assert_int_equal(slot_compose(fixture->in, slot_fixture_key, &plan,
+				      fixture->scratch, write.slot, &len),
 			 MFA_OK);
 	assert_int_equal(len % SLOT_SECTOR, 0);
 	write.sectors = (unsigned)(len / SLOT_SECTOR);

@@ -144,8 +144,8 @@ int file_record_write(struct file_store *self, struct file_record *file,
 {
 	unsigned char slot[SLOT_SIZE];
 	size_t len = 0;
-	int err = slots_compose(record, file->key, &file->next, self->vault->scratch,
-				slot, &len);
+	int err = slot_compose(record, file->key, &file->next, self->vault->scratch, slot,
+			       &len);
 	if (err == MFA_OK)
 		err = write_slot(file, slot, extent == SLOT_WHOLE ? sizeof slot : len);
 	if (err == MFA_OK && extent != SLOT_UNSYNCED && fdatasync(file->fd) != 0)

@@ -3,22 +3,7 @@
  * Pure: bytes in, bytes out. docs/store-format.md has the layout. */
 #pragma once
 
-#include "mfa/record.h"
-#include "mfa/seal.h"
-
-enum {
-	SLOT_SECTOR = 512, /* what a disk writes atomically */
-	SLOT_SECTORS = 16,
-	SLOT_SIZE = SLOT_SECTORS * SLOT_SECTOR,
-	SLOT_FILE_SIZE = 2 * SLOT_SIZE,
-	SLOT_SCRATCH_SIZE = MFA_RECORD_SIZE,
-};
-
-/* The next write. */
-struct slot_plan {
-	unsigned slot;	     /* 0 or 1 */
-	uint32_t generation; /* of the new record */
-};
+#include "slot.h"
 
 /* The valid record, unsealed but not decoded. */
 struct slot_content {
@@ -56,9 +41,3 @@ int slots_read(const unsigned char *file, const unsigned char *key, const char *
  * every sector, so that a sector without one is damage. Sets record's generation. */
 int slots_begin(struct mfa_record *record, const unsigned char *key,
 		unsigned char *scratch, unsigned char *ret_file) MFA_MUST_CHECK;
-
-/* Composes a slot: seals record under key as plan->generation. ret_slot has SLOT_SIZE
- * bytes; the ret_len first of them need to be written, the others hold stamps only. */
-int slots_compose(const struct mfa_record *record, const unsigned char *key,
-		  const struct slot_plan *plan, unsigned char *scratch,
-		  unsigned char *ret_slot, size_t *ret_len) MFA_MUST_CHECK;

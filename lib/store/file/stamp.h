@@ -3,9 +3,12 @@
  * many sectors it had, and a checksum that distinguishes damage from an older stamp. */
 #pragma once
 
-#include "slots.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 enum {
+	SLOT_SECTOR = 512, /* what a disk writes atomically */
+	SLOT_SECTORS = 16,
 	STAMP_SIZE = 8,
 	SECTOR_DATA = SLOT_SECTOR - STAMP_SIZE,
 };

@@ -236,12 +236,12 @@ static void a_worn_out_generation_is_refused(void **state)
 	unsigned char slot[SLOT_SIZE];
 	size_t len = 0;
 	struct slot_plan plan = { 1, INT32_MAX };
-	assert_int_equal(slots_compose(fixture->in, slot_fixture_key, &plan,
-				       fixture->scratch, slot, &len),
+	assert_int_equal(slot_compose(fixture->in, slot_fixture_key, &plan,
+				      fixture->scratch, slot, &len),
 			 MFA_OK);
 	plan = (struct slot_plan){ 0, (uint32_t)INT32_MAX + 1 };
-	assert_int_equal(slots_compose(fixture->in, slot_fixture_key, &plan,
-				       fixture->scratch, slot, &len),
+	assert_int_equal(slot_compose(fixture->in, slot_fixture_key, &plan,
+				      fixture->scratch, slot, &len),
 			 MFA_ERR_FULL);
 }
 
