@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/inspect.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "advisories.h"
+#include "line_facts.h"
 #include "modules.h"
 #include "zone_coverage.h"
-
-/* Set-uid programs that run PAM with the real uid of their caller. In all others
- * pam_rootok sees root's, and so admits everybody. */
-static const char *const callers_services[] = { "chage", "chfn", "chsh",  "su",
-						"su-l",	 "sudo", "sudo-i" };
 
 /* Programs that never call pam_authenticate: their users are root, or already
  * authenticated. */
@@ -66,114 +61,12 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	*inspection = (struct mfa_inspection){ 0 };
 }
 
-static bool is_in_list(const char *const *names, size_t count, const char *service)
-{
-	for (size_t i = 0; service != NULL && i < count; i++)
-		if (strcmp(names[i], service) == 0)
-			return true;
-	return false;
-}
-
 static bool is_without_auth(const char *service)
 {
-	return is_in_list(silent_services, MFA_COUNT(silent_services), service);
-}
-
-static void free_facts(struct mfa_line_facts **facts)
-{
-	free(*facts);
-}
-
-static const struct mfa_config *load_config_once(struct mfa_inspection *inspection,
-						 const char *path)
-{
-	for (size_t i = 0; i < inspection->config_count; i++)
-		if (strcmp(inspection->configs[i]->path, path) == 0)
-			return inspection->configs[i];
-	struct mfa_config *config = NULL;
-	struct mfa_config **configs =
-		reallocarray(inspection->configs, inspection->config_count + 1,
-			     sizeof(struct mfa_config *));
-	if (configs == NULL)
-		return NULL;
-	inspection->configs = configs;
-	if (mfa_config_load(path, NULL, &config) != MFA_OK)
-		return NULL;
-	configs[inspection->config_count++] = config;
-	return config;
-}
-
-/* The configuration that this line of pam_mfa reads; NULL: it cannot be used. */
-static const struct mfa_config *config_of_line(const struct mfa_inspector *inspector,
-					       const struct mfa_stack_line *line,
-					       struct mfa_inspection *inspection)
-{
-	MFA_CLEANUP(mfa_free_string) char *path = NULL;
-	const char *named = mfa_stack_line_value(line, "conf=");
-	if (named == NULL ||
-	    (strcmp(named, MFA_CONFIG_PATH) == 0 && inspector->config != NULL))
-		return inspector->config;
-	if (asprintf(&path, "%s%s", inspector->rootfs.root, named) < 0) {
-		path = NULL;
-		return NULL;
-	}
-	return load_config_once(inspection, path);
-}
-
-/* What a line of pam_mfa can answer, and which zones decide there. */
-static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
-					  const struct mfa_stack_line *line,
-					  enum mfa_facility facility, const char *service,
-					  struct mfa_inspection *inspection)
-{
-	const uint64_t fails = MFA_ANSWERS_UNGOOD & ~MFA_ANSWER(MFA_PAM_IGNORE) &
-			       ~MFA_ANSWER(MFA_PAM_INVALID);
-	struct mfa_line_facts facts = { .answers = fails };
-	const struct mfa_config *config = config_of_line(inspector, line, inspection);
-	if (config == NULL)
-		return facts;
-	const char *zone = mfa_stack_line_value(line, "zone=");
-	struct coverage coverage = coverage_of_service(config, service, zone);
-	facts.gives = MFA_HAD_CODE;
-	if (facility == MFA_FACILITY_ACCOUNT) {
-		/* any of the zones may decide, so each of them needs the gate */
-		bool is_closed = coverage.is_gated && !coverage.is_ungated;
-		facts.answers |= MFA_ANSWER(MFA_PAM_IGNORE);
-		facts.gives_on = is_closed ? MFA_ANSWER(MFA_PAM_IGNORE) : 0;
-		return facts;
-	}
-	if (coverage.on != NULL) {
-		facts.answers |= MFA_ANSWER(MFA_PAM_SUCCESS);
-		facts.gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
-	}
-	/* a named zone is off for all logins; one of several is not part of the claim */
-	if (coverage.on == NULL && coverage.off != NULL)
-		facts.answers = (zone != NULL ? fails : 0) | MFA_ANSWER(MFA_PAM_IGNORE);
-	if (mfa_stack_line_has(line, "explain"))
-		facts.needs = MFA_HAD_PASSWORD;
-	return facts;
-}
-
-static struct mfa_line_facts *make_facts(const struct mfa_inspector *inspector,
-					 const struct mfa_stack *stack,
-					 enum mfa_facility facility, const char *service,
-					 struct mfa_inspection *inspection)
-{
-	struct mfa_line_facts *facts = calloc(stack->count + 1, sizeof *facts);
-	bool is_callers =
-		is_in_list(callers_services, MFA_COUNT(callers_services), service);
-	for (size_t i = 0; facts != NULL && i < stack->count; i++) {
-		const struct mfa_stack_line *line = &stack->lines[i];
-		if (module_role(inspector, line) == MODULE_MFA &&
-		    !module_is_missing(inspector, line))
-			facts[i] = facts_of_mfa(inspector, line, facility, service,
-						inspection);
-		else
-			facts[i] = module_facts(inspector, line, facility, service);
-		if (facts[i].gives == MFA_HAD_ROOT && !is_callers)
-			facts[i].gives = 0;
-	}
-	return facts;
+	for (size_t i = 0; service != NULL && i < MFA_COUNT(silent_services); i++)
+		if (strcmp(silent_services[i], service) == 0)
+			return true;
+	return false;
 }
 
 static int advise_if_ungated(struct mfa_inspection *inspection, const char *service,
@@ -210,7 +103,7 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 		const struct mfa_stack_line *line = &stack->lines[i];
 		const struct mfa_config *config =
 			module_role(inspector, line) == MODULE_MFA
-				? config_of_line(inspector, line, inspection)
+				? line_config(inspector, line, inspection)
 				: NULL;
 		const char *named = mfa_stack_line_value(line, "zone=");
 		for (size_t j = 0; config != NULL && j < config->zone_count; j++) {
@@ -237,9 +130,9 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 	};
 	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
-	MFA_CLEANUP(free_facts)
+	MFA_CLEANUP(line_facts_free)
 	struct mfa_line_facts *facts =
-		make_facts(inspector, stack, facility, service, inspection);
+		line_facts_new(inspector, stack, facility, service, inspection);
 	if (facts == NULL)
 		return MFA_ERR_NOMEM;
 	int err = mfa_prove(stack, facts, &claims[facility], &proof);
@@ -278,7 +171,7 @@ static bool is_off_by_lines(const struct mfa_inspector *inspector, const char *s
 		if (module_role(inspector, line) != MODULE_MFA)
 			continue;
 		const struct mfa_config *config =
-			config_of_line(inspector, line, inspection);
+			line_config(inspector, line, inspection);
 		if (config == NULL)
 			return false;
 		struct coverage coverage = coverage_of_service(
