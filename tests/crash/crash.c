@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-const struct tree *crash_tree(const struct crash *crash, const struct act *act)
+const struct tree *crash_tree(const struct crash *crash,
+			      const struct operation *operation)
 {
-	return act->is_from_nothing ? &crash->bare : &crash->before;
+	return operation->is_from_nothing ? &crash->bare : &crash->before;
 }
 
 static bool take(struct crash *crash, struct state *ret_state)
@@ -17,14 +18,15 @@ static bool take(struct crash *crash, struct state *ret_state)
 	return is_good;
 }
 
-bool crash_ends(struct crash *crash, const struct act *act, struct ends *ret_ends)
+bool crash_ends(struct crash *crash, const struct operation *operation,
+		struct ends *ret_ends)
 {
 	struct run run;
 	*ret_ends = (struct ends){ .old = { .count = 0 } };
-	tree_restore(crash_tree(crash, act), crash->fixture.folder);
-	if (!act->is_from_nothing && !take(crash, &ret_ends->old))
+	tree_restore(crash_tree(crash, operation), crash->fixture.folder);
+	if (!operation->is_from_nothing && !take(crash, &ret_ends->old))
 		return false;
-	run_begin(&run, &crash->fixture, act);
+	run_begin(&run, &crash->fixture, operation);
 	while (trace_next(&run.trace))
 		continue;
 	bool is_good = run_is_good(&run) && take(crash, &ret_ends->new);
@@ -41,23 +43,23 @@ void crash_ends_done(struct ends *ends)
 }
 
 static bool is_allowed(const struct tree *before, const struct ends *ends,
-		       const struct act *act, const char *path)
+		       const struct operation *operation, const char *path)
 {
 	/* what is begun and will be completed keeps the next key */
-	bool is_pending = act->is_resumed && strncmp(path, "etc/", 4) == 0;
+	bool is_pending = operation->is_resumed && strncmp(path, "etc/", 4) == 0;
 	return is_pending || tree_find(before, path) != NULL ||
 	       tree_find(&ends->after, path) != NULL;
 }
 
-bool crash_is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
-		   struct mfa_diag *problem)
+bool crash_is_tidy(struct crash *crash, const struct operation *operation,
+		   const struct ends *ends, struct mfa_diag *problem)
 {
 	struct tree now;
 	bool is_tidy = true;
 	uint64_t lines = 0;
 	tree_load(crash->fixture.folder, &now);
 	for (size_t i = 0; i < now.count && is_tidy; i++) {
-		is_tidy = is_allowed(crash_tree(crash, act), ends, act,
+		is_tidy = is_allowed(crash_tree(crash, operation), ends, operation,
 				     now.entries[i].path);
 		if (!is_tidy)
 			(void)mfa_fail(problem, MFA_ERR_EXISTS, "left behind: %s",
@@ -78,13 +80,14 @@ enum likeness crash_likeness(const struct ends *ends, const struct state *now)
 }
 
 /* How often the probes get in, from the folder as it is. */
-static unsigned count_logins(struct crash *crash, const struct act *act)
+static unsigned count_logins(struct crash *crash, const struct operation *operation)
 {
 	struct tree now;
 	unsigned count = 0;
 	tree_load(crash->fixture.folder, &now);
-	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++)
-		count += probe_login(&crash->fixture, &act->probes[i]) == PAM_SUCCESS;
+	for (size_t i = 0; i < PROBES_MAX && operation->probes[i].user != NULL; i++)
+		count += probe_login(&crash->fixture, &operation->probes[i]) ==
+			 PAM_SUCCESS;
 	tree_restore(&now, crash->fixture.folder);
 	tree_done(&now);
 	return count;
@@ -105,17 +108,17 @@ static enum likeness likeness_now(struct crash *crash, const struct ends *ends,
 	return likeness;
 }
 
-bool crash_is_moved(struct crash *crash, const struct act *act, const struct ends *ends,
-		    bool has_logins, struct mfa_diag *problem)
+bool crash_is_moved(struct crash *crash, const struct operation *operation,
+		    const struct ends *ends, bool has_logins, struct mfa_diag *problem)
 {
 	int code = 0;
-	if (has_logins && count_logins(crash, act) > 1) {
+	if (has_logins && count_logins(crash, operation) > 1) {
 		(void)mfa_fail(problem, MFA_ERR_EXISTS, "one code lets in twice");
 		return false;
 	}
 	enum likeness likeness = likeness_now(crash, ends, problem);
 	if (likeness != LIKE_NEW) {
-		code = pam_fixture_enroll(&crash->fixture, act->words, NULL);
+		code = pam_fixture_enroll(&crash->fixture, operation->words, NULL);
 		likeness = likeness_now(crash, ends, problem);
 	}
 	if (code != 0 || likeness != LIKE_NEW) {
@@ -124,11 +127,11 @@ bool crash_is_moved(struct crash *crash, const struct act *act, const struct end
 			       code);
 		return false;
 	}
-	return !has_logins || crash_probe(crash, act, LIKE_NEW, problem);
+	return !has_logins || crash_probe(crash, operation, LIKE_NEW, problem);
 }
 
-bool crash_probe(struct crash *crash, const struct act *act, enum likeness likeness,
-		 struct mfa_diag *problem)
+bool crash_probe(struct crash *crash, const struct operation *operation,
+		 enum likeness likeness, struct mfa_diag *problem)
 {
 	struct probe control = { CONTROL_USER, CONTROL_SECRET, 0,
 				 true,	       true,	       PROBE_COUNTED };
@@ -138,8 +141,8 @@ bool crash_probe(struct crash *crash, const struct act *act, enum likeness liken
 			       answer);
 		return false;
 	}
-	for (size_t i = 0; i < PROBES_MAX && act->probes[i].user != NULL; i++) {
-		const struct probe *probe = &act->probes[i];
+	for (size_t i = 0; i < PROBES_MAX && operation->probes[i].user != NULL; i++) {
+		const struct probe *probe = &operation->probes[i];
 		bool may_in = likeness == LIKE_OLD ? probe->before : probe->after;
 		answer = probe_login(&crash->fixture, probe);
 		if (answer != (may_in ? PAM_SUCCESS : PAM_AUTH_ERR)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kill -9 before and behind every system call of an act. */
+/* kill -9 before and behind every system call of an operation. */
 #include "crash.h"
 
 #include <stdio.h>
@@ -22,8 +22,8 @@ struct toll {
 	unsigned bad;
 };
 
-/* What must hold of a folder in which no act is unfinished. */
-static bool check_state(struct crash *crash, const struct act *act,
+/* What must hold of a folder in which no operation is unfinished. */
+static bool check_state(struct crash *crash, const struct operation *operation,
 			const struct ends *ends, enum likeness *ret_likeness,
 			struct mfa_diag *problem)
 {
@@ -33,7 +33,7 @@ static bool check_state(struct crash *crash, const struct act *act,
 	if (is_good) {
 		*ret_likeness = crash_likeness(ends, &now);
 		is_good = *ret_likeness != LIKE_NEITHER &&
-			  crash_is_tidy(crash, act, ends, problem);
+			  crash_is_tidy(crash, operation, ends, problem);
 		if (*ret_likeness == LIKE_NEITHER)
 			(void)mfa_fail(problem, MFA_ERR_INTEGRITY,
 				       "neither the old nor the new state");
@@ -43,13 +43,14 @@ static bool check_state(struct crash *crash, const struct act *act,
 	return is_good;
 }
 
-/* Does the act again, which completes it, and finds what a run without a kill leaves. */
-static bool check_resumed(struct crash *crash, const struct act *act,
+/* Does the operation again, which completes it, and finds what a run without a kill
+ * leaves. */
+static bool check_resumed(struct crash *crash, const struct operation *operation,
 			  const struct ends *ends, struct mfa_diag *problem)
 {
 	struct tree now;
 	enum likeness likeness = LIKE_OLD;
-	int code = pam_fixture_enroll(&crash->fixture, act->words, NULL);
+	int code = pam_fixture_enroll(&crash->fixture, operation->words, NULL);
 	if (code != 0) {
 		(void)mfa_fail(problem, MFA_ERR_IO, "doing it again ends with %d", code);
 		return false;
@@ -67,8 +68,8 @@ static bool check_resumed(struct crash *crash, const struct act *act,
 	if (!is_same)
 		(void)mfa_fail(problem, MFA_ERR_EXISTS,
 			       "done again, it leaves other files than at once");
-	return is_same && (act->is_from_nothing ||
-			   check_state(crash, act, ends, &likeness, problem));
+	return is_same && (operation->is_from_nothing ||
+			   check_state(crash, operation, ends, &likeness, problem));
 }
 
 /* A host that was just made: its first user logs in. */
@@ -87,41 +88,41 @@ static bool check_first_user(struct crash *crash, struct mfa_diag *problem)
 	return answer == PAM_SUCCESS;
 }
 
-static bool is_tidy(struct crash *crash, const struct act *act, const struct ends *ends,
-		    struct mfa_diag *problem)
+static bool is_tidy(struct crash *crash, const struct operation *operation,
+		    const struct ends *ends, struct mfa_diag *problem)
 {
 	pam_fixture_open(&crash->fixture);
-	bool is_good = crash_is_tidy(crash, act, ends, problem);
+	bool is_good = crash_is_tidy(crash, operation, ends, problem);
 	pam_fixture_close(&crash->fixture);
 	return is_good;
 }
 
-static bool check(struct crash *crash, const struct act *act, const struct ends *ends,
-		  const struct run *run, enum likeness *ret_likeness,
-		  struct mfa_diag *problem)
+static bool check(struct crash *crash, const struct operation *operation,
+		  const struct ends *ends, const struct run *run,
+		  enum likeness *ret_likeness, struct mfa_diag *problem)
 {
 	bool is_reported = run_is_reported(run);
 	*ret_likeness = LIKE_NEW;
-	if (act->is_move)
-		return crash_is_moved(crash, act, ends, true, problem) &&
-		       is_tidy(crash, act, ends, problem);
-	if (act->is_resumed && !check_resumed(crash, act, ends, problem))
+	if (operation->is_move)
+		return crash_is_moved(crash, operation, ends, true, problem) &&
+		       is_tidy(crash, operation, ends, problem);
+	if (operation->is_resumed && !check_resumed(crash, operation, ends, problem))
 		return false;
-	if (act->is_from_nothing)
+	if (operation->is_from_nothing)
 		return check_first_user(crash, problem);
-	if (!check_state(crash, act, ends, ret_likeness, problem))
+	if (!check_state(crash, operation, ends, ret_likeness, problem))
 		return false;
-	if (is_reported && !act->is_resumed && *ret_likeness != LIKE_NEW) {
+	if (is_reported && !operation->is_resumed && *ret_likeness != LIKE_NEW) {
 		(void)mfa_fail(problem, MFA_ERR_IO,
 			       "success was told of, and is not there");
 		return false;
 	}
-	if (act->key_secret != 0 && !pam_fixture_ports_are_free()) {
+	if (operation->key_secret != 0 && !pam_fixture_ports_are_free()) {
 		(void)mfa_fail(problem, MFA_ERR_BUSY, "the lock on the ports is held");
 		return false;
 	}
 	int64_t begin = pam_fixture_ticks();
-	if (!crash_probe(crash, act, *ret_likeness, problem))
+	if (!crash_probe(crash, operation, *ret_likeness, problem))
 		return false;
 	if (pam_fixture_ticks() - begin > NEXT_LOGIN_MS * (int64_t)1000000) {
 		(void)mfa_fail(problem, MFA_ERR_BUSY, "the next login took too long");
@@ -130,66 +131,68 @@ static bool check(struct crash *crash, const struct act *act, const struct ends 
 	return true;
 }
 
-/* While an act that goes on is cut off, logins go on as well. */
-static bool check_meanwhile(struct crash *crash, const struct act *act,
+/* While an operation that goes on is cut off, logins go on as well. */
+static bool check_meanwhile(struct crash *crash, const struct operation *operation,
 			    const struct ends *ends, struct mfa_diag *problem)
 {
 	enum likeness likeness = LIKE_OLD;
 	struct tree cut;
-	if (!act->is_resumed || act->is_from_nothing)
+	if (!operation->is_resumed || operation->is_from_nothing)
 		return true;
 	tree_load(crash->fixture.folder, &cut);
-	bool is_good = check_state(crash, act, ends, &likeness, problem) &&
-		       crash_probe(crash, act, likeness, problem);
+	bool is_good = check_state(crash, operation, ends, &likeness, problem) &&
+		       crash_probe(crash, operation, likeness, problem);
 	tree_restore(&cut, crash->fixture.folder);
 	tree_done(&cut);
 	return is_good;
 }
 
-/* Kills at the point-th stop. false: the act ended before. */
-static bool kill_at(struct crash *crash, const struct act *act, const struct ends *ends,
-		    unsigned point, struct toll *toll)
+/* Kills at the point-th stop. false: the operation ended before. */
+static bool kill_at(struct crash *crash, const struct operation *operation,
+		    const struct ends *ends, unsigned point, struct toll *toll)
 {
 	struct run run;
 	struct mfa_diag problem = { .text = "" };
 	enum likeness likeness = LIKE_OLD;
-	tree_restore(crash_tree(crash, act), crash->fixture.folder);
-	run_begin(&run, &crash->fixture, act);
+	tree_restore(crash_tree(crash, operation), crash->fixture.folder);
+	run_begin(&run, &crash->fixture, operation);
 	for (unsigned i = 0; i < point; i++)
 		if (!trace_next(&run.trace)) {
 			run_done(&run);
 			return false;
 		}
 	trace_kill(&run.trace);
-	bool is_good = check_meanwhile(crash, act, ends, &problem) &&
-		       check(crash, act, ends, &run, &likeness, &problem);
+	bool is_good = check_meanwhile(crash, operation, ends, &problem) &&
+		       check(crash, operation, ends, &run, &likeness, &problem);
 	toll->points++;
 	toll->old += likeness == LIKE_OLD;
 	toll->new += likeness == LIKE_NEW;
 	toll->reported += run_is_reported(&run);
 	if (!is_good && toll->bad++ < COMPLAINTS_MAX)
-		(void)printf("    %s, stop %u, %s system call %llu: %s\n", act->name,
-			     point, run.trace.is_exit ? "behind" : "before",
+		(void)printf("    %s, stop %u, %s system call %llu: %s\n",
+			     operation->name, point,
+			     run.trace.is_exit ? "behind" : "before",
 			     (unsigned long long)run.trace.call, problem.text);
 	run_done(&run);
 	return true;
 }
 
-bool crash_kill(struct crash *crash, const struct act *act)
+bool crash_kill(struct crash *crash, const struct operation *operation)
 {
 	struct toll toll = { 0 };
 	struct ends ends;
 	char name[64];
-	(void)snprintf(name, sizeof name, "kill_%s", act->name);
+	(void)snprintf(name, sizeof name, "kill_%s", operation->name);
 	const struct pam_fixture_case which = { "crash", name, NULL };
-	if (!crash_ends(crash, act, &ends)) {
-		pam_fixture_report(&which, false, "the act fails without a kill");
+	if (!crash_ends(crash, operation, &ends)) {
+		pam_fixture_report(&which, false, "the operation fails without a kill");
 		crash_ends_done(&ends);
 		return false;
 	}
-	unsigned short_stride = act->short_stride != 0 ? act->short_stride : SHORT_STRIDE;
+	unsigned short_stride =
+		operation->short_stride != 0 ? operation->short_stride : SHORT_STRIDE;
 	unsigned stride = crash->is_short ? short_stride : 1;
-	for (unsigned point = 1; kill_at(crash, act, &ends, point, &toll);
+	for (unsigned point = 1; kill_at(crash, operation, &ends, point, &toll);
 	     point += stride)
 		continue;
 	crash_ends_done(&ends);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* crash --module PATH --enroll PATH [--short] [--only NAME] [--keys] FOLDER: the crash
- * test; with --keys of the acts that need software keys in the ports, alone.
+ * test; with --keys of the operations that need software keys in the ports, alone.
  * Prints a line for each case; exit status 1 when one was not good. */
 #include <getopt.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static void prepare(struct crash *crash)
 	pam_fixture_lay(&crash->fixture);
 	tree_load(crash->fixture.folder, &crash->bare);
 	tree_restore(&(struct tree){ .count = 0 }, crash->fixture.folder);
-	acts_prepare(&crash->fixture);
+	operations_prepare(&crash->fixture);
 	tree_load(crash->fixture.folder, &crash->before);
 }
 
@@ -84,15 +84,16 @@ int main(int argc, char **argv)
 		pam_fixture_die("the library cannot be used");
 	pam_fixture_clock_stop(NOW);
 	prepare(&crash);
-	for (const struct act *act = acts; act->name != NULL; act++) {
-		if (crash.has_keys != (act->key_secret != 0) ||
-		    (wishes.only != NULL && strcmp(wishes.only, act->name) != 0) ||
-		    !act_is_known(&crash.fixture, act))
+	for (const struct operation *operation = operations; operation->name != NULL;
+	     operation++) {
+		if (crash.has_keys != (operation->key_secret != 0) ||
+		    (wishes.only != NULL && strcmp(wishes.only, operation->name) != 0) ||
+		    !operation_is_known(&crash.fixture, operation))
 			continue;
 		if (!wishes.no_kill)
-			is_good = crash_kill(&crash, act) && is_good;
-		if (act->has_power && !wishes.no_power)
-			is_good = crash_power(&crash, act) && is_good;
+			is_good = crash_kill(&crash, operation) && is_good;
+		if (operation->has_power && !wishes.no_power)
+			is_good = crash_power(&crash, operation) && is_good;
 	}
 	tree_done(&crash.before);
 	tree_done(&crash.bare);

@@ -39,7 +39,7 @@ struct run_shared {
 	"hotp", "--secret-stdin", "hex", "--digits", "8", "--no-confirm", \
 		"--allow-unknown", "--label", STATE_NEW_LABEL
 
-const struct act acts[] = {
+const struct operation operations[] = {
 	{ .name = "login_hotp",
 	  .login_user = "taro",
 	  .login_secret = SECRET_A,
@@ -209,7 +209,7 @@ static void store(struct pam_fixture *fixture, struct mfa_record *record)
 	mfa_record_free(&record);
 }
 
-void acts_prepare(struct pam_fixture *fixture)
+void operations_prepare(struct pam_fixture *fixture)
 {
 	pam_fixture_make(fixture);
 	for (size_t i = 0; i < MFA_COUNT(people); i++)
@@ -232,12 +232,14 @@ void acts_prepare(struct pam_fixture *fixture)
 	pam_fixture_close(fixture);
 }
 
-bool act_is_known(const struct pam_fixture *fixture, const struct act *act)
+bool operation_is_known(const struct pam_fixture *fixture,
+			const struct operation *operation)
 {
-	const char *words[] = { act->words[0], "--help", NULL };
-	if (act->words[0] != NULL && act->words[0][0] == '-')
-		words[0] = act->words[1];
-	return act->words[0] == NULL || pam_fixture_enroll(fixture, words, NULL) == 0;
+	const char *words[] = { operation->words[0], "--help", NULL };
+	if (operation->words[0] != NULL && operation->words[0][0] == '-')
+		words[0] = operation->words[1];
+	return operation->words[0] == NULL ||
+	       pam_fixture_enroll(fixture, words, NULL) == 0;
 }
 
 static struct pam_fixture_code code_of(const struct probe *probe)
@@ -264,14 +266,14 @@ int probe_login(const struct pam_fixture *fixture, const struct probe *probe)
 static void log_in(void *context)
 {
 	struct run *run = context;
-	const struct act *act = run->act;
+	const struct operation *operation = run->operation;
 	struct probe probe = {
-		.secret = act->login_secret,
-		.counter = act->login_counter,
-		.code = act->login_code,
+		.secret = operation->login_secret,
+		.counter = operation->login_counter,
+		.code = operation->login_code,
 	};
 	struct pam_fixture_session session = { .code = code_of(&probe) };
-	pam_fixture_session_open(run->fixture, act->login_user, &session);
+	pam_fixture_session_open(run->fixture, operation->login_user, &session);
 	trace_me();
 	run->shared->answer = pam_fixture_session_run(&session);
 	run->shared->is_done = true;
@@ -291,7 +293,7 @@ static void enroll(void *context)
 static void fill_words(struct run *run)
 {
 	for (size_t i = 0; i < RIG_WORDS_MAX; i++) {
-		const char *word = run->act->words[i];
+		const char *word = run->operation->words[i];
 		run->words[i] = word;
 		if (word == NULL)
 			return;
@@ -299,7 +301,7 @@ static void fill_words(struct run *run)
 			continue;
 		pam_fixture_open(run->fixture);
 		struct mfa_record *record =
-			pam_fixture_read(run->fixture, run->act->words[i - 1]);
+			pam_fixture_read(run->fixture, run->operation->words[i - 1]);
 		const struct mfa_token *token = pam_fixture_token_of(record, word + 1);
 		if (token == NULL)
 			pam_fixture_die("no token %s", word);
@@ -310,21 +312,22 @@ static void fill_words(struct run *run)
 	}
 }
 
-static int input_of(const struct act *act)
+static int input_of(const struct operation *operation)
 {
 	char text[128] = "";
-	if (act->input != NULL && strcmp(act->input, "new") == 0)
+	if (operation->input != NULL && strcmp(operation->input, "new") == 0)
 		return pam_fixture_memory_file(pam_fixture_secret(SECRET_NEW).text);
-	if (act->input != NULL && strcmp(act->input, "csv") == 0)
+	if (operation->input != NULL && strcmp(operation->input, "csv") == 0)
 		return pam_fixture_memory_file(pam_fixture_csv(SECRET_NEW).text);
-	if (act->input != NULL)
+	if (operation->input != NULL)
 		(void)snprintf(text, sizeof text, "%s\n%s\n",
 			       pam_fixture_code(SECRET_BEHIND, RAY_COUNTER).text,
 			       pam_fixture_code(SECRET_BEHIND, RAY_COUNTER + 1).text);
 	return pam_fixture_memory_file(text);
 }
 
-void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *act)
+void run_begin(struct run *run, struct pam_fixture *fixture,
+	       const struct operation *operation)
 {
 	static struct run_shared *shared;
 	if (shared == NULL)
@@ -333,18 +336,20 @@ void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *a
 	if (shared == MAP_FAILED)
 		pam_fixture_die("no memory to share");
 	*shared = (struct run_shared){ .is_done = false };
-	if (act->key_secret != 0)
-		key_fixture_plug(act->key_secret);
-	*run = (struct run){ .act = act, .fixture = fixture, .shared = shared };
-	run->input_fd = input_of(act);
+	if (operation->key_secret != 0)
+		key_fixture_plug(operation->key_secret);
+	*run = (struct run){ .operation = operation,
+			     .fixture = fixture,
+			     .shared = shared };
+	run->input_fd = input_of(operation);
 	run->output_fd = pam_fixture_memory_file("");
 	fill_words(run);
-	if (act->words[0] == NULL) {
+	if (operation->words[0] == NULL) {
 		trace_begin(&run->trace, log_in, run);
 		return;
 	}
 	trace_begin(&run->trace, enroll, run);
-	/* main's first act; what the loader does before changes nothing */
+	/* main's first system call; what the loader does before changes nothing */
 	if (!trace_until(&run->trace, SYS_prctl))
 		pam_fixture_die("mfa-enroll does not begin");
 }
@@ -352,18 +357,19 @@ void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *a
 bool run_is_reported(const struct run *run)
 {
 	char text[4096] = "";
-	if (run->act->words[0] == NULL)
+	if (run->operation->words[0] == NULL)
 		return run->shared->is_done && run->shared->answer == PAM_SUCCESS;
-	return run->act->done != NULL &&
+	return run->operation->done != NULL &&
 	       pread(run->output_fd, text, sizeof text - 1, 0) > 0 &&
-	       strstr(text, run->act->done) != NULL;
+	       strstr(text, run->operation->done) != NULL;
 }
 
 bool run_is_good(const struct run *run)
 {
-	int expected = run->act->login_secret == SECRET_NONE ? PAM_AUTH_ERR : PAM_SUCCESS;
+	int expected =
+		run->operation->login_secret == SECRET_NONE ? PAM_AUTH_ERR : PAM_SUCCESS;
 	return WIFEXITED(run->trace.status) && WEXITSTATUS(run->trace.status) == 0 &&
-	       (run->act->words[0] != NULL || run->shared->answer == expected);
+	       (run->operation->words[0] != NULL || run->shared->answer == expected);
 }
 
 void run_done(struct run *run)

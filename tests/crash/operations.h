@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The acts that are cut off: logins and what mfa-enroll does, as a table. */
+/* The operations that are cut off: logins and what mfa-enroll does, as a table. */
 #pragma once
 
 #include "state.h"
@@ -11,10 +11,11 @@ enum {
 	CONTROL_SECRET = 9
 };
 
-/* A user whom no act touches. */
+/* A user whom no operation touches. */
 #define CONTROL_USER "hanako"
 
-/* A login afterwards, and whether it succeeds in the state before and behind the act. */
+/* A login afterwards, and whether it succeeds in the state before and behind the
+ * operation. */
 struct probe {
 	const char *user; /* NULL: none */
 	unsigned secret;
@@ -29,7 +30,7 @@ struct probe {
 	} code;
 };
 
-struct act {
+struct operation {
 	const char *name;
 	/* mfa-enroll's arguments; "@" and a label stand for taro's token; none: a login
 	 * of probes[0]'s user, with its code or with another's */
@@ -50,14 +51,14 @@ struct act {
 	struct probe probes[PROBES_MAX];
 };
 
-extern const struct act acts[]; /* ends with a NULL name */
+extern const struct operation operations[]; /* ends with a NULL name */
 
-/* The state that acts begin with: made once, in fixture->folder. */
-void acts_prepare(struct pam_fixture *fixture);
+/* The state that operations begin with: made once, in fixture->folder. */
+void operations_prepare(struct pam_fixture *fixture);
 
-/* An act under way. */
+/* An operation under way. */
 struct run {
-	const struct act *act;
+	const struct operation *operation;
 	struct pam_fixture *fixture;
 	struct trace trace;
 	int input_fd;
@@ -67,15 +68,17 @@ struct run {
 	char ids[RIG_WORDS_MAX][MFA_TOKEN_ID_SIZE];
 };
 
-/* Whether this build knows the act. */
-bool act_is_known(const struct pam_fixture *fixture, const struct act *act);
+/* Whether this build knows the operation. */
+bool operation_is_known(const struct pam_fixture *fixture,
+			const struct operation *operation);
 
-/* Begins an act in a process of its own and stops where counting begins: before the
+/* Begins an operation in a process of its own and stops where counting begins: before the
  * login's pam_authenticate, at the beginning of mfa-enroll's main. */
-void run_begin(struct run *run, struct pam_fixture *fixture, const struct act *act);
+void run_begin(struct run *run, struct pam_fixture *fixture,
+	       const struct operation *operation);
 /* Whether it has told of its success. */
 bool run_is_reported(const struct run *run);
-/* The trace has ended. Whether the act itself ended as it should have. */
+/* The trace has ended. Whether the operation itself ended as it should have. */
 bool run_is_good(const struct run *run);
 void run_done(struct run *run);
 

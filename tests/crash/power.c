@@ -126,13 +126,13 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 {
 	struct crash *crash = replay->crash;
 	bool is_resumed =
-		replay->act->is_resumed; /* and changes nothing in the records */
+		replay->operation->is_resumed; /* and changes nothing in the records */
 	struct state now;
 	bool has_logins = !crash->is_short || replay->replays % LOGINS_SHORT == 0;
-	if (replay->act->is_move) {
+	if (replay->operation->is_move) {
 		replay->new ++;
 		replay->logins += has_logins;
-		if (!crash_is_moved(crash, replay->act, replay->ends, has_logins,
+		if (!crash_is_moved(crash, replay->operation, replay->ends, has_logins,
 				    problem))
 			return false;
 		pam_fixture_open(&crash->fixture);
@@ -156,8 +156,9 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 		is_good = likeness != LIKE_NEITHER &&
 			  (likeness == LIKE_NEW || !replay->is_reported || is_resumed);
 	}
-	const struct mfa_record *record = state_find(&now, replay->act->probes[0].user);
-	if (is_good && replay->act->words[0] == NULL && record != NULL)
+	const struct mfa_record *record =
+		state_find(&now, replay->operation->probes[0].user);
+	if (is_good && replay->operation->words[0] == NULL && record != NULL)
 		is_good = tear_again(replay, record, problem);
 	state_done(&now);
 	is_good = is_good && state_take(&crash->fixture, problem, &now);
@@ -169,10 +170,10 @@ static bool check(struct replay *replay, struct mfa_diag *problem)
 	pam_fixture_close(&crash->fixture);
 	if (is_good && has_logins) {
 		replay->logins++;
-		is_good = crash_probe(crash, replay->act, likeness, problem);
+		is_good = crash_probe(crash, replay->operation, likeness, problem);
 		if (is_good && is_resumed) {
-			is_good = pam_fixture_enroll(&crash->fixture, replay->act->words,
-						     NULL) == 0;
+			is_good = pam_fixture_enroll(&crash->fixture,
+						     replay->operation->words, NULL) == 0;
 			(void)mfa_fail(problem, MFA_ERR_IO, "it cannot be completed");
 		}
 	}
@@ -186,7 +187,7 @@ static void play(struct replay *replay, size_t moment)
 	replay->replays++;
 	if (!check(replay, &problem) && replay->bad++ < COMPLAINTS_MAX)
 		(void)printf("    %s, power lost after change %zu: %s\n",
-			     replay->act->name, moment, problem.text);
+			     replay->operation->name, moment, problem.text);
 }
 
 /* The next combination of all variants; false: that was the last. */
@@ -241,20 +242,22 @@ static void lose_power(struct replay *replay, size_t moment)
 		free(replay->open[i].variants);
 }
 
-bool crash_power(struct crash *crash, const struct act *act)
+bool crash_power(struct crash *crash, const struct operation *operation)
 {
 	static struct replay replay;
 	struct ends ends;
 	char name[64];
-	(void)snprintf(name, sizeof name, "power_%s", act->name);
+	(void)snprintf(name, sizeof name, "power_%s", operation->name);
 	const struct pam_fixture_case which = { "crash", name, NULL };
-	bool is_good = crash_ends(crash, act, &ends);
-	replay = (struct replay){ .crash = crash, .act = act, .ends = &ends, .seed = 1 };
-	record_act(crash, act, &replay.recording);
+	bool is_good = crash_ends(crash, operation, &ends);
+	replay = (struct replay){
+		.crash = crash, .operation = operation, .ends = &ends, .seed = 1
+	};
+	record_operation(crash, operation, &replay.recording);
 	for (size_t moment = 0; is_good && moment <= replay.recording.step_count;
 	     moment++)
 		lose_power(&replay, moment);
-	is_good = is_good && replay.bad == 0 && (replay.new > 0 || act->is_resumed);
+	is_good = is_good && replay.bad == 0 && (replay.new > 0 || operation->is_resumed);
 	pam_fixture_report(
 		&which, is_good,
 		"%zu changes, %u replays: the old state after %u, the new one after %u; "

@@ -70,9 +70,10 @@ static void load_file(struct recording *recording, const struct tree_entry *entr
 	memcpy(node->bytes, entry->bytes, entry->size);
 }
 
-static void load(struct crash *crash, const struct act *act, struct recording *recording)
+static void load(struct crash *crash, const struct operation *operation,
+		 struct recording *recording)
 {
-	const struct tree *tree = crash_tree(crash, act);
+	const struct tree *tree = crash_tree(crash, operation);
 	for (size_t i = 0; i < tree->count; i++) {
 		char path[RIG_PATH_SIZE];
 		struct stat status;
@@ -257,15 +258,15 @@ static void take_open(struct recorder *recorder)
 	pam_fixture_die("a file is made with its name at once");
 }
 
-void record_act(struct crash *crash, const struct act *act,
-		struct recording *ret_recording)
+void record_operation(struct crash *crash, const struct operation *operation,
+		      struct recording *ret_recording)
 {
 	struct run run;
 	struct stat status;
 	*ret_recording = (struct recording){ .node_count = 0 };
-	tree_restore(crash_tree(crash, act), crash->fixture.folder);
-	load(crash, act, ret_recording);
-	run_begin(&run, &crash->fixture, act);
+	tree_restore(crash_tree(crash, operation), crash->fixture.folder);
+	load(crash, operation, ret_recording);
+	run_begin(&run, &crash->fixture, operation);
 	struct recorder recorder = { .recording = ret_recording, .run = &run };
 	if (stat(crash->fixture.folder, &status) != 0)
 		pam_fixture_die("%s", crash->fixture.folder);
@@ -282,10 +283,11 @@ void record_act(struct crash *crash, const struct act *act,
 			take_open(&recorder);
 		if (!take_known(&recorder) && is_unknown_change(&recorder))
 			pam_fixture_die("%s: system call %llu is not known here",
-					act->name, (unsigned long long)run.trace.call);
+					operation->name,
+					(unsigned long long)run.trace.call);
 	}
 	if (!run_is_good(&run))
-		pam_fixture_die("%s: failed", act->name);
+		pam_fixture_die("%s: failed", operation->name);
 	run_done(&run);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an act changes in the folder, call by call, and where it waits for the disk. */
+/* What an operation changes in the folder, call by call, and where it waits for the
+ * disk. */
 #pragma once
 
 #include "crash.h"
@@ -57,8 +58,8 @@ struct recording {
 	size_t step_count;
 };
 
-/* Runs the act in a fresh folder and records it. A change that it makes in a way that
- * this does not know ends the program. */
-void record_act(struct crash *crash, const struct act *act,
-		struct recording *ret_recording);
+/* Runs the operation in a fresh folder and records it. A change that it makes in a way
+ * that this does not know ends the program. */
+void record_operation(struct crash *crash, const struct operation *operation,
+		      struct recording *ret_recording);
 void recording_done(struct recording *recording);

@@ -210,7 +210,7 @@ static void compute_files(struct replay *replay, size_t moment)
 static void write_files(struct replay *replay)
 {
 	struct tree tree = { .count = 0 };
-	const struct tree *before = crash_tree(replay->crash, replay->act);
+	const struct tree *before = crash_tree(replay->crash, replay->operation);
 	for (size_t i = 0; i < before->count; i++)
 		if (S_ISDIR(before->entries[i].mode))
 			tree.entries[tree.count++] = before->entries[i];

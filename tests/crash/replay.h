@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the file system may have kept of an act's writes when the power is lost: what was
- * synced, and of the rest any part, in any order: each sector of a write or not, each
- * change of a name or not. */
+/* What the file system may have kept of an operation's writes when the power is lost:
+ * what was synced, and of the rest any part, in any order: each sector of a write or not,
+ * each change of a name or not. */
 #pragma once
 
 #include "record.h"
@@ -34,14 +34,14 @@ struct file {
 
 struct replay {
 	struct crash *crash;
-	const struct act *act;
+	const struct operation *operation;
 	const struct ends *ends;
 	struct recording recording;
 	struct open_step open[STEPS_MAX];
 	size_t open_count;
 	struct file files[NODES_MAX];
 	unsigned seed;
-	bool is_reported; /* the act has told of its success */
+	bool is_reported; /* the operation has told of its success */
 	unsigned replays;
 	unsigned old;
 	unsigned new;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the store says, and whether it is the state before an act or behind it. */
+/* What the store says, and whether it is the state before an operation or behind it. */
 #pragma once
 
 #include "pam_fixture.h"

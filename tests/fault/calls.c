@@ -28,11 +28,12 @@ static enum effect effect_of(const struct fault *fault, const struct call *call)
 }
 
 /* Whether the stack may answer so when a call that failed so should have this effect. */
-static bool is_allowed(enum effect effect, int errnum, const struct way *way, int code)
+static bool is_allowed(enum effect effect, int errnum, const struct entry_point *entry,
+		       int code)
 {
 	/* who skipped auth is refused in any case */
-	bool is_expected = code == way->expected;
-	if (way->skips_auth && is_expected)
+	bool is_expected = code == entry->expected;
+	if (entry->skips_auth && is_expected)
 		return true;
 	switch (effect) {
 	case REFUSES:
@@ -45,7 +46,8 @@ static bool is_allowed(enum effect effect, int errnum, const struct way *way, in
 		return is_expected || code == PAM_AUTHINFO_UNAVAIL ||
 		       (errnum == ENOMEM && code == PAM_BUF_ERR);
 	case OFFERS_NO_KEY:
-		return way->kind == MFA_KIND_YUBIKEY ? code == PAM_AUTH_ERR : is_expected;
+		return entry->kind == MFA_KIND_YUBIKEY ? code == PAM_AUTH_ERR
+						       : is_expected;
 	case ASKS_AGAIN:
 		return is_expected || code == PAM_AUTH_ERR ||
 		       code == PAM_AUTHINFO_UNAVAIL || code == PAM_BUF_ERR;
@@ -66,7 +68,7 @@ struct tally {
 	unsigned failed;
 };
 
-/* One call of one way, and where its results go. */
+/* One call of one entry point, and where its results go. */
 struct trial {
 	struct run run;
 	const struct call *call;
@@ -86,20 +88,21 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 	struct fault_fixture *fixture = run->fixture;
 	const struct call *call = trial->call;
 	run->fault = fault;
-	fault_fixture_reset(fixture, run->way);
+	fault_fixture_reset(fixture, run->entry);
 	trace_login(run);
 	int code = fixture->outcome->code;
 	enum effect effect = effect_of(fault, call);
 	/* what the login can do without, the way to the key may need */
-	if (run->way->kind == MFA_KIND_YUBIKEY && fault->is_lasting && effect == GOES_ON)
+	if (run->entry->kind == MFA_KIND_YUBIKEY && fault->is_lasting &&
+	    effect == GOES_ON)
 		effect = ASKS_AGAIN;
-	const char *problem = fault_fixture_check(fixture, run->way);
+	const char *problem = fault_fixture_check(fixture, run->entry);
 	/* how often a key is asked before it answers is its own affair */
-	if (problem == NULL && run->hits == 0 && run->way->kind == MFA_KIND_YUBIKEY)
+	if (problem == NULL && run->hits == 0 && run->entry->kind == MFA_KIND_YUBIKEY)
 		return;
 	if (problem == NULL && run->hits == 0)
 		problem = "the call did not come";
-	if (problem == NULL && !is_allowed(effect, fault->errnum, run->way, code))
+	if (problem == NULL && !is_allowed(effect, fault->errnum, run->entry, code))
 		problem = "the wrong answer";
 	trial->tally->faults++;
 	trial->tally->harmless += effect >= GOES_ON;
@@ -107,7 +110,7 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 		return;
 	trial->tally->failed++;
 	char name[256];
-	(void)snprintf(name, sizeof name, "%s %s: %s %s: %s%s", title(), run->way->name,
+	(void)snprintf(name, sizeof name, "%s %s: %s %s: %s%s", title(), run->entry->name,
 		       call->name, call->target, how_name(fault),
 		       fault->is_lasting ? " from here on" : "");
 	report_fail(trial->report, name, "%s (%s)", problem, code_name(code));
@@ -136,7 +139,7 @@ static void try_errors(struct trial *trial, const int *errors, const int *done)
 			try_fault(trial, &fault);
 		/* the short form: one error is enough where none matters */
 		if (!trial->wants_all && (effect_of(&fault, trial->call) >= GOES_ON ||
-					  trial->run.way->part > 1))
+					  trial->run.entry->part > 1))
 			break;
 	}
 }
@@ -161,8 +164,8 @@ static void try_call(struct trial *trial)
 static void look(struct run *run)
 {
 	run->record->count = 0;
-	keys_plug(run->way->is_right);
-	fault_fixture_reset(run->fixture, run->way);
+	keys_plug(run->entry->is_right);
+	fault_fixture_reset(run->fixture, run->entry);
 	trace_login(run);
 }
 
@@ -213,36 +216,36 @@ static void mark_settling_calls(struct trace *trace)
 			fnmatch("*/store/users/*", trace->calls[i].target, 0) == 0;
 }
 
-/* One line for each kind of call of each way. */
-static void report_way(const struct way *way, const struct tally *tallies,
-		       struct report *report)
+/* One line for each kind of call of each entry point. */
+static void report_entry_point(const struct entry_point *entry,
+			       const struct tally *tallies, struct report *report)
 {
 	for (size_t i = 0; i < KINDS_MAX; i++)
 		if (tallies[i].faults > 0 && tallies[i].failed == 0) {
 			char name[64];
-			(void)snprintf(name, sizeof name, "%s %s %s", title(), way->name,
-				       call_kind_name(i));
+			(void)snprintf(name, sizeof name, "%s %s %s", title(),
+				       entry->name, call_kind_name(i));
 			report_ok(report, name, "%u faults, %u of them harmless",
 				  tallies[i].faults, tallies[i].harmless);
 		}
 }
 
-static void try_way(struct run *first, bool wants_all, struct report *report)
+static void try_entry_point(struct run *first, bool wants_all, struct report *report)
 {
 	struct tally tallies[KINDS_MAX] = { { 0 } };
 	struct fault_fixture *fixture = first->fixture;
-	const struct way *way = first->way;
+	const struct entry_point *entry = first->entry;
 	look(first);
 	mark_key_calls(first->record);
 	mark_settling_calls(first->record);
 	int code = fixture->outcome->code;
-	const char *problem = fault_fixture_check(fixture, way);
-	if (problem != NULL || code != way->expected) {
-		report_fail(report, way->name, "undisturbed: %s (%s)",
+	const char *problem = fault_fixture_check(fixture, entry);
+	if (problem != NULL || code != entry->expected) {
+		report_fail(report, entry->name, "undisturbed: %s (%s)",
 			    problem != NULL ? problem : "another code", code_name(code));
 		return;
 	}
-	size_t stride = wants_all || way->part == 0 ? 1 : way->part;
+	size_t stride = wants_all || entry->part == 0 ? 1 : entry->part;
 	for (size_t i = 0; i < first->record->count; i += stride) {
 		const struct call *call = &first->record->calls[i];
 		struct trial trial = {
@@ -257,14 +260,14 @@ static void try_way(struct run *first, bool wants_all, struct report *report)
 		trial.run.wanted = call;
 		try_call(&trial);
 	}
-	report_way(way, tallies, report);
+	report_entry_point(entry, tallies, report);
 }
 
 static void list_calls(struct run *run)
 {
 	look(run);
 	for (size_t i = 0; i < run->record->count; i++)
-		(void)printf("%s %zu %s %s\n", run->way->name, i,
+		(void)printf("%s %zu %s %s\n", run->entry->name, i,
 			     run->record->calls[i].name, run->record->calls[i].target);
 }
 
@@ -277,14 +280,14 @@ int main(int argc, char **argv)
 	struct run run = { .fixture = &fixture, .record = &trace };
 	fault_fixture_open(&fixture, options.module);
 	trace_find_sanitizer(run.skipped);
-	for (size_t i = 0; i < way_count; i++) {
-		run.way = &ways[i];
-		if (!options_want(&options, run.way))
+	for (size_t i = 0; i < entry_point_count; i++) {
+		run.entry = &entry_points[i];
+		if (!options_want(&options, run.entry))
 			continue;
 		if (options.wants_list)
 			list_calls(&run);
 		else
-			try_way(&run, options.wants_all, &report);
+			try_entry_point(&run, options.wants_all, &report);
 	}
 	fault_fixture_close(&fixture);
 	return options.wants_list ? 0 : report_finish(&report, options.tally);

@@ -12,7 +12,7 @@
 
 struct plain_login {
 	struct fault_fixture *fixture;
-	const struct way *way;
+	const struct entry_point *entry;
 };
 
 static void no_hook(void *context MFA_UNUSED)
@@ -23,14 +23,14 @@ static void log_in_plainly(void *context)
 {
 	static const struct hooks hooks = { no_hook, no_hook, NULL };
 	const struct plain_login *login = context;
-	fault_fixture_login(login->fixture, login->way, &hooks);
+	fault_fixture_login(login->fixture, login->entry, &hooks);
 }
 
-static int try_code(struct fault_fixture *fixture, const struct way *way,
+static int try_code(struct fault_fixture *fixture, const struct entry_point *entry,
 		    uint64_t counter)
 {
-	struct plain_login login = { fixture, way };
-	fault_fixture_set_code(fixture, way, counter);
+	struct plain_login login = { fixture, entry };
+	fault_fixture_set_code(fixture, entry, counter);
 	*fixture->outcome = (struct outcome){ .code = -1 };
 	(void)fault_fixture_run_child(log_in_plainly, &login);
 	fault_fixture_drain_log(fixture);
@@ -63,8 +63,8 @@ static bool reads_token(const struct mfa_token *token, uint64_t *ret_counter)
 	return true;
 }
 
-/* ret_counter: of the way's token; the others must be as they were. */
-static bool reads_counter(struct fault_fixture *fixture, const struct way *way,
+/* ret_counter: of the entry point's token; the others must be as they were. */
+static bool reads_counter(struct fault_fixture *fixture, const struct entry_point *entry,
 			  uint64_t *ret_counter, uint32_t *ret_failures)
 {
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
@@ -80,7 +80,7 @@ static bool reads_counter(struct fault_fixture *fixture, const struct way *way,
 		if (token->kind != fault_fixture_kind(i) ||
 		    strcmp(token->label, "fault") != 0 || !reads_token(token, &counter))
 			return false;
-		if (token->kind == way->kind)
+		if (token->kind == entry->kind)
 			*ret_counter = counter;
 		else if (counter != SCENE_COUNTER)
 			return false;
@@ -88,16 +88,17 @@ static bool reads_counter(struct fault_fixture *fixture, const struct way *way,
 	return true;
 }
 
-static const char *check_state(struct fault_fixture *fixture, const struct way *way,
-			       uint64_t counter, uint32_t failures)
+static const char *check_state(struct fault_fixture *fixture,
+			       const struct entry_point *entry, uint64_t counter,
+			       uint32_t failures)
 {
 	const struct outcome *outcome = fixture->outcome;
 	uint64_t lines = 0;
 	bool is_spent = counter == SCENE_COUNTER + 1;
-	bool may_spend = way->is_right && !way->skips_auth;
-	bool may_fail = !way->is_right && !way->skips_auth &&
-			way->kind != MFA_KIND_YUBIKEY &&
-			strcmp(way->user, fault_fixture_user) == 0;
+	bool may_spend = entry->is_right && !entry->skips_auth;
+	bool may_fail = !entry->is_right && !entry->skips_auth &&
+			entry->kind != MFA_KIND_YUBIKEY &&
+			strcmp(entry->user, fault_fixture_user) == 0;
 	if (counter != SCENE_COUNTER && !(is_spent && may_spend))
 		return "the record is neither the old nor the new one";
 	if (failures > (may_fail ? 1 : 0))
@@ -114,9 +115,9 @@ static const char *check_state(struct fault_fixture *fixture, const struct way *
 }
 
 /* Where the key in the port is another's, a code has to do. */
-static const struct way *next_way(const struct way *way)
+static const struct entry_point *next_way(const struct entry_point *entry)
 {
-	static const struct way plain[] = {
+	static const struct entry_point plain[] = {
 		{ .kind = MFA_KIND_HOTP, .service = "plain", .user = fault_fixture_user },
 		{ .kind = MFA_KIND_YUBIKEY_OTP,
 		  .service = "plain",
@@ -126,16 +127,16 @@ static const struct way *next_way(const struct way *way)
 		  .user = fault_fixture_user },
 	};
 	size_t at = 0;
-	while (way->is_right && plain[at].kind != way->kind)
+	while (entry->is_right && plain[at].kind != entry->kind)
 		at++;
 	return &plain[at];
 }
 
-static const char *check_next(struct fault_fixture *fixture, const struct way *way,
-			      uint64_t counter)
+static const char *check_next(struct fault_fixture *fixture,
+			      const struct entry_point *entry, uint64_t counter)
 {
-	const struct way *next = next_way(way);
-	if (next->kind != way->kind)
+	const struct entry_point *next = next_way(entry);
+	if (next->kind != entry->kind)
 		counter = SCENE_COUNTER;
 	if (next->kind != MFA_KIND_YUBIKEY && counter > SCENE_COUNTER &&
 	    try_code(fixture, next, SCENE_COUNTER) != PAM_AUTH_ERR)
@@ -145,7 +146,8 @@ static const char *check_next(struct fault_fixture *fixture, const struct way *w
 	return NULL;
 }
 
-const char *fault_fixture_check(struct fault_fixture *fixture, const struct way *way)
+const char *fault_fixture_check(struct fault_fixture *fixture,
+				const struct entry_point *entry)
 {
 	const struct outcome *outcome = fixture->outcome;
 	uint64_t counter = 0;
@@ -159,14 +161,14 @@ const char *fault_fixture_check(struct fault_fixture *fixture, const struct way 
 		return "a file was left open";
 	if (outcome->guards[0] != outcome->guards[1])
 		return "a locked block was left in memory";
-	if (!way->is_right && outcome->code == PAM_SUCCESS)
+	if (!entry->is_right && outcome->code == PAM_SUCCESS)
 		return "PAM_SUCCESS for a wrong code";
-	if (!way->is_account && outcome->code == fault_fixture_ignored)
+	if (!entry->is_account && outcome->code == fault_fixture_ignored)
 		return "PAM_IGNORE";
-	if (!reads_counter(fixture, way, &counter, &failures))
+	if (!reads_counter(fixture, entry, &counter, &failures))
 		return "the record cannot be read";
-	const char *problem = check_state(fixture, way, counter, failures);
+	const char *problem = check_state(fixture, entry, counter, failures);
 	if (problem != NULL)
 		return problem;
-	return check_next(fixture, way, counter);
+	return check_next(fixture, entry, counter);
 }

@@ -28,7 +28,7 @@ enum {
 
 const int fault_fixture_ignored = PAM_CRED_INSUFFICIENT;
 
-const struct way ways[] = {
+const struct entry_point entry_points[] = {
 	{ .name = "right",
 	  .service = "plain",
 	  .user = fault_fixture_user,
@@ -91,7 +91,7 @@ const struct way ways[] = {
 	  .part = 29,
 	  .expected = PAM_AUTH_ERR },
 };
-const size_t way_count = MFA_COUNT(ways);
+const size_t entry_point_count = MFA_COUNT(entry_points);
 
 static const struct {
 	const char *name;
@@ -288,22 +288,22 @@ void fault_fixture_close(struct fault_fixture *fixture)
 	(void)munmap(fixture->outcome, sizeof *fixture->outcome);
 }
 
-void fault_fixture_set_code(struct fault_fixture *fixture, const struct way *way,
-			    uint64_t counter)
+void fault_fixture_set_code(struct fault_fixture *fixture,
+			    const struct entry_point *entry, uint64_t counter)
 {
 	char code[64] = "";
-	if (way->kind == MFA_KIND_YUBIKEY_OTP)
+	if (entry->kind == MFA_KIND_YUBIKEY_OTP)
 		keys_type(counter, code, sizeof code);
-	else if (way->kind == MFA_KIND_HOTP &&
+	else if (entry->kind == MFA_KIND_HOTP &&
 		 oath_hotp_generate(fault_fixture_secret, strlen(fault_fixture_secret),
 				    counter, 6, false, OATH_HOTP_DYNAMIC_TRUNCATION,
 				    code) != OATH_OK)
 		die("code");
 	(void)snprintf(fixture->code, sizeof fixture->code, "%s%s",
-		       way->password != NULL ? way->password : "", code);
+		       entry->password != NULL ? entry->password : "", code);
 }
 
-void fault_fixture_reset(struct fault_fixture *fixture, const struct way *way)
+void fault_fixture_reset(struct fault_fixture *fixture, const struct entry_point *entry)
 {
 	int fd = open(fixture->record_path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 ||
@@ -312,7 +312,7 @@ void fault_fixture_reset(struct fault_fixture *fixture, const struct way *way)
 		die("reset");
 	/* a wrong code: one far behind the look-ahead, which is right for no near counter
 	 */
-	fault_fixture_set_code(fixture, way,
-			       way->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
+	fault_fixture_set_code(fixture, entry,
+			       entry->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
 	*fixture->outcome = (struct outcome){ .code = -1 };
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the fault drivers share: a host in a throwaway root, the ways to log in that are
+/* What the fault drivers share: a host in a throwaway root, the entry points that are
  * tried, and what must be true after each. */
 #pragma once
 
@@ -7,8 +7,8 @@
 
 #include "mfa/site.h"
 
-/* One way to call the module. */
-struct way {
+/* One entry point of the module, and how it is called. */
+struct entry_point {
 	const char *name;
 	const char *service; /* pam.d file: see services[] in fixture.c */
 	const char *user;
@@ -23,8 +23,8 @@ struct way {
 	int expected;	  /* the PAM code when nothing fails */
 };
 
-extern const struct way ways[];
-extern const size_t way_count;
+extern const struct entry_point entry_points[];
+extern const size_t entry_point_count;
 
 /* What stands for PAM_IGNORE: the stack answers so when the module takes no part. */
 extern const int fault_fixture_ignored;
@@ -60,8 +60,8 @@ void fault_fixture_open(struct fault_fixture *fixture, const char *module);
 void fault_fixture_close(struct fault_fixture *fixture);
 
 /* Puts the record and the audit trail back to what fault_fixture_open made, sets the code
- * that way types, and clears outcome. */
-void fault_fixture_reset(struct fault_fixture *fixture, const struct way *way);
+ * that entry point types, and clears outcome. */
+void fault_fixture_reset(struct fault_fixture *fixture, const struct entry_point *entry);
 
 /* The person's tokens: the user, the secret of all, and the counter that
  * fault_fixture_open gives them. A YubiKey that is touched has no counter: when it was
@@ -78,8 +78,8 @@ enum {
 };
 
 /* Sets the code of that counter, behind the password if there is one. */
-void fault_fixture_set_code(struct fault_fixture *fixture, const struct way *way,
-			    uint64_t counter);
+void fault_fixture_set_code(struct fault_fixture *fixture,
+			    const struct entry_point *entry, uint64_t counter);
 
 /* keys.c: the person's YubiKey. */
 void keys_save(enum mfa_kind kind, struct mfa_token *token);
@@ -99,13 +99,14 @@ struct hooks {
 };
 
 /* Logs in and fills outcome; for a child process. */
-void fault_fixture_login(struct fault_fixture *fixture, const struct way *way,
+void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point *entry,
 			 const struct hooks *hooks);
 
 /* Checks what must hold after any login, whatever failed: the record is the old or the
  * new one, the audit trail whole, nothing left open, PAM_SUCCESS only with the new
  * record and its line, and the next login works. Says what does not, else NULL. */
-const char *fault_fixture_check(struct fault_fixture *fixture, const struct way *way);
+const char *fault_fixture_check(struct fault_fixture *fixture,
+				const struct entry_point *entry);
 
 /* Runs work in a child, with a limit of time; returns its wait status. */
 int fault_fixture_run_child(void (*work)(void *context), void *context);

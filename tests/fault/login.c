@@ -66,18 +66,18 @@ static int count_guards(void)
 	return count;
 }
 
-static void run_phase(pam_handle_t *handle, const struct way *way,
+static void run_phase(pam_handle_t *handle, const struct entry_point *entry,
 		      const struct hooks *hooks, struct outcome *outcome)
 {
-	if (way->is_account && !way->skips_auth)
+	if (entry->is_account && !entry->skips_auth)
 		outcome->auth_code = pam_authenticate(handle, 0);
 	hooks->begin(hooks->context);
-	outcome->code =
-		way->is_account ? pam_acct_mgmt(handle, 0) : pam_authenticate(handle, 0);
+	outcome->code = entry->is_account ? pam_acct_mgmt(handle, 0)
+					  : pam_authenticate(handle, 0);
 	hooks->end(hooks->context);
 }
 
-void fault_fixture_login(struct fault_fixture *fixture, const struct way *way,
+void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point *entry,
 			 const struct hooks *hooks)
 {
 	const struct pam_conv conv = { converse, fixture };
@@ -85,12 +85,12 @@ void fault_fixture_login(struct fault_fixture *fixture, const struct way *way,
 	pam_handle_t *handle = NULL;
 	outcome->guards[0] = count_guards();
 	outcome->open_fds[0] = count_fds();
-	if (pam_start_confdir(way->service, way->user, &conv, fixture->folder, &handle) !=
-	    PAM_SUCCESS)
+	if (pam_start_confdir(entry->service, entry->user, &conv, fixture->folder,
+			      &handle) != PAM_SUCCESS)
 		return;
 	/* libpam reads the stack and loads the modules at the first call */
 	(void)pam_open_session(handle, 0);
-	run_phase(handle, way, hooks, outcome);
+	run_phase(handle, entry, hooks, outcome);
 	(void)pam_end(handle, outcome->code);
 	closelog();
 	outcome->open_fds[1] = count_fds();

@@ -185,7 +185,7 @@ static void end(void *context MFA_UNUSED)
 
 struct run {
 	struct fault_fixture *fixture;
-	const struct way *way;
+	const struct entry_point *entry;
 	size_t fail_at; /* 0: none fails, they are counted */
 	bool is_lasting;
 	uint32_t *stacks; /* ALLOCATIONS_MAX hashes, in memory that the child shares */
@@ -202,7 +202,7 @@ static void log_in(void *context)
 	state.fail_at = run->fail_at;
 	state.is_lasting = run->is_lasting;
 	state.stacks = run->fail_at == 0 ? run->stacks : NULL;
-	fault_fixture_login(run->fixture, run->way, &hooks);
+	fault_fixture_login(run->fixture, run->entry, &hooks);
 	outcome->has_leaked_memory = leaks_are_there();
 	_exit(0);
 }
@@ -251,15 +251,15 @@ struct tally {
 static const char *find_problem(const struct run *run, const struct site *site, int code,
 				bool has_died)
 {
-	bool is_expected = code == run->way->expected;
+	bool is_expected = code == run->entry->expected;
 	bool is_library = site != NULL && site->is_library;
 	if (has_died)
 		return is_library ? NULL : "the login's process died";
 	if (code == PAM_BUF_ERR ||
-	    (is_expected && (site != NULL || run->way->skips_auth)))
+	    (is_expected && (site != NULL || run->entry->skips_auth)))
 		return NULL;
 	/* behind a lasting lack no YubiKey can be asked, and that is what is told */
-	bool may_be_unasked = run->way->kind == MFA_KIND_YUBIKEY && run->is_lasting;
+	bool may_be_unasked = run->entry->kind == MFA_KIND_YUBIKEY && run->is_lasting;
 	if ((is_library || may_be_unasked) && code != PAM_SUCCESS &&
 	    code != fault_fixture_ignored)
 		return NULL;
@@ -271,7 +271,7 @@ static void try_allocation(struct run *run, struct report *report, struct tally 
 	struct outcome *outcome = run->fixture->outcome;
 	char text[sizeof outcome->site];
 	char name[768];
-	fault_fixture_reset(run->fixture, run->way);
+	fault_fixture_reset(run->fixture, run->entry);
 	int status = fault_fixture_run_child(log_in, run);
 	int code = outcome->code;
 	bool has_died = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
@@ -286,7 +286,7 @@ static void try_allocation(struct run *run, struct report *report, struct tally 
 	const char *problem = find_problem(run, site, code, has_died);
 	if (has_died) /* it left nothing behind that could be counted */
 		*outcome = (struct outcome){ .code = code, .is_done = true };
-	const char *broken = fault_fixture_check(run->fixture, run->way);
+	const char *broken = fault_fixture_check(run->fixture, run->entry);
 	if (broken != NULL)
 		problem = broken;
 	tally->faults++;
@@ -296,7 +296,7 @@ static void try_allocation(struct run *run, struct report *report, struct tally 
 		return;
 	tally->failed++;
 	(void)snprintf(name, sizeof name, "memory %s: allocation %zu%s, %s",
-		       run->way->name, run->fail_at,
+		       run->entry->name, run->fail_at,
 		       run->is_lasting ? " and all behind it" : "", text);
 	report_fail(report, name, "%s (%s)", problem, code_name(code));
 }
@@ -310,21 +310,22 @@ static bool is_repeated(const uint32_t *stacks, size_t number)
 	return false;
 }
 
-static void try_way(struct fault_fixture *fixture, const struct way *way,
-		    const struct options *options, uint32_t *stacks,
-		    struct report *report)
+static void try_entry_point(struct fault_fixture *fixture,
+			    const struct entry_point *entry,
+			    const struct options *options, uint32_t *stacks,
+			    struct report *report)
 {
 	struct tally tally = { 0 };
-	struct run run = { .fixture = fixture, .way = way, .stacks = stacks };
+	struct run run = { .fixture = fixture, .entry = entry, .stacks = stacks };
 	char name[64];
-	keys_plug(way->is_right);
-	fault_fixture_reset(fixture, way);
+	keys_plug(entry->is_right);
+	fault_fixture_reset(fixture, entry);
 	(void)fault_fixture_run_child(log_in, &run);
 	size_t count = fixture->outcome->allocations;
 	int code = fixture->outcome->code;
-	const char *problem = fault_fixture_check(fixture, way);
-	(void)snprintf(name, sizeof name, "memory %s", way->name);
-	if (problem != NULL || code != way->expected || count == 0 ||
+	const char *problem = fault_fixture_check(fixture, entry);
+	(void)snprintf(name, sizeof name, "memory %s", entry->name);
+	if (problem != NULL || code != entry->expected || count == 0 ||
 	    count >= ALLOCATIONS_MAX) {
 		report_fail(report, name, "undisturbed: %s (%s, %zu allocations)",
 			    problem != NULL ? problem : "another answer", code_name(code),
@@ -332,7 +333,7 @@ static void try_way(struct fault_fixture *fixture, const struct way *way,
 		return;
 	}
 	for (run.fail_at = 1; run.fail_at <= count; run.fail_at++) {
-		bool is_left_out = way->part > 1 && run.fail_at % way->part != 0;
+		bool is_left_out = entry->part > 1 && run.fail_at % entry->part != 0;
 		if (!options->wants_all &&
 		    (is_left_out || is_repeated(stacks, run.fail_at)))
 			continue;
@@ -378,10 +379,12 @@ int main(int argc, char **argv)
 	if (stacks == MAP_FAILED)
 		die("mmap");
 	warm_up(options.module);
-	bool is_long = options.wants_all || options.ways[0] != '\0';
-	for (size_t i = 0; i < way_count; i++)
-		if (options_want(&options, &ways[i]) && (is_long || ways[i].is_in_short))
-			try_way(&fixture, &ways[i], &options, stacks, &report);
+	bool is_long = options.wants_all || options.entry_points[0] != '\0';
+	for (size_t i = 0; i < entry_point_count; i++)
+		if (options_want(&options, &entry_points[i]) &&
+		    (is_long || entry_points[i].is_in_short))
+			try_entry_point(&fixture, &entry_points[i], &options, stacks,
+					&report);
 	fault_fixture_close(&fixture);
 	return report_finish(&report, options.tally);
 }

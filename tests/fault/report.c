@@ -89,12 +89,12 @@ struct options options_parse(int argc, char **argv)
 	struct options options = { 0 };
 	int option = 0;
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		size_t len = strlen(options.ways);
+		size_t len = strlen(options.entry_points);
 		options.wants_all |= option == 'a';
 		options.wants_list |= option == 'l';
 		if (option == 'o')
-			(void)snprintf(options.ways + len, sizeof options.ways - len,
-				       " %s ", optarg);
+			(void)snprintf(options.entry_points + len,
+				       sizeof options.entry_points - len, " %s ", optarg);
 		if (option == 't')
 			options.tally = optarg;
 		if (option == '?')
@@ -112,9 +112,10 @@ struct options options_parse(int argc, char **argv)
 	return options;
 }
 
-bool options_want(const struct options *options, const struct way *way)
+bool options_want(const struct options *options, const struct entry_point *entry)
 {
 	char name[32];
-	(void)snprintf(name, sizeof name, " %s ", way->name);
-	return options->ways[0] == '\0' || strstr(options->ways, name) != NULL;
+	(void)snprintf(name, sizeof name, " %s ", entry->name);
+	return options->entry_points[0] == '\0' ||
+	       strstr(options->entry_points, name) != NULL;
 }

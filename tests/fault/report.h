@@ -25,10 +25,10 @@ struct options {
 	bool wants_list;
 	const char *tally;
 	const char *module;
-	char ways[128]; /* names, each between spaces; "": all */
+	char entry_points[128]; /* names, each between spaces; "": all */
 };
 struct options options_parse(int argc, char **argv);
-bool options_want(const struct options *options, const struct way *way);
+bool options_want(const struct options *options, const struct entry_point *entry);
 
 /* The name of a PAM code. */
 const char *code_name(int code);

@@ -50,7 +50,7 @@ enum effect {
 	GOES_ON,	    /* as if nothing had been */
 	MAY_GO_ON,	    /* so, or PAM_AUTHINFO_UNAVAIL; PAM_BUF_ERR for ENOMEM */
 	/* the person is asked again, and the key may answer then; or it is refused in any
-	 * of the ways above, or as if the key were not there */
+	 * of the entry points above, or as if the key were not there */
 	ASKS_AGAIN,
 	OFFERS_NO_KEY /* as if nothing had been, but for the YubiKey in the port */
 };

@@ -43,7 +43,7 @@ static void mark_end(void *context MFA_UNUSED)
 	(void)prctl(MARK_END, 0, 0, 0, 0);
 }
 
-static pid_t start_login(struct fault_fixture *fixture, const struct way *way)
+static pid_t start_login(struct fault_fixture *fixture, const struct entry_point *entry)
 {
 	static const struct hooks hooks = { mark_begin, mark_end, NULL };
 	pid_t pid = fork();
@@ -54,7 +54,7 @@ static pid_t start_login(struct fault_fixture *fixture, const struct way *way)
 	(void)alarm(LIMIT_SECONDS);
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0 || raise(SIGSTOP) != 0)
 		_exit(1);
-	fault_fixture_login(fixture, way, &hooks);
+	fault_fixture_login(fixture, entry, &hooks);
 	fixture->outcome->has_leaked_memory = leaks_are_there();
 	_exit(0);
 }
@@ -265,7 +265,7 @@ void trace_login(struct run *run)
 {
 	struct user_regs_struct regs;
 	int status = 0;
-	pid_t pid = start_login(run->fixture, run->way);
+	pid_t pid = start_login(run->fixture, run->entry);
 	run->is_inside = false;
 	run->seen = 0;
 	run->hits = 0;

@@ -40,7 +40,7 @@ struct trace {
 /* One login under ptrace. */
 struct run {
 	struct fault_fixture *fixture;
-	const struct way *way;
+	const struct entry_point *entry;
 	struct trace *record; /* not NULL: only look */
 	size_t at;	      /* else: the call that fails, or the next like it */
 	const struct call *wanted;

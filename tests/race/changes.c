@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Logins of one user against mfa-enroll, which suspends, resumes, removes and adds that
- * user's tokens meanwhile. Every token has one process that logs in with it and knows
- * its counter, so each outcome is right or wrong by the acts that were done by then. */
+ * user's tokens meanwhile. Every token has one process that logs in with it and knows its
+ * counter, so each outcome is right or wrong by the operations that were done by then. */
 #include "race.h"
 
 #include <stdatomic.h>
@@ -24,7 +24,7 @@ enum {
 
 static const char USER[] = "changed";
 
-/* An act of mfa-enroll, and what the token is afterwards. */
+/* An operation of mfa-enroll, and what the token is afterwards. */
 struct change {
 	int64_t begin;
 	int64_t end;
@@ -52,8 +52,8 @@ struct office {
 	struct pam_fixture *fixture;
 	pthread_barrier_t start;
 	_Atomic bool is_closed;
-	unsigned acts; /* of each clerk */
-	unsigned failed_acts[CLERKS];
+	unsigned operations; /* of each clerk */
+	unsigned failed_operations[CLERKS];
 	struct holder holders[HOLDERS];
 };
 
@@ -106,7 +106,7 @@ static bool find_id(struct office *office, unsigned number, unsigned life,
 }
 
 /* suspend, resume or remove */
-static bool act_on(struct office *office, unsigned number, const char *verb)
+static bool operation_on(struct office *office, unsigned number, const char *verb)
 {
 	char id[MFA_TOKEN_ID_SIZE];
 	if (!find_id(office, number, atomic_load(&office->holders[number].life), id))
@@ -150,9 +150,10 @@ static bool change(struct office *office, unsigned number)
 		atomic_store(&holder->life, ++next.life);
 		is_good = add_anew(office, number, next.life);
 	} else if (is_removed) {
-		is_good = act_on(office, number, "remove");
+		is_good = operation_on(office, number, "remove");
 	} else {
-		is_good = act_on(office, number, next.is_active ? "resume" : "suspend");
+		is_good = operation_on(office, number,
+				       next.is_active ? "resume" : "suspend");
 	}
 	next.end = pam_fixture_ticks();
 	holder->changes[holder->change_count++] = next;
@@ -167,8 +168,8 @@ static void administer(void *context, unsigned number)
 	unsigned count = clerk == 0 ? SUSPENDED : REMOVED;
 	unsigned seed = clerk + 1;
 	workers_gate_wait(&office->start);
-	for (unsigned i = 0; i < office->acts; i++)
-		office->failed_acts[clerk] +=
+	for (unsigned i = 0; i < office->operations; i++)
+		office->failed_operations[clerk] +=
 			!change(office, first + (unsigned)rand_r(&seed) % count);
 }
 
@@ -190,7 +191,7 @@ struct findings {
 	unsigned accepted;
 	unsigned refused;
 	unsigned strange;     /* neither accepted nor refused */
-	unsigned unexplained; /* no order of the acts leads to it */
+	unsigned unexplained; /* no order of the operations leads to it */
 	unsigned lost; /* tokens, states, counters that are not as they were left */
 	unsigned tokens;
 };
@@ -229,7 +230,7 @@ static struct office *office_new(struct race *race)
 	struct pam_fixture_token tokens[HOLDERS];
 	char labels[HOLDERS][32];
 	office->fixture = &race->fixture;
-	office->acts = race->rounds / 20 < 300 ? race->rounds / 20 : 300;
+	office->operations = race->rounds / 20 < 300 ? race->rounds / 20 : 300;
 	workers_gate_init(&office->start, HOLDERS + CLERKS);
 	for (unsigned i = 0; i < HOLDERS; i++) {
 		office->holders[i].changes[0].is_active = true;
@@ -273,17 +274,19 @@ bool race_changes(struct race *race)
 	for (unsigned i = 0; i < HOLDERS; i++)
 		check_holder(office, record, i, &found);
 	found.lost += record->token_count != found.tokens;
-	unsigned failed = office->failed_acts[0] + office->failed_acts[1];
+	unsigned failed = office->failed_operations[0] + office->failed_operations[1];
 	lines = audit_lines(race, &is_whole) - lines;
-	bool has_lines = lines == found.accepted + found.refused + CLERKS * office->acts;
+	bool has_lines =
+		lines == found.accepted + found.refused + CLERKS * office->operations;
 	is_good = is_good && is_whole && has_lines && failed == 0 && found.strange == 0 &&
 		  found.unexplained == 0 && found.lost == 0;
 	pam_fixture_report(
 		&(struct pam_fixture_case){ "race", "changes", race->where }, is_good,
-		"%u logins let in, %u refused, %u otherwise; %u not explained; %u acts, "
+		"%u logins let in, %u refused, %u otherwise; %u not explained; %u operations, "
 		"%u failed; %u states lost; audit chain %s, %llu lines %s",
 		found.accepted, found.refused, found.strange, found.unexplained,
-		CLERKS * office->acts, failed, found.lost, is_whole ? "whole" : "broken",
-		(unsigned long long)lines, has_lines ? "as expected" : "NOT as expected");
+		CLERKS * office->operations, failed, found.lost,
+		is_whole ? "whole" : "broken", (unsigned long long)lines,
+		has_lines ? "as expected" : "NOT as expected");
 	return is_good;
 }

@@ -17,7 +17,7 @@
 #include "key_fixture.h"
 #include "mfa/yubikey_otp.h"
 
-static const char SERVICE[] = "rig";
+static const char SERVICE[] = "fixture";
 
 static int64_t clock_shift;
 static int64_t clock_stand;
@@ -26,7 +26,7 @@ void pam_fixture_die(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	(void)fputs("rig: ", stderr);
+	(void)fputs("fixture: ", stderr);
 	(void)vfprintf(stderr, format, args);
 	(void)fprintf(stderr, " (%s)\n", strerror(errno));
 	va_end(args);
@@ -289,7 +289,7 @@ int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
 
 int pam_fixture_memory_file(const char *text)
 {
-	int fd = memfd_create("rig", MFD_CLOEXEC);
+	int fd = memfd_create("fixture", MFD_CLOEXEC);
 	size_t len = strlen(text);
 	if (fd < 0 || write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
 		pam_fixture_die("a file in memory");

@@ -226,7 +226,7 @@ static int rekey_trail(struct test_host *host, struct mfa_diag *diag)
 	return run_rekey(host, true, diag);
 }
 
-const struct act acts[] = {
+const struct operation operations[] = {
 	{ "load the configuration", write_many_keys, load_config, MFA_OK, false },
 	{ "load a configuration of one zone", write_one_zone, load_one_zone, MFA_OK,
 	  false },
@@ -249,4 +249,4 @@ const struct act acts[] = {
 	{ "rekey with the trail", append_first_line, rekey_trail, MFA_OK, false },
 };
 
-const size_t act_count = MFA_COUNT(acts);
+const size_t operation_count = MFA_COUNT(operations);

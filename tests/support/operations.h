@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the product does to the disk, one act at a time, for tests that disturb it. */
+/* What the product does to the disk, one operation at a time, for tests that disturb
+ * it. */
 #pragma once
 
 #include "support.h"
 
-struct act {
+struct operation {
 	const char *name;
 	/* Makes the host ready, undisturbed; may be NULL. */
 	void (*prepare)(struct test_host *host);
@@ -14,5 +15,5 @@ struct act {
 	bool takes_record; /* taro's */
 };
 
-extern const struct act acts[];
-extern const size_t act_count;
+extern const struct operation operations[];
+extern const size_t operation_count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every allocation and every system call of each act fails in turn: the act tells, holds
- * on to nothing, and what is stored is the old or the new. What a whole login makes of
- * faults is what tests/fault looks at. */
+/* Every allocation and every system call of each operation fails in turn: the operation
+ * tells, holds on to nothing, and what is stored is the old or the new. What a whole
+ * login makes of faults is what tests/fault looks at. */
 #include "faults.h"
 
 #include <dirent.h>
@@ -12,7 +12,7 @@
 #include "operations.h"
 
 enum {
-	FAULTS_MAX = 1000, /* of one call in one act */
+	FAULTS_MAX = 1000, /* of one call in one operation */
 };
 
 static unsigned count_descriptors(void)
@@ -26,17 +26,17 @@ static unsigned count_descriptors(void)
 	return count;
 }
 
-static void prepare(struct test_host *host, const struct act *act)
+static void prepare(struct test_host *host, const struct operation *operation)
 {
 	host_open(host, "", "");
 	enroll(host->host.store, "taro", &hotp_spec, 1);
-	if (act->prepare != NULL)
-		act->prepare(host);
+	if (operation->prepare != NULL)
+		operation->prepare(host);
 }
 
-/* What the next login finds: taro's record as it was or as the act left it, the decoy's,
- * and a whole trail. */
-static void assert_whole(struct test_host *host, const struct act *act)
+/* What the next login finds: taro's record as it was or as the operation left it, the
+ * decoy's, and a whole trail. */
+static void assert_whole(struct test_host *host, const struct operation *operation)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = stored_record(host->host.store, MFA_DECOY_USER);
@@ -44,7 +44,7 @@ static void assert_whole(struct test_host *host, const struct act *act)
 	int err = mfa_store_read(host->host.store, "taro", &diag, record);
 	if (err == MFA_OK)
 		assert_in_range(record->failures, 0, 1);
-	else if (!act->takes_record || err != MFA_ERR_NOTFOUND)
+	else if (!operation->takes_record || err != MFA_ERR_NOTFOUND)
 		assert_done(err, &diag);
 	mfa_record_free(&record);
 	err = mfa_audit_verify(host->host.audit, &diag, &lines);
@@ -52,27 +52,28 @@ static void assert_whole(struct test_host *host, const struct act *act)
 		assert_done(err, &diag);
 }
 
-/* The same act with nothing in its way, by who opens everything anew. */
-static void assert_repeatable(struct test_host *host, const struct act *act)
+/* The same operation with nothing in its way, by who opens everything anew. */
+static void assert_repeatable(struct test_host *host, const struct operation *operation)
 {
 	struct mfa_diag diag = { .text = "" };
 	mfa_site_close(&host->host);
 	assert_done(mfa_site_open(&host->host, &diag), &diag);
-	assert_whole(host, act);
-	int err = act->work(host, &diag);
-	if (err != act->when_done)
+	assert_whole(host, operation);
+	int err = operation->work(host, &diag);
+	if (err != operation->when_done)
 		assert_done(err, &diag);
 }
 
-/* Whether the act came so far that the fault hit it. */
-static bool disturb(const struct act *act, const char *call, unsigned nth, int errnum)
+/* Whether the operation came so far that the fault hit it. */
+static bool disturb(const struct operation *operation, const char *call, unsigned nth,
+		    int errnum)
 {
 	struct test_host host;
 	struct mfa_diag diag = { .text = "" };
 	unsigned descriptors = count_descriptors();
-	prepare(&host, act);
+	prepare(&host, operation);
 	fault_begin(call, nth, errnum);
-	int err = act->work(&host, &diag);
+	int err = operation->work(&host, &diag);
 	bool was_hit = fault_end();
 	/* lstat only saves looking more closely */
 	bool is_got_over = err == MFA_OK && strcmp(call, "lstat") == 0;
@@ -80,9 +81,9 @@ static bool disturb(const struct act *act, const char *call, unsigned nth, int e
 		assert_done(err, &diag);
 	else if (!is_got_over &&
 		 (err != mfa_err_from_errno(errnum) || diag.text[0] == '\0'))
-		fail_msg("%s: %s %u: %s: %s", act->name, call, nth, mfa_strerror(err),
-			 diag.text);
-	assert_repeatable(&host, act);
+		fail_msg("%s: %s %u: %s: %s", operation->name, call, nth,
+			 mfa_strerror(err), diag.text);
+	assert_repeatable(&host, operation);
 	host_close(&host);
 	assert_int_equal(count_descriptors(), descriptors);
 	return was_hit;
@@ -92,20 +93,22 @@ static bool disturb(const struct act *act, const char *call, unsigned nth, int e
 static unsigned disturb_all(const char *call, int errnum)
 {
 	unsigned count = 0;
-	for (size_t i = 0; i < act_count; i++)
-		for (unsigned nth = 1; disturb(&acts[i], call, nth, errnum); nth++) {
+	for (size_t i = 0; i < operation_count; i++)
+		for (unsigned nth = 1; disturb(&operations[i], call, nth, errnum);
+		     nth++) {
 			assert_in_range(nth, 1, FAULTS_MAX);
 			count++;
 		}
 	return count;
 }
 
-static void an_act_without_memory_tells_and_can_be_repeated(void **state MFA_UNUSED)
+static void an_operation_without_memory_tells_and_can_be_repeated(void **state MFA_UNUSED)
 {
-	assert_true(disturb_all(ANY_MEMORY, ENOMEM) >= act_count - 1);
+	assert_true(disturb_all(ANY_MEMORY, ENOMEM) >= operation_count - 1);
 }
 
-static void an_act_that_the_disk_fails_tells_and_can_be_repeated(void **state MFA_UNUSED)
+static void an_operation_that_the_disk_fails_tells_and_can_be_repeated(
+	void **state MFA_UNUSED)
 {
 	static const char *const calls[] = {
 		"fchmod", "fdatasync", "fdopendir", "flock",	 "fstat",    "fsync",
@@ -114,7 +117,7 @@ static void an_act_that_the_disk_fails_tells_and_can_be_repeated(void **state MF
 	};
 	for (size_t i = 0; i < MFA_COUNT(calls); i++)
 		if (disturb_all(calls[i], EIO) == 0)
-			fail_msg("no act calls %s", calls[i]);
+			fail_msg("no operation calls %s", calls[i]);
 }
 
 static void a_full_disk_is_told_as_such(void **state MFA_UNUSED)
@@ -128,8 +131,9 @@ int main(void)
 {
 	use_memory_disk(); /* for thousands of hosts */
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_act_without_memory_tells_and_can_be_repeated),
-		cmocka_unit_test(an_act_that_the_disk_fails_tells_and_can_be_repeated),
+		cmocka_unit_test(an_operation_without_memory_tells_and_can_be_repeated),
+		cmocka_unit_test(
+			an_operation_that_the_disk_fails_tells_and_can_be_repeated),
 		cmocka_unit_test(a_full_disk_is_told_as_such),
 	};
 	return group_main("faults", tests);
