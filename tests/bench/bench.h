@@ -5,7 +5,7 @@
 
 #include "mfa/base.h"
 
-/* Ends the program with a message; errno's text stands behind it when errno is set. */
+/* Ends the program with a message; errno's text follows when errno is set. */
 void bench_die(const char *format, ...) MFA_PRINTF(1, 2) __attribute__((noreturn));
 
 double bench_now_us(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes records through lib/store. usage: bench-enrol CONFIG totp|hotp|yubikey USER...
- * A user "STEM*COUNT" stands for COUNT users STEM1, STEM2, ... A user who has a record
+ * A user "STEM*COUNT" means COUNT users STEM1, STEM2, ... A user who has a record
  * already gets it anew: no time step is remembered. */
 #include "host.h"
 

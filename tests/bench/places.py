@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Place:
-    """store and log stand as deep as /var/lib/pam_mfa and /var/log/pam_mfa."""
+    """store and log are as deep as /var/lib/pam_mfa and /var/log/pam_mfa."""
     name: str
     title: str
     store: Path

@@ -11,7 +11,7 @@
 #include "crash.h"
 
 enum {
-	NOW = 1800000000 /* a clock that stands makes TOTP the same each time */
+	NOW = 1800000000 /* a stopped clock makes TOTP the same each time */
 };
 
 struct wishes {

@@ -32,7 +32,7 @@ struct probe {
 
 struct operation {
 	const char *name;
-	/* mfa-enroll's arguments; "@" and a label stand for taro's token; none: a login
+	/* mfa-enroll's arguments; "@" and a label: taro's token with it; none: a login
 	 * of probes[0]'s user, with its code or with another's */
 	const char *words[RIG_WORDS_MAX];
 	const char *input; /* standard input; NULL: none */
@@ -46,7 +46,7 @@ struct operation {
 	bool is_resumed;       /* what a kill leaves is completed by doing it again */
 	bool is_move;	       /* the same, and there are states between old and new, in
 				  which probes[0] gets in, or nobody does */
-	unsigned short_stride; /* every how manieth point the short form takes; 0: 7 */
+	unsigned short_stride; /* the short form takes one point in so many; 0: 7 */
 	bool has_power;	       /* its writes are replayed for power loss as well */
 	struct probe probes[PROBES_MAX];
 };

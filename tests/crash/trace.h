@@ -8,7 +8,7 @@
 
 struct trace {
 	pid_t pid;
-	bool is_exit;  /* stands behind the call, not before it */
+	bool is_exit;  /* stopped behind the call, not before it */
 	uint64_t call; /* its number */
 	uint64_t arguments[6];
 	int64_t result; /* is_exit: what it gave back */

@@ -279,7 +279,7 @@ def test_a_record_in_use_is_busy(case):
 
 
 def test_the_actor_is_the_login_identity(case):
-    """Whoever became root by su is still who logged in."""
+    """After su to root one is still who logged in."""
     hanako = users.new("hanako")
     taro, _ = enroll.person()
     done = subprocess.run(

@@ -21,7 +21,7 @@ def mount(*options):
 
 @contextmanager
 def small_disk(store=STORE, trail=TRAIL, **host):
-    """The store, the audit trail or both stand on a disk of 128 KiB; gives a person."""
+    """The store, the audit trail or both are on a disk of 128 KiB; gives a person."""
     DISK.mkdir(exist_ok=True)
     mount("-t", "tmpfs", "-o", "size=128k,mode=0755", "tmpfs")
     try:

@@ -397,5 +397,5 @@ def test_a_flood_comes_slowly_and_drowns_nobody(case):
     lines = [event for event in audit.events()[before:] if event.get("user") == taro.name]
     assert len(lines) == len(verdicts) and 10 <= len(lines) <= 11 + seconds / 3, (len(lines), seconds)
     assert len(case.log(rf"mfa-verify.*user={taro.name}\b")) == len(lines)
-    # The guesses were counted, and the lock stands.
+    # The guesses were counted, and the lock is still there.
     assert enroll.tokens(taro)[0]["sources_locked"] == 1

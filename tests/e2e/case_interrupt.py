@@ -29,7 +29,7 @@ def add(user, *options):
 
 
 def ask(terminal):
-    """Waits for the question, and until the terminal stands as it wants it."""
+    """Waits for the question, and until the terminal is in the mode that it wants."""
     return terminal.expect(PROMPT)[1].group()
 
 

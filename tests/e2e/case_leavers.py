@@ -84,7 +84,7 @@ def test_a_name_that_comes_back_does_not_open(case):
         assert owner(taro) == (taro.uid, "retired", "present")
         assert f" retired " in enroll.run("list", taro.name).stdout
         assert taro.name in check()["people-unenrolled"]
-        # commands to be typed as they stand
+        # commands to be typed as they are shown
         assert {f"mfa-enroll {verb} {taro.name}" for verb in ("adopt", "prune")} <= commands(check()["record-retired"])
         shown = commands(enroll.run("show", taro.name).stdout)
         assert shown == {f"mfa-enroll {verb} {taro.name}" for verb in ("adopt", "prune")}, shown

@@ -26,7 +26,7 @@ def forms(secret):
 
 def assert_absent(secret, where, data):
     for name, form in forms(secret).items():
-        assert form not in data, f"the secret stands as {name} in {where}"
+        assert form not in data, f"the secret is there as {name}: {where}"
 
 
 def files():
@@ -139,7 +139,7 @@ def test_codes_and_passwords_are_in_no_log(case):
     assert "code-right" in places["syslog"]
     for where, text in places.items():
         for secret in given:
-            # Six digits can stand in a time, a number or a key by chance: not on their own.
+            # Six digits can be in a time, a number or a key by chance: not on their own.
             assert not re.search(rf"(?<![0-9a-f]){re.escape(secret)}(?![0-9a-f])", text), (where, secret)
 
 

@@ -45,7 +45,7 @@ PROOF = "#!/bin/sh\nid -un >/tmp/lightdm/in-$(id -un)\nexec sleep 600\n"
 
 
 class Greeter(desktop.Display):
-    """What stands on the login screen, and who types there."""
+    """What the login screen shows, and who types there."""
 
     def __init__(self):
         super().__init__(":0", AUTHORITY)

@@ -13,7 +13,7 @@ AUDIT = Path("/var/log/pam_mfa/audit.jsonl")
 
 
 def record(user):
-    """Where a user's record stands."""
+    """Where a user's record is."""
     return USERS / user.name
 
 

@@ -8,7 +8,7 @@ from e2e import transcript
 from e2e.outcome import Outcome
 from e2e.terminal import PROMPT, Ended, Terminal, Unexpected, become
 
-# Whoever is let in runs this, or has it in the profile of the login shell.
+# Who is let in runs this, or has it in the profile of the login shell.
 PROOF = 'echo "logged in as $(id -un)"'
 
 

@@ -26,7 +26,7 @@ struct entry_point {
 extern const struct entry_point entry_points[];
 extern const size_t entry_point_count;
 
-/* What stands for PAM_IGNORE: the stack answers so when the module takes no part. */
+/* Instead of PAM_IGNORE: the stack answers so when the module takes no part. */
 extern const int fault_fixture_ignored;
 
 /* What a login left behind. It lies in memory that the login's process shares. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The person's YubiKey: what it types, and the software key that stands in the port. */
+/* The person's YubiKey: what it types, and the software key in the port. */
 #include "fault_fixture.h"
 
 #include <stdio.h>

@@ -347,7 +347,7 @@ int64_t pam_fixture_now(void)
 	return now.tv_sec + clock_shift;
 }
 
-/* Stands before the C library's, also for the module that libpam loads. */
+/* Comes before the C library's, also for the module that libpam loads. */
 MFA_PUBLIC time_t time(time_t *ret_time)
 {
 	time_t now = (time_t)pam_fixture_now();

@@ -110,7 +110,7 @@ _Noreturn void pam_fixture_become_enroll(const struct pam_fixture *fixture,
 int pam_fixture_memory_file(const char *text);
 
 /* The clock that this process and the module in it see: the system's and an offset, or
- * a moment at which it stands. */
+ * a moment at which it has stopped. */
 void pam_fixture_clock_shift(int64_t seconds);
 void pam_fixture_clock_stop(int64_t now);
 int64_t pam_fixture_now(void);

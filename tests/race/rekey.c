@@ -66,7 +66,7 @@ bool race_rekey(struct race *race)
 		struct pam_fixture_token token = { MFA_KIND_HOTP, i, 0, "rekey" };
 		pam_fixture_enrol(&race->fixture, user_of(i, name), &token, 1);
 	}
-	pam_fixture_close(&race->fixture); /* whoever has it open holds the key */
+	pam_fixture_close(&race->fixture); /* who has it open holds the key */
 	for (unsigned i = 0; i < USERS; i++)
 		workers_add(&workers, log_in, shift);
 	for (unsigned i = 0; i < rekeys; i++) {

@@ -115,7 +115,7 @@ int libusb_init(struct libusb_context **ret_context)
 	struct libusb_context *context = calloc(1, sizeof *context);
 	if (!context)
 		return ERROR_NO_MEM;
-	if (getenv("LIBUSB_DEBUG")) // as the real one, whoever has set it
+	if (getenv("LIBUSB_DEBUG")) // as the real one, no matter who has set it
 		fputs("libusb: debug [libusb_init] a stand-in\n", stderr);
 	if (ret_context)
 		*ret_context = context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A key in a USB port, as the kernel shows it to programs: descriptors, the keyboard
- * driver that is bound to it, who has claimed it, control transfers. Both fronts stand on
- * this. */
+ * driver that is bound to it, who has claimed it, control transfers. Both fronts are
+ * built on this. */
 #pragma once
 
 #include <stdint.h>

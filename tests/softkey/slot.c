@@ -58,7 +58,7 @@ bool slot_program(struct slot *slot, const uint8_t config[static CONFIG_SIZE])
 		return false;
 	*slot = (struct slot){ .valid = true };
 	memcpy(slot->config, config, CONFIG_SIZE);
-	// A HOTP slot's first counter stands there, divided by 16.
+	// A HOTP slot's first counter is there, divided by 16.
 	const uint8_t *start = config + CONFIG_UID + 4;
 	slot->moving = (uint64_t)(start[0] << 8 | start[1]) * 16;
 	return true;

@@ -6,7 +6,7 @@
 #include "frame.h"
 #include "softkey.h"
 
-/* Where things stand in the block. */
+/* Where things are in the block. */
 enum {
 	CONFIG_FIXED = 0,
 	CONFIG_UID = 16,
@@ -72,6 +72,6 @@ void slot_answer_blindly(const struct slot *slot,
 void slot_type(struct slot *slot, uint32_t ticks,
 	       char ret_code[static SOFTKEY_CODE_SIZE]);
 /* What an OTP slot of this setup types when its use and session counters, in one number,
- * have come to counter, which is not 0. */
+ * have reached counter, which is not 0. */
 void slot_type_at(const struct softkey_setup *setup, uint32_t counter,
 		  char ret_code[static SOFTKEY_CODE_SIZE]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stands in for mfa-verify where that fails as the real one does not: the service that it
- * is told names the failure. */
+/* In the place of mfa-verify: fails as the real one does not. The service that it is told
+ * names the failure. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stands in for mfa-usb where that fails as the real one does not: its argument names the
+/* In the place of mfa-usb: fails as the real one does not. Its argument names the
  * failure. */
 #include <string.h>
 #include <sys/socket.h>
@@ -27,7 +27,7 @@ static void answer_for_another(const struct mfa_usb_order *order)
 		say((char)order->kind, payload, len);
 }
 
-/* More than an order can come to, or one that there is not, and then an answer. */
+/* More stages than an order can have, or one that does not exist, and then an answer. */
 static void say_stages(const struct mfa_usb_order *order, unsigned char stage, int count)
 {
 	for (int i = 0; i < count; i++)

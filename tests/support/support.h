@@ -88,8 +88,8 @@ struct test_host {
 	struct mfa_site host;
 };
 
-/* host_lines stand in [host], zone_lines in [zone main] and behind it. Without a line
- * "factors" only typed codes are taken. */
+/* host_lines are written into [host], zone_lines into [zone main] and behind it. Without
+ * a line "factors" only typed codes are taken. */
 void host_open(struct test_host *host, const char *host_lines, const char *zone_lines);
 void host_close(struct test_host *host);
 /* For cmocka: *state is a struct test_host with the default configuration. */

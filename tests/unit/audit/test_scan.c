@@ -153,7 +153,7 @@ static void a_line_of_another_trail_under_the_same_key_is_found(void **state)
 	assert_int_equal(trail_append(trail, "somebody else"), MFA_OK);
 	assert_int_equal(trail_append(trail, "second"), MFA_OK);
 	char *other = read_text(trail->path);
-	/* number 2 stands behind number 1, but not behind that one */
+	/* number 2 follows number 1, but not that one */
 	write_both(trail, first, other + line_start(other, 2));
 	assert_broken(trail, 2);
 	free(first);

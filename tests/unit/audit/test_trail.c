@@ -80,7 +80,7 @@ static void a_torn_last_line_is_found_and_the_trail_goes_on(void **state)
 		assert_int_equal(trail_append(trail, "later"), MFA_OK);
 		assert_broken(trail, 3);
 		char *now = read_text(trail->path);
-		/* nothing is taken away, and the new lines stand apart */
+		/* nothing is taken away, and the new lines are on their own */
 		assert_memory_equal(now, text, cut);
 		assert_int_equal(now[cut], '\n');
 		assert_memory_equal(now + cut + 1, "{\"seq\":1,", 9);

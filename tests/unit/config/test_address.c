@@ -135,7 +135,7 @@ static void the_network_of_an_address_is_what_one_host_has(void **state MFA_UNUS
 		{ "2001:DB8:1:2::", "2001:db8:1:2::/64" },
 		{ "fe80::1%eth0", "fe80::/64" },
 		{ "::2", "::/64" },
-		/* whoever is here has all of these */
+		/* everybody at this machine has all of these */
 		{ "::1", "127.0.0.0/8" },
 		{ "127.0.0.1", "127.0.0.0/8" },
 		{ "127.255.3.9", "127.0.0.0/8" },

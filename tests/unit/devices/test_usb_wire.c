@@ -261,7 +261,7 @@ static void values_out_of_range_are_not_sent(void **state MFA_UNUSED)
 		MFA_ERR_INVALID);
 }
 
-/* What stands behind an end, or is not used, is zero; and so are the bits of no meaning.
+/* What is behind an end, or not used, is zero; and so are the bits of no meaning.
  */
 static void nothing_is_hidden_in_a_packet(void **state MFA_UNUSED)
 {

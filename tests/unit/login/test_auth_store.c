@@ -214,7 +214,7 @@ static void no_secret_and_no_code_stands_in_the_trail(void **state)
 				      "GEZDGNBVGY3TQOJQ" };
 	for (size_t i = 0; i < MFA_COUNT(words); i++)
 		assert_null(strstr(trail, words[i]));
-	/* digits may stand in a mac by chance, but not as a value */
+	/* digits may be in a mac by chance, but not as a value */
 	char value[32];
 	(void)snprintf(value, sizeof value, "\"%s\"", right.text);
 	assert_null(strstr(trail, value));

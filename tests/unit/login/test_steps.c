@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Logins step by step: whoever runs them can wait elsewhere in between. */
+/* Logins step by step: the caller can wait elsewhere in between. */
 #include <string.h>
 #include <unistd.h>
 

@@ -285,7 +285,7 @@ static void forbidden_ports_are_an_outage(void **state)
 	assert_non_null(strstr(outcome.diag, "Access denied"));
 }
 
-/* A key that is nobody's, no key: the same for whoever asks. */
+/* A key that is nobody's, no key: the same for everybody who asks. */
 static void nothing_tells_who_has_a_key(void **state)
 {
 	static const char *const users[] = { "taro", "hanako", "jiro", "nobody-at-all" };

@@ -201,7 +201,7 @@ static void a_mistyped_name_is_shown_to_nobody(void **state)
 {
 	char bytes[8192];
 	const char *const once[] = { "", NULL };
-	/* a key that is silent is waited for, whoever wants one */
+	/* a key that is silent is waited for by everybody who wants one */
 	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ .mute = true });
 	pid_t pid = start_process(wait_as_nobody, *state);
 	await_turn();

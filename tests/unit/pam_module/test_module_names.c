@@ -82,7 +82,7 @@ static void assert_line(struct stack *stack, const char *words)
 	free(line);
 }
 
-/* Behind the module stands pam_permit: PAM_IGNORE leads to PAM_SUCCESS, a refusal does
+/* pam_permit follows the module: PAM_IGNORE leads to PAM_SUCCESS, a refusal does
  * not. */
 static void assert_exempt(struct stack *stack, const char *user, const char *words)
 {

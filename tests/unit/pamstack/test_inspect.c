@@ -9,7 +9,7 @@
 #include "support.h"
 
 /* What a service with these lines is judged to be, under a configuration with these
- * zones ("" stands for the usual one) and a service file "other" that denies. */
+ * zones ("": the usual one) and a service file "other" that denies. */
 struct bench {
 	struct sandbox *box;
 	struct mfa_config *config;

@@ -16,7 +16,7 @@ static const struct mfa_claim both = { MFA_ANSWER(MFA_PAM_SUCCESS) |
 					       MFA_ANSWER(MFA_PAM_NEW_AUTHTOK_REQD),
 				       MFA_HAD_PASSWORD | MFA_HAD_CODE };
 
-/* What the walks of a stack come to when each of them is walked. */
+/* The results of all walks of a stack, when each of them is walked. */
 struct brute {
 	const struct mfa_stack *stack;
 	const struct mfa_line_facts *facts;

@@ -193,7 +193,8 @@ static void an_old_lock_without_end_stays_one(void **state)
 	assert_open(state, (struct attempt){ .tty = "tty1" });
 }
 
-/* People without a record: the same answers and the same work, whoever guessed before. */
+/* People without a record: the same answers and the same work, no matter who guessed
+ * before. */
 static void who_has_no_record_is_refused_alike(void **state)
 {
 	static const char *const names[] = { "jiro", "hanako", "jiro" };

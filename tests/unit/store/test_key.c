@@ -144,7 +144,7 @@ static void a_key_is_never_overwritten(void **state)
 	char bytes[64];
 	struct mfa_diag diag = { .text = "" };
 	const char *path = path_in(*state, "store.key");
-	write_key(path, 5); /* whatever stands there */
+	write_key(path, 5); /* whatever is there */
 	assert_int_equal(create(path, &diag), MFA_ERR_EXISTS);
 	assert_non_null(strstr(diag.text, path));
 	assert_int_equal(read_bytes(path, bytes, sizeof bytes), 5);

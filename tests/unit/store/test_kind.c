@@ -19,7 +19,7 @@ static void kinds_and_states_have_names(void **state MFA_UNUSED)
 	assert_string_equal(mfa_state_name(MFA_STATE_NONE), "unknown");
 }
 
-/* The numbers stand in records on disk. */
+/* Records on disk hold the numbers. */
 static void stored_numbers_never_change(void **state MFA_UNUSED)
 {
 	assert_int_equal(mfa_kind_from_name("totp"), 1);

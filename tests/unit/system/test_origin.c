@@ -82,7 +82,7 @@ static void a_session_from_elsewhere_is_not(void **state MFA_UNUSED)
 	assert_false(is_local(su));
 }
 
-/* Whoever is put into the scope of another's session has not its number. */
+/* Who is put into the scope of another's session has not its number. */
 static void the_audit_session_must_be_the_same(void **state MFA_UNUSED)
 {
 	struct origin su = su_in_session();
