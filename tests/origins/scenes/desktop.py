@@ -9,7 +9,7 @@ import rfb
 from e2e import greeter
 from e2e.desktop import until
 from e2e.users import give
-from stage import CLIENT, PAM, PASSWORD, SERVER, give_seat, has_systemd, run, start
+from capture_root import CLIENT, PAM, PASSWORD, SERVER, give_seat, has_systemd, run, start
 
 VT = 7
 FIFO = Path("/var/spy/do")
@@ -25,9 +25,9 @@ done
 class Desktop(greeter.Greeter):
     """A session of taro that began at lightdm's greeter on the seat of this machine."""
 
-    def __init__(self, stage):
+    def __init__(self, root):
         super().__init__()
-        self.stage = stage
+        self.root = root
         os.mkfifo(FIFO, 0o666)
         FIFO.chmod(0o666)
         greeter._prepare()
@@ -61,59 +61,59 @@ listen-address={SERVER}
 """
 
 
-def scene_lightdm(stage):
-    desk = Desktop(stage)
+def scene_lightdm(root):
+    desk = Desktop(root)
     desk.login()
-    stage.keep("lightdm-greeter", "lightdm", "the GTK greeter on the seat, X on a virtual terminal", "local",
+    root.keep("lightdm-greeter", "lightdm", "the GTK greeter on the seat, X on a virtual terminal", "local",
                service="lightdm")
-    stage.keep("lightdm-greeter-account", "lightdm", "the GTK greeter on the seat, X on a virtual terminal",
+    root.keep("lightdm-greeter-account", "lightdm", "the GTK greeter on the seat, X on a virtual terminal",
                "local", service="lightdm", phase="account")
     desk.do("XDG_SEAT_PATH=/org/freedesktop/DisplayManager/Seat0 dm-tool lock")
     until(lambda: len(desk.log("Greeter connected")) > 1, "the second greeter")
-    stage.forget()
+    root.forget()
     locked = greeter.Greeter()
     locked.name, locked.env["DISPLAY"], locked.env["XAUTHORITY"] = ":1", ":1", "/run/lightdm/root/:1"
     time.sleep(2)
     locked.type("taro")
-    stage.keep("lightdm-lock", "lightdm", "dm-tool lock in a session: another greeter on the seat", "local",
+    root.keep("lightdm-lock", "lightdm", "dm-tool lock in a session: another greeter on the seat", "local",
                service="lightdm")
 
 
-def scene_lightdm_vnc(stage):
-    desk = Desktop(stage)
+def scene_lightdm_vnc(root):
+    desk = Desktop(root)
     with rfb.Client(SERVER, 5900, CLIENT) as client:
         client.choose(rfb.NONE)
         client.begin()
         until(lambda: len(desk.log("Greeter connected")) > 1, "the greeter over VNC")
         time.sleep(2)
         client.type("taro")
-        stage.keep("lightdm-vnc", "lightdm",
+        root.keep("lightdm-vnc", "lightdm",
                    "[VNCServer] of lightdm: a greeter over the network, while another one is on the seat", "remote",
                    service="lightdm", tty=":1")
 
 
-def scene_in_lightdm(stage):
-    desk = Desktop(stage)
+def scene_in_lightdm(root):
+    desk = Desktop(root)
     desk.login()
     desk.do("script -qc 'su hanako' /dev/null")
-    stage.keep("su-in-lightdm", "util-linux", "a session from lightdm, su hanako on a pseudo-terminal", "local",
+    root.keep("su-in-lightdm", "util-linux", "a session from lightdm, su hanako on a pseudo-terminal", "local",
                service="su")
     desk.do("systemd-run --user --pty su jiro")
-    stage.keep("su-in-lightdm-systemd-run", "util-linux",
+    root.keep("su-in-lightdm-systemd-run", "util-linux",
                "a session from lightdm, systemd-run --user su jiro: as from terminals of some desktops", "remote",
                service="su", user="jiro")
     desk.do("i3lock -n")
     time.sleep(1)
     desk.type("wrong")
-    stage.keep("i3lock-in-lightdm", "i3lock", "a session from lightdm, i3lock", "local", service="i3lock")
+    root.keep("i3lock-in-lightdm", "i3lock", "a session from lightdm, i3lock", "local", service="i3lock")
 
 
 XSCREENSAVER = "timeout: 9:00:00\nlock: True\nlockTimeout: 0:00:00\nsplash: False\nmode: blank\nfade: False\n"
 
 
-def scene_xscreensaver(stage):
-    desk = Desktop(stage)
-    give(stage.taro, ".xscreensaver", XSCREENSAVER)
+def scene_xscreensaver(root):
+    desk = Desktop(root)
+    give(root.taro, ".xscreensaver", XSCREENSAVER)
     desk.login()
     desk.do("xscreensaver --no-splash")
     until(lambda: "XScreenSaver" in desk.run("xscreensaver-command", "-version").stdout, "xscreensaver")
@@ -122,20 +122,20 @@ def scene_xscreensaver(stage):
     desk.press("Shift_L")
     time.sleep(2)
     desk.type("wrong", 150)
-    stage.keep("xscreensaver-in-lightdm", "xscreensaver", "a session from lightdm, xscreensaver-command -lock", "local",
+    root.keep("xscreensaver-in-lightdm", "xscreensaver", "a session from lightdm, xscreensaver-command -lock", "local",
                service="xscreensaver")
 
 
-def scene_xsecurelock(stage):
-    desk = Desktop(stage)
+def scene_xsecurelock(root):
+    desk = Desktop(root)
     desk.login()
-    stage.spy_on(PAM / "common-auth")
+    root.spy_on(PAM / "common-auth")
     desk.do("xsecurelock")
     time.sleep(2)
     desk.press("Shift_L")
     time.sleep(1)
     desk.type("wrong", 150)
-    stage.keep("xsecurelock-in-lightdm", "xsecurelock", "a session from lightdm, xsecurelock", "local",
+    root.keep("xsecurelock-in-lightdm", "xsecurelock", "a session from lightdm, xsecurelock", "local",
                service="common-auth", note="Debian builds it with the service common-auth")
 
 
@@ -143,30 +143,30 @@ def scene_xsecurelock(stage):
 PKEXEC = "script -qc 'pkttyagent --process $$ & sleep 1; pkexec --disable-internal-agent true; true' /dev/null"
 
 
-def scene_polkit(stage):
-    desk = Desktop(stage)
+def scene_polkit(root):
+    desk = Desktop(root)
     run("systemctl", "start", "polkit")
     desk.login()
     desk.do(PKEXEC)
-    stage.keep("polkit-agent-helper-in-lightdm", "polkitd", "a session from lightdm, pkttyagent and pkexec", "local",
+    root.keep("polkit-agent-helper-in-lightdm", "polkitd", "a session from lightdm, pkttyagent and pkexec", "local",
                program="polkit-agent-helper-1", service="polkit-1")
 
 
-def scene_vnc_in_lightdm(stage):
-    desk = Desktop(stage)
+def scene_vnc_in_lightdm(root):
+    desk = Desktop(root)
     desk.login()
     desk.do(f"Xtigervnc :5 -interface {SERVER} -SecurityTypes Plain -PlainUsers taro")
     time.sleep(1)
     with rfb.Client(SERVER, 5905, CLIENT) as client:
         client.login_plain("taro", PASSWORD)
-        stage.keep("tigervnc-in-lightdm", "tigervnc-standalone-server",
+        root.keep("tigervnc-in-lightdm", "tigervnc-standalone-server",
                    "a session from lightdm, there Xtigervnc -SecurityTypes Plain, a VNC client", "remote",
                    program="Xtigervnc", service="vnc", note="a server in a session of the seat: the person is elsewhere")
 
 
-def scene_x11vnc_in_lightdm(stage):
+def scene_x11vnc_in_lightdm(root):
     """The desktop of the seat, shown to somebody elsewhere: x11vnc runs su to look at a password."""
-    desk = Desktop(stage)
+    desk = Desktop(root)
     desk.login()
     desk.do(f"x11vnc -display :0 -unixpw taro -listen {SERVER} -rfbport 5908 -unixpw_unsafe -noshm")
     time.sleep(2)
@@ -176,6 +176,6 @@ def scene_x11vnc_in_lightdm(stage):
         client.type("taro")
         time.sleep(1)
         client.type(PASSWORD)
-        stage.keep("su-by-x11vnc-in-lightdm", "util-linux",
+        root.keep("su-by-x11vnc-in-lightdm", "util-linux",
                    "a session from lightdm, there x11vnc -unixpw, a VNC client", "local", service="su",
                    note="the person is elsewhere: only the parent's name shows it")

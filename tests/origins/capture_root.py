@@ -42,7 +42,7 @@ def add_addresses():
             fcntl.ioctl(sock, 0x8916, request)  # SIOCSIFADDR
 
 
-class Stage:
+class CaptureRoot:
     def __init__(self, folder):
         self._folder = folder
         self._used = set()
