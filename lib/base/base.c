@@ -8,9 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <liboath/oath.h>
-#include <sodium.h>
-
 const char *mfa_strerror(int err)
 {
 	switch ((enum mfa_err)err) {
@@ -126,13 +123,6 @@ int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
 		}
 	}
 	return mfa_err_from_errno(errnum);
-}
-
-int mfa_init(void)
-{
-	if (sodium_init() < 0 || oath_init() != OATH_OK)
-		return MFA_ERR_CRYPTO;
-	return MFA_OK;
 }
 
 int64_t mfa_monotonic_ms(void)

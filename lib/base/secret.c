@@ -5,8 +5,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 /* A block is an unreadable page, the pages of the block, and an unreadable page. The data
  * end at the end of the last page, so that an overrun is caught at once. libsodium's
  * guarded heap does the same in 38 us a block, this in 14 (tests/bench). */
@@ -79,26 +77,13 @@ int mfa_secret_copy(const void *data, size_t len, struct mfa_secret *ret_secret)
 	return err;
 }
 
-int mfa_secret_random(size_t len, struct mfa_secret *ret_secret)
-{
-	int err = mfa_secret_alloc(len, ret_secret);
-	if (err == MFA_OK)
-		randombytes_buf(ret_secret->data, len);
-	return err;
-}
-
 void mfa_secret_done(struct mfa_secret *secret)
 {
 	mfa_locked_free(secret->data);
 	*secret = (struct mfa_secret){ 0 };
 }
 
-bool mfa_secret_is_equal(const void *a, const void *b, size_t len)
-{
-	return sodium_memcmp(a, b, len) == 0;
-}
-
 void mfa_wipe(void *data, size_t len)
 {
-	sodium_memzero(data, len);
+	explicit_bzero(data, len);
 }

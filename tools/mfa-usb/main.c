@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "order.h"
-#include "shield.h"
+#include "mfa/clean_process.h"
 
 static const char HINT[] =
 	"mfa-usb: pam_mfa.so and mfa-enroll run this; see pam_mfa(8)\n";
@@ -37,7 +37,7 @@ static int become_root(void)
 {
 	sigset_t none;
 	(void)sigemptyset(&none);
-	if (!shield_is_root() || setresuid(0, 0, 0) != 0 ||
+	if (!clean_process_is_root() || setresuid(0, 0, 0) != 0 ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0)
 		return MFA_ERR_IO;
 	return MFA_OK;
@@ -115,11 +115,11 @@ static int serve(struct mfa_secret *packet)
 int main(void)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
-	bool has_channel = shield_has_channel();
+	bool has_channel = clean_process_has_channel();
 	if (!has_channel)
 		print_hint();
 	(void)setsid(); /* first: a terminal's signals are for who sits there */
-	if (shield_up() != MFA_OK || !has_channel || become_root() != MFA_OK ||
+	if (clean_process_begin() != MFA_OK || !has_channel || become_root() != MFA_OK ||
 	    mfa_init() != MFA_OK ||
 	    mfa_secret_alloc(MFA_PACKET_SIZE, &packet) != MFA_OK ||
 	    serve(&packet) != MFA_OK)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "ids.h"
-#include "shield.h"
+#include "mfa/clean_process.h"
 #include "visit.h"
 
 static const char HINT[] = "mfa-verify: pam_mfa.so runs this; see mfa-verify(8)\n";
@@ -34,13 +34,13 @@ static void conclude(const struct visit *visit)
 int main(void)
 {
 	MFA_CLEANUP(visit_done) struct visit visit = { 0 };
-	bool has_channel = shield_has_channel();
+	bool has_channel = clean_process_has_channel();
 	if (!has_channel)
 		hint();
-	if (shield_up() != MFA_OK || !has_channel)
+	if (clean_process_begin() != MFA_OK || !has_channel)
 		return EXIT_NOT_CALLED_RIGHT;
 	openlog("mfa-verify", LOG_PID, LOG_AUTHPRIV);
-	if (!shield_is_root()) {
+	if (!clean_process_is_root()) {
 		syslog(LOG_AUTHPRIV | LOG_ERR,
 		       "not set-uid root, or in a process or on a file system that forbids "
 		       "it (no_new_privs, nosuid)");

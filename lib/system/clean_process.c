@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "shield.h"
+#include "mfa/clean_process.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -93,7 +93,7 @@ static int drop_groups(void)
 	return setresgid(0, 0, 0) == 0 ? MFA_OK : MFA_ERR_IO;
 }
 
-int shield_up(void)
+int clean_process_begin(void)
 {
 	if (clearenv() != 0)
 		return MFA_ERR_NOMEM;
@@ -108,15 +108,15 @@ int shield_up(void)
 	if (chdir("/") != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return MFA_ERR_IO;
-	return shield_is_root() ? drop_groups() : MFA_OK;
+	return clean_process_is_root() ? drop_groups() : MFA_OK;
 }
 
-bool shield_is_root(void)
+bool clean_process_is_root(void)
 {
 	return geteuid() == 0;
 }
 
-bool shield_has_channel(void)
+bool clean_process_has_channel(void)
 {
 	int domain = 0;
 	int type = 0;
