@@ -57,10 +57,13 @@ struct mfa_device_reply {
 
 struct mfa_device_ops;
 
-/* One conversation with the devices of a kind; owned by the process that waits for
- * them. */
+/* One conversation with the devices of a kind. Between two calls it can be kept in
+ * another process of this build, with its channel. */
 struct mfa_device_session {
 	const struct mfa_device_ops *ops; /* NULL: none is open */
+	int channel; /* readable when the reply has come; -1: it has come with the order
+		      */
+	int64_t deadline_ms; /* CLOCK_MONOTONIC: no reply comes later */
 	_Alignas(max_align_t) unsigned char bytes[MFA_DEVICE_SESSION_SIZE];
 };
 
@@ -76,15 +79,18 @@ struct mfa_device_ops {
 	 * ret_session is ended by close in any case. */
 	int (*open)(const char *folder, struct mfa_diag *diag,
 		    struct mfa_device_session *ret_session);
-	enum mfa_device_result (*ask)(struct mfa_device_session *session,
-				      const struct mfa_device_order *order,
-				      struct mfa_diag *diag,
-				      struct mfa_device_reply *ret_reply);
-	/* Gives the device the person's reply to its question, and asks on. NULL: this
-	 * kind has no questions. */
-	enum mfa_device_result (*reply)(struct mfa_device_session *session,
-					struct mfa_span typed, struct mfa_diag *diag,
-					struct mfa_device_reply *ret_reply);
+	/* Sends the order. An error: the device cannot be used. */
+	int (*send)(struct mfa_device_session *session,
+		    const struct mfa_device_order *order, struct mfa_diag *diag);
+	/* Takes the reply; waits for it until the deadline, so whoever must not wait asks
+	 * the channel first. */
+	enum mfa_device_result (*collect)(struct mfa_device_session *session,
+					  struct mfa_diag *diag,
+					  struct mfa_device_reply *ret_reply);
+	/* Gives the device the person's reply to its question; then its own is to be
+	 * collected again. NULL: this kind has no questions. */
+	int (*reply)(struct mfa_device_session *session, struct mfa_span typed,
+		     struct mfa_diag *diag);
 	void (*close)(struct mfa_device_session *session);
 	/* The login's question after a result; MFA_DEVICE_ANSWERED: the first one. */
 	const char *(*prompt)(enum mfa_device_result result);
@@ -98,6 +104,11 @@ struct mfa_device_ops {
 /* All kinds of this build: lib/devices/table.c. */
 extern const struct mfa_device_ops *const mfa_devices[];
 extern const size_t mfa_device_count;
+
+/* Gives a device that has asked the person's reply. MFA_ERR_UNSUPPORTED: this one has no
+ * questions. */
+int mfa_device_reply(struct mfa_device_session *session, struct mfa_span typed,
+		     struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Ends a session, if it is open. */
 void mfa_device_close(struct mfa_device_session *session);

@@ -8,16 +8,15 @@
 
 struct mfa_usb {
 	const char *folder; /* borrowed; NULL: the plug-in's and mfa-usb's own places */
-	mfa_yubikey_hmac hmac; /* the plug-in's; it needs no USB */
-	int channel;	       /* to mfa-usb; -1: it has got its order */
+	int channel;	    /* to mfa-usb; -1: it has got its order */
 	/* Set by the caller before the order; a login's order has no stages. */
 	struct mfa_yubikey_listener listener;
 };
 
-/* Loads the plug-in, for hmac alone, and starts mfa-usb, both from a folder that only
- * root can write. mfa-usb waits for one order and takes no turn before. The caller ends
- * ret_usb with mfa_usb_close in any case. MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE,
- * MFA_ERR_UNSUPPORTED, MFA_ERR_IO, ... */
+/* Loads the plug-in, for its HMAC alone, and starts mfa-usb, both from a folder that only
+ * root can write. mfa-usb waits for one order and
+ * takes no turn before. The caller ends ret_usb with mfa_usb_close in any case.
+ * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_UNSUPPORTED, MFA_ERR_IO, ... */
 int mfa_usb_open(const char *folder, struct mfa_diag *diag, struct mfa_usb *ret_usb)
 	MFA_MUST_CHECK;
 /* Also ends mfa-usb, if it is still running. */
@@ -30,6 +29,17 @@ enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 					const struct mfa_yubikey_order *order,
 					struct mfa_diag *diag, struct mfa_turn *ret_other,
 					struct mfa_yubikey_answer *ret_answer);
+/* mfa_usb_respond in two halves. The first sends the order, and sets when its reply is
+ * late (CLOCK_MONOTONIC); the second takes the reply, which is there when the channel is
+ * readable. Of the order it needs slots and challenge. */
+int mfa_usb_send_challenge(struct mfa_usb *usb, const struct mfa_yubikey_order *order,
+			   struct mfa_diag *diag, int64_t *ret_deadline_ms)
+	MFA_MUST_CHECK;
+enum mfa_yubikey_result mfa_usb_take_response(struct mfa_usb *usb,
+					      const struct mfa_yubikey_order *order,
+					      int64_t deadline_ms, struct mfa_diag *diag,
+					      struct mfa_turn *ret_other,
+					      struct mfa_yubikey_answer *ret_answer);
 enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 				     struct mfa_diag *diag,
 				     struct mfa_yubikey_port *ret_ports,

@@ -22,10 +22,10 @@ static int start_helper(struct mfa_usb *usb, struct mfa_diag *diag)
 				usb->folder);
 	(void)snprintf(path, sizeof path, "%s/mfa-usb",
 		       usb->folder != NULL ? usb->folder : "");
+	/* the answer needs its HMAC: better to fail before anybody has touched a key */
 	int err = mfa_yubikey_driver_open(usb->folder, diag, &driver);
 	if (err != MFA_OK)
 		return err;
-	usb->hmac = driver->hmac;
 	return mfa_spawn(usb->folder != NULL ? path : MFA_USB_PATH, PROGRAM_MODE, diag,
 			 &usb->channel);
 }
@@ -62,20 +62,20 @@ static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 
 /* Waits for the outcome, and passes on the stages before it. MFA_ERR_BUSY: nothing came
  * in time. */
-static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order *order,
-			   struct mfa_secret *packet, struct mfa_usb_outcome *ret_outcome)
+static int receive_outcome(const struct mfa_usb *usb, enum mfa_usb_kind kind,
+			   int64_t deadline_ms, struct mfa_secret *packet,
+			   struct mfa_usb_outcome *ret_outcome)
 {
-	int64_t end = mfa_monotonic_ms() + order->timeout_ms + MFA_USB_SLACK_MS;
 	for (int i = 0; i <= STAGES_MAX; i++) {
 		unsigned char letter = 0;
 		struct mfa_span payload = { 0 };
-		int64_t left = end - mfa_monotonic_ms();
+		int64_t left = deadline_ms - mfa_monotonic_ms();
 		int err = mfa_packet_receive(usb->channel, packet,
 					     left > 0 ? (int)left : 0, &letter, &payload);
 		if (err != MFA_OK)
 			return err;
-		if (letter == (unsigned char)order->kind)
-			return mfa_usb_unpack_outcome(order->kind, payload, ret_outcome);
+		if (letter == (unsigned char)kind)
+			return mfa_usb_unpack_outcome(kind, payload, ret_outcome);
 		if (letter != MFA_USB_STAGE)
 			return MFA_ERR_INVALID;
 		err = show_stage(usb, payload);
@@ -85,14 +85,46 @@ static int receive_outcome(const struct mfa_usb *usb, const struct mfa_usb_order
 	return MFA_ERR_INVALID;
 }
 
-static int exchange_packets(const struct mfa_usb *usb, const struct mfa_usb_order *order,
-			    struct mfa_usb_outcome *ret_outcome)
+static enum mfa_yubikey_result fail_order(int err, struct mfa_diag *diag)
+{
+	(void)mfa_fail(diag, err, "mfa-usb gave no answer: %s",
+		       err == MFA_ERR_BUSY    ? "its time is over"
+		       : err == MFA_ERR_ABORT ? "it has ended"
+					      : mfa_strerror(err));
+	return err == MFA_ERR_BUSY ? MFA_YUBIKEY_SILENT : MFA_YUBIKEY_BROKEN;
+}
+
+/* Wipes the order. */
+static int begin_order(const struct mfa_usb *usb, struct mfa_usb_order *order,
+		       int64_t *ret_deadline_ms)
+{
+	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
+	if (usb->folder != NULL)
+		(void)snprintf(order->folder, sizeof order->folder, "%s", usb->folder);
+	*ret_deadline_ms = mfa_monotonic_ms() + order->timeout_ms + MFA_USB_SLACK_MS;
+	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &packet);
+	if (err == MFA_OK)
+		err = send_order(usb, order, &packet);
+	mfa_wipe(order, sizeof *order);
+	return err;
+}
+
+/* Ends mfa-usb. */
+static enum mfa_yubikey_result end_order(struct mfa_usb *usb, enum mfa_usb_kind kind,
+					 int64_t deadline_ms, struct mfa_diag *diag,
+					 struct mfa_usb_outcome *ret_outcome)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret packet = { 0 };
 	int err = mfa_secret_alloc(MFA_PACKET_SIZE, &packet);
 	if (err == MFA_OK)
-		err = send_order(usb, order, &packet);
-	return err == MFA_OK ? receive_outcome(usb, order, &packet, ret_outcome) : err;
+		err = receive_outcome(usb, kind, deadline_ms, &packet, ret_outcome);
+	mfa_usb_close(usb);
+	if (err != MFA_OK)
+		return fail_order(err, diag);
+	if (ret_outcome->diag.text[0] != '\0')
+		(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
+	mfa_warn_of(diag, &ret_outcome->diag);
+	return ret_outcome->result;
 }
 
 static enum mfa_yubikey_result execute_order(struct mfa_usb *usb,
@@ -100,22 +132,13 @@ static enum mfa_yubikey_result execute_order(struct mfa_usb *usb,
 					     struct mfa_diag *diag,
 					     struct mfa_usb_outcome *ret_outcome)
 {
-	if (usb->folder != NULL)
-		(void)snprintf(order->folder, sizeof order->folder, "%s", usb->folder);
-	int err = exchange_packets(usb, order, ret_outcome);
-	mfa_wipe(order, sizeof *order);
+	enum mfa_usb_kind kind = order->kind;
+	int64_t deadline_ms = 0;
+	int err = begin_order(usb, order, &deadline_ms);
+	if (err == MFA_OK)
+		return end_order(usb, kind, deadline_ms, diag, ret_outcome);
 	mfa_usb_close(usb);
-	if (err == MFA_OK) {
-		if (ret_outcome->diag.text[0] != '\0')
-			(void)mfa_fail(diag, err, "%s", ret_outcome->diag.text);
-		mfa_warn_of(diag, &ret_outcome->diag);
-		return ret_outcome->result;
-	}
-	(void)mfa_fail(diag, err, "mfa-usb gave no answer: %s",
-		       err == MFA_ERR_BUSY    ? "its time is over"
-		       : err == MFA_ERR_ABORT ? "it has ended"
-					      : mfa_strerror(err));
-	return err == MFA_ERR_BUSY ? MFA_YUBIKEY_SILENT : MFA_YUBIKEY_BROKEN;
+	return fail_order(err, diag);
 }
 
 static bool wants_slot(const struct mfa_yubikey_order *order,
@@ -128,12 +151,9 @@ static bool wants_slot(const struct mfa_yubikey_order *order,
 	return false;
 }
 
-enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
-					const struct mfa_yubikey_order *order,
-					struct mfa_diag *diag, struct mfa_turn *ret_other,
-					struct mfa_yubikey_answer *ret_answer)
+int mfa_usb_send_challenge(struct mfa_usb *usb, const struct mfa_yubikey_order *order,
+			   struct mfa_diag *diag, int64_t *ret_deadline_ms)
 {
-	struct mfa_usb_outcome outcome;
 	struct mfa_usb_order sent = {
 		.kind = MFA_USB_RESPOND,
 		.timeout_ms = order->timeout_ms,
@@ -146,25 +166,66 @@ enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
 	for (size_t i = 0; i < order->count && i < MFA_TOKENS_MAX; i++)
 		sent.slots[i] = order->slots[i];
 	memcpy(sent.challenge, order->challenge, sizeof sent.challenge);
-	enum mfa_yubikey_result result = execute_order(usb, &sent, diag, &outcome);
+	int err = begin_order(usb, &sent, ret_deadline_ms);
+	if (err != MFA_OK) {
+		mfa_usb_close(usb);
+		(void)fail_order(err, diag);
+	}
+	return err;
+}
+
+/* The plug-in is loaded for its HMAC alone, which needs no USB. */
+static enum mfa_yubikey_result fill_answer(const struct mfa_usb *usb,
+					   const struct mfa_yubikey_order *order,
+					   const struct mfa_usb_outcome *outcome,
+					   struct mfa_diag *diag,
+					   struct mfa_yubikey_answer *ret_answer)
+{
+	const struct mfa_yubikey_driver *driver = NULL;
+	if (!wants_slot(order, &outcome->from)) {
+		(void)mfa_fail(diag, MFA_ERR_INVALID, "mfa-usb answers for another key");
+		return MFA_YUBIKEY_BROKEN;
+	}
+	if (mfa_yubikey_driver_open(usb->folder, diag, &driver) != MFA_OK)
+		return MFA_YUBIKEY_BROKEN;
+	*ret_answer = (struct mfa_yubikey_answer){ .from = outcome->from,
+						   .hmac = driver->hmac };
+	memcpy(ret_answer->challenge, order->challenge, sizeof ret_answer->challenge);
+	memcpy(ret_answer->response, outcome->response, sizeof ret_answer->response);
+	return MFA_YUBIKEY_DONE;
+}
+
+enum mfa_yubikey_result mfa_usb_take_response(struct mfa_usb *usb,
+					      const struct mfa_yubikey_order *order,
+					      int64_t deadline_ms, struct mfa_diag *diag,
+					      struct mfa_turn *ret_other,
+					      struct mfa_yubikey_answer *ret_answer)
+{
+	struct mfa_usb_outcome outcome;
+	enum mfa_yubikey_result result =
+		end_order(usb, MFA_USB_RESPOND, deadline_ms, diag, &outcome);
 	*ret_other = (struct mfa_turn){ .number = 0 };
 	if (mfa_usb_has_other(result))
 		*ret_other = outcome.other;
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
-	if (!wants_slot(order, &outcome.from)) {
-		(void)mfa_fail(diag, MFA_ERR_INVALID, "mfa-usb answers for another key");
-		result = MFA_YUBIKEY_BROKEN;
-	} else {
-		*ret_answer = (struct mfa_yubikey_answer){ .from = outcome.from,
-							   .hmac = usb->hmac };
-		memcpy(ret_answer->challenge, order->challenge,
-		       sizeof ret_answer->challenge);
-		memcpy(ret_answer->response, outcome.response,
-		       sizeof ret_answer->response);
-	}
+	result = fill_answer(usb, order, &outcome, diag, ret_answer);
 	mfa_wipe(&outcome, sizeof outcome);
 	return result;
+}
+
+enum mfa_yubikey_result mfa_usb_respond(struct mfa_usb *usb,
+					const struct mfa_yubikey_order *order,
+					struct mfa_diag *diag, struct mfa_turn *ret_other,
+					struct mfa_yubikey_answer *ret_answer)
+{
+	int64_t deadline_ms = 0;
+	int err = mfa_usb_send_challenge(usb, order, diag, &deadline_ms);
+	*ret_other = (struct mfa_turn){ .number = 0 };
+	if (err != MFA_OK)
+		return err == MFA_ERR_BUSY ? MFA_YUBIKEY_SILENT : MFA_YUBIKEY_BROKEN;
+	return mfa_usb_take_response(usb, order, deadline_ms, diag, ret_other,
+				     ret_answer);
 }
 
 enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,

@@ -15,6 +15,19 @@ static enum mfa_auth_step ask_person(const struct mfa_auth_request *request,
 	return mfa_auth_answer(request, state, err, &typed, result);
 }
 
+/* sent: the error of the order, or of the person's reply to the device. */
+static enum mfa_auth_step take_reply(const struct mfa_auth_request *request,
+				     struct mfa_auth_state *state, int sent,
+				     struct mfa_device_session *session,
+				     struct mfa_auth_result *result)
+{
+	struct mfa_device_reply reply = { .question = "" };
+	enum mfa_device_result taken =
+		sent == MFA_OK ? session->ops->collect(session, &result->diag, &reply)
+			       : MFA_DEVICE_UNUSABLE;
+	return mfa_auth_take_reply(request, state, taken, &reply, result);
+}
+
 /* As during a question, no lock is held while a touch is waited for, and the caller may
  * end the program. */
 static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
@@ -23,7 +36,6 @@ static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 				     struct mfa_auth_result *result)
 {
 	struct mfa_device_candidates candidates;
-	struct mfa_device_reply reply = { .question = "" };
 	mfa_device_close(session);
 	enum mfa_auth_step step =
 		mfa_auth_open_device(request, state, session, &candidates, result);
@@ -31,9 +43,8 @@ static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 		return step;
 	const struct mfa_device_order order =
 		mfa_auth_device_order(request, state, &candidates);
-	enum mfa_device_result asked =
-		session->ops->ask(session, &order, &result->diag, &reply);
-	return mfa_auth_take_reply(request, state, asked, &reply, result);
+	int err = session->ops->send(session, &order, &result->diag);
+	return take_reply(request, state, err, session, result);
 }
 
 /* The answer goes to the device only. */
@@ -44,18 +55,14 @@ static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
 {
 	char prompt[MFA_PROMPT_SIZE];
 	struct mfa_secret typed = { 0 };
-	struct mfa_device_reply reply = { .question = "" };
 	mfa_auth_prompt(request, state, prompt);
 	int err = request->dialog->ask(request->dialog->context, prompt, &typed);
 	if (err != MFA_OK)
 		return mfa_auth_answer(request, state, err, &typed, result);
-	enum mfa_device_result asked = MFA_DEVICE_UNUSABLE;
-	if (session->ops != NULL && session->ops->reply != NULL)
-		asked = session->ops->reply(session,
-					    (struct mfa_span){ typed.data, typed.len },
-					    &result->diag, &reply);
+	err = mfa_device_reply(session, (struct mfa_span){ typed.data, typed.len },
+			       &result->diag);
 	forget_answer(request, &typed);
-	return mfa_auth_take_reply(request, state, asked, &reply, result);
+	return take_reply(request, state, err, session, result);
 }
 
 void mfa_auth_run(const struct mfa_auth_request *request,

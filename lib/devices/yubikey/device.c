@@ -13,8 +13,16 @@ struct slots {
 	struct mfa_yubikey_slot list[MFA_TOKENS_MAX];
 };
 
+/* What a session's bytes are: what was sent, which the reply must fit. */
+struct question {
+	const char *folder; /* borrowed; NULL where they are installed */
+	size_t count;
+	struct slots slots;
+	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
+};
+
 static_assert(sizeof(struct slots) <= MFA_DEVICE_CANDIDATES_SIZE, "the slots fit");
-static_assert(sizeof(struct mfa_usb) <= MFA_DEVICE_SESSION_SIZE, "a session fits");
+static_assert(sizeof(struct question) <= MFA_DEVICE_SESSION_SIZE, "a session fits");
 
 static int add_slot(const struct mfa_token *token,
 		    struct mfa_device_candidates *inout_candidates)
@@ -35,17 +43,17 @@ static int open_usb(const char *folder, struct mfa_diag *diag,
 		    struct mfa_device_session *ret_session)
 {
 	struct mfa_usb usb = { .channel = -1 };
+	const struct question question = { .folder = folder };
 	int err = mfa_usb_open(folder, diag, &usb);
-	*ret_session = (struct mfa_device_session){ .ops = &mfa_device_yubikey };
-	memcpy(ret_session->bytes, &usb, sizeof usb);
+	*ret_session = (struct mfa_device_session){ .ops = &mfa_device_yubikey,
+						    .channel = usb.channel };
+	memcpy(ret_session->bytes, &question, sizeof question);
 	return err;
 }
 
 static void close_usb(struct mfa_device_session *session)
 {
-	struct mfa_usb usb;
-	memcpy(&usb, session->bytes, sizeof usb);
-	mfa_usb_close(&usb);
+	mfa_close_fd(&session->channel);
 }
 
 static enum mfa_device_result result_of_usb(enum mfa_yubikey_result result)
@@ -76,29 +84,45 @@ static enum mfa_device_result result_of_usb(enum mfa_yubikey_result result)
 	return MFA_DEVICE_UNUSABLE;
 }
 
-static enum mfa_device_result challenge_slots(struct mfa_device_session *session,
-					      const struct mfa_device_order *order,
-					      struct mfa_diag *diag,
-					      struct mfa_device_reply *ret_reply)
+static int send_challenge(struct mfa_device_session *session,
+			  const struct mfa_device_order *order, struct mfa_diag *diag)
 {
-	unsigned char challenge[MFA_YUBIKEY_CHALLENGE_LEN];
-	struct slots slots;
-	struct mfa_usb usb;
-	struct mfa_yubikey_answer answer = { .from = { 0 } };
-	memcpy(&slots, order->candidates->bytes, sizeof slots);
-	memcpy(&usb, session->bytes, sizeof usb);
-	mfa_yubikey_challenge(challenge);
+	struct question question;
+	memcpy(&question, session->bytes, sizeof question);
+	question.count = order->candidates->count;
+	memcpy(&question.slots, order->candidates->bytes, sizeof question.slots);
+	mfa_yubikey_challenge(question.challenge);
+	memcpy(session->bytes, &question, sizeof question);
 	const struct mfa_yubikey_order wanted = {
-		.slots = slots.list,
-		.count = order->candidates->count,
-		.challenge = challenge,
+		.slots = question.slots.list,
+		.count = question.count,
+		.challenge = question.challenge,
 		.timeout_ms = order->timeout_ms,
 		.turn = order->turn,
 		.since_ms = order->since_ms,
 	};
-	enum mfa_device_result result = result_of_usb(
-		mfa_usb_respond(&usb, &wanted, diag, &ret_reply->other, &answer));
-	memcpy(session->bytes, &usb, sizeof usb);
+	struct mfa_usb usb = { .folder = question.folder, .channel = session->channel };
+	int err = mfa_usb_send_challenge(&usb, &wanted, diag, &session->deadline_ms);
+	session->channel = usb.channel;
+	return err;
+}
+
+static enum mfa_device_result take_response(struct mfa_device_session *session,
+					    struct mfa_diag *diag,
+					    struct mfa_device_reply *ret_reply)
+{
+	struct question question;
+	struct mfa_yubikey_answer answer = { .from = { 0 } };
+	memcpy(&question, session->bytes, sizeof question);
+	const struct mfa_yubikey_order sent = {
+		.slots = question.slots.list,
+		.count = question.count,
+		.challenge = question.challenge,
+	};
+	struct mfa_usb usb = { .folder = question.folder, .channel = session->channel };
+	enum mfa_device_result result = result_of_usb(mfa_usb_take_response(
+		&usb, &sent, session->deadline_ms, diag, &ret_reply->other, &answer));
+	session->channel = usb.channel;
 	if (result == MFA_DEVICE_ANSWERED)
 		mfa_yubikey_answer_pack(&answer, &ret_reply->answer);
 	mfa_wipe(&answer, sizeof answer);
@@ -181,7 +205,8 @@ const struct mfa_device_ops mfa_device_yubikey = {
 	.kind = MFA_KIND_YUBIKEY,
 	.add_candidate = add_slot,
 	.open = open_usb,
-	.ask = challenge_slots,
+	.send = send_challenge,
+	.collect = take_response,
 	.close = close_usb,
 	.prompt = yubikey_prompt,
 	.prompt_named = yubikey_prompt_named,

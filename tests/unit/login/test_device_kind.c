@@ -76,31 +76,36 @@ static enum mfa_device_result answer_or_ask(struct mfa_device_reply *ret_reply)
 static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
 		     struct mfa_device_session *ret_session);
 
-static enum mfa_device_result ask_fake(struct mfa_device_session *session MFA_UNUSED,
-				       const struct mfa_device_order *order,
-				       struct mfa_diag *diag MFA_UNUSED,
-				       struct mfa_device_reply *ret_reply)
+static int send_fake(struct mfa_device_session *session MFA_UNUSED,
+		     const struct mfa_device_order *order,
+		     struct mfa_diag *diag MFA_UNUSED)
 {
 	device.asked++;
 	device.candidates = (unsigned)order->candidates->count;
-	if (!device.is_plugged)
-		return MFA_DEVICE_ABSENT;
-	return order->candidates->count == 0 ? MFA_DEVICE_OTHER
-					     : answer_or_ask(ret_reply);
+	return MFA_OK;
 }
 
-static enum mfa_device_result reply_fake(struct mfa_device_session *session MFA_UNUSED,
-					 struct mfa_span typed,
-					 struct mfa_diag *diag MFA_UNUSED,
-					 struct mfa_device_reply *ret_reply)
+static enum mfa_device_result collect_fake(struct mfa_device_session *session MFA_UNUSED,
+					   struct mfa_diag *diag MFA_UNUSED,
+					   struct mfa_device_reply *ret_reply)
+{
+	if (!device.is_plugged)
+		return MFA_DEVICE_ABSENT;
+	if (device.tries == 0)
+		return MFA_DEVICE_EMPTY;
+	return device.candidates == 0 ? MFA_DEVICE_OTHER : answer_or_ask(ret_reply);
+}
+
+static int reply_fake(struct mfa_device_session *session MFA_UNUSED,
+		      struct mfa_span typed, struct mfa_diag *diag MFA_UNUSED)
 {
 	(void)snprintf(device.given, sizeof device.given, "%.*s", (int)typed.len,
 		       (const char *)typed.data);
 	if (strcmp(device.given, pin) == 0)
 		device.wants_pin = false;
-	else if (--device.tries == 0)
-		return MFA_DEVICE_EMPTY;
-	return answer_or_ask(ret_reply);
+	else
+		device.tries--;
+	return MFA_OK;
 }
 
 static void close_fake(struct mfa_device_session *session MFA_UNUSED)
@@ -122,7 +127,8 @@ static const struct mfa_device_ops device_fake = {
 	.kind = MFA_KIND_FIDO2,
 	.add_candidate = add_fake,
 	.open = open_fake,
-	.ask = ask_fake,
+	.send = send_fake,
+	.collect = collect_fake,
 	.reply = reply_fake,
 	.close = close_fake,
 	.prompt = prompt_fake,
@@ -139,10 +145,16 @@ static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UN
 }
 
 /* Another kind, which nobody has plugged in. */
-static enum mfa_device_result ask_nothing(struct mfa_device_session *session MFA_UNUSED,
-					  const struct mfa_device_order *order MFA_UNUSED,
-					  struct mfa_diag *diag MFA_UNUSED,
-					  struct mfa_device_reply *ret_reply MFA_UNUSED)
+static int send_nothing(struct mfa_device_session *session MFA_UNUSED,
+			const struct mfa_device_order *order MFA_UNUSED,
+			struct mfa_diag *diag MFA_UNUSED)
+{
+	return MFA_OK;
+}
+
+static enum mfa_device_result collect_nothing(
+	struct mfa_device_session *session MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+	struct mfa_device_reply *ret_reply MFA_UNUSED)
 {
 	return MFA_DEVICE_ABSENT;
 }
@@ -160,7 +172,8 @@ static const struct mfa_device_ops device_absent = {
 	.kind = MFA_KIND_YUBIKEY,
 	.add_candidate = add_fake,
 	.open = open_absent,
-	.ask = ask_nothing,
+	.send = send_nothing,
+	.collect = collect_nothing,
 	.close = close_fake,
 	.prompt = prompt_fake,
 	.prompt_named = prompt_fake,
