@@ -58,7 +58,6 @@ static int set_zone_line(struct mfa_config *config, const struct config_line *li
 			 struct mfa_diag *diag)
 {
 	const char *name = line->section + strlen(ZONE_PREFIX);
-	name += strspn(name, " \t");
 	if (!is_zone_name(name))
 		return config_fail(diag, line,
 				   "[%s]: a zone's name is 1 to 63 of A-Z a-z 0-9 _ -",

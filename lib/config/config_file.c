@@ -92,6 +92,20 @@ static bool is_end_of_line(const char *text)
 	return text[0] == '\0' || text[0] == '#';
 }
 
+/* Each run of blanks becomes one space, so that a section has one spelling. */
+static void squeeze_blanks(char *text)
+{
+	size_t out = 0;
+	for (size_t in = 0; text[in] != '\0'; in++) {
+		bool is_blank = text[in] == ' ' || text[in] == '\t';
+		if (!is_blank)
+			text[out++] = text[in];
+		else if (out > 0 && text[out - 1] != ' ')
+			text[out++] = ' ';
+	}
+	text[out] = '\0';
+}
+
 static int open_section(struct scanner *scanner, char *text)
 {
 	struct config_line *line = &scanner->line;
@@ -102,7 +116,9 @@ static int open_section(struct scanner *scanner, char *text)
 		return config_fail(scanner->diag, line,
 				   "nothing may stand behind the ] of a section");
 	*end = '\0';
-	line->section = trim_blanks(text + 1);
+	char *name = trim_blanks(text + 1);
+	squeeze_blanks(name);
+	line->section = name;
 	line->key = line->value = NULL;
 	if (line->section[0] == '\0')
 		return config_fail(scanner->diag, line, "a section needs a name");

@@ -91,6 +91,8 @@ static void an_error_names_file_and_line(void **state)
 	assert_refused(*state, "[zone a]\ntitles = b\n", MFA_ERR_CONFIG, "mfa.conf:2: ");
 	assert_refused(*state, "[zone a]\nmfa = on\nmfa = off\n", MFA_ERR_CONFIG,
 		       "mfa.conf:3: \"mfa\" is given twice");
+	assert_refused(*state, "[zone a]\nmfa = on\n[zone  a]\nmfa = off\n",
+		       MFA_ERR_CONFIG, "mfa.conf:4: \"mfa\" is given twice");
 }
 
 static void an_unknown_section_is_refused(void **state)

@@ -181,6 +181,15 @@ static void a_value_over_several_lines_is_refused(void **state)
 	assert_refuses(state, "[a]\nk=1\nl=2 3\n\t4\n\t5\n", 4, "each in one line");
 }
 
+static void a_section_has_one_name_whatever_its_blanks(void **state)
+{
+	assert_reads(state, "[zone  a]\n[\tzone \t a ]\nk=1\n",
+		     "1 [zone a]\n2 [zone a]\n3 [zone a] k=1\n");
+	assert_refuses(state, "[zone a]\nk=1\n[zone  a]\nk=2\n", 4,
+		       "given twice (first in line 2)");
+	assert_refuses(state, "[zone\ta]\nk=1\n[zone a]\nk=2\n", 4, "given twice");
+}
+
 static void sections_may_hold_the_same_keys(void **state)
 {
 	assert_reads(state, "[a]\nk=1\n[b]\nk=2\n[c]\nk=3\nl=4\n",
@@ -297,6 +306,7 @@ int main(void)
 		in_sandbox(a_line_without_equals_is_refused),
 		in_sandbox(a_key_before_any_section_is_refused),
 		in_sandbox(a_value_over_several_lines_is_refused),
+		in_sandbox(a_section_has_one_name_whatever_its_blanks),
 		in_sandbox(sections_may_hold_the_same_keys),
 		in_sandbox(a_broken_section_is_refused),
 		in_sandbox(a_line_without_a_key_is_refused),
