@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_word.h"
 #include "mfa/address.h"
 #include "mfa/key.h"
 #include "mfa/record.h"
@@ -13,6 +14,7 @@
 enum {
 	MINUTE = 60,
 	DAY = 24 * 60 * MINUTE,
+	SHOWN_MAX = 64,
 	FAILURES_MAX = 100, /* NIST SP 800-63B-4 section 3.2.2 */
 };
 
@@ -21,7 +23,8 @@ enum type {
 	PATH,
 	STORE, /* a source, of a scheme of stores */
 	KEY,   /* the same, of store keys */
-	WORDS,
+	PATTERNS,
+	NAMES,
 	RHOSTS,
 	FACTORS,
 	NUMBER,
@@ -47,12 +50,12 @@ struct key {
 static const struct key zone_keys[] = {
 	{ "title", TEXT, ZONE(title), 0, 0, NULL },
 	{ "mfa", ON_OFF, ZONE(is_off), 0, 0, "on" },
-	{ "services", WORDS, ZONE(services), 1, 0, NULL },
-	{ "users", WORDS, ZONE(users), 1, 0, NULL },
-	{ "groups", WORDS, ZONE(groups), 1, 0, NULL },
+	{ "services", PATTERNS, ZONE(services), 1, 0, NULL },
+	{ "users", PATTERNS, ZONE(users), 1, 0, NULL },
+	{ "groups", NAMES, ZONE(groups), 1, 0, NULL },
 	{ "rhosts", RHOSTS, ZONE(rhosts), 1, 0, NULL },
-	{ "ttys", WORDS, ZONE(ttys), 1, 0, NULL },
-	{ "gate", WORDS, ZONE(gate), 0, 0, "sshd lightdm" },
+	{ "ttys", PATTERNS, ZONE(ttys), 1, 0, NULL },
+	{ "gate", PATTERNS, ZONE(gate), 0, 0, "sshd lightdm" },
 	{ "factors", FACTORS, ZONE(factors), 0, 0,
 	  "yubikey totp hotp yubikey-otp recovery temporary" },
 	{ "max_failures", NUMBER, ZONE(max_failures), 1, FAILURES_MAX, "5" },
@@ -75,7 +78,7 @@ static const struct key host_keys[] = {
 	{ "key", KEY, HOST(key), 0, 0, "file:/etc/pam_mfa/store.key" },
 	{ "audit", PATH, HOST(audit), 0, 0, "/var/log/pam_mfa/audit.jsonl" },
 	{ "audit_required", YES_NO, HOST(is_audit_required), 0, 0, "yes" },
-	{ "password_modules", WORDS, HOST(password_modules), 0, 0, "" },
+	{ "password_modules", NAMES, HOST(password_modules), 0, 0, "" },
 };
 
 static int split_words(struct mfa_strings *words, const char *text)
@@ -93,14 +96,33 @@ static int split_words(struct mfa_strings *words, const char *text)
 	return MFA_OK;
 }
 
-static int set_words(struct mfa_strings *words, const struct config_line *line,
-		     struct mfa_diag *diag)
+static int check_words(const struct mfa_strings *words, bool are_patterns,
+		       const struct config_line *line, struct mfa_diag *diag)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+		const char *problem = config_word_problem(word, are_patterns);
+		if (problem != NULL)
+			return config_fail(diag, line,
+					   "%s: \"%.*s\" can match nothing: %s; separate "
+					   "words with spaces",
+					   line->key, SHOWN_MAX, word, problem);
+	}
+	return MFA_OK;
+}
+
+static int set_words(struct mfa_strings *words, bool are_patterns,
+		     const struct config_line *line, struct mfa_diag *diag)
 {
 	struct mfa_strings fresh = { 0 };
 	int err = split_words(&fresh, line->value);
+	if (err != MFA_OK)
+		(void)mfa_fail(diag, err, "out of memory");
+	else
+		err = check_words(&fresh, are_patterns, line, diag);
 	if (err != MFA_OK) {
 		mfa_strings_done(&fresh);
-		return mfa_fail(diag, err, "out of memory");
+		return err;
 	}
 	mfa_strings_done(words);
 	*words = fresh;
@@ -182,7 +204,7 @@ static int set_factors(uint32_t *factors, const struct config_line *line,
 		       struct mfa_diag *diag)
 {
 	struct mfa_strings words = { 0 };
-	int err = set_words(&words, line, diag);
+	int err = set_words(&words, false, line, diag);
 	uint32_t bits = 0;
 	for (size_t i = 0; err == MFA_OK && i < words.count; i++) {
 		enum mfa_kind kind = mfa_kind_from_name(words.items[i]);
@@ -203,7 +225,7 @@ static int set_factors(uint32_t *factors, const struct config_line *line,
 static int set_rhosts(struct mfa_strings *words, const struct config_line *line,
 		      struct mfa_diag *diag)
 {
-	int err = set_words(words, line, diag);
+	int err = set_words(words, false, line, diag);
 	for (size_t i = 0; err == MFA_OK && i < words->count; i++)
 		if (strcmp(words->items[i], "local") != 0 &&
 		    !mfa_address_is_pattern(words->items[i]))
@@ -229,7 +251,7 @@ static int set_value(void *base, const struct key *key, const struct config_line
 {
 	void *member = (char *)base + key->offset;
 	const char *path = line->value;
-	bool is_list = key->type == WORDS || key->type == RHOSTS;
+	bool is_list = key->type == PATTERNS || key->type == NAMES || key->type == RHOSTS;
 	if (is_list && key->min > 0 && path[strspn(path, " \t")] == '\0')
 		return config_fail(diag, line,
 				   "%s is empty: name what it is to match, or leave the "
@@ -247,8 +269,9 @@ static int set_value(void *base, const struct key *key, const struct config_line
 		return set_text(member, line, diag);
 	case TEXT:
 		return set_text(member, line, diag);
-	case WORDS:
-		return set_words(member, line, diag);
+	case PATTERNS:
+	case NAMES:
+		return set_words(member, key->type == PATTERNS, line, diag);
 	case RHOSTS:
 		return set_rhosts(member, line, diag);
 	case FACTORS:

@@ -257,10 +257,11 @@ static void words_are_split_at_blanks(void **state)
 		{ "gate", &keys->zone.gate },
 	};
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
-		assert_int_equal(set_zone(state, cases[i].key, "a  b*\tc", NULL), MFA_OK);
+		assert_int_equal(set_zone(state, cases[i].key, "a  b/d\tc", NULL),
+				 MFA_OK);
 		assert_int_equal(cases[i].words->count, 3);
 		assert_string_equal(cases[i].words->items[0], "a");
-		assert_string_equal(cases[i].words->items[1], "b*");
+		assert_string_equal(cases[i].words->items[1], "b/d");
 		assert_string_equal(cases[i].words->items[2], "c");
 		assert_null(cases[i].words->items[3]);
 		/* an emptied condition would match everything: say so, or leave it away
@@ -270,6 +271,30 @@ static void words_are_split_at_blanks(void **state)
 				 is_gate ? MFA_OK : MFA_ERR_CONFIG);
 		assert_int_equal(cases[i].words->count, is_gate ? 0 : 3);
 	}
+}
+
+static void words_that_can_match_nothing_are_refused(void **state)
+{
+	static const struct refusal bad[] = {
+		{ "services", "sshd, login" }, { "users", "taro\xe3\x80\x80hanako" },
+		{ "users", "backup ; taro" },  { "users", "CITY\\taro" },
+		{ "groups", "adm*" },	       { "ttys", "tty1 \\" },
+		{ "gate", "'sshd'" },	       { "rhosts", "10.0.0.1,10.0.0.2" },
+		{ "factors", "totp,hotp" },
+	};
+	struct keys *keys = *state;
+	struct mfa_diag diag = { .text = "" };
+	assert_refusals(state, bad, MFA_COUNT(bad), set_zone);
+	assert_int_equal(keys->zone.users.count, 0);
+	assert_int_equal(keys->zone.gate.count, 2);
+	assert_int_equal(set_zone(state, "gate", "sshd,lightdm", &diag), MFA_ERR_CONFIG);
+	assert_string_equal(
+		diag.text, "f:7: gate: \"sshd,lightdm\" can match nothing: it has a "
+			   "comma, semicolon or equals sign; separate words with spaces");
+	assert_int_equal(set_host(state, "password_modules", "pam_*", NULL),
+			 MFA_ERR_CONFIG);
+	assert_int_equal(set_zone(state, "users", "t* CITY\\\\taro", NULL), MFA_OK);
+	assert_int_equal(set_zone(state, "groups", "CITY\\officers", NULL), MFA_OK);
 }
 
 static void rhosts_are_addresses_prefixes_or_local(void **state)
@@ -343,6 +368,7 @@ int main(void)
 		with_keys(languages_are_three_words),
 		with_keys(factors_are_known_kinds),
 		with_keys(words_are_split_at_blanks),
+		with_keys(words_that_can_match_nothing_are_refused),
 		with_keys(rhosts_are_addresses_prefixes_or_local),
 		with_keys(texts_are_short_and_without_controls),
 		with_keys(sources_and_paths_are_absolute),
