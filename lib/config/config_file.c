@@ -12,7 +12,8 @@
 #include "mfa/text.h"
 
 enum {
-	FILE_SIZE_MAX = 256 * 1024
+	FILE_SIZE_MAX = 256 * 1024,
+	BYTE_ORDER_MARK = 0xfeff,
 };
 
 /* Where a key was found, borrowed from the text. */
@@ -76,6 +77,34 @@ static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
 	return MFA_OK;
 }
 
+/* What an editor shows as two lines, or in another order, would be read as one. */
+static bool is_plain(const char *text, uint32_t point)
+{
+	if (point == '\r')
+		return text[1] == '\n';
+	if (point == '\t' || point == '\n')
+		return true;
+	return point >= 0x20 && point != 0x7f && point != BYTE_ORDER_MARK &&
+	       !mfa_text_is_hidden(point);
+}
+
+static int check_characters(const char *path, const char *text, struct mfa_diag *diag)
+{
+	struct config_line line = { .path = path, .number = 1 };
+	for (size_t rest = strlen(text); rest > 0;) {
+		uint32_t point = 0;
+		size_t len = mfa_text_decode(text, rest, &point);
+		if (!is_plain(text, point))
+			return config_fail(diag, &line,
+					   "a control or hidden character (U+%04X)",
+					   (unsigned)point);
+		line.number += point == '\n';
+		text += len;
+		rest -= len;
+	}
+	return MFA_OK;
+}
+
 static char *trim_blanks(char *text)
 {
 	text += strspn(text, " \t\r");
@@ -88,7 +117,7 @@ static char *trim_blanks(char *text)
 /* Whether nothing but blanks and a comment is left of a line. */
 static bool is_end_of_line(const char *text)
 {
-	text += strspn(text, " \t\r");
+	text += strspn(text, " \t");
 	return text[0] == '\0' || text[0] == '#';
 }
 
@@ -211,6 +240,8 @@ int config_file_read(const char *path, config_line_fn handle, void *context,
 {
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	int err = read_text(path, diag, &text);
+	if (err == MFA_OK)
+		err = check_characters(path, text, diag);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(free_seen_keys)

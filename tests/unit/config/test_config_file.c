@@ -153,6 +153,39 @@ static void quotes_and_windows_line_ends_go(void **state)
 		     "1 [a]\n2 [a] k=v w\n3 [a] l= v \n4 [a] m=\n");
 }
 
+static void a_carriage_return_stands_before_a_line_feed(void **state)
+{
+	static const char words[] = "a control or hidden character (U+000D)";
+	assert_refuses(state, "[a]\n# why:\rservices = b\nusers = c\n", 2, words);
+	assert_refuses(state, "[a]\nk = b\rl = c\n", 2, words);
+	assert_refuses(state, "# c\r[a]\rk = b\r", 1, words);
+	assert_refuses(state, "[a]\r\nk = b\r\r\n", 2, words);
+	assert_refuses(state, "[a]\nk = b\r", 2, words);
+}
+
+static void what_is_not_seen_is_refused(void **state)
+{
+	static const struct {
+		const char *bytes;
+		const char *name;
+	} unseen[] = {
+		{ "\x01", "U+0001" },	      { "\x1b[2K", "U+001B" },
+		{ "\v", "U+000B" },	      { "\f", "U+000C" },
+		{ "\x7f", "U+007F" },	      { "\xc2\x85", "U+0085" },
+		{ "\xe2\x80\xa8", "U+2028" }, { "\xe2\x80\xae", "U+202E" },
+		{ "\xef\xbb\xbf", "U+FEFF" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(unseen); i++) {
+		char text[64];
+		(void)snprintf(text, sizeof text, "[a]\n# c%s\n", unseen[i].bytes);
+		assert_refuses(state, text, 2, unseen[i].name);
+		(void)snprintf(text, sizeof text, "[a]\nk = v\nl = 区%s\n",
+			       unseen[i].bytes);
+		assert_refuses(state, text, 3, unseen[i].name);
+	}
+	assert_refuses(state, "\xef\xbb\xbf[a]\n", 1, "U+FEFF");
+}
+
 static void a_key_given_twice_is_refused(void **state)
 {
 	assert_refuses(state, "[a]\nk=1\nl=2\nk=3\n", 4, "given twice (first in line 2)");
@@ -302,6 +335,8 @@ int main(void)
 		in_sandbox(a_line_may_be_long),
 		in_sandbox(a_quote_that_is_wrong_is_refused),
 		in_sandbox(quotes_and_windows_line_ends_go),
+		in_sandbox(a_carriage_return_stands_before_a_line_feed),
+		in_sandbox(what_is_not_seen_is_refused),
 		in_sandbox(a_key_given_twice_is_refused),
 		in_sandbox(a_line_without_equals_is_refused),
 		in_sandbox(a_key_before_any_section_is_refused),
