@@ -139,18 +139,22 @@ static bool has_no_conditions(const struct mfa_zone *zone)
 	       zone->rhosts.count == 0;
 }
 
-static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
+/* A zone behind one that covers every login would never be asked. */
+static int check_order(const struct mfa_config *config, struct mfa_diag *diag)
 {
-	const char *path = config->path;
-	if (config->zone_count == 0)
-		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: no [zone NAME] section", path);
 	for (size_t i = 0; i + 1 < config->zone_count; i++)
 		if (has_no_conditions(&config->zones[i]))
 			return mfa_fail(
 				diag, MFA_ERR_CONFIG,
 				"%s: [zone %s] can never decide: [zone %s] before it "
 				"covers every login",
-				path, config->zones[i + 1].name, config->zones[i].name);
+				config->path, config->zones[i + 1].name,
+				config->zones[i].name);
+	return MFA_OK;
+}
+
+static int check_grace(const struct mfa_config *config, struct mfa_diag *diag)
+{
 	for (size_t i = 0; i < config->zone_count; i++)
 		if (config->zones[i].grace_until != 0 &&
 		    config->zones[i].grace_reason[0] == '\0')
@@ -158,7 +162,13 @@ static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
 				diag, MFA_ERR_CONFIG,
 				"%s: [zone %s] has grace_until: grace_reason must "
 				"say why",
-				path, config->zones[i].name);
+				config->path, config->zones[i].name);
+	return MFA_OK;
+}
+
+static int check_default_zone(struct mfa_config *config, struct mfa_diag *diag)
+{
+	const char *path = config->path;
 	if (config->default_zone == NULL && config->zone_count == 1) {
 		config->default_zone = strdup(config->zones[0].name);
 		if (config->default_zone == NULL)
@@ -180,6 +190,37 @@ static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
 			"zone covers must need MFA",
 			path, zone->name);
 	return MFA_OK;
+}
+
+/* A file may end before the conditions: who means every login says so. */
+static int check_off_zones(const struct mfa_config *config, struct mfa_diag *diag)
+{
+	for (size_t i = 0; i < config->zone_count; i++) {
+		const struct mfa_zone *zone = &config->zones[i];
+		bool has_none = zone->services.count == 0 && zone->users.count == 0 &&
+				zone->ttys.count == 0 && zone->groups.count == 0 &&
+				zone->rhosts.count == 0;
+		if (zone->is_off && has_none)
+			return mfa_fail(
+				diag, MFA_ERR_CONFIG,
+				"%s: [zone %s] has mfa = off and no condition; if it "
+				"is for every login, write services = *",
+				config->path, zone->name);
+	}
+	return MFA_OK;
+}
+
+static int check_zones(struct mfa_config *config, struct mfa_diag *diag)
+{
+	if (config->zone_count == 0)
+		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: no [zone NAME] section",
+				config->path);
+	int err = check_order(config, diag);
+	if (err == MFA_OK)
+		err = check_grace(config, diag);
+	if (err == MFA_OK)
+		err = check_default_zone(config, diag);
+	return err == MFA_OK ? check_off_zones(config, diag) : err;
 }
 
 int mfa_config_load(const char *path, struct mfa_diag *diag,

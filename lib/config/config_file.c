@@ -49,12 +49,29 @@ static void free_seen_keys(struct seen_key **keys)
 	free(*keys);
 }
 
-static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
+static bool is_same_time(const struct timespec *a, const struct timespec *b)
 {
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
-	if (err != MFA_OK)
-		return err;
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Misses a write in the same tick of the kernel. A file that another has replaced
+ * meanwhile is whole, but has a new ctime. */
+static int check_unwritten(int fd, const char *path, const struct stat *before,
+			   size_t len, struct mfa_diag *diag)
+{
+	struct stat now;
+	if (fstat(fd, &now) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
+	if ((off_t)len == before->st_size && now.st_size == before->st_size &&
+	    is_same_time(&now.st_mtim, &before->st_mtim) &&
+	    (now.st_nlink == 0 || is_same_time(&now.st_ctim, &before->st_ctim)))
+		return MFA_OK;
+	return mfa_fail(diag, MFA_ERR_CONFIG,
+			"%s: was written while it was read; replace it by mv", path);
+}
+
+static int read_bytes(int fd, const char *path, struct mfa_diag *diag, char **ret_text)
+{
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
@@ -66,15 +83,25 @@ static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
 	if (text == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	size_t len = 0;
-	err = mfa_fs_read(fd, text, size, 0, &len);
+	int err = mfa_fs_read(fd, text, size, 0, &len);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
+	err = check_unwritten(fd, path, &status, len, diag);
+	if (err != MFA_OK)
+		return err;
 	text[len] = '\0';
 	if (strlen(text) != len || !mfa_text_is_utf8(text, len))
 		return mfa_fail(diag, MFA_ERR_CONFIG, "%s: not UTF-8 text", path);
 	*ret_text = MFA_TAKE(text);
 	return MFA_OK;
+}
+
+static int read_text(const char *path, struct mfa_diag *diag, char **ret_text)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+	return err == MFA_OK ? read_bytes(fd, path, diag, ret_text) : err;
 }
 
 /* What an editor shows as two lines, or in another order, would be read as one. */
@@ -88,9 +115,10 @@ static bool is_plain(const char *text, uint32_t point)
 	       !mfa_text_is_hidden(point);
 }
 
-static int check_characters(const char *path, const char *text, struct mfa_diag *diag)
+static int check_text(const char *path, const char *text, struct mfa_diag *diag)
 {
 	struct config_line line = { .path = path, .number = 1 };
+	bool is_ended = false;
 	for (size_t rest = strlen(text); rest > 0;) {
 		uint32_t point = 0;
 		size_t len = mfa_text_decode(text, rest, &point);
@@ -101,7 +129,13 @@ static int check_characters(const char *path, const char *text, struct mfa_diag 
 		line.number += point == '\n';
 		text += len;
 		rest -= len;
+		is_ended = point == '\n';
 	}
+	if (!is_ended)
+		return mfa_fail(diag, MFA_ERR_CONFIG,
+				"%s: does not end with a line feed, so it may be half "
+				"written",
+				path);
 	return MFA_OK;
 }
 
@@ -241,7 +275,7 @@ int config_file_read(const char *path, config_line_fn handle, void *context,
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	int err = read_text(path, diag, &text);
 	if (err == MFA_OK)
-		err = check_characters(path, text, diag);
+		err = check_text(path, text, diag);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(free_seen_keys)

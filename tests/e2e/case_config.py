@@ -63,7 +63,8 @@ def test_an_unknown_section_is_named(case):
 
 
 def test_an_empty_configuration_denies(case):
-    denied_by(case, "", r'"/etc/pam_mfa/mfa.conf: no \[zone NAME\] section')
+    denied_by(case, "", r'"/etc/pam_mfa/mfa.conf: does not end with a line feed')
+    denied_by(case, "\n", r'"/etc/pam_mfa/mfa.conf: no \[zone NAME\] section')
 
 
 def test_a_default_zone_that_is_off_denies(case):

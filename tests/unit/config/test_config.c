@@ -120,7 +120,8 @@ static void a_zone_has_a_plain_name(void **state)
 
 static void zones_without_a_sound_default_are_refused(void **state)
 {
-	assert_refused(*state, "", MFA_ERR_CONFIG, "no [zone NAME] section");
+	assert_refused(*state, "", MFA_ERR_CONFIG, "does not end with a line feed");
+	assert_refused(*state, "\n", MFA_ERR_CONFIG, "no [zone NAME] section");
 	assert_refused(*state, "[host]\nzone = a\n", MFA_ERR_CONFIG, "no [zone NAME]");
 	assert_refused(*state, "[zone a]\nusers=x\n[zone b]\n", MFA_ERR_CONFIG,
 		       "[host] zone must name");
@@ -158,6 +159,20 @@ static void a_zone_that_can_never_decide_is_refused(void **state)
 		*state, "[host]\nzone = b\n[zone a]\nrhosts = local\n[zone b]\n"));
 	mfa_config_free(
 		must_load(*state, "[host]\nzone = b\n[zone a]\ngroups = g\n[zone b]\n"));
+}
+
+static void a_zone_that_is_off_for_every_login_says_so(void **state)
+{
+	assert_refused(*state,
+		       "[host]\nzone = a\n[zone a]\nusers = x\n[zone b]\nmfa = off\n",
+		       MFA_ERR_CONFIG,
+		       "[zone b] has mfa = off and no condition; if it is for every "
+		       "login, write services = *");
+	MFA_CLEANUP(mfa_config_cleanup)
+	struct mfa_config *config = must_load(
+		*state, "[host]\nzone = a\n[zone a]\nusers = x\n[zone b]\nmfa = off\n"
+			"services = *\n");
+	assert_true(config->zones[1].is_off);
 }
 
 static void drop_in(struct sandbox *box, const char *name, const char *text)
@@ -210,7 +225,7 @@ static void only_visible_conf_files_are_drop_ins(void **state)
 	drop_in(*state, "a.conf.dpkg-old", "nonsense");
 	drop_in(*state, ".conf", "nonsense");
 	mfa_config_free(must_load(*state, "[zone a]\n"));
-	drop_in(*state, "a.conf", "nonsense");
+	drop_in(*state, "a.conf", "nonsense\n");
 	assert_refused(*state, NULL, MFA_ERR_CONFIG, "mfa.conf.d/a.conf:1:");
 }
 
@@ -309,6 +324,7 @@ int main(void)
 		in_sandbox(zones_without_a_sound_default_are_refused),
 		in_sandbox(the_default_zone_is_never_off),
 		in_sandbox(a_zone_that_can_never_decide_is_refused),
+		in_sandbox(a_zone_that_is_off_for_every_login_says_so),
 		in_sandbox(a_later_file_sets_single_keys_anew),
 		in_sandbox(drop_ins_are_read_in_version_order),
 		in_sandbox(only_visible_conf_files_are_drop_ins),

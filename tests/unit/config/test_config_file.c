@@ -73,7 +73,7 @@ static void hands_over_sections_and_keys_in_order(void **state)
 		     "  title=B b\n"
 		     "[zone a]\n"
 		     "\ttitle =\tA\t\n"
-		     "mfa = on",
+		     "mfa = on\n",
 		     "2 [host]\n"
 		     "3 [host] zone=a\n"
 		     "5 [zone b]\n"
@@ -85,7 +85,7 @@ static void hands_over_sections_and_keys_in_order(void **state)
 
 static void an_empty_file_holds_nothing(void **state)
 {
-	assert_reads(state, "", "");
+	assert_reads(state, "\n", "");
 	assert_reads(state, "\n\n# only a comment\n", "");
 }
 
@@ -129,6 +129,7 @@ static void a_line_may_be_long(void **state)
 	static char expected[3072] = "1 [a]\n2 [a] k=";
 	memset(text + strlen(text), 'x', 3000);
 	memset(expected + strlen(expected), 'x', 3000);
+	strcat(text, "\n");
 	strcat(expected, "\n");
 	assert_reads(state, text, expected);
 }
@@ -269,6 +270,14 @@ static void text_that_is_not_utf8_is_refused(void **state)
 	assert_string_equal(seen.text, "");
 }
 
+static void a_file_without_its_end_is_refused(void **state)
+{
+	static const char words[] = "does not end with a line feed";
+	assert_refuses(state, "", 0, words);
+	assert_refuses(state, "[a]\nservices = log", 0, words);
+	assert_refuses(state, "[a]\nk = v\n#", 0, words);
+}
+
 static void too_large_a_file_is_refused(void **state)
 {
 	enum {
@@ -310,6 +319,7 @@ static void random_files_are_read_or_refused(void **state)
 			seed = seed * 1103515245U + 12345U;
 			text[len] = letters[(seed >> 16) % (sizeof letters - 1)];
 		}
+		text[len++] = '\n';
 		text[len] = '\0';
 		struct seen seen = { .text = "" };
 		struct mfa_diag diag = { .text = "" };
@@ -347,6 +357,7 @@ int main(void)
 		in_sandbox(a_line_without_a_key_is_refused),
 		in_sandbox(an_error_of_the_receiver_ends_it),
 		in_sandbox(text_that_is_not_utf8_is_refused),
+		in_sandbox(a_file_without_its_end_is_refused),
 		in_sandbox(too_large_a_file_is_refused),
 		in_sandbox(a_missing_file_is_not_found),
 		in_sandbox(random_files_are_read_or_refused),

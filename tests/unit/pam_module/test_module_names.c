@@ -170,7 +170,7 @@ static void patterns_of_users_are_for_the_name_services_name(void **state)
 	struct stack *stack = *state;
 	stack_configure(stack, "",
 			"users = nobody\n[zone strict]\nusers = root\n"
-			"[zone rest]\nmfa = off");
+			"[zone rest]\nservices = *\nmfa = off");
 	assert_asked(stack, "ROOT", "");
 	assert_line(stack, "\"zone\":\"strict\"");
 	assert_exempt(stack, "daemon", "");
@@ -276,7 +276,7 @@ static void a_strange_name_of_the_name_service_lets_nobody_in(void **state)
 	struct stack *stack = *state;
 	memset(longer, 'a', sizeof longer - 1);
 	const char *const names[] = { "", "a\nb", "\xff\xfe", longer };
-	stack_configure(stack, "", "users = root\n[zone open]\nmfa = off");
+	stack_configure(stack, "", "users = root\n[zone open]\nservices = *\nmfa = off");
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
 		service.name_of_all = names[i];
 		assert_asked(stack, "root", "");
