@@ -57,8 +57,8 @@ enum {
 enum mfa_auth_step {
 	MFA_STEP_QUESTION, /* an answer of the person: mfa_auth_prompt, mfa_auth_answer */
 	MFA_STEP_DEVICE,   /* a device: mfa_auth_open_device, mfa_auth_take_reply */
-	/* The same question of a device's own: the answer goes to the device and nowhere
-	 * else (struct mfa_device_ops.reply), and its reply to mfa_auth_take_reply. */
+	/* A device's own question: mfa_auth_prompt, mfa_auth_answer_device, then
+	 * mfa_auth_take_reply. */
 	MFA_STEP_DEVICE_QUESTION,
 	MFA_STEP_END, /* the result is complete */
 };
@@ -75,6 +75,7 @@ struct mfa_auth_state {
 	unsigned device;  /* in mfa_devices: the one to ask */
 	unsigned asked;	  /* questions so far */
 	unsigned counted; /* of those, the ones that are limited */
+	unsigned replies; /* to devices' own questions */
 	char device_question[MFA_DEVICE_TEXT_SIZE];
 	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not reported
 			   */
@@ -111,12 +112,23 @@ void mfa_auth_prompt(const struct mfa_auth_request *request,
 		     const struct mfa_auth_state *state,
 		     char ret_prompt[static MFA_PROMPT_SIZE]);
 
-/* Takes the answer of MFA_STEP_QUESTION, and wipes it as the dialog has it; or, of any
- * question, the error that there was instead (of struct mfa_dialog's ask). */
+/* Takes the answer of MFA_STEP_QUESTION, or the error that there was instead (of struct
+ * mfa_dialog's ask). Wipes it as the dialog has it. */
 enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 				   struct mfa_auth_state *state, int asked,
 				   struct mfa_secret *answer,
 				   struct mfa_auth_result *result);
+
+/* The same of MFA_STEP_DEVICE_QUESTION. The step is unchanged: the answer is the device's
+ * and nobody else's; give it (mfa_device_reply), and end it with mfa_auth_forget.
+ * MFA_STEP_END: it must not have it, and the answer is wiped. */
+enum mfa_auth_step mfa_auth_answer_device(const struct mfa_auth_request *request,
+					  struct mfa_auth_state *state, int asked,
+					  struct mfa_secret *answer,
+					  struct mfa_auth_result *result);
+
+/* Wipes and frees an answer with its dialog's own function. */
+void mfa_auth_forget(const struct mfa_auth_request *request, struct mfa_secret *answer);
 
 /* Opens the device that is to be asked, and finds which tokens it may answer for: with
  * locks, which are free again when a device is waited for. What it opens is the caller's

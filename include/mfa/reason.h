@@ -21,7 +21,8 @@ enum mfa_reason {
 	MFA_REASON_NOT_A_CODE, /* a filler or the password: not counted as a guess */
 	MFA_REASON_GARBLED,    /* a YubiKey's code through a wrong keyboard layout */
 	MFA_REASON_KEY_TYPED,  /* what a YubiKey typed by itself, of no token: no guess */
-	MFA_REASON_KEY_WRONG,  /* the YubiKey answered, and wrongly */
+	MFA_REASON_KEY_WRONG,  /* the YubiKey answered, and wrongly; a device
+				* got wrong answers too often */
 	MFA_REASON_KEY_ABSENT, /* no YubiKey in any port */
 	MFA_REASON_KEY_OTHER,  /* none of this user */
 	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */

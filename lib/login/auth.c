@@ -47,7 +47,6 @@ static enum mfa_auth_step ask_device(const struct mfa_auth_request *request,
 	return take_reply(request, state, err, session, result);
 }
 
-/* The answer goes to the device only. */
 static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
 					 struct mfa_auth_state *state,
 					 struct mfa_device_session *session,
@@ -57,11 +56,13 @@ static enum mfa_auth_step ask_for_device(const struct mfa_auth_request *request,
 	struct mfa_secret typed = { 0 };
 	mfa_auth_prompt(request, state, prompt);
 	int err = request->dialog->ask(request->dialog->context, prompt, &typed);
-	if (err != MFA_OK)
-		return mfa_auth_answer(request, state, err, &typed, result);
+	enum mfa_auth_step step =
+		mfa_auth_answer_device(request, state, err, &typed, result);
+	if (step != MFA_STEP_DEVICE_QUESTION)
+		return step;
 	err = mfa_device_reply(session, (struct mfa_span){ typed.data, typed.len },
 			       &result->diag);
-	forget_answer(request, &typed);
+	mfa_auth_forget(request, &typed);
 	return take_reply(request, state, err, session, result);
 }
 

@@ -6,7 +6,7 @@
 #include "locked_work.h"
 #include "login_lines.h"
 
-void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *answer)
+void mfa_auth_forget(const struct mfa_auth_request *request, struct mfa_secret *answer)
 {
 	if (request->dialog->forget != NULL)
 		request->dialog->forget(request->dialog->context, answer);
@@ -91,7 +91,7 @@ static void decide_and_record(const struct mfa_auth_request *request,
 	if (err == MFA_OK)
 		err = check_conclusion(request, state, conclusion, result);
 	if (conclusion->typed != NULL)
-		forget_answer(request, conclusion->typed);
+		mfa_auth_forget(request, conclusion->typed);
 	if (err != MFA_OK)
 		fail_result(result, err);
 	else

@@ -8,12 +8,9 @@
 struct conclusion {
 	int err;		  /* an error, so nothing to check */
 	enum mfa_reason problem;  /* a device's problem, or an answer that is no code */
-	struct mfa_secret *typed; /* ended with forget_answer; NULL: none */
+	struct mfa_secret *typed; /* ended with mfa_auth_forget; NULL: none */
 	const struct mfa_device_answer *device_answer;
 };
-
-/* Wipes and frees an answer with its dialog's own function. */
-void forget_answer(const struct mfa_auth_request *request, struct mfa_secret *answer);
 
 /* Fills in the result and writes it to the audit trail, under locks and without waiting
  * for a person. Uses the present time. */

@@ -15,6 +15,7 @@
 enum {
 	COUNTED_MAX = 3, /* questions while no device can answer */
 	ASKED_MAX = 30, /* in all, with those that another's turn at the devices causes */
+	REPLIES_MAX = 3, /* to devices, whose own tries somebody else could use up */
 	SECOND_MS = 1000,
 };
 
@@ -137,7 +138,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	if (wants_device(request, state, answer)) {
 		/* such a program would repeat itself */
 		state->is_last = answer->len > 0;
-		forget_answer(request, answer);
+		mfa_auth_forget(request, answer);
 		return begin_device(state);
 	}
 	/* the password is ignored, since it may look like anything */
@@ -146,10 +147,43 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 						   &conclusion.err);
 	if (state->problem == MFA_REASON_NONE)
 		return end_login(request, state, &conclusion, result);
-	forget_answer(request, answer);
+	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)
 		return begin_device(state); /* it was touched too early */
 	return ask_again(request, state, result);
+}
+
+/* A device counts wrong answers, and refuses for ever after the last one. */
+enum mfa_auth_step mfa_auth_answer_device(const struct mfa_auth_request *request,
+					  struct mfa_auth_state *state, int asked,
+					  struct mfa_secret *answer,
+					  struct mfa_auth_result *result)
+{
+	struct conclusion refused = { .err = asked,
+				      .problem = MFA_REASON_NOT_A_CODE,
+				      .typed = answer };
+	if (asked != MFA_OK || is_password_again(request, answer))
+		return end_login(request, state, &refused, result);
+	state->replies++;
+	return state->step;
+}
+
+/* The device's question is put, unless nobody would answer it, or not any more. */
+static enum mfa_auth_step begin_device_question(const struct mfa_auth_request *request,
+						struct mfa_auth_state *state,
+						const struct mfa_device_reply *reply,
+						struct mfa_auth_result *result)
+{
+	struct conclusion refused = { .problem = MFA_REASON_NONE };
+	if (state->is_last) /* a program that answers with the password */
+		refused.problem = MFA_REASON_NOT_A_CODE;
+	else if (state->replies >= REPLIES_MAX)
+		refused.problem = MFA_REASON_KEY_WRONG;
+	if (refused.problem != MFA_REASON_NONE)
+		return end_login(request, state, &refused, result);
+	memcpy(state->device_question, reply->question, sizeof reply->question);
+	state->step = MFA_STEP_DEVICE_QUESTION;
+	return state->step;
 }
 
 /* An unknown name may be a password typed too early, so others must not see it. */
@@ -278,16 +312,12 @@ enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .device_answer = &reply->answer };
-	/* one that asks for ever is of no use */
-	if (device_result == MFA_DEVICE_ASKS && ++state->asked > ASKED_MAX)
-		device_result = MFA_DEVICE_UNUSABLE;
 	state->other = reply->other;
 	state->device_result = device_result;
 	state->problem = device_reasons[device_result];
 	note_meeting(state, device_result);
 	if (device_result == MFA_DEVICE_ASKS) {
-		memcpy(state->device_question, reply->question, sizeof reply->question);
-		state->step = MFA_STEP_DEVICE_QUESTION;
+		(void)begin_device_question(request, state, reply, result);
 	} else if (device_result == MFA_DEVICE_ANSWERED) {
 		(void)end_login(request, state, &conclusion, result);
 	} else if (device_result == MFA_DEVICE_UNUSABLE) {

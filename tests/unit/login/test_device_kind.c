@@ -247,16 +247,38 @@ static void a_code_for_a_pin_is_not_used_up(void **state)
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
 
-static void a_device_does_not_ask_for_ever(void **state)
+/* Who knows no PIN must not use up all tries. */
+static void a_device_gets_three_answers(void **state)
 {
-	const char *answers[60] = { "" };
-	for (size_t i = 1; i < MFA_COUNT(answers) - 1; i++)
-		answers[i] = "0000";
+	const char *const answers[] = { "", "0000", "1111", "2222", "3333", NULL };
 	device.wants_pin = true;
-	device.tries = 1000;
+	device.tries = 8;
 	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
-	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_KEY_UNUSABLE);
-	assert_in_range(outcome.script.asked, 20, 40);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 4);
+	assert_string_equal(device.given, "2222");
+	assert_int_equal(device.tries, 5);
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_false(device.is_open);
+}
+
+/* sudo -S and greeters answer every question with it. */
+static void no_device_gets_the_password(void **state)
+{
+	const char *const answers[] = { "", "0000", "password", NULL };
+	device.wants_pin = true;
+	struct outcome outcome = login(
+		state, (struct attempt){ .answer = "password", .password = "password" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_string_equal(device.given, "");
+	outcome = login(state,
+			(struct attempt){ .answers = answers, .password = "password" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+	assert_string_equal(device.given, "0000");
+	assert_int_equal(device.tries, 2);
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_false(device.is_open);
 }
 
 static void who_gives_up_at_the_pin_is_out(void **state)
@@ -304,7 +326,8 @@ int main(void)
 		with_device(enter_and_the_device_let_in),
 		with_device(its_pin_goes_to_it_alone),
 		with_device(a_code_for_a_pin_is_not_used_up),
-		with_device(a_device_does_not_ask_for_ever),
+		with_device(a_device_gets_three_answers),
+		with_device(no_device_gets_the_password),
 		with_device(who_gives_up_at_the_pin_is_out),
 		with_device(its_problem_has_its_own_words),
 		with_device(the_code_is_taken_all_the_same),
