@@ -3,6 +3,7 @@
 
 #include "conclude.h"
 #include "grace.h"
+#include "typed_key.h"
 
 static enum mfa_auth_step ask_person(const struct mfa_auth_request *request,
 				     struct mfa_auth_state *state,
@@ -94,6 +95,8 @@ static bool may_explain(const struct mfa_auth_request *request,
 {
 	if (result->verdict != MFA_DENY && result->verdict != MFA_UNAVAILABLE)
 		return false; /* e.g. cancelled by the person */
+	if (result->reason == MFA_REASON_KEY_TYPED)
+		return typed_key_may_be_told(request);
 	return request->may_explain || mfa_reason_is_public(result->reason);
 }
 

@@ -57,6 +57,21 @@ static enum mfa_reason grace_reason(const struct mfa_auth_request *request)
 								: MFA_REASON_GRACE;
 }
 
+/* Takes the work of a guess at the user's own token, so that nobody far away learns whose
+ * device it is. */
+static int decide_answer(const struct mfa_auth_request *request,
+			 const struct conclusion *conclusion,
+			 struct mfa_auth_result *result)
+{
+	if (conclusion->device_answer != NULL)
+		return decide_device(request, conclusion->device_answer, result);
+	int err = decide_typed(request, conclusion->typed, conclusion->is_of_no_token,
+			       result);
+	if (conclusion->is_of_no_token && result->reason != MFA_REASON_RIGHT)
+		result->reason = MFA_REASON_KEY_TYPED;
+	return err;
+}
+
 static int check_conclusion(const struct mfa_auth_request *request,
 			    const struct mfa_auth_state *state,
 			    const struct conclusion *conclusion,
@@ -67,9 +82,7 @@ static int check_conclusion(const struct mfa_auth_request *request,
 		return split_password(conclusion->typed, 0, result);
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
-	return conclusion->device_answer != NULL
-		       ? decide_device(request, conclusion->device_answer, result)
-		       : decide_typed(request, conclusion->typed, result);
+	return decide_answer(request, conclusion, result);
 }
 
 static void let_in_by_reason(const struct mfa_auth_request *request,

@@ -8,6 +8,7 @@
 struct conclusion {
 	int err;		  /* an error, so nothing to check */
 	enum mfa_reason problem;  /* a device's problem, or an answer that is no code */
+	bool is_of_no_token;	  /* what was typed is a device's code, and no guess */
 	struct mfa_secret *typed; /* ended with mfa_auth_forget; NULL: none */
 	const struct mfa_device_answer *device_answer;
 };

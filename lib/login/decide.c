@@ -117,7 +117,7 @@ static int evaluate_answer(const struct mfa_auth_request *request,
 }
 
 int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
-		 struct mfa_auth_result *result)
+		 bool is_no_guess, struct mfa_auth_result *result)
 {
 	result->reason = prefilter_answer(request, answer);
 	if (result->reason != MFA_REASON_NONE)
@@ -135,7 +135,7 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		.len = answer->len,
 		.has_password = request->wants_password,
 		/* does the same work, so that timing does not reveal refused users */
-		.is_no_guess = is_sshd_filler(answer),
+		.is_no_guess = is_no_guess || is_sshd_filler(answer),
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,
 		.is_at_console = is_local && request->login.caller == 0 &&

@@ -8,10 +8,11 @@
 bool is_password_again(const struct mfa_auth_request *request,
 		       const struct mfa_secret *answer);
 
-/* Checks a typed answer, and counts it; fills in result's reason, token and the like.
- * With wants_password the result's password is what was typed before the code. */
+/* Checks a typed answer, and counts it, unless it is known to be no guess; fills in
+ * result's reason, token and the like. With wants_password the result's password is what
+ * was typed before the code. */
 int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answer,
-		 struct mfa_auth_result *result) MFA_MUST_CHECK;
+		 bool is_no_guess, struct mfa_auth_result *result) MFA_MUST_CHECK;
 
 /* The same for a device's answer. */
 int decide_device(const struct mfa_auth_request *request,

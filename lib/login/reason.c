@@ -55,7 +55,7 @@ static const struct reason {
 	[MFA_REASON_EMPTY] = { .name = "no-code" },
 	[MFA_REASON_NOT_A_CODE] = { .name = "not-a-code" },
 	[MFA_REASON_GARBLED] = { "code-garbled", garbled, garbled_prompt, true },
-	[MFA_REASON_KEY_TYPED] = { "key-typed", key_typed, key_typed_prompt, true },
+	[MFA_REASON_KEY_TYPED] = { "key-typed", key_typed, key_typed_prompt, false },
 	[MFA_REASON_KEY_WRONG] = { .name = "key-wrong", .is_public = true },
 	[MFA_REASON_KEY_ABSENT] = { .name = "key-absent", .is_public = true },
 	[MFA_REASON_KEY_OTHER] = { .name = "key-of-another", .is_public = true },

@@ -145,7 +145,9 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	if (!is_password_again(request, answer))
 		state->problem = typed_key_problem(request, answer, &result->diag,
 						   &conclusion.err);
-	if (state->problem == MFA_REASON_NONE)
+	conclusion.is_of_no_token =
+		state->problem == MFA_REASON_KEY_TYPED && !typed_key_may_be_told(request);
+	if (state->problem == MFA_REASON_NONE || conclusion.is_of_no_token)
 		return end_login(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)

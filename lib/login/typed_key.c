@@ -96,3 +96,8 @@ enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
 	bool is_of_none = factor != NULL && !is_there && *ret_err == MFA_OK;
 	return is_of_none ? MFA_REASON_KEY_TYPED : MFA_REASON_NONE;
 }
+
+bool typed_key_may_be_told(const struct mfa_auth_request *request)
+{
+	return request->may_explain || mfa_login_is_local(&request->login);
+}

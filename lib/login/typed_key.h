@@ -11,3 +11,7 @@
 enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
 				  const struct mfa_secret *answer, struct mfa_diag *diag,
 				  int *ret_err);
+
+/* Whether the person may learn that a device's code is of no token of the user: at this
+ * machine, or where refusals are explained. */
+bool typed_key_may_be_told(const struct mfa_auth_request *request);

@@ -535,9 +535,9 @@ def test_a_key_that_is_touched_too_early(case):
         let_in(outcome, prompts=3)
         assert outcome.prompts[2].startswith("No YubiKey found."), outcome
         for _ in range(6):
-            outcome = ssh.login(taro, [taro.password, *[key.type(1)] * 3])
-            refused(outcome, prompts=4)
-            assert "The YubiKey typed a code that is not registered for you." in outcome.prompts[2], outcome
+            outcome = ssh.login(taro, [taro.password, key.type(1)])
+            refused(outcome, prompts=2)
+            assert "registered" not in str(outcome), outcome
         assert failures(taro) == 0 and case.log("reason=key-typed")
 
 

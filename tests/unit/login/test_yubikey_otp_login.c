@@ -82,44 +82,89 @@ static void it_may_stand_behind_the_password(void **state)
 	assert_string_equal(outcome.password, "a password");
 }
 
-/* As slot 1 of a new key does, touched too early; in full width as well. */
+/* As that of slot 1 of a new key. */
+static const char *touch_other(struct driver_fixture *fixture)
+{
+	(void)touch(fixture);
+	fixture->code[0] = fixture->code[0] == 'c' ? 'b' : 'c';
+	return fixture->code;
+}
+
+/* Touched too early. */
 static void of_no_token_it_is_never_counted(void **state)
 {
-	struct driver_fixture *fixture = *state;
-	char code[SOFTKEY_CODE_SIZE];
-	memcpy(code, touch(fixture), sizeof code);
-	code[0] = code[0] == 'c' ? 'b' : 'c';
-	const char *const answers[] = { code, touch(fixture), NULL };
-	struct outcome outcome = login(
-		state, (struct attempt){ .answers = answers, .rhost = "192.0.2.1" });
+	char other[SOFTKEY_CODE_SIZE];
+	memcpy(other, touch_other(*state), sizeof other);
+	const char *const answers[] = { other, touch(*state), NULL };
+	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_string_equal(outcome.script.prompts[1],
 			    "The YubiKey typed a code that is not registered for you. "
 			    "One-time password: ");
-	for (int i = 0; i < 6; i++)
-		assert_outcome(login(state, (struct attempt){ .answer = code,
-							      .rhost = "192.0.2.1" }),
-			       MFA_DENY, MFA_REASON_KEY_TYPED);
+	for (int i = 0; i < 6; i++) {
+		outcome = login(state, (struct attempt){ .answer = other });
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
+		assert_int_equal(outcome.script.asked, 3);
+		assert_string_equal(outcome.script.line,
+				    "The YubiKey typed a code that is not registered for "
+				    "you.");
+	}
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
 
-/* Nobody learns from it who has such a token, or any. */
-static void of_no_token_it_is_alike_for_all(void **state)
+static void from_afar_it_is_refused_in_silence(void **state)
+{
+	const struct attempt attempt = { .answer = touch_other(*state),
+					 .rhost = "192.0.2.1" };
+	for (int i = 0; i < 6; i++) {
+		struct outcome outcome = login(state, attempt);
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
+		assert_int_equal(outcome.script.asked, 1);
+		assert_int_equal(outcome.script.told, 0);
+		assert_audited(state, "\"reason\":\"key-typed\"");
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_outcome(login(state, (struct attempt){ .answer = touch(*state),
+						      .rhost = "192.0.2.1" }),
+		       MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+static void from_afar_it_is_told_where_refusals_are_explained(void **state)
+{
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = touch_other(*state),
+					       .rhost = "192.0.2.1",
+					       .may_explain = true });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_int_equal(outcome.script.told, 1);
+}
+
+/* A public id is on each code that was ever shown: it must not tell whose key it is. */
+static void from_afar_nobody_learns_whose_key_it_is(void **state)
 {
 	static const char *const users[] = { "taro", "hanako", "jiro" };
-	struct driver_fixture *fixture = *state;
-	char code[SOFTKEY_CODE_SIZE];
-	memcpy(code, touch(fixture), sizeof code);
-	code[0] = code[0] == 'c' ? 'b' : 'c';
-	for (size_t i = 0; i < MFA_COUNT(users); i++) {
+	char made_up[2][SOFTKEY_CODE_SIZE];
+	memcpy(made_up[0], touch(*state), sizeof made_up[0]);
+	memcpy(made_up[1], touch_other(*state), sizeof made_up[1]);
+	enroll(store_of(state), "hanako", &totp_spec, 1);
+	for (size_t i = 0; i < 2 * MFA_COUNT(users); i++) {
+		char *code = made_up[i % 2];
+		memset(code + 12, 'c', 32);
+		uint32_t before = generation_of(state, "taro");
 		struct outcome outcome =
-			login(state, (struct attempt){ .user = users[i],
+			login(state, (struct attempt){ .user = users[i / 2],
 						       .answer = code,
 						       .rhost = "192.0.2.1",
-						       .is_unknown = i == 2 });
-		assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
-		assert_int_equal(outcome.script.asked, 3);
+						       .is_unknown = i / 2 == 2 });
+		assert_int_equal(outcome.verdict, MFA_DENY);
+		assert_int_equal(outcome.script.asked, 1);
+		assert_int_equal(outcome.script.told, 0);
+		/* the same work: the refusal is stored, and that its line is written */
+		assert_int_equal(generation_of(state, "taro") - before,
+				 i / 2 == 0 ? 2 : 0);
 	}
+	assert_int_equal(failures_of(state, "taro"), 1);
 }
 
 /* Nor that it was the token of who had the name before. */
@@ -132,7 +177,8 @@ static void of_a_retired_record_it_is_of_no_token(void **state)
 	struct outcome outcome = login(
 		state, (struct attempt){ .answer = touch(*state), .rhost = "192.0.2.1" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
-	assert_int_equal(outcome.script.asked, 3);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(outcome.script.told, 0);
 	assert_audited(state, "\"detail\":\"the record is retired: ");
 }
 
@@ -236,7 +282,9 @@ int main(void)
 		with_driver_fixture(it_works_from_afar),
 		with_driver_fixture(it_may_stand_behind_the_password),
 		with_driver_fixture(of_no_token_it_is_never_counted),
-		with_driver_fixture(of_no_token_it_is_alike_for_all),
+		with_driver_fixture(from_afar_it_is_refused_in_silence),
+		with_driver_fixture(from_afar_it_is_told_where_refusals_are_explained),
+		with_driver_fixture(from_afar_nobody_learns_whose_key_it_is),
 		with_driver_fixture(of_a_retired_record_it_is_of_no_token),
 		with_driver_fixture(with_the_tokens_id_it_is_counted),
 		with_driver_fixture(garbled_it_is_asked_for_again),
