@@ -102,7 +102,9 @@ struct mfa_auth_result {
 };
 
 /* Begins a login. The same request, state and result go to each step that follows, as
- * long as one is wanted; the caller ends ret_result with mfa_auth_result_done. */
+ * long as one is wanted; a function at a step that is not its own ends the login with
+ * MFA_DENY, also one that was let in. The caller ends ret_result with
+ * mfa_auth_result_done. */
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 				  struct mfa_auth_state *ret_state,
 				  struct mfa_auth_result *ret_result);

@@ -77,12 +77,14 @@ static int check_conclusion(const struct mfa_auth_request *request,
 			    const struct conclusion *conclusion,
 			    struct mfa_auth_result *result)
 {
-	result->reason = state->is_in_grace ? grace_reason(request) : conclusion->problem;
-	if (state->is_in_grace && request->wants_password)
-		return split_password(conclusion->typed, 0, result);
+	result->reason = conclusion->problem;
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
-	return decide_answer(request, conclusion, result);
+	if (!state->is_in_grace)
+		return decide_answer(request, conclusion, result);
+	result->reason = grace_reason(request);
+	return request->wants_password ? split_password(conclusion->typed, 0, result)
+				       : MFA_OK;
 }
 
 static void let_in_by_reason(const struct mfa_auth_request *request,
@@ -123,6 +125,7 @@ void login_conclude(const struct mfa_auth_request *request,
 {
 	struct mfa_auth_request present = *request;
 	struct mfa_diag diag = { .text = "" };
+	result->verdict = MFA_DENY;
 	result->busy = state->busy;
 	result->elsewhere = state->elsewhere;
 	if (request->clock != NULL)

@@ -61,6 +61,25 @@ static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
 	return state->step;
 }
 
+/* A caller's fault, which must let nobody in. The line of a login that has ended is
+ * written already. */
+static enum mfa_auth_step refuse_step(const struct mfa_auth_request *request,
+				      struct mfa_auth_state *state,
+				      struct mfa_secret *answer,
+				      struct mfa_auth_result *result)
+{
+	const struct conclusion refused = { .problem = MFA_REASON_FAILED,
+					    .typed = answer };
+	(void)mfa_fail(&result->diag, MFA_ERR_INVALID, "a step out of order");
+	if (state->step != MFA_STEP_END)
+		return end_login(request, state, &refused, result);
+	if (answer != NULL)
+		mfa_auth_forget(request, answer);
+	result->verdict = MFA_DENY;
+	result->reason = MFA_REASON_FAILED;
+	return state->step;
+}
+
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 				  struct mfa_auth_state *ret_state,
 				  struct mfa_auth_result *ret_result)
@@ -129,6 +148,8 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 				   struct mfa_auth_result *result)
 {
 	struct conclusion conclusion = { .err = asked, .typed = answer };
+	if (state->step != MFA_STEP_QUESTION)
+		return refuse_step(request, state, answer, result);
 	result->diag.text[0] = '\0'; /* of the problem before */
 	state->problem = MFA_REASON_NONE;
 	state->device_result = MFA_DEVICE_ANSWERED;
@@ -164,6 +185,8 @@ enum mfa_auth_step mfa_auth_answer_device(const struct mfa_auth_request *request
 	struct conclusion refused = { .err = asked,
 				      .problem = MFA_REASON_NOT_A_CODE,
 				      .typed = answer };
+	if (state->step != MFA_STEP_DEVICE_QUESTION)
+		return refuse_step(request, state, answer, result);
 	if (asked != MFA_OK || is_password_again(request, answer))
 		return end_login(request, state, &refused, result);
 	state->replies++;
@@ -252,6 +275,8 @@ enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
 	struct conclusion failed = { .problem = MFA_REASON_FAILED };
 	*ret_session = (struct mfa_device_session){ .ops = NULL };
 	*ret_candidates = (struct mfa_device_candidates){ .count = 0 };
+	if (state->step != MFA_STEP_DEVICE)
+		return refuse_step(request, state, NULL, result);
 	if (state->own.number == 0)
 		make_turn(request, &state->own);
 	struct locked_work work = locked_work_begin(request);
@@ -307,29 +332,38 @@ static bool may_try_next(const struct mfa_auth_request *request,
 	return true;
 }
 
+static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
+				       struct mfa_auth_state *state,
+				       const struct mfa_device_reply *reply,
+				       struct mfa_auth_result *result)
+{
+	const struct conclusion answered = { .device_answer = &reply->answer };
+	const struct conclusion unusable = { .err = MFA_ERR_IO,
+					     .problem = state->problem };
+	if (state->device_result == MFA_DEVICE_ASKS)
+		return begin_device_question(request, state, reply, result);
+	if (state->device_result == MFA_DEVICE_ANSWERED)
+		return end_login(request, state, &answered, result);
+	if (state->device_result == MFA_DEVICE_UNUSABLE)
+		return end_login(request, state, &unusable, result);
+	return may_try_next(request, state) ? begin_device(state)
+					    : ask_again(request, state, result);
+}
+
 enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_state *state,
 				       enum mfa_device_result device_result,
 				       struct mfa_device_reply *reply,
 				       struct mfa_auth_result *result)
 {
-	struct conclusion conclusion = { .device_answer = &reply->answer };
-	state->other = reply->other;
-	state->device_result = device_result;
-	state->problem = device_reasons[device_result];
-	note_meeting(state, device_result);
-	if (device_result == MFA_DEVICE_ASKS) {
-		(void)begin_device_question(request, state, reply, result);
-	} else if (device_result == MFA_DEVICE_ANSWERED) {
-		(void)end_login(request, state, &conclusion, result);
-	} else if (device_result == MFA_DEVICE_UNUSABLE) {
-		const struct conclusion unusable = { .err = MFA_ERR_IO,
-						     .problem = state->problem };
-		(void)end_login(request, state, &unusable, result);
-	} else if (may_try_next(request, state)) {
-		(void)begin_device(state);
+	if (state->step != MFA_STEP_DEVICE && state->step != MFA_STEP_DEVICE_QUESTION) {
+		(void)refuse_step(request, state, NULL, result);
 	} else {
-		(void)ask_again(request, state, result);
+		state->other = reply->other;
+		state->device_result = device_result;
+		state->problem = device_reasons[device_result];
+		note_meeting(state, device_result);
+		(void)follow_reply(request, state, reply, result);
 	}
 	mfa_wipe(reply, sizeof *reply);
 	return state->step;

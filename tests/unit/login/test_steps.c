@@ -142,6 +142,92 @@ static void an_error_instead_of_an_answer_ends_it(void **state)
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
 
+static void assert_refused(struct run *run)
+{
+	assert_int_equal(run->state.step, MFA_STEP_END);
+	assert_int_equal(run->result.verdict, MFA_DENY);
+	assert_int_equal(run->result.reason, MFA_REASON_FAILED);
+	mfa_auth_result_done(&run->result);
+}
+
+static void after_the_end_nothing_lets_in(void **state)
+{
+	struct run run;
+	begin(*state, &run);
+	(void)give_answer(&run, wrong_code(&totp_spec, STEP).text);
+	assert_int_equal(give_answer(&run, code_of(&totp_spec, STEP).text), MFA_STEP_END);
+	assert_refused(&run);
+	begin(*state, &run);
+	(void)give_answer(&run, code_of(&totp_spec, STEP).text);
+	assert_int_equal(run.result.verdict, MFA_ALLOW);
+	assert_int_equal(give_answer(&run, wrong_code(&totp_spec, STEP).text),
+			 MFA_STEP_END);
+	assert_refused(&run);
+	assert_int_equal(failures_of(state, "taro"), 0); /* nor does it count */
+}
+
+/* The steps that wait, and the function that each is for. */
+static void call_answer(struct run *run)
+{
+	(void)give_answer(run, code_of(&totp_spec, STEP).text);
+}
+
+static void call_answer_device(struct run *run)
+{
+	struct mfa_secret typed = { 0 };
+	assert_int_equal(mfa_secret_copy("4711", 4, &typed), MFA_OK);
+	(void)mfa_auth_answer_device(&run->request, &run->state, MFA_OK, &typed,
+				     &run->result);
+	assert_null(typed.data);
+}
+
+static void call_open_device(struct run *run)
+{
+	struct mfa_device_session session;
+	struct mfa_device_candidates candidates;
+	(void)mfa_auth_open_device(&run->request, &run->state, &session, &candidates,
+				   &run->result);
+	assert_null(session.ops);
+	assert_int_equal(candidates.count, 0);
+}
+
+static void call_take_reply(struct run *run)
+{
+	static const struct mfa_device_reply none;
+	struct mfa_device_reply reply = { .question = "PIN: " };
+	(void)mfa_auth_take_reply(&run->request, &run->state, MFA_DEVICE_ANSWERED, &reply,
+				  &run->result);
+	assert_memory_equal(&reply, &none, sizeof none);
+}
+
+static void a_step_out_of_order_is_a_refusal(void **state)
+{
+	static const struct {
+		void (*call)(struct run *run);
+		unsigned own; /* steps, as bits */
+	} cases[] = {
+		{ call_answer, 1U << MFA_STEP_QUESTION },
+		{ call_answer_device, 1U << MFA_STEP_DEVICE_QUESTION },
+		{ call_open_device, 1U << MFA_STEP_DEVICE },
+		{ call_take_reply,
+		  1U << MFA_STEP_DEVICE | 1U << MFA_STEP_DEVICE_QUESTION },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++)
+		for (unsigned step = 0; step <= MFA_STEP_END; step++) {
+			struct run run;
+			if ((cases[i].own & 1U << step) != 0)
+				continue;
+			begin(*state, &run);
+			run.state.step = (enum mfa_auth_step)step;
+			cases[i].call(&run);
+			assert_refused(&run);
+		}
+	assert_outcome(
+		login(state,
+		      (struct attempt){ .answer = code_of(&totp_spec, STEP).text }),
+		MFA_ALLOW, MFA_REASON_RIGHT); /* no code was used up */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +235,8 @@ int main(void)
 		enrolled(between_steps_nothing_is_open),
 		enrolled(another_process_goes_on),
 		enrolled(the_state_has_no_secret),
+		enrolled(after_the_end_nothing_lets_in),
+		enrolled(a_step_out_of_order_is_a_refusal),
 		enrolled(an_error_instead_of_an_answer_ends_it),
 	};
 	return group_main("steps", tests);
