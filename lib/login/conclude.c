@@ -50,13 +50,6 @@ static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verd
 		request->conclude(request->context, result);
 }
 
-/* The grace may end while a question is open. */
-static enum mfa_reason grace_reason(const struct mfa_auth_request *request)
-{
-	return request->login.now >= request->zone->grace_until ? MFA_REASON_NOT_ENROLLED
-								: MFA_REASON_GRACE;
-}
-
 /* Takes the work of a guess at the user's own token, so that nobody far away learns whose
  * device it is. */
 static int decide_answer(const struct mfa_auth_request *request,
@@ -72,6 +65,25 @@ static int decide_answer(const struct mfa_auth_request *request,
 	return err;
 }
 
+/* While the question was open the grace may have ended, or the user been enrolled. */
+static int decide_in_grace(const struct mfa_auth_request *request,
+			   const struct conclusion *conclusion,
+			   struct mfa_auth_result *result)
+{
+	if (!grace_goes_on(request))
+		return decide_answer(request, conclusion, result);
+	result->reason = MFA_REASON_GRACE;
+	return split_password(conclusion->typed, 0, result);
+}
+
+/* Who was enrolled just now is asked by the next login. */
+static int decide_unasked(const struct mfa_auth_request *request,
+			  struct mfa_auth_result *result)
+{
+	result->reason = grace_goes_on(request) ? MFA_REASON_GRACE : MFA_REASON_EMPTY;
+	return MFA_OK;
+}
+
 static int check_conclusion(const struct mfa_auth_request *request,
 			    const struct mfa_auth_state *state,
 			    const struct conclusion *conclusion,
@@ -82,9 +94,8 @@ static int check_conclusion(const struct mfa_auth_request *request,
 		return MFA_OK;
 	if (!state->is_in_grace)
 		return decide_answer(request, conclusion, result);
-	result->reason = grace_reason(request);
-	return request->wants_password ? split_password(conclusion->typed, 0, result)
-				       : MFA_OK;
+	return conclusion->typed != NULL ? decide_in_grace(request, conclusion, result)
+					 : decide_unasked(request, result);
 }
 
 static void let_in_by_reason(const struct mfa_auth_request *request,

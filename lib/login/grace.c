@@ -56,6 +56,11 @@ static bool may_have_grace(const struct mfa_auth_request *request)
 	       request->known_user == MFA_MATCH_YES;
 }
 
+bool grace_goes_on(const struct mfa_auth_request *request)
+{
+	return may_have_grace(request) && is_unenrolled(request);
+}
+
 void grace_note_refusal(const struct mfa_auth_request *request,
 			struct mfa_auth_result *result)
 {
@@ -74,7 +79,7 @@ bool grace_covers(const struct mfa_auth_request *request)
 	MFA_CLEANUP(locked_work_end)
 	struct locked_work work = locked_work_begin(request);
 	bool is_covered =
-		locked_work_open(&work, &diag) == MFA_OK && is_unenrolled(request);
+		locked_work_open(&work, &diag) == MFA_OK && grace_goes_on(request);
 	locked_work_end(&work); /* the name service may be slow */
 	return is_covered && mfa_login_has_own_name(&request->login);
 }

@@ -10,6 +10,10 @@
  * cannot be read: no grace. Opens the site, and closes it if it was not open. */
 bool grace_covers(const struct mfa_auth_request *request);
 
+/* The same once more, of the time and the record alone: the name service may be slow, and
+ * locks are held. The site is open. */
+bool grace_goes_on(const struct mfa_auth_request *request);
+
 /* Why there is no grace though the clock is before its end, for the log; NULL: there is,
  * or it has ended. A clock that is set back must not bring it back. */
 const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *decoy,

@@ -154,6 +154,40 @@ static void a_question_that_stays_open_does_not_outlast_it(void **state)
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
 }
 
+static void enroll_taro(void *context, unsigned question MFA_UNUSED)
+{
+	enroll(context, "taro", &totp_spec, 1);
+}
+
+static void who_is_enrolled_meanwhile_needs_the_code(void **state)
+{
+	struct code right = code_of(&totp_spec, STEP);
+	char line[64];
+	struct attempt attempt = { .answer = "the horse",
+				   .wants_password = true,
+				   .meanwhile = enroll_taro,
+				   .script_context = store_of(state) };
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_WRONG);
+	(void)snprintf(line, sizeof line, "horse%s", right.text);
+	attempt = (struct attempt){ .answer = line, .wants_password = true };
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+}
+
+/* Who has begun to type the code already. */
+static void who_is_enrolled_meanwhile_may_give_it(void **state)
+{
+	struct code right = code_of(&totp_spec, STEP);
+	char line[64];
+	(void)snprintf(line, sizeof line, "horse%s", right.text);
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = line,
+					       .wants_password = true,
+					       .meanwhile = enroll_taro,
+					       .script_context = store_of(state) });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_string_equal(outcome.password, "horse");
+}
+
 static void change_user(void *context MFA_UNUSED, struct mfa_auth_result *result)
 {
 	result->verdict = MFA_DENY;
@@ -177,6 +211,8 @@ int main(void)
 		in_grace(another_name_than_the_own_is_no_grace),
 		in_grace(a_record_that_cannot_be_read_is_no_grace),
 		in_grace(in_one_line_all_of_it_is_the_password),
+		in_grace(who_is_enrolled_meanwhile_needs_the_code),
+		in_grace(who_is_enrolled_meanwhile_may_give_it),
 		in_grace(what_the_program_must_hold_true_still_holds),
 		in_grace(a_clock_that_goes_back_does_not_bring_it_back),
 		in_grace(a_name_that_nobody_has_ends_it_as_well),
