@@ -70,12 +70,13 @@ struct mfa_auth_state {
 	enum mfa_reason problem;	      /* reported by the next question */
 	enum mfa_device_result device_result; /* the same, of a device */
 	bool is_in_grace;
-	bool has_device;  /* this login may use a device in a port */
-	bool is_last;	  /* no question helps after the device's reply */
-	unsigned device;  /* in mfa_devices: the one to ask */
-	unsigned asked;	  /* questions so far */
-	unsigned counted; /* of those, the ones that are limited */
-	unsigned replies; /* to devices' own questions */
+	bool has_device;	 /* this login may use a device in a port */
+	bool is_last;		 /* no question helps after the device's reply */
+	unsigned device;	 /* in mfa_devices: the one to ask */
+	unsigned problem_device; /* the one that device_result is of */
+	unsigned asked;		 /* questions so far */
+	unsigned counted;	 /* of those, the ones that are limited */
+	unsigned replies;	 /* to devices' own questions */
 	char device_question[MFA_DEVICE_TEXT_SIZE];
 	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not reported
 			   */
@@ -132,10 +133,11 @@ enum mfa_auth_step mfa_auth_answer_device(const struct mfa_auth_request *request
 /* Wipes and frees an answer with its dialog's own function. */
 void mfa_auth_forget(const struct mfa_auth_request *request, struct mfa_secret *answer);
 
-/* Opens the device that is to be asked, and finds which tokens it may answer for: with
- * locks, which are free again when a device is waited for. What it opens is the caller's
- * to close (mfa_device_close), also after MFA_STEP_QUESTION: a device that has asked is
- * still open. MFA_STEP_DEVICE: ask it, and take its reply. */
+/* Opens the device that is to be asked, or the next kind where one cannot be, and finds
+ * which tokens it may answer for: with locks, which are free again when a device is
+ * waited for. What it opens is the caller's to close (mfa_device_close), also after
+ * MFA_STEP_QUESTION: a device that has asked is still open. MFA_STEP_DEVICE: ask it, and
+ * take its reply. */
 enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
 					struct mfa_auth_state *state,
 					struct mfa_device_session *ret_session,

@@ -112,9 +112,9 @@ void mfa_auth_tell(const struct mfa_auth_request *request,
 	if (!may_explain(request, result))
 		return;
 	if (is_of_device)
-		mfa_reason_tell(
-			request->dialog, request->language, contact,
-			mfa_devices[state->device]->refusal(state->device_result));
+		mfa_reason_tell(request->dialog, request->language, contact,
+				mfa_devices[state->problem_device]->refusal(
+					state->device_result));
 	else
 		mfa_reason_explain(request->dialog, request->language, contact,
 				   result->reason);

@@ -45,7 +45,7 @@ static const char *prompt_text(const struct mfa_auth_request *request,
 		return of_reason;
 	if (!state->has_device)
 		return MFA_N_("One-time password: ");
-	return mfa_devices[state->device]->prompt(state->device_result);
+	return mfa_devices[state->problem_device]->prompt(state->device_result);
 }
 
 void mfa_auth_prompt(const struct mfa_auth_request *request,
@@ -58,11 +58,11 @@ void mfa_auth_prompt(const struct mfa_auth_request *request,
 		(void)snprintf(ret_prompt, MFA_PROMPT_SIZE, "%s", state->device_question);
 	else if (tells_of_other(state) &&
 		 format_other(request, state, where, sizeof where))
-		(void)snprintf(
-			ret_prompt, MFA_PROMPT_SIZE,
-			mfa_text(language, mfa_devices[state->device]->prompt_named(
-						   state->device_result)),
-			where);
+		(void)snprintf(ret_prompt, MFA_PROMPT_SIZE,
+			       mfa_text(language,
+					mfa_devices[state->problem_device]->prompt_named(
+						state->device_result)),
+			       where);
 	else
 		(void)snprintf(ret_prompt, MFA_PROMPT_SIZE, "%s",
 			       mfa_text(language, prompt_text(request, state)));

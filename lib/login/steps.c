@@ -2,14 +2,14 @@
 /* The steps of a login up to its end: questions, devices, and what is asked again. */
 #include "mfa/auth.h"
 
+#include <limits.h>
 #include <string.h>
 
+#include "candidates.h"
 #include "conclude.h"
 #include "decide.h"
 #include "grace.h"
 #include "locked_work.h"
-#include "lookup.h"
-#include "record_status.h"
 #include "typed_key.h"
 
 enum {
@@ -93,7 +93,7 @@ enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 		.since_ms = mfa_monotonic_ms(),
 	};
 	if (ret_state->has_device)
-		ret_state->device = find_offered(request, 0);
+		ret_state->device = ret_state->problem_device = find_offered(request, 0);
 	ret_state->is_in_grace = grace_covers(request);
 	/* without need of a code only the password is asked for, if at all */
 	if (ret_state->is_in_grace && !request->wants_password) {
@@ -153,6 +153,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	result->diag.text[0] = '\0'; /* of the problem before */
 	state->problem = MFA_REASON_NONE;
 	state->device_result = MFA_DEVICE_ANSWERED;
+	state->problem_device = state->device;
 	state->asked++;
 	if (asked != MFA_OK)
 		return end_login(request, state, &conclusion, result);
@@ -220,78 +221,124 @@ static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *r
 		      ret_turn);
 }
 
-/* The user's tokens of a kind; suspended ones after the others, as they are asked too and
- * then refused. */
-static int add_candidates(const struct mfa_device_ops *device,
-			  const struct mfa_record *record, bool is_active,
-			  struct mfa_device_candidates *candidates)
+static void note_meeting(struct mfa_auth_state *state,
+			 enum mfa_device_result device_result)
 {
-	for (size_t i = 0; i < record->token_count; i++) {
-		const struct mfa_token *token = &record->tokens[i];
-		if (token->kind != device->kind ||
-		    (token->state == MFA_STATE_ACTIVE) != is_active)
-			continue;
-		int err = device->add_candidate(token, candidates);
-		if (err != MFA_OK)
-			return err;
+	const struct mfa_auth_meeting met = { .is_met = true, .turn = state->other };
+	if (device_result == MFA_DEVICE_ELSEWHERE) {
+		state->since_ms = state->other.answered_ms; /* is reported once */
+		state->elsewhere = met;
+	} else if (device_result == MFA_DEVICE_BUSY && state->busy.turn.number == 0) {
+		state->busy = met;
 	}
-	return MFA_OK;
 }
 
-static int find_candidates(const struct mfa_auth_request *request,
-			   const struct mfa_device_ops *device,
-			   struct mfa_device_candidates *ret_candidates,
-			   struct mfa_diag *diag)
+/* How much a result says of the devices; 0: it is no problem. */
+static unsigned rank_result(enum mfa_device_result device_result)
 {
-	struct mfa_record *record = mfa_store_workspace(request->site->store);
-	bool is_decoy = false;
-	int err = lookup_record(request, record, &is_decoy, diag);
-	if (err != MFA_OK)
-		return err;
-	enum mfa_record_status status = record_status_of(record, &request->login);
-	record_status_explain(status, record->user, record->uid, diag);
-	if (status != MFA_RECORD_USABLE)
-		return MFA_OK;
-	err = add_candidates(device, record, true, ret_candidates);
-	if (err == MFA_OK)
-		err = add_candidates(device, record, false, ret_candidates);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "token of %s: %s", request->login.user,
-				mfa_strerror(err));
-	return MFA_OK;
+	static const unsigned ranks[MFA_DEVICE_RESULT_COUNT] = {
+		[MFA_DEVICE_UNUSABLE] = 1,
+		[MFA_DEVICE_ABSENT] = 2,
+		[MFA_DEVICE_OTHER] = 3,
+	};
+	bool is_none =
+		device_result == MFA_DEVICE_ANSWERED || device_result == MFA_DEVICE_ASKS;
+	return is_none || ranks[device_result] > 0 ? ranks[device_result] : UINT_MAX;
+}
+
+/* Of the kinds that one Enter asks, the first one's problem is reported, unless a later
+ * one's is more specific. */
+static void note_result(struct mfa_auth_state *state,
+			enum mfa_device_result device_result,
+			const struct mfa_turn *other)
+{
+	unsigned rank = rank_result(device_result);
+	if (rank > 0 && rank <= rank_result(state->device_result))
+		return;
+	state->other = *other;
+	state->device_result = device_result;
+	state->problem_device = state->device;
+	state->problem = device_reasons[device_result];
+	note_meeting(state, device_result);
+}
+
+/* If a device is not there, one of another kind may be. */
+static bool may_try_next(const struct mfa_auth_request *request,
+			 struct mfa_auth_state *state,
+			 enum mfa_device_result device_result)
+{
+	unsigned next = find_offered(request, state->device + 1);
+	if (rank_result(device_result) > rank_result(MFA_DEVICE_OTHER) ||
+	    next >= mfa_device_count)
+		return false;
+	state->device = next;
+	return true;
+}
+
+/* err: of a device that cannot be used. The login ends with it if no other kind could be
+ * asked. */
+static enum mfa_auth_step leave_device(const struct mfa_auth_request *request,
+				       struct mfa_auth_state *state,
+				       enum mfa_device_result device_result, int err,
+				       struct mfa_auth_result *result)
+{
+	const struct conclusion unusable = { .err = err,
+					     .problem = MFA_REASON_KEY_UNUSABLE };
+	if (may_try_next(request, state, device_result))
+		return begin_device(state);
+	if (state->device_result == MFA_DEVICE_UNUSABLE)
+		return end_login(request, state, &unusable, result);
+	return ask_again(request, state, result);
 }
 
 /* The same work with and without tokens: people at the machine see its ports, but must
  * not learn what the store holds. The device loads its libraries while the record is
  * read. */
+static enum mfa_auth_step open_device(const struct mfa_auth_request *request,
+				      struct mfa_auth_state *state,
+				      struct mfa_device_session *ret_session,
+				      struct mfa_device_candidates *ret_candidates,
+				      struct mfa_auth_result *result)
+{
+	static const struct mfa_turn nobody;
+	const struct mfa_device_ops *device = mfa_devices[state->device];
+	struct mfa_diag *diag = &result->diag;
+	struct conclusion failed = { .problem = MFA_REASON_FAILED };
+	struct locked_work work = locked_work_begin(request);
+	int unusable = device->open(request->plugin_folder, diag, ret_session);
+	if (unusable == MFA_OK && (failed.err = locked_work_open(&work, diag)) == MFA_OK)
+		failed.err = candidates_find(request, device, ret_candidates, diag);
+	locked_work_end(&work);
+	if (unusable != MFA_OK) {
+		mfa_device_close(ret_session);
+		note_result(state, MFA_DEVICE_UNUSABLE, &nobody);
+		return leave_device(request, state, MFA_DEVICE_UNUSABLE, unusable,
+				    result);
+	}
+	if (failed.err == MFA_OK)
+		return state->step;
+	state->problem = failed.problem;
+	return end_login(request, state, &failed, result);
+}
+
 enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
 					struct mfa_auth_state *state,
 					struct mfa_device_session *ret_session,
 					struct mfa_device_candidates *ret_candidates,
 					struct mfa_auth_result *result)
 {
-	const struct mfa_device_ops *device = mfa_devices[state->device];
-	struct mfa_diag *diag = &result->diag;
-	struct conclusion failed = { .problem = MFA_REASON_FAILED };
 	*ret_session = (struct mfa_device_session){ .ops = NULL };
 	*ret_candidates = (struct mfa_device_candidates){ .count = 0 };
 	if (state->step != MFA_STEP_DEVICE)
 		return refuse_step(request, state, NULL, result);
 	if (state->own.number == 0)
 		make_turn(request, &state->own);
-	struct locked_work work = locked_work_begin(request);
-	failed.err = device->open(request->plugin_folder, diag, ret_session);
-	if (failed.err != MFA_OK)
-		failed.problem = MFA_REASON_KEY_UNUSABLE;
-	else if ((failed.err = locked_work_open(&work, diag)) == MFA_OK)
-		failed.err = find_candidates(request, device, ret_candidates, diag);
-	locked_work_end(&work);
-	if (failed.err == MFA_OK)
-		return state->step;
-	if (failed.problem == MFA_REASON_KEY_UNUSABLE)
-		state->device_result = MFA_DEVICE_UNUSABLE;
-	state->problem = failed.problem;
-	return end_login(request, state, &failed, result);
+	unsigned device;
+	do {
+		device = state->device;
+		(void)open_device(request, state, ret_session, ret_candidates, result);
+	} while (state->step == MFA_STEP_DEVICE && state->device != device);
+	return state->step;
 }
 
 struct mfa_device_order mfa_auth_device_order(
@@ -306,48 +353,19 @@ struct mfa_device_order mfa_auth_device_order(
 	};
 }
 
-static void note_meeting(struct mfa_auth_state *state,
-			 enum mfa_device_result device_result)
-{
-	const struct mfa_auth_meeting met = { .is_met = true, .turn = state->other };
-	if (device_result == MFA_DEVICE_ELSEWHERE) {
-		state->since_ms = state->other.answered_ms; /* is reported once */
-		state->elsewhere = met;
-	} else if (device_result == MFA_DEVICE_BUSY && state->busy.turn.number == 0) {
-		state->busy = met;
-	}
-}
-
-/* If a device is absent, one of another kind may be there. The first one's problem is
- * reported, unless a later one is more specific. */
-static bool may_try_next(const struct mfa_auth_request *request,
-			 struct mfa_auth_state *state)
-{
-	bool is_missing = state->device_result == MFA_DEVICE_ABSENT ||
-			  state->device_result == MFA_DEVICE_OTHER;
-	unsigned next = find_offered(request, state->device + 1);
-	if (!is_missing || next >= mfa_device_count)
-		return false;
-	state->device = next;
-	return true;
-}
-
 static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_state *state,
+				       enum mfa_device_result device_result,
 				       const struct mfa_device_reply *reply,
 				       struct mfa_auth_result *result)
 {
 	const struct conclusion answered = { .device_answer = &reply->answer };
-	const struct conclusion unusable = { .err = MFA_ERR_IO,
-					     .problem = state->problem };
-	if (state->device_result == MFA_DEVICE_ASKS)
+	note_result(state, device_result, &reply->other);
+	if (device_result == MFA_DEVICE_ASKS)
 		return begin_device_question(request, state, reply, result);
-	if (state->device_result == MFA_DEVICE_ANSWERED)
+	if (device_result == MFA_DEVICE_ANSWERED)
 		return end_login(request, state, &answered, result);
-	if (state->device_result == MFA_DEVICE_UNUSABLE)
-		return end_login(request, state, &unusable, result);
-	return may_try_next(request, state) ? begin_device(state)
-					    : ask_again(request, state, result);
+	return leave_device(request, state, device_result, MFA_ERR_IO, result);
 }
 
 enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
@@ -356,15 +374,10 @@ enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
 				       struct mfa_device_reply *reply,
 				       struct mfa_auth_result *result)
 {
-	if (state->step != MFA_STEP_DEVICE && state->step != MFA_STEP_DEVICE_QUESTION) {
+	if (state->step != MFA_STEP_DEVICE && state->step != MFA_STEP_DEVICE_QUESTION)
 		(void)refuse_step(request, state, NULL, result);
-	} else {
-		state->other = reply->other;
-		state->device_result = device_result;
-		state->problem = device_reasons[device_result];
-		note_meeting(state, device_result);
-		(void)follow_reply(request, state, reply, result);
-	}
+	else
+		(void)follow_reply(request, state, device_result, reply, result);
 	mfa_wipe(reply, sizeof *reply);
 	return state->step;
 }

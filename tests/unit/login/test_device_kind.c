@@ -20,6 +20,7 @@ static struct {
 	unsigned asked;
 	unsigned candidates;
 	char given[32]; /* what it got as a PIN */
+	int open_err;
 	bool is_open;
 } device;
 
@@ -73,7 +74,7 @@ static enum mfa_device_result answer_or_ask(struct mfa_device_reply *ret_reply)
 	return MFA_DEVICE_ANSWERED;
 }
 
-static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag,
 		     struct mfa_device_session *ret_session);
 
 static int send_fake(struct mfa_device_session *session MFA_UNUSED,
@@ -113,9 +114,9 @@ static void close_fake(struct mfa_device_session *session MFA_UNUSED)
 	device.is_open = false;
 }
 
-static const char *prompt_fake(enum mfa_device_result result)
+static const char *prompt_fake(enum mfa_device_result result MFA_UNUSED)
 {
-	return result == MFA_DEVICE_ABSENT ? "Where is it? " : "Code, or Enter: ";
+	return "Second kind: ";
 }
 
 static const char *refusal_fake(enum mfa_device_result result)
@@ -136,15 +137,22 @@ static const struct mfa_device_ops device_fake = {
 	.refusal = refusal_fake,
 };
 
-static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
+static int open_fake(const char *folder MFA_UNUSED, struct mfa_diag *diag,
 		     struct mfa_device_session *ret_session)
 {
 	ret_session->ops = &device_fake;
+	if (device.open_err != MFA_OK)
+		return mfa_fail(diag, device.open_err, "no plug-in of the second kind");
 	device.is_open = true;
 	return MFA_OK;
 }
 
-/* Another kind, which nobody has plugged in. */
+/* Another kind, which is asked first. */
+static struct {
+	int open_err;
+	enum mfa_device_result result;
+} first;
+
 static int send_nothing(struct mfa_device_session *session MFA_UNUSED,
 			const struct mfa_device_order *order MFA_UNUSED,
 			struct mfa_diag *diag MFA_UNUSED)
@@ -156,34 +164,48 @@ static enum mfa_device_result collect_nothing(
 	struct mfa_device_session *session MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
 	struct mfa_device_reply *ret_reply MFA_UNUSED)
 {
-	return MFA_DEVICE_ABSENT;
+	return first.result;
 }
 
-static const struct mfa_device_ops device_absent;
+static const struct mfa_device_ops device_first;
 
-static int open_absent(const char *folder MFA_UNUSED, struct mfa_diag *diag MFA_UNUSED,
-		       struct mfa_device_session *ret_session)
+static int open_first(const char *folder MFA_UNUSED, struct mfa_diag *diag,
+		      struct mfa_device_session *ret_session)
 {
-	ret_session->ops = &device_absent;
-	return MFA_OK;
+	ret_session->ops = &device_first;
+	return first.open_err == MFA_OK
+		       ? MFA_OK
+		       : mfa_fail(diag, first.open_err, "no plug-in of the first kind");
 }
 
-static const struct mfa_device_ops device_absent = {
+static const char *prompt_first(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_ANSWERED ? "Code, or Enter: "
+	       : result == MFA_DEVICE_OTHER  ? "Another's, first kind: "
+					     : "None of the first kind: ";
+}
+
+static const char *refusal_first(enum mfa_device_result result MFA_UNUSED)
+{
+	return "The first kind did not work.";
+}
+
+static const struct mfa_device_ops device_first = {
 	.kind = MFA_KIND_YUBIKEY,
 	.add_candidate = add_fake,
-	.open = open_absent,
+	.open = open_first,
 	.send = send_nothing,
 	.collect = collect_nothing,
 	.close = close_fake,
-	.prompt = prompt_fake,
-	.prompt_named = prompt_fake,
-	.refusal = refusal_fake,
+	.prompt = prompt_first,
+	.prompt_named = prompt_first,
+	.refusal = refusal_first,
 };
 
 /* In the place of lib/factors/table.c and lib/devices/table.c. */
 const struct mfa_factor_ops *const mfa_factors[] = { &mfa_factor_totp, &factor_fake };
 const size_t mfa_factor_count = MFA_COUNT(mfa_factors);
-const struct mfa_device_ops *const mfa_devices[] = { &device_absent, &device_fake };
+const struct mfa_device_ops *const mfa_devices[] = { &device_first, &device_fake };
 const size_t mfa_device_count = MFA_COUNT(mfa_devices);
 
 static int setup(void **state)
@@ -199,6 +221,8 @@ static int setup(void **state)
 	memset(&device, 0, sizeof device);
 	device.is_plugged = true;
 	device.tries = 3;
+	first.open_err = MFA_OK;
+	first.result = MFA_DEVICE_ABSENT;
 	return 0;
 }
 
@@ -293,12 +317,70 @@ static void who_gives_up_at_the_pin_is_out(void **state)
 static void its_problem_has_its_own_words(void **state)
 {
 	const char *const answers[] = { "", "", "", NULL };
-	device.is_plugged = false;
+	device.tries = 0;
 	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
-	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_ABSENT);
-	assert_string_equal(outcome.script.prompts[1], "Where is it? ");
-	assert_non_null(strstr(outcome.script.line, "It did not work."));
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_EMPTY);
+	assert_string_equal(outcome.script.prompts[1], "Second kind: ");
+	assert_non_null(strstr(outcome.script.line, "It is worn out."));
 	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+/* Of two kinds the first one's, unless the second one's is more specific. */
+static void one_problem_of_two_is_told(void **state)
+{
+	static const struct {
+		enum mfa_device_result first;
+		int first_err;
+		int second_err;
+		bool is_plugged;
+		enum mfa_reason reason;
+		const char *prompt;
+	} cases[] = {
+		{ MFA_DEVICE_ABSENT, 0, 0, false, MFA_REASON_KEY_ABSENT,
+		  "None of the first kind: " },
+		{ MFA_DEVICE_OTHER, 0, 0, false, MFA_REASON_KEY_OTHER,
+		  "Another's, first kind: " },
+		{ MFA_DEVICE_ABSENT, 0, 0, true, MFA_REASON_KEY_OTHER, "Second kind: " },
+		{ MFA_DEVICE_OTHER, 0, 0, true, MFA_REASON_KEY_OTHER,
+		  "Another's, first kind: " },
+		{ MFA_DEVICE_ABSENT, 0, MFA_ERR_NOTFOUND, true, MFA_REASON_KEY_ABSENT,
+		  "None of the first kind: " },
+		{ MFA_DEVICE_ABSENT, MFA_ERR_NOTFOUND, 0, false, MFA_REASON_KEY_ABSENT,
+		  "Second kind: " },
+	};
+	const char *const answers[] = { "", "", "", NULL };
+	enroll(store_of(state), "hanako", &totp_spec, 1);
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		first.result = cases[i].first;
+		first.open_err = cases[i].first_err;
+		device.open_err = cases[i].second_err;
+		device.is_plugged = cases[i].is_plugged;
+		struct outcome outcome = login(
+			state, (struct attempt){ .user = "hanako", .answers = answers });
+		assert_outcome(outcome, MFA_DENY, cases[i].reason);
+		assert_string_equal(outcome.script.prompts[1], cases[i].prompt);
+		bool is_of_second = strcmp(cases[i].prompt, "Second kind: ") == 0;
+		assert_string_equal(outcome.script.line,
+				    is_of_second ? "It did not work."
+						 : "The first kind did not work.");
+		assert_false(device.is_open);
+	}
+}
+
+static void a_kind_that_cannot_be_opened_leaves_the_others(void **state)
+{
+	first.open_err = MFA_ERR_NOTFOUND;
+	assert_outcome(login(state, (struct attempt){ .answer = "" }), MFA_ALLOW,
+		       MFA_REASON_RIGHT);
+	device.open_err = MFA_ERR_NOTFOUND;
+	struct outcome outcome = login(state, (struct attempt){ .answer = "" });
+	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_KEY_UNUSABLE);
+	assert_string_equal(outcome.diag, "no plug-in of the second kind");
+	first.open_err = MFA_OK;
+	const struct code code = code_of(&totp_spec, STEP);
+	const char *const answers[] = { "", code.text, NULL };
+	assert_outcome(login(state, (struct attempt){ .answers = answers }), MFA_ALLOW,
+		       MFA_REASON_RIGHT);
 }
 
 static void the_code_is_taken_all_the_same(void **state)
@@ -330,6 +412,8 @@ int main(void)
 		with_device(no_device_gets_the_password),
 		with_device(who_gives_up_at_the_pin_is_out),
 		with_device(its_problem_has_its_own_words),
+		with_device(one_problem_of_two_is_told),
+		with_device(a_kind_that_cannot_be_opened_leaves_the_others),
 		with_device(the_code_is_taken_all_the_same),
 		with_device(who_has_no_token_of_it_is_another),
 	};
