@@ -83,5 +83,7 @@ int mfa_audit_inspect(struct mfa_audit *audit, const char *path,
 		      struct mfa_audit_report *ret_report) MFA_MUST_CHECK;
 
 /* The same facts for syslog: key=value, values quoted where they need it, control
- * characters and bytes that are not UTF-8 as \xNN. Always NUL-terminated. */
+ * characters and bytes that are not UTF-8 as \xNN. A value has at most 144 bytes so
+ * written, the detail what is left; what is cut off is "...". A field for which there is
+ * no room is left out as a whole. Always NUL-terminated. */
 void mfa_event_format(const struct mfa_event *event, char *ret_text, size_t size);

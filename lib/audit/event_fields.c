@@ -8,6 +8,8 @@
 const struct event_field event_fields[] = {
 	{ FIELD(event), .is_outcome = true },
 	{ FIELD(zone) },
+	/* what the kernel says, before what programs and people say */
+	{ FIELD(caller), .is_array = true },
 	{ FIELD(service) },
 	{ FIELD(user) },
 	{ FIELD(typed) },
@@ -16,10 +18,9 @@ const struct event_field event_fields[] = {
 	{ FIELD(actor) },
 	{ FIELD(rhost) },
 	{ FIELD(tty) },
-	{ FIELD(caller), .is_array = true },
 	{ FIELD(result), .is_outcome = true },
 	{ FIELD(reason), .is_outcome = true },
-	{ FIELD(detail) },
+	{ FIELD(detail), .is_long = true },
 };
 
 const size_t event_field_count = MFA_COUNT(event_fields);

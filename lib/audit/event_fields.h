@@ -10,6 +10,7 @@ struct event_field {
 	const char *key;
 	size_t offset;	 /* in struct mfa_event */
 	bool is_array;	 /* the text itself is there, and no pointer to it */
+	bool is_long;	 /* takes what is left of a line for syslog; the last one */
 	bool is_outcome; /* comes first in syslog, and before the detail in the trail */
 };
 

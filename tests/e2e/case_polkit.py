@@ -102,7 +102,7 @@ def test_guesses_by_a_socket_are_their_users(case):
             assert served_by_socket(taro, jiro, [taro.password, token.wrong()]) == "FAILURE"
         assert served_by_socket(taro, jiro, [taro.password, token.next()]) == "FAILURE"
         line = module_lines(case)[-1]
-        assert f'caller={jiro.uid} detail="user id {jiro.uid} is locked until ' in line, line
+        assert f'caller={jiro.uid} ' in line and f'detail="user id {jiro.uid} is locked until ' in line, line
         served_by_socket(taro, hanako, [taro.password, token.last()])
         line = module_lines(case)[-1]
         assert f"result=allowed" in line and f"caller={hanako.uid}" in line, line

@@ -47,7 +47,8 @@ def test_the_own_code_lets_in_and_others_do_not(case):
     assert failures(taro) == 1  # the long one; the right code with the wrong password cleared the other
     lines = verify_lines(case)
     assert len(lines) == 8 and not module_lines(case), (lines, module_lines(case))
-    assert f"event=verify result=allowed reason=code-right zone=mynumber service={pam.SERVICE} user={taro.name}" in lines[0]
+    assert (f"event=verify result=allowed reason=code-right zone=mynumber caller={taro.uid} service={pam.SERVICE} "
+            f"user={taro.name}") in lines[0]
     assert not any(taro.password in line for line in lines)
     audit.check_chain()
 

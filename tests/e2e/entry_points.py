@@ -43,7 +43,7 @@ def refuses(way, case, user, answers, reason):
     since = len(module_lines(case))
     refused(way.attempt(user, answers))
     name = "UNKNOWN" if reason == "unknown-user" else getattr(user, "name", user)
-    fields = f"event=auth result=denied reason={reason} zone=mynumber service={way.service}"
+    fields = rf"event=auth result=denied reason={reason} zone=mynumber (caller=\d+ )?service={way.service}"
     one_line(case, rf"\({way.service}:auth\): {fields} user={name}\b", since)
 
 

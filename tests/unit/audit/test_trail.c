@@ -35,10 +35,10 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 	char *text = read_text(trail->path);
 	static const char *const parts[] = {
 		"{\"seq\":1,\"time\":\"2027-01-15T08:00:00Z\",\"event\":\"auth\",\"host\":\"",
-		"\"zone\":\"z\",\"service\":\"sshd\","
+		"\"zone\":\"z\",\"caller\":\"1001\",\"service\":\"sshd\","
 		"\"user\":\"ta\\\"ro\\u000a太郎\\ufffd\","
 		"\"typed\":\"TARO\\u001b[2J\\u000a\",\"token\":\"abcdefgh\","
-		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\",\"caller\":\"1001\","
+		"\"kind\":\"totp\",\"actor\":\"root\",\"rhost\":\"::1\",\"tty\":\"tty1\","
 		"\"result\":\"denied\",\"reason\":\"code-wrong\",\"detail\":\"why\","
 		"\"mac\":\"",
 	};
