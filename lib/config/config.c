@@ -124,18 +124,30 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 	return err;
 }
 
-static bool matches_all(const struct mfa_strings *words)
+/* Whether a pattern is nothing but * with at most that many ?. */
+static bool is_wildcard(const char *pattern, size_t most)
+{
+	size_t marks = 0;
+	for (const char *at = pattern; *at != '\0'; at++)
+		marks += *at == '?';
+	return strspn(pattern, "*?") == strlen(pattern) && marks <= most &&
+	       strchr(pattern, '*') != NULL;
+}
+
+/* least: how many bytes each text has */
+static bool matches_all(const struct mfa_strings *words, size_t least)
 {
 	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->items[i], "*") == 0)
+		if (is_wildcard(words->items[i], least))
 			return true;
 	return words->count == 0;
 }
 
 static bool has_no_conditions(const struct mfa_zone *zone)
 {
-	return matches_all(&zone->services) && matches_all(&zone->users) &&
-	       matches_all(&zone->ttys) && zone->groups.count == 0 &&
+	return matches_all(&zone->services, 1) && matches_all(&zone->users, 1) &&
+	       matches_all(&zone->ttys, 0) &&
+	       /* a login may have none */ zone->groups.count == 0 &&
 	       zone->rhosts.count == 0;
 }
 

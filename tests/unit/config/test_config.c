@@ -146,6 +146,9 @@ static void a_zone_that_can_never_decide_is_refused(void **state)
 		"services = *\n",
 		"services = x *\nusers = *\n",
 		"ttys = *\n",
+		"users = **\n",
+		"users = ?*\nservices = x *?\n",
+		"services = *?*\nusers = ***\nttys = **\n",
 	};
 	for (size_t i = 0; i < MFA_COUNT(heads); i++) {
 		char text[256];
@@ -155,6 +158,10 @@ static void a_zone_that_can_never_decide_is_refused(void **state)
 		assert_refused(*state, text, MFA_ERR_CONFIG,
 			       "[zone b] can never decide: [zone a]");
 	}
+	mfa_config_free(
+		must_load(*state, "[host]\nzone = b\n[zone a]\nusers = ?\n[zone b]\n"));
+	mfa_config_free(
+		must_load(*state, "[host]\nzone = b\n[zone a]\nttys = ?*\n[zone b]\n"));
 	mfa_config_free(must_load(
 		*state, "[host]\nzone = b\n[zone a]\nrhosts = local\n[zone b]\n"));
 	mfa_config_free(
