@@ -225,6 +225,23 @@ static void drop_ins_are_read_in_version_order(void **state)
 	}
 }
 
+/* As the manual says it. */
+static void numbers_that_begin_with_a_zero_come_first(void **state)
+{
+	static const char *const order[] = { "010-x", "09-x", "1-x", "9-x", "10-x" };
+	for (size_t i = MFA_COUNT(order); i-- > 0;) {
+		char name[16];
+		char text[64];
+		(void)snprintf(name, sizeof name, "%s.conf", order[i]);
+		(void)snprintf(text, sizeof text, "[zone a]\nmax_failures = %zu\n",
+			       i + 1);
+		drop_in(*state, name, text);
+		MFA_CLEANUP(mfa_config_cleanup)
+		struct mfa_config *config = must_load(*state, "[zone a]\n");
+		assert_int_equal(config->zones[0].max_failures, MFA_COUNT(order));
+	}
+}
+
 static void only_visible_conf_files_are_drop_ins(void **state)
 {
 	drop_in(*state, ".hidden.conf", "nonsense");
@@ -334,6 +351,7 @@ int main(void)
 		in_sandbox(a_zone_that_is_off_for_every_login_says_so),
 		in_sandbox(a_later_file_sets_single_keys_anew),
 		in_sandbox(drop_ins_are_read_in_version_order),
+		in_sandbox(numbers_that_begin_with_a_zero_come_first),
 		in_sandbox(only_visible_conf_files_are_drop_ins),
 		in_sandbox(an_error_in_a_drop_in_names_it),
 		in_sandbox(a_drop_in_can_add_a_zone_behind),
