@@ -1,71 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "auth_marker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char NAME[] = "pam_mfa_passed";
 
-struct marker {
-	char *user; /* PAM's name */
-	struct identity identity;
-};
-
-static void free_marker(struct marker **marker)
-{
-	if (*marker == NULL)
-		return;
-	free((*marker)->user);
-	nss_done(&(*marker)->identity);
-	free(*marker);
-	*marker = NULL;
-}
-
 /* login and su also run this in a child, as the target user, so it only frees memory. */
-static void free_marker_data(pam_handle_t *handle MFA_UNUSED, void *data,
-			     int status MFA_UNUSED)
+static void free_marker(pam_handle_t *handle MFA_UNUSED, void *data,
+			int status MFA_UNUSED)
 {
-	struct marker *marker = data;
-	free_marker(&marker);
+	free(data);
 }
 
-int auth_marker_set(pam_handle_t *handle, const char *user,
-		    const struct identity *identity)
+static struct auth_marker *get_marker(pam_handle_t *handle)
 {
-	MFA_CLEANUP(free_marker)
-	struct marker *marker = calloc(1, sizeof *marker);
+	const void *data = NULL;
+	/* the handle's copy of a pointer that this module has given it */
+	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS
+		       ? (struct auth_marker *)(uintptr_t)data
+		       : NULL;
+}
+
+int auth_marker_prepare(pam_handle_t *handle)
+{
+	struct auth_marker *marker = calloc(1, sizeof *marker);
 	if (marker == NULL)
 		return PAM_BUF_ERR;
-	marker->user = strdup(user);
-	if (marker->user == NULL || nss_copy(identity, &marker->identity) != MFA_OK)
-		return PAM_BUF_ERR;
-	int code = pam_set_data(handle, NAME, marker, free_marker_data);
-	if (code == PAM_SUCCESS)
-		marker = NULL; /* now owned by the handle */
+	int code = pam_set_data(handle, NAME, marker, free_marker);
+	if (code != PAM_SUCCESS)
+		free(marker);
 	return code;
 }
 
-static const struct marker *get_marker(pam_handle_t *handle)
+void auth_marker_set(pam_handle_t *handle, const char *user,
+		     const struct mfa_authd_verdict *verdict)
 {
-	const void *data = NULL;
-	return pam_get_data(handle, NAME, &data) == PAM_SUCCESS ? data : NULL;
+	struct auth_marker *marker = get_marker(handle);
+	if (marker == NULL)
+		return;
+	(void)snprintf(marker->user, sizeof marker->user, "%s", user);
+	(void)snprintf(marker->name, sizeof marker->name, "%s", verdict->name);
+	marker->has_uid = verdict->has_uid;
+	marker->uid = verdict->uid;
+	marker->is_set = true;
 }
 
 void auth_marker_clear(pam_handle_t *handle)
 {
-	if (get_marker(handle) != NULL)
-		(void)pam_set_data(handle, NAME, NULL, NULL);
+	struct auth_marker *marker = get_marker(handle);
+	if (marker != NULL)
+		marker->is_set = false;
 }
 
-const struct identity *auth_marker_find(pam_handle_t *handle, const char *user)
+const struct auth_marker *auth_marker_find(pam_handle_t *handle)
 {
-	const struct marker *marker = get_marker(handle);
-	return marker != NULL && strcmp(marker->user, user) == 0 ? &marker->identity
-								 : NULL;
-}
-
-bool auth_marker_is_for(pam_handle_t *handle, const struct identity *identity)
-{
-	const struct marker *marker = get_marker(handle);
-	return marker != NULL && nss_are_same(&marker->identity, identity);
+	const struct auth_marker *marker = get_marker(handle);
+	return marker != NULL && marker->is_set ? marker : NULL;
 }

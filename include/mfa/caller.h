@@ -10,3 +10,10 @@
  * login identity (loginuid) does not do for this: where it was never set, any process may
  * set its own. */
 void caller_find(struct mfa_login *login);
+
+/* The same of another process, whose real user id is caller. */
+void caller_set(struct mfa_login *login, uint32_t caller, uint32_t peer);
+
+/* The user id at the other end of this process' standard input, if that is a local
+ * socket; 0: none. */
+uint32_t caller_input_peer(void);

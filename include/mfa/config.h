@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mfa/language.h"
+#include "mfa/snapshot.h"
 #include "mfa/strings.h"
 
 #define MFA_CONFIG_PATH "/etc/pam_mfa/mfa.conf"
@@ -32,8 +33,16 @@ struct mfa_zone {
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
 };
 
+enum {
+	MFA_CONFIG_HASH_SIZE = 16
+};
+
 struct mfa_config {
-	char *path;	    /* the main file */
+	char *path;		     /* the main file */
+	struct mfa_strings drop_ins; /* and the others, by their paths */
+	/* Of all that the files set, whatever their comments and blanks: two processes of
+	 * the same hash go by the same rules. */
+	unsigned char hash[MFA_CONFIG_HASH_SIZE];
 	char *default_zone; /* [host] zone: decides when no zone's conditions match */
 	char *contact;	    /* whom people ask; "" when not set */
 	char *issuer;	    /* name shown by authenticator applications */
@@ -54,6 +63,9 @@ struct mfa_config {
  * MFA_ERR_UNSAFE, MFA_ERR_NOMEM. */
 int mfa_config_load(const char *path, struct mfa_diag *diag,
 		    struct mfa_config **ret_config) MFA_MUST_CHECK;
+
+/* Adds the files that it was read from, and the folder of drop-ins. */
+void mfa_config_add_files(const struct mfa_config *config, struct mfa_snapshot *snapshot);
 
 /* Frees it; NULL is allowed. mfa_config_cleanup is for MFA_CLEANUP. */
 void mfa_config_free(struct mfa_config *config);

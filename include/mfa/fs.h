@@ -28,6 +28,9 @@ extern const struct mfa_fs_rule mfa_fs_own;
 extern const struct mfa_fs_rule mfa_fs_own_shared;
 extern const struct mfa_fs_rule mfa_fs_own_alone;
 extern const struct mfa_fs_rule mfa_fs_own_folder;
+/* Root's folder that everybody may go through to a name they know, and only root may
+ * open: its lock is root's alone. Repaired as the others. */
+extern const struct mfa_fs_rule mfa_fs_run_folder;
 
 /* Opens the folder at an absolute path. Every folder above it must be root's and not
  * writable by others (a sticky one, as /tmp, may be); the last one must follow the rule.

@@ -4,6 +4,7 @@
 
 #include "mfa/scheme.h"
 #include "mfa/secret.h"
+#include "mfa/snapshot.h"
 
 /* The schemes of all sources of the store key, for mfa_scheme_find. */
 const struct mfa_scheme *mfa_key_scheme(size_t index);
@@ -18,6 +19,16 @@ int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *r
  * ret_hold is closed no rekey can finish, so the key stays valid. MFA_ERR_BUSY. */
 int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *ret_key,
 		      int *ret_hold) MFA_MUST_CHECK;
+
+/* Lets rekeys go on while the key that was loaded with this hold is kept; then nobody may
+ * use the key. */
+void mfa_key_rest(int hold);
+/* Holds it again, at once or not at all. Whether it is still the key: see
+ * mfa_key_add_files. MFA_ERR_BUSY: a rekey is about to end. */
+int mfa_key_wake(int hold) MFA_MUST_CHECK;
+
+/* Adds the files of a source: the key's, and that of the next key. */
+void mfa_key_add_files(const char *source, struct mfa_snapshot *snapshot);
 
 /* Makes a fresh key at the source; never overwrites one (MFA_ERR_EXISTS). */
 int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "mfa/nss.h"
+#include "mfa/peer.h"
 
 /* What a program says. Strings are borrowed; NULL where it says nothing. */
 struct mfa_login_claims {
@@ -40,10 +41,14 @@ int mfa_login_facts_begin(const struct mfa_login_claims *claims, int64_t now,
 /* The login is this process' own: who runs it, where from. */
 void mfa_login_facts_read_self(struct mfa_login_facts *facts);
 
-/* The login is of a program that has started this process: pid, whose real user is
- * caller. The program is believed to be where this process is only while both are
- * together. */
-void mfa_login_facts_read_starter(struct mfa_login_facts *facts, pid_t pid, uid_t caller);
+/* The login is of the program at the other end of a socket. input_peer: the user id at
+ * the other end of that program's standard input, which is believed of root's programs;
+ * 0: none. */
+void mfa_login_facts_read_peer(struct mfa_login_facts *facts, const struct mfa_peer *peer,
+			       uint32_t input_peer);
+
+/* Where the person is; asked of the system once. Behind mfa_login_facts_identify. */
+enum mfa_place mfa_login_facts_place(struct mfa_login_facts *facts);
 
 /* The place is known, and not asked for. */
 void mfa_login_facts_set_place(struct mfa_login_facts *facts, enum mfa_place place);

@@ -36,8 +36,9 @@ enum mfa_reason {
 	MFA_REASON_GRACE,	 /* not enrolled, and the zone's grace is not over */
 	MFA_REASON_NO_AUTH,	 /* the gate: auth was not passed in this login */
 	MFA_REASON_USER_CHANGED, /* the application changed the user meanwhile */
-	MFA_REASON_UID_SHARED,	 /* mfa-verify: the user's id is another name's */
-	MFA_REASON_FAILED,	 /* the machinery: see the diagnosis */
+	MFA_REASON_UID_SHARED, /* a user's own program: the user id is another name's too
+				*/
+	MFA_REASON_FAILED,     /* the machinery: see the diagnosis */
 	MFA_REASON_COUNT
 };
 

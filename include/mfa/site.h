@@ -16,12 +16,24 @@ struct mfa_site {
 	struct mfa_secret next_key; /* during a rekey; else empty */
 	struct mfa_store *store;    /* NULL until mfa_site_open */
 	struct mfa_audit *audit;    /* NULL until mfa_site_open */
+	/* Of a process that serves one login after the other: see mfa_site_refresh. */
+	bool is_kept;
+	bool is_resting; /* store and trail are open, and nobody may use them */
+	struct mfa_snapshot config_files;
+	struct mfa_snapshot part_files; /* of key and store */
 };
 
 /* Reads the configuration (NULL: the default path). The caller ends ret_site with
  * mfa_site_done. */
 int mfa_site_load(const char *config_path, struct mfa_diag *diag,
 		  struct mfa_site *ret_site) MFA_MUST_CHECK;
+
+/* As mfa_site_load, for a process that keeps what it has read: reads the configuration
+ * again only if its files have changed. A zeroed site is allowed. From then on
+ * mfa_site_close only puts store and trail to rest, and mfa_site_open takes them up again
+ * if key and store look as they did. */
+int mfa_site_refresh(const char *config_path, struct mfa_diag *diag,
+		     struct mfa_site *site) MFA_MUST_CHECK;
 
 /* Loads the store key and opens store and audit trail, unless they are open. The key is
  * held from here on (see mfa/key.h): do not wait for a person meanwhile. */

@@ -5,6 +5,7 @@
 #include "mfa/record.h"
 #include "mfa/scheme.h"
 #include "mfa/secret.h"
+#include "mfa/snapshot.h"
 
 /* The schemes of all kinds of store, for mfa_scheme_find. */
 const struct mfa_scheme *mfa_store_scheme(size_t index);
@@ -30,6 +31,15 @@ int mfa_store_begin(const char *source, struct mfa_diag *diag,
 	MFA_MUST_CHECK;
 int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
 		      struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Wipes what records have left in the store's memory, and lets go of the disk, so that it
+ * can be unmounted; the keys are kept. Nobody may use the store until it is woken. */
+void mfa_store_rest(struct mfa_store *store);
+/* MFA_ERR_NOTFOUND, ...: close it, and open it anew. */
+int mfa_store_wake(struct mfa_store *store) MFA_MUST_CHECK;
+
+/* Adds where the store is: while that is as it was, an open one can be used. */
+void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot);
 
 /* A record in the store's locked memory, for one use at a time: mlock is expensive, and a
  * login needs one record. Wiped by mfa_store_close. */

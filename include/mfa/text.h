@@ -49,3 +49,12 @@ size_t mfa_text_normalize_code(char *text, size_t len);
  * belong to the code, those before it do not. Returns the bytes of the line that the code
  * takes; 0: there are too few characters, or others than codes have. */
 size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_code);
+
+/* Of a line with a password and a code behind it: where the end begins that could be a
+ * code, and is all that has to leave the program: 8 digits at most, or 64 letters of a
+ * YubiKey's code. len: none could. */
+size_t mfa_text_code_end(const char *line, size_t len);
+
+/* Whether the text is what sshd answers every prompt of a user that it has refused with,
+ * repeated to the length of what was typed. */
+bool mfa_text_is_sshd_filler(const char *text, size_t len);

@@ -16,6 +16,7 @@ const struct mfa_fs_rule mfa_fs_own = { .forbidden = 0077, .mend = 0600 };
 const struct mfa_fs_rule mfa_fs_own_shared = { 0, 0077, LOCK_SH, 0600, false };
 const struct mfa_fs_rule mfa_fs_own_alone = { 0, 0077, LOCK_EX, 0600, false };
 const struct mfa_fs_rule mfa_fs_own_folder = { .forbidden = 0077, .mend = 0700 };
+const struct mfa_fs_rule mfa_fs_run_folder = { .forbidden = 0066, .mend = 0711 };
 
 static int check_owner_and_mode(const struct stat *status, const struct mfa_fs_rule *rule,
 				const char *path, struct mfa_diag *diag)

@@ -48,6 +48,16 @@ int mfa_packet_send(int fd, unsigned char letter, struct mfa_span payload, int t
 	return MFA_ERR_BUSY;
 }
 
+/* The packet is only looked at; the kernel says that it had to leave something out. */
+bool mfa_packet_has_descriptors(int fd)
+{
+	unsigned char byte = 0;
+	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	return recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT) >= 0 &&
+	       (message.msg_flags & MSG_CTRUNC) != 0;
+}
+
 int mfa_packet_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
 		       unsigned char *ret_letter, struct mfa_span *ret_payload)
 {

@@ -13,7 +13,7 @@
 
 #include "mfa/fs.h"
 
-static int check_program(const char *path, mode_t mode, struct mfa_diag *diag)
+static int check_program(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	struct stat status;
@@ -22,21 +22,20 @@ static int check_program(const char *path, mode_t mode, struct mfa_diag *diag)
 		return err;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	mode_t missing = mode & ~status.st_mode & (S_ISUID | S_IXUSR);
-	if (missing == 0)
+	if ((status.st_mode & S_IXUSR) != 0)
 		return MFA_OK;
-	return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is not %s, run: chmod %o %s", path,
-			(missing & S_ISUID) != 0 ? "set-uid" : "executable", mode, path);
+	return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is not executable, run: chmod 755 %s",
+			path, path);
 }
 
 /* The two functions below run in a copy of the application's process, where any lock may
  * be held for ever: system calls only. */
 
-_Noreturn static void become_program(const char *path, int channel)
+_Noreturn static void become_program(const char *path, const char *argument, int channel)
 {
 	const char *slash = strrchr(path, '/');
 	char *const arguments[] = { (char *)(uintptr_t)(slash != NULL ? slash + 1 : path),
-				    NULL };
+				    (char *)(uintptr_t)argument, NULL };
 	char *const environment[] = { NULL };
 	/* if the application has closed descriptor 0, the channel may have that number */
 	int high = fcntl(channel, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -46,11 +45,11 @@ _Noreturn static void become_program(const char *path, int channel)
 }
 
 /* The child forks the program and ends, so that the program is nobody's child. */
-_Noreturn static void leave_program(const char *path, int channel)
+_Noreturn static void leave_program(const char *path, const char *argument, int channel)
 {
 	pid_t program = _Fork();
 	if (program == 0)
-		become_program(path, channel);
+		become_program(path, argument, channel);
 	_exit(program < 0 ? 1 : 0);
 }
 
@@ -61,7 +60,8 @@ static pid_t fork_silently(void)
 	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
 }
 
-static int start_program(const char *path, int channel, struct mfa_diag *diag)
+static int start_program(const char *path, const char *argument, int channel,
+			 struct mfa_diag *diag)
 {
 	sigset_t all;
 	sigset_t before;
@@ -72,7 +72,7 @@ static int start_program(const char *path, int channel, struct mfa_diag *diag)
 	pid_t child = fork_silently();
 	int errnum = errno;
 	if (child == 0)
-		leave_program(path, channel);
+		leave_program(path, argument, channel);
 	if (child > 0)
 		while (waitpid(child, &status, (int)__WCLONE) < 0 && errno == EINTR)
 			continue;
@@ -84,9 +84,10 @@ static int start_program(const char *path, int channel, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
-int mfa_spawn(const char *path, mode_t mode, struct mfa_diag *diag, int *ret_channel)
+int mfa_spawn(const char *path, const char *argument, struct mfa_diag *diag,
+	      int *ret_channel)
 {
-	int err = check_program(path, mode, diag);
+	int err = check_program(path, diag);
 	if (err != MFA_OK)
 		return err;
 	int ends[2];
@@ -94,7 +95,7 @@ int mfa_spawn(const char *path, mode_t mode, struct mfa_diag *diag, int *ret_cha
 		return mfa_fail_errno(diag, errno, "%s: cannot start", path);
 	MFA_CLEANUP(mfa_close_fd) int ours = ends[0];
 	MFA_CLEANUP(mfa_close_fd) int its = ends[1];
-	err = start_program(path, its, diag);
+	err = start_program(path, argument, its, diag);
 	if (err == MFA_OK)
 		*ret_channel = MFA_TAKE_FD(ours);
 	return err;

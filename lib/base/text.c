@@ -243,3 +243,54 @@ size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_c
 	}
 	return len - end;
 }
+
+enum {
+	DIGITS_MAX = 8,	 /* of an OATH code */
+	MODHEX_MIN = 32, /* of a YubiKey's code, without and with its public id */
+	MODHEX_MAX = 64,
+};
+
+/* Where the last characters that are all of the set begin: at most max, with spaces and
+ * hyphens between and after them. ret_count: how many there are. */
+static size_t find_last_run(const char *line, size_t len, const char *set, size_t max,
+			    size_t *ret_count)
+{
+	const unsigned char *bytes = (const unsigned char *)line;
+	size_t start = len;
+	size_t end = len;
+	size_t count = 0;
+	while (end > 0 && count < max) {
+		uint32_t point = 0;
+		end = find_last_character(bytes, end, &point);
+		int ascii = to_ascii(point);
+		if (ascii < 0 && point < 0x80)
+			ascii = (int)point;
+		if (ascii == 0)
+			continue;
+		if (ascii < 0 || strchr(set, ascii) == NULL)
+			break;
+		start = end;
+		count++;
+	}
+	*ret_count = count;
+	return start;
+}
+
+size_t mfa_text_code_end(const char *line, size_t len)
+{
+	size_t count = 0;
+	size_t start = find_last_run(line, len, "cbdefghijklnrtuvCBDEFGHIJKLNRTUV",
+				     MODHEX_MAX, &count);
+	return count >= MODHEX_MIN
+		       ? start
+		       : find_last_run(line, len, "0123456789", DIGITS_MAX, &count);
+}
+
+bool mfa_text_is_sshd_filler(const char *text, size_t len)
+{
+	static const char filler[] = "\b\n\r\177INCORRECT";
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != filler[i % (sizeof filler - 1)])
+			return false;
+	return true;
+}

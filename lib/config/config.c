@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <sodium.h>
+
 #include "config_keys.h"
 #include "mfa/fs.h"
 
@@ -68,9 +70,29 @@ static int set_zone_line(struct mfa_config *config, const struct config_line *li
 	return line->key == NULL ? MFA_OK : config_zone_set(zone, line, diag);
 }
 
+static void hash_text(crypto_generichash_state *state, const char *text)
+{
+	const char *or_empty = text != NULL ? text : "";
+	(void)crypto_generichash_update(state, (const unsigned char *)or_empty,
+					strlen(or_empty) + 1);
+}
+
+/* The lines before, and this one. */
+static void hash_line(struct mfa_config *config, const struct config_line *line)
+{
+	crypto_generichash_state state;
+	(void)crypto_generichash_init(&state, NULL, 0, sizeof config->hash);
+	(void)crypto_generichash_update(&state, config->hash, sizeof config->hash);
+	hash_text(&state, line->section);
+	hash_text(&state, line->key);
+	hash_text(&state, line->value);
+	(void)crypto_generichash_final(&state, config->hash, sizeof config->hash);
+}
+
 static int set_line(void *context, const struct config_line *line, struct mfa_diag *diag)
 {
 	struct mfa_config *config = context;
+	hash_line(config, line);
 	if (strncmp(line->section, ZONE_PREFIX, strlen(ZONE_PREFIX)) == 0)
 		return set_zone_line(config, line, diag);
 	if (strcmp(line->section, "host") != 0)
@@ -118,6 +140,8 @@ static int read_drop_ins(struct mfa_config *config, struct mfa_diag *diag)
 			err = mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 		}
 		free(names[i]);
+		if (err == MFA_OK && mfa_strings_add(&config->drop_ins, path) != MFA_OK)
+			err = mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 		if (err == MFA_OK)
 			err = config_file_read(path, set_line, config, diag);
 	}
@@ -146,9 +170,8 @@ static bool matches_all(const struct mfa_strings *words, size_t least)
 static bool has_no_conditions(const struct mfa_zone *zone)
 {
 	return matches_all(&zone->services, 1) && matches_all(&zone->users, 1) &&
-	       matches_all(&zone->ttys, 0) &&
-	       /* a login may have none */ zone->groups.count == 0 &&
-	       zone->rhosts.count == 0;
+	       matches_all(&zone->ttys, 0) && /* a login may have none */
+	       zone->groups.count == 0 && zone->rhosts.count == 0;
 }
 
 /* A zone behind one that covers every login would never be asked. */
@@ -258,6 +281,20 @@ int mfa_config_load(const char *path, struct mfa_diag *diag,
 	return MFA_OK;
 }
 
+void mfa_config_add_files(const struct mfa_config *config, struct mfa_snapshot *snapshot)
+{
+	MFA_CLEANUP(mfa_free_string) char *folder = NULL;
+	mfa_snapshot_add(snapshot, config->path);
+	if (asprintf(&folder, "%s.d", config->path) < 0) {
+		folder = NULL;
+		snapshot->is_unsettled = true;
+		return;
+	}
+	mfa_snapshot_add(snapshot, folder);
+	for (size_t i = 0; i < config->drop_ins.count; i++)
+		mfa_snapshot_add(snapshot, config->drop_ins.items[i]);
+}
+
 void mfa_config_free(struct mfa_config *config)
 {
 	if (config == NULL)
@@ -265,6 +302,7 @@ void mfa_config_free(struct mfa_config *config)
 	for (size_t i = 0; i < config->zone_count; i++)
 		config_zone_done(&config->zones[i]);
 	free(config->zones);
+	mfa_strings_done(&config->drop_ins);
 	config_host_done(config);
 	free(config);
 }

@@ -8,7 +8,6 @@
 #include "mfa/usb_wire.h"
 
 enum {
-	PROGRAM_MODE = 0755,
 	SEND_MS = 1000, /* an order is taken at once, or never */
 	STAGES_MAX = MFA_YUBIKEY_BLINKS + 1,
 };
@@ -26,7 +25,7 @@ static int start_helper(struct mfa_usb *usb, struct mfa_diag *diag)
 	int err = mfa_yubikey_driver_open(usb->folder, diag, &driver);
 	if (err != MFA_OK)
 		return err;
-	return mfa_spawn(usb->folder != NULL ? path : MFA_USB_PATH, PROGRAM_MODE, diag,
+	return mfa_spawn(usb->folder != NULL ? path : MFA_USB_PATH, NULL, diag,
 			 &usb->channel);
 }
 

@@ -16,17 +16,6 @@ enum {
 			      faster */
 };
 
-/* sshd answers every prompt of a user that it has refused with this text, repeated to the
- * length of what was typed. */
-static bool is_sshd_filler(const struct mfa_secret *answer)
-{
-	static const char filler[] = "\b\n\r\177INCORRECT";
-	for (size_t i = 0; i < answer->len; i++)
-		if (answer->data[i] != (unsigned char)filler[i % (sizeof filler - 1)])
-			return false;
-	return true;
-}
-
 bool is_password_again(const struct mfa_auth_request *request,
 		       const struct mfa_secret *answer)
 {
@@ -135,7 +124,9 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		.len = answer->len,
 		.has_password = request->wants_password,
 		/* does the same work, so that timing does not reveal refused users */
-		.is_no_guess = is_no_guess || is_sshd_filler(answer),
+		.is_no_guess =
+			is_no_guess ||
+			mfa_text_is_sshd_filler((const char *)answer->data, answer->len),
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,
 		.is_at_console = is_local && request->login.caller == 0 &&

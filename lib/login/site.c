@@ -44,32 +44,95 @@ static int open_parts(struct mfa_site *site, struct mfa_diag *diag)
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
 
-void mfa_site_close(struct mfa_site *site)
+static void close_parts(struct mfa_site *site)
 {
 	mfa_audit_close(&site->audit);
 	mfa_store_close(&site->store);
 	mfa_secret_done(&site->next_key);
 	site->key = (struct mfa_secret){ 0 };
 	mfa_close_fd(&site->key_hold);
+	mfa_snapshot_done(&site->part_files);
+	site->is_open = site->is_resting = false;
+}
+
+/* During a rekey all is opened anew for each work. */
+static bool may_rest(const struct mfa_site *site)
+{
+	return site->is_kept && site->is_open && site->next_key.data == NULL &&
+	       site->key_hold >= 0;
+}
+
+void mfa_site_close(struct mfa_site *site)
+{
+	if (!may_rest(site)) {
+		close_parts(site);
+		return;
+	}
+	mfa_store_rest(site->store);
+	mfa_key_rest(site->key_hold);
 	site->is_open = false;
+	site->is_resting = true;
+}
+
+/* The key is held first, so that it cannot change after it was looked at. */
+static bool wake(struct mfa_site *site)
+{
+	if (!site->is_resting)
+		return false;
+	site->is_open = mfa_key_wake(site->key_hold) == MFA_OK &&
+			mfa_snapshot_is_current(&site->part_files) &&
+			mfa_store_wake(site->store) == MFA_OK;
+	site->is_resting = false;
+	return site->is_open;
+}
+
+static void remember_parts(struct mfa_site *site)
+{
+	if (!site->is_kept)
+		return;
+	mfa_key_add_files(site->config->key, &site->part_files);
+	mfa_store_add_folders(site->store, &site->part_files);
 }
 
 int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag)
 {
-	if (site->is_open)
+	if (site->is_open || wake(site))
 		return MFA_OK;
+	close_parts(site);
+	mfa_snapshot_begin(&site->part_files);
 	int err = open_parts(site, diag);
-	if (err == MFA_OK)
-		site->is_open = true;
-	else
-		mfa_site_close(site);
-	return err;
+	if (err != MFA_OK) {
+		close_parts(site);
+		return err;
+	}
+	site->is_open = true;
+	remember_parts(site);
+	return MFA_OK;
+}
+
+int mfa_site_refresh(const char *config_path, struct mfa_diag *diag,
+		     struct mfa_site *site)
+{
+	if (site->config != NULL && mfa_snapshot_is_current(&site->config_files))
+		return MFA_OK;
+	mfa_site_done(site);
+	*site = (struct mfa_site){ .key_hold = -1 };
+	struct mfa_snapshot files = { .count = 0 };
+	mfa_snapshot_begin(&files);
+	int err = mfa_site_load(config_path, diag, site);
+	if (err != MFA_OK)
+		return err;
+	mfa_config_add_files(site->config, &files);
+	site->config_files = files;
+	site->is_kept = true;
+	return MFA_OK;
 }
 
 void mfa_site_done(struct mfa_site *site)
 {
 	if (site->config == NULL) /* never loaded; key_hold is not a descriptor */
 		return;
-	mfa_site_close(site);
+	close_parts(site);
+	mfa_snapshot_done(&site->config_files);
 	mfa_config_cleanup(&site->config);
 }

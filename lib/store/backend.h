@@ -12,6 +12,9 @@ struct store_backend {
 	int (*use_key)(struct mfa_store *store, const struct mfa_secret *store_key,
 		       struct mfa_diag *diag);
 	void (*close)(struct mfa_store *store);
+	void (*rest)(struct mfa_store *store);
+	int (*wake)(struct mfa_store *store);
+	void (*add_folders)(struct mfa_store *store, struct mfa_snapshot *snapshot);
 	int (*use_next)(struct mfa_store *store, const struct mfa_secret *next_key,
 			struct mfa_diag *diag);
 	int (*reseal)(struct mfa_store *store, const char *user, struct mfa_diag *diag,

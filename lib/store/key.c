@@ -2,6 +2,7 @@
 #include "mfa/key.h"
 
 #include <string.h>
+#include <sys/file.h>
 
 #include "mfa/seal.h"
 #include "store/keys/source.h"
@@ -58,6 +59,26 @@ int mfa_key_load_next(const char *source, struct mfa_diag *diag,
 	const char *address = NULL;
 	int err = find_source(source, diag, &ops, &address);
 	return err != MFA_OK ? err : ops->load_next(address, diag, ret_key);
+}
+
+void mfa_key_rest(int hold)
+{
+	(void)flock(hold, LOCK_UN);
+}
+
+int mfa_key_wake(int hold)
+{
+	return flock(hold, LOCK_SH | LOCK_NB) == 0 ? MFA_OK : MFA_ERR_BUSY;
+}
+
+void mfa_key_add_files(const char *source, struct mfa_snapshot *snapshot)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	if (find_source(source, NULL, &ops, &address) == MFA_OK)
+		ops->add_files(address, snapshot);
+	else
+		snapshot->is_unsettled = true;
 }
 
 int mfa_key_create(const char *source, struct mfa_diag *diag)

@@ -66,6 +66,21 @@ void mfa_store_close(struct mfa_store **store)
 	*store = NULL;
 }
 
+void mfa_store_rest(struct mfa_store *store)
+{
+	store->backend->rest(store);
+}
+
+int mfa_store_wake(struct mfa_store *store)
+{
+	return store->backend->wake(store);
+}
+
+void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
+{
+	store->backend->add_folders(store, snapshot);
+}
+
 struct mfa_record *mfa_store_workspace(struct mfa_store *store)
 {
 	return store->workspace;

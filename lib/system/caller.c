@@ -7,7 +7,7 @@
 #include "mfa/nss.h"
 
 /* As it was when the other end was connected. */
-static uint32_t peer_of_input(void)
+uint32_t caller_input_peer(void)
 {
 	int domain = 0;
 	struct ucred peer = { .uid = 0 };
@@ -22,12 +22,18 @@ static uint32_t peer_of_input(void)
 	return peer.uid;
 }
 
-void caller_find(struct mfa_login *login)
+void caller_set(struct mfa_login *login, uint32_t caller, uint32_t peer)
 {
-	login->caller = getuid();
-	login->peer = login->caller == 0 ? peer_of_input() : 0;
-	uint32_t user = login->caller != 0 ? login->caller : login->peer;
+	login->caller = caller;
+	login->peer = caller == 0 ? peer : 0;
+	uint32_t user = caller != 0 ? caller : login->peer;
 	/* where it cannot be asked, as with few descriptors: the caller's doing, perhaps
 	 */
 	login->is_nameless = user != 0 && !nss_is_person(user);
+}
+
+void caller_find(struct mfa_login *login)
+{
+	uint32_t caller = getuid();
+	caller_set(login, caller, caller == 0 ? caller_input_peer() : 0);
 }

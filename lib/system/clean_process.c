@@ -85,7 +85,7 @@ static void fix_priority(void)
 	fix_oom_score();
 }
 
-/* Setting groups needs a right that mfa-verify has given up when it starts a program. */
+/* Setting groups needs a right that not every caller has. */
 static int drop_groups(void)
 {
 	if (getgroups(0, NULL) != 0 && setgroups(0, NULL) != 0)

@@ -31,8 +31,7 @@ static enum mfa_place ask_place(const struct mfa_login_facts *facts)
 		.display = is_named ? facts->display : facts->tty,
 	};
 	bool is_known = facts->identity.is_known == MFA_MATCH_YES;
-	if (facts->pid == 0 ||
-	    (facts->pid != getpid() && !origin_are_together(facts->pid, getpid())))
+	if (facts->pid == 0)
 		return MFA_PLACE_ELSEWHERE;
 	return origin_place(facts->pid, facts->real_uid,
 			    is_known ? facts->identity.uid : (uid_t)-1, &claims);
@@ -86,11 +85,21 @@ void mfa_login_facts_read_self(struct mfa_login_facts *facts)
 	facts->real_uid = getuid();
 }
 
-void mfa_login_facts_read_starter(struct mfa_login_facts *facts, pid_t pid, uid_t caller)
+void mfa_login_facts_read_peer(struct mfa_login_facts *facts, const struct mfa_peer *peer,
+			       uint32_t input_peer)
 {
-	facts->login.caller = caller;
-	facts->pid = pid;
-	facts->real_uid = caller;
+	caller_set(&facts->login, peer->real_uid, peer->uid == 0 ? input_peer : 0);
+	if (!peer->is_known)
+		facts->login.is_nameless = true;
+	facts->login.is_from_itself =
+		facts->rhost != NULL && mfa_address_is_own(facts->rhost);
+	facts->pid = peer->is_known ? peer->pid : 0;
+	facts->real_uid = peer->real_uid;
+}
+
+enum mfa_place mfa_login_facts_place(struct mfa_login_facts *facts)
+{
+	return place_of_login(facts);
 }
 
 void mfa_login_facts_set_place(struct mfa_login_facts *facts, enum mfa_place place)

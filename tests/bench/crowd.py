@@ -21,6 +21,7 @@ class Runs:
     def run(self):
         stack, users = self.stack, [f"crowd{i + 1}" for i in range(self.processes)]
         stack.enrol("hotp", *users)
+        stack.select()
         line, = stacks.program("crowd", self.processes, MILLISECONDS, stack.service, "crowd",
                                stack.first_counter)
         self.speeds.append(float(line[0]))

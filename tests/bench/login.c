@@ -4,12 +4,14 @@
  * begins with everything on the disk and one sample that does not count; so what one
  * login leaves for the file system to do later, the next one of its own kind waits for.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
+#include "mfa/authd_protocol.h"
 #include "series.h"
 
 enum {
@@ -35,8 +37,24 @@ static void take_sample(struct series *series, bool is_kept)
 		series->samples[series->count++] = us;
 }
 
+/* Each place has a service of its own; the module's socket leads to that of the turn. */
+static void select_service(const struct series *series)
+{
+	char path[256];
+	const char *service = series->login.service;
+	if (service == NULL)
+		return;
+	(void)snprintf(path, sizeof path, "/run/bench/%s", service);
+	if (access(path, F_OK) != 0)
+		return;
+	if ((unlink(MFA_AUTHD_SOCKET) != 0 && errno != ENOENT) ||
+	    symlink(path, MFA_AUTHD_SOCKET) != 0)
+		bench_die("%s", path);
+}
+
 static void take_turn(struct series *series, size_t samples)
 {
+	select_service(series);
 	sync();
 	for (size_t i = 0; i <= samples; i++)
 		take_sample(series, i > 0);

@@ -72,6 +72,7 @@ def measure(folder, rounds, most, budgets):
 
 def _count_instructions(crowd):
     crowd.ours.enrol("totp", "bench-totp")
+    crowd.ours.select()
     stacks.wait_for_step()
     return instructions((crowd.ours.service, "bench-totp", stacks.code("totp")),
                         "--toggle-collect=pam_authenticate")

@@ -65,6 +65,13 @@ def disk(folder):
     return _place("disk", f"working disk ({kind})", source)
 
 
+def tmpfs():
+    target = Path("/srv/tmpfs")
+    target.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "none", target], check=True)
+    return _place("tmpfs", "tmpfs", target)
+
+
 def loop(folder, megabytes=256):
     """An ext4 in a file of the folder. All blocks are written first, so that no write of a
     login must wait for the outer file system to find one."""

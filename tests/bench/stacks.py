@@ -3,6 +3,7 @@
 
 import os
 import pwd
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -12,6 +13,9 @@ from . import places
 BUILD = Path(__file__).resolve().parents[2] / "build"
 PROGRAMS = BUILD / "tests/bench"
 PAM = Path("/etc/bench.d")
+SERVICE = BUILD / "tools/mfa-authd/mfa-authd"
+SOCKETS = Path("/run/bench")  # login.c has it too
+SOCKET = Path("/run/pam_mfa/authd.sock")
 SECRET_HEX = "3132333435363738393031323334353637383930"
 SECRET_BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -46,14 +50,33 @@ def write(name, auth, account="pam_permit.so"):
 
 def prepare():
     PAM.mkdir()
+    SOCKET.parent.mkdir()
     Path("/etc/pam_mfa").mkdir(exist_ok=True)
     write("other", "pam_deny.so", "pam_deny.so")
     write("permit", "pam_permit.so")
 
 
+def start_service(config, path, wrap=(), **options):
+    """mfa-authd; returns when it listens."""
+    path.unlink(missing_ok=True)
+    process = subprocess.Popen([*wrap, SERVICE, f"--listen={path}", f"--conf={config}"], **options)
+    while not path.exists():
+        if process.poll() is not None:
+            raise SystemExit("bench: mfa-authd does not start")
+        time.sleep(0.01)
+    return process
+
+
+def stop_service(process):
+    process.send_signal(signal.SIGTERM)
+    process.wait()
+
+
 class Ours:
+    """Each place has a mfa-authd of its own; the module's socket leads to one of them."""
     title = "pam_mfa"
     first_counter = 0
+    services = {}
 
     def __init__(self, place):
         self.name = "ours"
@@ -62,6 +85,15 @@ class Ours:
         self.config = f"/etc/pam_mfa/{place.name}.conf"
         Path(self.config).write_text(CONFIG.format(store=place.store, log=place.log))
         write(self.service, f"{BUILD}/pam_module/pam_mfa.so conf={self.config}")
+        self.socket = SOCKETS / self.service
+        if self.service not in self.services:
+            self.services[self.service] = start_service(self.config, self.socket)
+        self.select()
+
+    def select(self):
+        """From now on the module's logins are this place's."""
+        SOCKET.unlink(missing_ok=True)
+        SOCKET.symlink_to(self.socket)
 
     def enrol(self, factor, *users):
         program("enrol", self.config, factor, *users)
@@ -73,6 +105,9 @@ class Ours:
 class Oath:
     title = "pam_oath"
     first_counter = 0
+
+    def select(self):
+        pass
 
     def __init__(self, place, part=""):
         """part: one file of several, each of which can be written back alone."""
@@ -94,6 +129,9 @@ class Oath:
 class Google:
     title = "pam_google_authenticator"
     first_counter = 1  # 0 would mean TOTP
+
+    def select(self):
+        pass
 
     def __init__(self, place):
         self.name = "google"

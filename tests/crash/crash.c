@@ -26,7 +26,7 @@ bool crash_ends(struct crash *crash, const struct operation *operation,
 	tree_restore(crash_tree(crash, operation), crash->fixture.folder);
 	if (!operation->is_from_nothing && !take(crash, &ret_ends->old))
 		return false;
-	run_begin(&run, &crash->fixture, operation);
+	run_begin(&run, &crash->fixture, operation, VICTIM_STEPS);
 	while (trace_next(&run.trace))
 		continue;
 	bool is_good = run_is_good(&run) && take(crash, &ret_ends->new);

@@ -48,7 +48,8 @@ bool crash_is_moved(struct crash *crash, const struct operation *operation,
 bool crash_is_tidy(struct crash *crash, const struct operation *operation,
 		   const struct ends *ends, struct mfa_diag *problem);
 
-/* kill -9 at every system call. Whether all was good. */
-bool crash_kill(struct crash *crash, const struct operation *operation);
+/* kill -9 at every system call of a process of the operation. Whether all was good. */
+bool crash_kill(struct crash *crash, const struct operation *operation,
+		enum victim victim);
 /* Power loss at every write. Whether all was good. */
 bool crash_power(struct crash *crash, const struct operation *operation);

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,14 @@ static void prepare(struct crash *crash)
 	tree_load(crash->fixture.folder, &crash->before);
 }
 
+static bool kill_all(struct crash *crash, const struct operation *operation)
+{
+	bool is_good = crash_kill(crash, operation, VICTIM_STEPS);
+	for (int i = VICTIM_STEPS + 1; i < VICTIM_COUNT && operation->has_victims; i++)
+		is_good = crash_kill(crash, operation, (enum victim)i) && is_good;
+	return is_good;
+}
+
 int main(int argc, char **argv)
 {
 	static struct crash crash;
@@ -80,6 +89,9 @@ int main(int argc, char **argv)
 	(void)umask(022);
 	(void)snprintf(crash.fixture.folder, sizeof crash.fixture.folder, "%s",
 		       argv[optind]);
+	/* workers outlive a service that is killed, until they see it */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+		pam_fixture_die("no subreaper");
 	if (mfa_init() != MFA_OK)
 		pam_fixture_die("the library cannot be used");
 	pam_fixture_clock_stop(NOW);
@@ -91,10 +103,11 @@ int main(int argc, char **argv)
 		    !operation_is_known(&crash.fixture, operation))
 			continue;
 		if (!wishes.no_kill)
-			is_good = crash_kill(&crash, operation) && is_good;
+			is_good = kill_all(&crash, operation) && is_good;
 		if (operation->has_power && !wishes.no_power)
 			is_good = crash_power(&crash, operation) && is_good;
 	}
+	pam_fixture_end_service(&crash.fixture);
 	tree_done(&crash.before);
 	tree_done(&crash.bare);
 	return is_good ? 0 : 1;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "operations.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -28,10 +31,11 @@ enum {
 	SECRET_TOUCHED = 12,
 	TYPED_COUNTER = 300,
 	RAY_COUNTER = 500,
+	WORKERS = 4, /* of the service */
 };
 
 struct run_shared {
-	volatile int answer; /* of pam_authenticate */
+	volatile int answer; /* of pam_authenticate; -1: none yet */
 	volatile bool is_done;
 };
 
@@ -43,6 +47,7 @@ const struct operation operations[] = {
 	{ .name = "login_hotp",
 	  .login_user = "taro",
 	  .login_secret = SECRET_A,
+	  .has_victims = true,
 	  .has_power = true,
 	  .probes = { { "taro", SECRET_A, 0, true, false, PROBE_COUNTED },
 		      { "taro", SECRET_B, 0, true, true, PROBE_COUNTED } } },
@@ -56,6 +61,7 @@ const struct operation operations[] = {
 	{ .name = "login_refused",
 	  .login_user = "taro",
 	  .login_secret = SECRET_NONE,
+	  .has_victims = true,
 	  .has_power = true,
 	  .probes = { { "taro", SECRET_A, 0, true, true, PROBE_COUNTED },
 		      { "taro", SECRET_NONE, 0, false, false, PROBE_COUNTED } } },
@@ -263,21 +269,35 @@ int probe_login(const struct pam_fixture *fixture, const struct probe *probe)
 	return pam_fixture_login(fixture, probe->user, code_of(probe));
 }
 
-static void log_in(void *context)
+static struct pam_fixture_code login_code(const struct operation *operation)
 {
-	struct run *run = context;
-	const struct operation *operation = run->operation;
-	struct probe probe = {
+	const struct probe probe = {
 		.secret = operation->login_secret,
 		.counter = operation->login_counter,
 		.code = operation->login_code,
 	};
-	struct pam_fixture_session session = { .code = code_of(&probe) };
-	pam_fixture_session_open(run->fixture, operation->login_user, &session);
-	trace_me();
+	return code_of(&probe);
+}
+
+static void log_in(void *context)
+{
+	struct run *run = context;
+	struct pam_fixture_session session = { .code = login_code(run->operation) };
+	pam_fixture_session_open(run->fixture, run->operation->login_user, &session);
+	if (run->victim == VICTIM_MODULE)
+		trace_me();
 	run->shared->answer = pam_fixture_session_run(&session);
 	run->shared->is_done = true;
 	pam_fixture_session_close(&session);
+	_exit(0);
+}
+
+static void take_steps(void *context)
+{
+	struct run *run = context;
+	mfa_close_fd(&run->steps.module);
+	trace_me();
+	steps_fixture_run(&run->steps);
 	_exit(0);
 }
 
@@ -326,8 +346,96 @@ static int input_of(const struct operation *operation)
 	return pam_fixture_memory_file(text);
 }
 
+static void begin_steps(struct run *run)
+{
+	const struct pam_fixture_code code = login_code(run->operation);
+	const struct steps_login login = {
+		.user = run->operation->login_user,
+		.service = "fixture",
+		.reply = code.text,
+	};
+	if (steps_fixture_begin(run->fixture->config_path, &login, &run->steps) != MFA_OK)
+		pam_fixture_die("the steps cannot be taken");
+	trace_begin(&run->trace, take_steps, run);
+	mfa_close_fd(&run->steps.desk.connection);
+}
+
+/* The children of the service. */
+static void find_workers(struct run *run)
+{
+	char path[64];
+	char text[256] = "";
+	size_t count = 0;
+	pid_t service = run->fixture->service;
+	(void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)service,
+		       (int)service);
+	do {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t len = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+		(void)close(fd);
+		if (len < 0)
+			pam_fixture_die("%s", path);
+		text[len] = '\0';
+		count = 0;
+		for (char *at = text, *end = NULL; count + 1 < MFA_COUNT(run->workers);
+		     at = end) {
+			long pid = strtol(at, &end, 10);
+			if (end == at)
+				break;
+			run->workers[count++] = (pid_t)pid;
+		}
+	} while (count < WORKERS);
+	run->workers[count] = 0;
+}
+
+static bool is_client_done(void *context)
+{
+	const struct run *run = context;
+	return run->shared->is_done;
+}
+
+static void restart_service(struct run *run)
+{
+	pam_fixture_end_service(run->fixture);
+	pam_fixture_serve(run->fixture);
+}
+
+/* The first worker is given the work, as long as it is idle. */
+static void begin_beside_client(struct run *run)
+{
+	restart_service(run);
+	find_workers(run);
+	trace_attach(&run->trace,
+		     run->victim == VICTIM_WORKER ? run->workers[0]
+						  : run->fixture->service,
+		     is_client_done, run);
+	run->client = fork();
+	if (run->client < 0)
+		pam_fixture_die("no application");
+	if (run->client == 0)
+		log_in(run);
+}
+
+static void begin_login(struct run *run)
+{
+	switch (run->victim) {
+	case VICTIM_STEPS:
+		begin_steps(run);
+		return;
+	case VICTIM_MODULE:
+		restart_service(run);
+		trace_begin(&run->trace, log_in, run);
+		return;
+	case VICTIM_WORKER:
+	case VICTIM_SERVICE:
+	case VICTIM_COUNT:
+		break;
+	}
+	begin_beside_client(run);
+}
+
 void run_begin(struct run *run, struct pam_fixture *fixture,
-	       const struct operation *operation)
+	       const struct operation *operation, enum victim victim)
 {
 	static struct run_shared *shared;
 	if (shared == NULL)
@@ -335,17 +443,19 @@ void run_begin(struct run *run, struct pam_fixture *fixture,
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		pam_fixture_die("no memory to share");
-	*shared = (struct run_shared){ .is_done = false };
+	*shared = (struct run_shared){ .answer = -1 };
 	if (operation->key_secret != 0)
 		key_fixture_plug(operation->key_secret);
 	*run = (struct run){ .operation = operation,
+			     .victim = victim,
 			     .fixture = fixture,
+			     .steps = { .module = -1, .desk = { .connection = -1 } },
 			     .shared = shared };
 	run->input_fd = input_of(operation);
 	run->output_fd = pam_fixture_memory_file("");
 	fill_words(run);
 	if (operation->words[0] == NULL) {
-		trace_begin(&run->trace, log_in, run);
+		begin_login(run);
 		return;
 	}
 	trace_begin(&run->trace, enroll, run);
@@ -354,26 +464,70 @@ void run_begin(struct run *run, struct pam_fixture *fixture,
 		pam_fixture_die("mfa-enroll does not begin");
 }
 
-bool run_is_reported(const struct run *run)
+int run_answer(struct run *run)
+{
+	if (run->victim != VICTIM_STEPS)
+		return run->shared->is_done ? run->shared->answer : -1;
+	steps_fixture_hear(run->steps.module, &run->heard);
+	if (!run->heard.has_verdict)
+		return -1;
+	return run->heard.verdict == MFA_ALLOW	? PAM_SUCCESS
+	       : run->heard.verdict == MFA_DENY ? PAM_AUTH_ERR
+						: PAM_AUTHINFO_UNAVAIL;
+}
+
+bool run_is_reported(struct run *run)
 {
 	char text[4096] = "";
-	if (run->operation->words[0] == NULL)
-		return run->shared->is_done && run->shared->answer == PAM_SUCCESS;
+	if (run->operation->words[0] == NULL) {
+		int answer = run_answer(run);
+		return answer == PAM_SUCCESS || answer == PAM_AUTH_ERR;
+	}
 	return run->operation->done != NULL &&
 	       pread(run->output_fd, text, sizeof text - 1, 0) > 0 &&
 	       strstr(text, run->operation->done) != NULL;
 }
 
-bool run_is_good(const struct run *run)
+/* Those of a parent that was killed are this process' own by then. */
+static void wait_for_workers(const struct run *run)
+{
+	for (size_t i = 0; run->workers[i] != 0; i++)
+		while (waitpid(run->workers[i], NULL, 0) < 0 && errno == EINTR)
+			continue;
+}
+
+void run_settle(struct run *run)
+{
+	if (run->operation->words[0] != NULL || run->victim == VICTIM_STEPS)
+		return;
+	if (run->victim == VICTIM_SERVICE) {
+		run->fixture->service = 0;
+		pam_fixture_serve(run->fixture);
+		wait_for_workers(run);
+	}
+	if (run->client > 0 && waitpid(run->client, NULL, 0) != run->client)
+		pam_fixture_die("the application is lost");
+	run->client = 0;
+	restart_service(run); /* it ends what is begun */
+}
+
+bool run_is_good(struct run *run)
 {
 	int expected =
 		run->operation->login_secret == SECRET_NONE ? PAM_AUTH_ERR : PAM_SUCCESS;
 	return WIFEXITED(run->trace.status) && WEXITSTATUS(run->trace.status) == 0 &&
-	       (run->operation->words[0] != NULL || run->shared->answer == expected);
+	       (run->operation->words[0] != NULL || run_answer(run) == expected);
 }
 
 void run_done(struct run *run)
 {
 	mfa_close_fd(&run->input_fd);
 	mfa_close_fd(&run->output_fd);
+	if (run->steps.desk.packet.data != NULL)
+		steps_fixture_end(&run->steps);
+	if (run->client == 0)
+		return;
+	/* what goes on for ever is still traced */
+	trace_kill(&run->trace);
+	run_settle(run);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "state.h"
+#include "steps_fixture.h"
 #include "trace.h"
 #include "tree.h"
 
@@ -47,6 +48,7 @@ struct operation {
 	bool is_move;	       /* the same, and there are states between old and new, in
 				  which probes[0] gets in, or nobody does */
 	unsigned short_stride; /* the short form takes one point in so many; 0: 7 */
+	bool has_victims;      /* a login in which each process of it is killed */
 	bool has_power;	       /* its writes are replayed for power loss as well */
 	struct probe probes[PROBES_MAX];
 };
@@ -56,8 +58,23 @@ extern const struct operation operations[]; /* ends with a NULL name */
 /* The state that operations begin with: made once, in fixture->folder. */
 void operations_prepare(struct pam_fixture *fixture);
 
+/* Which process of a login is traced and killed; what mfa-enroll does has one alone. */
+enum victim {
+	VICTIM_STEPS,	/* the steps of a worker, in a process that has nothing else to do
+			 */
+	VICTIM_MODULE,	/* the application, with a sound service */
+	VICTIM_WORKER,	/* of the service */
+	VICTIM_SERVICE, /* its parent; another is started at once */
+	VICTIM_COUNT
+};
+
 /* An operation under way. */
 struct run {
+	enum victim victim;
+	struct steps_fixture steps; /* VICTIM_STEPS */
+	struct steps_heard heard;
+	pid_t client; /* the application, where another is traced */
+	pid_t workers[16];
 	const struct operation *operation;
 	struct pam_fixture *fixture;
 	struct trace trace;
@@ -72,14 +89,18 @@ struct run {
 bool operation_is_known(const struct pam_fixture *fixture,
 			const struct operation *operation);
 
-/* Begins an operation in a process of its own and stops where counting begins: before the
- * login's pam_authenticate, at the beginning of mfa-enroll's main. */
+/* Begins an operation in processes of its own and stops where counting begins: before the
+ * login's pam_authenticate or its steps, at the beginning of mfa-enroll's main. */
 void run_begin(struct run *run, struct pam_fixture *fixture,
-	       const struct operation *operation);
-/* Whether it has told of its success. */
-bool run_is_reported(const struct run *run);
+	       const struct operation *operation, enum victim victim);
+/* Whether it has told of its end: a login of any decision, mfa-enroll of its success. */
+bool run_is_reported(struct run *run);
+/* What the login's application was told; -1: nothing. */
+int run_answer(struct run *run);
+/* The victim was killed: lets the other processes come to their end. */
+void run_settle(struct run *run);
 /* The trace has ended. Whether the operation itself ended as it should have. */
-bool run_is_good(const struct run *run);
+bool run_is_good(struct run *run);
 void run_done(struct run *run);
 
 /* The login of a probe: the PAM code. */

@@ -11,7 +11,7 @@
 
 struct recorder {
 	struct recording *recording;
-	const struct run *run;
+	struct run *run;
 	dev_t device; /* the folder's */
 };
 
@@ -266,7 +266,7 @@ void record_operation(struct crash *crash, const struct operation *operation,
 	*ret_recording = (struct recording){ .node_count = 0 };
 	tree_restore(crash_tree(crash, operation), crash->fixture.folder);
 	load(crash, operation, ret_recording);
-	run_begin(&run, &crash->fixture, operation);
+	run_begin(&run, &crash->fixture, operation, VICTIM_STEPS);
 	struct recorder recorder = { .recording = ret_recording, .run = &run };
 	if (stat(crash->fixture.folder, &status) != 0)
 		pam_fixture_die("%s", crash->fixture.folder);

@@ -7,6 +7,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/ptrace.h>
@@ -14,7 +15,9 @@
 #include "pam_fixture.h"
 
 enum {
-	PAGE = 4096
+	PAGE = 4096,
+	LOOK_NS = 100000, /* how often a process that may rest is looked at */
+	REST = 200,	  /* looks without a system call: it rests */
 };
 
 void trace_me(void)
@@ -38,6 +41,37 @@ void trace_begin(struct trace *trace, void (*run)(void *context), void *context)
 	*trace = (struct trace){ .pid = pid };
 }
 
+void trace_attach(struct trace *trace, pid_t pid, bool (*is_over)(void *context),
+		  void *context)
+{
+	int status = 0;
+	if (ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) !=
+		    0 ||
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0 ||
+	    waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+		pam_fixture_die("a process cannot be traced");
+	*trace = (struct trace){ .pid = pid, .is_over = is_over, .context = context };
+}
+
+/* Waits for the next stop; false: the process rests. */
+static bool wait_for_stop(struct trace *trace)
+{
+	static const struct timespec pause = { 0, LOOK_NS };
+	unsigned looks = 0;
+	if (trace->is_over == NULL)
+		return waitpid(trace->pid, &trace->status, __WALL) == trace->pid;
+	while (looks < REST) {
+		pid_t stopped = waitpid(trace->pid, &trace->status, __WALL | WNOHANG);
+		if (stopped == trace->pid)
+			return true;
+		if (stopped < 0)
+			return false;
+		looks = trace->is_over(trace->context) ? looks + 1 : 0;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static void look(struct trace *trace)
 {
 	struct ptrace_syscall_info info;
@@ -58,9 +92,13 @@ bool trace_next(struct trace *trace)
 {
 	int signal_number = 0;
 	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, trace->pid, NULL, signal_number) != 0 ||
-		    waitpid(trace->pid, &trace->status, 0) != trace->pid)
+		if (ptrace(PTRACE_SYSCALL, trace->pid, NULL, signal_number) != 0)
 			pam_fixture_die("a traced program is lost");
+		if (!wait_for_stop(trace)) {
+			if (trace->is_over == NULL)
+				pam_fixture_die("a traced program is lost");
+			return false;
+		}
 		if (!WIFSTOPPED(trace->status))
 			return false;
 		signal_number = WSTOPSIG(trace->status);
@@ -85,7 +123,7 @@ bool trace_until(struct trace *trace, uint64_t call)
 void trace_kill(struct trace *trace)
 {
 	if (kill(trace->pid, SIGKILL) != 0 ||
-	    waitpid(trace->pid, &trace->status, 0) != trace->pid ||
+	    waitpid(trace->pid, &trace->status, __WALL) != trace->pid ||
 	    !WIFSIGNALED(trace->status))
 		pam_fixture_die("a program cannot be killed");
 }

@@ -13,12 +13,20 @@ struct trace {
 	uint64_t arguments[6];
 	int64_t result; /* is_exit: what it gave back */
 	int status;	/* after the end: as from waitpid */
+	/* Of a program that goes on for ever: what it does is done, and it has ended for
+	 * trace_next when it rests. NULL: it ends by itself. */
+	bool (*is_over)(void *context);
+	void *context;
 };
 
 /* Forks; the child runs run(context), which calls trace_me where counting is to begin
  * and never returns. */
 void trace_begin(struct trace *trace, void (*run)(void *context), void *context);
 void trace_me(void);
+
+/* Traces a process that runs already, from now on. */
+void trace_attach(struct trace *trace, pid_t pid, bool (*is_over)(void *context),
+		  void *context);
 
 /* Goes on to the next entry of, or return from, a system call; false: it has ended. */
 bool trace_next(struct trace *trace);

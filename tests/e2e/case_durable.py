@@ -1,21 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a login does to the disk, as strace sees it."""
+"""What a login does to the disk, as strace sees it: in mfa-authd's workers, and not in the program."""
 
 import re
 from pathlib import Path
 
-from e2e import enroll, pam, pamconf, product, programs
+from e2e import authd, enroll, pam, pamconf, product, programs
 from e2e.checks import let_in
 
 # Everything that writes, makes durable, makes, renames or removes.
 CALLS = ("write,pwrite64,writev,pwritev,pwritev2,fdatasync,fsync,sync,syncfs,sync_file_range,"
          "openat,open,creat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,truncate,"
          "ftruncate,fallocate,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat")
+FOLDERS = (product.STORE, product.AUDIT.parent, product.KEY)
+VERDICT = 'iov_base="V"'
 
 
 def trace(name, run):
-    path = Path(f"/tmp/{name}.strace")
-    run(["strace", "-f", "-qq", "-y", "-o", str(path), "-e", f"trace={CALLS}"])
+    """Runs it; gives the calls of the service's workers, and asserts that the program made none
+    on the files of the product."""
+    path, program = Path(f"/tmp/{name}.strace"), Path(f"/tmp/{name}.program")
+    with authd.traced(path, "-e", f"trace={CALLS},sendmsg"):
+        run(["strace", "-f", "-qq", "-y", "-o", str(program), "-e", f"trace={CALLS}"])
+    told = lines_of(program)
+    touched = [line for line in told for folder in FOLDERS if str(folder) in line]
+    assert told and not touched, touched
+    return lines_of(path)
+
+
+def lines_of(path):
     return [re.sub(r"^\d+ +", "", line) for line in path.read_text().splitlines()]
 
 
@@ -49,8 +61,8 @@ def test_one_authentication_is_one_write_and_one_sync(case):
             "unlinkat", "creat", "truncate", "ftruncate", "fallocate", "mkdir", "mkdirat", "fchmod",
         }, lines
         assert [line for line in made(lines) if str(product.AUDIT.name) not in line] == [], lines
-        # The application learns of it only when the state is on the disk.
-        answer = next(i for i, line in enumerate(lines) if '{\\"codes\\"' in line)
+        # The program learns of it only when the state is on the disk.
+        answer = next(i for i, line in enumerate(lines) if VERDICT in line)
         assert lines.index(record[1]) < answer, lines
 
 

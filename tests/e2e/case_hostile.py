@@ -1,25 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""mfa-verify, set-uid root, in the hands of a hostile user."""
+"""mfa-authd, and su that asks it, in the hands of a hostile user."""
 
 import contextlib
 import ctypes
+import json
 import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 
-from e2e import audit, enroll, pam, product, users, verify
-from e2e.verify import ALLOWED, DENIED, NO_DIALOG, Visit
+from e2e import (as_user, audit, authd, authd_client, enroll, pam, pamconf, prepare, product, programs, softkey, users)
+from e2e.authd_client import (ALLOWED, DENIED, END, FULL, HELLO, NO_DIALOG, ROOT, TAKEN, UNAVAILABLE, Visit,
+                              begin, reply)
+from e2e.checks import exits, let_in, refused, soon
+from e2e.terminal import Terminal, become
+
+USER_MAX, PLACES = 32, 512
+CLONE_NEWUSER, CLONE3 = 0x10000000, 435
 
 EVIL = """
 #include <fcntl.h>
 #include <unistd.h>
 __attribute__((constructor)) static void run(void)
 {
-	int fd = open("/tmp/evil-ran", O_CREAT | O_WRONLY, 0644);
+	int fd = open("/tmp/evil-ran", O_CREAT | O_WRONLY | O_APPEND, 0666);
 	(void)write(fd, "x", 1);
 }
 void gconv(void) {}
@@ -31,7 +39,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def lets_in(user, token):
-    assert verify.once(user, token.next()) == ALLOWED
+    assert authd_client.once(user, token.next()) == ALLOWED
 
 
 def root_login_takes(user, token):
@@ -42,144 +50,597 @@ def root_login_takes(user, token):
     return time.monotonic() - start
 
 
-def test_it_takes_nothing_over_from_its_caller(case):
+def status(pid, field):
+    """A field of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(f"{field}:"))
+
+
+def flipped(packet, bit):
+    return packet[:bit // 8] + bytes([packet[bit // 8] ^ 1 << bit % 8]) + packet[bit // 8 + 1:]
+
+
+def refusals(user):
+    """The trail's lines of wrong codes."""
+    return [event for event in audit.events() if event.get("user") == user.name and event.get("reason") == "code-wrong"]
+
+
+# What it is.
+
+
+def test_nothing_that_is_installed_is_set_uid_or_set_gid(case):
+    done = subprocess.run(["meson", "introspect", "--installed", prepare.REPOSITORY / "build"], capture_output=True,
+                          text=True, check=True)
+    paths = [Path(path) for path in json.loads(done.stdout).values()]
+    assert any(path.name == "mfa-authd" for path in paths)
+    for path in paths:
+        assert path.exists(), path
+        assert path.stat().st_mode & 0o6022 == 0 and path.stat().st_uid == 0, path
+    found = subprocess.check_output(["find", "/usr", "/etc", "/var", "/run", "-xdev", "-perm", "/6000", "-type", "f",
+                                     "-name", "*mfa*"])
+    assert not found, found
+    assert b"cap_" not in subprocess.run(["getcap", "-r", "/usr/libexec/pam_mfa"], capture_output=True).stdout
+
+
+def test_its_processes_are_roots_and_hold_nothing_but_their_sockets(case):
     taro, token = enroll.person(kind="hotp")
-
-    def prepare():
-        os.chdir(taro.home)
-        os.umask(0)
-        os.nice(19)
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        os.sched_setaffinity(0, {0})
-        signal.setitimer(signal.ITIMER_REAL, 1.0)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        libc.prctl(29, ctypes.c_ulong(60 * 10**9), 0, 0, 0)  # PR_SET_TIMERSLACK
-        for fd in range(10, 60):
-            os.dup2(0, fd)
-
-    score = Path("/proc/self/oom_score_adj")  # a process that became the user may not write it
-    before = score.read_text()
-    score.write_text("1000")
-    with Visit(taro, prepare=prepare, close_fds=False) as visit:
-        score.write_text(before)
+    lets_in(taro, token)
+    with Visit(taro) as visit:
         visit.ask()
-        assert visit.status("Uid").split() == [str(taro.uid), "0", "0", "0"]
-        assert visit.status("Gid").split() == ["0"] * 4 and visit.status("Groups") == ""
-        assert int(visit.status("CapPrm"), 16) == int(visit.status("CapEff"), 16) == 1 << 7
-        assert visit.status("NoNewPrivs") == "1" and visit.status("Umask") == "0077"
-        assert visit.status("SigIgn").strip("0") == "" and visit.status("Cpus_allowed_list") != "0" or os.cpu_count() == 1
-        assert os.readlink(f"/proc/{visit.pid}/cwd") == "/"
-        targets = {fd: os.readlink(f"/proc/{visit.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{visit.pid}/fd")}
-        assert targets.pop("0").startswith("socket:")
-        assert targets.pop("1") == targets.pop("2") == "/dev/null"
-        assert all(target.startswith("socket:") for target in targets.values()) and len(targets) < 2, targets
-        assert os.getpriority(os.PRIO_PROCESS, visit.pid) <= 0
-        assert os.sched_getscheduler(visit.pid) == os.SCHED_OTHER
-        for name, wanted in (("timerslack_ns", "50000"), ("oom_score_adj", "0")):
-            assert Path(f"/proc/{visit.pid}/{name}").read_text().strip() == wanted, name
-        core = [line for line in open(f"/proc/{visit.pid}/limits") if line.startswith("Max core")]
-        assert core[0].split()[4:6] == ["0", "0"], core
-        time.sleep(1.1)  # the caller's timer would have ended it
+        for pid in authd.processes():
+            assert status(pid, "Uid").split() == status(pid, "Gid").split() == ["0"] * 4, pid
+            assert status(pid, "NoNewPrivs") == "1" and status(pid, "Umask") == "0077"
+            assert os.readlink(f"/proc/{pid}/cwd") == "/"
+            core = next(line for line in open(f"/proc/{pid}/limits") if line.startswith("Max core"))
+            assert core.split()[4:6] == ["0", "0"], core
+        for pid in authd.workers():
+            numbers = [number for number in os.listdir(f"/proc/{pid}/fd") if number != "2"]  # where it was started
+            targets = [os.readlink(f"/proc/{pid}/fd/{number}") for number in numbers]
+            # one to the parent, and perhaps one to syslog; the person who thinks is nobody's
+            sockets = [target for target in targets if target.startswith("socket:")]
+            assert len(sockets) in (1, 2) and set(targets) - set(sockets) <= {"/dev/null", str(product.KEY)}, targets
+            assert int(status(pid, "SigBlk"), 16) == 0
         assert visit.answer(token.next()) == ALLOWED
 
 
-def test_nor_may_its_caller_slow_it_down_afterwards(case):
-    """The process is the caller's while it asks, but for a capability that the caller has not."""
+def test_no_user_can_signal_trace_slow_or_look_into_it(case):
     taro, token = enroll.person(kind="hotp")
     calls = ("sched_setaffinity(pid, {0})", "setpriority(os.PRIO_PROCESS, pid, 19)",
              "sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))")
+    before = authd.processes()
     with Visit(taro) as visit:
         visit.ask()
-        for call in calls:
-            slow = ["python3", "-c", f"import os, sys; pid = int(sys.argv[1]); os.{call}"]
-            for pid, may in ((visit.pid, False), (0, True)):
-                ended = subprocess.run([*slow, str(pid)], user=taro.uid, group=taro.gid, capture_output=True, text=True)
-                assert (ended.returncode == 0) == may, ended.stderr
-                assert may or "PermissionError" in ended.stderr, ended.stderr
+        for pid in before:
+            for number in (signal.SIGCONT, signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL):
+                assert not as_user.send_signal(taro, pid, number)
+            for name in ("mem", "environ", "fd/0", "maps", "cwd", "stack", "syscall"):
+                assert as_user.run(taro, ["head", "-c", "1", f"/proc/{pid}/{name}"]).returncode != 0, name
+            assert as_user.run(taro, ["strace", "-p", str(pid)]).returncode != 0
+            for call in calls:
+                slow = ["python3", "-ISc", f"import os, sys; pid = int(sys.argv[1]); os.{call}"]
+                for target, may in ((pid, False), (0, True)):
+                    done = as_user.run(taro, [*slow, str(target)])
+                    assert (done.returncode == 0) == may, done
         assert visit.answer(token.next()) == ALLOWED
+    assert authd.processes() == before
 
 
-def test_limits_of_the_caller(case):
+def test_what_is_roots_in_its_folder_is_not_a_users_to_change_or_to_lock(case):
     taro, token = enroll.person(kind="hotp")
-    for name, value in (("NPROC", 1), ("MEMLOCK", 0), ("CPU", 1), ("CORE", 1 << 30),
-                        ("SIGPENDING", 0), ("STACK", 1 << 20), ("DATA", 64 << 20), ("AS", 64 << 20)):
-        kind = getattr(resource, f"RLIMIT_{name}")
-        with Visit(taro, prepare=lambda: resource.setrlimit(kind, (value, value))) as visit:
-            visit.ask()
-            assert visit.answer(token.next()) == ALLOWED, name
-    audit.check_chain()
-
-
-def test_a_limit_of_the_caller_on_files(case):
-    limits = [(resource.RLIMIT_FSIZE, value) for value in (0, 1, 100, 3000)]
-    for kind, value in [*limits, (resource.RLIMIT_NOFILE, 5)]:
-        taro, token = enroll.person(kind="hotp")
-        with Visit(taro, prepare=lambda: resource.setrlimit(kind, (value, value))) as visit:
-            if verify.may_raise_limits():
-                visit.ask()
-                assert visit.answer(token.next()) == ALLOWED
-            else:
-                visit.send(verify.begin(taro))
-                packet = visit.receive()
-                while packet[:1] in (b"A", b"I", b"E"):
-                    if packet[:1] == b"A":
-                        visit.send(b"R" + token.next().encode())
-                    packet = visit.receive()
-                assert packet[:2] == b"Vu"
-        lets_in(taro, token)
-    audit.check_chain()
-
-
-def test_limits_under_which_no_program_starts(case):
-    """It ends without a verdict, and nothing is counted."""
-    taro, token = enroll.person(kind="hotp")
-    with product.unchanged(product.STORE, product.AUDIT.parent):
-        for name, value in (("AS", 1 << 20), ("NOFILE", 1), ("DATA", 0), ("STACK", 8192)):
-            kind = getattr(resource, f"RLIMIT_{name}")
-            try:
-                with Visit(taro, prepare=lambda: resource.setrlimit(kind, (value, value))) as visit:
-                    visit.hang_up()
-            except (subprocess.SubprocessError, OSError):
-                pass
+    folder = str(authd.SOCKET.parent)
+    for argv in (["rm", "-f", authd.SOCKET], ["mv", authd.SOCKET, f"{folder}/x"], ["touch", f"{folder}/x"],
+                 ["ls", folder], ["flock", "-n", folder, "true"], ["flock", "-n", f"{folder}/once", "true"]):
+        assert as_user.run(taro, argv).returncode != 0, argv
     lets_in(taro, token)
 
 
-def test_descriptors_that_are_closed(case):
+def test_who_is_not_root_does_not_listen_in_its_place(case):
+    """Even if the folder were open: nothing is told to such a service."""
     taro, token = enroll.person(kind="hotp")
-    with Visit(taro, prepare=lambda: (os.close(1), os.close(2))) as visit:
-        visit.ask()
-        assert visit.answer(token.next()) == ALLOWED
-    for closed in ((0,), (0, 1), (0, 1, 2), (0, 2)):
-        done = verify.as_user(taro, ["python3", "-ISc", f"""
-import os
-for fd in {closed}: os.close(fd)
-os.execv("{verify.PROGRAM}", ["x"])"""])
-        assert done.returncode == 2 and not done.stdout + done.stderr, done
+    program = ("import socket, sys, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET);"
+               f"s.bind({str(authd.SOCKET)!r}); s.listen(); print('listens', flush=True);"
+               "[print(s.accept()[0].recv(4096), flush=True) for _ in range(2)]; time.sleep(30)")
+    with authd.stopped(), pam.module_alone():
+        authd.SOCKET.unlink(missing_ok=True)
+        authd.SOCKET.parent.chmod(0o777)
+        with subprocess.Popen(["python3", "-ISc", program], preexec_fn=lambda: become(users.new("jiro")),
+                              stdout=subprocess.PIPE, text=True) as impostor:
+            assert impostor.stdout.readline() == "listens\n"
+            authd.SOCKET.chmod(0o777)
+            for wrapper in ((), as_user.ids(taro)):
+                reply_ = pam.call(taro, [token.next()], wrapper=wrapper)
+                assert reply_.code == pam.UNAVAILABLE and not reply_.prompts, reply_
+                assert impostor.stdout.readline() == "b''\n"
+            impostor.kill()
+        authd.SOCKET.unlink()
+        authd.SOCKET.parent.chmod(0o711)
+    assert len(case.log("root does not listen there")) == 2
 
 
-def test_a_channel_of_another_kind(case):
-    taro = users.new()
-    program = f"""
-import os, socket, sys
-kind = {{"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM}}.get(sys.argv[1])
-if kind is not None:
-    a, b = socket.socketpair(socket.AF_UNIX, kind)
-    a.send({verify.begin(taro)!r})
-    os.dup2(b.fileno(), 0)
-elif sys.argv[1] == "tcp":
-    tcp = socket.socket()
-    os.dup2(tcp.fileno(), 0)
-else:
-    os.dup2(os.open(sys.argv[1], os.O_RDWR), 0)
-os.execv("{verify.PROGRAM}", ["x"])"""
+# Its messages.
+
+
+def bad_beginnings(taro):
+    good = begin(taro)
+    packets = [
+        b"B", b"B\1", b"B\1a", b"B\1a\0", b"R\0\000123456", b"V", b"Va\0\0", b"A?", b"K", b"H\1", b"N", b"X", b"\0",
+        b"\xff" * 4096, b"B" + b"\xff" * 4095, b"B" * 4097, b"B" * 60000, good[:-1], good + b"\0", good + good,
+        good[:1] + b"\2" + good[2:], good[:1] + b"\0" + good[2:], good[:2] + b"x" + good[3:],
+        good[:3] + b"\x10" + good[4:],
+        begin(taro, service="x" * 256), begin(taro, rhost="x" * 3000), begin("x" * 256),
+    ]
+    chance = random.Random(1)
+    packets += [chance.randbytes(chance.randrange(1, 300)) for _ in range(60)]
+    # one bit wrong in the letter or the version, and flags that there are not
+    packets += [flipped(good, bit) for bit in range(16)] + [flipped(good, bit) for bit in range(28, 32)]
+    return packets
+
+
+def test_garbage_instead_of_the_beginning(case):
+    taro, token = enroll.person(kind="hotp")
+    before = authd.workers()
     with product.unchanged(product.STORE, product.AUDIT.parent):
-        for kind in ("stream", "dgram", "tcp", "/dev/null", "/dev/zero", "/dev/full"):
-            done = verify.as_user(taro, ["python3", "-ISc", program, kind])
-            assert done.returncode == 2 and not done.stdout + done.stderr, (kind, done)
+        for packet in bad_beginnings(taro):
+            with Visit(ROOT) as visit:
+                visit.send(packet)
+                # another version is told so
+                is_other_version = packet[:1] == b"B" and 2 <= len(packet) <= 4096 and packet[1] != 1
+                wanted = (b"Vu",) if is_other_version else (END,)
+                assert visit.receive()[:2] in wanted, packet
+        for packet in (b"Q", b"", b"\xff" * 4096):
+            with Visit(taro) as visit:
+                visit.send(packet)
+                assert visit.receive() == END, packet
+    assert authd.workers() == before
+    assert all("another version" in line for line in case.log("mfa-authd"))
+    lets_in(taro, token)
 
 
-def test_the_environment(case):
+def test_claims_without_sense_let_nobody_in_and_end_nothing(case):
+    """Well-formed, and of strange bytes: whatever is asked, a wrong code is refused."""
     taro, token = enroll.person(kind="hotp")
+    before = authd.processes()
+    chance = random.Random(3)
+    strange = ["\1", "\n\r\t", "%s%n%s", "\u202e\u0000"[:1], "x" * 255, "../../etc", "$(id)", "\x1b[2J", "localhost"]
+    for _ in range(60):
+        names = chance.sample(("service", "tty", "rhost", "display", "peer", "zone", "locale"), 3)
+        claims = {name: chance.choice(strange) for name in names}
+        with Visit(ROOT) as visit:
+            visit.send(begin(taro, **claims, flags=chance.randrange(16)))
+            packet = visit.receive()
+            while packet[:1] in (b"I", b"E"):
+                packet = visit.receive()
+            if packet[:1] == b"A":
+                visit.send(reply(token.wrong()))
+                assert visit.verdict() == DENIED, claims
+                assert enroll.run("unlock", taro.name).returncode == 0
+            else:
+                assert packet[:2] == b"Vu", (claims, packet)
+    assert set(authd.processes()) & set(before) >= {authd.pid()}
+    for line in case.log("mfa-authd"):
+        assert line.isprintable(), line
+    audit.check_chain()
+    lets_in(taro, token)
+
+
+BAD_REPLIES = [
+    b"B", b"X", b"A?", b"V\0", b"Va\0\0", b"I", b"N", b"Nxx", b"N?", b"H\1", b"Q", b"\0", b"", b"R", b"R\0",
+    b"R\0123456",
+    b"R\0\x0012\x003456", b"R\4\000123456", b"R\x80\000123456", b"R\2\000123456", b"R\0" + b"u" * 256 + b"\000123456",
+    b"R\0\0" + b"1" * 4090, b"R" * 4097, b"R\0\0" + b"1" * 60000,
+    *(flipped(b"R\0\000123456", bit) for bit in (*range(8), *range(10, 16))),
+]
+
+
+def test_garbage_instead_of_an_answer(case):
+    hanako = users.new("hanako")
+    enroll.give(hanako, "hotp")
+    for number, packet in enumerate(BAD_REPLIES):
+        with Visit(ROOT) as visit:
+            visit.ask(hanako)
+            visit.send(packet)
+            assert visit.verdict() == NO_DIALOG, packet
+            with contextlib.suppress(ConnectionError):
+                visit.send(reply("123456"))
+            assert visit.receive() == END
+    assert enroll.tokens(hanako)[0]["failures"] == 0
+    assert len(case.log("result=no-dialog")) == len(BAD_REPLIES)
+    audit.check_chain()
+
+
+def test_garbage_while_a_touch_is_waited_for(case):
+    """Nothing was asked: the key is let go, and nothing has been counted."""
+    softkey.fresh()
+    taro, key = users.new(), softkey.Key(serial=7400003)
+    with product.config(zone={"factors": "yubikey hotp", "yubikey_any_session": "yes", "yubikey_timeout": "15s"}):
+        exits(enroll.run("add", taro.name, "yubikey"), 0)
+        key.faults("touch-after=never")
+        for packet in (reply("000000"), b"\xff" * 4097, b"B", b"", None):
+            with Visit(ROOT) as visit:
+                visit.ask(taro, service="login", tty="tty1")
+                visit.send(reply(""))
+                key.await_blinking()
+                if packet is None:
+                    visit.hang_up()
+                else:
+                    visit.send(packet)
+                    assert visit.verdict() == NO_DIALOG, packet
+                soon(lambda: key.show()["waiting"] == key.show()["detached"] == "0")
+        key.faults()
+        assert authd_client.once(ROOT, "", of=taro, service="login", tty="tty1") == ALLOWED
+    assert enroll.facts(taro)["failures"] == 0
+    audit.check_chain()
+
+
+def test_many_answers_to_one_question_are_one(case):
+    taro, token = enroll.person(kind="hotp")
+    with Visit(taro) as visit:
+        visit.ask()
+        with contextlib.suppress(ConnectionError):
+            for _ in range(50):
+                visit.send(reply("000000"))  # all but the first are for nobody
+        assert visit.verdict() == DENIED
+    assert enroll.tokens(taro)[0]["failures"] == 1
+    # answers before the question, and behind the verdict
+    with Visit(taro) as visit:
+        for packet in (begin(taro), reply(token.next()), reply(token.next()), b"X", begin(taro)):
+            with contextlib.suppress(ConnectionError):
+                visit.send(packet)
+        assert visit.receive()[:1] == b"A" and visit.receive() == TAKEN and visit.receive()[:2] == b"Va"
+        assert visit.receive() == END
+    assert authd_client.once(taro, token.last()) == ALLOWED  # the second one was not looked at
+    audit.check_chain()
+
+
+def test_descriptors_that_come_with_a_message_are_not_taken(case):
+    taro, token = enroll.person(kind="hotp")
+
+    def descriptors():
+        return {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in authd.processes()}
+
+    lets_in(taro, token)
+    before = descriptors()
+    null = os.open("/dev/null", os.O_RDWR)
+    with Visit(taro) as visit:
+        end = socket.socket(fileno=os.dup(visit.fileno()))
+        with end:
+            try:
+                visit.ask()
+                socket.send_fds(end, [reply(token.next())], [null] * 200)
+            except PermissionError:  # Linux 6.16 and later
+                visit.send(reply(token.last()))
+                assert visit.verdict() == ALLOWED
+            else:
+                assert visit.verdict() == NO_DIALOG
+    os.close(null)
+    soon(lambda: descriptors() == before)
+
+
+def test_hanging_up_at_any_moment(case):
+    taro, token = enroll.person(kind="hotp")
+    with Visit(taro):
+        pass
+    with Visit(taro) as visit:
+        visit.send(begin(taro))
+    with Visit(taro) as visit:
+        visit.ask()
+    with Visit(taro) as visit:
+        visit.ask()
+        visit.send(reply(token.next()))
+    # The code was right, and is used up whether or not anybody heard so; the trail has it.
+    soon(lambda: case.log("result=allowed reason=code-right"))
+    assert audit.last()["result"] == "allowed"
+    assert authd_client.once(taro, token.last()) == DENIED
+    with Visit(taro) as visit:
+        visit.ask()
+        visit.send(reply(token.wrong()))
+    soon(lambda: len(refusals(taro)) == 1)
+    assert enroll.facts(taro)["failures"] == 1
+    lets_in(taro, token)
+    audit.check_chain()
+
+
+# Many.
+
+
+def test_thousands_of_connections_of_one_user_delay_nobody(case):
+    taro, _ = enroll.person(kind="hotp")
+    hanako, other = enroll.person("hanako", kind="hotp")
+    program = f"""
+import resource, socket, sys, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (4000, 4000))
+kept, begun = [], {begin(taro)!r}
+print("begins", flush=True)
+while True:
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.setblocking(False)
+    try:
+        s.connect({str(authd.SOCKET)!r})
+        s.send(begun)
+        kept.append(s)
+    except OSError:
+        s.close()
+    if len(kept) > 3000:
+        kept = kept[1000:]
+"""
+    with subprocess.Popen(["python3", "-ISc", program], preexec_fn=lambda: (resource.setrlimit(
+            resource.RLIMIT_NOFILE, (4000, 4000)), become(taro)), stdout=subprocess.PIPE, text=True) as flood:
+        try:
+            assert flood.stdout.readline() == "begins\n"
+            time.sleep(1)
+            for _ in range(4):
+                start = time.monotonic()
+                lets_in(hanako, other)
+                assert root_login_takes(hanako, other) < 2
+                assert time.monotonic() - start < 3
+                time.sleep(0.5)
+        finally:
+            flood.kill()
+    # it came to a turn now and then, and no more
+    assert len(case.log(rf"user={taro.name}\b")) <= 20
+
+
+def connected(uid):
+    """A connection of this user id, which need not be an account's."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(20)
+    os.seteuid(uid)
+    try:
+        connection.connect(str(authd.SOCKET))
+    finally:
+        os.seteuid(0)
+    return connection
+
+
+def test_the_many_ids_of_one_user_leave_places_for_roots_programs(case):
+    """newuidmap(1) gives each user tens of thousands."""
+    taro, token = enroll.person(kind="hotp")
+    jiro = users.new("jiro")
+    kept = []
+    try:
+        greetings = {HELLO: 0, FULL: 0}
+        for uid in range(200000, 200060):
+            for _ in range(10):
+                kept.append(connected(uid))
+                greetings[kept[-1].recv(100)] += 1
+        # a few are others', who have gone before their turn
+        assert PLACES // 2 - USER_MAX < greetings[HELLO] <= PLACES // 2, greetings
+        for _ in range(3):
+            assert root_login_takes(taro, token) < 2
+        with pamconf.wired("su"):
+            let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
+    finally:
+        for connection in kept:
+            connection.close()
+    soon(lambda: authd_client.once(taro, token.next()) == ALLOWED)
+
+
+@contextlib.contextmanager
+def at_the_question(user, caller, count):
+    """So many su to the user by the caller, which stay at the second question."""
+    running = []
+    try:
+        for _ in range(count):
+            su = subprocess.Popen(["su", user.name, "-c", "true"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, cwd="/", preexec_fn=lambda: become(caller))
+            su.stdin.write(b"x\n")
+            su.stdin.flush()
+            running.append(su)
+        yield running
+    finally:
+        for su in running:
+            su.kill()
+            su.communicate()
+
+
+def asked(su):
+    """Whether it has come to the second question; False when it ended before."""
+    said = b""
+    while b"One-time password" not in said:
+        data = os.read(su.stderr.fileno(), 4096)
+        if not data:
+            return False
+        said += data
+    return True
+
+
+def test_one_users_programs_at_the_question_leave_places_for_others(case):
+    """su is root's, and its caller may start it as often as the machine bears."""
+    taro, token = enroll.person(kind="hotp")
+    hanako, other = enroll.person("hanako", kind="hotp")
+    jiro, kuro = users.new("jiro"), users.new("kuro")
+    with pamconf.wired("su"):
+        with at_the_question(taro, jiro, USER_MAX + 20) as running:
+            assert sum(asked(su) for su in running) == USER_MAX
+            assert case.log(r"pam_mfa\(su:auth\): .*too many logins at once")
+            let_in(programs.su(taro, [taro.password, token.next()], caller=kuro))
+            let_in(programs.su(hanako, [hanako.password, other.next()], caller=kuro))
+            refused(programs.su(taro, [taro.password], caller=jiro), prompts=1)
+            assert root_login_takes(hanako, other) < 2
+        soon(lambda: len(case.log(rf"result=no-dialog .*user={taro.name}\b")) == USER_MAX)
+        let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
+    assert enroll.facts(taro)["failures"] == 0
+
+
+# Who asks.
+
+
+def test_a_socket_that_a_user_connected_stays_the_users(case):
+    """The process that connected is su by now, and so root's: what it was is what counts."""
+    taro, token = enroll.person(kind="hotp")
+    jiro, own = enroll.person("jiro", kind="hotp")
+    reader, writer = os.pipe()
+
+    def become_su():
+        os.dup2(reader, 0)
+        os.close(writer)
+        os.execv("/bin/su", ["su", taro.name])
+
+    try:
+        for user, packet, letter in ((taro, {}, UNAVAILABLE), ("root", {}, UNAVAILABLE),
+                                     (jiro, {"conf": "/etc/pam_mfa/other.conf"}, UNAVAILABLE)):
+            with Visit(jiro, become_program=become_su) as visit:
+                soon(lambda: status(visit.pid, "Uid").split()[1:] == ["0"] * 3)
+                visit.send(begin(user, service="su", **packet))
+                assert visit.verdict() == letter
+        with Visit(jiro, become_program=become_su) as visit:
+            soon(lambda: status(visit.pid, "Uid").split()[1:] == ["0"] * 3)
+            visit.ask(service="su")
+            assert visit.answer(own.next()) == ALLOWED
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert not case.log("event=auth ") and len(case.log("event=verify ")) == 4
+
+
+def run_as_number(pid, function):
+    """Runs the function in a process of that very number."""
+    number = ctypes.c_int(pid)
+    words = (ctypes.c_uint64 * 11)(0, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, ctypes.addressof(number), 1, 0)
+    helper = os.fork()
+    if helper == 0:
+        child = libc.syscall(CLONE3, words, 88)
+        if child == 0:
+            function()
+            os._exit(0)
+        os._exit(0 if child == pid else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(helper, 0)[1])
+
+
+def test_a_process_that_is_gone_is_at_no_seat_and_another_of_its_number_is_not_it(case):
+    softkey.fresh()
+    zone = {"factors": "yubikey hotp", "yubikey_any_session": "yes"}
+    taro, _ = users.new(), softkey.Key(serial=7400001)
+    token = enroll.give(taro, "hotp")
+    exits(enroll.run("add", taro.name, "yubikey"), 0)
+    with product.config(zone=zone):
+        with Visit(ROOT) as visit:
+            offered = visit.ask(taro, service="login", tty="tty1")
+        for reused in (False, True):
+            with Visit(ROOT) as visit:
+                number = visit.pid
+                visit.end_process()
+                if reused:
+                    assert run_as_number(number, lambda: time.sleep(5)) == 0
+                assert visit.ask(taro, service="login", tty="tty1") == "One-time password: "
+                assert visit.answer(token.next()) == ALLOWED
+    assert "YubiKey" in offered, offered
+
+
+def new_user_namespace():
+    """In which the process is root, as `unshare -Ur` makes it."""
+    uid, gid = os.getuid(), os.getgid()
+    assert libc.unshare(CLONE_NEWUSER) == 0
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    assert os.getuid() == 0
+
+
+def test_root_of_a_user_namespace_is_the_user_that_made_it(case):
+    taro, token = enroll.person(kind="hotp")
+    jiro, own = enroll.person("jiro", kind="hotp")
+    for name in (taro, "root"):
+        with Visit(jiro, prepare=new_user_namespace) as visit:
+            visit.send(begin(name))
+            assert visit.verdict() == UNAVAILABLE
+    with Visit(jiro, prepare=new_user_namespace) as visit:
+        visit.send(begin(jiro, conf="/tmp/own.conf"))
+        assert visit.verdict() == UNAVAILABLE
+    with Visit(jiro, prepare=new_user_namespace) as visit:
+        visit.ask()
+        assert visit.answer(own.next()) == ALLOWED
+    with pam.module_alone():
+        ids = (*as_user.ids(jiro), "unshare", "-Ur")
+        assert pam.call(taro, [token.next()], wrapper=ids).code == pam.UNAVAILABLE
+        # there the service's user is not root but nobody whom it knows
+        assert pam.call(jiro, [own.next()], wrapper=ids).code == pam.UNAVAILABLE
+    assert len(case.log("root does not listen there")) == 2 and not case.log("mfa-authd.*event=auth ")
+
+
+def test_a_process_that_the_service_cannot_see_proves_nothing(case):
+    """It is of another pid namespace, and has the number 0 for the service."""
+    softkey.fresh()
+    taro, _ = users.new(), softkey.Key(serial=7400002)
+    token = enroll.give(taro, "hotp")
+    jiro, own = enroll.person("jiro", kind="hotp")
+    exits(enroll.run("add", taro.name, "yubikey"), 0)
+    authd.stop()
+    authd.start(wrapper=("unshare", "--pid", "--fork", "--kill-child"))
+    try:
+        with product.config(zone={"factors": "yubikey hotp", "yubikey_any_session": "yes"}):
+            with Visit(ROOT) as visit:
+                assert visit.ask(taro, service="login", tty="tty1") == "One-time password: "
+                assert visit.answer(token.next()) == ALLOWED
+            lets_in(jiro, own)
+            assert authd_client.refusal(jiro, of=taro) == UNAVAILABLE
+            assert authd_client.refusal(jiro, conf="/etc/x") == UNAVAILABLE
+            # root's, but nobody knows whether through and through
+            assert authd_client.refusal(ROOT, of=taro, conf="/etc/x") == UNAVAILABLE
+            with pamconf.wired("su"):
+                let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
+    finally:
+        authd.stop(signal.SIGKILL)
+        authd.start()
+
+
+# su, and what its caller does to it.
+
+
+def spoil():
+    """All that a caller can hand on."""
+    os.umask(0)
+    os.nice(19)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    os.sched_setaffinity(0, {0})
+    libc.prctl(29, ctypes.c_ulong(60 * 10**9), 0, 0, 0)  # PR_SET_TIMERSLACK
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGALRM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGHUP})
+    for fd in range(10, 60):
+        os.dup2(0, fd, inheritable=True)
+    for name, value in (("CPU", 2), ("MEMLOCK", 0), ("SIGPENDING", 0), ("FSIZE", 0), ("CORE", 1 << 30)):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def su_by(caller, user, answers, prepare=lambda: None, env=None):
+    """su through pipes; gives the process, whose answers are in its standard input already."""
+    def turn_into_caller():
+        become(caller)
+        prepare()
+
+    su = subprocess.Popen(["su", user.name, "-c", "true"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, cwd="/", preexec_fn=turn_into_caller,
+                          env={"PATH": os.environ["PATH"], **(env or {})})
+    with contextlib.suppress(ConnectionError):
+        su.stdin.write("".join(f"{answer}\n" for answer in answers).encode())
+        su.stdin.close()
+    return su
+
+
+def settled(user):
+    """Each guess that is counted has its line; gives how many there were."""
+    soon(lambda: enroll.facts(user)["failures"] == len(refusals(user)))
+    return len(refusals(user))
+
+
+def test_all_that_a_caller_hands_on_changes_nothing(case):
+    taro, token = enroll.person(kind="hotp")
+    jiro = users.new("jiro")
+    with pamconf.wired("su"):
+        assert su_by(jiro, taro, [taro.password, token.next()], spoil).wait(20) == 0
+        assert su_by(jiro, taro, ["x", token.wrong()], spoil).wait(20) != 0
+        for closed in ((1,), (2,), (1, 2)):
+            su = su_by(jiro, taro, [taro.password, token.wrong()], lambda: [os.close(fd) for fd in closed])
+            assert su.wait(20) != 0
+        assert settled(taro) == 4
+    audit.check_chain()
+    lets_in(taro, token)
+
+
+def test_the_environment_of_a_caller_changes_nothing(case):
+    taro, token = enroll.person(kind="hotp")
+    jiro = users.new("jiro")
     folder = Path("/tmp/evil")
     folder.mkdir()
     source = folder / "evil.c"
@@ -199,170 +660,91 @@ def test_the_environment(case):
         "LOCALDOMAIN": "x", "HOSTALIASES": "/tmp/evil/x", "GETCONF_DIR": "/tmp/evil",
     }
     before = sorted(folder.iterdir())
-    with Visit(taro, env=environment) as visit:
-        assert visit.ask() == "One-time password: "
-        assert visit.answer(token.next()) == ALLOWED
+    with pamconf.wired("su"):
+        argv = ["env", *(f"{name}={value}" for name, value in environment.items() if not name.startswith("LD_")),
+                "/bin/su", taro.name, "-c", "/bin/true"]
+        with Terminal(argv, user=jiro) as terminal:
+            outcome = programs.converse(terminal, taro, [taro.password, token.next()])
+            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time password:", outcome
+        program = "import os, sys; os.execve('/bin/su', ['su', sys.argv[1], '-c', '/bin/true'], eval(sys.argv[2]))"
+        with Terminal(["python3", "-ISc", program, taro.name, repr(environment)], user=jiro) as terminal:
+            outcome = programs.converse(terminal, taro, [taro.password, token.next()])
+            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time password:", outcome
     assert not Path("/tmp/evil-ran").exists() and sorted(folder.iterdir()) == before
-    # That the trap works.
-    done = verify.as_user(taro, ["true"], env={**environment, "PATH": os.environ["PATH"], "LD_LIBRARY_PATH": ""})
-    assert Path("/tmp/evil-ran").exists(), done
+    # That the trap works; a program of the user's own runs what its user likes, and nobody else does.
+    with pam.module_alone():
+        words = [f"{name}={value}" for name, value in environment.items() if name in ("LD_PRELOAD", "LANG", "TZ")]
+        assert pam.call(taro, [token.next()], wrapper=(*as_user.ids(taro), "env", *words)).code == pam.SUCCESS
+    assert Path("/tmp/evil-ran").stat().st_uid == taro.uid
 
 
-def test_no_arguments_and_strange_ones(case):
+def test_a_stopped_caller_keeps_nobody_waiting(case):
     taro, token = enroll.person(kind="hotp")
-
-    def without():
-        libc.execve(verify.PROGRAM.encode(), (ctypes.c_char_p * 1)(None), (ctypes.c_char_p * 1)(None))
-
-    with Visit(taro, argv=["/bin/false"], prepare=without) as visit:
-        visit.ask()
-        assert visit.answer(token.next()) == ALLOWED
-    for argv in (["--help"], ["", "%s%n"], ["a" * 100000] * 10):
-        with Visit(taro, argv=argv, executable=verify.PROGRAM) as visit:
-            visit.ask()
-            assert visit.answer(token.next()) == ALLOWED
-
-
-def test_it_cannot_be_looked_into(case):
-    taro, token = enroll.person(kind="hotp")
-    with Visit(taro) as visit:
-        visit.ask()
-        for name in ("mem", "environ", "fd/0", "maps", "cwd"):
-            done = verify.as_user(taro, ["head", "-c", "1", f"/proc/{visit.pid}/{name}"])
-            assert done.returncode != 0, name
-        assert verify.as_user(taro, ["strace", "-p", str(visit.pid)]).returncode != 0
-        assert visit.answer(token.next()) == ALLOWED
-    # Started under a tracer it has no rights, and says nothing.
-    with Visit(taro, argv=["strace", "-o", "/dev/null", verify.PROGRAM],
-               env={"PATH": os.environ["PATH"]}) as visit:
-        visit.send(verify.begin(taro))
-        assert visit.receive() == b""
-
-
-def flipped(packet, bit):
-    return packet[:bit // 8] + bytes([packet[bit // 8] ^ 1 << bit % 8]) + packet[bit // 8 + 1:]
-
-
-def test_garbage_instead_of_the_beginning(case):
-    taro, token = enroll.person(kind="hotp")
-    good = verify.begin(taro)
-    packets = [
-        b"B", b"B\1", b"B\1\0", b"R123456", b"V", b"Va\0\0", b"A?", b"\0", b"\xff" * 4096, b"B" + b"\xff" * 4095,
-        b"B" * 4097, b"B" * 60000, good[:-1], good + b"\0", good[:1] + b"\2" + good[2:], good[:2] + b"\x08" + good[3:],
-        verify.begin(taro, service="x" * 256), verify.begin(taro, rhost="x" * 3000),
-    ]
-    chance = random.Random(1)
-    packets += [chance.randbytes(chance.randrange(1, 300)) for _ in range(40)]
-    # One bit wrong in version or name, or a flag that there is not. Another service is no mistake.
-    bits = [8 * at + bit for at in (0, 1, *range(3, 4 + len(taro.name))) for bit in range(8)] + list(range(19, 24))
-    packets += [flipped(good, chance.choice(bits)) for _ in range(40)]
-    with product.unchanged(product.STORE, product.AUDIT.parent):
-        for packet in packets:
-            with Visit(taro) as visit:
-                visit.send(packet)
-                assert visit.receive() == b"", packet
-            assert visit.process.returncode == 2, packet
-    lets_in(taro, token)
-
-
-def test_garbage_instead_of_an_answer(case):
-    taro, token = enroll.person(kind="hotp")
-    for packet in (b"B", b"X", b"A?", b"V\0", b"Va\0\0", b"I", b"N", b"Nxx", b"R12\x003456", b"R" + b"1" * 5000, b"\0"):
-        hanako = users.new("hanako")  # each with turns of her own
-        enroll.give(hanako, "hotp")
-        with Visit(hanako) as visit:
-            visit.ask()
-            visit.send(packet)
-            assert visit.verdict() == NO_DIALOG, packet
-        assert enroll.tokens(hanako)[0]["failures"] == 0
-    with Visit(taro) as visit:
-        visit.ask()
-        with contextlib.suppress(BrokenPipeError):
-            for _ in range(50):
-                visit.send(b"R000000")  # all but the first are for nobody
-        assert visit.verdict() == DENIED
-    assert enroll.tokens(taro)[0]["failures"] == 1
-    lets_in(taro, token)
-    audit.check_chain()
-
-
-def test_hanging_up_at_any_moment(case):
-    taro, token = enroll.person(kind="hotp")
-    with Visit(taro):
-        pass
-    with Visit(taro) as visit:
-        visit.send(verify.begin(taro))
-    with Visit(taro) as visit:
-        visit.ask()
-    with Visit(taro) as visit:
-        visit.ask()
-        visit.send(b"R" + token.next().encode())
-    # The code was right, and is used up whether or not anybody heard so.
-    assert verify.once(taro, token.last()) == DENIED
-    lets_in(taro, token)
-    audit.check_chain()
-
-
-def test_signals_at_the_question(case):
-    taro, token = enroll.person(kind="hotp")
-    with Visit(taro) as visit:
-        visit.ask()
-        for number in verify.CATCHABLE:
-            assert verify.send_signal(taro, visit.pid, number)
-        assert visit.status("State").startswith("S")
-        assert visit.answer(token.next()) == ALLOWED
-
-
-def test_stopped_at_the_question_it_keeps_nobody_waiting(case):
-    taro, token = enroll.person(kind="hotp")
-    with Visit(taro) as visit:
-        visit.ask()
-        assert verify.send_signal(taro, visit.pid, signal.SIGSTOP)
+    jiro = users.new("jiro")
+    with pamconf.wired("su"), at_the_question(taro, jiro, 1) as [su]:
+        assert asked(su)
+        assert as_user.send_signal(jiro, su.pid, signal.SIGSTOP)
+        su.stdin.write(token.wrong().encode() + b"\n")
+        su.stdin.flush()
         assert root_login_takes(taro, token) < 2
         assert enroll.run("show", taro.name).returncode == 0
         lets_in(taro, token)  # not even the same user
-        assert verify.send_signal(taro, visit.pid, signal.SIGKILL)
+        assert as_user.send_signal(jiro, su.pid, signal.SIGKILL)
+    soon(lambda: case.log(rf"result=no-dialog .*user={taro.name}\b"))
 
 
-def test_at_work_it_can_be_neither_stopped_nor_killed(case):
-    taro, token = enroll.person(kind="hotp")
-    slow = ["strace", "-u", taro.name, "-o", "/tmp/trace", "-e", "trace=fdatasync",
-            "-e", "inject=fdatasync:delay_enter=1000000", verify.PROGRAM]
-    with Visit(users.User("root", "", 0, 0, Path("/")), argv=slow, env={"PATH": os.environ["PATH"]}) as visit:
-        visit.send(verify.begin(taro))
-        assert visit.receive()[:1] == b"A"
-        pid = int(subprocess.check_output(["pgrep", "-x", "mfa-verify"]).split()[0])
-        assert verify.send_signal(taro, pid, signal.SIGCONT)
-        visit.send(b"R" + token.next().encode())
-        end = time.monotonic() + 5
-        while verify.send_signal(taro, pid, signal.SIGCONT):
-            assert time.monotonic() < end
-        for number in (signal.SIGSTOP, signal.SIGKILL, signal.SIGTSTP, signal.SIGINT):
-            assert not verify.send_signal(taro, pid, number)
-        assert visit.verdict() == ALLOWED
-
-
-def test_stopped_or_killed_at_any_moment(case):
-    """Whatever the moment, the next login of root's programs is let in at once."""
-    chance = random.Random(2)
-    slowest = 0
-    for number in (signal.SIGSTOP, signal.SIGKILL):
-        for _ in range(4):
-            taro, token = enroll.person(kind="hotp", digits=8)
-            for _ in range(5):
-                with Visit(taro) as visit:
-                    visit.ask()
-                    visit.send(b"R" + token.next().encode())
-                    time.sleep(chance.random() * 0.004)
-                    verify_signal(taro, visit.pid, number)
-                    slowest = max(slowest, root_login_takes(taro, token))
-                    visit.process.kill()
-    assert slowest < 2, slowest
+def test_a_caller_that_is_stopped_or_killed_behind_its_answer_changes_nothing(case):
+    """The service is at work meanwhile, and slowed down."""
+    jiro = users.new("jiro")
+    slow = ("-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=500000")
+    with pamconf.wired("su"):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            taro, token = enroll.person(kind="hotp")
+            with authd.traced("/dev/null", *slow), at_the_question(taro, jiro, 1) as [su]:
+                assert asked(su)
+                su.stdin.write(token.wrong().encode() + b"\n")
+                su.stdin.flush()
+                time.sleep(0.2)
+                assert as_user.send_signal(jiro, su.pid, number)
+                soon(lambda: len(refusals(taro)) == 1)
+            assert enroll.facts(taro)["failures"] == 1
+            assert root_login_takes(taro, token) < 2
     audit.check_chain()
 
 
-def verify_signal(user, pid, number):
-    """As verify.send_signal, but at once."""
+def test_stopped_or_killed_at_any_moment(case):
+    """Whatever the moment: what is counted is in the trail, nothing is torn, and the next login is let in at once."""
+    chance = random.Random(2)
+    slowest = 0
+    jiro = users.new("jiro")
+    hanako, other = enroll.person("hanako", kind="hotp")
+    with pamconf.wired("su"):
+        start = time.monotonic()
+        su_by(jiro, hanako, ["x", other.wrong()]).wait()
+        whole = time.monotonic() - start  # what it takes here and now
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for _ in range(3):
+                taro, token = enroll.person(kind="hotp", digits=8)
+                for _ in range(4):
+                    su = su_by(jiro, taro, ["x", token.wrong()], spoil if chance.random() < 0.5 else lambda: None)
+                    time.sleep(chance.random() * 1.2 * whole)
+                    signal_by(jiro, su.pid, number)
+                    slowest = max(slowest, root_login_takes(hanako, other))
+                    su.kill()
+                    su.wait()
+                settled(taro)
+                start = time.monotonic()
+                with pam.module_alone():
+                    assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+                slowest = max(slowest, time.monotonic() - start)
+    assert slowest < 2, slowest
+    assert 3 < len(case.log("reason=code-wrong")), "the moments are all too early"
+    audit.check_chain()
+    assert enroll.run("rekey", "--dry-run").returncode == 0
+
+
+def signal_by(user, pid, number):
+    """As as_user.send_signal, but at once."""
     child = os.fork()
     if child == 0:
         try:
@@ -372,30 +754,3 @@ def verify_signal(user, pid, number):
             pass
         os._exit(0)
     os.waitpid(child, 0)
-
-
-def test_a_flood_comes_slowly_and_drowns_nobody(case):
-    taro, token = enroll.person(kind="hotp")
-    hanako, other = enroll.person("hanako", kind="hotp")
-    before = len(audit.events())
-    start = time.monotonic()
-    visits = [Visit(taro) for _ in range(40)]
-    for visit in visits:
-        visit.send(verify.begin(taro))
-    asked = time.monotonic()
-    lets_in(hanako, other)
-    assert time.monotonic() - asked < 2
-    verdicts = []
-    for visit in visits:
-        with visit:
-            packet = visit.receive()
-            if packet[:1] == b"A":
-                verdicts.append(visit.answer("000000"))
-            else:
-                assert packet in (b"Vu\0\0", b""), packet
-    seconds = time.monotonic() - start
-    lines = [event for event in audit.events()[before:] if event.get("user") == taro.name]
-    assert len(lines) == len(verdicts) and 10 <= len(lines) <= 11 + seconds / 3, (len(lines), seconds)
-    assert len(case.log(rf"mfa-verify.*user={taro.name}\b")) == len(lines)
-    # The guesses were counted, and the lock is still there.
-    assert enroll.tokens(taro)[0]["sources_locked"] == 1

@@ -5,8 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from e2e import enroll, pam, pamconf, product, programs, ssh
-from e2e.checks import let_in, refused
+from e2e import authd, enroll, pam, pamconf, product, programs, ssh
+from e2e.checks import let_in, refused, soon
 from e2e.locales import LOCALE, japanese_locale
 from e2e.entry_points import stranger
 
@@ -42,6 +42,19 @@ def test_english_where_the_locale_is_missing(case):
     with product.config(JAPANESE), pam.module_alone("debug"):
         pam.call(taro, [token.next()])
     assert case.log("language missing")
+
+
+def test_a_locale_that_is_installed_later_is_found_without_a_restart(case):
+    """libc looks for it once: a worker that finds none is replaced."""
+    taro, token = enroll.person(kind="hotp")
+    before = authd.pid()
+    with product.config(JAPANESE), pam.module_alone():
+        for _ in range(authd.POOL):  # none of them has seen it
+            assert pam.call(taro, [token.next()]).prompts[0].strip() == ASK_EN
+        with japanese_locale():
+            for _ in range(authd.POOL):
+                soon(lambda: pam.call(taro, [token.next()]).prompts[0].strip() == ASK_JA)
+    assert authd.pid() == before
 
 
 def test_english_on_a_linux_console(case):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from e2e import audit, enroll, names, otp, product, users, verify
+from e2e import audit, authd_client, enroll, names, otp, product, users
 from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
 from e2e.entry_points import SU, lets_in, refuses
@@ -92,7 +92,7 @@ def test_a_name_that_comes_back_does_not_open(case):
         with SU.open(), product.config(zone={"grace_until": day, "grace_reason": "roll-out"}):
             refuses(SU, case, new, [new.password, token.next()], "record-retired")
         exits(enroll.run("test", taro.name, stdin=token.next() + "\n"), 1, "You have no authenticator enrolled")
-        assert verify.once(new, token.next()) == verify.DENIED
+        assert authd_client.once(new, token.next()) == authd_client.DENIED
         assert enroll.facts(taro)["failures"] == 0
     audit.check_chain()
 

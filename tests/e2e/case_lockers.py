@@ -18,8 +18,8 @@ def example(service):
     return pamconf.written(service, re.sub(r"(?m)^(auth.*pam_unix\.so)(.*)$", r"\1 nodelay\2", text))
 
 
-def verdicts(case, service, program="mfa-verify"):
-    return [re.search(r"result=(\S+)", line)[1] for line in case.log(rf"{program}.*service={service} ")]
+def verdicts(case, service, event="verify"):
+    return [re.search(r"result=(\S+)", line)[1] for line in case.log(rf"mfa-authd.*event={event} .*service={service} ")]
 
 
 def test_i3lock_takes_password_and_code_in_one_line(case):
@@ -101,7 +101,8 @@ def test_xscreensaver_asks_both_questions(case):
         until(lambda: not is_locked(taro, screen), "the screen")
 
 
-def test_vlock_needs_no_helper(case):
+def test_vlock_is_a_root_program_of_another_real_user(case):
+    """The effective user decides: it may ask for root too."""
     taro, token = enroll.person(kind="hotp")
     wrong, right = [taro.password, token.wrong()], [taro.password, token.next()]
     with example("vlock"), Terminal(["vlock", "-c"], user=taro) as terminal:
@@ -114,5 +115,5 @@ def test_vlock_needs_no_helper(case):
                 time.sleep(0.4)  # at each question it throws away what has been typed already
                 terminal.answer(answer)
         assert terminal.wait() == 0
-    assert verdicts(case, "vlock", "vlock-main") == ["denied", "denied", "allowed"], case.log()
+    assert verdicts(case, "vlock", "auth") == ["denied", "denied", "allowed"], case.log()
     assert not verdicts(case, "vlock")

@@ -5,7 +5,7 @@ import json
 import re
 from datetime import date, timedelta
 
-from e2e import audit, enroll, names, pam, pamconf, product, programs, ssh, users, verify
+from e2e import as_user, audit, authd_client, enroll, names, pam, pamconf, product, programs, ssh, users
 from e2e.checks import exits, let_in, module_lines, one_line, refused
 
 
@@ -113,12 +113,11 @@ def test_names_that_the_name_service_does_not_list_are_found_by_their_records(ca
 
 def call(name, answers, caller):
     """A login in a process of the caller's own."""
-    ids = ["setpriv", "--reuid", str(caller.uid), "--regid", str(caller.gid), "--clear-groups"]
-    return pam.call(name, answers, wrapper=ids)
+    return pam.call(name, answers, wrapper=as_user.ids(caller))
 
 
 def verify_lines(case):
-    return case.log(r"\bmfa-verify\[")
+    return case.log(r"\bmfa-authd\[\d+\]: pam_mfa\(mfa-test:auth\): event=verify ")
 
 
 def test_a_program_that_is_not_root_asks_for_the_same_person(case):
@@ -143,7 +142,7 @@ def test_a_program_of_two_names_is_refused_and_the_line_says_why(case):
         line = verify_lines(case)[-1]
         assert re.search(rf"result=denied reason=uid-shared .*user=second-taro .*user id {taro.uid} has another", line), line
         assert audit.last()["reason"] == "uid-shared"
-        assert verify.once(taro, token.next()) == verify.ALLOWED
+        assert authd_client.once(taro, token.next()) == authd_client.ALLOWED
     audit.check_chain()
 
 

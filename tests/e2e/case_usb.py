@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import audit, enroll, pamconf, product, programs, softkey, users, verify
+from e2e import as_user, audit, authd_client, enroll, pamconf, product, programs, softkey, users
 from e2e.checks import exits, let_in, one_line, refused
 from e2e.softkey import Key
 from e2e.terminal import Terminal, become
@@ -120,7 +120,7 @@ def test_a_callers_full_pipe_keeps_nobody_from_the_keys(case):
             outcome = programs.login(taro, [taro.password, "", *[softkey.enter_again] * 20])
             assert outcome.let_in, outcome
             assert su.poll() is None
-            assert verify.send_signal(jiro, su.pid, signal.SIGKILL)
+            assert as_user.send_signal(jiro, su.pid, signal.SIGKILL)
             assert su.wait(SECONDS) == -signal.SIGKILL
 
 
@@ -135,7 +135,7 @@ def test_whoever_started_a_program_may_end_it_while_it_waits_for_a_touch(case):
                 answer("(YubiKey: Enter, then touch)", "")
                 until(lambda: awaits_touch(key))
                 assert key.show()["detached"] == "1"
-                assert verify.send_signal(jiro, su.pid, number)
+                assert as_user.send_signal(jiro, su.pid, number)
                 su.wait(SECONDS)
             until(lambda: is_free(key))
             until(lambda: not running())
@@ -153,7 +153,7 @@ def test_stopped_while_it_waits_it_gives_up_the_turn_in_time(case):
             answer("Password:", "x")
             answer("(YubiKey: Enter, then touch)", "")
             until(lambda: awaits_touch(key))
-            assert verify.send_signal(jiro, su.pid, signal.SIGSTOP)
+            assert as_user.send_signal(jiro, su.pid, signal.SIGSTOP)
             until(lambda: is_free(key))
             key.faults()
             let_in(programs.login(taro, [taro.password, ""]))
@@ -210,6 +210,11 @@ def facts(pid):
     return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
 
+def may_raise_limits():
+    """Root in a container may not."""
+    return int(facts("self")["CapEff"], 16) & 1 << 24 != 0
+
+
 def check_that_nothing_was_taken_over(pid):
     status = facts(pid)
     assert status["Uid"].split() == status["Gid"].split() == ["0"] * 4 and status["Groups"] == ""
@@ -228,7 +233,7 @@ def check_that_nothing_was_taken_over(pid):
     assert os.getpriority(os.PRIO_PROCESS, pid) <= 0 and os.sched_getscheduler(pid) == os.SCHED_OTHER
     for name, wanted in (("timerslack_ns", "50000"), ("oom_score_adj", "0")):
         assert Path(f"/proc/{pid}/{name}").read_text().strip() == wanted, name
-    if not verify.may_raise_limits():
+    if not may_raise_limits():
         return
     found = limits(pid)
     for name in ("cpu time", "file size", "data size", "locked memory", "pending signals", "processes"):
@@ -253,29 +258,31 @@ def test_it_takes_nothing_over_from_its_caller(case):
             [pid] = running()
             check_that_nothing_was_taken_over(pid)
             for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT, signal.SIGUSR1):
-                assert not verify.send_signal(jiro, pid, number)
+                assert not as_user.send_signal(jiro, pid, number)
             for name in ("mem", "environ", "fd/0", "maps"):
-                assert verify.as_user(jiro, ["head", "-c", "1", f"/proc/{pid}/{name}"]).returncode != 0, name
+                assert as_user.run(jiro, ["head", "-c", "1", f"/proc/{pid}/{name}"]).returncode != 0, name
             key.faults()
             su.wait(SECONDS)
         let_in(programs.login(taro, [taro.password, ""]))
 
 
 def test_for_a_program_that_is_not_root(case):
-    """By way of mfa-verify, which its user may end while it waits."""
+    """Which its user may end while the service waits."""
     with offered():
         taro, key = holder()
-        assert verify.once(taro, "", tty="tty1") == verify.ALLOWED
+        assert authd_client.once(taro, "", tty="tty1") == authd_client.ALLOWED
         key.faults("touch-after=never")
-        with verify.Visit(taro) as visit:
+        with authd_client.Visit(taro) as visit:
             visit.ask(tty="tty1")
-            visit.send(b"R")
+            visit.send(authd_client.reply(""))
             until(lambda: awaits_touch(key))
             [pid] = running()
             assert facts(pid)["Uid"].split() == ["0"] * 4
-            assert not verify.send_signal(taro, pid, signal.SIGKILL)
-            assert verify.send_signal(taro, visit.pid, signal.SIGKILL)
+            assert not as_user.send_signal(taro, pid, signal.SIGKILL)
+            assert as_user.send_signal(taro, visit.pid, signal.SIGKILL)
+            visit.hang_up()
             until(lambda: is_free(key))
+        assert case.log(rf"event=verify result=no-dialog .*user={taro.name}\b")
 
 
 def test_missing_unsafe_or_of_another_version(case):
@@ -309,7 +316,7 @@ def test_missing_unsafe_or_of_another_version(case):
 def test_by_hand_it_does_nothing(case):
     jiro = users.new("jiro")
     for user in (jiro, users.User("root", "", 0, 0, Path("/"))):
-        done = verify.as_user(user, [PROGRAM])
+        done = as_user.run(user, [PROGRAM])
         assert done.returncode == 2 and not done.stdout + done.stderr, done
         with Terminal([str(PROGRAM)], user=user) as terminal:
             assert terminal.wait() == 2

@@ -2,6 +2,7 @@
 """What cases assert again and again."""
 
 import re
+import time
 
 
 def let_in(outcome, prompts=2):
@@ -33,3 +34,12 @@ def exits(done, status, pattern=""):
     said = f"{done.stdout}{done.stderr}"
     assert done.returncode == status, (done.args, done.returncode, said)
     assert re.search(pattern, said), (pattern, said)
+
+
+def soon(truth, seconds=10):
+    """What is not true yet becomes so; gives what was found."""
+    end = time.monotonic() + seconds
+    while not (found := truth()):
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.01)
+    return found

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A clock that is wrong: what every program that starts in the block takes for the time."""
+"""A clock that is wrong: what every program that starts in the block takes for the time, and mfa-authd."""
 
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import product
+from e2e import authd, product
 
 LIBRARY = Path("/usr/local/lib/wrong-clock.so")
 SOURCE = r"""
@@ -38,4 +38,9 @@ def off_by(seconds):
             product.written("/etc/ld.so.preload", f"{LIBRARY}\n") as preload:
         offset.chmod(0o644)
         preload.chmod(0o644)
-        yield
+        authd.restart()
+        try:
+            yield
+        finally:
+            preload.write_text("")
+            authd.restart()

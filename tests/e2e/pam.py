@@ -18,9 +18,10 @@ CONV_ERR, IGNORE, ABORT = 19, 25, 26
 
 @dataclass
 class Reply:
-    """The code of each call, and all that the person was asked and told."""
+    """The last code of each call and the codes of all, and what the person was asked and told."""
 
     codes: dict
+    results: list
     prompts: list
     messages: list
 
@@ -60,7 +61,7 @@ def call(user, answers=(), calls=("authenticate",), service=SERVICE, wrapper=(),
     # by its text: who is not root may not see the folder that it lies in
     argv = [*wrapper, "/usr/bin/python3", "-ISB", "-c", CLIENT.read_text()]
     done = subprocess.run(
-        argv, input=json.dumps(job), capture_output=True, text=True, timeout=30, preexec_fn=preexec_fn
+        argv, input=json.dumps(job), capture_output=True, text=True, timeout=50, preexec_fn=preexec_fn
     )
     transcript.tell(f"pam {job['user']}: {' '.join(calls)}", f"{done.stdout}{done.stderr}")
     return Reply(**json.loads(done.stdout))

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from e2e import authd
+
 CONFIG = Path("/etc/pam_mfa/mfa.conf")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -35,3 +37,4 @@ def product():
     text = text.replace("#factors      = yubikey", "factors      =")
     assert "\nfactors      = totp" in text
     CONFIG.write_text(text)
+    authd.start()

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every system call of a login fails in turn, with each error that it may plausibly give
- * and with short reads and writes: the calls are counted between two marks, then one
- * login for each fault runs under ptrace, which skips the call or changes its result. */
+/* Every system call of a login, in the service or in the module, fails in turn, with each
+ * error that it may plausibly give and with short reads and writes: the calls are counted
+ * between two marks, then one login for each fault runs under ptrace, which skips the
+ * call or changes its result. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -16,15 +17,19 @@
 #include "table.h"
 #include "trace.h"
 
-static enum effect effect_of(const struct fault *fault, const struct call *call)
+static enum effect effect_of(const struct entry_point *entry, const struct fault *fault,
+			     const struct call *call)
 {
 	if (call->is_of_key)
 		return ASKS_AGAIN;
 	if (call->is_of_settling)
 		return GOES_ON;
+	if (call->is_of_snapshot)
+		return MAY_GO_ON;
 	if (fault_is_short(fault))
 		return GOES_ON;
-	return call_effect(call->number, call->name, call->target, fault->errnum);
+	return call_effect(entry->is_module, call->number, call->name, call->target,
+			   fault->errnum);
 }
 
 /* Whether the stack may answer so when a call that failed so should have this effect. */
@@ -48,6 +53,10 @@ static bool is_allowed(enum effect effect, int errnum, const struct entry_point 
 	case OFFERS_NO_KEY:
 		return entry->kind == MFA_KIND_YUBIKEY ? code == PAM_AUTH_ERR
 						       : is_expected;
+	case BREAKS_OFF:
+		return is_expected || code == PAM_CONV_ERR ||
+		       code == PAM_AUTHINFO_UNAVAIL ||
+		       (entry->kind == MFA_KIND_YUBIKEY && code == PAM_AUTH_ERR);
 	case ASKS_AGAIN:
 		return is_expected || code == PAM_AUTH_ERR ||
 		       code == PAM_AUTHINFO_UNAVAIL || code == PAM_BUF_ERR;
@@ -91,7 +100,7 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 	fault_fixture_reset(fixture, run->entry);
 	trace_login(run);
 	int code = fixture->outcome->code;
-	enum effect effect = effect_of(fault, call);
+	enum effect effect = effect_of(run->entry, fault, call);
 	/* what the login can do without, the way to the key may need */
 	if (run->entry->kind == MFA_KIND_YUBIKEY && fault->is_lasting &&
 	    effect == GOES_ON)
@@ -138,8 +147,9 @@ static void try_errors(struct trial *trial, const int *errors, const int *done)
 		if (trial->wants_all && !call_is_retried(*errors))
 			try_fault(trial, &fault);
 		/* the short form: one error is enough where none matters */
-		if (!trial->wants_all && (effect_of(&fault, trial->call) >= GOES_ON ||
-					  trial->run.entry->part > 1))
+		if (!trial->wants_all &&
+		    (effect_of(trial->run.entry, &fault, trial->call) >= GOES_ON ||
+		     trial->run.entry->part > 1))
 			break;
 	}
 }
@@ -201,6 +211,27 @@ static void mark_key_calls(struct trace *trace)
 	}
 }
 
+/* Looks at paths that do not begin at the root, as those do that come before a file is
+ * opened; and what takes up again what is kept, the lock before and the folder behind. */
+static void mark_snapshot_calls(struct trace *trace)
+{
+	bool is_walk = false;
+	for (size_t i = 0; i < trace->count; i++) {
+		struct call *call = &trace->calls[i];
+		bool is_look = strcmp(call->name, "lstat") == 0;
+		is_walk = is_look && (is_walk || strcmp(call->target, "/") == 0);
+		call->is_of_snapshot = is_look && !is_walk;
+		if (i == 0)
+			continue;
+		struct call *before = &trace->calls[i - 1];
+		if (call->is_of_snapshot && before->number == SYS_flock)
+			before->is_of_snapshot = true;
+		else if (before->is_of_snapshot &&
+			 ends_with(call->target, "/store/users"))
+			call->is_of_snapshot = true;
+	}
+}
+
 /* What is done with the record behind the line in the audit trail: the number of failures
  * without a line, which the next login tells of once more where this fails. */
 static void mark_settling_calls(struct trace *trace)
@@ -238,6 +269,7 @@ static void try_entry_point(struct run *first, bool wants_all, struct report *re
 	look(first);
 	mark_key_calls(first->record);
 	mark_settling_calls(first->record);
+	mark_snapshot_calls(first->record);
 	int code = fixture->outcome->code;
 	const char *problem = fault_fixture_check(fixture, entry);
 	if (problem != NULL || code != entry->expected) {

@@ -17,13 +17,15 @@
 
 #include "mfa/oath.h"
 #include "report.h"
+#include "service.h"
 #include "site_fixture.h"
 
 const char fault_fixture_user[] = "daemon";
 const char fault_fixture_secret[] = "12345678901234567890";
 
 enum {
-	RECORD_FILE_SIZE = 16384
+	RECORD_FILE_SIZE = 16384,
+	SETTLED_SECONDS = 4,
 };
 
 const int fault_fixture_ignored = PAM_CRED_INSUFFICIENT;
@@ -90,6 +92,46 @@ const struct entry_point entry_points[] = {
 	  .kind = MFA_KIND_YUBIKEY,
 	  .part = 29,
 	  .expected = PAM_AUTH_ERR },
+	{ .name = "module-right",
+	  .service = "plain",
+	  .user = fault_fixture_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_module = true,
+	  .is_right = true,
+	  .is_in_short = true,
+	  .expected = PAM_SUCCESS },
+	{ .name = "module-wrong",
+	  .service = "explain",
+	  .user = fault_fixture_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_module = true,
+	  .is_in_short = true,
+	  .expected = PAM_AUTH_ERR },
+	{ .name = "module-forward",
+	  .service = "forward",
+	  .user = fault_fixture_user,
+	  .password = "secret",
+	  .kind = MFA_KIND_HOTP,
+	  .is_module = true,
+	  .is_right = true,
+	  .expected = PAM_SUCCESS },
+	{ .name = "module-passed",
+	  .service = "gated",
+	  .user = fault_fixture_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_module = true,
+	  .is_right = true,
+	  .is_account = true,
+	  .is_in_short = true,
+	  .expected = PAM_CRED_INSUFFICIENT },
+	{ .name = "module-skipped",
+	  .service = "gated",
+	  .user = fault_fixture_user,
+	  .kind = MFA_KIND_HOTP,
+	  .is_module = true,
+	  .is_account = true,
+	  .skips_auth = true,
+	  .expected = PAM_PERM_DENIED },
 };
 const size_t entry_point_count = MFA_COUNT(entry_points);
 
@@ -273,11 +315,21 @@ void fault_fixture_open(struct fault_fixture *fixture, const char *module)
 		die("audit");
 	fixture->lines = 1;
 	fixture->log_fd = open_log();
+	/* what the service keeps is looked at again as long as it may have just changed
+	 */
+	(void)sleep(SETTLED_SECONDS);
 	read_snapshot(fixture);
 	fixture->outcome = mmap(NULL, sizeof *fixture->outcome, PROT_READ | PROT_WRITE,
 				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fixture->outcome == MAP_FAILED)
 		die("mmap");
+}
+
+static void start_service(struct fault_fixture *fixture)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (service_start(fixture->config_path, &diag, &fixture->service) != MFA_OK)
+		die(diag.text);
 }
 
 void fault_fixture_close(struct fault_fixture *fixture)
@@ -315,4 +367,6 @@ void fault_fixture_reset(struct fault_fixture *fixture, const struct entry_point
 	fault_fixture_set_code(fixture, entry,
 			       entry->is_right ? SCENE_COUNTER : SCENE_COUNTER + 500);
 	*fixture->outcome = (struct outcome){ .code = -1 };
+	if (entry->is_module)
+		start_service(fixture);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the fault drivers share: a host in a throwaway root, the entry points that are
- * tried, and what must be true after each. */
+ * tried, and what must be true after each. Faults hit the steps of mfa-authd, in a
+ * process that plays the service; or the module, which has a sound service. */
 #pragma once
 
 #include <sys/types.h>
 
 #include "mfa/site.h"
 
-/* One entry point of the module, and how it is called. */
+/* One login, and how the module is called. */
 struct entry_point {
 	const char *name;
 	const char *service; /* pam.d file: see services[] in fixture.c */
@@ -16,6 +17,7 @@ struct entry_point {
 	enum mfa_kind
 		kind;	 /* HOTP, YUBIKEY_OTP; YUBIKEY: Enter, and the key in the port */
 	bool is_right;	 /* the code is the user's next one; the key holds the secret */
+	bool is_module;	 /* faults hit the module, not the service */
 	bool is_account; /* faults hit the account phase, not auth */
 	bool skips_auth;
 	bool is_in_short; /* the short form tries its allocations too */
@@ -35,8 +37,9 @@ struct outcome {
 	int auth_code; /* of auth before an account phase */
 	bool is_done;
 	bool has_leaked_memory;
-	int open_fds[2]; /* before and after */
-	int guards[2];	 /* guard pages of locked blocks, before and after */
+	bool has_session; /* the service has a device or a site open */
+	int open_fds[2];  /* before and after */
+	int guards[2];	  /* guard pages of locked blocks, before and after */
 	size_t allocations;
 	char site[512]; /* the failed allocation: the product's functions on the stack */
 };
@@ -51,6 +54,7 @@ struct fault_fixture {
 	unsigned char *record_bytes; /* as enrolled */
 	off_t audit_size;
 	uint64_t lines; /* in the audit trail */
+	pid_t service;	/* mfa-authd, for the module; 0: none */
 	int log_fd;	/* /dev/log, where syslog(3) goes */
 	struct outcome *outcome;
 };
@@ -101,6 +105,10 @@ struct hooks {
 /* Logs in and fills outcome; for a child process. */
 void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point *entry,
 			 const struct hooks *hooks);
+
+/* steps.c: the same of what the service does. */
+void fault_fixture_take_steps(struct fault_fixture *fixture,
+			      const struct entry_point *entry, const struct hooks *hooks);
 
 /* Checks what must hold after any login, whatever failed: the record is the old or the
  * new one, the audit trail whole, nothing left open, PAM_SUCCESS only with the new

@@ -77,14 +77,12 @@ static void run_phase(pam_handle_t *handle, const struct entry_point *entry,
 	hooks->end(hooks->context);
 }
 
-void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point *entry,
-			 const struct hooks *hooks)
+static void call_module(struct fault_fixture *fixture, const struct entry_point *entry,
+			const struct hooks *hooks)
 {
 	const struct pam_conv conv = { converse, fixture };
 	struct outcome *outcome = fixture->outcome;
 	pam_handle_t *handle = NULL;
-	outcome->guards[0] = count_guards();
-	outcome->open_fds[0] = count_fds();
 	if (pam_start_confdir(entry->service, entry->user, &conv, fixture->folder,
 			      &handle) != PAM_SUCCESS)
 		return;
@@ -92,6 +90,18 @@ void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point
 	(void)pam_open_session(handle, 0);
 	run_phase(handle, entry, hooks, outcome);
 	(void)pam_end(handle, outcome->code);
+}
+
+void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point *entry,
+			 const struct hooks *hooks)
+{
+	struct outcome *outcome = fixture->outcome;
+	outcome->guards[0] = count_guards();
+	outcome->open_fds[0] = count_fds();
+	if (entry->is_module)
+		call_module(fixture, entry, hooks);
+	else
+		fault_fixture_take_steps(fixture, entry, hooks);
 	closelog();
 	outcome->open_fds[1] = count_fds();
 	outcome->guards[1] = count_guards();

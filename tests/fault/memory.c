@@ -27,7 +27,7 @@ enum {
 };
 
 static const char SELF[] = "fault-memory";
-static const char OUTSIDE[] = "outside of the module";
+static const char OUTSIDE[] = "outside of the product";
 
 /* What the allocator is to do; of this process. */
 static struct {
@@ -57,8 +57,21 @@ static size_t put_name(char *site, size_t at, size_t size, const char *name)
 	return at + (len > 0 ? (size_t)len : 0);
 }
 
-/* The module's functions on the stack of the allocation that failed, the innermost first,
- * and the libraries that they had called: "libykpers-1.so.1 < challenge_slots <
+/* Of the module, of the plug-in, or of the service, which this program is with its
+ * steps. */
+static bool is_of_product(const char *file, char *pc)
+{
+	char source[512] = "";
+	if (strcmp(file, "pam_mfa.so") == 0 || strcmp(file, "yubikey.so") == 0)
+		return true;
+	if (strcmp(file, SELF) != 0)
+		return false;
+	__sanitizer_symbolize_pc(pc, "%s", source, sizeof source);
+	return strstr(source, "tests/") == NULL && strstr(source, "<null>") == NULL;
+}
+
+/* The product's functions on the stack of the allocation that failed, the innermost
+ * first, and the libraries that they had called: "libykpers-1.so.1 < challenge_slots <
  * ask_device". */
 static void describe_site(char *site, size_t size)
 {
@@ -76,7 +89,7 @@ static void describe_site(char *site, size_t size)
 			continue;
 		const char *slash = strrchr(info.dli_fname, '/');
 		const char *file = slash != NULL ? slash + 1 : info.dli_fname;
-		if (strcmp(file, "pam_mfa.so") == 0 || strcmp(file, "yubikey.so") == 0) {
+		if (is_of_product(file, pc)) {
 			was_in_module = true;
 			__sanitizer_symbolize_pc(pc, "%f", name, sizeof name);
 			if (strcmp(name, "<null>") == 0) /* of a late library */
@@ -213,10 +226,11 @@ static const struct site {
 	bool is_library;  /* it may die, leak, or say that it is another error */
 	const char *reason;
 } harmless[] = {
-	{ "outside of the module", true,
+	{ "outside of the product", true,
 	  "libpam, before the module begins or when it has ended" },
 	{ "is_member_of", false, "the user counts as a member of no group" },
 	{ "nss_find", false, "what was typed is the name, and lets in by a code alone" },
+	{ "mfa_snapshot_", false, "what was read is not kept, but read again" },
 	{ "nss_owns_uid", false, "the name lets in by a code alone" },
 	{ "mfa_language_open", false, "the prompt is English" },
 	{ "call_conversation", false, "what explains a refusal is not shown" },

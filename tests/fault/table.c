@@ -74,6 +74,8 @@ static const struct call_kind kinds[] = {
 	  { ECONNREFUSED, EAGAIN, EINTR, ENOENT },
 	  0 },
 	{ SYS_getsockopt, "getsockopt", TARGET_NONE, { ENOTSOCK, ENOMEM, EPERM }, 0 },
+	{ SYS_setsockopt, "setsockopt", TARGET_NONE, { ENOTSOCK, ENOMEM }, 0 },
+	{ SYS_pidfd_open, "pidfd_open", TARGET_NONE, { EMFILE, ESRCH, ENOMEM }, 0 },
 	{ SYS_socketpair, "socketpair", TARGET_NONE, { EMFILE, ENFILE, ENOMEM }, 0 },
 	{ SYS_clone, "clone", TARGET_NONE, { EAGAIN, ENOMEM }, 0 },
 	{ SYS_wait4, "wait4", TARGET_NONE, { EINTR, ECHILD }, 0 },
@@ -81,6 +83,7 @@ static const struct call_kind kinds[] = {
 	{ SYS_sendmsg, "sendmsg", TARGET_FD, { EPIPE, ENOBUFS, EAGAIN, EINTR }, 0 },
 	{ SYS_sendto, "sendto", TARGET_FD, { ECONNREFUSED, ENOBUFS, EAGAIN, EINTR }, 0 },
 	{ SYS_recvfrom, "recvfrom", TARGET_FD, { ECONNRESET, EINTR, ENOMEM }, 0 },
+	{ SYS_recvmsg, "recvmsg", TARGET_FD, { ECONNRESET, EINTR, ENOMEM }, 0 },
 	{ SYS_mkdir, "mkdir", TARGET_PATH, { EACCES, EROFS, ENOSPC }, 0 },
 	{ SYS_getrandom, "getrandom", TARGET_NONE, { EINTR, EAGAIN }, 0 },
 	{ SYS_clock_nanosleep, "nanosleep", TARGET_NONE, { EINTR }, 0 },
@@ -130,14 +133,46 @@ bool call_is_retried(int errnum)
 	return errnum == EINTR || errnum == EAGAIN;
 }
 
-/* Of all failures only these let a login go on. */
-static const struct {
+struct exception {
 	const char *name;   /* of the call; "*": any */
 	const char *target; /* a glob */
 	int errnum;	    /* 0: any */
 	enum effect effect;
 	const char *reason;
-} harmless[] = {
+};
+
+/* In the module, which another connection, or another question, gets over most. */
+static const struct exception harmless_in_module[] = {
+	{ "*", "*", EINTR, GOES_ON, "it is done again" },
+	{ "close", "*", 0, GOES_ON, "nothing was written to it" },
+	{ "socket", "*", 0, MAY_GO_ON, "it is tried again" },
+	{ "getsockopt", "*", 0, MAY_GO_ON,
+	  "nobody is known at the input's other end; or root is not known to listen" },
+	{ "setsockopt", "*", 0, GOES_ON, "a full queue is waited for without an end" },
+	{ "connect", "*", ECONNREFUSED, GOES_ON, "a service that restarts is back soon" },
+	{ "connect", "*", ENOENT, GOES_ON, "a service that restarts is back soon" },
+	{ "recvfrom", "*", EAGAIN, GOES_ON, "it is waited for" },
+	{ "sendmsg", "*", EAGAIN, GOES_ON, "it is sent when there is room" },
+	{ "sendmsg", "*", 0, ASKS_AGAIN, "the connection is made anew" },
+	{ "recvfrom", "*", 0, ASKS_AGAIN, "the connection is made anew" },
+	{ "poll", "*", 0, ASKS_AGAIN, "the connection is made anew" },
+	{ "*", "/usr/lib/locale/*", 0, GOES_ON, "what is shown is English then" },
+	{ "*", "/usr/share/locale/*", 0, GOES_ON, "what is shown is English then" },
+	{ "*", "/etc/locale.alias", 0, GOES_ON, "what is shown is English then" },
+};
+
+/* In the service. Of all failures only these let a login go on. */
+static const struct exception harmless[] = {
+	{ "poll", "*", EINTR, GOES_ON, "it is asked again" },
+	{ "recvfrom", "*", EINTR, GOES_ON, "the message is taken again" },
+	{ "recvmsg", "*", 0, GOES_ON, "whether descriptors came along is not known" },
+	{ "sendmsg", "*", EINTR, GOES_ON, "the message is sent again" },
+	{ "sendmsg", "*", EAGAIN, GOES_ON, "the message is sent when there is room" },
+	{ "sendmsg", "*", 0, MAY_GO_ON, "the module hears nothing, and asks elsewhere" },
+	{ "poll", "*", 0, BREAKS_OFF, "who has asked is gone, or nobody's" },
+	{ "recvfrom", "*", 0, BREAKS_OFF, "a module that says nothing has gone" },
+	{ "getsockopt", "*", 0, BREAKS_OFF,
+	  "who asks, or whether it lives, is not known" },
 	{ "pread", "*", EINTR, GOES_ON, "the library reads again" },
 	{ "pwrite", "*", EINTR, GOES_ON, "the library writes again" },
 	{ "flock", "*", EINTR, GOES_ON, "the library asks for the lock again" },
@@ -152,8 +187,7 @@ static const struct {
 	{ "mlock", "*", 0, GOES_ON,
 	  "the limit of locked memory is small for some: the block works without" },
 	{ "socket", "*", 0, GOES_ON, "syslog, or a cache of the name service" },
-	{ "getsockopt", "*", 0, GOES_ON,
-	  "nobody is known at the other end: the guess is its terminal's or service's" },
+	{ "pidfd_open", "*", 0, OFFERS_NO_KEY, "who may have ended is not known" },
 	{ "connect", "*", 0, GOES_ON, "syslog, or a cache of the name service" },
 	{ "sendto", "*", 0, GOES_ON, "syslog: the audit trail has the line as well" },
 	{ "*", "/etc/nsswitch.conf", 0, GOES_ON, NAME_SERVICE },
@@ -162,7 +196,9 @@ static const struct {
 	{ "fstatat", "/", 0, GOES_ON, NAME_SERVICE },
 	{ "pread", "/proc/*", EINTR, GOES_ON, "it is read again" },
 	{ "close", "/proc/*", 0, GOES_ON, "it was read" },
-	{ "*", "/proc/*/stat", 0, GOES_ON, "in a session the terminal proves nothing" },
+	/* it is read twice: of whom the socket is, and for the terminal, which proves
+	 * nothing in a session */
+	{ "*", "/proc/*/stat", 0, BREAKS_OFF, SESSION },
 	{ "*", "/proc/*/cgroup", 0, OFFERS_NO_KEY, SESSION },
 	{ "*", "/proc/*/sessionid", 0, OFFERS_NO_KEY, SESSION },
 	{ "*", "/proc/*/status", 0, OFFERS_NO_KEY, SESSION },
@@ -179,13 +215,29 @@ static const struct {
 	  "the file is looked for by opening it" },
 };
 
-enum effect call_effect(long number, const char *name, const char *target, int errnum)
+static const struct exception *find_exception(const struct exception *list, size_t count,
+					      const char *name, const char *target,
+					      int errnum)
 {
-	for (size_t i = 0; i < MFA_COUNT(harmless); i++)
-		if (fnmatch(harmless[i].name, name, 0) == 0 &&
-		    fnmatch(harmless[i].target, target, 0) == 0 &&
-		    (harmless[i].errnum == 0 || harmless[i].errnum == errnum))
-			return harmless[i].effect;
+	for (size_t i = 0; i < count; i++)
+		if (fnmatch(list[i].name, name, 0) == 0 &&
+		    fnmatch(list[i].target, target, 0) == 0 &&
+		    (list[i].errnum == 0 || list[i].errnum == errnum))
+			return &list[i];
+	return NULL;
+}
+
+enum effect call_effect(bool is_module, long number, const char *name, const char *target,
+			int errnum)
+{
+	const struct exception *exception =
+		is_module ? find_exception(harmless_in_module,
+					   MFA_COUNT(harmless_in_module), name, target,
+					   errnum)
+			  : find_exception(harmless, MFA_COUNT(harmless), name, target,
+					   errnum);
+	if (exception != NULL)
+		return exception->effect;
 	if ((call_kind(number)->traits & IS_MEMORY) != 0)
 		return REFUSES_FOR_MEMORY;
 	return errnum == ENOMEM ? REFUSES_FOR_MEMORY : REFUSES;

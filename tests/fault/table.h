@@ -52,8 +52,12 @@ enum effect {
 	/* the person is asked again, and the key may answer then; or it is refused in any
 	 * of the entry points above, or as if the key were not there */
 	ASKS_AGAIN,
+	/* as if nothing had been; or the login is broken off: PAM_CONV_ERR, or
+	 * PAM_AUTHINFO_UNAVAIL where there is no verdict */
+	BREAKS_OFF,
 	OFFERS_NO_KEY /* as if nothing had been, but for the YubiKey in the port */
 };
 
 /* table.c gives the reason for each call that may fail without a refusal. */
-enum effect call_effect(long number, const char *name, const char *target, int errnum);
+enum effect call_effect(bool is_module, long number, const char *name, const char *target,
+			int errnum);

@@ -28,6 +28,8 @@ struct call {
 	const char *name;
 	char target[TARGET_SIZE]; /* the path, or what the descriptor is */
 	bool is_of_key;		  /* of asking the YubiKey in the port */
+	bool is_of_snapshot; /* whether what was read may have changed: then it is read
+				again */
 	bool is_of_settling; /* the line is in the trail: the record is to be told so */
 };
 

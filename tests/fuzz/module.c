@@ -1,214 +1,287 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The whole module with a hostile application: user name, answer, conversation and PAM
- * items at will, and with hostile files: mfa.conf, the record, the audit trail. libpam
- * itself is played by libpam.c. */
+/* The module with a hostile service and a hostile application: whatever mfa-authd sends,
+ * over as many connections as it likes, with user name, answer, conversation and PAM
+ * items at will. libpam itself is played by libpam.c. */
 #include "libpam.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <security/pam_modules.h>
 
 #include "fuzz.h"
-#include "mfa/site.h"
+#include "mfa/authd_protocol.h"
+#include "mfa/spawn.h"
 #include "mfa/text.h"
-#include "site_fixture.h"
-#include "store/file/slots.h"
 
 enum {
-	COUNTER = 7,
-	LOOK_AHEAD = 10,
-	/* what is hostile, in the first byte */
-	BAD_CONFIG = 1 << 0,
-	BAD_RECORD = 1 << 1,
-	SEALED_RECORD = 1 << 2,
-	BAD_AUDIT = 1 << 3,
+	/* the line in pam.d, in the first byte */
+	CONFIG = 1 << 0,
+	ZONE = 1 << 1,
+	NONSENSE = 1 << 2,
 	EXPLAIN = 1 << 4,
 	FORWARD = 1 << 5,
 	DEBUG = 1 << 6,
-	RIGHT_CODE = 1 << 7,
+	/* a packet: its length in a byte, or in two more */
+	BREAK = 0, /* the connection ends */
+	LONG = 255,
 };
 
 static const char USER[] = "daemon";
 
-/* What the host begins with each time. */
+/* The service of one call. */
 static struct {
-	char config[1024];
-	unsigned char record[SLOT_FILE_SIZE];
-	unsigned char decoy[SLOT_FILE_SIZE];
-	unsigned char key[MFA_KEY_SIZE];
-	char code[16];
-} host;
+	struct input packets;
+	int peer; /* the module's end of the connection is at its other side; or -1 */
+	bool may_pass;	/* a whole verdict that allows was sent */
+	bool is_exempt; /* or one that exempts */
+	bool is_marked;
+	int64_t now_ms;
+} service;
 
-static void read_file(const char *path, void *bytes, size_t size)
+static const struct libpam_script *script;
+static bool is_forwarding;
+static bool has_passed; /* auth, in this handle */
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+int __real_socket(int domain, int type, int protocol);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size);
+int __wrap_mfa_spawn(const char *path, const char *argument, struct mfa_diag *diag,
+		     int *ret_channel);
+int64_t __wrap_mfa_monotonic_ms(void);
+
+/* Nothing is waited for. */
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-	FILE *file = fopen(path, "re");
-	must(file != NULL && fread(bytes, 1, size, file) == size);
-	(void)fclose(file);
+	return count == 0 ? 0 : __real_poll(fds, count, timeout_ms);
 }
 
-static void write_host(void)
+int64_t __wrap_mfa_monotonic_ms(void)
 {
-	(void)snprintf(host.config, sizeof host.config,
-		       "[host]\nzone = main\nlanguage = en\ncontact = 1234\n"
-		       "store = file:%s/store\nkey = file:%s/key\naudit = %s/audit\n"
-		       "[zone main]\nservices = *\ngate = *\nmax_failures = 9\n",
-		       fuzz_folder(), fuzz_folder(), fuzz_folder());
-	memset(host.key, 7, sizeof host.key);
-	fuzz_write(fuzz_path("key"), host.key, sizeof host.key);
-	fuzz_write(fuzz_path("mfa.conf"), host.config, strlen(host.config));
+	return service.now_ms += 300;
 }
 
-static void enrol(struct mfa_store *store)
+/* What leaves the program of what was typed: its end, or with a line that is too long for
+ * a code its beginning; of a password and a code what can be the code. */
+static void check_reply(struct mfa_span payload)
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	struct mfa_token token;
-	struct mfa_token *added = NULL;
-	must(record != NULL);
-	memcpy(record->user, USER, sizeof USER);
-	fuzz_token(MFA_KIND_HOTP, COUNTER, &token);
-	must(mfa_record_add(record, &token, &added) == MFA_OK);
-	must(mfa_store_create(store, record, NULL) == MFA_OK);
-}
-
-static void make_host(void)
-{
-	MFA_CLEANUP(mfa_site_done) struct mfa_site site = { 0 };
-	struct mfa_diag diag = { .text = "" };
-	write_host();
-	must(site_fixture_open(fuzz_path("mfa.conf"), &diag, &site) == MFA_OK);
-	enrol(site.store);
-	read_file(fuzz_path("store/users/daemon"), host.record, sizeof host.record);
-	read_file(fuzz_path("store/users/.decoy"), host.decoy, sizeof host.decoy);
-	for (unsigned guess = 0; guess < 1000000; guess++) {
-		(void)snprintf(host.code, sizeof host.code, "%06u", guess);
-		if (fuzz_ends_in_code(host.code, 6, COUNTER))
-			return;
-	}
-	must(false);
-}
-
-static void place_record(unsigned flags, struct input *input)
-{
-	static unsigned char file[SLOT_FILE_SIZE];
-	memcpy(file, host.record, sizeof file);
-	if ((flags & BAD_RECORD) != 0)
-		while (input->len > 2) {
-			size_t at = input_byte(input);
-			at |= input_byte(input) << 8;
-			file[at % sizeof file] = (unsigned char)input_byte(input);
-		}
-	else if ((flags & SEALED_RECORD) != 0 && input->len <= MFA_RECORD_SIZE) {
-		static unsigned char key[MFA_SUBKEY_SIZE];
-		MFA_CLEANUP(mfa_secret_done) struct mfa_secret store_key = { 0 };
-		fuzz_key(&store_key);
-		must(mfa_seal_derive(&store_key, MFA_KEY_RECORD, key) == MFA_OK);
-		fuzz_slot_file(input->data, input->len, USER, key, file);
-	}
-	fuzz_write(fuzz_path("store/users/daemon"), file, sizeof file);
-	fuzz_write(fuzz_path("store/users/.decoy"), host.decoy, sizeof host.decoy);
-}
-
-static void place_files(unsigned flags, const char *text, struct input *input)
-{
-	size_t len = strlen(text);
-	fuzz_write(fuzz_path("key"), host.key, sizeof host.key);
-	if ((flags & BAD_CONFIG) != 0)
-		fuzz_write(fuzz_path("mfa.conf"), text, len);
-	else
-		fuzz_write(fuzz_path("mfa.conf"), host.config, strlen(host.config));
-	fuzz_write(fuzz_path("audit"), text, (flags & BAD_AUDIT) != 0 ? len : 0);
-	place_record(flags, input);
-}
-
-static int call_module(struct pam_handle *handle, unsigned flags, bool is_silent)
-{
-	char conf[160];
-	const char *words[4] = { conf };
-	int count = 1;
-	(void)snprintf(conf, sizeof conf, "conf=%s", fuzz_path("mfa.conf"));
-	if ((flags & EXPLAIN) != 0)
-		words[count++] = "explain";
-	if ((flags & FORWARD) != 0)
-		words[count++] = "forward_pass";
-	if ((flags & DEBUG) != 0)
-		words[count++] = "debug";
-	int how = is_silent ? (int)PAM_SILENT : 0;
-	int code = pam_sm_authenticate(handle, how, count, words);
-	int account = pam_sm_acct_mgmt(handle, how, count, words);
-	must(pam_sm_setcred(handle, how, count, words) == PAM_IGNORE);
-	must(account == PAM_IGNORE || account == PAM_PERM_DENIED ||
-	     account == PAM_AUTHINFO_UNAVAIL || account == PAM_CONV_ERR ||
-	     account == PAM_ABORT || account == PAM_BUF_ERR);
-	/* the gate of a sound configuration opens for who passed, and for nobody else */
-	if ((flags & BAD_CONFIG) == 0 && account == PAM_IGNORE)
-		must(code == PAM_SUCCESS);
-	return code;
-}
-
-/* Whether the answer may let in: the user's own next codes, at the end of the line. */
-static bool may_pass(const struct libpam_script *script, unsigned flags)
-{
-	unsigned stops = LIBPAM_NO_USER | LIBPAM_NULL_USER | LIBPAM_USER_CHANGES |
-			 LIBPAM_NO_CONV | LIBPAM_CONV_FAILS | LIBPAM_NO_ANSWER |
-			 LIBPAM_NULL_ANSWER;
-	bool is_right = false;
-	char *answer = strdup(script->answer);
-	must(answer != NULL);
+	struct mfa_authd_reply reply;
+	const char *answer = script->answer;
 	size_t len = strlen(answer);
-	len = mfa_text_normalize_code(answer, len);
-	for (uint64_t at = COUNTER; at <= COUNTER + LOOK_AHEAD; at++)
-		is_right |= fuzz_ends_in_code(answer, len, at);
-	free(answer);
-	/* the evidence, or the password in front of the code, is handed to libpam */
-	if ((flags & FORWARD) == 0)
-		stops |= LIBPAM_SET_DATA_FAILS;
-	else if (len > 6)
-		stops |= LIBPAM_SET_ITEM_FAILS;
-	return is_right && strcmp(script->user, USER) == 0 &&
-	       (script->faults & stops) == 0;
-}
-
-static void check(int code, unsigned flags, const struct libpam_script *script)
-{
-	must(code == PAM_SUCCESS || code == PAM_AUTH_ERR || code == PAM_IGNORE ||
-	     code == PAM_AUTHINFO_UNAVAIL || code == PAM_CONV_ERR || code == PAM_ABORT ||
-	     code == PAM_BUF_ERR);
-	if ((flags & BAD_CONFIG) != 0) {
-		/* where no line says off, nobody goes without */
-		must(code != PAM_IGNORE || strstr(script->text, "off") != NULL);
+	must(mfa_authd_unpack_reply(payload, &reply) == MFA_OK);
+	if (reply.is_again) {
+		must((script->faults & LIBPAM_PASSWORD) != 0);
 		return;
 	}
-	must(code != PAM_IGNORE);
-	if ((flags & SEALED_RECORD) == 0)
-		must(code != PAM_SUCCESS || may_pass(script, flags));
+	size_t start = is_forwarding && !mfa_text_is_sshd_filler(answer, len)
+			       ? mfa_text_code_end(answer, len)
+			       : 0;
+	must(reply.is_cut == (start > 0));
+	must(reply.text.len == len - start || reply.text.len == MFA_AUTHD_REPLY_MAX);
+	must(memcmp(reply.text.data, answer + start, reply.text.len) == 0);
+}
+
+static void check_packet(unsigned char letter, struct mfa_span payload)
+{
+	struct mfa_authd_begin begin;
+	switch (letter) {
+	case MFA_AUTHD_BEGIN:
+		must(mfa_authd_unpack_begin(payload, &begin) == MFA_OK);
+		must(begin.passed[0] == '\0' ||
+		     (begin.phase == MFA_AUTHD_ACCOUNT && has_passed));
+		must(begin.wants_password == is_forwarding);
+		break;
+	case MFA_AUTHD_REPLY:
+		check_reply(payload);
+		break;
+	case MFA_AUTHD_NONE:
+		must(payload.len == 1);
+		break;
+	default:
+		must(letter == MFA_AUTHD_REFUSE && payload.len == 0);
+		break;
+	}
+}
+
+/* Reads what the module has sent, and sees that it has closed its end. */
+static void end_connection(void)
+{
+	unsigned char bytes[MFA_PACKET_SIZE];
+	ssize_t got = 0;
+	if (service.peer < 0)
+		return;
+	while ((got = recv(service.peer, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+		check_packet(bytes[0], (struct mfa_span){ bytes + 1, (size_t)got - 1 });
+	must(got == 0 || errno == ECONNRESET);
+	(void)close(service.peer);
+	service.peer = -1;
+}
+
+static void note_packet(struct mfa_span packet)
+{
+	struct mfa_authd_verdict verdict;
+	struct mfa_span payload = { packet.data + 1, packet.len - 1 };
+	if (packet.data[0] != MFA_AUTHD_VERDICT ||
+	    mfa_authd_unpack_verdict(payload, &verdict) != MFA_OK)
+		return;
+	service.may_pass |= verdict.verdict == MFA_ALLOW;
+	service.is_exempt |= verdict.verdict == MFA_EXEMPT;
+	service.is_marked |= verdict.is_marked;
+}
+
+static struct mfa_span next_packet(void)
+{
+	struct input *input = &service.packets;
+	size_t len = input_byte(input);
+	if (len == LONG) {
+		len = input_byte(input);
+		len |= (size_t)input_byte(input) << 8;
+	}
+	if (len > input->len)
+		len = input->len;
+	struct mfa_span packet = { input->data, len };
+	input->data += len;
+	input->len -= len;
+	return packet;
+}
+
+/* All packets of a connection wait in it from the beginning. */
+static void send_packets(void)
+{
+	for (;;) {
+		struct mfa_span packet = next_packet();
+		if (packet.len == BREAK || send(service.peer, packet.data, packet.len,
+						MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			break;
+		note_packet(packet);
+	}
+	(void)shutdown(service.peer, SHUT_WR);
+}
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+	int ends[2];
+	if (service.packets.len == 0)
+		return __real_socket(domain, type, protocol);
+	end_connection();
+	must(socketpair(domain, type, protocol, ends) == 0);
+	service.peer = ends[1];
+	return ends[0];
+}
+
+int __wrap_connect(int fd MFA_UNUSED, const struct sockaddr *address MFA_UNUSED,
+		   socklen_t size MFA_UNUSED)
+{
+	if (service.packets.len == 0) {
+		errno = ECONNREFUSED;
+		return -1;
+	}
+	send_packets();
+	return 0;
+}
+
+int __wrap_mfa_spawn(const char *path MFA_UNUSED, const char *argument,
+		     struct mfa_diag *diag, int *ret_channel)
+{
+	must(strcmp(argument, "--once") == 0);
+	if (service.packets.len == 0)
+		return mfa_fail(diag, MFA_ERR_NOTFOUND, "there is no such program");
+	*ret_channel = __wrap_socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	send_packets();
+	return MFA_OK;
+}
+
+struct call {
+	const char *words[8];
+	int count;
+	int how;
+};
+
+static struct call make_call(unsigned flags)
+{
+	struct call call = { .how = (script->faults & LIBPAM_SILENT) != 0
+					    ? (int)PAM_SILENT
+					    : 0 };
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {
+		{ CONFIG, "conf=/etc/other.conf" },
+		{ ZONE, "zone=main" },
+		{ EXPLAIN, "explain" },
+		{ FORWARD, "forward_pass" },
+		{ DEBUG, "debug" },
+		{ NONSENSE, "nonsense" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(words); i++)
+		if ((flags & words[i].flag) != 0)
+			call.words[call.count++] = words[i].word;
+	return call;
+}
+
+static void must_be_known(int code)
+{
+	must(code == PAM_SUCCESS || code == PAM_AUTH_ERR || code == PAM_PERM_DENIED ||
+	     code == PAM_IGNORE || code == PAM_AUTHINFO_UNAVAIL || code == PAM_CONV_ERR ||
+	     code == PAM_ABORT || code == PAM_BUF_ERR);
+}
+
+/* Nobody is let in but by a verdict; and not where the call cannot even begin. */
+static void check(int code, unsigned flags)
+{
+	must_be_known(code);
+	if (code != PAM_SUCCESS && code != PAM_IGNORE)
+		return;
+	must(code == PAM_SUCCESS ? service.may_pass : service.is_exempt);
+	must((flags & NONSENSE) == 0);
+	must((script->faults & (LIBPAM_NO_USER | LIBPAM_NULL_USER)) == 0);
+}
+
+static void call_module(struct pam_handle *handle, unsigned flags)
+{
+	struct call call = make_call(flags);
+	int code = pam_sm_authenticate(handle, call.how, call.count, call.words);
+	end_connection();
+	check(code, flags);
+	/* the mark has no room, or it is the password's turn */
+	must((script->faults & LIBPAM_SET_DATA_FAILS) == 0 ||
+	     (code != PAM_SUCCESS && code != PAM_IGNORE));
+	has_passed = (code == PAM_SUCCESS || code == PAM_IGNORE) && service.is_marked &&
+		     !is_forwarding;
+	service.may_pass = service.is_exempt = service.is_marked = false;
+	int account = pam_sm_acct_mgmt(handle, call.how, call.count, call.words);
+	end_connection();
+	check(account, flags);
+	must(pam_sm_setcred(handle, call.how, call.count, call.words) == PAM_IGNORE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool is_made;
-	if (!is_made)
-		make_host();
-	is_made = true;
 	struct input input = { data, size };
 	unsigned flags = input_byte(&input);
-	struct libpam_script script = { .faults = input_byte(&input) };
-	script.faults |= input_byte(&input) << 8;
+	struct libpam_script played = { .faults = input_byte(&input) };
+	played.faults |= input_byte(&input) << 8;
 	char *user = input_text(&input);
 	char *answer = input_text(&input);
 	char *text = input_text(&input);
-	script.user = user[0] != '\0' ? user : USER;
-	script.answer = (flags & RIGHT_CODE) != 0 ? host.code : answer;
-	script.text = text;
-	place_files(flags, text, &input);
-	struct pam_handle *handle = libpam_start(&script);
-	bool is_silent = (script.faults & LIBPAM_SILENT) != 0;
-	int code = call_module(handle, flags, is_silent);
+	played.user = user[0] != '\0' ? user : USER;
+	played.answer = answer;
+	played.text = text;
+	script = &played;
+	is_forwarding = (flags & FORWARD) != 0;
+	has_passed = service.may_pass = service.is_exempt = service.is_marked = false;
+	service.packets = input;
+	service.peer = -1;
+	struct pam_handle *handle = libpam_start(&played);
+	call_module(handle, flags);
 	libpam_end(handle);
-	check(code, flags, &script);
 	free(user);
 	free(answer);
 	free(text);

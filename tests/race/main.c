@@ -111,5 +111,6 @@ int main(int argc, char **argv)
 		    (only == NULL || strcmp(only, cases[i].name) == 0))
 			is_good = run_case(&race, i) && is_good;
 	pam_fixture_close(&race.fixture);
+	pam_fixture_end_service(&race.fixture);
 	return is_good ? 0 : 1;
 }

@@ -16,11 +16,16 @@
 
 #include "key_fixture.h"
 #include "mfa/yubikey_otp.h"
+#include "service.h"
+#include "workers.h"
 
 static const char SERVICE[] = "fixture";
 
-static int64_t clock_shift;
-static int64_t clock_stand;
+/* Shared with the service; NULL: nobody has set it. */
+static struct {
+	_Atomic int64_t shift;
+	_Atomic int64_t stand;
+} * clock_hand;
 
 void pam_fixture_die(const char *format, ...)
 {
@@ -91,7 +96,27 @@ void pam_fixture_make(struct pam_fixture *fixture)
 	pam_fixture_lay(fixture);
 	if (pam_fixture_enroll(fixture, init, NULL) != 0)
 		pam_fixture_die("mfa-enroll init failed");
+	pam_fixture_serve(fixture);
 	pam_fixture_open(fixture);
+}
+
+static void make_clock(void)
+{
+	if (clock_hand == NULL)
+		clock_hand = workers_memory(sizeof *clock_hand);
+}
+
+void pam_fixture_serve(struct pam_fixture *fixture)
+{
+	struct mfa_diag diag = { .text = "" };
+	make_clock();
+	if (service_start(fixture->config_path, &diag, &fixture->service) != MFA_OK)
+		pam_fixture_die("%s", diag.text);
+}
+
+void pam_fixture_end_service(struct pam_fixture *fixture)
+{
+	service_stop(&fixture->service);
 }
 
 void pam_fixture_open(struct pam_fixture *fixture)
@@ -330,24 +355,27 @@ int pam_fixture_enroll(const struct pam_fixture *fixture, const char *const *wor
 
 void pam_fixture_clock_shift(int64_t seconds)
 {
-	clock_shift = seconds;
+	make_clock();
+	clock_hand->shift = seconds;
 }
 
 void pam_fixture_clock_stop(int64_t now)
 {
-	clock_stand = now;
+	make_clock();
+	clock_hand->stand = now;
 }
 
 int64_t pam_fixture_now(void)
 {
 	struct timespec now;
-	if (clock_stand != 0)
-		return clock_stand;
+	if (clock_hand != NULL && clock_hand->stand != 0)
+		return clock_hand->stand;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec + clock_shift;
+	return now.tv_sec + (clock_hand != NULL ? clock_hand->shift : 0);
 }
 
-/* Comes before the C library's, also for the module that libpam loads. */
+/* Comes before the C library's: of the service, which is this program, and for the module
+ * that libpam loads. */
 MFA_PUBLIC time_t time(time_t *ret_time)
 {
 	time_t now = (time_t)pam_fixture_now();

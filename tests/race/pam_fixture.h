@@ -3,6 +3,8 @@
  * logins through the built module. Whatever goes wrong in here ends the program. */
 #pragma once
 
+#include <sys/types.h>
+
 #include <security/pam_appl.h>
 
 #include "mfa/lockout.h"
@@ -24,6 +26,7 @@ struct pam_fixture {
 	const char *enroll; /* mfa-enroll */
 	const char *zone;   /* more lines for the zone; NULL: none */
 	struct mfa_site host;
+	pid_t service; /* mfa-authd; 0: none */
 };
 
 _Noreturn void pam_fixture_die(const char *format, ...) MFA_PRINTF(1, 2);
@@ -40,8 +43,12 @@ void pam_fixture_report(const struct pam_fixture_case *which, bool is_good,
 /* Writes the configuration and the PAM service into fixture->folder, which is there and
  * empty. fixture->module and fixture->enroll are set. */
 void pam_fixture_lay(struct pam_fixture *fixture);
-/* pam_fixture_lay, mfa-enroll init, pam_fixture_open. */
+/* pam_fixture_lay, mfa-enroll init, pam_fixture_serve, pam_fixture_open. */
 void pam_fixture_make(struct pam_fixture *fixture);
+/* Starts mfa-authd, in a /run of the test's own; ends it. While it is started the host
+ * must not be open: who has it open holds the key. */
+void pam_fixture_serve(struct pam_fixture *fixture);
+void pam_fixture_end_service(struct pam_fixture *fixture);
 /* Opens fixture->host; closes it. */
 void pam_fixture_open(struct pam_fixture *fixture);
 void pam_fixture_close(struct pam_fixture *fixture);
@@ -109,8 +116,8 @@ _Noreturn void pam_fixture_become_enroll(const struct pam_fixture *fixture,
 /* A file in memory with this text, at its beginning. */
 int pam_fixture_memory_file(const char *text);
 
-/* The clock that this process and the module in it see: the system's and an offset, or
- * a moment at which it has stopped. */
+/* The clock that this process, its children and the service see: the system's and an
+ * offset, or a moment at which it has stopped. */
 void pam_fixture_clock_shift(int64_t seconds);
 void pam_fixture_clock_stop(int64_t now);
 int64_t pam_fixture_now(void);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "service_fixture.h"
+
 const char *module_path;
 
 static char *reply_to(struct talk *talk, const struct pam_message *message)
@@ -59,6 +61,7 @@ static void prepare(struct stack *stack)
 	(void)snprintf(stack->services, sizeof stack->services, "%s",
 		       path_in(box, "pam.d"));
 	assert_int_equal(mkdir(stack->services, 0755), 0);
+	service_fixture_start(path_in(box, "mfa.conf"));
 }
 
 int stack_setup(void **state)
@@ -83,6 +86,7 @@ int stack_teardown(void **state)
 {
 	struct stack *stack = *state;
 	end(stack);
+	service_fixture_stop();
 	host_close(&stack->host);
 	free(stack);
 	return 0;

@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "order.h"
 #include "mfa/clean_process.h"
+#include "order.h"
 
 static const char HINT[] =
 	"mfa-usb: pam_mfa.so and mfa-enroll run this; see pam_mfa(8)\n";

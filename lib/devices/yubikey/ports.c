@@ -120,7 +120,7 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 	};
 	bool is_made = false;
 	if (mfa_fs_make_dir(LOCK_FOLDER, diag, &is_made) != MFA_OK ||
-	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_own_folder, diag, &ret_ports->lock_fd) !=
+	    mfa_fs_open_dir(LOCK_FOLDER, &mfa_fs_run_folder, diag, &ret_ports->lock_fd) !=
 		    MFA_OK)
 		return MFA_YUBIKEY_BROKEN;
 	enum mfa_yubikey_result result = lock_ports(ret_ports, wait, diag);

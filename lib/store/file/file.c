@@ -31,6 +31,28 @@ static void file_store_close(struct mfa_store *store)
 	free(self);
 }
 
+static void file_store_rest(struct mfa_store *store)
+{
+	struct vault *vault = file_store(store)->vault;
+	mfa_close_fd(&file_store(store)->users_fd);
+	mfa_wipe(vault->scratch, sizeof vault->scratch);
+	mfa_wipe(&vault->workspace, sizeof vault->workspace);
+}
+
+/* The folder has been compared with what it was. */
+static int file_store_wake(struct mfa_store *store)
+{
+	struct file_store *self = file_store(store);
+	self->users_fd =
+		open(self->users_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return self->users_fd >= 0 ? MFA_OK : mfa_err_from_errno(errno);
+}
+
+static void file_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
+{
+	mfa_snapshot_add_folder(snapshot, file_store(store)->users_path);
+}
+
 static int file_store_open(const char *address, struct mfa_diag *diag,
 			   struct mfa_store **ret_store)
 {
@@ -271,6 +293,9 @@ const struct store_backend store_backend_file = {
 	.open = file_store_open,
 	.use_key = file_store_use_key,
 	.close = file_store_close,
+	.rest = file_store_rest,
+	.wake = file_store_wake,
+	.add_folders = file_store_add_folders,
 	.use_next = file_store_use_next,
 	.reseal = file_store_reseal,
 	.prepare = file_store_prepare,

@@ -154,6 +154,16 @@ static int key_file_make_current(const char *path, struct mfa_diag *diag)
 	return err == MFA_OK ? mfa_fs_replace(next, path, diag) : err;
 }
 
+static void key_file_add_files(const char *path, struct mfa_snapshot *snapshot)
+{
+	MFA_CLEANUP(mfa_free_string) char *next = NULL;
+	mfa_snapshot_add(snapshot, path);
+	if (make_next_path(path, NULL, &next) == MFA_OK)
+		mfa_snapshot_add(snapshot, next);
+	else
+		snapshot->is_unsettled = true;
+}
+
 const struct key_source_ops key_source_file = {
 	.scheme = { "file", "file:/PATH", true },
 	.load = key_file_load,
@@ -162,5 +172,6 @@ const struct key_source_ops key_source_file = {
 	.check_durable = mfa_fs_check_durable,
 	.create_next = key_file_create_next,
 	.hold = key_file_hold,
+	.add_files = key_file_add_files,
 	.make_current = key_file_make_current,
 };

@@ -4,6 +4,7 @@
 
 #include "mfa/scheme.h"
 #include "mfa/secret.h"
+#include "mfa/snapshot.h"
 
 struct key_source_ops {
 	struct mfa_scheme scheme;
@@ -16,6 +17,7 @@ struct key_source_ops {
 	int (*create_next)(const char *address, const struct mfa_secret *key,
 			   struct mfa_diag *diag);
 	int (*hold)(const char *address, int hold, bool is_alone, struct mfa_diag *diag);
+	void (*add_files)(const char *address, struct mfa_snapshot *snapshot);
 	int (*make_current)(const char *address, struct mfa_diag *diag);
 };
 

@@ -109,7 +109,7 @@ static void a_short_buffer_is_filled_not_overrun(void **state MFA_UNUSED)
 }
 
 enum {
-	LOG_LINE_SIZE = 1536 /* as pam_mfa.so and mfa-verify have it */
+	LOG_LINE_SIZE = 1536 /* as mfa-authd has it */
 };
 
 static unsigned count_quotes(const char *line)

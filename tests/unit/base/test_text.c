@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support.h"
@@ -320,6 +321,80 @@ static void a_line_without_a_code_at_its_end_is_not_cut(void **state MFA_UNUSED)
 	}
 }
 
+/* What leaves the program of a line with password and code. */
+static void only_what_could_be_a_code_is_its_end(void **state MFA_UNUSED)
+{
+	static const struct {
+		const char *line;
+		const char *end;
+	} cases[] = {
+		{ "secret123456", "123456" },
+		{ "secret12345678", "12345678" },
+		{ "secret123456789", "23456789" }, /* the password ends in a digit */
+		{ "secret 123 456", "123 456" },
+		{ "secret-12-34-56 ", "12-34-56 " },
+		{ "\xe7\xa7\x98\xe5\xaf\x86"
+		  "123456",
+		  "123456" },
+		{ "secret\xef\xbc\x91\xef\xbc\x92", "\xef\xbc\x91\xef\xbc\x92" },
+		{ "secret", "" },
+		{ "", "" },
+		{ "123456", "123456" },
+		{ "right horse", "" },
+		{ "secret!cccccccfhcbelrhifitrrvjcihglthigevijrnkbfkbc",
+		  "cccccccfhcbelrhifitrrvjcihglthigevijrnkbfkbc" },
+		{ "secret!CCCCCCCFHCBELRHIFITRRVJCIHGLTHIGEVIJRNKBFKBC",
+		  "CCCCCCCFHCBELRHIFITRRVJCIHGLTHIGEVIJRNKBFKBC" },
+		/* too short for a YubiKey's */
+		{ "secret!cbdefghijklnrtuvcbdefghijklnrtu", "" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		size_t len = strlen(cases[i].line);
+		assert_string_equal(cases[i].line + mfa_text_code_end(cases[i].line, len),
+				    cases[i].end);
+	}
+}
+
+/* Any code that the end of a line has is in what is sent of it. */
+static void the_end_holds_every_code_that_the_line_has(void **state MFA_UNUSED)
+{
+	static const char *const codes[] = { "123456", "1234567", "12345678", "12 34-56",
+					     "\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93" };
+	static const char *const passwords[] = {
+		"", "x", "9", "99999999", "horse-", "cb", "\xe3\x83\xbc"
+	};
+	for (size_t i = 0; i < MFA_COUNT(codes); i++)
+		for (size_t j = 0; j < MFA_COUNT(passwords); j++)
+			for (size_t count = 6; count <= 8; count++) {
+				char line[64];
+				char whole[9] = ""; /* codes have no NUL byte */
+				char end[9] = "";
+				(void)snprintf(line, sizeof line, "%s%s", passwords[j],
+					       codes[i]);
+				size_t len = strlen(line);
+				size_t start = mfa_text_code_end(line, len);
+				size_t of_whole =
+					mfa_text_cut_code(line, len, count, whole);
+				size_t of_end = mfa_text_cut_code(
+					line + start, len - start, count, end);
+				bool is_digits = of_whole > 0 &&
+						 strspn(whole, "0123456789") >= count;
+				if (is_digits) {
+					assert_int_equal(of_end, of_whole);
+					assert_memory_equal(whole, end, count);
+				}
+			}
+}
+
+static void sshds_filler_is_known_at_any_length(void **state MFA_UNUSED)
+{
+	static const char filler[] = "\b\n\r\177INCORRECT\b\n\r\177INCORRECT";
+	for (size_t len = 1; len < sizeof filler; len++)
+		assert_true(mfa_text_is_sshd_filler(filler, len));
+	assert_false(mfa_text_is_sshd_filler("\b\n\r\177INCORRECT1", 14));
+	assert_false(mfa_text_is_sshd_filler("INCORRECT", 9));
+}
+
 static void a_day_ends_in_utc(void **state MFA_UNUSED)
 {
 	int64_t end = 0;
@@ -363,6 +438,9 @@ int main(void)
 		cmocka_unit_test(a_code_is_cut_from_the_end_of_a_line),
 		cmocka_unit_test(a_byte_that_is_no_character_is_part_of_the_code),
 		cmocka_unit_test(a_line_without_a_code_at_its_end_is_not_cut),
+		cmocka_unit_test(only_what_could_be_a_code_is_its_end),
+		cmocka_unit_test(the_end_holds_every_code_that_the_line_has),
+		cmocka_unit_test(sshds_filler_is_known_at_any_length),
 	};
 	return group_main("text", tests);
 }

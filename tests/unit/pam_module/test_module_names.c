@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "stack.h"
 
@@ -19,12 +20,13 @@ static const struct alias {
 	{ "second", "second", 1 }, { "root", "root", 0 }, { "daemon", "daemon", 1 },
 };
 
+/* The test's, and that of the service, which is its child. */
 static struct {
 	bool is_down;
 	const char *name_of_all; /* pw_name, whatever is asked for; NULL: as above */
 	unsigned by_name;
 	unsigned by_id;
-} service;
+} * service;
 
 static int answer(const char *name, uid_t uid, struct passwd *entry, char *buffer,
 		  size_t size, struct passwd **ret_found)
@@ -41,12 +43,12 @@ static int answer(const char *name, uid_t uid, struct passwd *entry, char *buffe
 MFA_PUBLIC int getpwnam_r(const char *name, struct passwd *entry, char *buffer,
 			  size_t size, struct passwd **ret_found)
 {
-	service.by_name++;
+	service->by_name++;
 	*ret_found = NULL;
-	if (service.is_down)
+	if (service->is_down)
 		return EIO;
-	if (service.name_of_all != NULL)
-		return answer(service.name_of_all, 1, entry, buffer, size, ret_found);
+	if (service->name_of_all != NULL)
+		return answer(service->name_of_all, 1, entry, buffer, size, ret_found);
 	for (size_t i = 0; i < MFA_COUNT(aliases); i++)
 		if (strcmp(aliases[i].typed, name) == 0)
 			return answer(aliases[i].name, aliases[i].uid, entry, buffer,
@@ -57,16 +59,20 @@ MFA_PUBLIC int getpwnam_r(const char *name, struct passwd *entry, char *buffer,
 MFA_PUBLIC int getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size,
 			  struct passwd **ret_found)
 {
-	service.by_id++;
+	service->by_id++;
 	*ret_found = NULL;
-	if (service.is_down)
+	if (service->is_down)
 		return EIO;
 	return answer(uid == 0 ? "root" : "daemon", uid, entry, buffer, size, ret_found);
 }
 
 static int setup(void **state)
 {
-	memset(&service, 0, sizeof service);
+	if (service == NULL)
+		service = mmap(NULL, sizeof *service, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(service != MAP_FAILED);
+	memset(service, 0, sizeof *service);
 	return stack_setup(state);
 }
 
@@ -144,7 +150,7 @@ static void the_roll_out_is_for_names_as_they_are(void **state)
 	assert_line(stack, "\"detail\":\"grace_until is for names as");
 	assert_asked(stack, "second", "");
 	assert_line(stack, "\"detail\":\"grace_until is for names as");
-	service.is_down = true;
+	service->is_down = true;
 	assert_asked(stack, "daemon", "");
 }
 
@@ -160,7 +166,7 @@ static void a_zone_without_mfa_is_for_names_as_they_are(void **state)
 	assert_asked(stack, "DAEMON", " zone=open");
 	assert_asked(stack, "second", "");
 	assert_asked(stack, "second", " zone=open");
-	service.is_down = true;
+	service->is_down = true;
 	assert_asked(stack, "daemon", "");
 	assert_asked(stack, "daemon", " zone=open");
 }
@@ -229,12 +235,12 @@ static void type_otherwise(pam_handle_t *handle)
 
 static void lead_elsewhere(pam_handle_t *handle MFA_UNUSED)
 {
-	service.name_of_all = "daemon";
+	service->name_of_all = "daemon";
 }
 
 static void break_down(pam_handle_t *handle MFA_UNUSED)
 {
-	service.is_down = true;
+	service->is_down = true;
 }
 
 static void who_it_is_is_looked_at_again_when_the_answer_is_there(void **state)
@@ -253,7 +259,7 @@ static void who_it_is_is_looked_at_again_when_the_answer_is_there(void **state)
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
 		struct stack *stack = *state;
 		stack_configure(stack, "", "");
-		memset(&service, 0, sizeof service);
+		memset(service, 0, sizeof *service);
 		stack->talk.meanwhile = cases[i].meanwhile;
 		assert_int_equal(stack_login(stack, cases[i].user, code_now().text),
 				 cases[i].wanted);
@@ -265,7 +271,7 @@ static void who_it_is_is_looked_at_again_when_the_answer_is_there(void **state)
 static void a_name_service_that_fails_leaves_the_code(void **state)
 {
 	struct stack *stack = *state;
-	service.is_down = true;
+	service->is_down = true;
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);
 	assert_int_equal(stack_login(stack, "ROOT", code_now().text), PAM_AUTH_ERR);
 }
@@ -278,7 +284,7 @@ static void a_strange_name_of_the_name_service_lets_nobody_in(void **state)
 	const char *const names[] = { "", "a\nb", "\xff\xfe", longer };
 	stack_configure(stack, "", "users = root\n[zone open]\nservices = *\nmfa = off");
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
-		service.name_of_all = names[i];
+		service->name_of_all = names[i];
 		assert_asked(stack, "root", "");
 		assert_line(stack, "\"typed\":\"root\"");
 	}
@@ -296,9 +302,9 @@ static void a_name_that_nobody_has_is_not_written_down(void **state)
 
 static void assert_questions(unsigned by_name, unsigned by_id)
 {
-	assert_int_equal(service.by_name, by_name);
-	assert_int_equal(service.by_id, by_id);
-	service.by_name = service.by_id = 0;
+	assert_int_equal(service->by_name, by_name);
+	assert_int_equal(service->by_id, by_id);
+	service->by_name = service->by_id = 0;
 }
 
 static void the_name_service_is_asked_no_more_than_needed(void **state)

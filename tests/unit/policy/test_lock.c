@@ -116,7 +116,8 @@ static void the_bounds_are_those_of_all_zones_that_ask(void **state MFA_UNUSED)
 	assert_int_equal(mfa_zone_bounds(&config).lock_time, 3600);
 }
 
-/* Who may choose the zone, as a caller of mfa-verify, would end a lock by a lax one. */
+/* Who may choose the zone, as a program that is its user's own does, would end a lock by
+ * a lax one. */
 static void a_zone_with_short_locks_ends_no_longer_one(void **state MFA_UNUSED)
 {
 	struct mfa_zone strict = default_zone();

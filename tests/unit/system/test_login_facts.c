@@ -79,13 +79,30 @@ static void what_is_not_known_is_elsewhere(void **state MFA_UNUSED)
 	assert_int_equal(place_of(&facts), MFA_PLACE_OWN); /* it is not asked for again */
 }
 
-static void a_starter_is_the_caller(void **state MFA_UNUSED)
+static void a_peer_is_the_caller(void **state MFA_UNUSED)
 {
 	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts facts = { 0 };
-	mfa_login_facts_read_starter(begin(&facts), 0, 1002);
+	const struct mfa_peer gone = { .uid = 0, .pid = 1, .real_uid = 1002 };
+	mfa_login_facts_read_peer(begin(&facts), &gone, 1003);
 	assert_int_equal(facts.login.caller, 1002);
+	assert_int_equal(facts.login.peer, 0); /* a program of the caller's says so */
+	assert_true(facts.login.is_nameless);
 	assert_int_equal(place_of(&facts), MFA_PLACE_ELSEWHERE);
 	assert_int_equal(facts.real_uid, 1002);
+}
+
+static void the_input_of_a_users_program_is_the_users_doing(void **state MFA_UNUSED)
+{
+	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts facts = { 0 };
+	MFA_CLEANUP(mfa_login_facts_done) struct mfa_login_facts more = { 0 };
+	const struct mfa_peer root = { .uid = 0, .pid = getpid(), .is_known = true };
+	const struct mfa_peer user = { .uid = 1002, .pid = 1, .real_uid = 1002 };
+	mfa_login_facts_read_peer(begin(&facts), &root, 1003);
+	assert_int_equal(facts.login.caller, 0);
+	assert_int_equal(facts.login.peer, 1003);
+	mfa_login_facts_read_peer(begin(&more), &user, 1003);
+	assert_int_equal(more.login.caller, 1002);
+	assert_int_equal(more.login.peer, 0);
 }
 
 static void this_process_is_its_own_caller(void **state MFA_UNUSED)
@@ -104,7 +121,8 @@ int main(void)
 		cmocka_unit_test(the_login_is_the_accounts),
 		cmocka_unit_test(nobody_has_no_user_id),
 		cmocka_unit_test(what_is_not_known_is_elsewhere),
-		cmocka_unit_test(a_starter_is_the_caller),
+		cmocka_unit_test(a_peer_is_the_caller),
+		cmocka_unit_test(the_input_of_a_users_program_is_the_users_doing),
 		cmocka_unit_test(this_process_is_its_own_caller),
 	};
 	return group_main("login_facts", tests);

@@ -54,6 +54,7 @@ static void look_at_parts(struct check *check)
 	check_sudo(check);
 	check_polkit(check);
 	check_files(check); /* every service trusts them */
+	check_authd(check);
 	if (check->only != NULL)
 		return;
 	check_logrotate(check);

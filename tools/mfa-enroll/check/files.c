@@ -108,9 +108,8 @@ static void look_at_module(struct check *check)
 	}
 }
 
-/* What runs as root on the module's behalf. Without its set-uid bit, programs that are
- * not root refuse everybody. */
-static void look_at_program(struct check *check, const char *path, bool is_setuid)
+/* What runs as root on the module's behalf. */
+static void look_at_program(struct check *check, const char *path)
 {
 	struct stat status;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
@@ -121,18 +120,14 @@ static void look_at_program(struct check *check, const char *path, bool is_setui
 		check_add(check, CHECK_HOLE, "file-unsafe", place, "%s",
 			  TR(check->app,
 			     MFA_N_("somebody else than root can change this file")));
-	else if (is_setuid && (status.st_mode & S_ISUID) == 0)
-		check_add(check, CHECK_WARNING, "helper-not-setuid", place, "%s",
-			  TR(check->app,
-			     MFA_N_("not set-uid: screen locks refuse everybody")));
 }
 
 void check_files(struct check *check)
 {
 	const struct mfa_config *config = check->config;
 	look_at_module(check);
-	look_at_program(check, MFA_VERIFY_PATH, true);
-	look_at_program(check, MFA_USB_PATH, false);
+	look_at_program(check, MFA_AUTHD_PATH);
+	look_at_program(check, MFA_USB_PATH);
 	if (mfa_rootfs_is_folder(check->root, MFA_PLUGIN_DIR))
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */

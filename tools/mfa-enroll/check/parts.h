@@ -11,6 +11,7 @@ void check_consoles(struct check *check);
 void check_sudo(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
+void check_authd(struct check *check);
 void check_logrotate(struct check *check);
 void check_grace(struct check *check);
 void check_local(struct check *check);

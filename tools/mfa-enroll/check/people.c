@@ -22,6 +22,7 @@ struct people {
 	struct check_names without; /* an authenticator */
 	struct check_names with_one;
 	struct check_names admins; /* who have one */
+	bool has_root;		   /* root is one of these */
 	size_t admin_count;	   /* all of them */
 };
 
@@ -103,6 +104,7 @@ static void look_at_person(struct check *check, struct passwd *entry,
 	if (!is_admin(entry))
 		return;
 	people->admin_count++;
+	people->has_root |= entry->pw_uid == 0 && tokens > 0;
 	if (tokens > 0)
 		check_names_add(&people->admins, entry->pw_name);
 }
@@ -125,7 +127,14 @@ static void add_people_findings(struct check *check, const struct people *people
 			  TR(app, MFA_N_("no administrator (root, sudo, wheel) has an "
 					 "authenticator: nobody can log in to repair "
 					 "the system")));
-	else if (people->admins.count == 1)
+	else if (!people->has_root)
+		check_add(check, CHECK_WARNING, "no-root", CHECK_NOWHERE, "%s",
+			  TR(app,
+			     MFA_N_("root cannot log in, for want of a password or of an "
+				    "active authenticator: while mfa-authd does not "
+				    "run, it can be started only by sudo on a text "
+				    "console of this machine")));
+	if (people->admins.count == 1)
 		check_add(check, CHECK_NOTE, "one-admin", CHECK_NOWHERE,
 			  TR(app, MFA_N_("only one administrator has an authenticator: "
 					 "%s")),

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How files looked when they were read: a process that keeps what it read asks here, with
+ * one stat for each, whether it may go on using it. */
+#pragma once
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "mfa/base.h"
+
+enum {
+	MFA_SNAPSHOT_MAX = 64
+};
+
+struct mfa_snapshot_entry {
+	char *path;
+	bool is_folder; /* only identity, owner and mode count, not what is in it */
+	bool is_missing;
+	dev_t device;
+	ino_t inode;
+	mode_t mode;
+	uid_t owner;
+	off_t size;
+	struct timespec changed;
+};
+
+/* Zeroed: of nothing, and never current. */
+struct mfa_snapshot {
+	size_t count;
+	struct timespec begun;
+	/* A file changed so shortly before, or there was so much to look at, that a
+	 * change could have been missed. */
+	bool is_unsettled;
+	struct mfa_snapshot_entry entries[MFA_SNAPSHOT_MAX];
+};
+
+/* Begins anew; to be called before the files are read. */
+void mfa_snapshot_begin(struct mfa_snapshot *snapshot);
+
+/* Adds the file at an absolute path, which may be missing, or a folder whose list of
+ * files matters, and all folders above it. To be called after it has been read. */
+void mfa_snapshot_add(struct mfa_snapshot *snapshot, const char *path);
+
+/* Adds a folder whose files do not matter, and all folders above it. */
+void mfa_snapshot_add_folder(struct mfa_snapshot *snapshot, const char *path);
+
+/* Whether all looks as it did. In doubt not. */
+bool mfa_snapshot_is_current(const struct mfa_snapshot *snapshot);
+
+/* Frees it. */
+void mfa_snapshot_done(struct mfa_snapshot *snapshot);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mfa/peer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+
+#ifndef SO_PEERPIDFD /* Linux 6.5 */
+#define SO_PEERPIDFD 77
+#endif
+
+enum {
+	PATH_SIZE = 64,
+	TEXT_SIZE = 4096,
+	START_FIELD = 22, /* of /proc/PID/stat: ticks since the machine started */
+	SECOND_MS = 1000,
+	MS_NS = 1000000,
+};
+
+int64_t mfa_boottime_ms(void)
+{
+	struct timespec now = { 0 };
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
+}
+
+/* Before Linux 6.5 the process that has the number now, which may be another. */
+static int open_process(int connection, pid_t pid)
+{
+	int fd = -1;
+	socklen_t size = sizeof fd;
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
+		return fd;
+	if (errno != ENOPROTOOPT)
+		return -1;
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+/* A pidfd is readable when its process has ended. */
+static bool is_running(int process)
+{
+	struct pollfd one = { .fd = process, .events = POLLIN };
+	int ready = -1;
+	if (process < 0)
+		return false;
+	do
+		ready = poll(&one, 1, 0);
+	while (ready < 0 && errno == EINTR);
+	return ready == 0;
+}
+
+static bool read_proc(pid_t pid, const char *name, char ret_text[static TEXT_SIZE])
+{
+	char path[PATH_SIZE];
+	size_t len = 0;
+	(void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || mfa_fs_read(fd, ret_text, TEXT_SIZE - 1, 0, &len) != MFA_OK)
+		return false;
+	ret_text[len] = '\0';
+	return true;
+}
+
+/* Whether the process was there when the connection was accepted. */
+static bool is_old_enough(pid_t pid, int64_t accepted_ms)
+{
+	char text[TEXT_SIZE];
+	if (!read_proc(pid, "stat", text))
+		return false;
+	/* behind the name, which may contain anything: field 3 and the following */
+	const char *at = strrchr(text, ')');
+	for (unsigned field = 2; at != NULL && field < START_FIELD; field++)
+		at = strchr(at + 1, ' ');
+	if (at == NULL)
+		return false;
+	long ticks = sysconf(_SC_CLK_TCK);
+	int64_t start_ms = strtoll(at + 1, NULL, 10) * SECOND_MS / ticks;
+	return start_ms <= accepted_ms;
+}
+
+static bool read_ids(struct mfa_peer *peer)
+{
+	static const char key[] = "\nUid:";
+	char text[TEXT_SIZE];
+	unsigned long ids[3] = { 0 };
+	const char *line = NULL;
+	if (!read_proc(peer->pid, "status", text) || (line = strstr(text, key)) == NULL)
+		return false;
+	char *at = (char *)(uintptr_t)line + strlen(key);
+	for (size_t i = 0; i < MFA_COUNT(ids); i++) {
+		char *end = NULL;
+		ids[i] = strtoul(at, &end, 10);
+		if (end == at)
+			return false;
+		at = end;
+	}
+	peer->real_uid = (uid_t)ids[0];
+	peer->is_root_only = ids[0] == 0 && ids[1] == 0 && ids[2] == 0;
+	return true;
+}
+
+/* Who connected as a user stays that user, whatever has become of the process since. */
+static void narrow_ids(struct mfa_peer *peer)
+{
+	if (peer->uid != 0) {
+		peer->real_uid = peer->uid;
+		peer->is_root_only = false;
+	} else if (!peer->is_known) {
+		peer->real_uid = (uid_t)-1;
+		peer->is_root_only = false;
+	}
+}
+
+int mfa_peer_read(int connection, int64_t accepted_ms, struct mfa_peer *ret_peer)
+{
+	struct ucred who = { .pid = 0 };
+	socklen_t size = sizeof who;
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 ||
+	    who.uid == (uid_t)-1)
+		return MFA_ERR_IO;
+	struct mfa_peer peer = { .uid = who.uid, .pid = who.pid };
+	MFA_CLEANUP(mfa_close_fd)
+	int process = who.pid > 0 ? open_process(connection, who.pid) : -1;
+	peer.is_known = process >= 0 && is_old_enough(who.pid, accepted_ms) &&
+			read_ids(&peer) && is_running(process);
+	narrow_ids(&peer);
+	*ret_peer = peer;
+	return MFA_OK;
+}
+
+bool mfa_peer_is_alive(int connection, const struct mfa_peer *peer)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int process = peer->pid > 0 ? open_process(connection, peer->pid) : -1;
+	return is_running(process);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mfa/peer.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static void make_pair(int ends[static 2])
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+}
+
+static void this_process_is_known(void **state MFA_UNUSED)
+{
+	int ends[2];
+	struct mfa_peer peer;
+	make_pair(ends);
+	assert_int_equal(mfa_peer_read(ends[0], mfa_boottime_ms(), &peer), MFA_OK);
+	assert_int_equal(peer.uid, geteuid());
+	assert_int_equal(peer.pid, getpid());
+	assert_int_equal(peer.real_uid, getuid());
+	assert_true(peer.is_known && peer.is_root_only);
+	assert_true(mfa_peer_is_alive(ends[0], &peer));
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+/* A number that has come round belongs to a process that has begun since. */
+static void a_process_that_is_younger_than_the_connection_is_another(
+	void **state MFA_UNUSED)
+{
+	int ends[2];
+	struct mfa_peer peer;
+	make_pair(ends);
+	assert_int_equal(mfa_peer_read(ends[0], 1, &peer), MFA_OK);
+	assert_false(peer.is_known || peer.is_root_only);
+	assert_int_equal(peer.uid, geteuid()); /* the rights are the socket's */
+	assert_int_equal(peer.real_uid, (uid_t)-1);
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+/* The kernel chooses a name. */
+static int listen_anywhere(struct sockaddr_un *ret_address, socklen_t *ret_size)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	*ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	assert_int_equal(bind(fd, (struct sockaddr *)ret_address, sizeof(sa_family_t)),
+			 0);
+	assert_int_equal(listen(fd, 1), 0);
+	*ret_size = sizeof *ret_address;
+	assert_int_equal(getsockname(fd, (struct sockaddr *)ret_address, ret_size), 0);
+	return fd;
+}
+
+/* Connects, and leaves the socket to a child that ends with the pipe. */
+_Noreturn static void connect_and_end(const struct sockaddr_un *address, socklen_t size,
+				      int pipe_end)
+{
+	char byte = 0;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, size) != 0)
+		_exit(1);
+	if (fork() == 0)
+		_exit((int)read(pipe_end, &byte, 1));
+	_exit(0);
+}
+
+static void a_process_that_has_ended_is_not_known(void **state MFA_UNUSED)
+{
+	struct sockaddr_un address;
+	socklen_t size = 0;
+	int ends[2];
+	struct mfa_peer peer;
+	int listener = listen_anywhere(&address, &size);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)close(ends[1]);
+		connect_and_end(&address, size, ends[0]);
+	}
+	assert_int_equal(end_of(pid), 0);
+	int fd = accept(listener, NULL, NULL);
+	assert_int_equal(mfa_peer_read(fd, mfa_boottime_ms(), &peer), MFA_OK);
+	assert_int_equal(peer.uid, geteuid());
+	assert_int_equal(peer.pid, pid);
+	assert_false(peer.is_known);
+	assert_int_equal(peer.real_uid, (uid_t)-1);
+	assert_false(mfa_peer_is_alive(fd, &peer));
+	assert_int_equal(close(ends[0]) | close(ends[1]) | close(fd) | close(listener),
+			 0);
+}
+
+static void what_is_no_local_socket_has_no_peer(void **state MFA_UNUSED)
+{
+	struct mfa_peer peer;
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(mfa_peer_read(ends[0], mfa_boottime_ms(), &peer), MFA_ERR_IO);
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(this_process_is_known),
+		cmocka_unit_test(
+			a_process_that_is_younger_than_the_connection_is_another),
+		cmocka_unit_test(a_process_that_has_ended_is_not_known),
+		cmocka_unit_test(what_is_no_local_socket_has_no_peer),
+	};
+	return group_main("peer", tests);
+}

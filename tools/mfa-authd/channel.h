@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages to and from the module. Nothing here waits for it: it may be stopped. */
+#pragma once
+
+#include "desk.h"
+#include "mfa/authd_protocol.h"
+#include "mfa/dialog.h"
+
+/* Takes the message that has come. MFA_ERR_ABORT: the module has gone; MFA_ERR_INVALID:
+ * too long, or with descriptors; then it stays where it is.
+ */
+int channel_receive(struct desk *desk, unsigned char *ret_letter,
+		    struct mfa_span *ret_payload) MFA_MUST_CHECK;
+
+void channel_send(const struct desk *desk, unsigned char letter, const char *text);
+void channel_send_verdict(const struct desk *desk,
+			  const struct mfa_authd_verdict *verdict);
+
+/* The greeting of a new connection. */
+void channel_greet(int connection);
+
+/* A dialog that shows lines through the module. It asks nothing, since nobody waits here,
+ * and wipes answers. Its context is the desk. */
+struct mfa_dialog channel_dialog(struct desk *desk);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What "mfa-enroll check" asks: which configuration the service runs with, and whether it
+ * can open key, store and trail. */
+#pragma once
+
+#include "desk.h"
+#include "visit.h"
+
+/* Answers root. Lines "version: ...", "configuration: PATH", "hash: ..." (struct
+ * mfa_config), "problem: ..." if there is one. */
+void inquire_answer(struct desk *desk, const struct visit *visit);

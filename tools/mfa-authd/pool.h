@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The workers, and which connection each of them is busy with. */
+#pragma once
+
+#include "connection.h"
+#include "job.h"
+#include "worker.h"
+
+enum {
+	POOL_WORKERS = 4
+};
+
+struct pool {
+	const char *config;
+	struct {
+		struct worker worker;
+		struct connection *busy_with; /* NULL: idle */
+		int64_t deadline_ms;	      /* by which it should have done its step */
+	} places[POOL_WORKERS];
+};
+
+/* Starts what workers are missing. MFA_ERR_NOMEM, MFA_ERR_IO: some could not be; to be
+ * tried again. */
+int pool_fill(struct pool *pool);
+
+/* Ends them as soon as they are idle. */
+void pool_done(struct pool *pool);
+
+/* Ends the workers that hang, with the step that they take; pool_take then finds them.
+ * When to ask again: CLOCK_MONOTONIC, INT64_MAX: nobody is busy. */
+int64_t pool_end_hung(struct pool *pool);
+
+/* Whether the connection may have a worker now. */
+bool pool_has_turn(const struct pool *pool, const struct connection *connection);
+
+/* Gives the connection to an idle worker; false: none is idle. */
+bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind);
+
+/* Takes back what a worker has done; its socket is readable. The connection that it was
+ * busy with, or NULL. A worker that died leaves its connection to be closed. */
+struct connection *pool_take(struct pool *pool, unsigned place);

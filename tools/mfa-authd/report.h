@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What came of a login, in syslog, as pam_syslog(3) would write it for the program. */
+#pragma once
+
+#include "login.h"
+
+/* One line, and further ones for warnings. phase: "auth" or "account". */
+void report_login(const struct login *login, const char *phase,
+		  const struct mfa_auth_result *result);
+
+/* What the debug argument asks for. */
+void report_debug(const struct login *login);

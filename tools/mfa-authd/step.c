@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "step.h"
+
+#include <string.h>
+
+#include "channel.h"
+#include "report.h"
+
+int step_begin(struct desk *desk, struct visit *visit, struct step *ret_step)
+{
+	*ret_step = (struct step){ .text_len = 0 };
+	return login_begin(desk, visit, &ret_step->login);
+}
+
+void step_done(struct step *step)
+{
+	login_done(&step->login);
+}
+
+/* Answers are used where they were received, and wiped there. */
+static void wipe_answer(void *context MFA_UNUSED, struct mfa_secret *answer)
+{
+	if (answer->data != NULL)
+		mfa_wipe(answer->data, answer->len);
+	*answer = (struct mfa_secret){ 0 };
+}
+
+/* Whether PAM's user is still the account whose code was asked for. If it is not the
+ * account's own name it is looked up again, as it may now be another's; and such a name
+ * is never allowed in without a code. */
+static bool is_same_account(const struct step *step, enum mfa_verdict verdict)
+{
+	MFA_CLEANUP(nss_done) struct identity now = { 0 };
+	const struct identity *account = &step->login.facts.identity;
+	const char *user =
+		step->user != NULL ? step->user : step->login.visit->claims.user;
+	if (strcmp(user, account->name) == 0)
+		return true;
+	return verdict == MFA_ALLOW && nss_find(user, &now) == MFA_OK &&
+	       now.is_known == MFA_MATCH_YES && nss_are_same(&now, account);
+}
+
+static void conclude(void *context, struct mfa_auth_result *result)
+{
+	const struct step *step = context;
+	if (!is_same_account(step, result->verdict)) {
+		result->verdict = MFA_DENY;
+		result->reason = MFA_REASON_USER_CHANGED;
+	}
+}
+
+static void report(void *context, const struct mfa_auth_result *result)
+{
+	const struct step *step = context;
+	report_login(&step->login, "auth", result);
+}
+
+struct mfa_auth_request step_request(struct step *step)
+{
+	struct mfa_auth_request request = login_request(&step->login);
+	step->login.dialog.forget = wipe_answer;
+	request.conclude = conclude;
+	request.report = report;
+	request.context = step;
+	return request;
+}
+
+static bool lets_in(const struct mfa_auth_result *result)
+{
+	return result->verdict == MFA_ALLOW || result->verdict == MFA_EXEMPT;
+}
+
+void step_send_verdict(struct step *step)
+{
+	struct login *login = &step->login;
+	struct visit *visit = login->visit;
+	struct mfa_auth_result *result = &visit->result;
+	const char *name = visit->is_identified ? visit->facts.name : "";
+	size_t password_len = result->password.len;
+	const struct mfa_authd_verdict verdict = {
+		.verdict = result->verdict,
+		.code_len =
+			step->text_len > password_len ? step->text_len - password_len : 0,
+		.is_marked = result->verdict == MFA_ALLOW ||
+			     (result->verdict == MFA_EXEMPT &&
+			      result->reason == MFA_REASON_GRACE),
+		.name = name,
+		.has_uid = visit->facts.is_known == MFA_MATCH_YES,
+		.uid = visit->facts.uid,
+	};
+	channel_send_verdict(login->desk, &verdict);
+	if (result->verdict == MFA_UNAVAILABLE && !step->is_asker_at_fault)
+		login->desk->is_worn = true;
+	visit->wait = lets_in(result) ? VISIT_VERDICT : VISIT_END;
+	mfa_auth_result_done(result);
+}
+
+/* If nobody can log in, saying so reveals nothing about a user. */
+static void explain_outage(const struct login *login)
+{
+	const struct mfa_config *config = login->desk->site.config;
+	mfa_reason_explain(&login->dialog, login->language,
+			   config != NULL ? config->contact : "", MFA_REASON_FAILED);
+}
+
+static void finish(struct step *step, const struct mfa_auth_request *request)
+{
+	struct visit *visit = step->login.visit;
+	if (visit->result.verdict == MFA_UNAVAILABLE && visit->result.is_outage)
+		explain_outage(&step->login);
+	else
+		mfa_auth_tell(request, &visit->state, &visit->result);
+	step_send_verdict(step);
+}
+
+static void put_question(struct step *step, const struct mfa_auth_request *request)
+{
+	char prompt[MFA_PROMPT_SIZE];
+	struct visit *visit = step->login.visit;
+	mfa_auth_prompt(request, &visit->state, prompt);
+	visit->wait = VISIT_REPLY;
+	channel_send(step->login.desk, MFA_AUTHD_ASK, prompt);
+}
+
+/* The device is asked, and left alone. */
+static enum mfa_auth_step start_device(const struct mfa_auth_request *request,
+				       struct visit *visit)
+{
+	struct mfa_device_candidates candidates;
+	struct mfa_device_reply reply = { .question = "" };
+	mfa_device_close(&visit->session);
+	enum mfa_auth_step next = mfa_auth_open_device(
+		request, &visit->state, &visit->session, &candidates, &visit->result);
+	if (next != MFA_STEP_DEVICE)
+		return next;
+	const struct mfa_device_order order =
+		mfa_auth_device_order(request, &visit->state, &candidates);
+	if (visit->session.ops->send(&visit->session, &order, &visit->result.diag) ==
+	    MFA_OK) {
+		visit->wait = VISIT_DEVICE;
+		return MFA_STEP_DEVICE;
+	}
+	return mfa_auth_take_reply(request, &visit->state, MFA_DEVICE_UNUSABLE, &reply,
+				   &visit->result);
+}
+
+/* Goes on until somebody has to be waited for. */
+void step_go_on(struct step *step, const struct mfa_auth_request *request,
+		enum mfa_auth_step next)
+{
+	struct visit *visit = step->login.visit;
+	while (next == MFA_STEP_DEVICE) {
+		next = start_device(request, visit);
+		if (next == MFA_STEP_DEVICE && visit->wait == VISIT_DEVICE)
+			return;
+	}
+	if (next != MFA_STEP_DEVICE_QUESTION)
+		mfa_device_close(&visit->session);
+	if (next == MFA_STEP_END)
+		finish(step, request);
+	else
+		put_question(step, request);
+}
+
+void step_fail(struct step *step, int err)
+{
+	struct login *login = &step->login;
+	struct mfa_auth_result *result = &login->visit->result;
+	step->is_asker_at_fault = err == MFA_ERR_UNSUPPORTED;
+	result->verdict = mfa_verdict_from_err(err);
+	result->reason = MFA_REASON_FAILED;
+	result->is_unknown_user = login->facts.identity.name == NULL ||
+				  login->facts.identity.is_known == MFA_MATCH_NO;
+	if (result->verdict == MFA_UNAVAILABLE)
+		explain_outage(login);
+	report_login(login, "auth", result);
+	step_send_verdict(step);
+}

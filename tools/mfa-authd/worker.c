@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "desk.h"
+#include "job.h"
+#include "steps.h"
+
+enum {
+	SOCKET = STDERR_FILENO + 1, /* in the worker */
+	IDLE_MS = 30000,
+	JOBS_MAX = 1000, /* then another takes its place, should memory have leaked */
+};
+
+static void take_step(struct desk *desk, struct job *job)
+{
+	switch (job->kind) {
+	case JOB_MESSAGE:
+		steps_message(desk, &job->visit);
+		break;
+	case JOB_DEVICE:
+		steps_device(desk, &job->visit);
+		break;
+	case JOB_GONE:
+		steps_gone(desk, &job->visit);
+		break;
+	}
+}
+
+/* Who has nothing to do for a while keeps no key. */
+static void wait_for_job(struct desk *desk)
+{
+	struct pollfd one = { .fd = SOCKET, .events = POLLIN };
+	if (poll(&one, 1, IDLE_MS) == 0) {
+		mfa_site_done(&desk->site);
+		desk->site = (struct mfa_site){ .config = NULL };
+	}
+}
+
+static bool take_job(struct desk *desk, unsigned number)
+{
+	struct job job;
+	int device = -1;
+	wait_for_job(desk);
+	if (job_receive(SOCKET, &job, &desk->connection, &device) != MFA_OK)
+		return false;
+	job.visit.session.channel = device;
+	take_step(desk, &job);
+	bool has_session = job.visit.session.ops != NULL;
+	job.is_last = desk->is_worn || number >= JOBS_MAX;
+	int err =
+		job_send(SOCKET, &job, -1, has_session ? job.visit.session.channel : -1);
+	if (has_session)
+		mfa_close_fd(&job.visit.session.channel);
+	mfa_close_fd(&desk->connection);
+	mfa_wipe(&job, sizeof job);
+	return err == MFA_OK && !job.is_last;
+}
+
+_Noreturn static void work(const char *config, int socket)
+{
+	struct desk desk;
+	sigset_t none;
+	(void)sigemptyset(&none);
+	closelog(); /* its descriptor is about to be closed */
+	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
+	    close_range(SOCKET + 1, ~0U, 0) != 0 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
+	    desk_begin(config, false, &desk) != MFA_OK)
+		_exit(1);
+	for (unsigned number = 1; take_job(&desk, number); number++)
+		continue;
+	desk_done(&desk);
+	_exit(0);
+}
+
+int worker_start(const char *config, struct worker *ret_worker)
+{
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return mfa_err_from_errno(errno);
+	pid_t pid = fork();
+	if (pid == 0)
+		work(config, ends[1]);
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return MFA_ERR_NOMEM;
+	}
+	*ret_worker = (struct worker){ .pid = pid, .socket = ends[0] };
+	return MFA_OK;
+}
