@@ -5,7 +5,7 @@ import re
 import time
 from datetime import date, timedelta
 
-from e2e import as_user, audit, authd_client, enroll, pam, pamconf, product, softkey, users
+from e2e import as_user, audit, authd, authd_client, enroll, pam, pamconf, product, softkey, users
 from e2e.checks import soon
 from e2e.authd_client import ALLOWED, FULL, HELLO, UNAVAILABLE, Visit
 
@@ -209,6 +209,7 @@ def test_another_users_name_is_refused_before_any_question(case):
 def test_account_management_is_answered_for_the_own_account_alone(case):
     """It admits nobody to anything: a program of the user's is told that it has no part, gate or not."""
     taro, jiro = users.new(), users.new("jiro")
+    before = authd.workers()
     with product.config(zone={"gate": "sshd"}), product.unchanged(product.STORE, product.AUDIT.parent):
         assert authd_client.refusal(jiro, of=taro, phase="c", service="sshd") == UNAVAILABLE
         assert authd_client.refusal(jiro, phase="c", service="sshd") == authd_client.EXEMPT
@@ -217,6 +218,7 @@ def test_account_management_is_answered_for_the_own_account_alone(case):
         assert authd_client.refusal(jiro, of=taro, phase="c", service="sshd", passed=passed) == UNAVAILABLE
         assert authd_client.refusal(jiro, of=taro, passed=passed) == UNAVAILABLE
     assert len(case.log(r"pam_mfa\(sshd:account\): event=account result=unavailable .*may only ask about the user")) == 2
+    assert authd.workers() == before  # a user wears none out
 
 
 def test_no_other_configuration_is_read(case):

@@ -129,7 +129,8 @@ static void begin_auth(struct step *step)
 static void begin_account(struct step *step)
 {
 	struct visit *visit = step->login.visit;
-	gate_decide(&step->login, &visit->result);
+	int err = gate_decide(&step->login, &visit->result);
+	step->is_asker_at_fault = err == MFA_ERR_UNSUPPORTED;
 	step_send_verdict(step);
 	visit->wait = VISIT_END;
 }

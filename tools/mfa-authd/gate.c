@@ -68,7 +68,6 @@ static void fail(struct login *login, int err, struct mfa_auth_result *result)
 			login_identify(login, &(struct mfa_diag){ .text = "" }) == MFA_OK;
 	result->is_unknown_user =
 		!is_asked || login->facts.identity.is_known == MFA_MATCH_NO;
-	login->desk->is_worn = true;
 	report_login(login, "account", result);
 }
 
@@ -96,7 +95,7 @@ static int look(struct login *login, struct mfa_diag *diag, bool *ret_is_shut)
 	return err;
 }
 
-void gate_decide(struct login *login, struct mfa_auth_result *ret_result)
+int gate_decide(struct login *login, struct mfa_auth_result *ret_result)
 {
 	bool is_refused = false;
 	*ret_result = (struct mfa_auth_result){ .verdict = MFA_DENY };
@@ -107,4 +106,5 @@ void gate_decide(struct login *login, struct mfa_auth_result *ret_result)
 		refuse(login, ret_result);
 	else
 		ret_result->verdict = MFA_EXEMPT;
+	return err;
 }

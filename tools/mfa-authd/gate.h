@@ -6,5 +6,5 @@
 #include "login.h"
 
 /* Decides, behind login_read_peer, and reports a refusal. ret_result: MFA_EXEMPT, the
- * phase has no part in the decision; MFA_DENY; or an outage. */
-void gate_decide(struct login *login, struct mfa_auth_result *ret_result);
+ * phase has no part in the decision; MFA_DENY; or an outage, whose error is returned. */
+int gate_decide(struct login *login, struct mfa_auth_result *ret_result);
