@@ -82,8 +82,8 @@ struct mfa_device_ops {
 	/* Sends the order. An error: the device cannot be used. */
 	int (*send)(struct mfa_device_session *session,
 		    const struct mfa_device_order *order, struct mfa_diag *diag);
-	/* Takes the reply; waits for it until the deadline, so whoever must not wait asks
-	 * the channel first. */
+	/* Takes the reply; waits for it until the deadline: a caller that must not wait
+	 * polls the channel first. */
 	enum mfa_device_result (*collect)(struct mfa_device_session *session,
 					  struct mfa_diag *diag,
 					  struct mfa_device_reply *ret_reply);

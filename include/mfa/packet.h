@@ -15,9 +15,9 @@ enum {
 int mfa_packet_send(int fd, unsigned char letter, struct mfa_span payload,
 		    int timeout_ms);
 
-/* Whether descriptors come with the next packet (SCM_RIGHTS), which has come already. Who
- * takes such a packet closes them, and may wait in that for whoever has sent them: a
- * socket with SO_LINGER. */
+/* Whether descriptors come with the next packet (SCM_RIGHTS), which has come already.
+ * Closing them, as the receiver of the packet does, may block for as long as their sender
+ * likes: a socket with SO_LINGER. */
 bool mfa_packet_has_descriptors(int fd);
 
 /* Receives one into buffer (MFA_PACKET_SIZE bytes); ret_payload is borrowed from it.

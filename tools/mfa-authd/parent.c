@@ -18,8 +18,8 @@
 enum {
 	CONNECTIONS_MAX = 512,
 	USER_MAX = 32, /* of programs that one user has started */
-	/* of programs that are users' own: one user may have tens of thousands of ids */
-	OWN_MAX = CONNECTIONS_MAX / 2, /* of programs that are users' own, of any id */
+	/* of programs that are users' own: one may have many ids */
+	OWN_MAX = CONNECTIONS_MAX / 2,
 	USERS_MAX = CONNECTIONS_MAX / 4 * 3, /* of these, and those that are set-uid */
 	DRAIN_MS = 30000,
 	RETRY_MS = 200, /* after a worker could not be started */
