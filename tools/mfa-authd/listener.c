@@ -68,11 +68,14 @@ static int prepare_folder(const char *path, struct mfa_diag *diag)
 	return err;
 }
 
-/* It greets; a worker of a service that has just ended may still have its socket. */
+/* It greets; a worker of a service that has just ended may still have its socket, and
+ * close it. */
 static bool is_served(int fd)
 {
+	char letter = 0;
 	struct pollfd one = { .fd = fd, .events = POLLIN };
-	return poll(&one, 1, GREETING_MS) > 0 && (one.revents & POLLIN) != 0;
+	return poll(&one, 1, GREETING_MS) > 0 &&
+	       recv(fd, &letter, sizeof letter, MSG_DONTWAIT) > 0;
 }
 
 /* Whoever starts a second service by hand would take the first one's place, and leave

@@ -2,6 +2,7 @@
 /* tools/mfa-authd/listener.c: the socket, made or passed by systemd. */
 #include "listener.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,8 @@
 #include "support.h"
 
 enum {
-	PASSED_FD = 3
+	PASSED_FD = 3,
+	HEIR_MS = 100,
 };
 
 static int open_at(const char *path)
@@ -53,6 +55,23 @@ static void one_that_was_left_is_replaced(void **state)
 	const char *path = path_in(*state, "run/s");
 	assert_int_equal(open_at(path), MFA_OK);
 	assert_int_equal(open_at(path), MFA_OK);
+}
+
+/* A process that has the socket of a service that was killed closes it while it is asked. */
+static void one_that_is_being_closed_is_replaced(void **state)
+{
+	const char *path = path_in(*state, "run/s");
+	struct mfa_diag diag = { .text = "" };
+	int fd = -1;
+	assert_done(listener_open(path, &diag, &fd), &diag);
+	pid_t heir = fork();
+	if (heir == 0) {
+		(void)poll(NULL, 0, HEIR_MS);
+		_exit(0);
+	}
+	mfa_close_fd(&fd);
+	assert_int_equal(open_at(path), MFA_OK);
+	assert_int_equal(waitpid(heir, NULL, 0), heir);
 }
 
 static void a_path_that_cannot_be_one_is_refused(void **state)
@@ -118,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_sandbox(everybody_may_connect_to_a_socket_of_its_own),
 		in_sandbox(one_that_was_left_is_replaced),
+		in_sandbox(one_that_is_being_closed_is_replaced),
 		in_sandbox(a_path_that_cannot_be_one_is_refused),
 		in_sandbox(without_a_path_systemd_has_to_pass_one),
 		in_sandbox(one_that_is_passed_is_taken),
