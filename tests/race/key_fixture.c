@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ enum {
 	AT_ID = RIG_SECRET_LEN - MFA_YUBIKEY_PUBLIC_LEN, /* where numbers differ */
 	SERIAL_BASE = 7000000,
 	KEY_SLOT = 2,
+	FREE_TRIES = 200,
+	FREE_PAUSE_MS = 10,
 };
 
 static const char LOCK_FOLDER[] = "/run/pam_mfa";
@@ -159,5 +162,10 @@ bool pam_fixture_ports_are_free(void)
 	int fd = open(LOCK_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno != ENOENT) /* which nobody has needed yet */
 		pam_fixture_die("%s", LOCK_FOLDER);
-	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0;
+	for (int i = 0; fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (i >= FREE_TRIES)
+			return false;
+		(void)poll(NULL, 0, FREE_PAUSE_MS);
+	}
+	return true;
 }

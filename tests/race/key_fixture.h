@@ -33,5 +33,6 @@ void key_fixture_plug(unsigned secret);
 /* A number that softkeyctl shows of the first key, as "challenges". */
 unsigned key_fixture_fact(const char *name);
 
-/* Whether nobody holds the lock that users of the ports take. */
+/* Whether nobody holds the lock that users of the ports take. A device process whose
+ * caller was killed has a moment to notice. */
 bool pam_fixture_ports_are_free(void);
