@@ -2,8 +2,8 @@
 /* mfa-authd for the tests of one process: service.h with cmocka. */
 #pragma once
 
-/* Gives this process a /run of its own, in which a service of its own can listen. Once,
- * and before the others. */
+/* Gives this process a /run of its own, in which a service of its own can listen, and
+ * hides an mfa-authd that is installed on this machine. Once, and before the others. */
 void service_fixture_prepare(void);
 
 /* Starts the service with a configuration; ends the one before. */
