@@ -56,7 +56,7 @@ static int copy_strings(struct claims *claims)
 	return MFA_OK;
 }
 
-/* Who is at the other end of a root program's standard input may be the person. */
+/* The process at the other end of a root program's standard input may be the person. */
 static void find_peer(struct claims *claims)
 {
 	uint32_t peer = getuid() == 0 ? caller_input_peer() : 0;

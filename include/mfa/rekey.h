@@ -46,8 +46,8 @@ int mfa_rekey_run(struct mfa_site *site, const struct mfa_rekey_options *options
 		  struct mfa_diag *diag, struct mfa_rekey_report *ret_report)
 	MFA_MUST_CHECK;
 
-/* The time of the last rekey; 0: unknown. Whoever had the store and the key before it has
- * the secrets of all tokens that were enrolled until then. */
+/* The time of the last rekey; 0: unknown. Somebody who had the store and the key before
+ * it has the secrets of all tokens that were enrolled until then. */
 int mfa_rekey_time(struct mfa_site *site, struct mfa_diag *diag, int64_t *ret_time)
 	MFA_MUST_CHECK;
 

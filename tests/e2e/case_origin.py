@@ -49,7 +49,7 @@ def test_the_key_in_a_servers_port_says_nothing_about_somebody_elsewhere(case):
                     assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", (service, reply)
 
 
-def test_a_zone_for_local_logins_is_not_for_whoever_names_no_host(case):
+def test_a_zone_for_local_logins_is_not_for_programs_that_name_no_host(case):
     text = product.config_text() + "[zone hall]\nrhosts = local\nmfa = off\n"
     sections = text.split("[zone mynumber]")
     hall = "[zone hall]\nrhosts = local\nmfa = off\n"

@@ -124,7 +124,7 @@ def test_a_callers_full_pipe_keeps_nobody_from_the_keys(case):
             assert su.wait(SECONDS) == -signal.SIGKILL
 
 
-def test_whoever_started_a_program_may_end_it_while_it_waits_for_a_touch(case):
+def test_the_user_who_started_a_program_may_end_it_while_it_waits_for_a_touch(case):
     with offered("su", "login"):
         taro, key = holder()
         jiro = users.new("jiro")

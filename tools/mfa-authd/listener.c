@@ -78,8 +78,8 @@ static bool is_served(int fd)
 	       recv(fd, &letter, sizeof letter, MSG_DONTWAIT) > 0;
 }
 
-/* Whoever starts a second service by hand would take the first one's place, and leave
- * none at the end. */
+/* A second service that is started by hand would take the first one's place, and leave
+ * none when it ends. */
 static int check_free(const char *path, struct mfa_diag *diag)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

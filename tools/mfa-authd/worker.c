@@ -33,7 +33,7 @@ static void take_step(struct desk *desk, struct job *job)
 	}
 }
 
-/* Who has nothing to do for a while keeps no key. */
+/* A worker that has nothing to do for a while keeps no key. */
 static void wait_for_job(struct desk *desk)
 {
 	struct pollfd one = { .fd = SOCKET, .events = POLLIN };

@@ -65,7 +65,7 @@ static bool has_hung_up(void)
 	return poll(&caller, 1, 0) != 0;
 }
 
-/* Who does not take it in time has gone, or learns it from the outcome. */
+/* A program that does not take it in time has gone, or learns it from the outcome. */
 static void send_stage(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
 {
 	unsigned char byte[MFA_USB_STAGE_LEN];

@@ -59,7 +59,7 @@ def scene_tigervncserver(root):
     with until(lambda: connect_rfb(5906), "tigervncserver") as client:
         client.login_plain("taro", PASSWORD)
         root.keep("tigervncserver", "tigervnc-standalone-server", how, "remote", program="Xtigervnc",
-                   service="tigervnc", note="tigervncsession itself tells PAM 203.0.113.20, whoever comes")
+                   service="tigervnc", note="tigervncsession itself tells PAM 203.0.113.20 for every client")
         root.keep("su-in-tigervncserver", "util-linux", f"{how}; there su hanako on a pseudo-terminal", "remote",
                    service="su")
         root.keep("i3lock-in-tigervncserver", "i3lock", f"{how}; there i3lock", "remote", service="i3lock")

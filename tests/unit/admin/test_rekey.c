@@ -275,7 +275,7 @@ static void users_who_are_removed_meanwhile_are_no_error(void **state)
 	assert_false(has_next_key(host));
 }
 
-static void waits_for_whoever_holds_the_old_key(void **state)
+static void waits_for_those_who_hold_the_old_key(void **state)
 {
 	struct test_host *host = *state;
 	struct mfa_rekey_report report = { 0 };
@@ -337,7 +337,7 @@ int main(void)
 		on_host(a_dry_run_changes_nothing),
 		on_host(a_check_can_be_stopped),
 		on_host(users_who_are_removed_meanwhile_are_no_error),
-		on_host(waits_for_whoever_holds_the_old_key),
+		on_host(waits_for_those_who_hold_the_old_key),
 		on_host(an_overtaken_run_takes_no_other_key),
 	};
 	return group_main("rekey", tests);

@@ -205,7 +205,7 @@ static void a_module_may_refuse_after_all_once(void **state MFA_UNUSED)
 	free(after);
 }
 
-/* Whoever takes them closes them, and may wait for long in that. */
+/* The process that takes them has to close them, which can take long. */
 static void a_message_with_descriptors_is_not_taken(void **state MFA_UNUSED)
 {
 	const struct job job = { .kind = JOB_GONE };

@@ -234,7 +234,7 @@ const struct command command_rekey = {
 		"It takes back nothing that somebody has read. With the old key and a copy\n"
 		"of the store, as in a backup, that person has the secrets of all tokens:\n"
 		"enrol everybody anew as well. At the end it says whom.\n"
-		"Who has the old key can also write lines of the audit trail that verify,\n"
+		"Somebody with the old key can also write lines of the audit trail that verify,\n"
 		"until --trail changes that half of the key. Rotated trails of before then\n"
 		"verify no more: verify them first, and keep their hashes elsewhere."),
 	.asks = true,
