@@ -211,6 +211,22 @@ static void mark_key_calls(struct trace *trace)
 	}
 }
 
+/* /proc/PID/stat is read twice, for two purposes: each gets a name of its own. */
+static void name_stat_reads(struct trace *trace)
+{
+	const char *purpose = ": start time";
+	for (size_t i = 0; i < trace->count; i++) {
+		struct call *call = &trace->calls[i];
+		size_t len = strlen(call->target);
+		if (fnmatch("/proc/*/stat", call->target, 0) != 0)
+			continue;
+		(void)snprintf(call->target + len, sizeof call->target - len, "%s",
+			       purpose);
+		if (call->number == SYS_close)
+			purpose = ": terminal";
+	}
+}
+
 /* Looks at paths that do not begin at the root, as those do that come before a file is
  * opened; and what takes up again what is kept, the lock before and the folder behind. */
 static void mark_snapshot_calls(struct trace *trace)
@@ -270,6 +286,7 @@ static void try_entry_point(struct run *first, bool wants_all, struct report *re
 	mark_key_calls(first->record);
 	mark_settling_calls(first->record);
 	mark_snapshot_calls(first->record);
+	name_stat_reads(first->record);
 	int code = fixture->outcome->code;
 	const char *problem = fault_fixture_check(fixture, entry);
 	if (problem != NULL || code != entry->expected) {

@@ -196,9 +196,11 @@ static const struct exception harmless[] = {
 	{ "fstatat", "/", 0, GOES_ON, NAME_SERVICE },
 	{ "pread", "/proc/*", EINTR, GOES_ON, "it is read again" },
 	{ "close", "/proc/*", 0, GOES_ON, "it was read" },
-	/* it is read twice: of whom the socket is, and for the terminal, which proves
-	 * nothing in a session */
-	{ "*", "/proc/*/stat", 0, BREAKS_OFF, SESSION },
+	/* calls.c tells the two reads of it apart */
+	{ "*", "/proc/*/stat: start time", 0, OFFERS_NO_KEY,
+	  "whether the process has connected itself is not known" },
+	{ "*", "/proc/*/stat: terminal", 0, GOES_ON,
+	  "a terminal proves nothing in a session" },
 	{ "*", "/proc/*/cgroup", 0, OFFERS_NO_KEY, SESSION },
 	{ "*", "/proc/*/sessionid", 0, OFFERS_NO_KEY, SESSION },
 	{ "*", "/proc/*/status", 0, OFFERS_NO_KEY, SESSION },
