@@ -13,7 +13,12 @@ enum {
 	STEPS_MAX = 40,
 };
 
-static int send_begin(int module, const struct steps_login *login)
+static const char *text_or_none(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+int steps_fixture_send_begin(int module, const struct steps_login *login)
 {
 	unsigned char payload[MFA_PACKET_SIZE];
 	size_t len = 0;
@@ -25,7 +30,7 @@ static int send_begin(int module, const struct steps_login *login)
 		.rhost = "",
 		.display = "",
 		.peer = "",
-		.config = "",
+		.config = text_or_none(login->config),
 		.zone = "",
 		.locale = "C",
 		.charset = "UTF-8",
@@ -42,7 +47,7 @@ static int send_begin(int module, const struct steps_login *login)
 					       (struct mfa_span){ payload, len }, 0);
 }
 
-static int send_reply(int module, const struct steps_login *login)
+int steps_fixture_send_reply(int module, const struct steps_login *login)
 {
 	unsigned char payload[MFA_PACKET_SIZE];
 	size_t len = 0;
@@ -73,9 +78,9 @@ int steps_fixture_begin(const char *config, const struct steps_login *login,
 	ret_fixture->module = ends[1];
 	ret_fixture->visit = (struct visit){ .accepted_ms = mfa_boottime_ms() };
 	ret_fixture->visit.session.channel = -1;
-	err = send_begin(ret_fixture->module, login);
+	err = steps_fixture_send_begin(ret_fixture->module, login);
 	for (unsigned i = 0; i < REPLIES && err == MFA_OK && login->reply != NULL; i++)
-		err = send_reply(ret_fixture->module, login);
+		err = steps_fixture_send_reply(ret_fixture->module, login);
 	return err;
 }
 

@@ -21,7 +21,8 @@ struct steps_login {
 	bool wants_password; /* the reply is a password and a code */
 	bool may_explain;
 	bool is_debug;
-	const char *reply; /* to each question; NULL: none */
+	const char *reply;  /* to each question; NULL: none */
+	const char *config; /* as conf= names it; NULL: it does not */
 };
 
 /* The caller ends it with steps_fixture_end. MFA_ERR_NOMEM, MFA_ERR_IO. */
@@ -29,6 +30,10 @@ int steps_fixture_begin(const char *config, const struct steps_login *login,
 			struct steps_fixture *ret_fixture) MFA_MUST_CHECK;
 void steps_fixture_run(struct steps_fixture *fixture);
 void steps_fixture_end(struct steps_fixture *fixture);
+
+/* The messages of the module's. MFA_ERR_IO: the other end is gone. */
+int steps_fixture_send_begin(int module, const struct steps_login *login) MFA_MUST_CHECK;
+int steps_fixture_send_reply(int module, const struct steps_login *login) MFA_MUST_CHECK;
 
 /* What has come at the module's end; to be asked again for what comes later. */
 struct steps_heard {

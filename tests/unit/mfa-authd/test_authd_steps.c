@@ -4,138 +4,50 @@
 #include "steps.h"
 
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "desk_fixture.h"
 #include "job.h"
-#include "mfa/authd_protocol.h"
-#include "support.h"
 
-static struct {
-	struct test_host host;
-	struct desk desk;
-	struct visit visit;
-	int module; /* the module's end of the connection */
-	unsigned char bytes[MFA_PACKET_SIZE];
-	struct mfa_span payload; /* of the last packet */
-} at;
+static struct desk_fixture at;
 
 static int setup(void **state MFA_UNUSED)
 {
-	int ends[2];
-	host_open(&at.host, "", "");
-	enroll(at.host.host.store, "root", &totp_spec, 1);
-	assert_int_equal(desk_begin(path_in(&at.host.box, "mfa.conf"), false, &at.desk),
-			 MFA_OK);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-	at.desk.connection = ends[0];
-	at.module = ends[1];
-	at.visit = (struct visit){ .accepted_ms = mfa_boottime_ms() };
-	at.visit.session.channel = -1;
+	desk_fixture_open(&at, "");
 	return 0;
 }
 
 static int teardown(void **state MFA_UNUSED)
 {
-	mfa_close_fd(&at.module);
-	mfa_close_fd(&at.desk.connection);
-	desk_done(&at.desk);
-	host_close(&at.host);
+	desk_fixture_close(&at);
 	return 0;
 }
 
 #define at_desk(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-static void send_bytes(unsigned char letter, const void *bytes, size_t len)
-{
-	const struct mfa_span payload = { bytes, len };
-	assert_int_equal(mfa_packet_send(at.module, letter, payload, 0), MFA_OK);
-	steps_message(&at.desk, &at.visit);
-}
-
-/* The letter of the next packet that was sent to the module; 0: there is none. */
-static unsigned char take_packet(void)
-{
-	struct mfa_secret buffer = { at.bytes, sizeof at.bytes };
-	unsigned char letter = 0;
-	return mfa_packet_receive(at.module, &buffer, 0, &letter, &at.payload) == MFA_OK
-		       ? letter
-		       : 0;
-}
-
-static void begin(enum mfa_authd_phase phase)
-{
-	unsigned char payload[MFA_PACKET_SIZE];
-	size_t len = 0;
-	const struct mfa_authd_begin sample = {
-		phase, "root", "test", "", "", "",    "",    "",    "",
-		"C",   "",     "",     "", "", false, false, false, false,
-	};
-	assert_int_equal(mfa_authd_pack_begin(&sample, payload, &len), MFA_OK);
-	send_bytes(MFA_AUTHD_BEGIN, payload, len);
-}
-
 static void begin_with_question(void)
 {
-	begin(MFA_AUTHD_AUTH);
-	assert_int_equal(take_packet(), MFA_AUTHD_ASK);
+	desk_fixture_begin(
+		&at, &(const struct steps_login){ .user = "root", .service = "test" });
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_ASK);
 	assert_int_equal(at.visit.wait, VISIT_REPLY);
-}
-
-static void reply(const char *text)
-{
-	unsigned char payload[MFA_PACKET_SIZE];
-	size_t len = 0;
-	const struct mfa_authd_reply sent = {
-		.user = "", .text = { (const unsigned char *)text, strlen(text) }
-	};
-	assert_int_equal(mfa_authd_pack_reply(&sent, payload, &len), MFA_OK);
-	send_bytes(MFA_AUTHD_REPLY, payload, len);
-}
-
-static struct code code_now(void)
-{
-	return code_of(&totp_spec, (uint64_t)time(NULL) / 30);
-}
-
-static enum mfa_verdict take_verdict(void)
-{
-	struct mfa_authd_verdict verdict = { .verdict = MFA_DENY };
-	unsigned char letter = take_packet();
-	if (letter == MFA_AUTHD_ERROR || letter == MFA_AUTHD_INFO)
-		letter = take_packet();
-	assert_int_equal(letter, MFA_AUTHD_VERDICT);
-	assert_int_equal(mfa_authd_unpack_verdict(at.payload, &verdict), MFA_OK);
-	return verdict.verdict;
-}
-
-static void assert_last_line(const char *words)
-{
-	char *trail = read_text(path_in(&at.host.box, "audit.jsonl"));
-	size_t len = strlen(trail);
-	assert_true(len > 0);
-	trail[len - 1] = '\0';
-	const char *last = strrchr(trail, '\n');
-	assert_non_null(strstr(last != NULL ? last : trail, words));
-	free(trail);
 }
 
 static void the_right_code_lets_in(void **state MFA_UNUSED)
 {
 	begin_with_question();
-	reply(code_now().text);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_ALLOW);
+	desk_fixture_reply(&at, desk_fixture_code().text);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_ALLOW);
 	assert_int_equal(at.visit.wait, VISIT_VERDICT);
 	assert_false(at.desk.is_worn);
 }
 
 static void between_steps_there_is_no_secret(void **state MFA_UNUSED)
 {
-	struct code code = code_now();
+	struct code code = desk_fixture_code();
 	begin_with_question();
-	reply(code.text);
+	desk_fixture_reply(&at, code.text);
 	assert_null(memmem(&at.visit, sizeof at.visit, code.text, 6));
 	assert_null(memmem(at.desk.packet.data, at.desk.packet.len, code.text, 6));
 	assert_null(memmem(&at.visit, sizeof at.visit, totp_spec.secret,
@@ -144,8 +56,8 @@ static void between_steps_there_is_no_secret(void **state MFA_UNUSED)
 
 static void a_module_of_another_version_is_refused(void **state MFA_UNUSED)
 {
-	send_bytes(MFA_AUTHD_BEGIN, "\2a", 2);
-	assert_int_equal(take_verdict(), MFA_UNAVAILABLE);
+	desk_fixture_send(&at, MFA_AUTHD_BEGIN, "\2a", 2);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_UNAVAILABLE);
 	assert_int_equal(at.visit.wait, VISIT_END);
 }
 
@@ -154,51 +66,52 @@ static void what_is_no_beginning_ends_it(void **state MFA_UNUSED)
 	static const char letters[] = "RNXHVKAZ";
 	for (size_t i = 0; i < strlen(letters); i++) {
 		at.visit.wait = VISIT_BEGIN;
-		send_bytes((unsigned char)letters[i], "123456", 6);
+		desk_fixture_send(&at, (unsigned char)letters[i], "123456", 6);
 		assert_int_equal(at.visit.wait, VISIT_END);
-		assert_int_equal(take_packet(), 0);
+		assert_int_equal(module_end_take(&at.module), 0);
 	}
 	at.visit.wait = VISIT_BEGIN;
-	send_bytes(MFA_AUTHD_BEGIN, "\1a\0taro", 7);
+	desk_fixture_send(&at, MFA_AUTHD_BEGIN, "\1a\0taro", 7);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	assert_int_equal(take_packet(), 0);
+	assert_int_equal(module_end_take(&at.module), 0);
 }
 
 static void what_is_no_reply_fails_the_conversation(void **state MFA_UNUSED)
 {
 	begin_with_question();
-	send_bytes(MFA_AUTHD_BEGIN, "", 0);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_NO_DIALOG);
+	desk_fixture_send(&at, MFA_AUTHD_BEGIN, "", 0);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_NO_DIALOG);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	assert_last_line("\"result\":\"no-dialog\"");
+	desk_fixture_assert_line(&at, "\"result\":\"no-dialog\"");
 }
 
 static void who_goes_at_the_question_has_a_line(void **state MFA_UNUSED)
 {
 	begin_with_question();
-	mfa_close_fd(&at.module);
+	mfa_close_fd(&at.module.fd);
 	steps_message(&at.desk, &at.visit);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	assert_last_line("\"result\":\"no-dialog\"");
+	desk_fixture_assert_line(&at, "\"result\":\"no-dialog\"");
 }
 
 static void who_goes_before_the_beginning_has_none(void **state MFA_UNUSED)
 {
 	steps_gone(&at.desk, &at.visit);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	assert_int_not_equal(access(path_in(&at.host.box, "audit.jsonl"), F_OK), 0);
+	assert_false(desk_fixture_has_trail(&at));
 }
 
 static void a_module_may_refuse_after_all_once(void **state MFA_UNUSED)
 {
 	begin_with_question();
-	reply(code_now().text);
-	send_bytes(MFA_AUTHD_REFUSE, "", 0);
+	desk_fixture_reply(&at, desk_fixture_code().text);
+	desk_fixture_send(&at, MFA_AUTHD_REFUSE, "", 0);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	assert_last_line("\"result\":\"denied\",\"reason\":\"user-changed\"");
+	desk_fixture_assert_line(&at,
+				 "\"result\":\"denied\",\"reason\":\"user-changed\"");
 	char *before = read_text(path_in(&at.host.box, "audit.jsonl"));
-	send_bytes(MFA_AUTHD_REFUSE, "", 0);
+	desk_fixture_send(&at, MFA_AUTHD_REFUSE, "", 0);
 	char *after = read_text(path_in(&at.host.box, "audit.jsonl"));
 	assert_string_equal(before, after);
 	free(before);
@@ -210,23 +123,23 @@ static void a_message_with_descriptors_is_not_taken(void **state MFA_UNUSED)
 {
 	const struct job job = { .kind = JOB_GONE };
 	begin_with_question();
-	assert_int_equal(job_send(at.module, &job, STDERR_FILENO, -1), MFA_OK);
+	assert_int_equal(job_send(at.module.fd, &job, STDERR_FILENO, -1), MFA_OK);
 	steps_message(&at.desk, &at.visit);
 	assert_int_equal(at.visit.wait, VISIT_END);
 	assert_true(mfa_packet_has_descriptors(at.desk.connection));
-	assert_last_line("\"result\":\"no-dialog\"");
+	desk_fixture_assert_line(&at, "\"result\":\"no-dialog\"");
 }
 
 /* Nothing that comes then is an answer. */
 static void after_the_verdict_no_code_counts(void **state MFA_UNUSED)
 {
 	begin_with_question();
-	reply("000000");
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_DENY);
+	desk_fixture_reply(&at, "000000");
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_DENY);
 	assert_int_equal(at.visit.wait, VISIT_END);
-	reply(code_now().text);
-	assert_int_equal(take_packet(), 0);
+	desk_fixture_reply(&at, desk_fixture_code().text);
+	assert_int_equal(module_end_take(&at.module), 0);
 	assert_int_equal(at.visit.wait, VISIT_END);
 }
 
@@ -234,16 +147,18 @@ static void an_outage_wears_the_worker_out(void **state MFA_UNUSED)
 {
 	assert_int_equal(unlink(path_in(&at.host.box, "store.key")), 0);
 	begin_with_question();
-	reply(code_now().text);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_UNAVAILABLE);
+	desk_fixture_reply(&at, desk_fixture_code().text);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_UNAVAILABLE);
 	assert_true(at.desk.is_worn);
 }
 
 static void the_account_phase_asks_nothing(void **state MFA_UNUSED)
 {
-	begin(MFA_AUTHD_ACCOUNT);
-	assert_int_equal(take_verdict(), MFA_EXEMPT);
+	desk_fixture_begin(&at, &(const struct steps_login){ .user = "root",
+							     .service = "test",
+							     .is_account = true });
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_EXEMPT);
 	assert_int_equal(at.visit.wait, VISIT_END);
 }
 

@@ -13,8 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mfa/authd_protocol.h"
-#include "support.h"
+#include "module_end.h"
 #include "user_namespace.h"
 
 enum {
@@ -25,21 +24,9 @@ static const char *program;
 
 static struct {
 	struct test_host host;
-	int module; /* the module's end */
+	struct module_end module;
 	pid_t pid;
-	unsigned char bytes[MFA_PACKET_SIZE];
-	struct mfa_span payload; /* of the last packet */
 } at;
-
-static unsigned char take_packet(void)
-{
-	struct mfa_secret buffer = { at.bytes, sizeof at.bytes };
-	unsigned char letter = 0;
-	return mfa_packet_receive(at.module, &buffer, PATIENCE_MS, &letter,
-				  &at.payload) == MFA_OK
-		       ? letter
-		       : 0;
-}
 
 static int setup(void **state MFA_UNUSED)
 {
@@ -48,7 +35,7 @@ static int setup(void **state MFA_UNUSED)
 	host_open(&at.host, "", "gate = test");
 	enroll(at.host.host.store, "root", &totp_spec, 1);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
-	at.module = ends[0];
+	at.module = (struct module_end){ .fd = ends[0], .patience_ms = PATIENCE_MS };
 	at.pid = fork();
 	assert_true(at.pid >= 0);
 	if (at.pid == 0) {
@@ -56,13 +43,13 @@ static int setup(void **state MFA_UNUSED)
 		_exit(once_serve(ends[1], false, &diag) == MFA_OK ? 0 : 1);
 	}
 	(void)close(ends[1]);
-	assert_int_equal(take_packet(), MFA_AUTHD_HELLO);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_HELLO);
 	return 0;
 }
 
 static int teardown(void **state MFA_UNUSED)
 {
-	mfa_close_fd(&at.module);
+	mfa_close_fd(&at.module.fd);
 	assert_int_equal(end_of(at.pid), 0);
 	host_close(&at.host);
 	return 0;
@@ -70,51 +57,25 @@ static int teardown(void **state MFA_UNUSED)
 
 #define once(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-static void send_bytes(unsigned char letter, const void *bytes, size_t len)
+static void begin(bool is_account, const char *config)
 {
-	const struct mfa_span payload = { bytes, len };
-	assert_int_equal(mfa_packet_send(at.module, letter, payload, 0), MFA_OK);
-}
-
-static void begin(enum mfa_authd_phase phase, const char *config)
-{
-	unsigned char payload[MFA_PACKET_SIZE];
-	size_t len = 0;
-	const struct mfa_authd_begin sample = {
-		phase, "root", "test", "", "", "",    "",    config, "",
-		"C",   "",     "",     "", "", false, false, false,  false,
-	};
-	assert_int_equal(mfa_authd_pack_begin(&sample, payload, &len), MFA_OK);
-	send_bytes(MFA_AUTHD_BEGIN, payload, len);
+	const struct steps_login login = { .user = "root",
+					   .service = "test",
+					   .is_account = is_account,
+					   .config = config };
+	module_end_begin(&at.module, &login);
 }
 
 static void begin_with_question(void)
 {
-	begin(MFA_AUTHD_AUTH, path_in(&at.host.box, "mfa.conf"));
-	assert_int_equal(take_packet(), MFA_AUTHD_ASK);
+	begin(false, path_in(&at.host.box, "mfa.conf"));
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_ASK);
 }
 
 static void reply(const char *text)
 {
-	unsigned char payload[MFA_PACKET_SIZE];
-	size_t len = 0;
-	const struct mfa_authd_reply sent = {
-		.user = "", .text = { (const unsigned char *)text, strlen(text) }
-	};
-	assert_int_equal(mfa_authd_pack_reply(&sent, payload, &len), MFA_OK);
-	send_bytes(MFA_AUTHD_REPLY, payload, len);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-}
-
-static enum mfa_verdict take_verdict(void)
-{
-	struct mfa_authd_verdict verdict = { .verdict = MFA_DENY };
-	unsigned char letter = take_packet();
-	while (letter == MFA_AUTHD_ERROR || letter == MFA_AUTHD_INFO)
-		letter = take_packet();
-	assert_int_equal(letter, MFA_AUTHD_VERDICT);
-	assert_int_equal(mfa_authd_unpack_verdict(at.payload, &verdict), MFA_OK);
-	return verdict.verdict;
+	module_end_reply(&at.module, text);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
 }
 
 static void assert_last_line(const char *words)
@@ -129,7 +90,7 @@ static void the_right_code_lets_in(void **state MFA_UNUSED)
 {
 	begin_with_question();
 	reply(code_of(&totp_spec, (uint64_t)time(NULL) / 30).text);
-	assert_int_equal(take_verdict(), MFA_ALLOW);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_ALLOW);
 	assert_last_line("\"result\":\"allowed\"");
 }
 
@@ -137,9 +98,9 @@ static void the_module_may_refuse_after_all(void **state MFA_UNUSED)
 {
 	begin_with_question();
 	reply(code_of(&totp_spec, (uint64_t)time(NULL) / 30).text);
-	assert_int_equal(take_verdict(), MFA_ALLOW);
-	send_bytes(MFA_AUTHD_REFUSE, "", 0);
-	assert_int_equal(take_packet(), 0); /* it has ended */
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_ALLOW);
+	module_end_send(&at.module, MFA_AUTHD_REFUSE, "", 0);
+	assert_int_equal(module_end_take(&at.module), 0); /* it has ended */
 	assert_last_line("\"reason\":\"user-changed\"");
 }
 
@@ -147,37 +108,37 @@ static void a_wrong_code_does_not(void **state MFA_UNUSED)
 {
 	begin_with_question();
 	reply(wrong_code(&totp_spec, (uint64_t)time(NULL) / 30).text);
-	assert_int_equal(take_verdict(), MFA_DENY);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_DENY);
 }
 
 static void it_reads_the_configuration_that_is_named(void **state MFA_UNUSED)
 {
-	begin(MFA_AUTHD_AUTH, "/nowhere/mfa.conf");
-	assert_int_equal(take_verdict(), MFA_UNAVAILABLE);
+	begin(false, "/nowhere/mfa.conf");
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_UNAVAILABLE);
 }
 
 static void the_account_phase_asks_nothing(void **state MFA_UNUSED)
 {
-	begin(MFA_AUTHD_ACCOUNT, path_in(&at.host.box, "mfa.conf"));
-	assert_int_equal(take_verdict(), MFA_DENY);
+	begin(true, path_in(&at.host.box, "mfa.conf"));
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_DENY);
 }
 
 static void who_has_no_answer_is_refused(void **state MFA_UNUSED)
 {
 	const unsigned char why = MFA_AUTHD_GIVEN_UP;
 	begin_with_question();
-	send_bytes(MFA_AUTHD_NONE, &why, 1);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_GIVEN_UP);
+	module_end_send(&at.module, MFA_AUTHD_NONE, &why, 1);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_GIVEN_UP);
 }
 
 static void no_memory_in_the_program_is_told(void **state MFA_UNUSED)
 {
 	const unsigned char why = MFA_AUTHD_NO_MEMORY;
 	begin_with_question();
-	send_bytes(MFA_AUTHD_NONE, &why, 1);
-	assert_int_equal(take_packet(), MFA_AUTHD_TAKEN);
-	assert_int_equal(take_verdict(), MFA_NO_MEMORY);
+	module_end_send(&at.module, MFA_AUTHD_NONE, &why, 1);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_NO_MEMORY);
 }
 
 static void it_ends_with_the_module(void **state MFA_UNUSED)
@@ -187,10 +148,10 @@ static void it_ends_with_the_module(void **state MFA_UNUSED)
 
 static void root_may_ask_how_it_is(void **state MFA_UNUSED)
 {
-	send_bytes(MFA_AUTHD_INQUIRE, "", 0);
-	assert_int_equal(take_packet(), MFA_AUTHD_STATE);
-	assert_non_null(memmem(at.payload.data, at.payload.len, "version: " MFA_VERSION,
-			       strlen("version: " MFA_VERSION)));
+	module_end_send(&at.module, MFA_AUTHD_INQUIRE, "", 0);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_STATE);
+	assert_non_null(memmem(at.module.payload.data, at.module.payload.len,
+			       "version: " MFA_VERSION, strlen("version: " MFA_VERSION)));
 }
 
 /* Its exit status, with this as standard input. */
@@ -276,9 +237,10 @@ static pid_t start_program(const char *path)
 
 static void connect_and_be_greeted(const char *path)
 {
-	mfa_close_fd(&at.module);
-	at.module = connect_to(path);
-	assert_int_equal(take_packet(), MFA_AUTHD_HELLO);
+	mfa_close_fd(&at.module.fd);
+	at.module =
+		(struct module_end){ .fd = connect_to(path), .patience_ms = PATIENCE_MS };
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_HELLO);
 }
 
 /* Waits for what a worker does meanwhile. */
@@ -305,23 +267,23 @@ static void the_program_serves_until_it_is_told_to_end(void **state MFA_UNUSED)
 	(void)snprintf(path, sizeof path, "%s", path_in(&at.host.box, "run/s"));
 	pid_t pid = start_program(path);
 	connect_and_be_greeted(path);
-	send_bytes(MFA_AUTHD_INQUIRE, "", 0);
-	assert_int_equal(take_packet(), MFA_AUTHD_STATE);
+	module_end_send(&at.module, MFA_AUTHD_INQUIRE, "", 0);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_STATE);
 	connect_and_be_greeted(path);
-	begin(MFA_AUTHD_AUTH, "/nowhere/mfa.conf");
-	assert_int_equal(take_packet(), MFA_AUTHD_ONCE);
+	begin(false, "/nowhere/mfa.conf");
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_ONCE);
 	connect_and_be_greeted(path);
 	begin_with_question();
-	mfa_close_fd(&at.module); /* it goes away at the question */
+	mfa_close_fd(&at.module.fd); /* it goes away at the question */
 	wait_for_line("\"result\":\"no-dialog\"");
 	connect_and_be_greeted(path);
 	begin_with_question();
 	reply(code_of(&totp_spec, (uint64_t)time(NULL) / 30).text);
-	assert_int_equal(take_verdict(), MFA_ALLOW);
+	assert_int_equal(module_end_take_verdict(&at.module), MFA_ALLOW);
 	connect_and_be_greeted(path); /* who says nothing does not keep it */
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(end_of(pid), 0);
-	mfa_close_fd(&at.module);
+	mfa_close_fd(&at.module.fd);
 	host_close(&at.host);
 }
 
