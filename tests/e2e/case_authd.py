@@ -52,57 +52,58 @@ def kill_and_start():
     authd.start()
 
 
+@contextmanager
+def let_in_by_one_answer(user):
+    """In the block the service goes and comes back, and the answer is given: it is enough."""
+    with at_the_question(user) as terminal:
+        yield terminal
+        let_in_now(terminal, user)
+        assert asked(terminal) == 1
+
+
+def answer_and_stop(terminal, text, number=signal.SIGTERM):
+    """Ends the service while a worker waits for the disk with the answer."""
+    with authd.traced("/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=1000000"):
+        terminal.answer(text)
+        time.sleep(0.3)
+        authd.stop(number)
+
+
 def test_an_answer_is_taken_by_the_service_behind_a_restart(case):
     """Planned or not: the question is not put twice."""
     taro, token = enroll.person(kind="hotp")
     for restart in (authd.restart, kill_and_start):
-        with at_the_question(taro) as terminal:
+        with let_in_by_one_answer(taro) as terminal:
             before = authd.pid()
             restart()
             assert authd.pid() != before
             terminal.answer(token.next())
-            let_in_now(terminal, taro)
-            assert asked(terminal) == 1
     assert len(case.log("result=allowed")) == 2 == len(case.log("pam_mfa"))
     audit.check_chain()
 
 
 def test_an_answer_is_taken_while_the_service_is_about_to_return(case):
     taro, token = enroll.person(kind="hotp")
-    with at_the_question(taro) as terminal:
+    with let_in_by_one_answer(taro) as terminal:
         authd.stop()
         terminal.answer(token.next())
         time.sleep(0.5)
         authd.start()
-        let_in_now(terminal, taro)
-        assert asked(terminal) == 1
 
 
 def test_a_restart_ends_what_is_being_worked_on(case):
     taro, token = enroll.person(kind="hotp")
-    slow = ("-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=1000000")
-    with at_the_question(taro) as terminal:
-        with authd.traced("/dev/null", *slow):
-            terminal.answer(token.next())
-            time.sleep(0.3)
-            authd.stop()
+    with let_in_by_one_answer(taro) as terminal:
+        answer_and_stop(terminal, token.next())
         authd.start()
-        let_in_now(terminal, taro)
-        assert asked(terminal) == 1
 
 
 def test_what_a_worker_has_begun_it_ends_without_its_parent(case):
     taro, token = enroll.person(kind="hotp")
-    slow = ("-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=1000000")
-    with at_the_question(taro) as terminal:
-        with authd.traced("/dev/null", *slow):
-            terminal.answer(token.next())
-            time.sleep(0.3)
-            authd.stop(signal.SIGKILL)
+    with let_in_by_one_answer(taro) as terminal:
+        answer_and_stop(terminal, token.next(), signal.SIGKILL)
         soon(lambda: not authd.processes())
         authd.start()
-        let_in_now(terminal, taro)
-        assert asked(terminal) == 1
     audit.check_chain()
 
 
