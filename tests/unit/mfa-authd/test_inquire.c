@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tools/mfa-authd/inquire.c, as root asks. */
+#include "inquire.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "desk_fixture.h"
+
+static struct desk_fixture at;
+static char text[MFA_PACKET_SIZE + 1];
+
+static int setup(void **state MFA_UNUSED)
+{
+	desk_fixture_open(&at, "");
+	return 0;
+}
+
+static int teardown(void **state MFA_UNUSED)
+{
+	desk_fixture_close(&at);
+	return 0;
+}
+
+#define at_desk(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static void inquire(void)
+{
+	desk_fixture_connect(&at, 0);
+	desk_fixture_send(&at, MFA_AUTHD_INQUIRE, "", 0);
+	assert_int_equal(at.visit.wait, VISIT_END);
+	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_STATE);
+	memcpy(text, at.module.payload.data, at.module.payload.len);
+	text[at.module.payload.len] = '\0';
+}
+
+static void a_sound_service_names_what_it_reads(void **state MFA_UNUSED)
+{
+	char line[256];
+	char hash[2 * MFA_CONFIG_HASH_SIZE + 1];
+	inquire();
+	assert_non_null(strstr(text, "version: " MFA_VERSION "\n"));
+	(void)snprintf(line, sizeof line, "configuration: %s\n",
+		       path_in(&at.host.box, "mfa.conf"));
+	assert_non_null(strstr(text, line));
+	(void)sodium_bin2hex(hash, sizeof hash, at.host.host.config->hash,
+			     MFA_CONFIG_HASH_SIZE);
+	(void)snprintf(line, sizeof line, "hash: %s\n", hash);
+	assert_non_null(strstr(text, line));
+	assert_null(strstr(text, "problem: "));
+	assert_false(at.desk.site.is_open); /* no key is kept for it */
+}
+
+static void a_change_of_the_configuration_is_seen(void **state MFA_UNUSED)
+{
+	char before[sizeof text];
+	inquire();
+	memcpy(before, text, sizeof before);
+	char *config = read_text(path_in(&at.host.box, "mfa.conf"));
+	char *more = NULL;
+	assert_true(asprintf(&more, "%stitle = x\n", config) > 0);
+	write_text(path_in(&at.host.box, "mfa.conf"), more);
+	inquire();
+	assert_string_not_equal(before, text);
+	assert_null(strstr(text, "problem: "));
+	free(more);
+	free(config);
+}
+
+static void what_keeps_logins_out_is_told(void **state MFA_UNUSED)
+{
+	assert_int_equal(unlink(path_in(&at.host.box, "store.key")), 0);
+	inquire();
+	const char *problem = strstr(text, "problem: ");
+	assert_non_null(problem);
+	assert_non_null(strstr(problem, "store.key"));
+	write_text(path_in(&at.host.box, "mfa.conf"), "[host]\nzzz = 1\n");
+	inquire();
+	problem = strstr(text, "problem: ");
+	assert_non_null(problem);
+	assert_non_null(strstr(problem, "mfa.conf:2"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		at_desk(a_sound_service_names_what_it_reads),
+		at_desk(a_change_of_the_configuration_is_seen),
+		at_desk(what_keeps_logins_out_is_told),
+	};
+	return group_main("inquire", tests);
+}
