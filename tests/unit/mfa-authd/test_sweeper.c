@@ -109,11 +109,26 @@ static void nobody_waits_for_what_came_with_a_message(void **state MFA_UNUSED)
 		assert_int_equal(close(others[i]), 0);
 }
 
+/* It is the service's, and has nothing else. */
+static void it_ends_with_the_service(void **state MFA_UNUSED)
+{
+	struct sweeper sweeper = { .pid = 0 };
+	int ends[2];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	assert_int_equal(send(ends[1], "unread", 6, 0), 6);
+	sweeper_close(&sweeper, &ends[0]);
+	assert_true(sweeper.pid > 0);
+	assert_int_equal(close(sweeper.socket), 0);
+	assert_int_equal(end_of(sweeper.pid), 0);
+	assert_int_equal(close(ends[1]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connection_with_nothing_unread_is_closed_here),
 		cmocka_unit_test(the_last_words_still_arrive),
+		cmocka_unit_test(it_ends_with_the_service),
 		cmocka_unit_test(nobody_waits_for_what_came_with_a_message),
 	};
 	return group_main("sweeper", tests);
