@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import authd, enroll, product, users
@@ -66,6 +67,43 @@ def test_root_without_an_authenticator_could_not_start_it(case):
     subprocess.run(["usermod", "-aG", "sudo", hanako.name], check=True)
     assert "root" in found()["no-root"]
     subprocess.run(["chpasswd"], input="root:right horse\n", text=True, check=True)
-    assert "root" in found()["no-root"]
+    assert "for want of a password or of an active authenticator" in found()["no-root"]
     enroll.give(users.User("root", "", 0, 0, Path("/root")), "totp")
-    assert "no-root" not in found()
+    assert "neither on a text console nor over ssh" in found()["no-root"]
+
+
+SSHD_CONFIG = Path("/etc/ssh/sshd_config")
+SECURETTY = Path("/etc/securetty")
+LOGIN = Path("/etc/pam.d/login")
+
+
+@contextmanager
+def console(path):
+    """There is none in this root."""
+    path.touch()
+    try:
+        yield
+    finally:
+        path.unlink()
+
+
+def test_root_must_get_in_somewhere_without_it(case):
+    """On a text or serial console, or over ssh with a password. Else sudo on a text console is left."""
+    subprocess.run(["chpasswd"], input="root:right horse\n", text=True, check=True)
+    enroll.give(users.User("root", "", 0, 0, Path("/root")), "totp")
+    assert "nobody can start it" in found()["no-root"]
+    for setting in ("yes", "no", "prohibit-password"):
+        with product.written(SSHD_CONFIG, f"PermitRootLogin {setting}\n" + SSHD_CONFIG.read_text()):
+            assert ("no-root" in found()) == (setting != "yes"), setting
+    block = "\nMatch Address 192.0.2.0/24\n    PermitRootLogin yes\n"
+    with product.written(SSHD_CONFIG, SSHD_CONFIG.read_text() + block):
+        assert "no-root" not in found()
+    for name in ("ttyS0", "tty1"):
+        with console(Path("/dev", name)):
+            assert "no-root" not in found()
+    with console(Path("/dev/tty1")), product.written(LOGIN, "auth required pam_securetty.so\n" + LOGIN.read_text()):
+        assert "no-root" not in found()
+        with product.written(SECURETTY, "# nowhere\n"):
+            assert "only by sudo on a text console" in found()["no-root"]
+        with product.written(SECURETTY, "tty1\n"):
+            assert "no-root" not in found()

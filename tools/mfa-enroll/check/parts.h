@@ -25,5 +25,12 @@ void check_locks(struct check *check);
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);
 
+/* Whether sshd asks root for a password, from anywhere. */
+bool check_lets_root_in_by_ssh(struct check *check);
+
+/* Whether root may log in on a console of this machine, also a serial one. */
+bool check_lets_root_in_at_console(struct check *check);
+bool check_has_virtual_terminal(const struct check *check);
+
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);

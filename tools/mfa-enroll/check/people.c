@@ -109,6 +109,29 @@ static void look_at_person(struct check *check, struct passwd *entry,
 		check_names_add(&people->admins, entry->pw_name);
 }
 
+/* While mfa-authd does not run only root logs in, and sudo works on a text console. */
+static void look_at_way_back(struct check *check, bool has_root)
+{
+	const char *text = NULL;
+	bool lets_root_in =
+		check_lets_root_in_at_console(check) || check_lets_root_in_by_ssh(check);
+	if (has_root && !lets_root_in)
+		text = MFA_N_("root can log in neither on a text console nor over ssh "
+			      "(PermitRootLogin yes)");
+	else if (!has_root)
+		text = MFA_N_("root cannot log in, for want of a password or of an "
+			      "active authenticator");
+	else
+		return;
+	const char *rest =
+		check_has_virtual_terminal(check)
+			? MFA_N_("while mfa-authd does not run, it can be started only "
+				 "by sudo on a text console of this machine")
+			: MFA_N_("while mfa-authd does not run, nobody can start it");
+	check_add(check, CHECK_WARNING, "no-root", CHECK_NOWHERE, "%s: %s",
+		  TR(check->app, text), TR(check->app, rest));
+}
+
 static void add_people_findings(struct check *check, const struct people *people)
 {
 	struct app *app = check->app;
@@ -127,13 +150,8 @@ static void add_people_findings(struct check *check, const struct people *people
 			  TR(app, MFA_N_("no administrator (root, sudo, wheel) has an "
 					 "authenticator: nobody can log in to repair "
 					 "the system")));
-	else if (!people->has_root)
-		check_add(check, CHECK_WARNING, "no-root", CHECK_NOWHERE, "%s",
-			  TR(app,
-			     MFA_N_("root cannot log in, for want of a password or of an "
-				    "active authenticator: while mfa-authd does not "
-				    "run, it can be started only by sudo on a text "
-				    "console of this machine")));
+	else
+		look_at_way_back(check, people->has_root);
 	if (people->admins.count == 1)
 		check_add(check, CHECK_NOTE, "one-admin", CHECK_NOWHERE,
 			  TR(app, MFA_N_("only one administrator has an authenticator: "

@@ -123,7 +123,7 @@ static void look_at_settings(struct check *check, const struct sshd_settings *se
 /* A block that changes nothing that matters says nothing new. */
 static bool has_same_values(const struct sshd_settings *a, const struct sshd_settings *b)
 {
-	for (int i = 0; i < SSHD_KEYS; i++)
+	for (int i = 0; i < SSHD_OTHERS; i++)
 		if (strcmp(a->values[i].text, b->values[i].text) != 0)
 			return false;
 	return true;
@@ -138,6 +138,25 @@ bool check_has_sshd_addresses(struct check *check)
 	if (check->is_live)
 		(void)sshd_ask("", &global);
 	return !is_on(&global, SSHD_USE_DNS, false);
+}
+
+/* With any other value sshd asks root for no password, and so for no code. */
+static bool asks_root(const struct sshd_settings *settings)
+{
+	return strcasecmp(settings->values[SSHD_ROOT_LOGIN].text, "yes") == 0;
+}
+
+bool check_lets_root_in_by_ssh(struct check *check)
+{
+	struct sshd_settings settings;
+	if (!sshd_read(check, 0, &settings))
+		return false;
+	if (check->is_live)
+		(void)sshd_ask("", &settings);
+	bool is_asked = asks_root(&settings);
+	for (unsigned i = 1; !is_asked && sshd_read(check, i, &settings); i++)
+		is_asked = asks_root(&settings);
+	return is_asked;
 }
 
 void check_sshd(struct check *check)

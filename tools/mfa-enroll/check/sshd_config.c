@@ -46,6 +46,7 @@ enum sshd_key sshd_find_key(const char *name)
 		{ "authenticationmethods", SSHD_METHODS },
 		{ "permitemptypasswords", SSHD_EMPTY_PASSWORDS },
 		{ "usedns", SSHD_USE_DNS },
+		{ "permitrootlogin", SSHD_ROOT_LOGIN },
 	};
 	for (size_t i = 0; i < MFA_COUNT(names); i++)
 		if (strcasecmp(names[i].name, name) == 0)

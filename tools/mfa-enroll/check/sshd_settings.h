@@ -14,7 +14,10 @@ enum sshd_key {
 	SSHD_KERBEROS,
 	SSHD_METHODS,
 	SSHD_EMPTY_PASSWORDS,
-	SSHD_USE_DNS,
+	/* what does not decide how users get in: see has_same_values */
+	SSHD_OTHERS,
+	SSHD_USE_DNS = SSHD_OTHERS,
+	SSHD_ROOT_LOGIN,
 	SSHD_KEYS
 };
 
