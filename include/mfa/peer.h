@@ -18,6 +18,7 @@ struct mfa_peer {
 	/* The process lives, and has done so since it connected: what /proc says is of
 	 * this one. */
 	bool is_known;
+	int64_t start_ticks; /* if so: when it began, as /proc/PID/stat has it */
 };
 
 /* Reads all of it. accepted_ms: when the connection was accepted (CLOCK_BOOTTIME). A peer

@@ -33,15 +33,17 @@ int64_t mfa_boottime_ms(void)
 	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
 }
 
-/* Before Linux 6.5 the process that has the number now, which may be another. */
-static int open_process(int connection, pid_t pid)
+/* Before Linux 6.5 the process that has the number now: ret_may_be_another. */
+static int open_process(int connection, pid_t pid, bool *ret_may_be_another)
 {
 	int fd = -1;
 	socklen_t size = sizeof fd;
+	*ret_may_be_another = false;
 	if (getsockopt(connection, SOL_SOCKET, SO_PEERPIDFD, &fd, &size) == 0)
 		return fd;
 	if (errno != ENOPROTOOPT)
 		return -1;
+	*ret_may_be_another = true;
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
@@ -70,8 +72,7 @@ static bool read_proc(pid_t pid, const char *name, char ret_text[static TEXT_SIZ
 	return true;
 }
 
-/* Whether the process was there when the connection was accepted. */
-static bool is_old_enough(pid_t pid, int64_t accepted_ms)
+static bool read_start(pid_t pid, int64_t *ret_ticks)
 {
 	char text[TEXT_SIZE];
 	if (!read_proc(pid, "stat", text))
@@ -82,9 +83,23 @@ static bool is_old_enough(pid_t pid, int64_t accepted_ms)
 		at = strchr(at + 1, ' ');
 	if (at == NULL)
 		return false;
-	long ticks = sysconf(_SC_CLK_TCK);
-	int64_t start_ms = strtoll(at + 1, NULL, 10) * SECOND_MS / ticks;
-	return start_ms <= accepted_ms;
+	*ret_ticks = strtoll(at + 1, NULL, 10);
+	return true;
+}
+
+/* Whether the process was there when the connection was accepted. */
+static bool is_old_enough(struct mfa_peer *peer, int64_t accepted_ms)
+{
+	return read_start(peer->pid, &peer->start_ticks) &&
+	       peer->start_ticks * SECOND_MS / sysconf(_SC_CLK_TCK) <= accepted_ms;
+}
+
+/* Whether the process of that number is the one that was looked at before. Only one that
+ * began within the same tick would pass for it. */
+static bool has_same_start(const struct mfa_peer *peer)
+{
+	int64_t ticks = 0;
+	return read_start(peer->pid, &ticks) && ticks == peer->start_ticks;
 }
 
 static bool read_ids(struct mfa_peer *peer)
@@ -128,9 +143,11 @@ int mfa_peer_read(int connection, int64_t accepted_ms, struct mfa_peer *ret_peer
 	    who.uid == (uid_t)-1)
 		return MFA_ERR_IO;
 	struct mfa_peer peer = { .uid = who.uid, .pid = who.pid };
+	bool may_be_another = false; /* then it is younger, too */
 	MFA_CLEANUP(mfa_close_fd)
-	int process = who.pid > 0 ? open_process(connection, who.pid) : -1;
-	peer.is_known = process >= 0 && is_old_enough(who.pid, accepted_ms) &&
+	int process =
+		who.pid > 0 ? open_process(connection, who.pid, &may_be_another) : -1;
+	peer.is_known = process >= 0 && is_old_enough(&peer, accepted_ms) &&
 			read_ids(&peer) && is_running(process);
 	narrow_ids(&peer);
 	*ret_peer = peer;
@@ -139,7 +156,9 @@ int mfa_peer_read(int connection, int64_t accepted_ms, struct mfa_peer *ret_peer
 
 bool mfa_peer_is_alive(int connection, const struct mfa_peer *peer)
 {
+	bool may_be_another = false;
 	MFA_CLEANUP(mfa_close_fd)
-	int process = peer->pid > 0 ? open_process(connection, peer->pid) : -1;
-	return is_running(process);
+	int process =
+		peer->pid > 0 ? open_process(connection, peer->pid, &may_be_another) : -1;
+	return is_running(process) && (!may_be_another || has_same_start(peer));
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 PROGRAM = "/usr/libexec/pam_mfa/mfa-authd"
 SOCKET = Path("/run/pam_mfa/authd.sock")
 POOL = 4  # workers
+OLD_KERNEL = Path(__file__).resolve().with_name("old_kernel")
 
 _running = None
 
@@ -51,6 +52,17 @@ def stopped():
         yield
     finally:
         start()
+
+
+@contextmanager
+def on_old_kernel():
+    """It runs within the block as it does before Linux 6.5, as on Debian 12."""
+    stop()
+    start(wrapper=(OLD_KERNEL,))
+    try:
+        yield
+    finally:
+        restart()
 
 
 def processes():

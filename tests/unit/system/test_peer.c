@@ -1,12 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/peer.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "support.h"
+
+#ifndef SO_PEERPIDFD /* Linux 6.5 */
+#define SO_PEERPIDFD 77
+#endif
+
+/* Whether the socket does not say which process it is of. */
+static bool is_old_kernel(int fd)
+{
+	int process = -1;
+	socklen_t size = sizeof process;
+	bool is_known = getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &process, &size) == 0;
+	mfa_close_fd(&process);
+	return !is_known;
+}
 
 static void make_pair(int ends[static 2])
 {
@@ -102,14 +123,54 @@ static void what_is_no_local_socket_has_no_peer(void **state MFA_UNUSED)
 	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
 }
 
-int main(void)
+/* Its number has come round. Where the socket says which process it is of, that one is
+ * looked at all the same. */
+static void one_that_began_at_another_time_is_another(void **state MFA_UNUSED)
 {
+	int ends[2];
+	struct mfa_peer peer;
+	make_pair(ends);
+	assert_int_equal(mfa_peer_read(ends[0], mfa_boottime_ms(), &peer), MFA_OK);
+	peer.start_ticks--;
+	assert_int_equal(mfa_peer_is_alive(ends[0], &peer), !is_old_kernel(ends[0]));
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+/* As a kernel answers that does not know SO_PEERPIDFD. */
+static int forget_peerpidfd(void **state MFA_UNUSED)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SO_PEERPIDFD, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOPROTOOPT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { MFA_COUNT(filter), filter };
+	int ends[2];
+	make_pair(ends);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		return -1;
+	bool is_forgotten = is_old_kernel(ends[0]);
+	return (close(ends[0]) | close(ends[1])) != 0 || !is_forgotten;
+}
+
+int main(int argc, char **argv)
+{
+	bool is_old = argc > 1 && strcmp(argv[1], "without-peerpidfd") == 0;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_process_is_known),
 		cmocka_unit_test(
 			a_process_that_is_younger_than_the_connection_is_another),
 		cmocka_unit_test(a_process_that_has_ended_is_not_known),
 		cmocka_unit_test(what_is_no_local_socket_has_no_peer),
+		cmocka_unit_test(one_that_began_at_another_time_is_another),
 	};
-	return group_main("peer", tests);
+	if (!can_run_tests())
+		return EXIT_FAILURE;
+	return cmocka_run_group_tests_name("peer", tests,
+					   is_old ? forget_peerpidfd : NULL, NULL);
 }
