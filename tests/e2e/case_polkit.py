@@ -6,8 +6,9 @@ import re
 import socket
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 
-from e2e import enroll, greeter, pamconf, prepare, product, programs, users
+from e2e import audit, enroll, greeter, pamconf, prepare, product, programs, users
 from e2e.checks import module_lines
 from e2e.desktop import until
 from e2e.terminal import PROMPT, Ended, Terminal
@@ -62,9 +63,10 @@ def pkexec(user, answers):
 
 
 HELPER = "/usr/libexec/polkit-agent-helper-1"
+SANDBOXED = Path(__file__).resolve().with_name("sandboxed")
 
 
-def served_by_socket(user, caller, answers):
+def served_by_socket(user, caller, answers, wrapper=()):
     """The helper as a newer polkit starts it: by root, for a client that came to a local socket. Gives
     what it said last."""
     ends = []
@@ -76,7 +78,7 @@ def served_by_socket(user, caller, answers):
 
     work()
     client, server = ends
-    with client, server, subprocess.Popen([HELPER, user.name], stdin=server, stdout=server,
+    with client, server, subprocess.Popen([*wrapper, HELPER, user.name], stdin=server, stdout=server,
                                           stderr=subprocess.DEVNULL) as helper:
         server.close()
         given = list(answers)
@@ -106,6 +108,18 @@ def test_guesses_by_a_socket_are_their_users(case):
         served_by_socket(taro, hanako, [taro.password, token.last()])
         line = module_lines(case)[-1]
         assert f"result=allowed" in line and f"caller={hanako.uid}" in line, line
+
+
+def test_the_sandbox_of_a_newer_polkit_needs_no_opening(case):
+    """The module only connects to mfa-authd, which has records, trail and ports."""
+    taro, token = enroll.person(kind="hotp")
+    jiro = users.new("jiro")
+    with polkitd(), example():
+        assert served_by_socket(taro, jiro, [taro.password, token.wrong()], wrapper=[SANDBOXED]) == "FAILURE"
+        assert served_by_socket(taro, jiro, [taro.password, token.next()], wrapper=[SANDBOXED])
+    lines = [re.search(r"result=(\S+) reason=(\S+).*caller=(\d+)", line).groups() for line in module_lines(case)]
+    assert lines == [("denied", "code-wrong", str(jiro.uid)), ("allowed", "code-right", str(jiro.uid))], lines
+    assert len([event for event in audit.events() if event.get("user") == taro.name]) >= 2
 
 
 def test_pkexec_asks_for_password_and_code(case):
