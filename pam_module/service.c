@@ -49,13 +49,19 @@ static bool is_of_root(int fd)
 	       peer.uid == 0;
 }
 
-static int receive_greeting(int fd, int timeout_ms, struct mfa_diag *diag)
+/* Begins, without waiting for the greeting first: a turn less of both. A service that
+ * closes without having read it resets the connection, and what it said comes behind
+ * that. */
+static int meet(int fd, struct mfa_span begin, int timeout_ms, struct mfa_diag *diag)
 {
 	unsigned char bytes[MFA_PACKET_SIZE];
 	struct mfa_secret buffer = { bytes, sizeof bytes };
 	unsigned char letter = 0;
 	struct mfa_span payload = { 0 };
+	(void)mfa_packet_send(fd, MFA_AUTHD_BEGIN, begin, timeout_ms);
 	int err = mfa_packet_receive(fd, &buffer, timeout_ms, &letter, &payload);
+	if (err != MFA_OK && err != MFA_ERR_BUSY)
+		err = mfa_packet_receive(fd, &buffer, 0, &letter, &payload);
 	if (err != MFA_OK)
 		return mfa_fail(diag, MFA_ERR_NOTFOUND, "mfa-authd does not answer");
 	if (letter == MFA_AUTHD_FULL)
@@ -80,7 +86,7 @@ static int open_socket(struct mfa_diag *diag, int *ret_fd)
 	return fd >= 0 ? MFA_OK : mfa_fail_errno(diag, errno, "cannot make a socket");
 }
 
-static int try_service(struct mfa_diag *diag, int *ret_channel)
+static int try_service(struct mfa_span begin, struct mfa_diag *diag, int *ret_channel)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	int err = open_socket(diag, &fd);
@@ -97,20 +103,20 @@ static int try_service(struct mfa_diag *diag, int *ret_channel)
 	if (!is_of_root(fd))
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: root does not listen there",
 				MFA_AUTHD_SOCKET);
-	err = receive_greeting(fd, GREETING_MS, diag);
+	err = meet(fd, begin, GREETING_MS, diag);
 	if (err == MFA_OK)
 		*ret_channel = MFA_TAKE_FD(fd);
 	return err;
 }
 
 /* A service that restarts is back soon; one that hangs gets a second chance. */
-int service_connect(struct mfa_diag *diag, int *ret_channel)
+int service_connect(struct mfa_span begin, struct mfa_diag *diag, int *ret_channel)
 {
 	int64_t start = mfa_monotonic_ms();
 	unsigned late = 0;
 	for (;;) {
 		int64_t before = mfa_monotonic_ms();
-		int err = try_service(diag, ret_channel);
+		int err = try_service(begin, diag, ret_channel);
 		if (err != MFA_ERR_NOTFOUND)
 			return err;
 		int64_t now = mfa_monotonic_ms();
@@ -130,7 +136,7 @@ bool service_is_root_only(void)
 	       saved == 0;
 }
 
-int service_start_once(struct mfa_diag *diag, int *ret_channel)
+int service_start_once(struct mfa_span begin, struct mfa_diag *diag, int *ret_channel)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	if (geteuid() != 0)
@@ -140,7 +146,7 @@ int service_start_once(struct mfa_diag *diag, int *ret_channel)
 				MFA_AUTHD_SOCKET);
 	int err = mfa_spawn(MFA_AUTHD_PATH, "--once", diag, &fd);
 	if (err == MFA_OK)
-		err = receive_greeting(fd, ONCE_MS, diag);
+		err = meet(fd, begin, ONCE_MS, diag);
 	if (err == MFA_OK)
 		*ret_channel = MFA_TAKE_FD(fd);
 	return err;

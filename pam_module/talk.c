@@ -15,31 +15,27 @@ enum {
 	REOPENED_MAX = 8,
 };
 
+/* Begins the login, with the service or without it. */
 static int open_channel(struct talk *talk, struct mfa_diag *diag)
 {
-	int err =
-		talk->is_once ? MFA_ERR_NOTFOUND : service_connect(diag, &talk->channel);
-	bool is_unreachable = err == MFA_ERR_NOTFOUND ||
-			      (err == MFA_ERR_BUSY && service_is_root_only());
-	if (!is_unreachable)
-		return err;
-	talk->is_once = true;
-	return service_start_once(diag, &talk->channel);
-}
-
-static int send_begin(const struct talk *talk, struct mfa_diag *diag)
-{
 	unsigned char payload[MFA_PACKET_SIZE];
-	size_t len = 0;
-	struct mfa_authd_begin begin = talk->claims->begin;
-	begin.is_resumed = talk->reopened > 0;
-	if (mfa_authd_pack_begin(&begin, payload, &len) != MFA_OK)
+	struct mfa_span begin = { payload, 0 };
+	if (mfa_authd_pack_begin(&talk->claims->begin, payload, &begin.len) != MFA_OK)
 		return mfa_fail(
 			diag, MFA_ERR_INVALID,
 			"the application's user, service, terminal or host is too "
 			"long");
-	return mfa_packet_send(talk->channel, MFA_AUTHD_BEGIN,
-			       (struct mfa_span){ payload, len }, SEND_MS);
+	int err = talk->is_once ? MFA_ERR_NOTFOUND
+				: service_connect(begin, diag, &talk->channel);
+	bool is_unreachable = err == MFA_ERR_NOTFOUND ||
+			      (err == MFA_ERR_BUSY && service_is_root_only());
+	if (is_unreachable) {
+		talk->is_once = true;
+		err = service_start_once(begin, diag, &talk->channel);
+	}
+	if (err == MFA_OK)
+		diag->text[0] = '\0';
+	return err;
 }
 
 static bool is_equal(const unsigned char *one, const unsigned char *other, size_t len)
@@ -84,13 +80,12 @@ static int send_none(const struct talk *talk)
 			       (struct mfa_span){ &why, 1 }, SEND_MS);
 }
 
-static int send_reply(struct talk *talk, const struct mfa_secret *line)
+static int send_reply(struct talk *talk, const struct mfa_authd_reply *reply)
 {
 	unsigned char payload[MFA_PACKET_SIZE];
 	size_t len = 0;
-	const struct mfa_authd_reply reply = reply_of(talk, line);
-	(void)snprintf(talk->user, sizeof talk->user, "%s", reply.user);
-	int err = mfa_authd_pack_reply(&reply, payload, &len);
+	(void)snprintf(talk->user, sizeof talk->user, "%s", reply->user);
+	int err = mfa_authd_pack_reply(reply, payload, &len);
 	if (err == MFA_OK)
 		err = mfa_packet_send(talk->channel, MFA_AUTHD_REPLY,
 				      (struct mfa_span){ payload, len }, SEND_MS);
@@ -104,6 +99,23 @@ void talk_forget(const struct talk *talk, struct outcome *outcome)
 		talk->dialog->forget(talk->dialog->context, &outcome->line);
 }
 
+/* The device's own question. Its answer is not the login's. */
+static int answer_device(struct talk *talk, const char *prompt)
+{
+	struct mfa_secret line = { 0 };
+	talk->has_answer = false;
+	talk->answer_err = talk->dialog->ask(talk->dialog->context, prompt, &line);
+	if (talk->answer_err != MFA_OK)
+		return send_none(talk);
+	const struct mfa_authd_reply reply = {
+		.user = claims_other_user(talk->claims),
+		.text = { line.data, line.len },
+	};
+	int err = send_reply(talk, &reply);
+	talk->dialog->forget(talk->dialog->context, &line);
+	return err;
+}
+
 /* An answer that no service has taken is given again, and not asked for. */
 static int answer_question(struct talk *talk, const char *prompt, struct outcome *outcome)
 {
@@ -113,8 +125,10 @@ static int answer_question(struct talk *talk, const char *prompt, struct outcome
 			talk->dialog->ask(talk->dialog->context, prompt, &outcome->line);
 		talk->has_answer = true;
 	}
-	return talk->answer_err == MFA_OK ? send_reply(talk, &outcome->line)
-					  : send_none(talk);
+	if (talk->answer_err != MFA_OK)
+		return send_none(talk);
+	const struct mfa_authd_reply reply = reply_of(talk, &outcome->line);
+	return send_reply(talk, &reply);
 }
 
 /* Texts in packets are not NUL-terminated. */
@@ -144,8 +158,7 @@ static int go_elsewhere(struct talk *talk, struct mfa_diag *diag)
 		return MFA_ERR_INVALID;
 	mfa_close_fd(&talk->channel);
 	talk->is_once = true;
-	int err = service_start_once(diag, &talk->channel);
-	return err == MFA_OK ? send_begin(talk, diag) : err;
+	return open_channel(talk, diag);
 }
 
 static int take_packet(struct talk *talk, unsigned char letter, struct mfa_span payload,
@@ -156,6 +169,8 @@ static int take_packet(struct talk *talk, unsigned char letter, struct mfa_span 
 	switch (letter) {
 	case MFA_AUTHD_ASK:
 		return answer_question(talk, text, outcome);
+	case MFA_AUTHD_ASK_DEVICE:
+		return answer_device(talk, text);
 	case MFA_AUTHD_TAKEN:
 		talk->has_answer = false;
 		return MFA_OK;
@@ -191,15 +206,14 @@ static int receive_packet(struct talk *talk, struct mfa_diag *diag,
 static bool is_broken(const struct talk *talk, int err)
 {
 	return (err == MFA_ERR_ABORT || err == MFA_ERR_IO) && !talk->is_once &&
-	       talk->reopened < REOPENED_MAX;
+	       talk->channel >= 0 && talk->reopened < REOPENED_MAX;
 }
 
 static int reopen(struct talk *talk, struct mfa_diag *diag)
 {
 	talk->reopened++;
 	mfa_close_fd(&talk->channel);
-	int err = open_channel(talk, diag);
-	return err == MFA_OK ? send_begin(talk, diag) : err;
+	return open_channel(talk, diag);
 }
 
 static int fail(int err, struct mfa_diag *diag)
@@ -215,10 +229,6 @@ int talk_run(struct talk *talk, struct mfa_diag *diag, struct outcome *ret_outco
 {
 	*ret_outcome = (struct outcome){ .verdict = { .verdict = MFA_DENY, .name = "" } };
 	int err = open_channel(talk, diag);
-	if (err == MFA_OK) {
-		diag->text[0] = '\0';
-		err = send_begin(talk, diag);
-	}
 	for (int i = 0; i < PACKETS_MAX && !ret_outcome->is_reported; i++) {
 		if (is_broken(talk, err))
 			err = reopen(talk, diag);

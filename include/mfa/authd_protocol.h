@@ -19,10 +19,13 @@ enum mfa_authd_letter {
 	MFA_AUTHD_REFUSE = 'X',	 /* after a verdict that lets in: refused after all */
 	MFA_AUTHD_INQUIRE = 'Q', /* root's question for the service's state */
 	/* the service's */
-	MFA_AUTHD_HELLO = 'H',	 /* the greeting: a byte with the version */
-	MFA_AUTHD_FULL = 'F',	 /* instead of a greeting: too many logins at once */
-	MFA_AUTHD_TAKEN = 'K',	 /* the reply is taken: it is used from here on */
-	MFA_AUTHD_ASK = 'A',	 /* a question, answered by REPLY or NONE */
+	MFA_AUTHD_HELLO = 'H', /* the greeting: a byte with the version */
+	MFA_AUTHD_FULL = 'F',  /* instead of a greeting: too many logins at once */
+	MFA_AUTHD_TAKEN = 'K', /* the reply is taken: it is used from here on */
+	MFA_AUTHD_ASK = 'A',   /* a question, answered by REPLY or NONE */
+	/* the same of a device's, such as a PIN: its answer is for this one alone, and is
+	 * not sent again when the connection breaks */
+	MFA_AUTHD_ASK_DEVICE = 'D',
 	MFA_AUTHD_INFO = 'I',	 /* a line to show */
 	MFA_AUTHD_ERROR = 'E',	 /* why the login is refused, to show */
 	MFA_AUTHD_VERDICT = 'V', /* struct mfa_authd_verdict; the last one */
@@ -70,7 +73,6 @@ struct mfa_authd_begin {
 	bool wants_password; /* forward_pass: password and code come in one line */
 	bool may_explain;
 	bool is_debug;
-	bool is_resumed; /* the connection broke while the person was thinking */
 };
 
 /* To bytes. MFA_ERR_INVALID: a string is longer than MFA_AUTHD_TEXT_MAX. */

@@ -18,7 +18,8 @@ struct mfa_peer {
 	/* The process lives, and has done so since it connected: what /proc says is of
 	 * this one. */
 	bool is_known;
-	int64_t start_ticks; /* if so: when it began, as /proc/PID/stat has it */
+	/* Before Linux 6.5: when it began, as /proc/PID/stat has it. */
+	int64_t start_ticks;
 };
 
 /* Reads all of it. accepted_ms: when the connection was accepted (CLOCK_BOOTTIME). A peer

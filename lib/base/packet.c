@@ -63,7 +63,11 @@ int mfa_packet_receive(int fd, struct mfa_secret *buffer, int timeout_ms,
 {
 	ssize_t got = -1;
 	for (int i = 0; got < 0 && i < INTERRUPTIONS_MAX; i++) {
-		int err = wait_for_events(fd, POLLIN, timeout_ms);
+		/* what is waited for is hardly ever there already, and the other way
+		 * round */
+		bool is_waited_for = timeout_ms != 0 || i > 0;
+		int err =
+			is_waited_for ? wait_for_events(fd, POLLIN, timeout_ms) : MFA_OK;
 		if (err != MFA_OK)
 			return err;
 		got = recv(fd, buffer->data, buffer->len, MSG_DONTWAIT | MSG_TRUNC);

@@ -13,8 +13,7 @@ enum {
 	FLAG_PASSWORD = 1,
 	FLAG_EXPLAIN = 2,
 	FLAG_DEBUG = 4,
-	FLAG_RESUMED = 8,
-	BEGIN_FLAGS = FLAG_PASSWORD | FLAG_EXPLAIN | FLAG_DEBUG | FLAG_RESUMED,
+	BEGIN_FLAGS = FLAG_PASSWORD | FLAG_EXPLAIN | FLAG_DEBUG,
 	FLAG_CUT = 1,
 	FLAG_AGAIN = 2,
 	REPLY_FLAGS = FLAG_CUT | FLAG_AGAIN,
@@ -61,8 +60,7 @@ int mfa_authd_pack_begin(const struct mfa_authd_begin *begin,
 	ret_payload[AT_FLAGS] =
 		(unsigned char)((begin->wants_password ? FLAG_PASSWORD : 0) |
 				(begin->may_explain ? FLAG_EXPLAIN : 0) |
-				(begin->is_debug ? FLAG_DEBUG : 0) |
-				(begin->is_resumed ? FLAG_RESUMED : 0));
+				(begin->is_debug ? FLAG_DEBUG : 0));
 	for (size_t i = 0; i < BEGIN_STRINGS; i++)
 		if (put_string(strings[i], ret_payload, &at) != MFA_OK)
 			return MFA_ERR_INVALID;
@@ -109,7 +107,6 @@ int mfa_authd_unpack_begin(struct mfa_span payload, struct mfa_authd_begin *ret_
 		.wants_password = (flags & FLAG_PASSWORD) != 0,
 		.may_explain = (flags & FLAG_EXPLAIN) != 0,
 		.is_debug = (flags & FLAG_DEBUG) != 0,
-		.is_resumed = (flags & FLAG_RESUMED) != 0,
 	};
 	return MFA_OK;
 }

@@ -147,7 +147,8 @@ int mfa_peer_read(int connection, int64_t accepted_ms, struct mfa_peer *ret_peer
 	MFA_CLEANUP(mfa_close_fd)
 	int process =
 		who.pid > 0 ? open_process(connection, who.pid, &may_be_another) : -1;
-	peer.is_known = process >= 0 && is_old_enough(&peer, accepted_ms) &&
+	peer.is_known = process >= 0 &&
+			(!may_be_another || is_old_enough(&peer, accepted_ms)) &&
 			read_ids(&peer) && is_running(process);
 	narrow_ids(&peer);
 	*ret_peer = peer;

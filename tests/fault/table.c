@@ -145,7 +145,7 @@ struct exception {
 static const struct exception harmless_in_module[] = {
 	{ "*", "*", EINTR, GOES_ON, "it is done again" },
 	{ "close", "*", 0, GOES_ON, "nothing was written to it" },
-	{ "socket", "*", 0, MAY_GO_ON, "it is tried again" },
+	{ "socket", "*", EMFILE, MAY_GO_ON, "the limit is raised" },
 	{ "getsockopt", "*", 0, MAY_GO_ON,
 	  "nobody is known at the input's other end; or root is not known to listen" },
 	{ "setsockopt", "*", 0, GOES_ON, "a full queue is waited for without an end" },

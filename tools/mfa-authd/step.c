@@ -49,10 +49,11 @@ static void conclude(void *context, struct mfa_auth_result *result)
 	}
 }
 
-static void report(void *context, const struct mfa_auth_result *result)
+/* Syslog hears of it behind the program: who is let in need not wait for that. */
+static void note_report(void *context, const struct mfa_auth_result *result MFA_UNUSED)
 {
-	const struct step *step = context;
-	report_login(&step->login, "auth", result);
+	struct step *step = context;
+	step->has_report = true;
 }
 
 struct mfa_auth_request step_request(struct step *step)
@@ -60,7 +61,7 @@ struct mfa_auth_request step_request(struct step *step)
 	struct mfa_auth_request request = login_request(&step->login);
 	step->login.dialog.forget = wipe_answer;
 	request.conclude = conclude;
-	request.report = report;
+	request.report = note_report;
 	request.context = step;
 	return request;
 }
@@ -89,6 +90,9 @@ void step_send_verdict(struct step *step)
 		.uid = visit->facts.uid,
 	};
 	channel_send_verdict(login->desk, &verdict);
+	if (step->has_report)
+		report_login(login, "auth", result);
+	step->has_report = false;
 	if (result->verdict == MFA_UNAVAILABLE && !step->is_asker_at_fault)
 		login->desk->is_worn = true;
 	visit->wait = lets_in(result) ? VISIT_VERDICT : VISIT_END;
@@ -113,13 +117,15 @@ static void finish(struct step *step, const struct mfa_auth_request *request)
 	step_send_verdict(step);
 }
 
-static void put_question(struct step *step, const struct mfa_auth_request *request)
+static void put_question(struct step *step, const struct mfa_auth_request *request,
+			 bool is_of_device)
 {
 	char prompt[MFA_PROMPT_SIZE];
 	struct visit *visit = step->login.visit;
 	mfa_auth_prompt(request, &visit->state, prompt);
 	visit->wait = VISIT_REPLY;
-	channel_send(step->login.desk, MFA_AUTHD_ASK, prompt);
+	channel_send(step->login.desk,
+		     is_of_device ? MFA_AUTHD_ASK_DEVICE : MFA_AUTHD_ASK, prompt);
 }
 
 /* The device is asked, and left alone. */
@@ -159,7 +165,7 @@ void step_go_on(struct step *step, const struct mfa_auth_request *request,
 	if (next == MFA_STEP_END)
 		finish(step, request);
 	else
-		put_question(step, request);
+		put_question(step, request, next == MFA_STEP_DEVICE_QUESTION);
 }
 
 void step_fail(struct step *step, int err)

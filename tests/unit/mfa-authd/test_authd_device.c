@@ -179,12 +179,23 @@ static int teardown(void **state MFA_UNUSED)
 
 #define with_device(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-static void assert_asked(const char *prompt)
+static void assert_asked_by(unsigned char letter, const char *prompt)
 {
-	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_ASK);
+	assert_int_equal(module_end_take(&at.module), letter);
 	assert_int_equal(at.module.payload.len, strlen(prompt));
 	assert_memory_equal(at.module.payload.data, prompt, strlen(prompt));
 	assert_int_equal(at.visit.wait, VISIT_REPLY);
+}
+
+static void assert_asked(const char *prompt)
+{
+	assert_asked_by(MFA_AUTHD_ASK, prompt);
+}
+
+/* The module keeps no answer to it. */
+static void assert_pin_asked(void)
+{
+	assert_asked_by(MFA_AUTHD_ASK_DEVICE, "PIN: ");
 }
 
 static void reply(const char *text)
@@ -223,11 +234,11 @@ static void its_question_is_put_and_the_pin_goes_to_it_alone(void **state MFA_UN
 	device.wants_pin = true;
 	begin_with_device();
 	steps_device(&at.desk, &at.visit);
-	assert_asked("PIN: ");
+	assert_pin_asked();
 	reply("0000");
 	assert_int_equal(at.visit.wait, VISIT_DEVICE);
 	steps_device(&at.desk, &at.visit);
-	assert_asked("PIN: ");
+	assert_pin_asked();
 	reply(pin);
 	assert_string_equal(device.given, pin);
 	assert_null(memmem(&at.visit, sizeof at.visit, pin, strlen(pin)));
@@ -252,7 +263,7 @@ static void one_that_breaks_at_its_question_refuses(void **state MFA_UNUSED)
 	device.reply_err = MFA_ERR_IO;
 	begin_with_device();
 	steps_device(&at.desk, &at.visit);
-	assert_asked("PIN: ");
+	assert_pin_asked();
 	reply(pin);
 	assert_int_equal(module_end_take_verdict(&at.module), MFA_UNAVAILABLE);
 	assert_int_equal(device.open, 0);
@@ -264,7 +275,7 @@ static void who_gives_up_at_its_question_is_out(void **state MFA_UNUSED)
 	device.wants_pin = true;
 	begin_with_device();
 	steps_device(&at.desk, &at.visit);
-	assert_asked("PIN: ");
+	assert_pin_asked();
 	desk_fixture_send(&at, MFA_AUTHD_NONE, &why, 1);
 	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_TAKEN);
 	assert_int_equal(module_end_take_verdict(&at.module), MFA_GIVEN_UP);
@@ -315,7 +326,7 @@ static void another_worker_goes_on_with_it(void **state MFA_UNUSED)
 	mfa_device_close(&at.visit.session);
 	assert_int_equal(job_receive(worker.socket, &job, &none, &channel), MFA_OK);
 	at.visit = job.visit;
-	assert_asked("PIN: ");
+	assert_pin_asked();
 	assert_false(job.is_last);
 	assert_true(channel >= 0); /* it comes back, for the next one */
 	mfa_close_fd(&channel);

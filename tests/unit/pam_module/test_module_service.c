@@ -167,6 +167,13 @@ static void one_that_was_taken_is_asked_for_again(void **state)
 	assert_login(*state, CONNECTIONS("H<A<K", "H<A<K+"), PAM_SUCCESS, 2);
 }
 
+/* It was meant for the device: behind a break the login begins with its own question. */
+static void one_for_a_device_is_not_given_again(void **state)
+{
+	assert_login(*state, CONNECTIONS("H<A<KD<K+"), PAM_SUCCESS, 2);
+	assert_login(*state, CONNECTIONS("H<A<KD<", "H<A<K+"), PAM_SUCCESS, 3);
+}
+
 static void a_service_that_always_ends_is_given_up(void **state)
 {
 	assert_login(
@@ -288,6 +295,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		in_stack(a_verdict_is_taken),
 		in_stack(an_answer_that_nobody_took_is_given_again),
+		in_stack(one_for_a_device_is_not_given_again),
 		in_stack(one_that_was_taken_is_asked_for_again),
 		in_stack(a_service_that_always_ends_is_given_up),
 		in_stack(without_a_greeting_it_is_tried_again),
