@@ -24,6 +24,3 @@ const char *path_in(struct sandbox *box, const char *name);
  * other user, one that root of the host owns is mounted there until take_back. */
 void give_away(const char *path);
 void take_back(const char *path);
-
-/* From main, for tests that make thousands of sandboxes: no disk is waited for. */
-void use_memory_disk(void);

@@ -188,6 +188,5 @@ int main(int argc, char **argv)
 		in_stack(no_other_limit_lets_in_or_spoils_anything),
 	};
 	module_path = argc > 1 ? argv[1] : "pam_mfa.so";
-	use_memory_disk(); /* for some twenty thousand logins */
 	return group_main("module_limits", tests);
 }

@@ -129,7 +129,6 @@ static void a_full_disk_is_told_as_such(void **state MFA_UNUSED)
 
 int main(void)
 {
-	use_memory_disk(); /* for thousands of hosts */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_operation_without_memory_tells_and_can_be_repeated),
 		cmocka_unit_test(
