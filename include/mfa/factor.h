@@ -105,5 +105,5 @@ extern const size_t mfa_factor_count;
 /* The factor of a kind, or NULL when this build has none. */
 const struct mfa_factor_ops *mfa_factor_find(enum mfa_kind kind);
 
-/* Makes an active token with a random secret for the decoy (see mfa_store_prepare). */
+/* Makes an active token with a random secret for a decoy (see mfa_store_prepare). */
 int mfa_factor_fill_decoy(struct mfa_token *token) MFA_MUST_CHECK;

@@ -20,8 +20,8 @@ struct mfa_rekey_options {
 };
 
 struct mfa_rekey_report {
-	size_t records;	 /* of people: the decoy's is sealed with them, and not counted */
-	size_t resealed; /* of these and the decoy's, in this run */
+	size_t records; /* of people: the decoys' are sealed with them, and not counted */
+	size_t resealed;  /* of these and the decoys', in this run */
 	bool was_resumed; /* it finished an earlier run */
 	/* The trail's half has changed. Not so, although asked for, if the resumed run
 	 * was begun without: then another run changes it. */

@@ -17,6 +17,7 @@ enum mfa_key_use {
 	MFA_KEY_RECORD = 1,
 	MFA_KEY_AUDIT = 2,
 	MFA_KEY_SOURCE = 3, /* from the trail's half: locks outlive a rekey */
+	MFA_KEY_DECOY = 4,  /* also: a name keeps its decoy */
 };
 
 /* Derives a key (libsodium's KDF, BLAKE2b) into the caller's locked memory.

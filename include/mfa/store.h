@@ -2,6 +2,7 @@
 /* Where records are kept. Nothing above this knows about files. */
 #pragma once
 
+#include "mfa/decoy.h"
 #include "mfa/record.h"
 #include "mfa/scheme.h"
 #include "mfa/secret.h"
@@ -9,10 +10,6 @@
 
 /* The schemes of all kinds of store, for mfa_scheme_find. */
 const struct mfa_scheme *mfa_store_scheme(size_t index);
-
-/* The record that is used for a user who has none, so that a login of an unknown or
- * unenrolled user does the same work. No person has an empty name. */
-#define MFA_DECOY_USER ""
 
 struct mfa_store;
 
@@ -45,12 +42,23 @@ void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapsho
  * login needs one record. Wiped by mfa_store_close. */
 struct mfa_record *mfa_store_workspace(struct mfa_store *store);
 
-/* Makes a token for the decoy's record. */
+/* The name of the decoy for a user's name, as mfa_decoy_choose. */
+void mfa_store_choose_decoy(const struct mfa_store *store, const char *user,
+			    char ret_name[static MFA_DECOY_NAME_SIZE]);
+
+/* The keys of a store; the caller holds them (see mfa/key.h). */
+struct mfa_store_keys {
+	const struct mfa_secret *current;
+	const struct mfa_secret *next; /* while a rekey is unfinished; else NULL */
+};
+
+/* Makes a token for a decoy's record. */
 typedef int (*mfa_store_decoy)(struct mfa_token *token);
 
-/* Makes what is missing of the store: folders, and the decoy's record. Changes nothing
- * that exists. ret_made: something was made. */
-int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
+/* Makes what is missing of the store: folders, and the decoys' records. Changes nothing
+ * that exists, and can be killed anywhere and run again. ret_made: something was made.
+ * MFA_ERR_INTEGRITY: a decoy that exists is damaged, or of another key. */
+int mfa_store_prepare(const char *source, const struct mfa_store_keys *keys,
 		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;
 

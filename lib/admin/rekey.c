@@ -9,8 +9,8 @@
 _Static_assert(MFA_REKEY_HASH_SIZE == 2 * AUDIT_MAC_SIZE + 1, "hash");
 
 enum {
-	SWAPS_MAX = 100, /* logins of unknown users write the decoy's record */
-	DECOY = 0,	 /* among the names */
+	SWAPS_MAX = 100, /* logins of unknown users may write the decoy's record */
+	PEOPLE = 1 + MFA_DECOYS, /* among the names the first one who is no decoy */
 };
 
 /* A rekey in progress. */
@@ -27,11 +27,17 @@ static int add_user(void *context, const char *user)
 	return mfa_strings_add(context, user);
 }
 
-/* The decoy's name comes first, where DECOY says. */
+/* The decoys' names come first, PEOPLE of them. Those of an older store may be missing.
+ */
 static int list_users(struct mfa_site *site, struct mfa_diag *diag,
 		      struct mfa_strings *names)
 {
 	int err = add_user(names, MFA_DECOY_USER);
+	for (size_t i = 0; err == MFA_OK && i < MFA_DECOYS; i++) {
+		char name[MFA_DECOY_NAME_SIZE];
+		mfa_decoy_name(i, name);
+		err = add_user(names, name);
+	}
 	if (err == MFA_OK)
 		err = mfa_store_list(site->store, add_user, names, diag);
 	return err == MFA_ERR_NOMEM ? mfa_fail(diag, err, "out of memory") : err;
@@ -51,7 +57,7 @@ int mfa_rekey_check(struct mfa_site *site, const struct mfa_watch *watch,
 	struct mfa_record *record = mfa_store_workspace(site->store);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		err = mfa_store_read(site->store, names.items[i], diag, record);
-		report.records += err == MFA_OK && i != DECOY;
+		report.records += err == MFA_OK && i >= PEOPLE;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		if (err == MFA_OK && !may_go_on(watch, i + 1, names.count))
@@ -72,7 +78,7 @@ static int reseal_all(struct mfa_site *site, const struct mfa_watch *watch,
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++) {
 		bool is_changed = false;
 		err = mfa_store_reseal(site->store, names.items[i], diag, &is_changed);
-		report->records += err == MFA_OK && i != DECOY;
+		report->records += err == MFA_OK && i >= PEOPLE;
 		if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 			err = MFA_OK;
 		report->resealed += is_changed;

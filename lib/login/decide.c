@@ -33,6 +33,12 @@ static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
 						  : MFA_REASON_NONE;
 }
 
+static int64_t time_of(const struct mfa_auth_request *request,
+		       const struct evaluation_input *what)
+{
+	return request->clock != NULL ? request->clock() : what->now;
+}
+
 /* Reads, evaluates, swaps; again if another swap came first. */
 static int evaluate_and_swap(const struct mfa_auth_request *request,
 			     const struct evaluation_input *what,
@@ -48,8 +54,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 			return err;
 		/* not earlier than any time in the record: a lock that began while this
 		 * login waited would look like one that a wrong clock set */
-		if (request->clock != NULL)
-			fresh.now = request->clock();
+		fresh.now = time_of(request, what);
 		uint32_t unlogged = unlogged_find(record, fresh.now);
 		int64_t last_success = record->last_success;
 		fresh.record_status = record_status_of(record, &request->login);
@@ -59,7 +64,7 @@ static int evaluate_and_swap(const struct mfa_auth_request *request,
 					mfa_strerror(err));
 		if (is_decoy) {
 			record->last_success = last_success;
-			grace_evaluate_decoy(request, fresh.now, record, &evaluation);
+			grace_evaluate_decoy(request, &evaluation);
 		}
 		if (evaluation.reason == MFA_REASON_RIGHT)
 			record_remember_uid(&request->login, record);
@@ -95,11 +100,15 @@ static int evaluate_answer(const struct mfa_auth_request *request,
 		err = evaluate_and_swap(request, &whole, &evaluation, &result->diag);
 	if (err != MFA_OK)
 		return err;
+	/* what is stored, whatever comes now */
+	result->unlogged = evaluation.unlogged;
+	result->is_noted = evaluation.is_noted;
+	err = grace_note_end(request, time_of(request, what), &evaluation, &result->diag);
+	if (err != MFA_OK)
+		return err;
 	evaluation_explain(&evaluation, &request->login, &result->diag);
 	result->reason = evaluation.reason;
 	result->kind = evaluation.kind;
-	result->unlogged = evaluation.unlogged;
-	result->is_noted = evaluation.is_noted;
 	memcpy(result->token, evaluation.token, sizeof result->token);
 	*ret_code_len = evaluation.code_len;
 	return MFA_OK;

@@ -14,15 +14,16 @@ bool grace_covers(const struct mfa_auth_request *request);
  * locks are held. The site is open. */
 bool grace_goes_on(const struct mfa_auth_request *request);
 
-/* Why there is no grace though the clock is before its end, for the log; NULL: there is,
- * or it has ended. A clock that is set back must not bring it back. */
-const char *grace_problem(const struct mfa_zone *zone, const struct mfa_record *decoy,
-			  int64_t now);
+/* Turns the evaluation of a decoy into that of a user without a record. */
+void grace_evaluate_decoy(const struct mfa_auth_request *request,
+			  struct evaluation *evaluation);
 
-/* Turns the evaluation of the decoy into that of a user without a record. The decoy
- * remembers a grace that has ended: its last_success is the latest such grace_until. */
-void grace_evaluate_decoy(const struct mfa_auth_request *request, int64_t now,
-			  struct mfa_record *decoy, struct evaluation *evaluation);
+/* Of a refusal at this time. That of a user without a record is remembered in the common
+ * decoy if the grace is over, as a clock that is set back must not bring it back; and if
+ * the user is known, and there is no grace though the clock is before its end, evaluation
+ * gets the reason for the log. With a record the same is read, and nothing is written. */
+int grace_note_end(const struct mfa_auth_request *request, int64_t now,
+		   struct evaluation *evaluation, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Adds to the diagnosis that grace was refused because of the user's name. */
 void grace_note_refusal(const struct mfa_auth_request *request,

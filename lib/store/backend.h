@@ -39,9 +39,10 @@ struct store_backend {
 /* The first member of every store. */
 struct mfa_store {
 	const struct store_backend *backend;
-	/* both in the backend's locked memory */
+	/* in the backend's locked memory */
 	struct mfa_record *workspace;
-	unsigned char *key_room; /* MFA_KEY_SIZE */
+	unsigned char *key_room;  /* MFA_KEY_SIZE */
+	unsigned char *decoy_key; /* MFA_DECOY_KEY_SIZE */
 };
 
 extern const struct store_backend store_backend_file;

@@ -43,7 +43,12 @@ int mfa_store_begin(const char *source, struct mfa_diag *diag,
 int mfa_store_use_key(struct mfa_store *store, const struct mfa_secret *store_key,
 		      struct mfa_diag *diag)
 {
-	return store->backend->use_key(store, store_key, diag);
+	int err = store->backend->use_key(store, store_key, diag);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_decoy_derive(store_key, store->decoy_key);
+	return err == MFA_OK ? MFA_OK
+			     : mfa_fail(diag, err, "store key: %s", mfa_strerror(err));
 }
 
 int mfa_store_open(const char *source, const struct mfa_secret *store_key,
@@ -86,24 +91,68 @@ struct mfa_record *mfa_store_workspace(struct mfa_store *store)
 	return store->workspace;
 }
 
-static int create_decoy(struct mfa_store *store, mfa_store_decoy fill,
-			struct mfa_diag *diag)
+void mfa_store_choose_decoy(const struct mfa_store *store, const char *user,
+			    char ret_name[static MFA_DECOY_NAME_SIZE])
 {
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
-	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
-	if (record == NULL || token == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	/* MFA_DECOY_USER: record->user is empty already */
-	struct mfa_token *added = NULL;
-	int err = fill(token);
-	if (err == MFA_OK)
-		err = mfa_record_add(record, token, &added);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "decoy: %s", mfa_strerror(err));
-	return mfa_store_create(store, record, diag);
+	mfa_decoy_choose(store->decoy_key, user, ret_name);
 }
 
-int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
+/* The records of decoys that are missing. */
+struct decoy_maker {
+	struct mfa_store *store;
+	mfa_store_decoy fill;
+	struct mfa_token *token; /* mlock is expensive */
+	bool has_made;
+};
+
+static int create_decoy(struct decoy_maker *maker, const char *name,
+			struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(maker->store);
+	struct mfa_token *added = NULL;
+	mfa_wipe(maker->token, sizeof *maker->token);
+	mfa_wipe(record, sizeof *record);
+	memcpy(record->user, name, strlen(name) + 1);
+	int err = maker->fill(maker->token);
+	if (err == MFA_OK)
+		err = mfa_record_add(record, maker->token, &added);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "decoy: %s", mfa_strerror(err));
+	return mfa_store_create(maker->store, record, diag);
+}
+
+static int ensure_decoy(struct decoy_maker *maker, const char *name,
+			struct mfa_diag *diag)
+{
+	struct mfa_record *record = mfa_store_workspace(maker->store);
+	int err = mfa_store_read(maker->store, name, diag, record);
+	if (err != MFA_ERR_NOTFOUND)
+		return err;
+	err = create_decoy(maker, name, diag);
+	if (err == MFA_OK)
+		maker->has_made = true;
+	/* another run was faster */
+	return err == MFA_ERR_EXISTS ? MFA_OK : err;
+}
+
+/* The common one first: it serves until the others are there. */
+static int ensure_decoys(struct decoy_maker *maker, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
+	if (token == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	maker->token = token;
+	int err = ensure_decoy(maker, MFA_DECOY_USER, diag);
+	for (size_t i = 0; err == MFA_OK && i < MFA_DECOYS; i++) {
+		char name[MFA_DECOY_NAME_SIZE];
+		mfa_decoy_name(i, name);
+		err = ensure_decoy(maker, name, diag);
+	}
+	maker->token = NULL;
+	return err;
+}
+
+int mfa_store_prepare(const char *source, const struct mfa_store_keys *keys,
 		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 {
 	const struct store_backend *backend = NULL;
@@ -115,19 +164,14 @@ int mfa_store_prepare(const char *source, const struct mfa_secret *store_key,
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;
-	err = mfa_store_open(source, store_key, diag, &store);
-	if (err != MFA_OK)
-		return err;
-	MFA_CLEANUP(mfa_record_free) struct mfa_record *decoy = mfa_record_new();
-	if (decoy == NULL)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	err = mfa_store_read(store, MFA_DECOY_USER, diag, decoy);
-	if (err == MFA_ERR_NOTFOUND) {
-		is_made = true;
-		err = create_decoy(store, fill, diag);
-	}
+	err = mfa_store_open(source, keys->current, diag, &store);
+	if (err == MFA_OK && keys->next != NULL)
+		err = mfa_store_use_next(store, keys->next, diag);
+	struct decoy_maker maker = { .store = store, .fill = fill };
 	if (err == MFA_OK)
-		*ret_made = is_made;
+		err = ensure_decoys(&maker, diag);
+	if (err == MFA_OK)
+		*ret_made = is_made || maker.has_made;
 	return err;
 }
 

@@ -24,12 +24,31 @@ static int collect(void *context, const char *user)
 			      record);
 }
 
+static bool is_unused(const struct mfa_record *decoy)
+{
+	return decoy->last_failure == 0 && decoy->failures == 0 && decoy->unlogged == 0;
+}
+
+static int collect_decoy(struct collection *collection, size_t index)
+{
+	char name[MFA_DECOY_NAME_SIZE];
+	struct state *state = collection->state;
+	mfa_decoy_name(index, name);
+	int err = collect(collection, name);
+	if (err == MFA_ERR_NOTFOUND ||
+	    (err == MFA_OK && is_unused(state->records[state->count - 1])))
+		mfa_record_free(&state->records[--state->count]);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+}
+
 bool state_take(struct pam_fixture *fixture, struct mfa_diag *diag,
 		struct state *ret_state)
 {
 	struct collection collection = { fixture, diag, ret_state };
 	*ret_state = (struct state){ .count = 0 };
 	int err = collect(&collection, MFA_DECOY_USER);
+	for (size_t i = 0; err == MFA_OK && i < MFA_DECOYS; i++)
+		err = collect_decoy(&collection, i);
 	if (err == MFA_OK)
 		err = mfa_store_list(fixture->host.store, collect, &collection, diag);
 	if (err != MFA_OK)

@@ -5,7 +5,7 @@
 #include "pam_fixture.h"
 
 enum {
-	STATE_USERS_MAX = 16
+	STATE_USERS_MAX = 16 /* decoys included */
 };
 
 /* The label of a token whose identifier is different each time. */
@@ -16,7 +16,8 @@ struct state {
 	size_t count;
 };
 
-/* Reads every record, the decoy's too. false: diag says which one cannot be read. */
+/* Reads every record, those of decoys too; a decoy that no login has worked on counts as
+ * much as none. false: diag says which one cannot be read. */
 bool state_take(struct pam_fixture *fixture, struct mfa_diag *diag,
 		struct state *ret_state);
 void state_done(struct state *state);

@@ -7,7 +7,7 @@
 #include "mfa/base.h"
 
 enum {
-	TREE_MAX = 64,
+	TREE_MAX = 128,
 	TREE_PATH_SIZE = 128
 };
 

@@ -116,7 +116,7 @@ def test_the_filler_for_root_is_no_failure(case):
 def test_the_filler_costs_the_disk_what_a_code_costs(case):
     """Or the time of the answer would tell who may not in."""
     taro, token = enroll.person(kind="hotp")
-    for user, record in ((taro, product.record(taro)), ("nobody-here", product.USERS / ".decoy")):
+    for user, record in ((taro, product.record(taro)), ("nobody-here", product.decoy("nobody-here"))):
         before = record.read_bytes()
         with pamconf.wired("sshd"), ssh.Server(f"DenyUsers {taro.name}"):
             refused(ssh.login(user, ["wrong", token.next()]))

@@ -65,7 +65,8 @@ def test_init_again_changes_nothing(case):
 
 
 def test_init_makes_only_what_is_missing(case):
-    decoy = product.USERS / ".decoy"
+    decoys = sorted(product.USERS.glob(".decoy*"))
+    assert len(decoys) == 1 + product.DECOYS
     with product.unchanged(product.CONFIG.parent), product.kept(product.CONFIG):
         text = product.config_text(zone={"max_failures": 7})
         product.CONFIG.write_text(text)
@@ -73,9 +74,29 @@ def test_init_makes_only_what_is_missing(case):
         assert product.CONFIG.read_text() == text
         product.CONFIG.unlink()
         exits(enroll.run("init"), 0, "Made: /etc/pam_mfa/mfa.conf")
-        decoy.unlink()
-        exits(enroll.run("init"), 0, "Made")
-        assert decoy.exists()
+        for missing in (decoys[:1], decoys[1:2], decoys[40:], decoys):
+            others = {path: path.read_bytes() for path in decoys if path not in missing}
+            for path in missing:
+                path.unlink()
+            exits(enroll.run("init"), 0, "Made")
+            assert sorted(product.USERS.glob(".decoy*")) == decoys
+            assert {path: path.read_bytes() for path in others} == others
+
+
+def test_a_store_with_one_decoy_serves_and_init_makes_the_others(case):
+    """As a store of before has it. Nothing is to be restarted."""
+    common, own = product.USERS / ".decoy", product.decoy("nobody-here")
+    for path in product.USERS.glob(".decoy-*"):
+        path.unlink()
+    taro, token = enroll.person()
+    with pam.module_alone():
+        for written, other in ((common, own), (own, common)):
+            before = {path: path.read_bytes() for path in (written, other) if path.exists()}
+            assert pam.call("nobody-here", ["123456"]).code == pam.AUTH_ERR
+            assert written.read_bytes() != before[written]
+            assert not other.exists() or other.read_bytes() == before[other]
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+            exits(enroll.run("init"), 0)
 
 
 def test_init_refuses_a_new_key_beside_old_records(case):

@@ -9,7 +9,7 @@ from e2e.entry_points import LOGIN, SSHD, SU, SUDO
 
 FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
 NO_UTF8 = "\udcff\udcfe\udc80"
-ODD_NAMES = ("../../etc/passwd", "..", ".", ".decoy", "/etc/shadow", "a/b", "%2E.", "", " ", "x" * 255,
+ODD_NAMES = ("../../etc/passwd", "..", ".", ".decoy", "\n00", "/etc/shadow", "a/b", "%2E.", "", " ", "x" * 255,
              "x" * 256, "x" * 1000, NO_UTF8, "\u592a\u90ce", "a\tb", "a\x1b[2Jb", "root\n", "-x", "+", "~root")
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The installed product's files, as an administrator sees them."""
 
+import hashlib
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,45 @@ KEY = Path("/etc/pam_mfa/store.key")
 STORE = Path("/var/lib/pam_mfa")
 USERS = STORE / "users"
 AUDIT = Path("/var/log/pam_mfa/audit.jsonl")
+
+
+DECOYS = 64
+
+
+def siphash(key, data):
+    """SipHash-2-4, the number of eight bytes."""
+    mask = (1 << 64) - 1
+    k0, k1 = (int.from_bytes(key[i:i + 8], "little") for i in (0, 8))
+    a, b, c, d = k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573
+
+    def turn(value, bits):
+        return (value << bits | value >> (64 - bits)) & mask
+
+    def rounds(count):
+        nonlocal a, b, c, d
+        for _ in range(count):
+            a, c = (a + b) & mask, (c + d) & mask
+            b, d = turn(b, 13) ^ a, turn(d, 16) ^ c
+            a = turn(a, 32)
+            c, a = (c + b) & mask, (a + d) & mask
+            b, d = turn(b, 17) ^ c, turn(d, 21) ^ a
+            c = turn(c, 32)
+
+    padded = data + bytes(7 - len(data) % 8) + bytes([len(data) % 256])
+    for at in range(0, len(padded), 8):
+        word = int.from_bytes(padded[at:at + 8], "little")
+        d ^= word
+        rounds(2)
+        a ^= word
+    c ^= 0xff
+    rounds(4)
+    return a ^ b ^ c ^ d
+
+
+def decoy(name):
+    """Where the decoy of a user's name is: docs/store-format.md, "Decoys"."""
+    key = hashlib.blake2b(key=KEY.read_bytes()[32:], digest_size=32, salt=(4).to_bytes(8, "little"), person=b"pam_mfa")
+    return USERS / f".decoy-{siphash(key.digest()[:16], name.encode()) % DECOYS:02d}"
 
 
 def record(user):

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -10,11 +11,17 @@
 #include "site_fixture.h"
 #include "store/file/slots.h"
 
+enum {
+	/* the common one, and some of the others: names whose own is missing use the
+	 * common one, and less is to be written back each time */
+	DECOYS = 9
+};
+
 static struct {
 	bool is_made;
 	char config[1024];
 	unsigned char record[SLOT_FILE_SIZE];
-	unsigned char decoy[SLOT_FILE_SIZE];
+	unsigned char decoys[DECOYS][SLOT_FILE_SIZE];
 	unsigned char key[MFA_KEY_SIZE];
 	char codes[2][16]; /* the first two */
 } site;
@@ -82,6 +89,22 @@ static void find_code(uint64_t counter, char ret_code[static 16])
 	must(false);
 }
 
+static const char *decoy_path(size_t index)
+{
+	char name[64] = "store/users/.decoy";
+	if (index > 0)
+		(void)snprintf(name, sizeof name, "store/users/.decoy-%02zu", index - 1);
+	return fuzz_path(name);
+}
+
+static void read_decoys(void)
+{
+	for (size_t i = 0; i < DECOYS; i++)
+		read_file(decoy_path(i), site.decoys[i], sizeof site.decoys[i]);
+	for (size_t i = DECOYS; i <= MFA_DECOYS; i++)
+		must(unlink(decoy_path(i)) == 0);
+}
+
 static void make_site(void)
 {
 	MFA_CLEANUP(mfa_site_done) struct mfa_site opened = { 0 };
@@ -90,7 +113,7 @@ static void make_site(void)
 	must(site_fixture_open(fuzz_path("mfa.conf"), &diag, &opened) == MFA_OK);
 	enrol(opened.store);
 	read_file(fuzz_path("store/users/" FUZZ_USER), site.record, sizeof site.record);
-	read_file(fuzz_path("store/users/.decoy"), site.decoy, sizeof site.decoy);
+	read_decoys();
 	for (unsigned i = 0; i < MFA_COUNT(site.codes); i++)
 		find_code(FUZZ_COUNTER + i, site.codes[i]);
 	site.is_made = true;
@@ -150,5 +173,6 @@ void fuzz_site_reset(unsigned hostile, const char *text, struct input *input)
 	fuzz_write(fuzz_path("audit"), text,
 		   (hostile & BAD_AUDIT) != 0 ? strlen(text) : 0);
 	fuzz_write(fuzz_path("store/users/" FUZZ_USER), file, sizeof file);
-	fuzz_write(fuzz_path("store/users/.decoy"), site.decoy, sizeof site.decoy);
+	for (size_t i = 0; i < DECOYS; i++)
+		fuzz_write(decoy_path(i), site.decoys[i], sizeof site.decoys[i]);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mfa/decoy.h"
 #include "store/file/user_filename.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -16,8 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (store_name_encode(text, name) == MFA_OK) {
 		must(strlen(name) > 0 && strlen(name) < sizeof name);
 		must(strchr(name, '/') == NULL);
-		must((name[0] == '.') == (text[0] == '\0'));
-		if (text[0] != '\0')
+		bool is_decoy = mfa_decoy_is_name(text);
+		must((name[0] == '.') == is_decoy);
+		if (is_decoy)
+			must(store_name_decode(name, user) == MFA_ERR_INVALID);
+		else
 			must(store_name_decode(name, user) == MFA_OK &&
 			     strcmp(user, text) == 0);
 	}

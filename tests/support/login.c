@@ -87,6 +87,13 @@ struct mfa_store *store_of(void **state)
 	return ((struct test_host *)*state)->host.store;
 }
 
+struct decoy decoy_of(void **state, const char *user)
+{
+	struct decoy decoy;
+	mfa_store_choose_decoy(store_of(state), user, decoy.name);
+	return decoy;
+}
+
 const char *record_path(void **state, const char *file)
 {
 	char name[320];

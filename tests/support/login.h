@@ -61,6 +61,13 @@ uint32_t failures_of(void **state, const char *user);
 uint32_t generation_of(void **state, const char *user);
 uint64_t counter_of(void **state, const char *user); /* of the first token */
 
+/* The decoy that the login of a user without a record works on. */
+struct decoy {
+	char name[MFA_DECOY_NAME_SIZE];
+};
+
+struct decoy decoy_of(void **state, const char *user);
+
 /* For cmocka: as on_host, and taro has a token made from totp_spec. */
 int enrolled_setup(void **state);
 #define enrolled(test) \

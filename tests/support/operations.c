@@ -105,7 +105,8 @@ static int prepare_store(struct test_host *host, struct mfa_diag *diag)
 {
 	char source[128];
 	bool is_made = false;
-	return mfa_store_prepare(source_of(host, "other", source), &host->key,
+	const struct mfa_store_keys keys = { .current = &host->key };
+	return mfa_store_prepare(source_of(host, "other", source), &keys,
 				 mfa_factor_fill_decoy, diag, &is_made);
 }
 

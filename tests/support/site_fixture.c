@@ -23,7 +23,8 @@ int site_fixture_open(const char *config_path, struct mfa_diag *diag,
 	if (err == MFA_OK)
 		err = load_or_make_key(ret_site->config->key, diag, &key);
 	if (err == MFA_OK)
-		err = mfa_store_prepare(ret_site->config->store, &key,
+		err = mfa_store_prepare(ret_site->config->store,
+					&(struct mfa_store_keys){ &key, NULL },
 					mfa_factor_fill_decoy, diag, &is_made);
 	return err == MFA_OK ? mfa_site_open(ret_site, diag) : err;
 }

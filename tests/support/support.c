@@ -10,6 +10,7 @@
 
 #include <liboath/oath.h>
 
+#include "mfa/factor.h"
 #include "mfa/key.h"
 #include "site_fixture.h"
 #include "user_namespace.h"
@@ -171,10 +172,10 @@ struct mfa_secret test_key(unsigned char first)
 	return key;
 }
 
-void host_open(struct test_host *host, const char *host_lines, const char *zone_lines)
+static void begin_host(struct test_host *host, const char *host_lines,
+		       const char *zone_lines)
 {
 	char text[4096];
-	struct mfa_diag diag = { .text = "" };
 	*host = (struct test_host){ .key = test_key(1) };
 	struct sandbox *box = &host->box;
 	sandbox_open(box);
@@ -188,8 +189,29 @@ void host_open(struct test_host *host, const char *host_lines, const char *zone_
 		strstr(zone_lines, "factors") == NULL ? "factors = totp hotp" : "",
 		zone_lines);
 	write_text(path_in(box, "mfa.conf"), text);
-	int err = site_fixture_open(path_in(box, "mfa.conf"), &diag, &host->host);
-	assert_done(err, &diag);
+}
+
+void host_open(struct test_host *host, const char *host_lines, const char *zone_lines)
+{
+	struct mfa_diag diag = { .text = "" };
+	begin_host(host, host_lines, zone_lines);
+	assert_done(
+		site_fixture_open(path_in(&host->box, "mfa.conf"), &diag, &host->host),
+		&diag);
+}
+
+void host_open_old(struct test_host *host)
+{
+	struct mfa_diag diag = { .text = "" };
+	begin_host(host, "", "");
+	assert_int_equal(mkdir(path_in(&host->box, "store"), 0700), 0);
+	assert_int_equal(mkdir(path_in(&host->box, "store/users"), 0700), 0);
+	assert_done(mfa_site_load(path_in(&host->box, "mfa.conf"), &diag, &host->host),
+		    &diag);
+	assert_done(mfa_site_open(&host->host, &diag), &diag);
+	struct mfa_token token = { .kind = MFA_KIND_NONE };
+	assert_int_equal(mfa_factor_fill_decoy(&token), MFA_OK);
+	enroll_tokens(host->host.store, MFA_DECOY_USER, &token, 1);
 }
 
 void host_close(struct test_host *host)

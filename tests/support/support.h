@@ -81,7 +81,7 @@ struct mfa_zone default_zone(void);
 /* A store key that is the same in every test. */
 struct mfa_secret test_key(unsigned char first);
 
-/* A host in a sandbox: configuration, key, store with its decoy, audit trail. */
+/* A host in a sandbox: configuration, key, store with its decoys, audit trail. */
 struct test_host {
 	struct sandbox box;
 	struct mfa_secret key;
@@ -91,6 +91,8 @@ struct test_host {
 /* host_lines are written into [host], zone_lines into [zone main] and behind it. Without
  * a line "factors" only typed codes are taken. */
 void host_open(struct test_host *host, const char *host_lines, const char *zone_lines);
+/* The same with a store of before there were many decoys: with the common one alone. */
+void host_open_old(struct test_host *host);
 void host_close(struct test_host *host);
 /* For cmocka: *state is a struct test_host with the default configuration. */
 int host_setup(void **state);

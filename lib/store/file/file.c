@@ -67,6 +67,7 @@ static int file_store_open(const char *address, struct mfa_diag *diag,
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	store->workspace = &self->vault->workspace;
 	store->key_room = self->vault->store_key;
+	store->decoy_key = self->vault->decoy_key;
 	int err = file_store_join(address, USERS, diag, &self->users_path);
 	if (err == MFA_OK)
 		err = mfa_fs_open_dir(self->users_path, &mfa_fs_own_folder, diag,

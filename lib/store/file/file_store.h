@@ -9,6 +9,7 @@
 struct vault {
 	unsigned char keys[2][MFA_SUBKEY_SIZE]; /* the current, and the next of a rekey */
 	unsigned char store_key[MFA_KEY_SIZE];
+	unsigned char decoy_key[MFA_DECOY_KEY_SIZE];
 	unsigned char scratch[SLOT_SCRATCH_SIZE];
 	struct mfa_record workspace;
 };

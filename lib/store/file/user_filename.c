@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "user_filename.h"
 
+#include <stdio.h>
 #include <string.h>
 
-static const char DECOY[] = ".decoy";
+#include "mfa/decoy.h"
+
 static const char HEX[] = "0123456789ABCDEF";
 
 static bool is_plain_byte(char byte)
@@ -12,12 +14,21 @@ static bool is_plain_byte(char byte)
 	       (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
 }
 
+/* Behind the line feed there is the number. */
+static void encode_decoy(const char *decoy, char ret_name[static STORE_NAME_SIZE])
+{
+	if (decoy[0] == '\0')
+		(void)snprintf(ret_name, STORE_NAME_SIZE, ".decoy");
+	else
+		(void)snprintf(ret_name, STORE_NAME_SIZE, ".decoy-%s", decoy + 1);
+}
+
 int store_name_encode(const char *user, char ret_name[static STORE_NAME_SIZE])
 {
 	char name[STORE_NAME_SIZE];
 	size_t out = 0;
-	if (user[0] == '\0') {
-		memcpy(ret_name, DECOY, sizeof DECOY);
+	if (mfa_decoy_is_name(user)) {
+		encode_decoy(user, ret_name);
 		return MFA_OK;
 	}
 	for (size_t in = 0; user[in] != '\0'; in++) {

@@ -13,7 +13,8 @@
 #include "support.h"
 
 enum {
-	USERS = 5
+	USERS = 5,
+	DECOYS = 1 + MFA_DECOYS, /* with the common one */
 };
 
 static int64_t moment(void)
@@ -26,6 +27,15 @@ static const struct mfa_rekey_options plain = { .clock = moment };
 static const char *user_name(unsigned index, char name[static 16])
 {
 	(void)snprintf(name, 16, "user%u", index);
+	return name;
+}
+
+/* The common one first. */
+static const char *decoy_name(size_t index, char name[static 16])
+{
+	name[0] = '\0';
+	if (index > 0)
+		mfa_decoy_name(index - 1, name);
 	return name;
 }
 
@@ -51,8 +61,11 @@ static void assert_all_readable(struct test_host *host)
 		assert_string_equal(record->user, name);
 		mfa_record_free(&record);
 	}
-	struct mfa_record *decoy = stored_record(other.store, MFA_DECOY_USER);
-	mfa_record_free(&decoy);
+	for (size_t i = 0; i < DECOYS; i++) {
+		struct mfa_record *decoy =
+			stored_record(other.store, decoy_name(i, name));
+		mfa_record_free(&decoy);
+	}
 	mfa_site_done(&other);
 }
 
@@ -79,7 +92,7 @@ static void every_record_is_under_the_new_key_alone(void **state)
 	read_key(host, before);
 	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
 	assert_int_equal(report.records, USERS);
-	assert_int_equal(report.resealed, USERS + 1);
+	assert_int_equal(report.resealed, USERS + DECOYS);
 	assert_false(report.was_resumed);
 	assert_false(has_next_key(host));
 	read_key(host, after);
@@ -93,8 +106,9 @@ static void every_record_is_under_the_new_key_alone(void **state)
 	(void)snprintf(source, sizeof source, "file:%s", path_in(&host->box, "store"));
 	assert_done(mfa_store_open(source, &host->key, &diag, &old), &diag);
 	assert_int_equal(mfa_store_read(old, "user1", NULL, record), MFA_ERR_INTEGRITY);
-	assert_int_equal(mfa_store_read(old, MFA_DECOY_USER, NULL, record),
-			 MFA_ERR_INTEGRITY);
+	for (size_t i = 0; i < DECOYS; i++)
+		assert_int_equal(mfa_store_read(old, decoy_name(i, source), NULL, record),
+				 MFA_ERR_INTEGRITY);
 	mfa_store_close(&old);
 	mfa_record_free(&record);
 }
@@ -115,7 +129,7 @@ static void stops_anywhere_and_goes_on(void **state)
 	struct mfa_rekey_report report = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	enroll_all(host);
-	for (size_t after = 1; after <= USERS + 1; after++) {
+	for (size_t after = 1; after <= USERS + DECOYS; after++) {
 		struct stop stop = { .after = after };
 		struct mfa_watch watch = { stop_after, &stop };
 		const struct mfa_rekey_options options = { .watch = &watch,
@@ -140,6 +154,22 @@ static void stops_anywhere_and_goes_on(void **state)
 	assert_int_equal(report.resealed, 0); /* the stopped runs had done them all */
 	assert_false(has_next_key(host));
 	assert_all_readable(host);
+}
+
+/* As in a store of before, or where somebody has removed one. */
+static void decoys_that_are_missing_are_no_error(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_rekey_report report = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	enroll_all(host);
+	assert_int_equal(unlink(path_in(&host->box, "store/users/.decoy-00")), 0);
+	assert_int_equal(unlink(path_in(&host->box, "store/users/.decoy-40")), 0);
+	assert_done(mfa_rekey_check(&host->host, NULL, &diag, &report), &diag);
+	assert_int_equal(report.records, USERS);
+	assert_done(mfa_rekey_run(&host->host, &plain, &diag, &report), &diag);
+	assert_int_equal(report.records, USERS);
+	assert_int_equal(report.resealed, USERS + DECOYS - 2);
 }
 
 static bool log_in_meanwhile(void *context, size_t done, size_t total MFA_UNUSED)
@@ -181,7 +211,8 @@ static void logins_and_enrolments_go_on_meanwhile(void **state)
 		    &diag);
 	assert_done(mfa_site_open(&host->host, &diag), &diag);
 	struct mfa_record *record = stored_record(host->host.store, "user3");
-	assert_int_equal(record->failures, USERS + 1); /* one for each step, none lost */
+	assert_int_equal(record->failures,
+			 USERS + DECOYS); /* one for each step, none lost */
 	mfa_record_free(&record);
 	record = stored_record(host->host.store, "late");
 	mfa_record_free(&record);
@@ -251,7 +282,7 @@ static bool remove_meanwhile(void *context, size_t done MFA_UNUSED, size_t total
 	struct test_host *host = context;
 	struct mfa_record *record = mfa_record_new();
 	char name[16];
-	assert_int_equal(total, USERS + 1);
+	assert_int_equal(total, USERS + DECOYS);
 	for (unsigned i = 0; i < USERS; i++)
 		if (mfa_store_read(host->host.store, user_name(i, name), NULL, record) ==
 		    MFA_OK)
@@ -332,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		on_host(every_record_is_under_the_new_key_alone),
 		on_host(stops_anywhere_and_goes_on),
+		on_host(decoys_that_are_missing_are_no_error),
 		on_host(logins_and_enrolments_go_on_meanwhile),
 		on_host(a_damaged_record_keeps_the_old_key),
 		on_host(a_dry_run_changes_nothing),

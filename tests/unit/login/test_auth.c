@@ -157,7 +157,8 @@ static void a_stranger_is_asked_and_refused_like_anybody(void **state)
 	unsigned files = count_files(state);
 	for (size_t i = 0; i < MFA_COUNT(strangers); i++) {
 		uint32_t taros = generation_of(state, "taro");
-		uint32_t decoys = generation_of(state, MFA_DECOY_USER);
+		struct decoy decoy = decoy_of(state, strangers[i].user);
+		uint32_t decoys = generation_of(state, decoy.name);
 		struct outcome outcome = login(state, strangers[i]);
 		assert_outcome(outcome, MFA_DENY,
 			       strangers[i].is_unknown ? MFA_REASON_UNKNOWN_USER
@@ -168,7 +169,7 @@ static void a_stranger_is_asked_and_refused_like_anybody(void **state)
 		assert_string_equal(outcome.token, "");
 		assert_string_equal(outcome.diag, "");
 		/* the same write, but into the decoy's record */
-		assert_true(generation_of(state, MFA_DECOY_USER) > decoys);
+		assert_true(generation_of(state, decoy.name) > decoys);
 		assert_int_equal(generation_of(state, "taro"), taros);
 		assert_int_equal(count_files(state), files);
 	}
@@ -177,7 +178,8 @@ static void a_stranger_is_asked_and_refused_like_anybody(void **state)
 /* Not even the decoy's own code; and the decoy's lock is not felt. */
 static void nothing_lets_a_stranger_in(void **state)
 {
-	struct mfa_record *decoy = stored_record(store_of(state), MFA_DECOY_USER);
+	struct mfa_record *decoy =
+		stored_record(store_of(state), decoy_of(state, "jiro").name);
 	struct mfa_token token;
 	make_token(&totp_spec, &token);
 	memcpy(decoy->tokens[0].data, token.data, sizeof token.data);

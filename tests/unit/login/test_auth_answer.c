@@ -40,10 +40,11 @@ static void sshds_filler_is_written_but_not_counted(void **state)
 		assert_audited(state, "\"reason\":\"not-a-code\"");
 	}
 	assert_int_equal(failures_of(state, "taro"), 0);
-	uint32_t decoys = generation_of(state, MFA_DECOY_USER);
+	struct decoy decoy = decoy_of(state, "jiro");
+	uint32_t decoys = generation_of(state, decoy.name);
 	assert_outcome(login(state, (struct attempt){ .user = "jiro", .answer = filler }),
 		       MFA_DENY, MFA_REASON_NOT_ENROLLED);
-	assert_true(generation_of(state, MFA_DECOY_USER) > decoys);
+	assert_true(generation_of(state, decoy.name) > decoys);
 	assert_outcome(login(state, (struct attempt){ .answer = "\b\n\r\177INCORRECt" }),
 		       MFA_DENY, MFA_REASON_WRONG);
 	assert_int_equal(failures_of(state, "taro"), 1);

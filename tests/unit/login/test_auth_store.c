@@ -189,16 +189,6 @@ static void a_damaged_token_lets_nobody_in(void **state)
 	assert_int_equal(counter_of(host), 0);
 }
 
-static void a_store_without_its_decoy_refuses_strangers_aloud(void **state)
-{
-	struct test_host *host = *state;
-	struct mfa_auth_result result;
-	assert_int_equal(unlink(path_of(host, "store/users/.decoy")), 0);
-	run(host, "jiro", "123456", &result);
-	assert_int_equal(result.verdict, MFA_UNAVAILABLE);
-	assert_non_null(strstr(result.diag.text, "mfa-enroll init"));
-}
-
 static void no_secret_and_no_code_stands_in_the_trail(void **state)
 {
 	struct test_host *host = *state;
@@ -325,7 +315,6 @@ int main(void)
 		on_host(a_damaged_record_lets_nobody_in),
 		on_host(an_unsafe_record_lets_nobody_in),
 		on_host(a_damaged_token_lets_nobody_in),
-		on_host(a_store_without_its_decoy_refuses_strangers_aloud),
 		on_host(no_secret_and_no_code_stands_in_the_trail),
 		on_host(one_code_lets_one_of_two_logins_in),
 		on_host(one_code_lets_one_of_many_logins_in),

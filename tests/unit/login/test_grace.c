@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "mfa/factor.h"
 
 /* NOW is 2027-01-15T08:00:00Z. */
 static int setup(void **state)
@@ -98,7 +101,7 @@ static void in_one_line_all_of_it_is_the_password(void **state)
 	assert_string_equal(outcome.password, "horse123456");
 }
 
-/* Once over it stays over: the decoy remembers, whatever the clock comes to be. */
+/* Once over it stays over: the common decoy remembers, whatever the clock comes to be. */
 static void a_clock_that_goes_back_does_not_bring_it_back(void **state)
 {
 	struct test_host *host = *state;
@@ -125,6 +128,87 @@ static void a_name_that_nobody_has_ends_it_as_well(void **state)
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_UNKNOWN_USER);
 	attempt = (struct attempt){ .answer = "123456" };
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
+/* A name with another decoy than taro's. */
+static struct attempt find_other(void **state, int64_t now)
+{
+	static char user[16];
+	unsigned i = 0;
+	do
+		(void)snprintf(user, sizeof user, "jiro%u", i++);
+	while (strcmp(decoy_of(state, user).name, decoy_of(state, "taro").name) == 0);
+	return (struct attempt){ .user = user, .answer = "123456", .now = now };
+}
+
+static void it_ends_for_the_names_of_all_decoys(void **state)
+{
+	struct attempt late = { .answer = "123456", .now = LAST_SECOND + 1 };
+	struct attempt other = find_other(state, NOW);
+	assert_outcome(login(state, other), MFA_EXEMPT, MFA_REASON_GRACE);
+	assert_outcome(login(state, late), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	assert_outcome(login(state, other), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	assert_audited(state, "\"detail\":\"no grace, as grace_until was over once");
+	/* and for a decoy that is made afterwards */
+	struct test_host *host = *state;
+	const struct mfa_store_keys keys = { .current = &host->key };
+	char file[32];
+	bool is_made = false;
+	(void)snprintf(file, sizeof file, ".decoy-%s",
+		       decoy_of(state, other.user).name + 1);
+	assert_int_equal(unlink(record_path(state, file)), 0);
+	assert_int_equal(mfa_store_prepare(host->host.config->store, &keys,
+					   mfa_factor_fill_decoy, NULL, &is_made),
+			 MFA_OK);
+	assert_true(is_made);
+	assert_outcome(login(state, other), MFA_DENY, MFA_REASON_NOT_ENROLLED);
+}
+
+/* Many at once, as when everybody comes in the morning. */
+static int come_late(void *context, unsigned index)
+{
+	char user[16];
+	(void)snprintf(user, sizeof user, "jiro%u", index);
+	const struct attempt attempt = { .user = user,
+					 .answer = "123456",
+					 .now = LAST_SECOND + 1 };
+	struct outcome outcome = login_on(context, &attempt);
+	return outcome.reason == MFA_REASON_NOT_ENROLLED ? 0 : 1;
+}
+
+static void many_who_see_the_end_at_once_are_refused_as_one_would_be(void **state)
+{
+	struct test_host *host = *state;
+	mfa_site_close(&host->host); /* each opens it for itself */
+	assert_int_equal(count_processes(8, 0, come_late, host), 8);
+	assert_int_equal(mfa_site_open(&host->host, NULL), MFA_OK);
+	assert_outcome(login(state, (struct attempt){ .answer = "123456" }), MFA_DENY,
+		       MFA_REASON_NOT_ENROLLED);
+}
+
+static void without_the_common_decoy_there_is_no_grace(void **state)
+{
+	struct code code = code_of(&hotp_spec, 0);
+	struct outcome outcome;
+	write_text(record_path(state, ".decoy"), "no record");
+	outcome = login(state, (struct attempt){ .answer = "123456" });
+	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_FAILED);
+	assert_int_equal(unlink(record_path(state, ".decoy")), 0);
+	outcome = login(state, (struct attempt){ .answer = "123456" });
+	assert_outcome(outcome, MFA_UNAVAILABLE, MFA_REASON_FAILED);
+	assert_non_null(strstr(outcome.diag, "mfa-enroll init"));
+	/* with a line each */
+	struct mfa_record *own =
+		stored_record(store_of(state), decoy_of(state, "taro").name);
+	assert_int_equal(own->failures, 2);
+	assert_int_equal(own->unlogged, 0);
+	mfa_record_free(&own);
+	/* those who have a token need no decoy */
+	outcome = login(state, (struct attempt){ .user = "hanako", .answer = "000000" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
+	assert_string_equal(outcome.diag, "");
+	outcome = login(state, (struct attempt){ .user = "hanako", .answer = code.text });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 }
 
 /* What a clock shows whose battery is empty. */
@@ -216,6 +300,9 @@ int main(void)
 		in_grace(what_the_program_must_hold_true_still_holds),
 		in_grace(a_clock_that_goes_back_does_not_bring_it_back),
 		in_grace(a_name_that_nobody_has_ends_it_as_well),
+		in_grace(it_ends_for_the_names_of_all_decoys),
+		in_grace(many_who_see_the_end_at_once_are_refused_as_one_would_be),
+		in_grace(without_the_common_decoy_there_is_no_grace),
 		in_grace(a_clock_from_before_this_program_is_no_grace),
 		in_grace(a_question_that_stays_open_does_not_outlast_it),
 	};

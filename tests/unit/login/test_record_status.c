@@ -77,7 +77,7 @@ static void who_is_not_known_is_remembered_by_nothing(void **state)
 		.user = "jiro", .answer = code.text, .has_uid = true, .uid = TARO
 	};
 	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_ENROLLED);
-	assert_int_equal(uid_of(state, MFA_DECOY_USER), -1);
+	assert_int_equal(uid_of(state, decoy_of(state, "jiro").name), -1);
 }
 
 struct closed {

@@ -101,7 +101,7 @@ static void a_failure_in_the_future_hides_nothing(void **state)
 
 static void the_decoys_are_told_without_a_name(void **state)
 {
-	leave_unlogged(state, MFA_DECOY_USER, 4, NOW - 100);
+	leave_unlogged(state, decoy_of(state, "hanako").name, 4, NOW - 100);
 	(void)login(state, (struct attempt){ .user = "hanako",
 					     .answer = "123456",
 					     .is_unknown = true });

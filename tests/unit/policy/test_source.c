@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/login/auth.c and lib/policy/source.c: where guesses come from, and whom they lock
  * out. */
+#include <stdio.h>
 #include <string.h>
 
 #include "login.h"
@@ -198,9 +199,11 @@ static void an_old_lock_without_end_stays_one(void **state)
 static void who_has_no_record_is_refused_alike(void **state)
 {
 	static const char *const names[] = { "jiro", "hanako", "jiro" };
+	const struct decoy decoy = decoy_of(state, "jiro");
 	const char *const answer = "123456";
 	for (unsigned i = 0; i < 3 * 7; i++) {
-		uint32_t before = generation_of(state, MFA_DECOY_USER);
+		const struct decoy own = decoy_of(state, names[i % 3]);
+		uint32_t before = generation_of(state, own.name);
 		struct attempt attempt = { .user = names[i % 3],
 					   .answer = answer,
 					   .rhost = "192.0.2.7",
@@ -211,15 +214,34 @@ static void who_has_no_record_is_refused_alike(void **state)
 						  : MFA_REASON_NOT_ENROLLED);
 		assert_string_equal(outcome.diag, "");
 		assert_int_equal(outcome.script.told, 0);
-		assert_true(generation_of(state, MFA_DECOY_USER) > before);
+		assert_true(generation_of(state, own.name) > before);
 	}
 	/* each name for itself, as it would be with records: 14 and 7 */
-	assert_int_equal(locked_sources(state, MFA_DECOY_USER), 2);
-	assert_int_equal(failures_of(state, MFA_DECOY_USER), 10);
-	set_failures(state, MFA_DECOY_USER, 100);
+	assert_int_equal(locked_sources(state, decoy.name), 1);
+	assert_int_equal(failures_of(state, decoy.name), 5);
+	assert_int_equal(failures_of(state, decoy_of(state, "hanako").name), 5);
+	set_failures(state, decoy.name, 100);
 	assert_outcome(login(state, (struct attempt){ .user = "jiro", .answer = answer }),
 		       MFA_DENY, MFA_REASON_NOT_ENROLLED);
 	assert_open(state, (struct attempt){ .rhost = "192.0.2.7" });
+}
+
+/* Also names that share a decoy. */
+static void names_of_one_decoy_are_locked_each_for_itself(void **state)
+{
+	char other[16] = "";
+	const struct decoy decoy = decoy_of(state, "jiro");
+	for (unsigned i = 0;
+	     i == 0 || strcmp(decoy_of(state, other).name, decoy.name) != 0; i++)
+		(void)snprintf(other, sizeof other, "jiro%u", i);
+	const char *const names[] = { "jiro", other };
+	for (unsigned i = 0; i < 2 * 7; i++)
+		assert_outcome(login(state, (struct attempt){ .user = names[i % 2],
+							      .answer = "123456",
+							      .rhost = "192.0.2.7" }),
+			       MFA_DENY, MFA_REASON_NOT_ENROLLED);
+	assert_int_equal(locked_sources(state, decoy.name), 2);
+	assert_int_equal(failures_of(state, decoy.name), 10);
 }
 
 static uint64_t id_of(const struct mfa_secret *key, const char *user, uint32_t caller)
@@ -296,6 +318,7 @@ int main(void)
 		enrolled(at_a_hundred_a_password_leads_in_as_well),
 		enrolled(an_old_lock_without_end_stays_one),
 		enrolled(who_has_no_record_is_refused_alike),
+		enrolled(names_of_one_decoy_are_locked_each_for_itself),
 		cmocka_unit_test(the_record_tells_no_sources),
 		cmocka_unit_test(sources_have_words),
 	};

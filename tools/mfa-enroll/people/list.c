@@ -158,8 +158,8 @@ static enum exit_code print_list(struct app *app, const struct mfa_strings *name
 	return code;
 }
 
-/* The decoy's record remembers it. Where that is damaged the tokens are listed all the
- * same, but not chosen by it. */
+/* The common decoy's record remembers it. Where that is damaged the tokens are listed all
+ * the same, but not chosen by it. */
 static int read_rekey_time(struct app *app, struct choice *choice, struct mfa_diag *diag)
 {
 	int err = mfa_rekey_time(&app->site, diag, &choice->rekeyed);

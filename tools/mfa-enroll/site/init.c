@@ -9,6 +9,7 @@
 #include "mfa/factor.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
+#include "mfa/seal.h"
 #include "records/records.h"
 #include "site/sample.h"
 
@@ -98,19 +99,30 @@ static int make_store_key(struct work *work, const struct mfa_config *config)
 	return err;
 }
 
-/* While a rekey is unfinished the decoy may be sealed under the next key already. */
+/* None, if no rekey is going on. */
+static int load_next_key(const struct mfa_config *config, struct mfa_diag *diag,
+			 struct mfa_secret *ret_next)
+{
+	int err = mfa_key_load_next(config->key, diag, ret_next);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
+}
+
+/* While a rekey is unfinished decoys may be sealed under the next key already. The key is
+ * held meanwhile, so that no rekey ends and leaves a new decoy under the old key. */
 static int make_store(struct work *work, const struct mfa_config *config)
 {
 	bool is_made = false;
+	MFA_CLEANUP(mfa_close_fd) int hold = -1;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
-	int err = mfa_key_load(config->key, &work->diag, &key);
+	if (mfa_secret_alloc(MFA_KEY_SIZE, &key) != MFA_OK)
+		return mfa_fail(&work->diag, MFA_ERR_NOMEM, "out of memory");
+	int err = mfa_key_load_held(config->key, &work->diag, key.data, &hold);
 	if (err == MFA_OK)
-		err = mfa_store_prepare(config->store, &key, mfa_factor_fill_decoy,
-					&work->diag, &is_made);
-	if (err == MFA_ERR_INTEGRITY &&
-	    mfa_key_load_next(config->key, NULL, &next) == MFA_OK)
-		err = mfa_store_prepare(config->store, &next, mfa_factor_fill_decoy,
+		err = load_next_key(config, &work->diag, &next);
+	const struct mfa_store_keys keys = { &key, next.data != NULL ? &next : NULL };
+	if (err == MFA_OK)
+		err = mfa_store_prepare(config->store, &keys, mfa_factor_fill_decoy,
 					&work->diag, &is_made);
 	if (err == MFA_OK && is_made)
 		tell_made(work, config->store);

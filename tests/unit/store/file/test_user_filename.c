@@ -18,6 +18,9 @@ static void encodes_to_plain_file_names(void **state MFA_UNUSED)
 		{ ".", "%2E" },
 		{ "../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd" },
 		{ ".decoy", "%2Edecoy" },
+		{ ".decoy-00", "%2Edecoy-00" },
+		{ "\n0", "%0A0" },
+		{ "\n000", "%0A000" },
 		{ ".hidden", "%2Ehidden" },
 		{ "/", "%2F" },
 		{ "a%2Fb", "a%252Fb" },
@@ -53,13 +56,23 @@ static void every_byte_comes_back(void **state MFA_UNUSED)
 		}
 }
 
-static void nobody_but_the_decoy_has_the_decoys_name(void **state MFA_UNUSED)
+static void nobody_but_a_decoy_has_a_decoys_name(void **state MFA_UNUSED)
 {
-	char name[STORE_NAME_SIZE];
-	char user[STORE_NAME_SIZE];
-	assert_int_equal(store_name_encode("", name), MFA_OK);
-	assert_string_equal(name, ".decoy");
-	assert_int_equal(store_name_decode(name, user), MFA_ERR_INVALID);
+	static const struct {
+		const char *user;
+		const char *name;
+	} cases[] = {
+		{ "", ".decoy" },
+		{ "\n00", ".decoy-00" },
+		{ "\n63", ".decoy-63" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		char name[STORE_NAME_SIZE];
+		char user[STORE_NAME_SIZE];
+		assert_int_equal(store_name_encode(cases[i].user, name), MFA_OK);
+		assert_string_equal(name, cases[i].name);
+		assert_int_equal(store_name_decode(name, user), MFA_ERR_INVALID);
+	}
 }
 
 static void too_long_a_name_is_refused(void **state MFA_UNUSED)
@@ -85,9 +98,9 @@ static void too_long_a_name_is_refused(void **state MFA_UNUSED)
 static void decodes_only_what_encoding_makes(void **state MFA_UNUSED)
 {
 	static const char *const bad[] = {
-		"",    "%",   "%2",	"a%2",	  "%2f",   "%61",	"a b", "a/b",
-		".",   "..",  ".decoy", ".tmp",	  "%00",   "a%00b",	"%GG", "a%2Eb",
-		"%-1", "% 1", "\xff",	"%2E%2E", "taro~", "taro.tmp%",
+		"",    "%",   "%2",	"a%2",	  "%2f",   "%61",	"a b",	 "a/b",
+		".",   "..",  ".decoy", ".tmp",	  "%00",   "a%00b",	"%GG",	 "a%2Eb",
+		"%-1", "% 1", "\xff",	"%2E%2E", "taro~", "taro.tmp%", "%0A00",
 	};
 	char user[STORE_NAME_SIZE] = "untouched";
 	for (size_t i = 0; i < MFA_COUNT(bad); i++)
@@ -107,7 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encodes_to_plain_file_names),
 		cmocka_unit_test(every_byte_comes_back),
-		cmocka_unit_test(nobody_but_the_decoy_has_the_decoys_name),
+		cmocka_unit_test(nobody_but_a_decoy_has_a_decoys_name),
 		cmocka_unit_test(too_long_a_name_is_refused),
 		cmocka_unit_test(decodes_only_what_encoding_makes),
 	};
