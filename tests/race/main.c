@@ -27,6 +27,8 @@ static const struct {
 	{ "own_users", race_own_users, 60, false },
 	{ "changes", race_changes, 60, false },
 	{ "rekey", race_rekey, 60, false },
+	{ "strangers", race_strangers, 60, false },
+	{ "decoys", race_decoys, 60, false },
 	{ "prompt", race_prompt, 15, false },
 	{ "one_key", race_one_key, 60, true },
 	{ "held_key", race_held_key, 60, true },

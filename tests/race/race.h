@@ -22,6 +22,10 @@ bool race_own_users(struct race *race);
 bool race_changes(struct race *race);
 /* Nobody is refused while the store key is changed. */
 bool race_rekey(struct race *race);
+/* Names without a record are refused, at once and by turns. */
+bool race_strangers(struct race *race);
+/* So they are while decoys are removed and made, and the store key is changed. */
+bool race_decoys(struct race *race);
 /* Sessions that wait at the prompt do not stop others. */
 bool race_prompt(struct race *race);
 /* Lines of the configuration for these two. */
