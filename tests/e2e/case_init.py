@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """mfa-enroll init."""
 
+import json
 import os
 import shutil
 import stat
@@ -97,6 +98,27 @@ def test_a_store_with_one_decoy_serves_and_init_makes_the_others(case):
             assert not other.exists() or other.read_bytes() == before[other]
             assert pam.call(taro, [token.next()]).code == pam.SUCCESS
             exits(enroll.run("init"), 0)
+
+
+def test_check_tells_of_decoys_that_are_missing_or_damaged(case):
+    def findings():
+        said = json.loads(enroll.run("check", "--json").stdout)
+        return {item["id"]: item for item in said["findings"] if item["id"].startswith("decoys")}
+
+    assert findings() == {}
+    for path in product.USERS.glob(".decoy-*"):
+        path.unlink()
+    assert findings().keys() == {"decoys-missing"}
+    assert "64 of 65" in findings()["decoys-missing"]["text"]
+    damaged = product.USERS / ".decoy-07"
+    damaged.write_bytes(b"no record")
+    damaged.chmod(0o600)
+    assert "63 of 65" in findings()["decoys-missing"]["text"]
+    assert str(damaged) in findings()["decoys-damaged"]["text"]
+    exits(enroll.run("init"), 5, str(damaged))
+    damaged.unlink()
+    exits(enroll.run("init"), 0)
+    assert findings() == {}
 
 
 def test_init_refuses_a_new_key_beside_old_records(case):

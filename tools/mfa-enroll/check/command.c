@@ -64,6 +64,7 @@ static void look_at_parts(struct check *check)
 	check_orphans(check);
 	check_clock(check);
 	check_locks(check);
+	check_decoys(check);
 }
 
 static enum exit_code print_findings(struct check *check)

@@ -21,6 +21,7 @@ void check_accounts(struct check *check);
 void check_orphans(struct check *check);
 void check_clock(struct check *check);
 void check_locks(struct check *check);
+void check_decoys(struct check *check);
 
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);
