@@ -209,7 +209,7 @@ bool crash_kill(struct crash *crash, const struct operation *operation,
 		enum victim victim)
 {
 	static const char *const victims[VICTIM_COUNT] = { "", "_module", "_worker",
-							   "_service" };
+							   "_service", "" };
 	struct toll toll = { 0 };
 	struct ends ends;
 	char name[64];

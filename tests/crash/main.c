@@ -68,8 +68,10 @@ static void prepare(struct crash *crash)
 
 static bool kill_all(struct crash *crash, const struct operation *operation)
 {
+	if (operation->is_of_usb)
+		return crash_kill(crash, operation, VICTIM_USB);
 	bool is_good = crash_kill(crash, operation, VICTIM_STEPS);
-	for (int i = VICTIM_STEPS + 1; i < VICTIM_COUNT && operation->has_victims; i++)
+	for (int i = VICTIM_STEPS + 1; i < VICTIM_USB && operation->has_victims; i++)
 		is_good = crash_kill(crash, operation, (enum victim)i) && is_good;
 	return is_good;
 }

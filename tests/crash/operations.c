@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "key_fixture.h"
+#include "usb.h"
 
 /* Users: taro with two HOTP tokens a, b and a TOTP token t; hanako2, suspended; jiro,
  * locked; jiro2 with one token; taro2, whose counter is far behind; hanako3 and jiro3
@@ -87,6 +88,14 @@ const struct operation operations[] = {
 	  .key_secret = SECRET_TOUCHED,
 	  .short_stride = 31,
 	  .has_power = true,
+	  .probes = { { "jiro3", SECRET_TOUCHED, 0, true, true, PROBE_TOUCHED } } },
+	{ .name = "usb",
+	  .login_user = "jiro3",
+	  .login_secret = SECRET_TOUCHED,
+	  .login_code = PROBE_TOUCHED,
+	  .key_secret = SECRET_TOUCHED,
+	  .short_stride = 31,
+	  .is_of_usb = true,
 	  .probes = { { "jiro3", SECRET_TOUCHED, 0, true, true, PROBE_TOUCHED } } },
 	{ .name = "init",
 	  .words = { "init", "--in-memory" },
@@ -326,7 +335,8 @@ static void take_steps(void *context)
 {
 	struct run *run = context;
 	mfa_close_fd(&run->steps.module);
-	trace_me();
+	if (run->victim == VICTIM_STEPS)
+		trace_me();
 	steps_fixture_run(&run->steps);
 	_exit(0);
 }
@@ -376,6 +386,18 @@ static int input_of(const struct operation *operation)
 	return pam_fixture_memory_file(text);
 }
 
+/* The person presses Enter, and mfa-usb is started. */
+static void begin_usb(struct run *run)
+{
+	usb_catch();
+	run->client = fork();
+	if (run->client < 0)
+		pam_fixture_die("no steps");
+	if (run->client == 0)
+		take_steps(run);
+	usb_trace(&run->trace);
+}
+
 static void begin_steps(struct run *run)
 {
 	const struct pam_fixture_code code = login_code(run->operation);
@@ -386,7 +408,10 @@ static void begin_steps(struct run *run)
 	};
 	if (steps_fixture_begin(run->fixture->config_path, &login, &run->steps) != MFA_OK)
 		pam_fixture_die("the steps cannot be taken");
-	trace_begin(&run->trace, take_steps, run);
+	if (run->victim == VICTIM_USB)
+		begin_usb(run);
+	else
+		trace_begin(&run->trace, take_steps, run);
 	mfa_close_fd(&run->steps.desk.connection);
 }
 
@@ -450,6 +475,7 @@ static void begin_login(struct run *run)
 {
 	switch (run->victim) {
 	case VICTIM_STEPS:
+	case VICTIM_USB:
 		begin_steps(run);
 		return;
 	case VICTIM_MODULE:
@@ -496,7 +522,7 @@ void run_begin(struct run *run, struct pam_fixture *fixture,
 
 int run_answer(struct run *run)
 {
-	if (run->victim != VICTIM_STEPS)
+	if (run->victim != VICTIM_STEPS && run->victim != VICTIM_USB)
 		return run->shared->is_done ? run->shared->answer : -1;
 	steps_fixture_hear(run->steps.module, &run->heard);
 	if (!run->heard.has_verdict)
@@ -511,7 +537,9 @@ bool run_is_reported(struct run *run)
 	char text[4096] = "";
 	if (run->operation->words[0] == NULL) {
 		int answer = run_answer(run);
-		return answer == PAM_SUCCESS || answer == PAM_AUTH_ERR;
+		/* without the key's answer a login is refused, and nothing is counted */
+		bool is_counted = run->victim != VICTIM_USB;
+		return answer == PAM_SUCCESS || (answer == PAM_AUTH_ERR && is_counted);
 	}
 	return run->operation->done != NULL &&
 	       pread(run->output_fd, text, sizeof text - 1, 0) > 0 &&
@@ -526,18 +554,28 @@ static void wait_for_workers(const struct run *run)
 			continue;
 }
 
+static void wait_for_client(struct run *run)
+{
+	if (run->client > 0 && waitpid(run->client, NULL, 0) != run->client)
+		pam_fixture_die("the application is lost");
+	run->client = 0;
+}
+
 void run_settle(struct run *run)
 {
 	if (run->operation->words[0] != NULL || run->victim == VICTIM_STEPS)
 		return;
+	if (run->victim == VICTIM_USB) {
+		usb_let_go();
+		wait_for_client(run);
+		return;
+	}
 	if (run->victim == VICTIM_SERVICE) {
 		run->fixture->service = 0;
 		pam_fixture_serve(run->fixture);
 		wait_for_workers(run);
 	}
-	if (run->client > 0 && waitpid(run->client, NULL, 0) != run->client)
-		pam_fixture_die("the application is lost");
-	run->client = 0;
+	wait_for_client(run);
 	restart_service(run); /* it ends what is begun */
 }
 
@@ -558,6 +596,7 @@ void run_done(struct run *run)
 	if (run->client == 0)
 		return;
 	/* what goes on for ever is still traced */
-	trace_kill(&run->trace);
+	if (run->victim != VICTIM_USB)
+		trace_kill(&run->trace);
 	run_settle(run);
 }

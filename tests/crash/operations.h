@@ -49,6 +49,7 @@ struct operation {
 				  which probes[0] gets in, or nobody does */
 	unsigned short_stride; /* the short form takes one point in so many; 0: 7 */
 	bool has_victims;      /* a login in which each process of it is killed */
+	bool is_of_usb;	       /* a login in which mfa-usb is killed, and nothing else */
 	bool has_power;	       /* its writes are replayed for power loss as well */
 	struct probe probes[PROBES_MAX];
 };
@@ -65,6 +66,7 @@ enum victim {
 	VICTIM_MODULE,	/* the application, with a sound service */
 	VICTIM_WORKER,	/* of the service */
 	VICTIM_SERVICE, /* its parent; another is started at once */
+	VICTIM_USB,	/* mfa-usb, which the steps start; the next one is let alone */
 	VICTIM_COUNT
 };
 
@@ -73,7 +75,7 @@ struct run {
 	enum victim victim;
 	struct steps_fixture steps; /* VICTIM_STEPS */
 	struct steps_heard heard;
-	pid_t client; /* the application, where another is traced */
+	pid_t client; /* the application, or the steps, where another is traced */
 	pid_t workers[16];
 	const struct operation *operation;
 	struct pam_fixture *fixture;
