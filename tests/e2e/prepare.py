@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from e2e import authd
+from e2e import authd, units
 
 CONFIG = Path("/etc/pam_mfa/mfa.conf")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -26,6 +26,19 @@ def root():
 
 
 def product():
+    """The product without systemd, and its service."""
+    install()
+    authd.start()
+
+
+def under_systemd():
+    """The product where systemd is process 1, as the README has it installed."""
+    install()
+    units.systemctl("daemon-reload")
+    units.systemctl("enable", "--now", "mfa-authd.socket")
+
+
+def install():
     """Installs the build, with the key and store that `init` makes, and a configuration that
     takes typed codes only."""
     for folder in ("/etc/pam_mfa", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
@@ -37,4 +50,3 @@ def product():
     text = text.replace("#factors      = yubikey", "factors      =")
     assert "\nfactors      = totp" in text
     CONFIG.write_text(text)
-    authd.start()

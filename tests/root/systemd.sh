@@ -15,17 +15,21 @@ remove_group()
 	fi
 }
 
-# Groups are the kernel's, not the root's: those of a root that was killed are still here.
+# Groups are the kernel's, not the root's: those of a root that was killed are still here. Another
+# root that begins at the same time must not remove ours before we are in it.
 enter_group()
 {
 	local old
 	mount -t cgroup2 cgroup2 $groups
+	exec 9<$groups
+	flock 9
 	for old in "$groups"/throwaway-root-*; do
 		remove_group "$old"
 	done
 	group=$(mktemp -d $groups/throwaway-root-XXXXXX)
 	chmod 0755 "$group"
 	echo 0 >"$group/cgroup.procs"
+	exec 9<&-
 }
 
 leave_group()

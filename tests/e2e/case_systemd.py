@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""mfa-authd where systemd is process 1: its units, their sandbox, and logins through it."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+from e2e import enroll, pam, pamconf, product, programs, ssh, units, users
+from e2e.desktop import until
+
+LAYER = "systemd"
+SYSTEMD = True
+
+PROBE = Path(__file__).with_name("sandbox_probe.py")
+UNIT = Path("/usr/lib/systemd/system/mfa-authd.service")
+ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
+# What the sandbox allows; it refuses the rest of the probe's tries.
+ALLOWED = {"local sockets", "netlink", "libusb", "write /var/lib/pam_mfa", "write /var/log/pam_mfa",
+           "write /run/pam_mfa", "who asks", "root again", "mode"}
+
+
+def let_in(result):
+    assert result.let_in, result
+
+
+def found():
+    """The findings of check about the service, by their names, with their texts."""
+    said = json.loads(enroll.run("check", "--json").stdout)
+    return {finding["id"]: finding["text"] for finding in said["findings"] if finding["id"].startswith("authd")}
+
+
+def test_a_login_over_ssh_goes_through_the_service(case):
+    taro, token = enroll.person()
+    with pamconf.wired("sshd"), units.sshd():
+        let_in(ssh.login(taro, [taro.password, token.next()]))
+        assert not ssh.login(taro, [taro.password, token.wrong()]).let_in
+    lines = case.log("event=auth")
+    assert ["allowed" in line for line in lines] == [True, False], lines
+    numbers = {int(re.match(r"mfa-authd\[(\d+)\]", line)[1]) for line in lines}
+    assert numbers <= set(units.workers()), (numbers, units.workers())
+
+
+def test_the_workers_are_in_the_sandbox(case):
+    units.start()
+    for number in (units.pid(), *units.workers()):
+        facts = dict(line.split(":", 1) for line in Path(f"/proc/{number}/status").read_text().splitlines())
+        capabilities = {name: int(facts[name], 16) for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb", "CapInh")}
+        assert not any(capabilities.values()), capabilities
+        assert facts["Seccomp"].strip() == "2" and facts["NoNewPrivs"].strip() == "1"
+        mounts = [line.split()[4:6] for line in Path(f"/proc/{number}/mountinfo").read_text().splitlines()]
+        options = {path: words.split(",")[0] for path, words in mounts}
+        assert {options[path] for path in ("/", "/run", "/dev")} == {"ro"}, options
+        assert {options[path] for path in ("/var/lib/pam_mfa", "/var/log/pam_mfa", "/run/pam_mfa")} == {"rw"}, options
+        # what it must see of who asks: the host's users, processes and network
+        for name in ("user", "pid", "net"):
+            assert os.readlink(f"/proc/{number}/ns/{name}") == os.readlink(f"/proc/1/ns/{name}"), name
+
+
+def probed_here():
+    done = subprocess.run(["/usr/bin/python3", "-ISB", "-c", PROBE.read_text()], capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def probed_in_sandbox():
+    """As another program of the very unit."""
+    unit = Path("/run/systemd/system/probe.service")
+    text = re.sub(r"(?m)^(Requires|After|Restart|ExecStart)=.*\n", "", UNIT.read_text())
+    script = Path("/usr/local/lib/probe.py")
+    script.write_text(PROBE.read_text())
+    unit.write_text(text.replace("[Service]", f"[Service]\nType=oneshot\nExecStart=/usr/bin/python3 -ISB {script}"))
+    units.systemctl("daemon-reload")
+    units.systemctl("start", unit.name)
+    said = subprocess.run(["journalctl", "-q", "-u", unit.name, "-o", "cat", "-t", "python3"], capture_output=True, text=True)
+    return json.loads(said.stdout.splitlines()[-1])
+
+
+def hidraw():
+    found = re.search(r"(?m)^\s*(\d+) hidraw$", Path("/proc/devices").read_text())
+    return found and int(found[1])
+
+
+def test_the_sandbox_refuses_all_but_what_the_service_does(case):
+    users.make("taro", "right horse")
+    os.mknod("/dev/probe-screen", 0o600 | stat.S_IFCHR, os.makedev(7, 60))
+    os.mknod("/dev/probe-hidraw", 0o600 | stat.S_IFCHR, os.makedev(hidraw() or 1, 200))
+    here, there = probed_here(), probed_in_sandbox()
+    assert {name for name, text in here.items() if text != "ok"} <= {"HID"}, here
+    refused = {name: text for name, text in there.items() if name not in ALLOWED | {"HID"}}
+    assert "ok" not in refused.values() and "died" not in refused.values(), refused
+    assert {there[name] for name in ALLOWED} == {"ok"}, there
+    # no device has this number: who may open it finds that out, and others do not
+    if hidraw():
+        assert there["HID"] == here["HID"] != "EPERM", (here, there)
+
+
+def test_the_exposure_is_what_the_documents_say(case):
+    done = subprocess.run(["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=17",
+                           "mfa-authd.service"], capture_output=True, text=True)
+    figure = re.search(r"Overall exposure level for mfa-authd.service: (\S+)", done.stdout)[1]
+    assert done.returncode == 0, done.stdout
+    assert f"`mfa-authd.service: {figure}`" in ARCHITECTURE.read_text(), figure
+
+
+def descriptors(number):
+    return len(os.listdir(f"/proc/{number}/fd"))
+
+
+def test_a_restart_puts_no_question_twice(case):
+    taro, token = enroll.person(kind="hotp")
+    before = units.start()
+    idle = descriptors(before)
+    with pam.module_alone():
+        replies = []
+        thinking = threading.Thread(target=lambda: replies.append(pam.call(taro, [token.next()], pause=3)))
+        thinking.start()
+        until(lambda: descriptors(before) > idle, "the question")
+        units.systemctl("restart", units.SERVICE)
+        assert units.pid() != before
+        thinking.join(30)
+    [reply] = replies
+    assert reply.code == pam.SUCCESS and len(reply.prompts) == 1, reply
+
+
+def test_it_is_there_again_after_every_kill(case):
+    taro, token = enroll.person(kind="hotp")
+    with pam.module_alone():
+        for _ in range(8):  # more than systemd's own limit of five in ten seconds
+            before = units.start()
+            os.kill(before, signal.SIGKILL)
+            until(lambda: units.pid() not in (0, before), "the next service")
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+    assert units.state(units.SOCKET) == "active"
+
+
+def test_a_service_that_is_switched_off_is_told_by_check(case):
+    taro, token = enroll.person(kind="hotp")
+    assert not found()
+    units.systemctl("disable", "--now", units.SOCKET, units.SERVICE)
+    try:
+        assert set(found()) == {"authd-down", "authd-disabled"}
+        with pamconf.wired("login"):
+            let_in(programs.login(taro, [taro.password, token.next()]))
+    finally:
+        units.systemctl("enable", "--now", units.SOCKET)
+    assert not found()
