@@ -4,13 +4,15 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pam, pamconf, product, programs, ssh, units, users
+from e2e import as_user, enroll, names, pam, pamconf, product, programs, ssh, units, users
 from e2e.desktop import until
 
 LAYER = "systemd"
@@ -148,3 +150,69 @@ def test_a_service_that_is_switched_off_is_told_by_check(case):
     finally:
         units.systemctl("enable", "--now", units.SOCKET)
     assert not found()
+
+
+def follow(text):
+    """Does what a finding of check says: writes the drop-in, if there is one, and runs the rest."""
+    words, _, drop_in = text.partition(":\n")
+    if drop_in:
+        path = Path(re.search(r"(/etc/systemd/\S+\.conf)$", words)[1])
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{drop_in}\n")
+    commands = re.search(r"Run: ([^,:]+)", words)[1]
+    subprocess.run(["sh", "-euc", commands], check=True)
+
+
+@contextmanager
+def no_drop_ins():
+    """What the block adds to the unit is gone after it."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(units.DROP_INS, ignore_errors=True)
+        units.systemctl("daemon-reload")
+        units.systemctl("restart", units.SERVICE)
+
+
+def attempt(case, user, token, wrapper=()):
+    """A login through the module alone: PAM's code, and the line that the service wrote."""
+    lines = len(case.log("pam_mfa"))
+    code = pam.call(user, [token.next()], wrapper=wrapper).code
+    return code, case.log("pam_mfa")[lines:][-1]
+
+
+def test_other_paths_work_with_the_drop_in_that_check_prints(case):
+    Path("/root/mfa").mkdir(mode=0o700)
+    elsewhere = {
+        "read-only": {"store": "file:/srv/my mfa", "audit": "/srv/log/audit.jsonl"},
+        "not there": {"store": "file:/root/mfa/store", "audit": "/root/mfa/log/audit.jsonl", "key": "file:/root/mfa/key"},
+    }
+    for name, host in elsewhere.items():
+        with product.config(host=host), no_drop_ins(), pam.module_alone():
+            enroll.init()
+            taro, token = enroll.person(kind="hotp")
+            code, line = attempt(case, taro, token)
+            assert code == pam.UNAVAILABLE and (name == "not there" or "Read-only file system" in line), line
+            text = found()["authd-paths"]
+            assert host["store"].removeprefix("file:") in text and str(Path(host["audit"]).parent) in text, text
+            follow(text)
+            assert not found()
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+            assert Path(host["audit"]).read_text().count('"code-right"') == 1
+
+
+def test_a_name_service_with_sockets_works_with_the_drop_in_that_check_names(case):
+    with names.folding(), names.networked(), no_drop_ins(), pam.module_alone():
+        names.UNLISTED.write_text("kaede:x:70001:100::/:/bin/sh\n")
+        kaede = users.User("kaede", "", 70001, 100, Path("/"))
+        token = enroll.give(kaede, "hotp")
+        # a locker's, since where the name service is silent root's programs are believed the name
+        wrapper = as_user.ids(kaede)
+        code, line = attempt(case, kaede, token, wrapper)
+        assert code != pam.SUCCESS, line
+        text = found()["authd-names"]
+        assert text.startswith("fold: "), text
+        follow(text)
+        assert not found()
+        code, line = attempt(case, kaede, token, wrapper)
+        assert code == pam.SUCCESS, line

@@ -12,6 +12,7 @@ from e2e import prepare, product
 SWITCH = Path("/etc/nsswitch.conf")
 UNLISTED = Path("/etc/passwd.unlisted")
 DOWN = Path("/etc/passwd.down")
+NETWORK = Path("/etc/passwd.network")
 LIBRARY = "libnss_fold.so.2"
 
 
@@ -31,6 +32,16 @@ def folding():
         SWITCH.write_text(text)
         yield
     UNLISTED.unlink(missing_ok=True)
+
+
+@contextmanager
+def networked():
+    """A service of names.folding opens network sockets in who asks, within the block."""
+    NETWORK.touch()
+    try:
+        yield
+    finally:
+        NETWORK.unlink()
 
 
 @contextmanager

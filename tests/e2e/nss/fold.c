@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A name service for the throwaway root, as sssd and winbind can be: behind "files" it
  * takes TARO, CITY\taro and taro@city for taro, and knows the accounts of a file that it
- * does not list. While there is a file /etc/passwd.down it does not answer. The fold of
+ * does not list. While there is a file /etc/passwd.down it does not answer, and while
+ * there is /etc/passwd.network only to who can open a socket of the Internet. The fold of
  * libnss_fold.so.2. */
 #include <ctype.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "mfa/base.h"
@@ -41,9 +43,20 @@ static void fold(const char *name, char ret_name[static NAME_SIZE])
 	ret_name[len] = '\0';
 }
 
+static bool is_cut_off(void)
+{
+	if (access("/etc/passwd.network", F_OK) != 0)
+		return false;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0)
+		(void)close(fd);
+	return fd < 0;
+}
+
 static enum nss_status conclude(int errnum, int *ret_errno)
 {
-	if (errnum == ENOENT && access("/etc/passwd.down", F_OK) == 0) {
+	bool is_down = errnum == ENOENT && access("/etc/passwd.down", F_OK) == 0;
+	if (is_down || is_cut_off()) {
 		*ret_errno = EIO;
 		return NSS_STATUS_UNAVAIL;
 	}

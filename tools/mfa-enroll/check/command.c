@@ -55,6 +55,8 @@ static void look_at_parts(struct check *check)
 	check_polkit(check);
 	check_files(check); /* every service trusts them */
 	check_authd(check);
+	check_authd_paths(check);
+	check_authd_names(check);
 	if (check->only != NULL)
 		return;
 	check_logrotate(check);

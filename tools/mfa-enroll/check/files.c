@@ -17,8 +17,7 @@ enum {
 	PATH_SIZE = 1024
 };
 
-/* The path of a source that is one on this host; else NULL. */
-static const char *source_path(mfa_scheme_table table, const char *source)
+const char *check_source_path(mfa_scheme_table table, const char *source)
 {
 	const struct mfa_scheme *scheme = mfa_scheme_find(table, source);
 	return scheme != NULL && scheme->is_path ? mfa_scheme_address(scheme, source)
@@ -132,8 +131,8 @@ void check_files(struct check *check)
 		look_at_folder(check, MFA_PLUGIN_DIR, &mfa_fs_protected);
 	if (config == NULL) /* a configuration that is not safe is told already */
 		return;
-	const char *store = source_path(mfa_store_scheme, config->store);
-	look_at_key(check, source_path(mfa_key_scheme, config->key), store);
+	const char *store = check_source_path(mfa_store_scheme, config->store);
+	look_at_key(check, check_source_path(mfa_key_scheme, config->key), store);
 	if (store != NULL)
 		look_at_folder(check, store, &mfa_fs_private);
 	char folder[PATH_SIZE];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "check/check.h"
+#include "mfa/scheme.h"
 
 void check_services(struct check *check);
 void check_sshd(struct check *check);
@@ -12,6 +13,8 @@ void check_sudo(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
 void check_authd(struct check *check);
+void check_authd_paths(struct check *check);
+void check_authd_names(struct check *check);
 void check_logrotate(struct check *check);
 void check_grace(struct check *check);
 void check_local(struct check *check);
@@ -35,3 +38,6 @@ bool check_has_virtual_terminal(const struct check *check);
 
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);
+
+/* The path of a source of mfa.conf that is one on this host, borrowed; else NULL. */
+const char *check_source_path(mfa_scheme_table table, const char *source);

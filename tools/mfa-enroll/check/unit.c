@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "check/config_lines.h"
+#include "mfa/rootfs.h"
+
+/* Of these, an earlier one has precedence. */
+static const char *const folders[] = {
+	"/etc/systemd/system.control", "/run/systemd/system.control",
+	"/run/systemd/transient",      "/run/systemd/generator.early",
+	"/etc/systemd/system",	       "/run/systemd/system",
+	"/run/systemd/generator",      "/usr/local/lib/systemd/system",
+	"/usr/lib/systemd/system",     "/lib/systemd/system",
+	"/run/systemd/generator.late",
+};
+
+enum {
+	PATH_SIZE = 512
+};
+
+char *unit_find(const struct check *check, const char *name)
+{
+	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
+		char path[PATH_SIZE];
+		(void)snprintf(path, sizeof path, "%s/%s", folders[i], name);
+		if (mfa_rootfs_exists(check->root, path))
+			return strdup(path);
+	}
+	return NULL;
+}
+
+static const char *name_in(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+/* A drop-in of the same name in an earlier folder is taken instead. */
+static void add_drop_in(struct check *check, const char *path, void *context)
+{
+	struct mfa_strings *paths = context;
+	for (size_t i = 0; i < paths->count; i++)
+		if (strcmp(name_in(paths->items[i]), name_in(path)) == 0)
+			return;
+	if (mfa_strings_add(paths, path) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+}
+
+static void add_drop_ins(struct check *check, const char *unit, struct mfa_strings *paths)
+{
+	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
+		char path[PATH_SIZE];
+		(void)snprintf(path, sizeof path, "%s/%s.d", folders[i], unit);
+		config_files_each(check, path, ".conf", add_drop_in, paths);
+	}
+}
+
+/* Also those of "a-.service.d" for a-b.service, and of "service.d" for every service. */
+static void collect_drop_ins(struct check *check, const char *unit,
+			     struct mfa_strings *paths)
+{
+	char name[PATH_SIZE];
+	const char *type = strrchr(unit, '.');
+	add_drop_ins(check, unit, paths);
+	for (const char *end = type; end > unit; end--) {
+		if (end[-1] != '-')
+			continue;
+		(void)snprintf(name, sizeof name, "%.*s%s", (int)(end - unit), unit,
+			       type);
+		add_drop_ins(check, name, paths);
+	}
+	add_drop_ins(check, type + 1, paths);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(name_in(*(char *const *)a), name_in(*(char *const *)b));
+}
+
+static void read_unit_file(struct check *check, const char *path, unit_visitor visit,
+			   void *context)
+{
+	bool is_service = false;
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, path, &file))
+		return;
+	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+		char *value = NULL;
+		const char *key = NULL;
+		if (line[0] == '[')
+			is_service = strcmp(line, "[Service]") == 0;
+		else if ((key = config_lines_split_key(line, &value)) != NULL &&
+			 is_service)
+			visit(key, value, context);
+	}
+}
+
+void unit_each(struct check *check, const char *name, unit_visitor visit, void *context)
+{
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings drop_ins = { 0 };
+	MFA_CLEANUP(mfa_free_string) char *path = unit_find(check, name);
+	if (path == NULL)
+		return;
+	read_unit_file(check, path, visit, context);
+	collect_drop_ins(check, name, &drop_ins);
+	if (drop_ins.count > 1)
+		qsort(drop_ins.items, drop_ins.count, sizeof *drop_ins.items,
+		      compare_names);
+	for (size_t i = 0; i < drop_ins.count; i++)
+		read_unit_file(check, drop_ins.items[i], visit, context);
+}
+
+char *unit_next_word(char **rest)
+{
+	char *in = *rest + strspn(*rest, " \t");
+	char *word = in;
+	char *out = in;
+	char quote = '\0';
+	if (*in == '\0')
+		return NULL;
+	for (; *in != '\0' && (quote != '\0' || strchr(" \t", *in) == NULL); in++) {
+		if (*in == '\\' && in[1] != '\0')
+			*out++ = *++in;
+		else if (quote == '\0' && (*in == '"' || *in == '\''))
+			quote = *in;
+		else if (quote != '\0' && *in == quote)
+			quote = '\0';
+		else
+			*out++ = *in;
+	}
+	*rest = in + (*in != '\0');
+	*out = '\0';
+	return word;
+}
+
+bool unit_is_yes(const char *value)
+{
+	static const char *const words[] = { "1", "yes", "y", "true", "t", "on" };
+	for (size_t i = 0; i < MFA_COUNT(words); i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	return false;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A service of systemd by its files: the first file of that name in the folders that
+ * systemd reads, and the drop-ins of all of them. */
+#pragma once
+
+#include "check/check.h"
+
+/* The file of the unit, which the caller frees; NULL: there is none. */
+char *unit_find(const struct check *check, const char *name);
+
+/* One setting of [Service]; visit may change the value. */
+typedef void (*unit_visitor)(const char *key, char *value, void *context);
+
+/* Calls visit for each setting in the order in which systemd takes them: of two with one
+ * key the later holds, unless it is a list. */
+void unit_each(struct check *check, const char *name, unit_visitor visit, void *context);
+
+/* The next word of a value, in place, without its quotes; NULL: there is none. */
+char *unit_next_word(char **rest);
+
+/* Whether a value means yes. */
+bool unit_is_yes(const char *value);
