@@ -215,6 +215,22 @@ static int open_entry(const struct mfa_fs_entry *entry, int flags,
 	return -1;
 }
 
+/* Without capabilities root cannot open what is others': the owner says more than EACCES.
+ */
+static int fail_open(const struct mfa_fs_entry *entry, int errnum,
+		     const struct mfa_fs_rule *rule, struct mfa_diag *diag)
+{
+	struct stat status;
+	if (errnum == ELOOP)
+		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link",
+				entry->path);
+	if (errnum == EACCES &&
+	    fstatat(entry->dir_fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    status.st_uid != rule->owner)
+		return check_owner_and_mode(&status, rule, entry->path, diag);
+	return mfa_fail_errno(diag, errnum, "%s: cannot open", entry->path);
+}
+
 /* One fstat, after locking, tells what the file is and whether it still has its name. */
 int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 		   const struct mfa_fs_rule *rule, struct mfa_diag *diag, int *ret_fd)
@@ -223,11 +239,8 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 	for (;;) {
 		MFA_CLEANUP(mfa_close_fd)
 		int fd = open_entry(entry, flags, rule, diag);
-		if (fd < 0 && errno == ELOOP)
-			return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link",
-					path);
 		if (fd < 0)
-			return mfa_fail_errno(diag, errno, "%s: cannot open", path);
+			return fail_open(entry, errno, rule, diag);
 		int err = rule->lock != 0 ? mfa_fs_lock(fd, rule->lock) : MFA_OK;
 		if (err != MFA_OK)
 			return mfa_fail(diag, err, "%s: cannot lock: %s", path,

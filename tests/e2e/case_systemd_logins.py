@@ -268,3 +268,17 @@ def test_workers_that_are_killed_for_memory_are_replaced(case):
     assert case.log("worker \\d+ ended in the middle of a login")
     # systemd leaves it at that
     assert units.systemctl("show", "-p", "OOMPolicy", "--value", units.SERVICE).strip() == "continue"
+
+
+def test_a_file_of_another_is_refused_for_its_owner(case):
+    """Which the service may not even open: it has no capability."""
+    taro, token = person("taro")
+    with pam.module_alone():
+        for path in (product.record(taro), product.KEY):
+            os.chown(path, taro.uid, 0)
+            try:
+                assert pam.call(taro, [token.next()]).code == pam.UNAVAILABLE, path
+            finally:
+                os.chown(path, 0, 0)
+            assert case.log(f"{path}: owned by uid {taro.uid}, must be owned by uid 0"), path
+        assert pam.call(taro, [token.next()]).code == pam.SUCCESS
