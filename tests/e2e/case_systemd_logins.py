@@ -135,15 +135,15 @@ def test_su_from_at_is_not(case):
 
 
 def test_processes_that_are_hidden_from_users_are_seen(case):
-    """hidepid= would hide su from a root without CAP_SYS_PTRACE; the sandbox has a /proc of its own."""
+    """hidepid= with a group would hide su from a root without CAP_SYS_PTRACE: the sandbox has a /proc of its own."""
     with zones("login", "su"):
         console()
-        subprocess.run(["mount", "-o", "remount,hidepid=invisible", "/proc"], check=True)
+        subprocess.run(["mount", "-o", "remount,hidepid=invisible,gid=12345", "/proc"], check=True)
         try:
             units.systemctl("restart", units.SERVICE)
             assert "zone=here" in su_through(case, str(DRIVER))
         finally:
-            subprocess.run(["mount", "-o", "remount,hidepid=off", "/proc"], check=True)
+            subprocess.run(["mount", "-o", "remount,hidepid=off,gid=0", "/proc"], check=True)
 
 
 def test_a_login_over_ssh_is_not(case):
