@@ -81,23 +81,26 @@ def probed_in_sandbox():
     return json.loads(said.stdout.splitlines()[-1])
 
 
-def hidraw():
-    found = re.search(r"(?m)^\s*(\d+) hidraw$", Path("/proc/devices").read_text())
+def major_of(kind):
+    """None: this kernel has no such devices."""
+    found = re.search(rf"(?m)^\s*(\d+) {kind}$", Path("/proc/devices").read_text())
     return found and int(found[1])
 
 
 def test_the_sandbox_refuses_all_but_what_the_service_does(case):
     users.make("taro", "right horse")
     os.mknod("/dev/probe-screen", 0o600 | stat.S_IFCHR, os.makedev(7, 60))
-    os.mknod("/dev/probe-hidraw", 0o600 | stat.S_IFCHR, os.makedev(hidraw() or 1, 200))
+    devices = {"HID": "hidraw", "USB": "usb_device"}
+    for kind in devices.values():
+        if major_of(kind):  # a number that no device has
+            os.mknod(f"/dev/probe-{kind}", 0o600 | stat.S_IFCHR, os.makedev(major_of(kind), 200))
     here, there = probed_here(), probed_in_sandbox()
-    assert {name for name, text in here.items() if text != "ok"} <= {"HID"}, here
-    refused = {name: text for name, text in there.items() if name not in ALLOWED | {"HID"}}
+    assert {name for name, text in here.items() if text != "ok"} <= devices.keys(), here
+    refused = {name: text for name, text in there.items() if name not in ALLOWED | devices.keys()}
     assert "ok" not in refused.values() and "died" not in refused.values(), refused
     assert {there[name] for name in ALLOWED} == {"ok"}, there
-    # no device has this number: who may open it finds that out, and others do not
-    if hidraw():
-        assert there["HID"] == here["HID"] != "EPERM", (here, there)
+    # who may open such a device finds out that there is none, and others do not
+    assert all(there[name] == here[name] != "EPERM" for name in devices), (here, there)
 
 
 def test_the_exposure_is_what_the_documents_say(case):
@@ -150,6 +153,28 @@ def test_a_service_that_is_switched_off_is_told_by_check(case):
     finally:
         units.systemctl("enable", "--now", units.SOCKET)
     assert not found()
+
+
+def test_it_may_be_started_before_init(case):
+    """Its folders are there then, so that what init puts into them is written to without a restart."""
+    kept = {path: path.with_name(f"kept-{path.name}") for path in (product.STORE, product.AUDIT.parent, product.KEY)}
+    units.systemctl("stop", units.SERVICE)
+    for path, other in kept.items():
+        path.rename(other)
+    try:
+        with pam.module_alone():
+            before = units.start()
+            assert pam.call("taro", ["123456"]).code == pam.UNAVAILABLE
+            enroll.init()
+            taro, token = enroll.person(kind="hotp")
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+            assert units.pid() == before
+    finally:
+        units.systemctl("stop", units.SERVICE)
+        for path, other in kept.items():
+            subprocess.run(["rm", "-rf", path], check=True)
+            other.rename(path)
+        units.start()
 
 
 def follow(text):

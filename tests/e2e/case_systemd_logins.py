@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pam, pamconf, product, softkey, ssh, units, users
+from e2e import as_user, enroll, pam, pamconf, product, softkey, ssh, units, users
 from e2e.desktop import until
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "origins"))
@@ -282,3 +282,19 @@ def test_a_file_of_another_is_refused_for_its_owner(case):
                 os.chown(path, 0, 0)
             assert case.log(f"{path}: owned by uid {taro.uid}, must be owned by uid 0"), path
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+
+
+def test_a_name_service_at_a_local_socket_is_asked(case):
+    """systemd's own, which asks process 1 about the users of services with DynamicUser=."""
+    with product.kept(Path("/etc/nsswitch.conf")) as switch, pam.module_alone():
+        switch.write_text(re.sub(r"(?m)^(passwd|group):.*", r"\1: files systemd", switch.read_text()))
+        subprocess.run(["systemd-run", "--quiet", "--unit=kaede", "-p", "DynamicUser=yes", "-p", "User=kaede",
+                        "sleep", "600"], check=True)
+        entry = until(lambda: subprocess.run(["getent", "passwd", "kaede"], capture_output=True, text=True).stdout,
+                      "kaede").split(":")
+        kaede = users.User("kaede", "", int(entry[2]), int(entry[3]), Path("/"))
+        token = enroll.give(kaede, "hotp")
+        # a locker's: root's programs are believed the name where no name service answers
+        reply = pam.call(kaede, [token.next()], wrapper=as_user.ids(kaede))
+        units.systemctl("stop", "kaede")
+    assert reply.code == pam.SUCCESS, reply

@@ -69,6 +69,7 @@ TRIES = {
     "control group": lambda: (os.mkdir("/sys/fs/cgroup/probe"), os.rmdir("/sys/fs/cgroup/probe")),
     "a screen": lambda: opened("/dev/probe-screen"),
     "HID": lambda: opened("/dev/probe-hidraw"),
+    "USB": lambda: opened("/dev/probe-usb_device"),
     "who asks": lambda: [read(f"/proc/1/{name}") for name in ("stat", "status", "cgroup")],
     "memory of another": memory_of_another,
     "user namespace": lambda: checked(libc.unshare(NEWUSER)),
