@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -298,3 +299,28 @@ def test_a_name_service_at_a_local_socket_is_asked(case):
         reply = pam.call(kaede, [token.next()], wrapper=as_user.ids(kaede))
         units.systemctl("stop", "kaede")
     assert reply.code == pam.SUCCESS, reply
+
+
+def test_logins_go_on_while_it_is_restarted(case):
+    """Ten restarts below four people: nobody is refused, or asked twice."""
+    people = [enroll.person(kind="hotp") for _ in range(4)]
+    replies = []
+    is_over = threading.Event()
+
+    def log_in_again_and_again(user, token):
+        while not is_over.is_set():
+            replies.append(pam.call(user, [token.next()], pause=0.2))
+
+    with pam.module_alone():
+        threads = [threading.Thread(target=log_in_again_and_again, args=one) for one in people]
+        for thread in threads:
+            thread.start()
+        for _ in range(10):
+            enough = len(replies) + 4
+            until(lambda: len(replies) >= enough, "logins")
+            units.systemctl("restart", units.SERVICE)
+        is_over.set()
+        for thread in threads:
+            thread.join(30)
+    assert len(replies) >= 40 and {reply.code for reply in replies} == {pam.SUCCESS}, [reply.code for reply in replies]
+    assert all(len(reply.prompts) == 1 for reply in replies)
