@@ -328,3 +328,16 @@ def test_logins_go_on_while_it_is_restarted(case):
             thread.join(20)
     assert len(results) >= 40 and all(result.let_in for result in results), results
     assert {len(result.prompts) for result in results} == {2}, results
+
+
+def test_a_service_that_cannot_start_loses_no_socket(case):
+    taro, token = person("taro")
+    troubles = ("ReadWritePaths=/not/there", "ExecStart=\nExecStart=/bin/false")
+    with pam.module_alone():
+        for trouble in troubles:
+            with units.drop_in(f"[Service]\n{trouble}\n"):
+                reply = pam.call(taro, [token.next()], wrapper=as_user.ids(taro))
+                assert reply.code == pam.UNAVAILABLE and not reply.prompts, reply
+                assert units.state(units.SOCKET) == "active"
+            reply = pam.call(taro, [token.next()], wrapper=as_user.ids(taro))
+            assert reply.code == pam.SUCCESS, (trouble, reply)
