@@ -70,7 +70,7 @@ static void what_pam_has_is_copied(void **state MFA_UNUSED)
 	assert_string_equal(said->tty, "pts/3");
 	assert_string_equal(said->rhost, "192.0.2.7");
 	assert_true(said->may_explain);
-	assert_false(said->wants_password || said->is_debug || said->is_resumed);
+	assert_false(said->wants_password || said->is_debug);
 }
 
 static void what_pam_has_not_is_empty_and_not_missing(void **state MFA_UNUSED)

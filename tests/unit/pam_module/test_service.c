@@ -22,6 +22,7 @@ enum {
 };
 
 static uid_t user;
+static const struct mfa_span begin = { (const unsigned char *)"begin", 5 };
 
 static int setup(void **state MFA_UNUSED)
 {
@@ -50,6 +51,8 @@ _Noreturn static void listen_as(uid_t uid, unsigned char letter, unsigned delay_
 		_exit(1);
 	int connection = accept(fd, NULL, NULL);
 	(void)mfa_packet_send(connection, letter, (struct mfa_span){ &version, 1 }, 0);
+	if (letter == MFA_AUTHD_FULL)
+		(void)close(connection); /* what was begun is not read */
 	(void)pause();
 	_exit(0);
 }
@@ -65,7 +68,7 @@ static int connect_to(uid_t uid, unsigned char letter, unsigned delay_us,
 		listen_as(uid, letter, delay_us);
 	while (delay_us == 0 && access(MFA_AUTHD_SOCKET, F_OK) != 0)
 		(void)usleep(1000);
-	int err = service_connect(diag, &fd);
+	int err = service_connect(begin, diag, &fd);
 	assert_true((err == MFA_OK) == (fd >= 0));
 	mfa_close_fd(&fd);
 	assert_int_equal(kill(pid, SIGKILL), 0);
@@ -98,7 +101,7 @@ static void one_that_does_not_return_is_missing(void **state MFA_UNUSED)
 {
 	struct mfa_diag diag = { .text = "" };
 	int fd = -1;
-	assert_int_equal(service_connect(&diag, &fd), MFA_ERR_NOTFOUND);
+	assert_int_equal(service_connect(begin, &diag, &fd), MFA_ERR_NOTFOUND);
 	assert_int_equal(fd, -1);
 }
 
@@ -144,7 +147,7 @@ static int start_as(uid_t uid)
 	int fd = -1;
 	if (setresuid(uid, uid, uid) != 0)
 		return 100;
-	return -service_start_once(&diag, &fd);
+	return -service_start_once(begin, &diag, &fd);
 }
 
 static int start_as_user(void)
