@@ -12,6 +12,13 @@ enum connection_state {
 	CONNECTION_WORKED, /* a worker has it */
 };
 
+/* Whether it serves somebody at this machine, by what no program says of itself. */
+enum connection_where {
+	CONNECTION_UNKNOWN = 0, /* nobody has asked yet */
+	CONNECTION_HERE,
+	CONNECTION_ELSEWHERE,
+};
+
 struct connection {
 	int fd;
 	int device; /* the device's channel, while it is waited for; or -1 */
@@ -23,6 +30,7 @@ struct connection {
 	int64_t deadline_ms;   /* INT64_MAX: it may wait for ever */
 	uint64_t order;	       /* who became ready first is served first */
 	enum connection_state state;
+	enum connection_where where;
 	struct visit visit;
 };
 
@@ -32,6 +40,10 @@ void connection_free(struct connection **connection);
 
 /* Whether there is a message to be read, or only the end. */
 bool connection_has_message(const struct connection *connection);
+
+/* Whether it serves somebody at this machine (origin_is_here), asked of the system once.
+ */
+bool connection_is_here(struct connection *connection);
 
 /* Sets the deadline of what it waits for now. */
 void connection_set_deadline(struct connection *connection);

@@ -12,22 +12,18 @@
 
 #include "channel.h"
 #include "pace.h"
+#include "places.h"
 #include "pool.h"
 #include "sweeper.h"
 
 enum {
-	CONNECTIONS_MAX = 512,
-	USER_MAX = 32, /* of programs that one user has started */
-	/* of programs that are users' own: one may have many ids */
-	OWN_MAX = CONNECTIONS_MAX / 2,
-	USERS_MAX = CONNECTIONS_MAX / 4 * 3, /* of these, and those that are set-uid */
 	DRAIN_MS = 30000,
 	RETRY_MS = 200, /* after a worker could not be started */
 	AT_SIGNALS = 0,
 	AT_LISTENER = 1,
 	AT_WORKERS = 2,
 	AT_CONNECTIONS = AT_WORKERS + POOL_WORKERS,
-	POLLS_MAX = AT_CONNECTIONS + 2 * CONNECTIONS_MAX,
+	POLLS_MAX = AT_CONNECTIONS + 2 * PLACES_MAX,
 };
 
 struct parent {
@@ -39,36 +35,11 @@ struct parent {
 	struct pool pool;
 	struct pace pace;
 	struct sweeper sweeper;
-	size_t count;
-	struct connection *connections[CONNECTIONS_MAX];
+	struct places places;
 	/* of the poll under way */
 	struct pollfd polls[POLLS_MAX];
 	size_t polled; /* connections that it has */
 };
-
-static unsigned count_of_user(const struct parent *parent, uid_t uid)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->uid == uid;
-	return count;
-}
-
-static unsigned count_of_users(const struct parent *parent)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->uid != 0;
-	return count;
-}
-
-static unsigned count_of_own(const struct parent *parent)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->is_users_own;
-	return count;
-}
 
 static void end_connection(struct parent *parent, struct connection **connection)
 {
@@ -84,19 +55,13 @@ static void refuse_for_load(struct parent *parent, struct connection **connectio
 	end_connection(parent, connection);
 }
 
-/* Root's own programs, such as sshd, have no limit but the number of all. */
-static bool has_place(struct parent *parent, struct connection *connection)
+/* Users' own programs come at a pace, too. */
+static bool is_admitted(struct parent *parent, struct connection *connection)
 {
-	if (parent->count >= CONNECTIONS_MAX)
-		return false;
-	if (connection->uid == 0)
-		return true;
-	return count_of_user(parent, connection->uid) < USER_MAX &&
-	       count_of_users(parent) < USERS_MAX &&
+	return places_have_one(&parent->places, connection) &&
 	       (!connection->is_users_own ||
-		(count_of_own(parent) < OWN_MAX &&
-		 pace_take(&parent->pace, connection->uid, mfa_monotonic_ms(),
-			   &connection->not_before_ms)));
+		pace_take(&parent->pace, connection->uid, mfa_monotonic_ms(),
+			  &connection->not_before_ms));
 }
 
 static void accept_one(struct parent *parent)
@@ -104,12 +69,12 @@ static void accept_one(struct parent *parent)
 	struct connection *connection = NULL;
 	if (connection_accept(parent->listener, &connection) != MFA_OK)
 		return;
-	if (!has_place(parent, connection)) {
+	if (!is_admitted(parent, connection)) {
 		refuse_for_load(parent, &connection);
 		return;
 	}
 	channel_greet(connection->fd);
-	parent->connections[parent->count++] = connection;
+	parent->places.connections[parent->places.count++] = connection;
 }
 
 static void become_ready(struct parent *parent, struct connection *connection)
@@ -130,15 +95,15 @@ static bool is_abandoned(const struct parent *parent, const struct connection *c
 static void remove_ended(struct parent *parent)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < parent->count; i++) {
-		struct connection *connection = parent->connections[i];
+	for (size_t i = 0; i < parent->places.count; i++) {
+		struct connection *connection = parent->places.connections[i];
 		bool is_worked = connection->state == CONNECTION_WORKED;
 		if (!is_worked && is_abandoned(parent, connection))
 			end_connection(parent, &connection);
 		else
-			parent->connections[kept++] = connection;
+			parent->places.connections[kept++] = connection;
 	}
-	parent->count = kept;
+	parent->places.count = kept;
 }
 
 static enum job_kind kind_of_job(const struct connection *connection)
@@ -156,8 +121,8 @@ static enum job_kind kind_of_job(const struct connection *connection)
 static struct connection *find_next_ready(const struct parent *parent)
 {
 	struct connection *first = NULL;
-	for (size_t i = 0; i < parent->count; i++) {
-		struct connection *connection = parent->connections[i];
+	for (size_t i = 0; i < parent->places.count; i++) {
+		struct connection *connection = parent->places.connections[i];
 		if (connection->state == CONNECTION_READY &&
 		    pool_has_turn(&parent->pool, connection) &&
 		    (first == NULL || connection->order < first->order))
@@ -240,8 +205,8 @@ static int timeout_of(struct parent *parent, bool is_full)
 	int64_t now = mfa_monotonic_ms();
 	if (parent->is_draining && parent->drain_end_ms < end)
 		end = parent->drain_end_ms;
-	for (size_t i = 0; i < parent->count; i++) {
-		const struct connection *connection = parent->connections[i];
+	for (size_t i = 0; i < parent->places.count; i++) {
+		const struct connection *connection = parent->places.connections[i];
 		if (connection->state == CONNECTION_WAITS && wake_time(connection) < end)
 			end = wake_time(connection);
 	}
@@ -265,9 +230,9 @@ static void prepare_polls(struct parent *parent)
 			(struct pollfd){ .fd = worker->pid != 0 ? worker->socket : -1,
 					 .events = POLLIN };
 	}
-	parent->polled = parent->count;
-	for (size_t i = 0; i < parent->count; i++) {
-		const struct connection *connection = parent->connections[i];
+	parent->polled = parent->places.count;
+	for (size_t i = 0; i < parent->places.count; i++) {
+		const struct connection *connection = parent->places.connections[i];
 		bool is_on = is_polled(connection);
 		struct pollfd *pair = &polls[AT_CONNECTIONS + 2 * i];
 		pair[0] = (struct pollfd){ .fd = is_on ? connection->fd : -1,
@@ -294,7 +259,7 @@ static void serve_once(struct parent *parent)
 		if (parent->polls[AT_WORKERS + i].revents != 0)
 			take_back(parent, i);
 	for (size_t i = 0; i < parent->polled; i++)
-		look_at(parent, parent->connections[i],
+		look_at(parent, parent->places.connections[i],
 			&parent->polls[AT_CONNECTIONS + 2 * i]);
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
@@ -318,7 +283,7 @@ static int open_signals(struct mfa_diag *diag, int *ret_fd)
 static bool is_finished(const struct parent *parent)
 {
 	return parent->is_draining &&
-	       (parent->count == 0 || parent->drain_end_ms <= mfa_monotonic_ms());
+	       (parent->places.count == 0 || parent->drain_end_ms <= mfa_monotonic_ms());
 }
 
 int parent_serve(int listener, const char *config, struct mfa_diag *diag)
@@ -331,8 +296,8 @@ int parent_serve(int listener, const char *config, struct mfa_diag *diag)
 	int err = open_signals(diag, &parent->signals);
 	while (err == MFA_OK && !is_finished(parent))
 		serve_once(parent);
-	for (size_t i = 0; i < parent->count; i++)
-		end_connection(parent, &parent->connections[i]);
+	for (size_t i = 0; i < parent->places.count; i++)
+		end_connection(parent, &parent->places.connections[i]);
 	sweeper_done(&parent->sweeper);
 	pool_done(&parent->pool);
 	free(parent);
