@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """mfa-authd when very many log in at once: who is served, and who waits."""
 
+import contextlib
+import select
 import socket
 
-from e2e import authd, enroll, pamconf, programs
-from e2e.authd_client import FULL, HELLO
-from e2e.checks import let_in, refused
+from e2e import authd, enroll, names, pamconf, programs
+from e2e.authd_client import FULL, HELLO, ROOT, UNAVAILABLE, Visit, begin
+from e2e.checks import let_in, refused, soon
 from e2e.console import communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
 
@@ -38,3 +40,44 @@ def test_a_third_of_the_places_is_kept_for_this_machines_terminals(case):
         assert status == 0 and f"logged in as {taro.name}\n" in out, out
         hang_up(kept)
         let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
+
+
+# A directory that hangs, and somebody who tries names.
+
+
+SPRAYED = 12
+
+
+@contextlib.contextmanager
+def spray():
+    """A program of root's asks for so many names that nobody has; gives the visits."""
+    with contextlib.ExitStack() as stack:
+        visits = [stack.enter_context(Visit(ROOT)) for _ in range(SPRAYED)]
+        for number, visit in enumerate(visits):
+            visit.send(begin(f"unknown{number}", service="sshd", tty="ssh", rhost="192.0.2.7"))
+        yield visits
+
+
+def answered(visits):
+    return select.select(visits, [], [], 0)[0]
+
+
+def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
+    taro, token = enroll.person(kind="hotp")
+    jiro = stranger()
+    with virtual_terminal() as path, pamconf.wired("su"), contextlib.ExitStack() as stack:
+        with names.hanging():
+            visits = stack.enter_context(spray())
+            for _ in range(2):
+                status, out = communicate(su_at(path, taro, jiro), taro.password, token.next())
+                assert status == 0 and f"logged in as {taro.name}\n" in out, out
+            assert len(answered(visits)) < SPRAYED - 2, "nobody hung"
+            # who hangs is refused at last, and not asked to come again
+            soon(lambda: answered(visits), seconds=20)
+            assert answered(visits)[0].verdict() == UNAVAILABLE
+            assert case.log("the name service did not answer within 10 s")
+        # then all is as before: they are asked as anybody is
+        soon(lambda: len(answered(visits)) >= SPRAYED - 4)
+        let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
+    assert len(authd.workers()) == authd.POOL
+    assert not case.log("asked again")

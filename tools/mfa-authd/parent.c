@@ -118,7 +118,7 @@ static enum job_kind kind_of_job(const struct connection *connection)
 	return JOB_GONE;
 }
 
-static struct connection *find_next_ready(const struct parent *parent)
+static struct connection *find_next_ready(struct parent *parent)
 {
 	struct connection *first = NULL;
 	for (size_t i = 0; i < parent->places.count; i++) {
