@@ -5,8 +5,8 @@ import contextlib
 import select
 import socket
 
-from e2e import authd, enroll, names, pamconf, programs
-from e2e.authd_client import FULL, HELLO, ROOT, UNAVAILABLE, Visit, begin
+from e2e import audit, authd, enroll, names, pamconf, programs
+from e2e.authd_client import ALLOWED, DENIED, FULL, HELLO, ROOT, UNAVAILABLE, Visit, begin
 from e2e.checks import let_in, refused, soon
 from e2e.console import communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
@@ -81,3 +81,38 @@ def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
         let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
     assert len(authd.workers()) == authd.POOL
     assert not case.log("asked again")
+
+
+# One address.
+
+
+WAITING = 64
+GATEWAY, OTHER = "192.0.2.7", "198.51.100.7"
+
+
+def over_ssh(user, visit, rhost=GATEWAY):
+    visit.ask(user, service="sshd", tty="ssh", rhost=rhost)
+
+
+def test_of_one_address_only_so_many_wait_at_the_question(case):
+    taro, token = enroll.person(kind="hotp")
+    with contextlib.ExitStack() as stack:
+        visits = [stack.enter_context(Visit(ROOT)) for _ in range(WAITING)]
+        for visit in visits:
+            over_ssh(taro, visit)
+        with Visit(ROOT) as late:
+            late.send(begin(taro, service="sshd", tty="ssh", rhost="::ffff:" + GATEWAY))
+            assert late.receive()[1:].decode().startswith("Too many logins at once.")
+            assert late.verdict() == DENIED
+        told = {"result": "denied", "reason": "too-many-logins", "user": taro.name}
+        assert told.items() <= audit.last().items(), audit.last()
+        assert f"too many logins at once from host {GATEWAY}" in audit.last()["detail"]
+        with Visit(ROOT) as visit:
+            over_ssh(taro, visit, OTHER)
+            assert visit.answer(token.next()) == ALLOWED
+        visits[-1].hang_up()  # no other process has it
+        soon(lambda: case.log("result=no-dialog"))
+        with Visit(ROOT) as visit:
+            over_ssh(taro, visit)
+            assert visit.answer(token.next()) == ALLOWED
+    assert enroll.facts(taro)["failures"] == 0

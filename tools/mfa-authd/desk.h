@@ -6,6 +6,8 @@
 #include "mfa/secret.h"
 #include "mfa/site.h"
 
+struct crowd;
+
 struct desk {
 	const char *config;	  /* --conf, or NULL */
 	bool is_once;		  /* this process is there for one login alone */
@@ -13,7 +15,9 @@ struct desk {
 	int connection;		  /* of the login whose step is being taken */
 	struct mfa_site site;	  /* kept from step to step (mfa_site_refresh) */
 	struct mfa_secret packet; /* the last message, which may be a code */
-	bool is_worn;		  /* something failed: another process is to go on */
+	/* For which no login may begin; of the step that is being taken. NULL: none */
+	const struct crowd *crowd;
+	bool is_worn; /* something failed: another process is to go on */
 };
 
 /* The caller ends ret_desk with desk_done. MFA_ERR_NOMEM. */

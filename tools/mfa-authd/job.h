@@ -2,7 +2,7 @@
 /* A visit on its way between the parent and a worker, with its descriptors. */
 #pragma once
 
-#include "visit.h"
+#include "crowd.h"
 
 enum job_kind {
 	JOB_MESSAGE, /* a message waits on the connection */
@@ -13,6 +13,7 @@ enum job_kind {
 struct job {
 	enum job_kind kind; /* to the worker */
 	bool is_last;	    /* from the worker: it ends, another is wanted */
+	struct crowd crowd; /* to the worker, with a first message */
 	struct visit visit;
 };
 

@@ -135,7 +135,8 @@ static void give_out_work(struct parent *parent)
 {
 	for (;;) {
 		struct connection *next = find_next_ready(parent);
-		if (next == NULL || !pool_give(&parent->pool, next, kind_of_job(next)))
+		if (next == NULL ||
+		    !pool_give(&parent->pool, next, kind_of_job(next), &parent->places))
 			return;
 		next->state = CONNECTION_WORKED;
 	}

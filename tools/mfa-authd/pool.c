@@ -105,9 +105,12 @@ static int64_t step_time(const struct connection *connection)
 	return connection->visit.wait == VISIT_BEGIN ? LOOK_UP_MS : STEP_MS;
 }
 
-bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind)
+bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
+	       const struct places *places)
 {
-	const struct job job = { .kind = kind, .visit = connection->visit };
+	struct job job = { .kind = kind, .visit = connection->visit };
+	if (connection->visit.wait == VISIT_BEGIN)
+		crowd_find(places, &job.crowd);
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		struct worker *worker = &pool->places[i].worker;
 		if (worker->pid == 0 || pool->places[i].busy_with != NULL)

@@ -36,8 +36,9 @@ int64_t pool_end_hung(struct pool *pool);
  * matters. */
 bool pool_has_turn(const struct pool *pool, struct connection *connection);
 
-/* Gives the connection to an idle worker; false: none is idle. */
-bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind);
+/* Gives the connection, one of places, to an idle worker; false: none is idle. */
+bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
+	       const struct places *places);
 
 /* Takes back what a worker has done; its socket is readable. The connection that it was
  * busy with, or NULL. A worker that died leaves its connection to be closed; of a first

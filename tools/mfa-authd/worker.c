@@ -51,6 +51,7 @@ static bool take_job(struct desk *desk, unsigned number)
 	if (job_receive(SOCKET, &job, &desk->connection, &device) != MFA_OK)
 		return false;
 	job.visit.session.channel = device;
+	desk->crowd = &job.crowd;
 	take_step(desk, &job);
 	bool has_session = job.visit.session.ops != NULL;
 	job.is_last = desk->is_worn || number >= JOBS_MAX;
@@ -59,6 +60,7 @@ static bool take_job(struct desk *desk, unsigned number)
 	if (has_session)
 		mfa_close_fd(&job.visit.session.channel);
 	mfa_close_fd(&desk->connection);
+	desk->crowd = NULL;
 	mfa_wipe(&job, sizeof job);
 	return err == MFA_OK && !job.is_last;
 }

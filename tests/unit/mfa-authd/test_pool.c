@@ -15,6 +15,8 @@ enum {
 	JIRO = 1003,
 };
 
+static const struct places none;
+
 static struct connection of_user(uid_t uid)
 {
 	return (struct connection){
@@ -154,7 +156,7 @@ static void a_worker_that_dies_leaves_its_connection_to_be_closed(void **state M
 	assert_int_equal(pool_fill(&pool), MFA_OK);
 	pid_t worker = pool.places[0].worker.pid;
 	assert_int_equal(kill(worker, SIGSTOP), 0);
-	assert_true(pool_give(&pool, &taro, JOB_GONE));
+	assert_true(pool_give(&pool, &taro, JOB_GONE, &none));
 	assert_ptr_equal(pool.places[0].busy_with, &taro);
 	assert_int_equal(kill(worker, SIGKILL), 0);
 	assert_ptr_equal(pool_take(&pool, 0), &taro);
@@ -197,7 +199,7 @@ static void check_hung(const struct hung_case *hung)
 	login.fd = ends[0];
 	pool.places[0].worker = start_hanging_worker();
 	int64_t start = mfa_monotonic_ms();
-	assert_true(pool_give(&pool, &login, JOB_MESSAGE));
+	assert_true(pool_give(&pool, &login, JOB_MESSAGE, &none));
 	int64_t left = pool.places[0].deadline_ms - start;
 	assert_in_range(left, hung->patience_ms, hung->patience_ms + 1000);
 	pool.places[0].deadline_ms = start; /* as if they were over */
