@@ -4,9 +4,10 @@
 import contextlib
 import select
 import socket
+import time
 
-from e2e import audit, authd, enroll, names, pamconf, programs
-from e2e.authd_client import ALLOWED, DENIED, FULL, HELLO, ROOT, UNAVAILABLE, Visit, begin
+from e2e import audit, authd, authd_client, enroll, names, pamconf, programs
+from e2e.authd_client import ALLOWED, DENIED, FULL, HELLO, ROOT, TAKEN, UNAVAILABLE, Visit, begin
 from e2e.checks import let_in, refused, soon
 from e2e.console import communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
@@ -86,7 +87,7 @@ def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
 # One address.
 
 
-WAITING = 64
+WAITING, AT_ONCE = 64, 30
 GATEWAY, OTHER = "192.0.2.7", "198.51.100.7"
 
 
@@ -116,3 +117,29 @@ def test_of_one_address_only_so_many_wait_at_the_question(case):
             over_ssh(taro, visit)
             assert visit.answer(token.next()) == ALLOWED
     assert enroll.facts(taro)["failures"] == 0
+
+
+def test_who_guesses_waits_and_so_do_others_there_for_a_moment(case):
+    taro, token = enroll.person(kind="hotp")
+    hanako, other = enroll.person("hanako", kind="hotp")
+    with contextlib.ExitStack() as stack:
+        visits = [stack.enter_context(Visit(ROOT)) for _ in range(2 * AT_ONCE)]
+        for visit in visits:
+            over_ssh(taro, visit)
+        for visit in visits:
+            visit.send(authd_client.reply(token.wrong()))
+        assert {visit.receive() for visit in visits} == {TAKEN}
+        assert {visit.verdict() for visit in visits} == {DENIED}
+    with Visit(ROOT) as visit, Visit(ROOT) as elsewhere:
+        over_ssh(hanako, visit)
+        over_ssh(hanako, elsewhere, OTHER)
+        start = time.monotonic()
+        visit.send(authd_client.reply(other.wrong()))
+        assert elsewhere.answer(other.next()) == ALLOWED
+        visit.receive()  # it has been looked at, at last
+        assert time.monotonic() - start > 0.5
+        assert visit.verdict() == DENIED
+    with Visit(ROOT) as visit:
+        over_ssh(hanako, visit)
+        assert visit.answer(other.next()) == ALLOWED
+    audit.check_chain()

@@ -26,7 +26,9 @@ struct connection {
 	 */
 	uid_t uid;
 	bool is_users_own;     /* who connected is not root */
-	int64_t not_before_ms; /* its first message has to wait that long */
+	int64_t not_before_ms; /* its message has to wait that long */
+	bool is_paced;	       /* that was found out for this answer */
+	bool is_answered;      /* the step that is being taken is about an answer */
 	int64_t deadline_ms;   /* INT64_MAX: it may wait for ever */
 	uint64_t order;	       /* who became ready first is served first */
 	enum connection_state state;

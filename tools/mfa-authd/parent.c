@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "guess_pace.h"
 #include "pace.h"
 #include "places.h"
 #include "pool.h"
@@ -34,6 +35,7 @@ struct parent {
 	uint64_t order;
 	struct pool pool;
 	struct pace pace;
+	struct guess_pace guess_pace;
 	struct sweeper sweeper;
 	struct places places;
 	/* of the poll under way */
@@ -135,11 +137,25 @@ static void give_out_work(struct parent *parent)
 {
 	for (;;) {
 		struct connection *next = find_next_ready(parent);
-		if (next == NULL ||
-		    !pool_give(&parent->pool, next, kind_of_job(next), &parent->places))
+		if (next == NULL)
+			return;
+		enum job_kind kind = kind_of_job(next);
+		next->is_answered =
+			kind == JOB_MESSAGE && next->visit.wait == VISIT_REPLY;
+		if (!pool_give(&parent->pool, next, kind, &parent->places))
 			return;
 		next->state = CONNECTION_WORKED;
 	}
+}
+
+/* That a used code is refused is no guess: it was right. */
+static bool has_guessed(const struct connection *connection)
+{
+	const struct visit *visit = &connection->visit;
+	return connection->is_answered &&
+	       (visit->wait == VISIT_REPLY ||
+		(visit->wait == VISIT_END && visit->result.verdict == MFA_DENY &&
+		 visit->result.reason != MFA_REASON_USED));
 }
 
 static void take_back(struct parent *parent, unsigned place)
@@ -147,7 +163,11 @@ static void take_back(struct parent *parent, unsigned place)
 	struct connection *connection = pool_take(&parent->pool, place);
 	if (connection == NULL)
 		return;
+	if (has_guessed(connection))
+		guess_pace_count(&parent->guess_pace, &connection->visit.facts.source,
+				 mfa_monotonic_ms());
 	connection->state = CONNECTION_WAITS;
+	connection->is_paced = false;
 	connection_set_deadline(connection);
 }
 
@@ -156,6 +176,18 @@ static bool is_over_silently(const struct connection *connection)
 {
 	return connection->visit.wait == VISIT_BEGIN ||
 	       connection->visit.wait == VISIT_VERDICT;
+}
+
+/* Once for each answer. */
+static bool has_to_wait(struct parent *parent, struct connection *connection)
+{
+	int64_t now = mfa_monotonic_ms();
+	if (connection->visit.wait != VISIT_REPLY || connection->is_paced)
+		return false;
+	connection->is_paced = true;
+	connection->not_before_ms = guess_pace_next(&parent->guess_pace,
+						    &connection->visit.facts.source, now);
+	return connection->not_before_ms > now;
 }
 
 static void look_at(struct parent *parent, struct connection *connection,
@@ -168,7 +200,7 @@ static void look_at(struct parent *parent, struct connection *connection,
 	bool has_message = connection_has_message(connection);
 	if (!has_message && is_over_silently(connection))
 		connection->visit.wait = VISIT_END;
-	else
+	else if (!has_message || !has_to_wait(parent, connection))
 		become_ready(parent, connection);
 }
 
@@ -188,16 +220,14 @@ static void take_signals(struct parent *parent)
 
 static int64_t wake_time(const struct connection *connection)
 {
-	bool is_paced = connection->visit.wait == VISIT_BEGIN &&
-			connection->not_before_ms > mfa_monotonic_ms();
+	bool is_paced = connection->not_before_ms > mfa_monotonic_ms();
 	return is_paced ? connection->not_before_ms : connection->deadline_ms;
 }
 
 static bool is_polled(const struct connection *connection)
 {
 	return connection->state == CONNECTION_WAITS &&
-	       (connection->visit.wait != VISIT_BEGIN ||
-		connection->not_before_ms <= mfa_monotonic_ms());
+	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
 static int timeout_of(struct parent *parent, bool is_full)
