@@ -6,9 +6,9 @@ import select
 import socket
 import time
 
-from e2e import audit, authd, authd_client, enroll, names, pamconf, programs
+from e2e import audit, authd, authd_client, clock, enroll, names, pamconf, product, programs
 from e2e.authd_client import ALLOWED, DENIED, FULL, HELLO, ROOT, TAKEN, UNAVAILABLE, Visit, begin
-from e2e.checks import let_in, refused, soon
+from e2e.checks import exits, let_in, refused, soon
 from e2e.console import communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
 
@@ -142,4 +142,97 @@ def test_who_guesses_waits_and_so_do_others_there_for_a_moment(case):
     with Visit(ROOT) as visit:
         over_ssh(hanako, visit)
         assert visit.answer(other.next()) == ALLOWED
+    audit.check_chain()
+
+
+# A flood of refusals.
+
+
+FLOOD, FOLDED_AT_ONCE = 2000, 5
+
+
+def refused_of(user, since=0):
+    return [event for event in audit.events()[since:] if event.get("user") == user.name and event["result"] != "allowed"]
+
+
+def stands_for(lines):
+    return sum(int(event.get("repeats", 1)) for event in lines)
+
+
+def give_up(user, times, **claims):
+    """So many logins that are cancelled at the question, one after the other."""
+    packet = begin(user, **claims)
+    for _ in range(times):
+        connection, _ = connect()
+        with connection:
+            connection.send(packet)
+            assert connection.recv(4096)[:1] == b"A"
+            connection.send(b"Ng")
+            while not (said := connection.recv(4096)).startswith(b"V"):
+                assert said
+            assert said[1:2] == b"g"
+
+
+def test_refusals_that_repeat_are_a_few_lines_that_add_up(case):
+    taro, _ = enroll.person(kind="hotp")
+    hanako, _ = enroll.person("hanako", kind="hotp")
+    jiro, token = enroll.person("jiro", kind="hotp")
+    claims = {"service": "su", "tty": "pts/1"}
+    authd.restart()
+    before = len(audit.events())
+    give_up(taro, FLOOD // 2, **claims)
+    give_up(hanako, 1, **claims)
+    assert audit.last()["user"] == hanako.name  # at once
+    with Visit(ROOT) as visit:  # wrong codes and logins have lines of their own
+        visit.ask(jiro, **claims)
+        assert visit.answer(token.wrong()) == DENIED
+    assert audit.last()["reason"] == "code-wrong" and "repeats" not in audit.last()
+    assert authd_client.once(ROOT, token.next(), of=jiro, **claims) == ALLOWED
+    assert audit.last()["result"] == "allowed"
+    give_up(taro, FLOOD // 2, **claims)
+    assert len(refused_of(taro, before)) < 50  # a line a minute, however slow this machine is
+    authd.restart()
+    lines = refused_of(taro, before)
+    assert stands_for(lines) == FLOOD, lines
+    folded = [event for event in lines if "repeats" in event]
+    assert folded and len(lines) - len(folded) <= FOLDED_AT_ONCE + authd.POOL, lines
+    first = folded[0]
+    assert first["since"] <= first["time"] and first["result"] == "given-up" and first["tty"] == "pts/1", first
+    told = case.log(rf"result=given-up .*user={taro.name}\b")
+    assert len(told) == len(lines) and any(f"repeats={first['repeats']} since=" in line for line in told), told
+    audit.check_chain()
+    exits(enroll.run("verify"), 0)
+
+
+def test_a_code_that_is_wrong_has_a_line_each_time(case):
+    taro, token = enroll.person(kind="hotp")
+    with product.config(zone={"max_failures": 50}):
+        before = len(audit.events())
+        for _ in range(12):
+            with Visit(ROOT) as visit:
+                visit.ask(taro, service="su")
+                assert visit.answer(token.wrong()) == DENIED
+        lines = refused_of(taro, before)
+    assert len(lines) == 12 and not any("repeats" in event for event in lines)
+    assert {event["reason"] for event in lines} == {"code-wrong"}
+
+
+def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
+    taro, token = enroll.person(kind="hotp")
+    before = len(audit.events())
+    for _ in range(30):
+        with Visit(ROOT) as visit:
+            visit.ask(taro, service="su")
+            assert visit.answer(token.wrong()) == DENIED
+    authd.restart()
+    lines = refused_of(taro, before)
+    wrong = [event for event in lines if event["reason"] == "code-wrong"]
+    locked = [event for event in lines if event["reason"] == "locked"]
+    assert len(wrong) == 5 and "locked until" in wrong[-1]["detail"], wrong
+    assert len(locked) < 12 and stands_for(locked) == 25, locked
+    # nothing is left without a line
+    with clock.off_by(3600), Visit(ROOT) as visit:
+        visit.ask(taro, service="su")
+        assert visit.answer(token.next()) == ALLOWED
+    assert not case.log("no line in the audit trail")
     audit.check_chain()

@@ -8,6 +8,7 @@
 #include "channel.h"
 #include "crowd.h"
 #include "gate.h"
+#include "hold.h"
 #include "mfa/lockout.h"
 #include "mfa/text.h"
 #include "report.h"
@@ -79,6 +80,10 @@ static void refuse(struct step *step, enum mfa_reason reason)
 	struct mfa_auth_result *result = &login->visit->result;
 	struct mfa_diag diag = { .text = "" };
 	result->reason = reason;
+	if (hold_back(login, login_event(login), result)) {
+		step_send_verdict(step);
+		return;
+	}
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
 	event.event = login_event(login);
 	if (mfa_site_open(site, &diag) != MFA_OK ||

@@ -3,7 +3,7 @@
  * alone. */
 #pragma once
 
-#include "visit.h"
+#include "fold.h"
 
 /* What the parent does with it. */
 enum connection_state {
@@ -33,6 +33,8 @@ struct connection {
 	uint64_t order;	       /* who became ready first is served first */
 	enum connection_state state;
 	enum connection_where where;
+	struct fold_repeats
+		repeats; /* of a line that is to be written, and no connection */
 	struct visit visit;
 };
 

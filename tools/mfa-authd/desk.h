@@ -2,6 +2,7 @@
 /* What a process that takes steps of logins has, whichever login it is. */
 #pragma once
 
+#include "fold.h"
 #include "mfa/language.h"
 #include "mfa/secret.h"
 #include "mfa/site.h"
@@ -17,6 +18,10 @@ struct desk {
 	struct mfa_secret packet; /* the last message, which may be a code */
 	/* For which no login may begin; of the step that is being taken. NULL: none */
 	const struct crowd *crowd;
+	/* The lines to be held back, of the same; NULL: none are. What became of a line
+	 * that may be. */
+	const struct fold_list *held;
+	struct fold_told told;
 	bool is_worn; /* something failed: another process is to go on */
 };
 

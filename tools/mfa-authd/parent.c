@@ -36,6 +36,10 @@ struct parent {
 	struct pool pool;
 	struct pace pace;
 	struct guess_pace guess_pace;
+	struct fold fold;
+	/* The line that is being written for many, in place of a connection. */
+	bool has_line;
+	struct connection line;
 	struct sweeper sweeper;
 	struct places places;
 	/* of the poll under way */
@@ -123,8 +127,10 @@ static enum job_kind kind_of_job(const struct connection *connection)
 static struct connection *find_next_ready(struct parent *parent)
 {
 	struct connection *first = NULL;
-	for (size_t i = 0; i < parent->places.count; i++) {
-		struct connection *connection = parent->places.connections[i];
+	for (size_t i = 0; i < parent->places.count + 1; i++) {
+		struct connection *connection = i < parent->places.count
+							? parent->places.connections[i]
+							: &parent->line;
 		if (connection->state == CONNECTION_READY &&
 		    pool_has_turn(&parent->pool, connection) &&
 		    (first == NULL || connection->order < first->order))
@@ -135,14 +141,15 @@ static struct connection *find_next_ready(struct parent *parent)
 
 static void give_out_work(struct parent *parent)
 {
+	const struct pool_news news = { &parent->places, &parent->fold };
 	for (;;) {
 		struct connection *next = find_next_ready(parent);
 		if (next == NULL)
 			return;
-		enum job_kind kind = kind_of_job(next);
+		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
 		next->is_answered =
 			kind == JOB_MESSAGE && next->visit.wait == VISIT_REPLY;
-		if (!pool_give(&parent->pool, next, kind, &parent->places))
+		if (!pool_give(&parent->pool, next, kind, &news))
 			return;
 		next->state = CONNECTION_WORKED;
 	}
@@ -158,11 +165,51 @@ static bool has_guessed(const struct connection *connection)
 		 visit->result.reason != MFA_REASON_USED));
 }
 
+static void warn_of_lost(uint32_t count)
+{
+	syslog(LOG_AUTHPRIV | LOG_ERR,
+	       "%lu refused logins have no line: a worker ended, or there were too many "
+	       "kinds at once",
+	       (unsigned long)count);
+}
+
+static void prepare_line(struct parent *parent)
+{
+	struct fold_line line;
+	if (parent->has_line ||
+	    !fold_take(&parent->fold, mfa_monotonic_ms(), parent->is_draining, &line))
+		return;
+	parent->has_line = true;
+	parent->line = (struct connection){ .fd = -1,
+					    .device = -1,
+					    .where = CONNECTION_ELSEWHERE,
+					    .repeats = line.repeats,
+					    .visit = line.visit };
+	parent->line.visit.wait = VISIT_VERDICT;
+	become_ready(parent, &parent->line);
+}
+
+static void end_line(struct parent *parent)
+{
+	parent->has_line = false;
+	parent->line.state = CONNECTION_WAITS;
+	if (parent->line.visit.wait == VISIT_END)
+		warn_of_lost(parent->line.repeats.count);
+}
+
 static void take_back(struct parent *parent, unsigned place)
 {
-	struct connection *connection = pool_take(&parent->pool, place);
+	struct fold_told told;
+	struct connection *connection = pool_take(&parent->pool, place, &told);
+	if (connection == &parent->line) {
+		end_line(parent);
+		return;
+	}
 	if (connection == NULL)
 		return;
+	if (told.done != FOLD_NOTHING &&
+	    !fold_count(&parent->fold, &told, &connection->visit, mfa_monotonic_ms()))
+		warn_of_lost(1);
 	if (has_guessed(connection))
 		guess_pace_count(&parent->guess_pace, &connection->visit.facts.source,
 				 mfa_monotonic_ms());
@@ -236,6 +283,8 @@ static int timeout_of(struct parent *parent, bool is_full)
 	int64_t now = mfa_monotonic_ms();
 	if (parent->is_draining && parent->drain_end_ms < end)
 		end = parent->drain_end_ms;
+	if (!parent->has_line && fold_next(&parent->fold) < end)
+		end = fold_next(&parent->fold);
 	for (size_t i = 0; i < parent->places.count; i++) {
 		const struct connection *connection = parent->places.connections[i];
 		if (connection->state == CONNECTION_WAITS && wake_time(connection) < end)
@@ -294,6 +343,7 @@ static void serve_once(struct parent *parent)
 			&parent->polls[AT_CONNECTIONS + 2 * i]);
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
+	prepare_line(parent);
 	give_out_work(parent);
 	remove_ended(parent);
 }
@@ -313,8 +363,9 @@ static int open_signals(struct mfa_diag *diag, int *ret_fd)
 
 static bool is_finished(const struct parent *parent)
 {
+	bool is_idle = parent->places.count == 0 && !parent->has_line;
 	return parent->is_draining &&
-	       (parent->places.count == 0 || parent->drain_end_ms <= mfa_monotonic_ms());
+	       (is_idle || parent->drain_end_ms <= mfa_monotonic_ms());
 }
 
 int parent_serve(int listener, const char *config, struct mfa_diag *diag)

@@ -106,11 +106,14 @@ static int64_t step_time(const struct connection *connection)
 }
 
 bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
-	       const struct places *places)
+	       const struct pool_news *news)
 {
-	struct job job = { .kind = kind, .visit = connection->visit };
+	struct job job = { .kind = kind,
+			   .visit = connection->visit,
+			   .line = connection->repeats };
+	fold_list(news->fold, &job.held);
 	if (connection->visit.wait == VISIT_BEGIN)
-		crowd_find(places, &job.crowd);
+		crowd_find(news->places, &job.crowd);
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		struct worker *worker = &pool->places[i].worker;
 		if (worker->pid == 0 || pool->places[i].busy_with != NULL)
@@ -154,6 +157,8 @@ static void leave_step(bool is_hung, pid_t worker, struct connection *connection
 	const struct mfa_peer *peer = &connection->visit.facts.peer;
 	bool is_first = connection->visit.wait == VISIT_BEGIN;
 	connection->visit.wait = VISIT_END;
+	if (connection->fd < 0) /* a line for many: see the parent */
+		return;
 	if (!is_hung || !is_first) {
 		syslog(LOG_AUTHPRIV | LOG_ERR,
 		       "worker %ld ended in the middle of a login, which is asked again",
@@ -167,7 +172,8 @@ static void leave_step(bool is_hung, pid_t worker, struct connection *connection
 	channel_refuse(connection->fd);
 }
 
-struct connection *pool_take(struct pool *pool, unsigned place)
+struct connection *pool_take(struct pool *pool, unsigned place,
+			     struct fold_told *ret_told)
 {
 	struct job job;
 	int none = -1;
@@ -177,6 +183,7 @@ struct connection *pool_take(struct pool *pool, unsigned place)
 	int err = job_receive(worker->socket, &job, &none, &device);
 	mfa_close_fd(&none);
 	pool->places[place].busy_with = NULL;
+	*ret_told = err == MFA_OK ? job.told : (struct fold_told){ FOLD_NOTHING };
 	if (err == MFA_OK && connection != NULL) {
 		connection->visit = job.visit;
 		connection->device = MFA_TAKE_FD(device);

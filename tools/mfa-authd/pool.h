@@ -36,11 +36,18 @@ int64_t pool_end_hung(struct pool *pool);
  * matters. */
 bool pool_has_turn(const struct pool *pool, struct connection *connection);
 
-/* Gives the connection, one of places, to an idle worker; false: none is idle. */
+/* What a worker is told of the others. */
+struct pool_news {
+	const struct places *places;
+	const struct fold *fold;
+};
+
+/* Gives the connection to an idle worker; false: none is idle. */
 bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
-	       const struct places *places);
+	       const struct pool_news *news);
 
 /* Takes back what a worker has done; its socket is readable. The connection that it was
  * busy with, or NULL. A worker that died leaves its connection to be closed; of a first
- * step that hung the module is told. */
-struct connection *pool_take(struct pool *pool, unsigned place);
+ * step that hung the module is told. ret_told: what became of its line. */
+struct connection *pool_take(struct pool *pool, unsigned place,
+			     struct fold_told *ret_told);

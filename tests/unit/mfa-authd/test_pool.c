@@ -15,7 +15,9 @@ enum {
 	JIRO = 1003,
 };
 
-static const struct places none;
+static const struct places nobody;
+static const struct fold nothing;
+static const struct pool_news none = { &nobody, &nothing };
 
 static struct connection of_user(uid_t uid)
 {
@@ -149,6 +151,7 @@ static void who_is_idle_is_not_waited_for(void **state MFA_UNUSED)
 static void a_worker_that_dies_leaves_its_connection_to_be_closed(void **state MFA_UNUSED)
 {
 	struct pool pool = { .config = "/nowhere/mfa.conf" };
+	struct fold_told told;
 	struct connection taro = of_user(TARO);
 	int ends[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
@@ -159,7 +162,7 @@ static void a_worker_that_dies_leaves_its_connection_to_be_closed(void **state M
 	assert_true(pool_give(&pool, &taro, JOB_GONE, &none));
 	assert_ptr_equal(pool.places[0].busy_with, &taro);
 	assert_int_equal(kill(worker, SIGKILL), 0);
-	assert_ptr_equal(pool_take(&pool, 0), &taro);
+	assert_ptr_equal(pool_take(&pool, 0, &told), &taro);
 	assert_int_equal(taro.visit.wait, VISIT_END);
 	assert_int_equal(pool.places[0].worker.pid, 0);
 	assert_int_equal(pool_fill(&pool), MFA_OK);
@@ -194,6 +197,7 @@ static void check_hung(const struct hung_case *hung)
 	struct mfa_secret buffer = { bytes, sizeof bytes };
 	struct mfa_span payload = { 0 };
 	unsigned char letter = 0;
+	struct fold_told told;
 	int ends[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
 	login.fd = ends[0];
@@ -204,7 +208,7 @@ static void check_hung(const struct hung_case *hung)
 	assert_in_range(left, hung->patience_ms, hung->patience_ms + 1000);
 	pool.places[0].deadline_ms = start; /* as if they were over */
 	(void)pool_end_hung(&pool);
-	assert_ptr_equal(pool_take(&pool, 0), &login);
+	assert_ptr_equal(pool_take(&pool, 0, &told), &login);
 	assert_int_equal(login.visit.wait, VISIT_END);
 	int err = mfa_packet_receive(ends[1], &buffer, 0, &letter, &payload);
 	assert_int_equal(err == MFA_OK, hung->is_answered);
