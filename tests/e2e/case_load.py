@@ -2,15 +2,20 @@
 """mfa-authd when very many log in at once: who is served, and who waits."""
 
 import contextlib
+import re
 import select
 import socket
+import subprocess
 import time
+from pathlib import Path
 
-from e2e import audit, authd, authd_client, clock, enroll, names, pamconf, product, programs
+from e2e import (audit, authd, authd_client, clock, enroll, names, pamconf, product, programs, ssh, transcript,
+                 users)
 from e2e.authd_client import ALLOWED, DENIED, FULL, HELLO, ROOT, TAKEN, UNAVAILABLE, Visit, begin
 from e2e.checks import exits, let_in, refused, soon
 from e2e.console import communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
+from e2e.terminal import become
 
 PLACES, SHARED = 512, 342
 
@@ -235,4 +240,107 @@ def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
         visit.ask(taro, service="su")
         assert visit.answer(token.next()) == ALLOWED
     assert not case.log("no line in the audit trail")
+    audit.check_chain()
+
+
+# Memory.
+
+
+MEGABYTE = 1024  # in kB, as the kernel has it
+GROWTH_MB, TOTAL_MB = 10, 16
+
+
+def memory():
+    """Of all its processes, what is shared counted once: kB."""
+    sizes = [re.search(r"(?m)^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text())[1]
+             for pid in authd.processes()]
+    return sum(map(int, sizes))
+
+
+def half_open(count):
+    """Logins that stay at the question, each of another name and address."""
+    kept = []
+    for number in range(count):
+        connection, greeting = connect()
+        kept.append((connection, greeting))
+        if greeting == HELLO:
+            connection.send(begin(f"name{number}-" + "x" * 200, service="s" * 200, tty="t" * 200,
+                                  rhost=f"10.1.{number // 250}.{number % 250}"))
+            assert connection.recv(4096)[:1] == b"A"
+    return kept
+
+
+def test_its_memory_is_bounded_whatever_comes(case):
+    taro, token = enroll.person(kind="hotp")
+    authd.restart()
+    assert authd_client.once(ROOT, token.next(), of=taro) == ALLOWED
+    before, most = memory(), 0
+    for _ in range(2000):
+        hang_up([connect()])
+    for number in range(2000):
+        give_up(f"stranger{number}", 1, service=f"service{number % 100}", rhost=f"10.2.{number // 250}.{number % 250}")
+    for _ in range(3):
+        kept = half_open(PLACES)
+        assert [greeting for _, greeting in kept].count(HELLO) == SHARED
+        most = max(most, memory())
+        for connection, greeting in kept:
+            if greeting == HELLO:
+                connection.send(b"R" * 60000)  # far too long for an answer
+        most = max(most, memory())
+        hang_up(kept)
+        soon(lambda: connect_and_leave() == HELLO)
+    assert authd_client.once(ROOT, token.next(), of=taro) == ALLOWED
+    most = max(most, memory())
+    transcript.tell("memory", f"{before} kB before, {most} kB at most")
+    assert most < TOTAL_MB * MEGABYTE and most - before < GROWTH_MB * MEGABYTE, (before, most)
+    audit.check_chain()
+
+
+def connect_and_leave():
+    one = connect()
+    hang_up([one])
+    return one[1]
+
+
+# A flood of su.
+
+
+FLOOD_OF_SU = Path(__file__).resolve().parents[1] / "support/flood_of_su"
+
+
+@contextlib.contextmanager
+def flood_of_su(caller, user):
+    """The caller runs su to the user, forty at a time, and gives up at the second question."""
+    # by its text: who is not root may not see the folder that it lies in
+    argv = ["/usr/bin/python3", "-ISBc", FLOOD_OF_SU.read_text(), user.name, "40", "1"]
+    with subprocess.Popen(argv, preexec_fn=lambda: become(caller), cwd="/", stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as flood:
+        try:
+            assert flood.stdout.readline() == "floods\n"
+            yield
+        finally:
+            flood.kill()
+
+
+def test_others_log_in_while_one_user_floods_su(case):
+    taro, token = enroll.person(kind="hotp")
+    hanako, other = enroll.person("hanako", kind="hotp")
+    jiro, kuro = users.new("jiro"), users.new("kuro")
+    authd.restart()
+    before = len(audit.events())
+    with pamconf.wired("su", "login", "sshd"), ssh.Server():
+        with flood_of_su(jiro, taro):
+            for _ in range(3):
+                let_in(programs.su(hanako, [hanako.password, other.next()], caller=kuro))
+                let_in(programs.su(taro, [taro.password, token.next()], caller=kuro))
+                let_in(programs.login(hanako, [hanako.password, other.next()]))
+                let_in(ssh.login(hanako, [hanako.password, other.next()]))
+            assert case.log(rf"caller={jiro.uid}\b")
+        authd.restart()
+    lines = [event for event in audit.events()[before:] if event.get("caller") == str(jiro.uid)]
+    total = stands_for(lines)
+    assert total > 60 and len(lines) < total / 2, (len(lines), total)
+    assert not [event for event in audit.events()[before:]
+                if event["result"] != "allowed" and event.get("caller") != str(jiro.uid)]
+    assert enroll.facts(taro)["failures"] == enroll.facts(hanako)["failures"] == 0
     audit.check_chain()
