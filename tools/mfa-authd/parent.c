@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "guess_pace.h"
-#include "pace.h"
 #include "places.h"
 #include "pool.h"
 #include "sweeper.h"
+#include "throttle.h"
 
 enum {
 	DRAIN_MS = 30000,
@@ -34,8 +33,7 @@ struct parent {
 	int64_t drain_end_ms;
 	uint64_t order;
 	struct pool pool;
-	struct pace pace;
-	struct guess_pace guess_pace;
+	struct throttle throttle;
 	struct fold fold;
 	/* The line that is being written for many, in place of a connection. */
 	bool has_line;
@@ -61,21 +59,13 @@ static void refuse_for_load(struct parent *parent, struct connection **connectio
 	end_connection(parent, connection);
 }
 
-/* Users' own programs come at a pace, too. */
-static bool is_admitted(struct parent *parent, struct connection *connection)
-{
-	return places_have_one(&parent->places, connection) &&
-	       (!connection->is_users_own ||
-		pace_take(&parent->pace, connection->uid, mfa_monotonic_ms(),
-			  &connection->not_before_ms));
-}
-
 static void accept_one(struct parent *parent)
 {
 	struct connection *connection = NULL;
 	if (connection_accept(parent->listener, &connection) != MFA_OK)
 		return;
-	if (!is_admitted(parent, connection)) {
+	if (!places_have_one(&parent->places, connection) ||
+	    !throttle_admit(&parent->throttle, connection)) {
 		refuse_for_load(parent, &connection);
 		return;
 	}
@@ -155,16 +145,6 @@ static void give_out_work(struct parent *parent)
 	}
 }
 
-/* That a used code is refused is no guess: it was right. */
-static bool has_guessed(const struct connection *connection)
-{
-	const struct visit *visit = &connection->visit;
-	return connection->is_answered &&
-	       (visit->wait == VISIT_REPLY ||
-		(visit->wait == VISIT_END && visit->result.verdict == MFA_DENY &&
-		 visit->result.reason != MFA_REASON_USED));
-}
-
 static void warn_of_lost(uint32_t count)
 {
 	syslog(LOG_AUTHPRIV | LOG_ERR,
@@ -210,11 +190,8 @@ static void take_back(struct parent *parent, unsigned place)
 	if (told.done != FOLD_NOTHING &&
 	    !fold_count(&parent->fold, &told, &connection->visit, mfa_monotonic_ms()))
 		warn_of_lost(1);
-	if (has_guessed(connection))
-		guess_pace_count(&parent->guess_pace, &connection->visit.facts.source,
-				 mfa_monotonic_ms());
+	throttle_note(&parent->throttle, connection);
 	connection->state = CONNECTION_WAITS;
-	connection->is_paced = false;
 	connection_set_deadline(connection);
 }
 
@@ -223,18 +200,6 @@ static bool is_over_silently(const struct connection *connection)
 {
 	return connection->visit.wait == VISIT_BEGIN ||
 	       connection->visit.wait == VISIT_VERDICT;
-}
-
-/* Once for each answer. */
-static bool has_to_wait(struct parent *parent, struct connection *connection)
-{
-	int64_t now = mfa_monotonic_ms();
-	if (connection->visit.wait != VISIT_REPLY || connection->is_paced)
-		return false;
-	connection->is_paced = true;
-	connection->not_before_ms = guess_pace_next(&parent->guess_pace,
-						    &connection->visit.facts.source, now);
-	return connection->not_before_ms > now;
 }
 
 static void look_at(struct parent *parent, struct connection *connection,
@@ -247,7 +212,7 @@ static void look_at(struct parent *parent, struct connection *connection,
 	bool has_message = connection_has_message(connection);
 	if (!has_message && is_over_silently(connection))
 		connection->visit.wait = VISIT_END;
-	else if (!has_message || !has_to_wait(parent, connection))
+	else if (!has_message || !throttle_delays(&parent->throttle, connection))
 		become_ready(parent, connection);
 }
 
