@@ -11,7 +11,8 @@
 #define MFA_AUDIT_BRIDGE "trail.rekey"
 
 enum {
-	MFA_CALLER_SIZE = 12 /* of a user id as text, with its NUL */
+	MFA_CALLER_SIZE = 12,  /* of a user id as text, with its NUL */
+	MFA_REPEATS_SIZE = 12, /* of a number of lines */
 };
 
 /* One event. Strings are borrowed; NULL fields are left out. Never a secret or a code. */
@@ -29,8 +30,12 @@ struct mfa_event {
 	const char *rhost;
 	const char *tty;
 	char caller[MFA_CALLER_SIZE]; /* user id of who ran the program; "": root's own */
-	const char *detail;	      /* for a person to read */
-	int64_t time;		      /* seconds since 1970 */
+	/* How many events the line stands for, and the time of the first of them; "":
+	 * one. It has the terminal of the first, and what they all have. */
+	char repeats[MFA_REPEATS_SIZE];
+	char since[MFA_TIME_SIZE];
+	const char *detail; /* for a person to read */
+	int64_t time;	    /* seconds since 1970 */
 };
 
 struct mfa_audit;

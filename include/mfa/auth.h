@@ -28,6 +28,9 @@ struct mfa_auth_request {
 	 * after the commit and before the line in the audit trail. Changes the verdict to
 	 * refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
+	/* Whether a refusal's line is held back from the audit trail: the caller writes
+	 * it later, with others like it (mfa_event's repeats). NULL: never. */
+	bool (*hold_back)(void *context, const struct mfa_auth_result *result);
 	/* Writes to syslog, after the line in the audit trail and before end_work; NULL:
 	 * the caller does it. */
 	void (*report)(void *context, const struct mfa_auth_result *result);

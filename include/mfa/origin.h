@@ -65,8 +65,14 @@ bool origin_is_own(const struct origin *origin, uid_t user);
  * started the other without leaving them is. In doubt not. */
 bool origin_are_together(pid_t one, pid_t other);
 
+/* Whether kernel and logind alone say that the process serves somebody at this machine: a
+ * reason to keep a place for it, and no proof for a token. The process may say later that
+ * it serves others. */
+bool origin_is_here(const struct origin *origin);
+
 /* Reads the facts of a process, and of its parents where there is no logind. real_uid: of
- * the person's process, which may have started this one. What cannot be read proves
+ * the person's process, which may have started this one. claims: NULL: it has told
+ * nothing yet, and its greeter may be at any display. What cannot be read proves
  * nothing. */
 void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,
 		 struct origin *ret_origin);

@@ -30,6 +30,10 @@ static void record_event(const struct mfa_auth_request *request,
 	struct mfa_diag diag = { .text = "" };
 	if (!request->site->is_open) /* without the key no line can be chained */
 		return;
+	if (request->hold_back != NULL && request->hold_back(request->context, result)) {
+		login_lines_hold(request, result);
+		return;
+	}
 	int err = login_lines_append(request, result, &diag);
 	if (err == MFA_OK)
 		return;

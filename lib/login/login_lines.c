@@ -45,3 +45,9 @@ int login_lines_append(const struct mfa_auth_request *request,
 	mfa_warn_of(&result->diag, diag);
 	return err == MFA_OK ? record_warning(request, result, diag) : err;
 }
+
+void login_lines_hold(const struct mfa_auth_request *request,
+		      const struct mfa_auth_result *result)
+{
+	unlogged_settle(request, result->is_noted);
+}

@@ -9,3 +9,7 @@
 int login_lines_append(const struct mfa_auth_request *request,
 		       struct mfa_auth_result *result, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
+
+/* Instead: there is a line for this refusal, which the caller will write. */
+void login_lines_hold(const struct mfa_auth_request *request,
+		      const struct mfa_auth_result *result);

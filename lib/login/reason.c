@@ -19,6 +19,8 @@ static const char not_enrolled[] = MFA_N_(
 static const char out_of_order[] =
 	MFA_N_("Authentication is out of order, so you cannot log in. Ask your system "
 	       "administrator.");
+static const char crowded[] =
+	MFA_N_("Too many logins at once. Wait a moment, and try again.");
 static const char garbled[] =
 	MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and Japanese input.");
 static const char garbled_prompt[] = MFA_N_(
@@ -71,6 +73,7 @@ static const struct reason {
 	[MFA_REASON_NO_AUTH] = { .name = "auth-not-passed" },
 	[MFA_REASON_USER_CHANGED] = { .name = "user-changed" },
 	[MFA_REASON_UID_SHARED] = { .name = "uid-shared" },
+	[MFA_REASON_CROWDED] = { "too-many-logins", crowded, NULL, true },
 	[MFA_REASON_FAILED] = { .name = "failed", .refusal = out_of_order },
 };
 

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <sodium.h>
 
@@ -19,13 +18,42 @@ static uint32_t find_guesser(const struct mfa_login *login)
 	return is_served ? login->peer : login->caller;
 }
 
+/* A host's name has no case, and may have a dot at its end (RFC 4343, RFC 1034 section
+ * 3.1). */
+static void fold_host(const char *rhost, char ret_host[static MFA_SOURCE_SIZE])
+{
+	size_t len = 0;
+	for (; len < MFA_SOURCE_SIZE - 1 && rhost[len] != '\0'; len++)
+		ret_host[len] = rhost[len] >= 'A' && rhost[len] <= 'Z'
+					? (char)(rhost[len] - 'A' + 'a')
+					: rhost[len];
+	if (len > 1 && ret_host[len - 1] == '.')
+		len--;
+	ret_host[len] = '\0';
+}
+
+/* The host that the login came from, which has a name. */
+static void format_host(const struct mfa_login *login,
+			char ret_text[static MFA_SOURCE_SIZE])
+{
+	char network[MFA_NETWORK_SIZE];
+	char host[MFA_SOURCE_SIZE];
+	fold_host(login->rhost, host);
+	if (login->is_from_itself || strcmp(host, "localhost") == 0)
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
+	else if (mfa_address_network(login->rhost, network))
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s", network);
+	else
+		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %.*s",
+			       MFA_SOURCE_SIZE - (int)sizeof "host ", host);
+}
+
 /* Only what a guesser cannot choose: not the terminal of a local user, nor the last 64
  * bits of an IPv6 address, nor an address of 127.0.0.0/8. */
 void mfa_source_format(const struct mfa_login *login,
 		       char ret_text[static MFA_SOURCE_SIZE])
 {
 	static const char folder[] = "/dev/";
-	char network[MFA_NETWORK_SIZE];
 	uint32_t user = find_guesser(login);
 	const char *tty = mfa_text_is_empty(login->tty) ? "" : login->tty;
 	if (strncmp(tty, folder, strlen(folder)) == 0)
@@ -34,13 +62,8 @@ void mfa_source_format(const struct mfa_login *login,
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user ids without a login");
 	else if (user != 0)
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "user id %u", (unsigned)user);
-	else if (!mfa_text_is_empty(login->rhost) &&
-		 (login->is_from_itself || strcasecmp(login->rhost, "localhost") == 0))
-		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host " MFA_NETWORK_LOOPBACK);
 	else if (!mfa_text_is_empty(login->rhost))
-		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "host %s",
-			       mfa_address_network(login->rhost, network) ? network
-									  : login->rhost);
+		format_host(login, ret_text);
 	else if (tty[0] != '\0')
 		(void)snprintf(ret_text, MFA_SOURCE_SIZE, "terminal %s", tty);
 	else

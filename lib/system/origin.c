@@ -114,6 +114,17 @@ bool origin_proves_local(const struct origin *origin, const struct origin_claims
 	       is_at_machine(origin, claims);
 }
 
+bool origin_is_here(const struct origin *origin)
+{
+	bool is_behind_any_greeter = origin->real_uid == 0 && origin->is_in_service &&
+				     origin->greeter.is_greeter &&
+				     is_at_seat(&origin->greeter);
+	if (origin->has_logind)
+		return is_in_local_session(origin) || is_login_at_console(origin) ||
+		       is_behind_any_greeter;
+	return origin->vt != 0 || origin->vt_above != 0;
+}
+
 bool origin_is_own(const struct origin *origin, uid_t user)
 {
 	if (origin->is_in_scope)

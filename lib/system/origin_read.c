@@ -255,11 +255,14 @@ static void close_folder(DIR **folder)
 		(void)closedir(*folder);
 }
 
+/* display: NULL: any, where there is a seat. */
 static bool is_of_greeter(const struct origin_session *session, pid_t manager,
 			  const char *display)
 {
 	struct process leader = { 0 };
-	return session->is_greeter && strcmp(session->display, display) == 0 &&
+	bool is_there = display != NULL ? strcmp(session->display, display) == 0
+					: session->seat[0] != '\0';
+	return session->is_greeter && is_there &&
 	       read_process(session->leader, &leader) && leader.parent == manager;
 }
 
@@ -298,9 +301,11 @@ void origin_read(pid_t pid, uid_t real_uid, const struct origin_claims *claims,
 		read_session(&origin.session);
 	if (!origin.has_logind)
 		read_parents(&process, &origin);
-	if (origin.has_logind && origin.is_in_service && claims->display != NULL &&
+	bool has_display = claims == NULL || claims->display != NULL;
+	if (origin.has_logind && origin.is_in_service && has_display &&
 	    process.parent > 1)
-		read_greeters(process.parent, claims->display, &origin);
+		read_greeters(process.parent, claims != NULL ? claims->display : NULL,
+			      &origin);
 	*ret_origin = origin;
 }
 

@@ -16,12 +16,12 @@ from e2e import (as_user, audit, authd, authd_client, clock, enroll, pam, pamcon
                  users)
 from e2e.authd_client import DENIED, END, ROOT, UNAVAILABLE, Visit
 from e2e.checks import let_in, one_line, refused, soon
+from e2e.console import VT, communicate, su_at, virtual_terminal
 from e2e.entry_points import stranger
 from e2e.terminal import PROMPT, Ended, Terminal, become
 
 START = "systemctl restart mfa-authd.socket"
 OTHER = Path("/etc/pam_mfa/other.conf")
-VT = 60
 
 
 # While it restarts.
@@ -410,37 +410,6 @@ def test_programs_that_a_user_starts_are_refused_without_the_service(case):
                 assert "out of order" in reply.messages[0], reply
                 told = case.log("mfa")[lines:]
                 assert len(told) == 1 and START in told[0], told
-
-
-@contextmanager
-def virtual_terminal(number):
-    """A terminal of the machine's own, in this throwaway root; gives its path."""
-    path = Path(f"/dev/tty{number}")
-    os.mknod(path, 0o620 | stat.S_IFCHR, os.makedev(4, number))
-    # whose last descriptor is closed is nobody's terminal
-    hold = os.open(path, os.O_RDWR | os.O_NOCTTY)
-    try:
-        yield path
-    finally:
-        os.close(hold)
-        path.unlink()
-
-
-def su_at(terminal, user, caller):
-    """su by a person at the virtual terminal, with lines through a pipe; gives the process."""
-    def sit_down():
-        os.setsid()
-        os.close(os.open(terminal, os.O_RDWR))  # its controlling terminal
-        become(caller)
-
-    return subprocess.Popen(["su", user.name, "-c", programs.PROOF], preexec_fn=sit_down, cwd="/", text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-
-
-def communicate(su, *lines):
-    out, _ = su.communicate("".join(f"{line}\n" for line in lines), timeout=20)
-    transcript.tell("su at the virtual terminal", f"{out}\n[exit {su.returncode}]")
-    return su.returncode, out
 
 
 def test_at_a_virtual_terminal_su_is_served_without_the_service(case):

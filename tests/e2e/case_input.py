@@ -3,7 +3,7 @@
 
 import json
 
-from e2e import enroll, pam, pamconf, product, programs, ssh
+from e2e import authd, enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import exits, let_in, module_lines, one_line, refused
 from e2e.entry_points import LOGIN, SSHD, SU, SUDO
 
@@ -101,6 +101,7 @@ def test_odd_user_names_are_refused_like_any_other(case):
             reply = pam.call(name, ["123456"])
             assert (reply.code, len(reply.prompts)) in ((pam.AUTH_ERR, 1), (pam.ABORT, 0)), (name, reply)
             assert sorted(path.name for path in product.USERS.iterdir()) == files
+            authd.restart()  # which tells of what it has held back
             one_line(case, "result=(denied reason=unknown-user .*user=UNKNOWN|given-up)", since)
 
 

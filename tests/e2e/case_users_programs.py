@@ -6,8 +6,8 @@ import time
 from datetime import date, timedelta
 
 from e2e import as_user, audit, authd, authd_client, enroll, pam, pamconf, product, softkey, users
-from e2e.checks import soon
-from e2e.authd_client import ALLOWED, FULL, HELLO, UNAVAILABLE, Visit
+from e2e.checks import soon, stood_for
+from e2e.authd_client import ALLOWED, EXEMPT, FULL, HELLO, UNAVAILABLE, Visit
 
 STACK = "auth required pam_unix.so nodelay\nauth required pam_mfa.so {}\naccount required pam_mfa.so\naccount required pam_unix.so\n"
 FORWARD = "auth required pam_mfa.so forward_pass\nauth required pam_unix.so nodelay use_first_pass\n"
@@ -274,7 +274,22 @@ def test_a_few_logins_come_at_once_and_then_one_in_three_seconds(case):
             assert earliest - 0.5 <= seconds < earliest + 1.5, (number, seconds)
     finally:
         ended(visits)
-    soon(lambda: len(case.log("event=verify")) == 13)
+    authd.restart()
+    assert stood_for(case.log("event=verify")) == 13
+
+
+def test_account_management_takes_no_turn_of_a_login(case):
+    taro, _ = enroll.person(kind="hotp")
+    for _ in range(10):
+        with Visit(taro) as visit:
+            visit.send(authd_client.begin(taro, phase="c"))
+            assert visit.verdict() == EXEMPT
+    visits = begun(taro, 13)
+    try:
+        assert [visit.greeting for visit in visits] == [HELLO] * 13
+        assert [visit.receive()[:1] for visit in visits[:10]] == [b"A"] * 10
+    finally:
+        ended(visits)
 
 
 def test_who_is_too_early_is_refused_without_a_question_and_nothing_is_counted(case):

@@ -29,6 +29,13 @@ def one_line(case, pattern, since=0):
     return lines[0]
 
 
+def stood_for(lines):
+    """How many refusals these lines of syslog tell of. Those that repeat are told of together, at the latest when the
+    service restarts."""
+    found = [re.search(r" repeats=(\d+) ", line) for line in lines]
+    return sum(int(repeats[1]) if repeats else 1 for repeats in found)
+
+
 def exits(done, status, pattern=""):
     """A run of mfa-enroll ended with this status and said this on either output."""
     said = f"{done.stdout}{done.stderr}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A name service that takes several spellings for one person (tests/e2e/nss)."""
+"""Name services of our own (tests/e2e/nss): one takes several spellings for one person, one hangs."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ SWITCH = Path("/etc/nsswitch.conf")
 UNLISTED = Path("/etc/passwd.unlisted")
 DOWN = Path("/etc/passwd.down")
 NETWORK = Path("/etc/passwd.network")
-LIBRARY = "libnss_fold.so.2"
+HANGING = Path("/etc/passwd.hang")
 
 
 def spellings(user):
@@ -22,14 +22,22 @@ def spellings(user):
 
 
 @contextmanager
-def folding():
-    """The root has that name service within the block."""
+def served(databases, service):
+    """These databases are of the name service, too, within the block."""
     where = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True, check=True)
     folder = Path("/usr/lib", where.stdout.strip())
-    shutil.copy(prepare.REPOSITORY / "build/tests/e2e/nss" / LIBRARY, folder / LIBRARY)
-    text = re.sub(r"(?m)^(passwd|shadow):.*", r"\1: files fold", SWITCH.read_text())
+    library = f"libnss_{service}.so.2"
+    shutil.copy(prepare.REPOSITORY / "build/tests/e2e/nss" / library, folder / library)
+    text = re.sub(rf"(?m)^({databases}):.*", rf"\1: files {service}", SWITCH.read_text())
     with product.kept(SWITCH):
         SWITCH.write_text(text)
+        yield
+
+
+@contextmanager
+def folding():
+    """The root has the first within the block."""
+    with served("passwd|shadow", "fold"):
         yield
     UNLISTED.unlink(missing_ok=True)
 
@@ -52,6 +60,17 @@ def down():
         yield
     finally:
         DOWN.unlink()
+
+
+@contextmanager
+def hanging():
+    """Whoever asks for a name that is in no file waits until the block ends."""
+    with served("passwd", "hang"):
+        HANGING.touch()
+        try:
+            yield
+        finally:
+            HANGING.unlink()
 
 
 @contextmanager

@@ -6,7 +6,10 @@
 #include <syslog.h>
 
 #include "channel.h"
+#include "crowd.h"
 #include "gate.h"
+#include "hold.h"
+#include "mfa/lockout.h"
 #include "mfa/text.h"
 #include "report.h"
 #include "step.h"
@@ -69,19 +72,18 @@ bool begin_may_ask(const struct login *login)
 					login->facts.identity.uid == facts->peer.uid);
 }
 
-/* The program is the other name's as well, and whose code it would give is not known. The
- * line goes into the audit trail too; syslog has it if that cannot be written. */
-static void refuse_shared(struct step *step)
+/* The line goes into the audit trail too; syslog has it if that cannot be written. */
+static void refuse(struct step *step, enum mfa_reason reason)
 {
 	struct login *login = &step->login;
 	struct mfa_site *site = &login->desk->site;
 	struct mfa_auth_result *result = &login->visit->result;
 	struct mfa_diag diag = { .text = "" };
-	result->reason = MFA_REASON_UID_SHARED;
-	(void)mfa_fail(&result->diag, MFA_OK,
-		       "user id %u has another name as well: give each account an id of "
-		       "its own; see mfa-enroll check",
-		       (unsigned)login->visit->facts.peer.uid);
+	result->reason = reason;
+	if (hold_back(login, login_event(login), result)) {
+		step_send_verdict(step);
+		return;
+	}
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
 	event.event = login_event(login);
 	if (mfa_site_open(site, &diag) != MFA_OK ||
@@ -90,6 +92,31 @@ static void refuse_shared(struct step *step)
 	mfa_site_close(site);
 	report_login(login, "auth", result);
 	step_send_verdict(step);
+}
+
+/* The program is the other name's as well, and whose code it would give is not known. */
+static void refuse_shared(struct step *step)
+{
+	const struct visit *visit = step->login.visit;
+	(void)mfa_fail(&step->login.visit->result.diag, MFA_OK,
+		       "user id %u has another name as well: give each account an id of "
+		       "its own; see mfa-enroll check",
+		       (unsigned)visit->facts.peer.uid);
+	refuse(step, MFA_REASON_UID_SHARED);
+}
+
+/* Before a question is put: the person is told, and nothing has been counted. */
+static void refuse_crowded(struct step *step)
+{
+	struct login *login = &step->login;
+	struct mfa_auth_result *result = &login->visit->result;
+	char source[MFA_SOURCE_SIZE];
+	mfa_source_format(&login->facts.login, source);
+	(void)mfa_fail(&result->diag, MFA_OK, "too many logins at once from %s", source);
+	result->is_unknown_user = login->facts.identity.is_known == MFA_MATCH_NO;
+	mfa_reason_explain(&login->dialog, login->language,
+			   login->desk->site.config->contact, MFA_REASON_CROWDED);
+	refuse(step, MFA_REASON_CROWDED);
 }
 
 static int prepare(struct login *login, struct mfa_diag *diag)
@@ -119,6 +146,8 @@ static void begin_auth(struct step *step)
 		visit->result.reason = MFA_REASON_ZONE_OFF;
 		report_login(login, "auth", &visit->result);
 		step_send_verdict(step);
+	} else if (crowd_has(login->desk->crowd, &visit->facts.source)) {
+		refuse_crowded(step);
 	} else {
 		const struct mfa_auth_request request = step_request(step);
 		step_go_on(step, &request,

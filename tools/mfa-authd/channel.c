@@ -35,6 +35,14 @@ void channel_greet(int connection)
 			      (struct mfa_span){ &version, sizeof version }, 0);
 }
 
+void channel_refuse(int connection)
+{
+	const struct desk desk = { .connection = connection };
+	const struct mfa_authd_verdict verdict = { .verdict = MFA_UNAVAILABLE,
+						   .name = "" };
+	channel_send_verdict(&desk, &verdict);
+}
+
 static int ask_nobody(void *context MFA_UNUSED, const char *prompt MFA_UNUSED,
 		      struct mfa_secret *ret_answer MFA_UNUSED)
 {

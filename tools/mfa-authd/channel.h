@@ -19,6 +19,9 @@ void channel_send_verdict(const struct desk *desk,
 /* The greeting of a new connection. */
 void channel_greet(int connection);
 
+/* The verdict of a login that nobody can decide. */
+void channel_refuse(int connection);
+
 /* A dialog that shows lines through the module. It asks nothing, since nobody waits here,
  * and wipes answers. Its context is the desk. */
 struct mfa_dialog channel_dialog(struct desk *desk);

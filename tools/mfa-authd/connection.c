@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "mfa/origin.h"
 #include "mfa/peer.h"
 
 enum {
@@ -60,6 +61,25 @@ bool connection_has_message(const struct connection *connection)
 {
 	int size = 0;
 	return ioctl(connection->fd, FIONREAD, &size) == 0 && size > 0;
+}
+
+/* What was read of a process that has ended may be another's. */
+static bool find_here(const struct connection *connection)
+{
+	const struct mfa_peer *peer = &connection->visit.facts.peer;
+	struct origin origin;
+	if (!peer->is_known)
+		return false;
+	origin_read(peer->pid, peer->real_uid, NULL, &origin);
+	return origin_is_here(&origin) && mfa_peer_is_alive(connection->fd, peer);
+}
+
+bool connection_is_here(struct connection *connection)
+{
+	if (connection->where == CONNECTION_UNKNOWN)
+		connection->where =
+			find_here(connection) ? CONNECTION_HERE : CONNECTION_ELSEWHERE;
+	return connection->where == CONNECTION_HERE;
 }
 
 void connection_set_deadline(struct connection *connection)

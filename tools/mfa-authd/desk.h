@@ -2,9 +2,12 @@
 /* What a process that takes steps of logins has, whichever login it is. */
 #pragma once
 
+#include "fold.h"
 #include "mfa/language.h"
 #include "mfa/secret.h"
 #include "mfa/site.h"
+
+struct crowd;
 
 struct desk {
 	const char *config;	  /* --conf, or NULL */
@@ -13,7 +16,13 @@ struct desk {
 	int connection;		  /* of the login whose step is being taken */
 	struct mfa_site site;	  /* kept from step to step (mfa_site_refresh) */
 	struct mfa_secret packet; /* the last message, which may be a code */
-	bool is_worn;		  /* something failed: another process is to go on */
+	/* For which no login may begin; of the step that is being taken. NULL: none */
+	const struct crowd *crowd;
+	/* The lines to be held back, of the same; NULL: none are. What became of a line
+	 * that may be. */
+	const struct fold_list *held;
+	struct fold_told told;
+	bool is_worn; /* something failed: another process is to go on */
 };
 
 /* The caller ends ret_desk with desk_done. MFA_ERR_NOMEM. */

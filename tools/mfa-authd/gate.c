@@ -2,6 +2,7 @@
 #include "gate.h"
 
 #include "begin.h"
+#include "hold.h"
 #include "report.h"
 
 /* Whether the user matters. Services without a gate in any zone, such as cron, come here
@@ -55,6 +56,8 @@ static void refuse(struct login *login, struct mfa_auth_result *result)
 	result->verdict = MFA_DENY;
 	result->reason = MFA_REASON_NO_AUTH;
 	result->is_unknown_user = login->facts.identity.is_known == MFA_MATCH_NO;
+	if (hold_back(login, "account", result))
+		return;
 	record_refusal(login, result);
 	report_login(login, "account", result);
 }

@@ -2,17 +2,23 @@
 /* A visit on its way between the parent and a worker, with its descriptors. */
 #pragma once
 
-#include "visit.h"
+#include "crowd.h"
+#include "fold.h"
 
 enum job_kind {
 	JOB_MESSAGE, /* a message waits on the connection */
 	JOB_DEVICE,  /* the device has replied, or is late */
 	JOB_GONE,    /* the module has gone */
+	JOB_LINE,    /* no module: the line that stands for others is to be written */
 };
 
 struct job {
-	enum job_kind kind; /* to the worker */
-	bool is_last;	    /* from the worker: it ends, another is wanted */
+	enum job_kind kind;	  /* to the worker */
+	bool is_last;		  /* from the worker: it ends, another is wanted */
+	struct crowd crowd;	  /* to the worker, with a first message */
+	struct fold_list held;	  /* to the worker */
+	struct fold_told told;	  /* from the worker */
+	struct fold_repeats line; /* to the worker: JOB_LINE */
 	struct visit visit;
 };
 

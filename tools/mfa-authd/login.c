@@ -134,6 +134,7 @@ int login_identify(struct login *login, struct mfa_diag *diag)
 	mfa_login_facts_read_peer(&login->facts, &facts->peer, visit->claims.input_peer);
 	facts->is_nameless = login->facts.login.is_nameless;
 	facts->is_from_itself = login->facts.login.is_from_itself;
+	source_find(&login->facts.login, &facts->source);
 	facts->place = mfa_login_facts_place(&login->facts);
 	/* what was read of a process that has ended may be another's */
 	if (facts->peer.is_known &&

@@ -36,3 +36,10 @@ bool pace_take(struct pace *pace, uid_t uid, int64_t now_ms, int64_t *ret_at_ms)
 	*ret_at_ms = at > now_ms ? at : now_ms;
 	return true;
 }
+
+void pace_give_back(struct pace *pace, uid_t uid)
+{
+	unsigned place = find_place(pace, uid);
+	if (pace->users[place].uid == uid && pace->users[place].end_ms > INTERVAL_MS)
+		pace->users[place].end_ms -= INTERVAL_MS;
+}

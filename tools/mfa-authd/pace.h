@@ -20,3 +20,6 @@ struct pace {
 
 /* Takes a turn. ret_at_ms: when it is; false: it would be too late. */
 bool pace_take(struct pace *pace, uid_t uid, int64_t now_ms, int64_t *ret_at_ms);
+
+/* Gives one back that was taken. */
+void pace_give_back(struct pace *pace, uid_t uid);

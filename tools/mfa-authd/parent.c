@@ -11,23 +11,19 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "pace.h"
+#include "places.h"
 #include "pool.h"
 #include "sweeper.h"
+#include "throttle.h"
 
 enum {
-	CONNECTIONS_MAX = 512,
-	USER_MAX = 32, /* of programs that one user has started */
-	/* of programs that are users' own: one may have many ids */
-	OWN_MAX = CONNECTIONS_MAX / 2,
-	USERS_MAX = CONNECTIONS_MAX / 4 * 3, /* of these, and those that are set-uid */
 	DRAIN_MS = 30000,
 	RETRY_MS = 200, /* after a worker could not be started */
 	AT_SIGNALS = 0,
 	AT_LISTENER = 1,
 	AT_WORKERS = 2,
 	AT_CONNECTIONS = AT_WORKERS + POOL_WORKERS,
-	POLLS_MAX = AT_CONNECTIONS + 2 * CONNECTIONS_MAX,
+	POLLS_MAX = AT_CONNECTIONS + 2 * PLACES_MAX,
 };
 
 struct parent {
@@ -37,38 +33,17 @@ struct parent {
 	int64_t drain_end_ms;
 	uint64_t order;
 	struct pool pool;
-	struct pace pace;
+	struct throttle throttle;
+	struct fold fold;
+	/* The line that is being written for many, in place of a connection. */
+	bool has_line;
+	struct connection line;
 	struct sweeper sweeper;
-	size_t count;
-	struct connection *connections[CONNECTIONS_MAX];
+	struct places places;
 	/* of the poll under way */
 	struct pollfd polls[POLLS_MAX];
 	size_t polled; /* connections that it has */
 };
-
-static unsigned count_of_user(const struct parent *parent, uid_t uid)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->uid == uid;
-	return count;
-}
-
-static unsigned count_of_users(const struct parent *parent)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->uid != 0;
-	return count;
-}
-
-static unsigned count_of_own(const struct parent *parent)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < parent->count; i++)
-		count += parent->connections[i]->is_users_own;
-	return count;
-}
 
 static void end_connection(struct parent *parent, struct connection **connection)
 {
@@ -84,32 +59,18 @@ static void refuse_for_load(struct parent *parent, struct connection **connectio
 	end_connection(parent, connection);
 }
 
-/* Root's own programs, such as sshd, have no limit but the number of all. */
-static bool has_place(struct parent *parent, struct connection *connection)
-{
-	if (parent->count >= CONNECTIONS_MAX)
-		return false;
-	if (connection->uid == 0)
-		return true;
-	return count_of_user(parent, connection->uid) < USER_MAX &&
-	       count_of_users(parent) < USERS_MAX &&
-	       (!connection->is_users_own ||
-		(count_of_own(parent) < OWN_MAX &&
-		 pace_take(&parent->pace, connection->uid, mfa_monotonic_ms(),
-			   &connection->not_before_ms)));
-}
-
 static void accept_one(struct parent *parent)
 {
 	struct connection *connection = NULL;
 	if (connection_accept(parent->listener, &connection) != MFA_OK)
 		return;
-	if (!has_place(parent, connection)) {
+	if (!places_have_one(&parent->places, connection) ||
+	    !throttle_admit(&parent->throttle, connection)) {
 		refuse_for_load(parent, &connection);
 		return;
 	}
 	channel_greet(connection->fd);
-	parent->connections[parent->count++] = connection;
+	parent->places.connections[parent->places.count++] = connection;
 }
 
 static void become_ready(struct parent *parent, struct connection *connection)
@@ -130,15 +91,15 @@ static bool is_abandoned(const struct parent *parent, const struct connection *c
 static void remove_ended(struct parent *parent)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < parent->count; i++) {
-		struct connection *connection = parent->connections[i];
+	for (size_t i = 0; i < parent->places.count; i++) {
+		struct connection *connection = parent->places.connections[i];
 		bool is_worked = connection->state == CONNECTION_WORKED;
 		if (!is_worked && is_abandoned(parent, connection))
 			end_connection(parent, &connection);
 		else
-			parent->connections[kept++] = connection;
+			parent->places.connections[kept++] = connection;
 	}
-	parent->count = kept;
+	parent->places.count = kept;
 }
 
 static enum job_kind kind_of_job(const struct connection *connection)
@@ -153,11 +114,13 @@ static enum job_kind kind_of_job(const struct connection *connection)
 	return JOB_GONE;
 }
 
-static struct connection *find_next_ready(const struct parent *parent)
+static struct connection *find_next_ready(struct parent *parent)
 {
 	struct connection *first = NULL;
-	for (size_t i = 0; i < parent->count; i++) {
-		struct connection *connection = parent->connections[i];
+	for (size_t i = 0; i < parent->places.count + 1; i++) {
+		struct connection *connection = i < parent->places.count
+							? parent->places.connections[i]
+							: &parent->line;
 		if (connection->state == CONNECTION_READY &&
 		    pool_has_turn(&parent->pool, connection) &&
 		    (first == NULL || connection->order < first->order))
@@ -168,19 +131,66 @@ static struct connection *find_next_ready(const struct parent *parent)
 
 static void give_out_work(struct parent *parent)
 {
+	const struct pool_news news = { &parent->places, &parent->fold };
 	for (;;) {
 		struct connection *next = find_next_ready(parent);
-		if (next == NULL || !pool_give(&parent->pool, next, kind_of_job(next)))
+		if (next == NULL)
+			return;
+		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
+		next->is_answered =
+			kind == JOB_MESSAGE && next->visit.wait == VISIT_REPLY;
+		if (!pool_give(&parent->pool, next, kind, &news))
 			return;
 		next->state = CONNECTION_WORKED;
 	}
 }
 
+static void warn_of_lost(uint32_t count)
+{
+	syslog(LOG_AUTHPRIV | LOG_ERR,
+	       "%lu refused logins have no line: a worker ended, or there were too many "
+	       "kinds at once",
+	       (unsigned long)count);
+}
+
+static void prepare_line(struct parent *parent)
+{
+	struct fold_line line;
+	if (parent->has_line ||
+	    !fold_take(&parent->fold, mfa_monotonic_ms(), parent->is_draining, &line))
+		return;
+	parent->has_line = true;
+	parent->line = (struct connection){ .fd = -1,
+					    .device = -1,
+					    .where = CONNECTION_ELSEWHERE,
+					    .repeats = line.repeats,
+					    .visit = line.visit };
+	parent->line.visit.wait = VISIT_VERDICT;
+	become_ready(parent, &parent->line);
+}
+
+static void end_line(struct parent *parent)
+{
+	parent->has_line = false;
+	parent->line.state = CONNECTION_WAITS;
+	if (parent->line.visit.wait == VISIT_END)
+		warn_of_lost(parent->line.repeats.count);
+}
+
 static void take_back(struct parent *parent, unsigned place)
 {
-	struct connection *connection = pool_take(&parent->pool, place);
+	struct fold_told told;
+	struct connection *connection = pool_take(&parent->pool, place, &told);
+	if (connection == &parent->line) {
+		end_line(parent);
+		return;
+	}
 	if (connection == NULL)
 		return;
+	if (told.done != FOLD_NOTHING &&
+	    !fold_count(&parent->fold, &told, &connection->visit, mfa_monotonic_ms()))
+		warn_of_lost(1);
+	throttle_note(&parent->throttle, connection);
 	connection->state = CONNECTION_WAITS;
 	connection_set_deadline(connection);
 }
@@ -202,7 +212,7 @@ static void look_at(struct parent *parent, struct connection *connection,
 	bool has_message = connection_has_message(connection);
 	if (!has_message && is_over_silently(connection))
 		connection->visit.wait = VISIT_END;
-	else
+	else if (!has_message || !throttle_delays(&parent->throttle, connection))
 		become_ready(parent, connection);
 }
 
@@ -222,16 +232,14 @@ static void take_signals(struct parent *parent)
 
 static int64_t wake_time(const struct connection *connection)
 {
-	bool is_paced = connection->visit.wait == VISIT_BEGIN &&
-			connection->not_before_ms > mfa_monotonic_ms();
+	bool is_paced = connection->not_before_ms > mfa_monotonic_ms();
 	return is_paced ? connection->not_before_ms : connection->deadline_ms;
 }
 
 static bool is_polled(const struct connection *connection)
 {
 	return connection->state == CONNECTION_WAITS &&
-	       (connection->visit.wait != VISIT_BEGIN ||
-		connection->not_before_ms <= mfa_monotonic_ms());
+	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
 static int timeout_of(struct parent *parent, bool is_full)
@@ -240,8 +248,10 @@ static int timeout_of(struct parent *parent, bool is_full)
 	int64_t now = mfa_monotonic_ms();
 	if (parent->is_draining && parent->drain_end_ms < end)
 		end = parent->drain_end_ms;
-	for (size_t i = 0; i < parent->count; i++) {
-		const struct connection *connection = parent->connections[i];
+	if (!parent->has_line && fold_next(&parent->fold) < end)
+		end = fold_next(&parent->fold);
+	for (size_t i = 0; i < parent->places.count; i++) {
+		const struct connection *connection = parent->places.connections[i];
 		if (connection->state == CONNECTION_WAITS && wake_time(connection) < end)
 			end = wake_time(connection);
 	}
@@ -265,9 +275,9 @@ static void prepare_polls(struct parent *parent)
 			(struct pollfd){ .fd = worker->pid != 0 ? worker->socket : -1,
 					 .events = POLLIN };
 	}
-	parent->polled = parent->count;
-	for (size_t i = 0; i < parent->count; i++) {
-		const struct connection *connection = parent->connections[i];
+	parent->polled = parent->places.count;
+	for (size_t i = 0; i < parent->places.count; i++) {
+		const struct connection *connection = parent->places.connections[i];
 		bool is_on = is_polled(connection);
 		struct pollfd *pair = &polls[AT_CONNECTIONS + 2 * i];
 		pair[0] = (struct pollfd){ .fd = is_on ? connection->fd : -1,
@@ -294,10 +304,11 @@ static void serve_once(struct parent *parent)
 		if (parent->polls[AT_WORKERS + i].revents != 0)
 			take_back(parent, i);
 	for (size_t i = 0; i < parent->polled; i++)
-		look_at(parent, parent->connections[i],
+		look_at(parent, parent->places.connections[i],
 			&parent->polls[AT_CONNECTIONS + 2 * i]);
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
+	prepare_line(parent);
 	give_out_work(parent);
 	remove_ended(parent);
 }
@@ -317,8 +328,9 @@ static int open_signals(struct mfa_diag *diag, int *ret_fd)
 
 static bool is_finished(const struct parent *parent)
 {
+	bool is_idle = parent->places.count == 0 && !parent->has_line;
 	return parent->is_draining &&
-	       (parent->count == 0 || parent->drain_end_ms <= mfa_monotonic_ms());
+	       (is_idle || parent->drain_end_ms <= mfa_monotonic_ms());
 }
 
 int parent_serve(int listener, const char *config, struct mfa_diag *diag)
@@ -331,8 +343,8 @@ int parent_serve(int listener, const char *config, struct mfa_diag *diag)
 	int err = open_signals(diag, &parent->signals);
 	while (err == MFA_OK && !is_finished(parent))
 		serve_once(parent);
-	for (size_t i = 0; i < parent->count; i++)
-		end_connection(parent, &parent->connections[i]);
+	for (size_t i = 0; i < parent->places.count; i++)
+		end_connection(parent, &parent->places.connections[i]);
 	sweeper_done(&parent->sweeper);
 	pool_done(&parent->pool);
 	free(parent);

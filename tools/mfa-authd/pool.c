@@ -8,10 +8,16 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "channel.h"
+
 enum {
 	/* longer than all locks of a step that others may hold, and a name service that
 	 * gives up at last */
 	STEP_MS = 60000,
+	/* a first step, in which nothing is counted: so long a name may be looked for */
+	LOOK_UP_MS = 10000,
+	LOOK_UPS_MAX = POOL_WORKERS / 2,
+	LOOK_UPS_OF_USERS = LOOK_UPS_MAX / 2,
 	END_TRIES = 200,
 	END_PAUSE_MS = 5,
 };
@@ -45,27 +51,69 @@ void pool_done(struct pool *pool)
 		(void)poll(NULL, 0, END_PAUSE_MS);
 }
 
-/* Users' programs together have half of the workers, and each user one: a step may take
- * long, as where the name service is asked for what it does not know. */
-bool pool_has_turn(const struct pool *pool, const struct connection *connection)
+/* Of the workers that are busy. */
+struct census {
+	unsigned all;
+	unsigned look_ups; /* not known to be of people at this machine */
+	unsigned look_ups_of_users;
+	unsigned of_users;
+	bool has_same_user;
+};
+
+static struct census count_busy(const struct pool *pool, uid_t uid)
 {
-	unsigned of_users = 0;
-	if (connection->uid == 0)
-		return true;
+	struct census census = { 0 };
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		const struct connection *other = pool->places[i].busy_with;
-		if (other == NULL || other->uid == 0)
+		if (other == NULL)
 			continue;
-		of_users++;
-		if (other->uid == connection->uid)
-			return false;
+		census.all++;
+		bool is_look_up = other->visit.wait == VISIT_BEGIN &&
+				  other->where != CONNECTION_HERE;
+		census.look_ups += is_look_up;
+		census.look_ups_of_users += is_look_up && other->uid != 0;
+		census.of_users += other->uid != 0;
+		census.has_same_user = census.has_same_user || other->uid == uid;
 	}
-	return of_users < POOL_WORKERS / 2;
+	return census;
 }
 
-bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind)
+static bool has_look_up(const struct census *busy, const struct connection *connection)
 {
-	const struct job job = { .kind = kind, .visit = connection->visit };
+	return busy->look_ups < LOOK_UPS_MAX &&
+	       (connection->uid == 0 || busy->look_ups_of_users < LOOK_UPS_OF_USERS);
+}
+
+/* Users' programs together have half of the workers, and each user one. A first step asks
+ * the name service, which may hang at a name that it does not know: people at this
+ * machine wait for none of these, and root's programs elsewhere for none of users'. */
+bool pool_has_turn(const struct pool *pool, struct connection *connection)
+{
+	struct census busy = count_busy(pool, connection->uid);
+	bool is_look_up = connection->visit.wait == VISIT_BEGIN;
+	if (connection->uid != 0 &&
+	    (busy.has_same_user || busy.of_users >= POOL_WORKERS / 2))
+		return false;
+	if (busy.all < POOL_WORKERS - 1 &&
+	    (!is_look_up || has_look_up(&busy, connection)))
+		return true;
+	return connection_is_here(connection);
+}
+
+static int64_t step_time(const struct connection *connection)
+{
+	return connection->visit.wait == VISIT_BEGIN ? LOOK_UP_MS : STEP_MS;
+}
+
+bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
+	       const struct pool_news *news)
+{
+	struct job job = { .kind = kind,
+			   .visit = connection->visit,
+			   .line = connection->repeats };
+	fold_list(news->fold, &job.held);
+	if (connection->visit.wait == VISIT_BEGIN)
+		crowd_find(news->places, &job.crowd);
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		struct worker *worker = &pool->places[i].worker;
 		if (worker->pid == 0 || pool->places[i].busy_with != NULL)
@@ -77,7 +125,8 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 		}
 		mfa_close_fd(&connection->device); /* the worker's now */
 		pool->places[i].busy_with = connection;
-		pool->places[i].deadline_ms = mfa_monotonic_ms() + STEP_MS;
+		pool->places[i].is_hung = false;
+		pool->places[i].deadline_ms = mfa_monotonic_ms() + step_time(connection);
 		return true;
 	}
 	return false;
@@ -91,15 +140,40 @@ int64_t pool_end_hung(struct pool *pool)
 		int64_t deadline = pool->places[i].deadline_ms;
 		if (pool->places[i].busy_with == NULL)
 			continue;
-		if (deadline <= now)
+		if (deadline <= now) {
+			pool->places[i].is_hung = true;
 			(void)kill(pool->places[i].worker.pid, SIGKILL);
-		else if (deadline < next)
+		} else if (deadline < next) {
 			next = deadline;
+		}
 	}
 	return next;
 }
 
-struct connection *pool_take(struct pool *pool, unsigned place)
+/* A first step that hung is answered, as it would hang again. Any other is asked for anew
+ * by the module: it is not known whether the answer has counted. */
+static void leave_step(bool is_hung, pid_t worker, struct connection *connection)
+{
+	const struct mfa_peer *peer = &connection->visit.facts.peer;
+	bool is_first = connection->visit.wait == VISIT_BEGIN;
+	connection->visit.wait = VISIT_END;
+	if (connection->fd < 0) /* a line for many: see the parent */
+		return;
+	if (!is_hung || !is_first) {
+		syslog(LOG_AUTHPRIV | LOG_ERR,
+		       "worker %ld ended in the middle of a login, which is asked again",
+		       (long)worker);
+		return;
+	}
+	syslog(LOG_AUTHPRIV | LOG_ERR,
+	       "the name service did not answer within %d s (see nsswitch.conf): the "
+	       "login of process %ld, user id %u, is refused",
+	       LOOK_UP_MS / 1000, (long)peer->pid, (unsigned)connection->uid);
+	channel_refuse(connection->fd);
+}
+
+struct connection *pool_take(struct pool *pool, unsigned place,
+			     struct fold_told *ret_told)
 {
 	struct job job;
 	int none = -1;
@@ -109,14 +183,12 @@ struct connection *pool_take(struct pool *pool, unsigned place)
 	int err = job_receive(worker->socket, &job, &none, &device);
 	mfa_close_fd(&none);
 	pool->places[place].busy_with = NULL;
+	*ret_told = err == MFA_OK ? job.told : (struct fold_told){ FOLD_NOTHING };
 	if (err == MFA_OK && connection != NULL) {
 		connection->visit = job.visit;
 		connection->device = MFA_TAKE_FD(device);
 	} else if (connection != NULL) {
-		syslog(LOG_AUTHPRIV | LOG_ERR,
-		       "worker %ld ended in the middle of a login, which is asked again",
-		       (long)worker->pid);
-		connection->visit.wait = VISIT_END;
+		leave_step(pool->places[place].is_hung, worker->pid, connection);
 	}
 	mfa_close_fd(&device);
 	if (err != MFA_OK || job.is_last)

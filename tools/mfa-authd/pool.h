@@ -16,6 +16,7 @@ struct pool {
 		struct worker worker;
 		struct connection *busy_with; /* NULL: idle */
 		int64_t deadline_ms;	      /* by which it should have done its step */
+		bool is_hung;		      /* it had not, and was ended */
 	} places[POOL_WORKERS];
 };
 
@@ -26,16 +27,27 @@ int pool_fill(struct pool *pool);
 /* Ends them as soon as they are idle. */
 void pool_done(struct pool *pool);
 
-/* Ends the workers that hang, with the step that they take; pool_take then finds them.
- * When to ask again: CLOCK_MONOTONIC, INT64_MAX: nobody is busy. */
+/* Ends the workers that hang, with the step that they take, after 10 s in a first step
+ * and 60 s in any other; pool_take then finds them. When to ask again: CLOCK_MONOTONIC,
+ * INT64_MAX: nobody is busy. */
 int64_t pool_end_hung(struct pool *pool);
 
-/* Whether the connection may have a worker now. */
-bool pool_has_turn(const struct pool *pool, const struct connection *connection);
+/* Whether the connection may have a worker now. Where it is is found out only if that
+ * matters. */
+bool pool_has_turn(const struct pool *pool, struct connection *connection);
+
+/* What a worker is told of the others. */
+struct pool_news {
+	const struct places *places;
+	const struct fold *fold;
+};
 
 /* Gives the connection to an idle worker; false: none is idle. */
-bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind);
+bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
+	       const struct pool_news *news);
 
 /* Takes back what a worker has done; its socket is readable. The connection that it was
- * busy with, or NULL. A worker that died leaves its connection to be closed. */
-struct connection *pool_take(struct pool *pool, unsigned place);
+ * busy with, or NULL. A worker that died leaves its connection to be closed; of a first
+ * step that hung the module is told. ret_told: what became of its line. */
+struct connection *pool_take(struct pool *pool, unsigned place,
+			     struct fold_told *ret_told);

@@ -25,14 +25,20 @@ static void write_line(const struct login *login, int priority, const char *phas
 	       text);
 }
 
+void report_event(const struct login *login, const struct mfa_event *event,
+		  const char *phase, int priority)
+{
+	char line[LOG_LINE_SIZE];
+	mfa_event_format(event, line, sizeof line);
+	write_line(login, priority, phase, line);
+}
+
 void report_login(const struct login *login, const char *phase,
 		  const struct mfa_auth_result *result)
 {
-	char line[LOG_LINE_SIZE];
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
 	event.event = strcmp(phase, "auth") == 0 ? login_event(login) : phase;
-	mfa_event_format(&event, line, sizeof line);
-	write_line(login, mfa_auth_priority(result), phase, line);
+	report_event(login, &event, phase, mfa_auth_priority(result));
 	char note[MFA_NOTE_SIZE];
 	for (unsigned i = 0; mfa_auth_note(result, i, note); i++)
 		write_line(login, LOG_WARNING, phase, note);

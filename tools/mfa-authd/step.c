@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "hold.h"
 #include "report.h"
 
 int step_begin(struct desk *desk, struct visit *visit, struct step *ret_step)
@@ -53,7 +54,13 @@ static void conclude(void *context, struct mfa_auth_result *result)
 static void note_report(void *context, const struct mfa_auth_result *result MFA_UNUSED)
 {
 	struct step *step = context;
-	step->has_report = true;
+	step->has_report = step->login.desk->told.done != FOLD_HELD;
+}
+
+static bool hold_line(void *context, const struct mfa_auth_result *result)
+{
+	const struct step *step = context;
+	return hold_back(&step->login, login_event(&step->login), result);
 }
 
 struct mfa_auth_request step_request(struct step *step)
@@ -61,6 +68,7 @@ struct mfa_auth_request step_request(struct step *step)
 	struct mfa_auth_request request = login_request(&step->login);
 	step->login.dialog.forget = wipe_answer;
 	request.conclude = conclude;
+	request.hold_back = hold_line;
 	request.report = note_report;
 	request.context = step;
 	return request;

@@ -7,6 +7,7 @@
 #include "mfa/authd_protocol.h"
 #include "mfa/login_facts.h"
 #include "mfa/peer.h"
+#include "source.h"
 
 enum {
 	VISIT_TEXT_SIZE = MFA_AUTHD_TEXT_MAX + 1,
@@ -48,6 +49,7 @@ struct visit_facts {
 	bool has_peer; /* it was read when the connection was accepted */
 	struct mfa_peer peer;
 	enum mfa_place place;
+	struct source source;
 	bool is_nameless;
 	bool is_from_itself;
 	enum mfa_match is_known;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "desk.h"
+#include "hold.h"
 #include "job.h"
 #include "steps.h"
 
@@ -29,6 +30,9 @@ static void take_step(struct desk *desk, struct job *job)
 		break;
 	case JOB_GONE:
 		steps_gone(desk, &job->visit);
+		break;
+	case JOB_LINE:
+		hold_write(desk, &job->visit, &job->line);
 		break;
 	}
 }
@@ -51,7 +55,11 @@ static bool take_job(struct desk *desk, unsigned number)
 	if (job_receive(SOCKET, &job, &desk->connection, &device) != MFA_OK)
 		return false;
 	job.visit.session.channel = device;
+	desk->crowd = &job.crowd;
+	desk->held = &job.held;
+	desk->told = (struct fold_told){ .done = FOLD_NOTHING };
 	take_step(desk, &job);
+	job.told = desk->told;
 	bool has_session = job.visit.session.ops != NULL;
 	job.is_last = desk->is_worn || number >= JOBS_MAX;
 	int err =
@@ -59,6 +67,8 @@ static bool take_job(struct desk *desk, unsigned number)
 	if (has_session)
 		mfa_close_fd(&job.visit.session.channel);
 	mfa_close_fd(&desk->connection);
+	desk->crowd = NULL;
+	desk->held = NULL;
 	mfa_wipe(&job, sizeof job);
 	return err == MFA_OK && !job.is_last;
 }

@@ -46,6 +46,21 @@ static void turns_come_back(void **state MFA_UNUSED)
 	assert_int_equal(at, later);
 }
 
+static void a_turn_that_is_given_back_is_another_ones(void **state MFA_UNUSED)
+{
+	struct pace pace = { 0 };
+	int64_t at = 0;
+	for (int i = 0; i < 10 * AT_ONCE; i++) {
+		assert_true(pace_take(&pace, 1001, START, &at));
+		assert_int_equal(at, START);
+		pace_give_back(&pace, 1001);
+	}
+	pace_give_back(&pace, 1002); /* who has none */
+	for (int i = 0; i < AT_ONCE; i++)
+		assert_true(pace_take(&pace, 1002, START, &at));
+	assert_int_equal(at, START);
+}
+
 static void more_users_than_places_are_served(void **state MFA_UNUSED)
 {
 	struct pace pace = { 0 };
@@ -71,6 +86,7 @@ int main(void)
 		cmocka_unit_test(ten_at_once_and_then_one_in_three_seconds),
 		cmocka_unit_test(users_do_not_slow_each_other_down),
 		cmocka_unit_test(turns_come_back),
+		cmocka_unit_test(a_turn_that_is_given_back_is_another_ones),
 		cmocka_unit_test(more_users_than_places_are_served),
 		cmocka_unit_test(an_empty_place_is_nobodys),
 	};

@@ -226,6 +226,28 @@ static void what_serves_others_is_never_local(void **state MFA_UNUSED)
 	}
 }
 
+static void a_place_is_kept_by_what_no_program_says(void **state MFA_UNUSED)
+{
+	struct origin su = su_in_session();
+	struct origin login = login_at_console();
+	struct origin lightdm = lightdm_behind_greeter();
+	assert_true(origin_is_here(&su) && origin_is_here(&login));
+	assert_true(origin_is_here(&lightdm)); /* whose display is not known yet */
+	su.session.is_remote = true;
+	login.vt = 0; /* as of sshd */
+	lightdm.greeter.seat[0] = '\0';
+	lightdm.greeter.vt = 0;
+	assert_false(origin_is_here(&su) || origin_is_here(&login));
+	assert_false(origin_is_here(&lightdm));
+	lightdm = lightdm_behind_greeter();
+	lightdm.real_uid = 1000;
+	assert_false(origin_is_here(&lightdm));
+	const struct origin without = { .vt_above = 2 };
+	const struct origin nowhere = { .real_uid = 0 };
+	assert_true(origin_is_here(&without));
+	assert_false(origin_is_here(&nowhere));
+}
+
 static void su_to_somebody_else_is_not_in_the_own_session(void **state MFA_UNUSED)
 {
 	struct origin su = su_in_session();
@@ -269,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_locker_may_name_this_machine),
 		cmocka_unit_test(a_service_of_the_network_may_not),
 		cmocka_unit_test(what_serves_others_is_never_local),
+		cmocka_unit_test(a_place_is_kept_by_what_no_program_says),
 		cmocka_unit_test(su_to_somebody_else_is_not_in_the_own_session),
 		cmocka_unit_test(nothing_proves_nothing),
 	};

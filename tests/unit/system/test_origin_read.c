@@ -283,6 +283,9 @@ static void the_greeter_of_the_same_manager_is_found(void **state MFA_UNUSED)
 	assert_string_equal(origin.greeter.id, "c1");
 	assert_false(read_origin(":1").greeter.is_greeter);
 	assert_false(read_origin(NULL).greeter.is_greeter);
+	struct origin untold;
+	origin_read(PID, 0, NULL, &untold);
+	assert_true(untold.greeter.is_greeter);		       /* at whichever display */
 	write_process(LEADER, GRANDPARENT, 0, "4294967295\n"); /* another manager's */
 	assert_false(read_origin(":0").greeter.is_greeter);
 	write_process(LEADER, PARENT, 0, "4294967295\n");

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hold.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "report.h"
+
+/* Nobody's count of failures is any other for it. A wrong code always has a line, and so
+ * have one that was used before and a device's wrong answer. */
+static bool counts_nothing(const struct mfa_auth_result *result)
+{
+	return !result->is_noted || result->reason == MFA_REASON_LOCKED ||
+	       result->reason == MFA_REASON_NOT_ENROLLED ||
+	       result->reason == MFA_REASON_UNKNOWN_USER;
+}
+
+static bool is_refused(const struct mfa_auth_result *result)
+{
+	return result->verdict == MFA_DENY || result->verdict == MFA_NO_DIALOG ||
+	       result->verdict == MFA_GIVEN_UP;
+}
+
+/* Other lines, which tell of other things, go with none of these. */
+static bool may_be_held(const struct mfa_auth_result *result)
+{
+	return is_refused(result) && counts_nothing(result) &&
+	       result->reason != MFA_REASON_USER_CHANGED && result->unlogged == 0 &&
+	       !result->busy.is_met && !result->elsewhere.is_met &&
+	       result->diag.warned == MFA_WARNING_NONE;
+}
+
+static void add_text(crypto_generichash_state *hash, const char *text)
+{
+	const char *all = text != NULL ? text : "";
+	(void)crypto_generichash_update(hash, (const unsigned char *)all,
+					strlen(all) + 1);
+}
+
+/* All that a line says but the terminal, which a user has many of. */
+static void find_key(const struct source *source, const struct mfa_event *event,
+		     struct fold_key *ret_key)
+{
+	crypto_generichash_state hash;
+	const char *const texts[] = { event->event, event->result, event->reason,
+				      event->zone,  event->caller, event->service,
+				      event->user,  event->typed,  event->rhost,
+				      event->detail };
+	(void)crypto_generichash_init(&hash, NULL, 0, sizeof ret_key->hash);
+	(void)crypto_generichash_update(&hash, source->hash, sizeof source->hash);
+	for (size_t i = 0; i < MFA_COUNT(texts); i++)
+		add_text(&hash, texts[i]);
+	(void)crypto_generichash_final(&hash, ret_key->hash, sizeof ret_key->hash);
+}
+
+bool hold_back(const struct login *login, const char *event,
+	       const struct mfa_auth_result *result)
+{
+	struct desk *desk = login->desk;
+	if (desk->held == NULL || !may_be_held(result))
+		return false;
+	struct mfa_event line = mfa_auth_event(login->zone, &login->facts.login, result);
+	line.event = event;
+	find_key(&login->visit->facts.source, &line, &desk->told.key);
+	bool is_held = fold_has(desk->held, &desk->told.key);
+	desk->told.done = is_held ? FOLD_HELD : FOLD_WRITTEN;
+	desk->told.time = login_clock();
+	return is_held;
+}
+
+static const char *event_of(const struct login *login)
+{
+	return login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account"
+							       : login_event(login);
+}
+
+/* As it was decided then; syslog has it in any case. */
+static void append_line(struct login *login, const struct fold_repeats *repeats)
+{
+	struct mfa_site *site = &login->desk->site;
+	struct mfa_auth_result *result = &login->visit->result;
+	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
+	event.event = event_of(login);
+	(void)snprintf(event.repeats, sizeof event.repeats, "%" PRIu32, repeats->count);
+	mfa_text_format_time(repeats->since, event.since);
+	struct mfa_diag diag = { .text = "" };
+	int err = mfa_site_open(site, &diag);
+	if (err == MFA_OK)
+		err = mfa_audit_append(site->audit, &event, &diag);
+	mfa_site_close(site);
+	if (err != MFA_OK)
+		event.detail = diag.text;
+	report_event(login, &event,
+		     login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth",
+		     mfa_auth_priority(result));
+}
+
+void hold_write(struct desk *desk, struct visit *visit,
+		const struct fold_repeats *repeats)
+{
+	struct login login;
+	struct mfa_diag diag = { .text = "" };
+	int err = login_begin(desk, visit, &login);
+	if (err == MFA_OK)
+		err = login_load(&login, &diag);
+	if (err == MFA_OK && visit->facts.zone[0] != '\0')
+		err = login_find_zone(&login, &diag);
+	if (err != MFA_OK) /* the line tells what it can */
+		desk->is_worn = true;
+	append_line(&login, repeats);
+	login_done(&login);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A worker's part of fold.h: which lines may be held back, and the one that stands for
+ * them. */
+#pragma once
+
+#include "login.h"
+
+/* Whether the line of this refusal is held back. Tells the service about it, also about
+ * one that is to be written now. event: its name in the logs. */
+bool hold_back(const struct login *login, const char *event,
+	       const struct mfa_auth_result *result);
+
+/* Writes the line that stands for others, to the trail and to syslog: the visit is the
+ * first one's. */
+void hold_write(struct desk *desk, struct visit *visit,
+		const struct fold_repeats *repeats);
