@@ -12,7 +12,7 @@ from e2e.terminal import become
 
 ROOT = users.User("root", "", 0, 0, "/")
 
-PASSWORD, EXPLAIN, DEBUG, RESUMED = 1, 2, 4, 8
+PASSWORD, EXPLAIN, DEBUG = 1, 2, 4
 ALLOWED, EXEMPT, DENIED, UNAVAILABLE, NO_DIALOG, GIVEN_UP = "axdung"
 HELLO, FULL, TAKEN, END = b"H\1", b"F", b"K", b""
 SECONDS = 20

@@ -33,6 +33,8 @@ void guess_pace_count(struct guess_pace *pace, const struct source *source,
 	end = (end > now_ms ? end : now_ms) + INTERVAL_MS;
 	pace->sources[place].source = *source;
 	pace->sources[place].end_ms = end < most ? end : most;
+	if (pace->sources[place].end_ms > pace->end_ms)
+		pace->end_ms = pace->sources[place].end_ms;
 }
 
 int64_t guess_pace_next(const struct guess_pace *pace, const struct source *source,

@@ -12,6 +12,7 @@ enum {
 };
 
 struct guess_pace {
+	int64_t end_ms; /* when all of all sources has run off */
 	struct {
 		struct source source;
 		int64_t end_ms; /* when all that was counted has run off */

@@ -14,7 +14,9 @@ enum job_kind {
 
 struct job {
 	enum job_kind kind;	  /* to the worker */
+	bool may_linger;	  /* to the worker, see worker.h */
 	bool is_last;		  /* from the worker: it ends, another is wanted */
+	bool is_answered;	  /* from the worker: the step was about an answer */
 	struct crowd crowd;	  /* to the worker, with a first message */
 	struct fold_list held;	  /* to the worker */
 	struct fold_told told;	  /* from the worker */

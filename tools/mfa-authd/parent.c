@@ -59,6 +59,19 @@ static void refuse_for_load(struct parent *parent, struct connection **connectio
 	end_connection(parent, connection);
 }
 
+static bool is_polled(const struct connection *connection)
+{
+	return connection->state == CONNECTION_WAITS &&
+	       connection->not_before_ms <= mfa_monotonic_ms();
+}
+
+static void become_ready(struct parent *parent, struct connection *connection)
+{
+	connection->state = CONNECTION_READY;
+	connection->order = ++parent->order;
+}
+
+/* The module has begun by then, as a rule. */
 static void accept_one(struct parent *parent)
 {
 	struct connection *connection = NULL;
@@ -71,12 +84,8 @@ static void accept_one(struct parent *parent)
 	}
 	channel_greet(connection->fd);
 	parent->places.connections[parent->places.count++] = connection;
-}
-
-static void become_ready(struct parent *parent, struct connection *connection)
-{
-	connection->state = CONNECTION_READY;
-	connection->order = ++parent->order;
+	if (is_polled(connection) && connection_has_message(connection))
+		become_ready(parent, connection);
 }
 
 /* A planned restart: those who think are asked nothing twice, as the module connects to
@@ -114,6 +123,7 @@ static enum job_kind kind_of_job(const struct connection *connection)
 	return JOB_GONE;
 }
 
+/* The first that may have a worker now. */
 static struct connection *find_next_ready(struct parent *parent)
 {
 	struct connection *first = NULL;
@@ -129,16 +139,26 @@ static struct connection *find_next_ready(struct parent *parent)
 	return first;
 }
 
+static unsigned count_ready(const struct parent *parent)
+{
+	unsigned count = parent->line.state == CONNECTION_READY;
+	for (size_t i = 0; i < parent->places.count; i++)
+		count += parent->places.connections[i]->state == CONNECTION_READY;
+	return count;
+}
+
+/* A worker may linger where nobody waits for it, and no answer has to wait. */
 static void give_out_work(struct parent *parent)
 {
-	const struct pool_news news = { &parent->places, &parent->fold };
+	struct pool_news news = { &parent->places, &parent->fold, false };
 	for (;;) {
 		struct connection *next = find_next_ready(parent);
 		if (next == NULL)
 			return;
 		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
-		next->is_answered =
-			kind == JOB_MESSAGE && next->visit.wait == VISIT_REPLY;
+		next->is_answered = false;
+		news.may_linger =
+			count_ready(parent) == 1 && throttle_is_quiet(&parent->throttle);
 		if (!pool_give(&parent->pool, next, kind, &news))
 			return;
 		next->state = CONNECTION_WORKED;
@@ -234,12 +254,6 @@ static int64_t wake_time(const struct connection *connection)
 {
 	bool is_paced = connection->not_before_ms > mfa_monotonic_ms();
 	return is_paced ? connection->not_before_ms : connection->deadline_ms;
-}
-
-static bool is_polled(const struct connection *connection)
-{
-	return connection->state == CONNECTION_WAITS &&
-	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
 static int timeout_of(struct parent *parent, bool is_full)
@@ -341,6 +355,8 @@ int parent_serve(int listener, const char *config, struct mfa_diag *diag)
 	parent->listener = listener;
 	parent->pool.config = config;
 	int err = open_signals(diag, &parent->signals);
+	if (err == MFA_OK && pool_begin(&parent->pool) != MFA_OK)
+		err = mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	while (err == MFA_OK && !is_finished(parent))
 		serve_once(parent);
 	for (size_t i = 0; i < parent->places.count; i++)

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -22,12 +23,28 @@ enum {
 	END_PAUSE_MS = 5,
 };
 
+int pool_begin(struct pool *pool)
+{
+	void *memory = mmap(NULL, POOL_WORKERS * sizeof *pool->boards,
+			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return MFA_ERR_NOMEM;
+	pool->boards = memory;
+	return MFA_OK;
+}
+
+static struct worker_board *board_of(const struct pool *pool, unsigned place)
+{
+	return pool->boards != NULL ? &pool->boards[place] : NULL;
+}
+
 int pool_fill(struct pool *pool)
 {
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		if (pool->places[i].worker.pid != 0)
 			continue;
-		int err = worker_start(pool->config, &pool->places[i].worker);
+		int err = worker_start(pool->config, board_of(pool, i),
+				       &pool->places[i].worker);
 		if (err != MFA_OK)
 			return err;
 	}
@@ -100,9 +117,18 @@ bool pool_has_turn(const struct pool *pool, struct connection *connection)
 	return connection_is_here(connection);
 }
 
-static int64_t step_time(const struct connection *connection)
+/* Whether a name is being looked for. A worker that lingers has done that. */
+static bool is_looking_up(const struct pool *pool, unsigned place)
 {
-	return connection->visit.wait == VISIT_BEGIN ? LOOK_UP_MS : STEP_MS;
+	const struct worker_board *board = board_of(pool, place);
+	return pool->places[place].busy_with->visit.wait == VISIT_BEGIN &&
+	       (board == NULL || !atomic_load(&board->has_answer));
+}
+
+static int64_t deadline_of(const struct pool *pool, unsigned place)
+{
+	return pool->places[place].given_ms +
+	       (is_looking_up(pool, place) ? LOOK_UP_MS : STEP_MS);
 }
 
 bool pool_give(struct pool *pool, struct connection *connection, enum job_kind kind,
@@ -110,7 +136,8 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 {
 	struct job job = { .kind = kind,
 			   .visit = connection->visit,
-			   .line = connection->repeats };
+			   .line = connection->repeats,
+			   .may_linger = news->may_linger };
 	fold_list(news->fold, &job.held);
 	if (connection->visit.wait == VISIT_BEGIN)
 		crowd_find(news->places, &job.crowd);
@@ -118,6 +145,8 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 		struct worker *worker = &pool->places[i].worker;
 		if (worker->pid == 0 || pool->places[i].busy_with != NULL)
 			continue;
+		if (pool->boards != NULL)
+			atomic_store(&pool->boards[i].has_answer, false);
 		if (job_send(worker->socket, &job, connection->fd, connection->device) !=
 		    MFA_OK) {
 			dismiss(worker);
@@ -126,7 +155,7 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 		mfa_close_fd(&connection->device); /* the worker's now */
 		pool->places[i].busy_with = connection;
 		pool->places[i].is_hung = false;
-		pool->places[i].deadline_ms = mfa_monotonic_ms() + step_time(connection);
+		pool->places[i].given_ms = mfa_monotonic_ms();
 		return true;
 	}
 	return false;
@@ -137,11 +166,11 @@ int64_t pool_end_hung(struct pool *pool)
 	int64_t next = INT64_MAX;
 	int64_t now = mfa_monotonic_ms();
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
-		int64_t deadline = pool->places[i].deadline_ms;
 		if (pool->places[i].busy_with == NULL)
 			continue;
+		int64_t deadline = deadline_of(pool, i);
 		if (deadline <= now) {
-			pool->places[i].is_hung = true;
+			pool->places[i].is_hung = is_looking_up(pool, i);
 			(void)kill(pool->places[i].worker.pid, SIGKILL);
 		} else if (deadline < next) {
 			next = deadline;
@@ -155,11 +184,10 @@ int64_t pool_end_hung(struct pool *pool)
 static void leave_step(bool is_hung, pid_t worker, struct connection *connection)
 {
 	const struct mfa_peer *peer = &connection->visit.facts.peer;
-	bool is_first = connection->visit.wait == VISIT_BEGIN;
 	connection->visit.wait = VISIT_END;
 	if (connection->fd < 0) /* a line for many: see the parent */
 		return;
-	if (!is_hung || !is_first) {
+	if (!is_hung) {
 		syslog(LOG_AUTHPRIV | LOG_ERR,
 		       "worker %ld ended in the middle of a login, which is asked again",
 		       (long)worker);
@@ -186,6 +214,7 @@ struct connection *pool_take(struct pool *pool, unsigned place,
 	*ret_told = err == MFA_OK ? job.told : (struct fold_told){ FOLD_NOTHING };
 	if (err == MFA_OK && connection != NULL) {
 		connection->visit = job.visit;
+		connection->is_answered = job.is_answered;
 		connection->device = MFA_TAKE_FD(device);
 	} else if (connection != NULL) {
 		leave_step(pool->places[place].is_hung, worker->pid, connection);

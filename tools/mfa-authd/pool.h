@@ -12,13 +12,17 @@ enum {
 
 struct pool {
 	const char *config;
+	struct worker_board *boards; /* one for each place; NULL: none is needed */
 	struct {
 		struct worker worker;
 		struct connection *busy_with; /* NULL: idle */
-		int64_t deadline_ms;	      /* by which it should have done its step */
-		bool is_hung;		      /* it had not, and was ended */
+		int64_t given_ms;	      /* when it was given its step */
+		bool is_hung; /* it looked for a name for too long, and was ended */
 	} places[POOL_WORKERS];
 };
+
+/* Makes the workers' boards; without it they never linger. MFA_ERR_NOMEM. */
+int pool_begin(struct pool *pool) MFA_MUST_CHECK;
 
 /* Starts what workers are missing. MFA_ERR_NOMEM, MFA_ERR_IO: some could not be; to be
  * tried again. */
@@ -40,6 +44,7 @@ bool pool_has_turn(const struct pool *pool, struct connection *connection);
 struct pool_news {
 	const struct places *places;
 	const struct fold *fold;
+	bool may_linger; /* nobody else waits for a worker */
 };
 
 /* Gives the connection to an idle worker; false: none is idle. */

@@ -19,6 +19,11 @@ bool throttle_delays(struct throttle *throttle, struct connection *connection)
 	return connection->not_before_ms > now;
 }
 
+bool throttle_is_quiet(const struct throttle *throttle)
+{
+	return throttle->guesses.end_ms <= mfa_monotonic_ms();
+}
+
 /* Account management is no login, and takes no turn of one as long as it has turns of its
  * own. */
 static void give_back_turn(struct throttle *throttle, const struct connection *connection)

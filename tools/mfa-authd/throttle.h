@@ -20,5 +20,8 @@ bool throttle_admit(struct throttle *throttle, struct connection *connection);
 /* A message has come: whether it has to wait, which is found out once for each answer. */
 bool throttle_delays(struct throttle *throttle, struct connection *connection);
 
+/* Whether nobody has guessed wrong just now, so that no answer has to wait. */
+bool throttle_is_quiet(const struct throttle *throttle);
+
 /* A worker has given the connection back. */
 void throttle_note(struct throttle *throttle, struct connection *connection);

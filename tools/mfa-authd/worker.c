@@ -16,6 +16,7 @@
 enum {
 	SOCKET = STDERR_FILENO + 1, /* in the worker */
 	IDLE_MS = 30000,
+	LINGER_MS = 1,
 	JOBS_MAX = 1000, /* then another takes its place, should memory have leaked */
 };
 
@@ -47,7 +48,35 @@ static void wait_for_job(struct desk *desk)
 	}
 }
 
-static bool take_job(struct desk *desk, unsigned number)
+/* Whether the module has gone on meanwhile. */
+static bool goes_on(const struct desk *desk, const struct job *job)
+{
+	struct pollfd one = { .fd = desk->connection, .events = POLLIN | POLLRDHUP };
+	bool is_waiting =
+		job->visit.wait == VISIT_REPLY || job->visit.wait == VISIT_VERDICT;
+	return job->may_linger && is_waiting && poll(&one, 1, LINGER_MS) > 0;
+}
+
+/* The step, and the answer to its first question if that comes at once, and the end of
+ * the connection behind a verdict. What is asked again has its pace, which is the
+ * parent's. */
+static void take_steps(struct desk *desk, struct worker_board *board, struct job *job)
+{
+	bool is_first = job->visit.wait == VISIT_BEGIN;
+	job->is_answered = job->kind == JOB_MESSAGE && job->visit.wait == VISIT_REPLY;
+	take_step(desk, job);
+	if (board == NULL)
+		return;
+	if (is_first && job->visit.wait == VISIT_REPLY && goes_on(desk, job)) {
+		atomic_store(&board->has_answer, true);
+		job->is_answered = true;
+		steps_message(desk, &job->visit);
+	}
+	if (job->visit.wait == VISIT_VERDICT && goes_on(desk, job))
+		steps_message(desk, &job->visit);
+}
+
+static bool take_job(struct desk *desk, struct worker_board *board, unsigned number)
 {
 	struct job job;
 	int device = -1;
@@ -58,7 +87,7 @@ static bool take_job(struct desk *desk, unsigned number)
 	desk->crowd = &job.crowd;
 	desk->held = &job.held;
 	desk->told = (struct fold_told){ .done = FOLD_NOTHING };
-	take_step(desk, &job);
+	take_steps(desk, board, &job);
 	job.told = desk->told;
 	bool has_session = job.visit.session.ops != NULL;
 	job.is_last = desk->is_worn || number >= JOBS_MAX;
@@ -73,7 +102,7 @@ static bool take_job(struct desk *desk, unsigned number)
 	return err == MFA_OK && !job.is_last;
 }
 
-_Noreturn static void work(const char *config, int socket)
+_Noreturn static void work(const char *config, struct worker_board *board, int socket)
 {
 	struct desk desk;
 	sigset_t none;
@@ -84,20 +113,21 @@ _Noreturn static void work(const char *config, int socket)
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
 	    desk_begin(config, false, &desk) != MFA_OK)
 		_exit(1);
-	for (unsigned number = 1; take_job(&desk, number); number++)
+	for (unsigned number = 1; take_job(&desk, board, number); number++)
 		continue;
 	desk_done(&desk);
 	_exit(0);
 }
 
-int worker_start(const char *config, struct worker *ret_worker)
+int worker_start(const char *config, struct worker_board *board,
+		 struct worker *ret_worker)
 {
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return mfa_err_from_errno(errno);
 	pid_t pid = fork();
 	if (pid == 0)
-		work(config, ends[1]);
+		work(config, board, ends[1]);
 	(void)close(ends[1]);
 	if (pid < 0) {
 		(void)close(ends[0]);

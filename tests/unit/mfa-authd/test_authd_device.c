@@ -317,7 +317,7 @@ static void another_worker_goes_on_with_it(void **state MFA_UNUSED)
 	int channel = -1;
 	device.wants_pin = true;
 	begin_with_device();
-	assert_int_equal(worker_start(path_in(&at.host.box, "mfa.conf"), &worker),
+	assert_int_equal(worker_start(path_in(&at.host.box, "mfa.conf"), NULL, &worker),
 			 MFA_OK);
 	job.visit = at.visit;
 	assert_int_equal(job_send(worker.socket, &job, at.desk.connection,

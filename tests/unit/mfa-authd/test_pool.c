@@ -17,7 +17,7 @@ enum {
 
 static const struct places nobody;
 static const struct fold nothing;
-static const struct pool_news none = { &nobody, &nothing };
+static const struct pool_news none = { &nobody, &nothing, false };
 
 static struct connection of_user(uid_t uid)
 {
@@ -126,14 +126,16 @@ static void a_worker_that_hangs_is_ended_and_an_idle_one_is_not(void **state MFA
 	pid_t hangs = start_sleeper();
 	pid_t works = start_sleeper();
 	pid_t idle = start_sleeper();
-	int64_t later = mfa_monotonic_ms() + 1000000;
+	int64_t now = mfa_monotonic_ms();
+	int64_t minute = 60000;
 	pool.places[0].worker.pid = hangs;
 	pool.places[0].busy_with = &taro;
 	pool.places[1].worker.pid = works;
 	pool.places[1].busy_with = &taro;
-	pool.places[1].deadline_ms = later;
+	pool.places[0].given_ms = now - minute;
+	pool.places[1].given_ms = now;
 	pool.places[2].worker.pid = idle;
-	assert_int_equal(pool_end_hung(&pool), later);
+	assert_int_equal(pool_end_hung(&pool), now + minute);
 	assert_int_equal(waitpid(hangs, &status, 0), hangs);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	assert_int_equal(kill(works, SIGKILL) | kill(idle, SIGKILL), 0);
@@ -174,7 +176,8 @@ static void a_worker_that_dies_leaves_its_connection_to_be_closed(void **state M
 
 struct hung_case {
 	enum visit_wait wait;
-	int patience_ms; /* within which it is left alone */
+	bool has_lingered; /* and took the answer, too */
+	int patience_ms;   /* within which it is left alone */
 	bool is_answered;
 };
 
@@ -203,10 +206,13 @@ static void check_hung(const struct hung_case *hung)
 	login.fd = ends[0];
 	pool.places[0].worker = start_hanging_worker();
 	int64_t start = mfa_monotonic_ms();
+	assert_int_equal(pool_begin(&pool), MFA_OK);
 	assert_true(pool_give(&pool, &login, JOB_MESSAGE, &none));
-	int64_t left = pool.places[0].deadline_ms - start;
-	assert_in_range(left, hung->patience_ms, hung->patience_ms + 1000);
-	pool.places[0].deadline_ms = start; /* as if they were over */
+	assert_false(pool.boards[0].has_answer);
+	pool.boards[0].has_answer = hung->has_lingered;
+	assert_in_range(pool_end_hung(&pool) - start, hung->patience_ms,
+			hung->patience_ms + 1000);
+	pool.places[0].given_ms -= hung->patience_ms; /* as if they were over */
 	(void)pool_end_hung(&pool);
 	assert_ptr_equal(pool_take(&pool, 0, &told), &login);
 	assert_int_equal(login.visit.wait, VISIT_END);
@@ -226,8 +232,9 @@ static void check_hung(const struct hung_case *hung)
  * not cause: the module would come back to it. */
 static void a_first_step_that_hangs_is_answered(void **state MFA_UNUSED)
 {
-	check_hung(&(struct hung_case){ VISIT_BEGIN, 10000, true });
-	check_hung(&(struct hung_case){ VISIT_REPLY, 60000, false });
+	check_hung(&(struct hung_case){ VISIT_BEGIN, false, 10000, true });
+	check_hung(&(struct hung_case){ VISIT_REPLY, false, 60000, false });
+	check_hung(&(struct hung_case){ VISIT_BEGIN, true, 60000, false });
 }
 
 int main(void)
