@@ -7,8 +7,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Callable
 
-from e2e import enroll, pamconf, product, programs, ssh, users
-from e2e.checks import let_in, module_lines, one_line, refused
+from e2e import authd, enroll, pamconf, product, programs, ssh, users
+from e2e.checks import let_in, module_lines, one_line, refused, stood_for
 
 
 @dataclass(frozen=True)
@@ -142,4 +142,5 @@ def lock_ends_by_itself(way, case):
         while not way.attempt(taro, [taro.password, code]).let_in:
             tries += 1
             assert time.monotonic() < deadline, "the lock does not end"
-    assert len(case.log("reason=locked")) == tries
+    authd.restart()
+    assert stood_for(case.log("reason=locked")) == tries

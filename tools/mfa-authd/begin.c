@@ -146,7 +146,7 @@ static void begin_auth(struct step *step)
 		visit->result.reason = MFA_REASON_ZONE_OFF;
 		report_login(login, "auth", &visit->result);
 		step_send_verdict(step);
-	} else if (crowd_has(login->desk->crowd, &visit->facts.source)) {
+	} else if (crowd_has(&login->desk->crowd, &visit->facts.source)) {
 		refuse_crowded(step);
 	} else {
 		const struct mfa_auth_request request = step_request(step);

@@ -52,7 +52,7 @@ void crowd_find(const struct places *places, struct crowd *ret_crowd)
 
 bool crowd_has(const struct crowd *crowd, const struct source *source)
 {
-	for (unsigned i = 0; crowd != NULL && i < crowd->count; i++)
+	for (unsigned i = 0; i < crowd->count; i++)
 		if (memcmp(crowd->hashes[i], source->hash, sizeof source->hash) == 0)
 			return true;
 	return false;

@@ -20,5 +20,5 @@ struct crowd {
 /* Finds them. */
 void crowd_find(const struct places *places, struct crowd *ret_crowd);
 
-/* Whether the source is one of them. crowd: NULL: none is. */
+/* Whether the source is one of them. */
 bool crowd_has(const struct crowd *crowd, const struct source *source);

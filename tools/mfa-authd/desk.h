@@ -2,12 +2,11 @@
 /* What a process that takes steps of logins has, whichever login it is. */
 #pragma once
 
+#include "crowd.h"
 #include "fold.h"
 #include "mfa/language.h"
 #include "mfa/secret.h"
 #include "mfa/site.h"
-
-struct crowd;
 
 struct desk {
 	const char *config;	  /* --conf, or NULL */
@@ -16,11 +15,11 @@ struct desk {
 	int connection;		  /* of the login whose step is being taken */
 	struct mfa_site site;	  /* kept from step to step (mfa_site_refresh) */
 	struct mfa_secret packet; /* the last message, which may be a code */
-	/* For which no login may begin; of the step that is being taken. NULL: none */
-	const struct crowd *crowd;
-	/* The lines to be held back, of the same; NULL: none are. What became of a line
-	 * that may be. */
-	const struct fold_list *held;
+	/* What the parent says with the step: the sources from which no login may begin,
+	 * and the lines to be held back. None in a process of its own. */
+	struct crowd crowd;
+	struct fold_list held;
+	/* What became of a line that may be. */
 	struct fold_told told;
 	bool is_worn; /* something failed: another process is to go on */
 };

@@ -60,12 +60,12 @@ bool hold_back(const struct login *login, const char *event,
 	       const struct mfa_auth_result *result)
 {
 	struct desk *desk = login->desk;
-	if (desk->held == NULL || !may_be_held(result))
+	if (!may_be_held(result))
 		return false;
 	struct mfa_event line = mfa_auth_event(login->zone, &login->facts.login, result);
 	line.event = event;
 	find_key(&login->visit->facts.source, &line, &desk->told.key);
-	bool is_held = fold_has(desk->held, &desk->told.key);
+	bool is_held = fold_has(&desk->held, &desk->told.key);
 	desk->told.done = is_held ? FOLD_HELD : FOLD_WRITTEN;
 	desk->told.time = login_clock();
 	return is_held;

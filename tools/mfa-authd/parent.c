@@ -30,19 +30,19 @@ struct parent {
 	int signals;
 	int listener;
 	bool is_draining;
+	bool has_line; /* see line */
 	int64_t drain_end_ms;
 	uint64_t order;
+	struct sweeper sweeper;
 	struct pool pool;
 	struct throttle throttle;
+	struct places places;
 	struct fold fold;
 	/* The line that is being written for many, in place of a connection. */
-	bool has_line;
 	struct connection line;
-	struct sweeper sweeper;
-	struct places places;
 	/* of the poll under way */
-	struct pollfd polls[POLLS_MAX];
 	size_t polled; /* connections that it has */
+	struct pollfd polls[POLLS_MAX];
 };
 
 static void end_connection(struct parent *parent, struct connection **connection)

@@ -211,7 +211,7 @@ struct connection *pool_take(struct pool *pool, unsigned place,
 	int err = job_receive(worker->socket, &job, &none, &device);
 	mfa_close_fd(&none);
 	pool->places[place].busy_with = NULL;
-	*ret_told = err == MFA_OK ? job.told : (struct fold_told){ FOLD_NOTHING };
+	*ret_told = err == MFA_OK ? job.told : (struct fold_told){ .done = FOLD_NOTHING };
 	if (err == MFA_OK && connection != NULL) {
 		connection->visit = job.visit;
 		connection->is_answered = job.is_answered;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ _Noreturn static void sweep(int socket)
 	sigset_t none;
 	(void)sigemptyset(&none);
 	closelog();
+	(void)prctl(PR_SET_NAME, "mfa-authd-sweep"); /* it is no worker */
 	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0 ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0)

@@ -84,8 +84,8 @@ static bool take_job(struct desk *desk, struct worker_board *board, unsigned num
 	if (job_receive(SOCKET, &job, &desk->connection, &device) != MFA_OK)
 		return false;
 	job.visit.session.channel = device;
-	desk->crowd = &job.crowd;
-	desk->held = &job.held;
+	desk->crowd = job.crowd;
+	desk->held = job.held;
 	desk->told = (struct fold_told){ .done = FOLD_NOTHING };
 	take_steps(desk, board, &job);
 	job.told = desk->told;
@@ -96,8 +96,6 @@ static bool take_job(struct desk *desk, struct worker_board *board, unsigned num
 	if (has_session)
 		mfa_close_fd(&job.visit.session.channel);
 	mfa_close_fd(&desk->connection);
-	desk->crowd = NULL;
-	desk->held = NULL;
 	mfa_wipe(&job, sizeof job);
 	return err == MFA_OK && !job.is_last;
 }

@@ -95,12 +95,6 @@ static void the_most_crowds_that_can_be_fit(void **state MFA_UNUSED)
 	assert_true(is_crowded(terminal("tty0")) && is_crowded(terminal(tty)));
 }
 
-static void without_a_list_nobody_is_in_it(void **state MFA_UNUSED)
-{
-	struct source source = host("192.0.2.7");
-	assert_false(crowd_has(NULL, &source));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,7 +104,6 @@ int main(void)
 		cmocka_unit_test_teardown(
 			who_does_not_wait_and_whose_places_are_counted_is_not, leave),
 		cmocka_unit_test_teardown(the_most_crowds_that_can_be_fit, leave),
-		cmocka_unit_test(without_a_list_nobody_is_in_it),
 	};
 	return group_main("crowd", tests);
 }
