@@ -21,8 +21,8 @@ int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *
 		      int *ret_hold) MFA_MUST_CHECK;
 
 /* Lets rekeys go on while the key that was loaded with this hold is kept; then nobody may
- * use the key. */
-void mfa_key_rest(int hold);
+ * use the key. MFA_ERR_IO: it is still held, until it is closed. */
+int mfa_key_rest(int hold) MFA_MUST_CHECK;
 /* Holds it again, at once or not at all. Whether it is still the key: see
  * mfa_key_add_files. MFA_ERR_BUSY: a rekey is about to end. */
 int mfa_key_wake(int hold) MFA_MUST_CHECK;

@@ -64,12 +64,11 @@ static bool may_rest(const struct mfa_site *site)
 
 void mfa_site_close(struct mfa_site *site)
 {
-	if (!may_rest(site)) {
-		close_parts(site);
+	if (!may_rest(site) || mfa_key_rest(site->key_hold) != MFA_OK) {
+		close_parts(site); /* so that a rekey does not wait for the key */
 		return;
 	}
 	mfa_store_rest(site->store);
-	mfa_key_rest(site->key_hold);
 	site->is_open = false;
 	site->is_resting = true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/key.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -61,9 +62,9 @@ int mfa_key_load_next(const char *source, struct mfa_diag *diag,
 	return err != MFA_OK ? err : ops->load_next(address, diag, ret_key);
 }
 
-void mfa_key_rest(int hold)
+int mfa_key_rest(int hold)
 {
-	(void)flock(hold, LOCK_UN);
+	return flock(hold, LOCK_UN) == 0 ? MFA_OK : mfa_err_from_errno(errno);
 }
 
 int mfa_key_wake(int hold)

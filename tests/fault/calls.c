@@ -33,8 +33,8 @@ static enum effect effect_of(const struct entry_point *entry, const struct fault
 }
 
 /* Whether the stack may answer so when a call that failed so should have this effect. */
-static bool is_allowed(enum effect effect, int errnum, const struct entry_point *entry,
-		       int code)
+static bool is_allowed(enum effect effect, const struct fault *fault,
+		       const struct entry_point *entry, int code)
 {
 	/* who skipped auth is refused in any case */
 	bool is_expected = code == entry->expected;
@@ -43,13 +43,15 @@ static bool is_allowed(enum effect effect, int errnum, const struct entry_point 
 	switch (effect) {
 	case REFUSES:
 		return code == PAM_AUTHINFO_UNAVAIL;
-	case REFUSES_FOR_MEMORY:
-		return code == PAM_BUF_ERR;
+	case REFUSES_FOR_MEMORY: /* without the trail or the key's plug-in: an outage */
+		return code == PAM_BUF_ERR ||
+		       (code == PAM_AUTHINFO_UNAVAIL &&
+			(fault->is_lasting || entry->kind == MFA_KIND_YUBIKEY));
 	case GOES_ON:
 		return is_expected;
 	case MAY_GO_ON:
 		return is_expected || code == PAM_AUTHINFO_UNAVAIL ||
-		       (errnum == ENOMEM && code == PAM_BUF_ERR);
+		       (fault->errnum == ENOMEM && code == PAM_BUF_ERR);
 	case OFFERS_NO_KEY:
 		return entry->kind == MFA_KIND_YUBIKEY ? code == PAM_AUTH_ERR
 						       : is_expected;
@@ -111,7 +113,7 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 		return;
 	if (problem == NULL && run->hits == 0)
 		problem = "the call did not come";
-	if (problem == NULL && !is_allowed(effect, fault->errnum, run->entry, code))
+	if (problem == NULL && !is_allowed(effect, fault, run->entry, code))
 		problem = "the wrong answer";
 	trial->tally->faults++;
 	trial->tally->harmless += effect >= GOES_ON;
@@ -211,10 +213,20 @@ static void mark_key_calls(struct trace *trace)
 	}
 }
 
-/* /proc/PID/stat is read twice, for two purposes: each gets a name of its own. */
+static size_t count_stat_reads(const struct trace *trace)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < trace->count; i++)
+		count += trace->calls[i].number == SYS_close &&
+			 fnmatch("/proc/*/stat", trace->calls[i].target, 0) == 0;
+	return count;
+}
+
+/* /proc/PID/stat is read for two purposes, and each gets a name of its own. The first is
+ * there only before Linux 6.5, where the socket does not say which process it is of. */
 static void name_stat_reads(struct trace *trace)
 {
-	const char *purpose = ": start time";
+	const char *purpose = count_stat_reads(trace) > 1 ? ": start time" : ": terminal";
 	for (size_t i = 0; i < trace->count; i++) {
 		struct call *call = &trace->calls[i];
 		size_t len = strlen(call->target);

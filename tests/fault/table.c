@@ -177,6 +177,8 @@ static const struct exception harmless[] = {
 	{ "pwrite", "*", EINTR, GOES_ON, "the library writes again" },
 	{ "flock", "*", EINTR, GOES_ON, "the library asks for the lock again" },
 	{ "flock", "*", EAGAIN, GOES_ON, "somebody else has the lock: it is waited for" },
+	{ "unlock", "*/store.key", 0, GOES_ON,
+	  "all is closed then, which gives it back" },
 	{ "sigtimedwait", "*", 0, GOES_ON, "no signal had come" },
 	{ "getrandom", "*", 0, GOES_ON, "libsodium asks again" },
 	{ "prlimit", "*", 0, MAY_GO_ON,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -106,13 +107,16 @@ static void read_address(pid_t pid, unsigned long address, char *target)
 			       (int)(sizeof name.sun_path - 1), name.sun_path);
 }
 
-/* newfstatat is what stat, lstat and fstat call: their flags tell them apart. */
+/* newfstatat is what stat, lstat and fstat call: their flags tell them apart; and a lock
+ * is given back by the call that takes it. */
 static const char *name_of(const struct user_regs_struct *regs)
 {
 	if (regs->orig_rax == SYS_newfstatat && (regs->r10 & AT_EMPTY_PATH) != 0)
 		return "fstat";
 	if (regs->orig_rax == SYS_newfstatat && (regs->r10 & AT_SYMLINK_NOFOLLOW) != 0)
 		return "lstat";
+	if (regs->orig_rax == SYS_flock && (regs->rsi & LOCK_UN) != 0)
+		return "unlock";
 	return call_kind((long)regs->orig_rax)->name;
 }
 
