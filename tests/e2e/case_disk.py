@@ -21,9 +21,9 @@ def mount(*options):
 
 @contextmanager
 def small_disk(store=STORE, trail=TRAIL, **host):
-    """The store, the audit trail or both are on a disk of 128 KiB; gives a person."""
+    """The store, the audit trail or both are on a disk that is little larger than the decoys; gives a person."""
     DISK.mkdir(exist_ok=True)
-    mount("-t", "tmpfs", "-o", "size=128k,mode=0755", "tmpfs")
+    mount("-t", "tmpfs", "-o", "size=1216k,mode=0755", "tmpfs")
     try:
         with product.config({"store": f"file:{store}", "audit": str(trail), **host}):
             exits(enroll.run("init"), 0)

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pamconf, programs, ssh, users
+from e2e import authd, enroll, pamconf, programs, ssh, users
 from e2e.checks import let_in, refused
 from e2e.entry_points import stranger
 
@@ -159,6 +159,7 @@ def beside(case, order_of):
     expire(hanako)
     with ssh.Server():
         for name in PACKAGES:
+            authd.restart()  # refusals that repeat would be told of together
             first, second = order_of(name)
             with first, second:
                 assert account_lines()[0] == "pam_mfa.so", account_lines()

@@ -57,7 +57,8 @@ static void one_that_was_left_is_replaced(void **state)
 	assert_int_equal(open_at(path), MFA_OK);
 }
 
-/* A process that has the socket of a service that was killed closes it while it is asked. */
+/* A process that has the socket of a service that was killed closes it while it is asked.
+ */
 static void one_that_is_being_closed_is_replaced(void **state)
 {
 	const char *path = path_in(*state, "run/s");
