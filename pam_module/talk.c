@@ -99,18 +99,17 @@ void talk_forget(const struct talk *talk, struct outcome *outcome)
 		talk->dialog->forget(talk->dialog->context, &outcome->line);
 }
 
-/* The device's own question. Its answer is not the login's. */
+/* The device's own question. Its answer is not the login's, and no password either. */
 static int answer_device(struct talk *talk, const char *prompt)
 {
 	struct mfa_secret line = { 0 };
+	if (talk->claims->begin.wants_password) /* in which no device is asked */
+		return MFA_ERR_INVALID;
 	talk->has_answer = false;
 	talk->answer_err = talk->dialog->ask(talk->dialog->context, prompt, &line);
 	if (talk->answer_err != MFA_OK)
 		return send_none(talk);
-	const struct mfa_authd_reply reply = {
-		.user = claims_other_user(talk->claims),
-		.text = { line.data, line.len },
-	};
+	const struct mfa_authd_reply reply = reply_of(talk, &line);
 	int err = send_reply(talk, &reply);
 	talk->dialog->forget(talk->dialog->context, &line);
 	return err;

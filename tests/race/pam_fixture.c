@@ -289,6 +289,9 @@ void pam_fixture_session_open(const struct pam_fixture *fixture, const char *use
 	if (pam_start_confdir(SERVICE, user, &conv, services, &session->handle) !=
 	    PAM_SUCCESS)
 		pam_fixture_die("pam_start failed");
+	if (session->host != NULL &&
+	    pam_set_item(session->handle, PAM_RHOST, session->host) != PAM_SUCCESS)
+		pam_fixture_die("pam_set_item failed");
 }
 
 int pam_fixture_session_run(struct pam_fixture_session *session)

@@ -90,6 +90,7 @@ struct pam_fixture_secret {
 struct pam_fixture_session {
 	pam_handle_t *handle;
 	struct pam_fixture_code code;	  /* the answer */
+	const char *host;		  /* where it comes from; NULL: here */
 	void (*at_prompt)(void *context); /* called when the prompt is there; or NULL */
 	/* called at each later one; or NULL */
 	void (*at_again)(void *context, const char *prompt);

@@ -28,9 +28,19 @@ struct field {
 	int64_t ticks[STRANGERS];
 };
 
-static unsigned try_name(const struct pam_fixture *fixture, const char *name)
+/* Each from an address of its own: many wrong answers from one have to wait. */
+static unsigned try_name(const struct pam_fixture *fixture, const char *name,
+			 unsigned number)
 {
-	return pam_fixture_login(fixture, name, pam_fixture_code(0, 0)) != PAM_AUTH_ERR;
+	char host[32];
+	struct pam_fixture_session session = { .code = pam_fixture_code(0, 0),
+					       .host = host };
+	(void)snprintf(host, sizeof host, "10.0.%u.%u", number / 250 % 250,
+		       number % 250 + 1);
+	pam_fixture_session_open(fixture, name, &session);
+	int answer = pam_fixture_session_run(&session);
+	pam_fixture_session_close(&session);
+	return answer != PAM_AUTH_ERR;
 }
 
 static void log_in(void *context, unsigned number)
@@ -39,7 +49,8 @@ static void log_in(void *context, unsigned number)
 	workers_gate_wait(&field->start);
 	int64_t begin = pam_fixture_ticks();
 	for (unsigned i = 0; i < LOGINS; i++)
-		field->strange[number] += try_name(field->fixture, field->names[number]);
+		field->strange[number] += try_name(field->fixture, field->names[number],
+						   number * LOGINS + i);
 	field->ticks[number] = pam_fixture_ticks() - begin;
 }
 
@@ -117,7 +128,7 @@ static void come_and_go(void *context, unsigned number MFA_UNUSED)
 	while (!atomic_load(&shift->is_over)) {
 		char name[32];
 		(void)snprintf(name, sizeof name, "stranger%u", shift->logins++);
-		shift->strange += try_name(shift->fixture, name);
+		shift->strange += try_name(shift->fixture, name, shift->logins);
 	}
 }
 

@@ -39,7 +39,7 @@ void console_enter(struct sandbox *box)
 	(void)snprintf(changed, sizeof changed, "%.*s %d%s", (int)(at - text), text, VT_1,
 		       rest);
 	write_text(path_in(box, "stat"), changed);
-	assert_int_equal(mount(path_in(box, "stat"), path, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(path_in(box, "stat"), path, "none", MS_BIND, NULL), 0);
 }
 
 void console_leave(void)

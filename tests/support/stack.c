@@ -125,6 +125,15 @@ void stack_write(struct stack *stack, const char *service, const char *lines)
 	assert_int_equal(fclose(file), 0);
 }
 
+static void come_from_elsewhere(struct stack *stack)
+{
+	char address[32];
+	unsigned number = stack->logins++;
+	(void)snprintf(address, sizeof address, "10.0.%u.%u", number / 250 % 250,
+		       number % 250 + 1);
+	assert_int_equal(pam_set_item(stack->handle, PAM_RHOST, address), PAM_SUCCESS);
+}
+
 void stack_start(struct stack *stack, const char *service, const char *user)
 {
 	const struct pam_conv conv = { converse, &stack->talk };
@@ -135,6 +144,8 @@ void stack_start(struct stack *stack, const char *service, const char *user)
 		pam_start_confdir(service, user, &conv, stack->services, &stack->handle),
 		PAM_SUCCESS);
 	stack->talk.handle = stack->handle;
+	if (stack->is_from_everywhere)
+		come_from_elsewhere(stack);
 }
 
 int stack_authenticate(struct stack *stack, const char *user, const char *answer)

@@ -27,6 +27,10 @@ struct stack {
 	struct talk talk;
 	pam_handle_t *handle; /* NULL until stack_start */
 	char services[64];    /* the folder of the service files */
+	/* Each login comes from another address: the service has none of them wait
+	 * for the wrong codes of the others. */
+	bool is_from_everywhere;
+	unsigned logins;
 };
 
 /* Where the module was built: the test program's first argument. */

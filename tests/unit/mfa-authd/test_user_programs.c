@@ -134,7 +134,7 @@ static void add_name(const char *name)
 	assert_int_equal(chmod(path, 0644), 0);
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
 	assert_int_equal(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
-	assert_int_equal(mount(path, "/etc/passwd", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(path, "/etc/passwd", "none", MS_BIND, NULL), 0);
 	free(more);
 	free(accounts);
 }

@@ -21,6 +21,7 @@ static void prepare_locked(struct stack *stack)
 	/* no lock, so that each guess is one */
 	stack_configure(stack, "", "max_failures = 100");
 	stack_write(stack, "test", "auth:");
+	stack->is_from_everywhere = true;
 }
 
 static int limit_to(int resource, rlim_t soft, rlim_t hard)

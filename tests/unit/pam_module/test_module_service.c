@@ -174,6 +174,19 @@ static void one_for_a_device_is_not_given_again(void **state)
 	assert_login(*state, CONNECTIONS("H<A<KD<", "H<A<K+"), PAM_SUCCESS, 3);
 }
 
+/* There the line is the password and a code. */
+static void with_forward_pass_no_device_asks(void **state)
+{
+	struct stack *stack = *state;
+	pid_t pid = start(CONNECTIONS("H<D<K+"));
+	stack_write(stack, "test", "auth: forward_pass");
+	assert_int_equal(stack_authenticate(stack, "root", "secret123456"),
+			 PAM_AUTHINFO_UNAVAIL);
+	assert_int_equal(stack->talk.asked, 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void a_service_that_always_ends_is_given_up(void **state)
 {
 	assert_login(
@@ -296,6 +309,7 @@ int main(int argc, char **argv)
 		in_stack(a_verdict_is_taken),
 		in_stack(an_answer_that_nobody_took_is_given_again),
 		in_stack(one_for_a_device_is_not_given_again),
+		in_stack(with_forward_pass_no_device_asks),
 		in_stack(one_that_was_taken_is_asked_for_again),
 		in_stack(a_service_that_always_ends_is_given_up),
 		in_stack(without_a_greeting_it_is_tried_again),
