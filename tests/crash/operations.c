@@ -306,9 +306,14 @@ static struct pam_fixture_code code_of(const struct probe *probe)
 	return pam_fixture_code(probe->secret, probe->counter);
 }
 
+/* Who touches a key is at this machine. */
 int probe_login(const struct pam_fixture *fixture, const struct probe *probe)
 {
-	return pam_fixture_login(fixture, probe->user, code_of(probe));
+	static unsigned number;
+	return probe->code == PROBE_TOUCHED
+		       ? pam_fixture_login(fixture, probe->user, code_of(probe))
+		       : pam_fixture_login_from(fixture, number++, probe->user,
+						code_of(probe));
 }
 
 static struct pam_fixture_code login_code(const struct operation *operation)

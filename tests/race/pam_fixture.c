@@ -315,6 +315,19 @@ int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
 	return answer;
 }
 
+int pam_fixture_login_from(const struct pam_fixture *fixture, unsigned number,
+			   const char *user, struct pam_fixture_code code)
+{
+	char host[32];
+	struct pam_fixture_session session = { .code = code, .host = host };
+	(void)snprintf(host, sizeof host, "10.0.%u.%u", number / 250 % 250,
+		       number % 250 + 1);
+	pam_fixture_session_open(fixture, user, &session);
+	int answer = pam_fixture_session_run(&session);
+	pam_fixture_session_close(&session);
+	return answer;
+}
+
 int pam_fixture_memory_file(const char *text)
 {
 	int fd = memfd_create("fixture", MFD_CLOEXEC);

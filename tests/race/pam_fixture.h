@@ -106,6 +106,10 @@ void pam_fixture_session_close(struct pam_fixture_session *session);
 /* All of it; the PAM code. */
 int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
 		      struct pam_fixture_code code);
+/* The same from an address of its own for each number: many wrong codes from one place
+ * have to wait. */
+int pam_fixture_login_from(const struct pam_fixture *fixture, unsigned number,
+			   const char *user, struct pam_fixture_code code);
 
 /* Runs mfa-enroll; the exit code. words ends with NULL; input: standard input or NULL. */
 int pam_fixture_enroll(const struct pam_fixture *fixture, const char *const *words,

@@ -32,15 +32,8 @@ struct field {
 static unsigned try_name(const struct pam_fixture *fixture, const char *name,
 			 unsigned number)
 {
-	char host[32];
-	struct pam_fixture_session session = { .code = pam_fixture_code(0, 0),
-					       .host = host };
-	(void)snprintf(host, sizeof host, "10.0.%u.%u", number / 250 % 250,
-		       number % 250 + 1);
-	pam_fixture_session_open(fixture, name, &session);
-	int answer = pam_fixture_session_run(&session);
-	pam_fixture_session_close(&session);
-	return answer != PAM_AUTH_ERR;
+	return pam_fixture_login_from(fixture, number, name, pam_fixture_code(0, 0)) !=
+	       PAM_AUTH_ERR;
 }
 
 static void log_in(void *context, unsigned number)
