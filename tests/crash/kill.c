@@ -10,7 +10,7 @@
 enum {
 	COMPLAINTS_MAX = 5,
 	SHORT_STRIDE =
-		13, /* of the short form; odd, so that it meets entries and returns */
+		7, /* of the short form; odd, so that it meets entries and returns */
 	NEXT_LOGIN_MS = 2000,
 };
 
