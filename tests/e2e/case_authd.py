@@ -7,13 +7,12 @@ import shutil
 import signal
 import stat
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import (as_user, audit, authd, authd_client, clock, enroll, pam, pamconf, product, programs, ssh, transcript,
-                 users)
+from e2e import (as_user, audit, authd, authd_client, clock, enroll, pam, pamconf, product, programs, restarts, ssh,
+                 transcript, users)
 from e2e.authd_client import DENIED, END, ROOT, UNAVAILABLE, Visit
 from e2e.checks import let_in, one_line, refused, soon
 from e2e.console import VT, communicate, su_at, virtual_terminal
@@ -192,31 +191,7 @@ def test_a_worker_that_hangs_delays_nobody_else(case):
 
 
 def test_two_hundred_logins_and_ten_restarts(case):
-    """At the question, before it, and behind it: none fails, and nobody is asked twice."""
-    people = [enroll.person(kind="hotp") for _ in range(4)]
-    replies = []
-
-    def log_in(user, codes):
-        replies.append(pam.call(user, codes, calls=["authenticate"] * len(codes), pause=0.05))
-
-    with pam.module_alone():
-        threads = [threading.Thread(target=log_in, args=(user, [token.next() for _ in range(50)]))
-                   for user, token in people]
-        for thread in threads:
-            thread.start()
-        restarts = 0
-        while restarts < 10 or any(thread.is_alive() for thread in threads):
-            if restarts < 10:
-                authd.restart()
-                restarts += 1
-            time.sleep(0.2)
-        for thread in threads:
-            thread.join()
-    for reply in replies:
-        assert reply.results == [pam.SUCCESS] * 50 and len(reply.prompts) == 50, reply
-    assert len(replies) == 4 and len(case.log("result=allowed reason=code-right")) == 200
-    assert not case.log(r"pam_mfa\(.*result=(?!allowed)")
-    audit.check_chain()
+    restarts.logins_go_on(case, people=4, logins=50, count=10)
 
 
 def test_a_question_may_stay_open_for_long(case):
