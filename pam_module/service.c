@@ -58,7 +58,7 @@ static int meet(int fd, struct mfa_span begin, int timeout_ms, struct mfa_diag *
 	struct mfa_secret buffer = { bytes, sizeof bytes };
 	unsigned char letter = 0;
 	struct mfa_span payload = { 0 };
-	(void)mfa_packet_send(fd, MFA_AUTHD_BEGIN, begin, timeout_ms);
+	int sent = mfa_packet_send(fd, MFA_AUTHD_BEGIN, begin, timeout_ms);
 	int err = mfa_packet_receive(fd, &buffer, timeout_ms, &letter, &payload);
 	if (err != MFA_OK && err != MFA_ERR_BUSY)
 		err = mfa_packet_receive(fd, &buffer, 0, &letter, &payload);
@@ -70,7 +70,10 @@ static int meet(int fd, struct mfa_span begin, int timeout_ms, struct mfa_diag *
 	if (letter != MFA_AUTHD_HELLO || payload.len < 1)
 		return mfa_fail(diag, MFA_ERR_INVALID,
 				"mfa-authd and pam_mfa.so do not fit: install both anew");
-	return MFA_OK;
+	/* it has ended since, and will not ask */
+	return sent == MFA_OK
+		       ? MFA_OK
+		       : mfa_fail(diag, MFA_ERR_NOTFOUND, "mfa-authd does not listen");
 }
 
 static int open_socket(struct mfa_diag *diag, int *ret_fd)

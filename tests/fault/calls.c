@@ -107,6 +107,9 @@ static void try_fault(struct trial *trial, const struct fault *fault)
 	if (run->entry->kind == MFA_KIND_YUBIKEY && fault->is_lasting &&
 	    effect == GOES_ON)
 		effect = ASKS_AGAIN;
+	/* what is tried again may go on failing */
+	if (run->entry->is_module && fault->is_lasting && effect == GOES_ON)
+		effect = MAY_GO_ON;
 	const char *problem = fault_fixture_check(fixture, run->entry);
 	/* how often a key is asked before it answers is its own affair */
 	if (problem == NULL && run->hits == 0 && run->entry->kind == MFA_KIND_YUBIKEY)
