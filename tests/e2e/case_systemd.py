@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from e2e import as_user, enroll, names, pam, pamconf, product, programs, ssh, units, users
@@ -22,7 +23,7 @@ PROBE = Path(__file__).with_name("sandbox_probe.py")
 UNIT = Path("/usr/lib/systemd/system/mfa-authd.service")
 ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
 # What the sandbox allows; it refuses the rest of the probe's tries.
-ALLOWED = {"local sockets", "netlink", "libusb", "write /var/lib/pam_mfa", "write /var/log/pam_mfa",
+ALLOWED = {"syslog", "local sockets", "netlink", "libusb", "write /var/lib/pam_mfa", "write /var/log/pam_mfa",
            "write /run/pam_mfa", "who asks", "root again", "mode"}
 
 
@@ -56,7 +57,7 @@ def test_the_workers_are_in_the_sandbox(case):
         assert facts["Seccomp"].strip() == "2" and facts["NoNewPrivs"].strip() == "1"
         mounts = [line.split()[4:6] for line in Path(f"/proc/{number}/mountinfo").read_text().splitlines()]
         options = {path: words.split(",")[0] for path, words in mounts}
-        assert {options[path] for path in ("/", "/run", "/dev")} == {"ro"}, options
+        assert {options[path] for path in ("/", "/run", "/dev", "/run/systemd/sessions")} == {"ro"}, options
         assert {options[path] for path in ("/var/lib/pam_mfa", "/var/log/pam_mfa", "/run/pam_mfa")} == {"rw"}, options
         # what it must see of who asks: the host's users, processes and network
         for name in ("user", "pid", "net"):
@@ -87,6 +88,19 @@ def major_of(kind):
     return found and int(found[1])
 
 
+@contextmanager
+def listening(*paths):
+    """Stand-ins for services that are not in the root: udevd, and one that obeys root, as docker does."""
+    with ExitStack() as sockets:
+        for path in map(Path, paths):
+            path.parent.mkdir(exist_ok=True)
+            sock = sockets.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+            sock.bind(str(path))
+            sock.listen()
+            sockets.callback(path.unlink)
+        yield
+
+
 def test_the_sandbox_refuses_all_but_what_the_service_does(case):
     users.make("taro", "right horse")
     os.mknod("/dev/probe-screen", 0o600 | stat.S_IFCHR, os.makedev(7, 60))
@@ -94,7 +108,8 @@ def test_the_sandbox_refuses_all_but_what_the_service_does(case):
     for kind in devices.values():
         if major_of(kind):  # a number that no device has
             os.mknod(f"/dev/probe-{kind}", 0o600 | stat.S_IFCHR, os.makedev(major_of(kind), 200))
-    here, there = probed_here(), probed_in_sandbox()
+    with listening("/run/udev/control", "/run/probe.sock"):
+        here, there = probed_here(), probed_in_sandbox()
     assert {name for name, text in here.items() if text != "ok"} <= devices.keys(), here
     refused = {name: text for name, text in there.items() if name not in ALLOWED | devices.keys()}
     assert "ok" not in refused.values() and "died" not in refused.values(), refused
@@ -108,7 +123,7 @@ def test_the_exposure_is_what_the_documents_say(case):
                            "mfa-authd.service"], capture_output=True, text=True)
     figure = re.search(r"Overall exposure level for mfa-authd.service: (\S+)", done.stdout)[1]
     assert done.returncode == 0, done.stdout
-    assert f"`mfa-authd.service: {figure}`" in ARCHITECTURE.read_text(), figure
+    assert f"level for mfa-authd.service: {figure} " in ARCHITECTURE.read_text(), figure
 
 
 def descriptors(number):

@@ -175,7 +175,8 @@ def test_a_key_in_the_port_is_asked(case):
     hanako, _ = person("hanako")
     key = softkey.Key(serial=7400001)
     assert enroll.run("add", hanako.name, "yubikey", "--no-touch").returncode == 0
-    with zones("login", "su"):
+    bus = "[Service]\nBindReadOnlyPaths=/run/softkey /run/throwaway-root\n"
+    with zones("login", "su"), units.drop_in(bus):
         console()
         assert "kind=yubikey" in su_through(case, str(DRIVER), code="")
     assert key.show()["slot2"].startswith("hmac"), key.show()

@@ -32,15 +32,26 @@ static void take_paths(struct reading *reading, char *value)
 }
 
 /* SOURCE[:DESTINATION[:OPTIONS]] */
-static void take_bound(struct reading *reading, char *value)
+static void take_bound(struct reading *reading, struct mfa_strings *paths, char *value)
 {
 	if (value[0] == '\0')
-		mfa_strings_done(&reading->sandbox->bound);
+		mfa_strings_done(paths);
 	for (char *word = NULL; (word = unit_next_word(&value)) != NULL;) {
 		char *colon = strchr(word, ':');
 		char *path = colon != NULL ? colon + 1 : word + (word[0] == '-');
 		path[strcspn(path, ":")] = '\0';
-		add_path(reading, &reading->sandbox->bound, path);
+		add_path(reading, paths, path);
+	}
+}
+
+/* PATH[:OPTIONS] */
+static void take_own(struct reading *reading, char *value)
+{
+	if (value[0] == '\0')
+		mfa_strings_done(&reading->sandbox->own);
+	for (char *word = NULL; (word = unit_next_word(&value)) != NULL;) {
+		word[strcspn(word, ":")] = '\0';
+		add_path(reading, &reading->sandbox->own, word);
 	}
 }
 
@@ -85,7 +96,11 @@ static void take_setting(const char *key, char *value, void *context)
 	else if (strcmp(key, "ReadWritePaths") == 0)
 		take_paths(reading, value);
 	else if (strcmp(key, "BindPaths") == 0)
-		take_bound(reading, value);
+		take_bound(reading, &sandbox->bound, value);
+	else if (strcmp(key, "BindReadOnlyPaths") == 0)
+		take_bound(reading, &sandbox->shown, value);
+	else if (strcmp(key, "TemporaryFileSystem") == 0)
+		take_own(reading, value);
 	else if (strcmp(key, "StateDirectory") == 0)
 		take_made(reading, "/var/lib", value);
 	else if (strcmp(key, "LogsDirectory") == 0)
@@ -111,6 +126,8 @@ void sandbox_done(struct sandbox *sandbox)
 	mfa_strings_done(&sandbox->writable);
 	mfa_strings_done(&sandbox->made);
 	mfa_strings_done(&sandbox->bound);
+	mfa_strings_done(&sandbox->shown);
+	mfa_strings_done(&sandbox->own);
 	*sandbox = (struct sandbox){ .unit = NULL };
 }
 
@@ -147,11 +164,14 @@ bool sandbox_shows(const struct sandbox *sandbox, const char *path)
 {
 	static const char *const homes[] = { "/home", "/root", "/run/user" };
 	static const char *const tmp[] = { "/tmp", "/var/tmp" };
-	if (is_below_any(path, homes, MFA_COUNT(homes)))
-		return !sandbox->hides_homes &&
-		       (!sandbox->has_own_homes || is_in(path, &sandbox->bound));
-	return !sandbox->has_own_tmp || !is_below_any(path, tmp, MFA_COUNT(tmp)) ||
-	       is_in(path, &sandbox->bound);
+	bool is_home = is_below_any(path, homes, MFA_COUNT(homes));
+	bool is_tmp = is_below_any(path, tmp, MFA_COUNT(tmp));
+	if (is_home && sandbox->hides_homes)
+		return false;
+	if (is_in(path, &sandbox->bound) || is_in(path, &sandbox->shown))
+		return true;
+	return !(is_home && sandbox->has_own_homes) &&
+	       !(is_tmp && sandbox->has_own_tmp) && !is_in(path, &sandbox->own);
 }
 
 bool sandbox_lets_write(const struct sandbox *sandbox, const char *path)

@@ -17,7 +17,9 @@ struct sandbox {
 	bool is_local;		     /* no sockets of the Internet */
 	struct mfa_strings writable; /* folders and files */
 	struct mfa_strings made;     /* folders that systemd makes for it: the same */
+	struct mfa_strings own;	     /* where it has folders of its own, empty ones */
 	struct mfa_strings bound;    /* the host's, also where it has its own */
+	struct mfa_strings shown;    /* the same, to be read only */
 };
 
 /* Reads the unit of this host, or of the tree. */
