@@ -55,6 +55,11 @@ void mfa_audit_use_next(struct mfa_audit *audit, const struct mfa_secret *next_k
 int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
+/* Whether this process may append: to the file, or where there is none, to its folder.
+ * MFA_ERR_READONLY, MFA_ERR_NOTFOUND, ... */
+int mfa_audit_check_writable(const struct mfa_audit *audit, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Appends one line (the file is made, 0600, when it is missing; its folder is not).
  * MFA_ERR_NOTFOUND, MFA_ERR_UNSAFE, MFA_ERR_NOSPACE, MFA_ERR_BUSY, ... */
 int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,

@@ -43,6 +43,10 @@ int mfa_fs_open_dir(const char *path, const struct mfa_fs_rule *rule,
 int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;
 
+/* Whether this process may write to the file or folder: its mode, and how what it is on
+ * is mounted here. MFA_ERR_READONLY, ... */
+int mfa_fs_check_writable(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* Cleanup function for an opendir(3) that may be NULL. */
 void mfa_fs_close_dir(DIR **dir);
 

@@ -43,6 +43,11 @@ int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
  * was one then. MFA_ERR_NOTFOUND: there is none. */
 int mfa_site_use_next(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Whether this process may write to store and trail of an open site, as a login does; may
+ * be false while they can be read. ret_place: which it may not. MFA_ERR_READONLY, ... */
+int mfa_site_check_writable(const struct mfa_site *site, struct mfa_diag *diag,
+			    const char **ret_place) MFA_MUST_CHECK;
+
 /* Undoes mfa_site_open; the configuration stays. */
 void mfa_site_close(struct mfa_site *site);
 

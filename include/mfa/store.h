@@ -35,6 +35,11 @@ void mfa_store_rest(struct mfa_store *store);
 /* MFA_ERR_NOTFOUND, ...: close it, and open it anew. */
 int mfa_store_wake(struct mfa_store *store) MFA_MUST_CHECK;
 
+/* Whether this process may write where the store is. ret_place: that place, for messages,
+ * valid until mfa_store_close; set on failure, too. MFA_ERR_READONLY, ... */
+int mfa_store_check_writable(struct mfa_store *store, struct mfa_diag *diag,
+			     const char **ret_place) MFA_MUST_CHECK;
+
 /* Adds where the store is: while that is as it was, an open one can be used. */
 void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot);
 

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "event_fields.h"
 #include "mfa/fs.h"
@@ -95,6 +96,18 @@ int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
 		return MFA_OK;
 	return mfa_fail(diag, MFA_ERR_LIMIT, "%s: cannot append: %s", audit->path,
 			mfa_strerror(MFA_ERR_LIMIT));
+}
+
+int mfa_audit_check_writable(const struct mfa_audit *audit, struct mfa_diag *diag)
+{
+	const char *slash = strrchr(audit->path, '/');
+	if (slash == NULL || access(audit->path, F_OK) == 0)
+		return mfa_fs_check_writable(audit->path, diag);
+	size_t len = (size_t)(slash - audit->path);
+	MFA_CLEANUP(mfa_free_string)
+	char *folder = len > 0 ? strndup(audit->path, len) : strdup("/");
+	return folder != NULL ? mfa_fs_check_writable(folder, diag)
+			      : mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 }
 
 int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,

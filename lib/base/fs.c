@@ -178,6 +178,13 @@ int mfa_fs_make_dir(const char *path, struct mfa_diag *diag, bool *ret_made)
 	return MFA_OK;
 }
 
+int mfa_fs_check_writable(const char *path, struct mfa_diag *diag)
+{
+	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+		return mfa_fail_errno(diag, errno, "%s: cannot write", path);
+	return MFA_OK;
+}
+
 void mfa_fs_close_dir(DIR **dir)
 {
 	if (*dir != NULL)

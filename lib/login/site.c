@@ -109,6 +109,16 @@ int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
+int mfa_site_check_writable(const struct mfa_site *site, struct mfa_diag *diag,
+			    const char **ret_place)
+{
+	int err = mfa_store_check_writable(site->store, diag, ret_place);
+	if (err != MFA_OK)
+		return err;
+	*ret_place = site->config->audit;
+	return mfa_audit_check_writable(site->audit, diag);
+}
+
 int mfa_site_refresh(const char *config_path, struct mfa_diag *diag,
 		     struct mfa_site *site)
 {

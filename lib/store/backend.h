@@ -14,6 +14,8 @@ struct store_backend {
 	void (*close)(struct mfa_store *store);
 	void (*rest)(struct mfa_store *store);
 	int (*wake)(struct mfa_store *store);
+	int (*check_writable)(struct mfa_store *store, struct mfa_diag *diag,
+			      const char **ret_place);
 	void (*add_folders)(struct mfa_store *store, struct mfa_snapshot *snapshot);
 	int (*use_next)(struct mfa_store *store, const struct mfa_secret *next_key,
 			struct mfa_diag *diag);

@@ -81,6 +81,12 @@ int mfa_store_wake(struct mfa_store *store)
 	return store->backend->wake(store);
 }
 
+int mfa_store_check_writable(struct mfa_store *store, struct mfa_diag *diag,
+			     const char **ret_place)
+{
+	return store->backend->check_writable(store, diag, ret_place);
+}
+
 void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
 {
 	store->backend->add_folders(store, snapshot);

@@ -202,13 +202,14 @@ def test_it_may_be_started_before_init(case):
         units.start()
 
 
-def follow(text):
+def follow(text, between=lambda: None):
     """Does what a finding of check says: writes the drop-in, if there is one, and runs the rest."""
     words, _, drop_in = text.partition(":\n")
     if drop_in:
         path = Path(re.search(r"(/etc/systemd/\S+\.conf)$", words)[1])
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"{drop_in}\n")
+    between()
     commands = re.search(r"Run: ([^,:]+)", words)[1]
     subprocess.run(["sh", "-euc", commands], check=True)
 
@@ -231,6 +232,12 @@ def attempt(case, user, token, wrapper=()):
     return code, case.log("pam_mfa")[lines:][-1]
 
 
+def the_old_sandbox_is_told_of():
+    """The drop-in is written, and the service runs as it was."""
+    text = found()["authd-trouble"]
+    assert "old sandbox" in text and text.endswith("Run: systemctl daemon-reload; systemctl restart mfa-authd"), text
+
+
 def test_other_paths_work_with_the_drop_in_that_check_prints(case):
     Path("/root/mfa").mkdir(mode=0o700)
     elsewhere = {
@@ -245,7 +252,7 @@ def test_other_paths_work_with_the_drop_in_that_check_prints(case):
             assert code == pam.UNAVAILABLE and (name == "not there" or "Read-only file system" in line), line
             text = found()["authd-paths"]
             assert host["store"].removeprefix("file:") in text and str(Path(host["audit"]).parent) in text, text
-            follow(text)
+            follow(text, between=the_old_sandbox_is_told_of)
             assert not found()
             assert pam.call(taro, [token.next()]).code == pam.SUCCESS
             assert Path(host["audit"]).read_text().count('"code-right"') == 1

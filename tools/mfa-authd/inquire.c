@@ -12,33 +12,53 @@ enum {
 	STATE_SIZE = 2048
 };
 
-static void describe(const struct desk *desk, int err, const struct mfa_diag *diag,
+struct problem {
+	int err;
+	const char *place; /* which cannot be written; NULL: it is another problem */
+	struct mfa_diag diag;
+};
+
+static void describe(const struct desk *desk, const struct problem *problem,
 		     char ret_text[static STATE_SIZE])
 {
+	bool is_place = problem->err != MFA_OK && problem->place != NULL;
 	char hash[2 * MFA_CONFIG_HASH_SIZE + 1] = "";
 	const struct mfa_config *config = desk->site.config;
 	if (config != NULL)
 		(void)sodium_bin2hex(hash, sizeof hash, config->hash,
 				     sizeof config->hash);
 	(void)snprintf(ret_text, STATE_SIZE,
-		       "version: %s\nconfiguration: %s\nhash: %s\n%s%s%s", MFA_VERSION,
-		       desk_config(desk), hash, err != MFA_OK ? "problem: " : "",
-		       err != MFA_OK ? diag->text : "", err != MFA_OK ? "\n" : "");
+		       "version: %s\nconfiguration: %s\nhash: %s\n%s%s%s%s%s%s",
+		       MFA_VERSION, desk_config(desk), hash,
+		       problem->err != MFA_OK ? "problem: " : "",
+		       problem->err != MFA_OK ? problem->diag.text : "",
+		       problem->err != MFA_OK ? "\n" : "", is_place ? "unwritable: " : "",
+		       is_place ? problem->place : "", is_place ? "\n" : "");
+}
+
+/* As a login begins, and whether it could end: both are written to. */
+static void look_for_problem(struct desk *desk, struct problem *ret_problem)
+{
+	struct mfa_diag *diag = &ret_problem->diag;
+	ret_problem->err = mfa_site_refresh(desk->config, diag, &desk->site);
+	if (ret_problem->err == MFA_OK)
+		ret_problem->err = mfa_site_open(&desk->site, diag);
+	if (ret_problem->err == MFA_OK)
+		ret_problem->err =
+			mfa_site_check_writable(&desk->site, diag, &ret_problem->place);
 }
 
 void inquire_answer(struct desk *desk, const struct visit *visit)
 {
 	char text[STATE_SIZE];
 	struct mfa_peer peer;
-	struct mfa_diag diag = { .text = "" };
+	struct problem problem = { .place = NULL };
 	if (mfa_peer_read(desk->connection, visit->accepted_ms, &peer) != MFA_OK ||
 	    peer.uid != 0)
 		return;
-	int err = mfa_site_refresh(desk->config, &diag, &desk->site);
-	if (err == MFA_OK)
-		err = mfa_site_open(&desk->site, &diag);
-	describe(desk, err, &diag, text);
-	if (err == MFA_OK)
+	look_for_problem(desk, &problem);
+	describe(desk, &problem, text);
+	if (desk->site.is_open)
 		mfa_site_close(&desk->site);
 	channel_send(desk, MFA_AUTHD_STATE, text);
 }

@@ -7,5 +7,6 @@
 #include "visit.h"
 
 /* Answers root. Lines "version: ...", "configuration: PATH", "hash: ..." (struct
- * mfa_config), "problem: ..." if there is one. */
+ * mfa_config), "problem: ..." if there is one, and "unwritable:
+ * PATH" if it is that store or trail can only be read. */
 void inquire_answer(struct desk *desk, const struct visit *visit);

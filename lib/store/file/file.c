@@ -48,6 +48,13 @@ static int file_store_wake(struct mfa_store *store)
 	return self->users_fd >= 0 ? MFA_OK : mfa_err_from_errno(errno);
 }
 
+static int file_store_check_writable(struct mfa_store *store, struct mfa_diag *diag,
+				     const char **ret_place)
+{
+	*ret_place = file_store(store)->users_path;
+	return mfa_fs_check_writable(*ret_place, diag);
+}
+
 static void file_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
 {
 	mfa_snapshot_add_folder(snapshot, file_store(store)->users_path);
@@ -296,6 +303,7 @@ const struct store_backend store_backend_file = {
 	.close = file_store_close,
 	.rest = file_store_rest,
 	.wake = file_store_wake,
+	.check_writable = file_store_check_writable,
 	.add_folders = file_store_add_folders,
 	.use_next = file_store_use_next,
 	.reseal = file_store_reseal,

@@ -2,8 +2,10 @@
 /* tools/mfa-authd/inquire.c, as root asks. */
 #include "inquire.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -84,12 +86,40 @@ static void what_keeps_logins_out_is_told(void **state MFA_UNUSED)
 	assert_non_null(strstr(problem, "mfa.conf:2"));
 }
 
+static void make_read_only(const char *place)
+{
+	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV;
+	assert_int_equal(mount(place, place, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(NULL, place, NULL, flags, NULL), 0);
+}
+
+/* As in a sandbox that allows other places than mfa.conf names: all can be read. */
+static void what_can_only_be_read_is_told(void **state MFA_UNUSED)
+{
+	static const char *const names[] = { "store/users", "audit.jsonl" };
+	write_text(path_in(&at.host.box, "audit.jsonl"), "");
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	for (size_t i = 0; i < MFA_COUNT(names); i++) {
+		make_read_only(path_in(&at.host.box, names[i]));
+		inquire();
+		assert_int_equal(umount(path_in(&at.host.box, names[i])), 0);
+		assert_non_null(strstr(text, "problem: "));
+		const char *unwritable = strstr(text, "\nunwritable: ");
+		assert_non_null(unwritable);
+		assert_non_null(strstr(unwritable, names[i]));
+	}
+	inquire();
+	assert_null(strstr(text, "problem: "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		at_desk(a_sound_service_names_what_it_reads),
 		at_desk(a_change_of_the_configuration_is_seen),
 		at_desk(what_keeps_logins_out_is_told),
+		at_desk(what_can_only_be_read_is_told),
 	};
 	return group_main("inquire", tests);
 }

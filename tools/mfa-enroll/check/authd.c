@@ -12,7 +12,9 @@
 
 #include <sodium.h>
 
+#include "check/sandbox.h"
 #include "mfa/authd_protocol.h"
+#include "mfa/fs.h"
 #include "mfa/rootfs.h"
 
 #define UNIT	"/usr/lib/systemd/system/mfa-authd.socket"
@@ -83,6 +85,52 @@ static bool is_hash_of(const struct mfa_config *config, const char *text)
 	return strcmp(hash, text) == 0;
 }
 
+/* Whether this program can do what the service cannot. */
+static bool has_none_itself(struct check *check, const char *place)
+{
+	struct mfa_diag unused = { .text = "" };
+	if (place[0] != '\0')
+		return mfa_fs_check_writable(place, &unused) != MFA_ERR_READONLY;
+	bool is_open = check->config != NULL && mfa_init() == MFA_OK &&
+		       mfa_site_open(&check->app->site, &unused) == MFA_OK;
+	mfa_site_close(&check->app->site);
+	return is_open;
+}
+
+/* A problem of the service alone: its sandbox may be older than the files of its unit.
+ * place: which it cannot write to, or "". */
+static void tell_problem(struct check *check, const char *problem, const char *place)
+{
+	MFA_CLEANUP(sandbox_done) struct sandbox sandbox = { .unit = NULL };
+	bool is_place = place[0] != '\0';
+	sandbox_read(check, &sandbox);
+	if (is_place && sandbox.unit != NULL && !sandbox_lets_write(&sandbox, place))
+		return; /* the part about its paths tells that, and what to do */
+	bool is_old = sandbox.unit != NULL && has_none_itself(check, place);
+	const char *text = MFA_N_("mfa-authd refuses everybody: %s");
+	if (is_old && is_place)
+		text = MFA_N_("mfa-authd still runs in its old sandbox and cannot write "
+			      "to %s, so it refuses everybody. Run: systemctl "
+			      "daemon-reload; systemctl restart mfa-authd");
+	else if (is_old)
+		text = MFA_N_("mfa-authd refuses everybody: %s. mfa-enroll does not have "
+			      "this problem: mfa-authd may still run in its old sandbox. "
+			      "Run: systemctl daemon-reload; systemctl restart "
+			      "mfa-authd");
+	check_add(check, CHECK_WARNING, "authd-trouble", at_socket, TR(check->app, text),
+		  is_old && is_place ? place : problem);
+}
+
+static void look_for_problem(struct check *check, const char *state)
+{
+	char problem[MFA_PACKET_SIZE];
+	char place[MFA_PACKET_SIZE] = "";
+	if (!find_line(state, "\nproblem: ", problem, sizeof problem))
+		return;
+	(void)find_line(state, "\nunwritable: ", place, sizeof place);
+	tell_problem(check, problem, place);
+}
+
 static void compare_state(struct check *check, const char *state)
 {
 	char value[MFA_PACKET_SIZE];
@@ -106,10 +154,7 @@ static void compare_state(struct check *check, const char *state)
 			TR(check->app,
 			   MFA_N_("mfa-authd goes by other settings than the files have: "
 				  "systemctl restart mfa-authd")));
-	if (find_line(state, "problem: ", value, sizeof value))
-		check_add(check, CHECK_WARNING, "authd-trouble", at_socket,
-			  TR(check->app, MFA_N_("mfa-authd refuses everybody: %s")),
-			  value);
+	look_for_problem(check, state);
 }
 
 /* Only where the unit is installed: there systemd would start it. */
