@@ -204,13 +204,13 @@ def test_it_may_be_started_before_init(case):
 
 def follow(text, between=lambda: None):
     """Does what a finding of check says: writes the drop-in, if there is one, and runs the rest."""
-    words, _, drop_in = text.partition(":\n")
+    words, _, drop_in = text.partition("\n")
     if drop_in:
-        path = Path(re.search(r"(/etc/systemd/\S+\.conf)$", words)[1])
+        path = Path(re.search(r"these lines into (/etc/systemd/\S+\.conf),", words)[1])
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"{drop_in}\n")
     between()
-    commands = re.search(r"Run: ([^,:]+)", words)[1]
+    commands = re.search(r"(?:Run|then run): ([^,:]+)", words)[1]
     subprocess.run(["sh", "-euc", commands], check=True)
 
 
@@ -256,6 +256,32 @@ def test_other_paths_work_with_the_drop_in_that_check_prints(case):
             assert not found()
             assert pam.call(taro, [token.next()]).code == pam.SUCCESS
             assert Path(host["audit"]).read_text().count('"code-right"') == 1
+
+
+def test_the_drop_in_that_is_printed_is_the_whole_file(case):
+    """Paths that come one after the other, with what means something to systemd."""
+    store = "file:/root/my mfa: 100%n/a \\"
+    Path("/root/my mfa: 100%n").mkdir(mode=0o700)
+    long = f"/srv/{'x' * 110}/{'y' * 110}"
+    Path(long).parent.mkdir()
+    with no_drop_ins(), pam.module_alone():
+        for host in ({"store": store}, {"store": store, "audit": f"{long}/audit.jsonl"}):
+            with product.config(host=host):
+                enroll.init()
+                taro, token = enroll.person(kind="hotp")
+                text = found()["authd-paths"]
+                assert "BindPaths" in text and (long in text) == ("audit" in host), text
+                follow(text)
+                assert not found(), found()
+                assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+
+
+def test_a_folder_of_others_is_not_opened_for_it(case):
+    for host in ({"audit": "/etc/x.jsonl"}, {"audit": "/x.jsonl"}, {"audit": "/var/log/x.jsonl"}, {"key": "file:/root/x.key"}):
+        with product.config(host=host):
+            texts = found()
+            assert "authd-paths" not in texts, texts
+            assert "Name a folder that only pam_mfa uses" in texts["authd-folder"], texts
 
 
 def test_a_name_service_with_sockets_works_with_the_drop_in_that_check_names(case):

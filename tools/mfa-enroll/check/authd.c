@@ -103,7 +103,7 @@ static void tell_problem(struct check *check, const char *problem, const char *p
 {
 	MFA_CLEANUP(sandbox_done) struct sandbox sandbox = { .unit = NULL };
 	bool is_place = place[0] != '\0';
-	sandbox_read(check, &sandbox);
+	sandbox_read(check, NULL, &sandbox);
 	if (is_place && sandbox.unit != NULL && !sandbox_lets_write(&sandbox, place))
 		return; /* the part about its paths tells that, and what to do */
 	bool is_old = sandbox.unit != NULL && has_none_itself(check, place);

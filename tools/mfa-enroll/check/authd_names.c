@@ -79,7 +79,7 @@ void check_authd_names(struct check *check)
 {
 	MFA_CLEANUP(sandbox_done) struct sandbox sandbox = { .unit = NULL };
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
-	sandbox_read(check, &sandbox);
+	sandbox_read(check, NULL, &sandbox);
 	if (sandbox.unit == NULL || !sandbox.is_local ||
 	    !config_lines_open(check, "/etc/nsswitch.conf", &file))
 		return;

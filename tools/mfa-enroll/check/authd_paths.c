@@ -10,102 +10,179 @@
 #include "mfa/key.h"
 #include "mfa/store.h"
 
+#define DROP_IN "paths.conf"
+
 enum {
-	PATH_SIZE = 1024,
-	TEXT_SIZE = 2048
+	PATH_SIZE = 4096
 };
 
-/* What is to be said of them, as systemd reads it. */
+/* What mfa.conf names and the sandbox does not have. */
 struct needs {
-	char writable[TEXT_SIZE];
-	char bound[TEXT_SIZE];
+	struct mfa_strings writable;
+	struct mfa_strings bound;
+	struct mfa_strings shown; /* bound in to be read */
+	struct mfa_strings shared;
 	struct check_names named;
 };
 
-/* Each is quoted, as in systemd.syntax(7), with systemd's specifiers doubled. */
-static void append_path(char *text, size_t size, const char *path)
+static void needs_done(struct needs *needs)
 {
-	size_t len = strlen(text);
-	if (len + 2 * strlen(path) + sizeof " \"\"" > size)
-		return;
-	text[len++] = ' ';
-	text[len++] = '"';
-	for (; *path != '\0'; path++) {
-		if (strchr("\"\\", *path) != NULL)
-			text[len++] = '\\';
-		else if (*path == '%')
-			text[len++] = '%';
-		text[len++] = *path;
-	}
-	text[len++] = '"';
-	text[len] = '\0';
+	mfa_strings_done(&needs->writable);
+	mfa_strings_done(&needs->bound);
+	mfa_strings_done(&needs->shown);
+	mfa_strings_done(&needs->shared);
+}
+
+bool check_is_shared_folder(const char *path)
+{
+	static const char *const known[] = {
+		"",	    "/bin",	    "/boot",	"/dev",
+		"/etc",	    "/home",	    "/lib",	"/media",
+		"/mnt",	    "/opt",	    "/proc",	"/root",
+		"/run",	    "/sbin",	    "/srv",	"/sys",
+		"/tmp",	    "/usr",	    "/var",	"/var/lib",
+		"/var/log", "/var/tmp",	    "/etc/ssh", "/etc/pam.d",
+		"/usr/lib", "/etc/pam_mfa", "/usr/bin", "/run/lock"
+	};
+	static const char homes[] = "/home/";
+	size_t len = strlen(path);
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	for (size_t i = 0; i < MFA_COUNT(known); i++)
+		if (strlen(known[i]) == len && strncmp(known[i], path, len) == 0)
+			return true;
+	size_t home = sizeof homes - 1;
+	return len > home && strncmp(path, homes, home) == 0 &&
+	       memchr(path + home, '/', len - home) == NULL;
 }
 
 /* A folder that is not there for it is bound in. */
-static void add_need(struct needs *needs, const struct sandbox *sandbox, const char *path)
+static void add_need(struct check *check, struct needs *needs, struct mfa_strings *to,
+		     const char *path)
 {
-	if (sandbox_shows(sandbox, path))
-		append_path(needs->writable, sizeof needs->writable, path);
+	if (check_is_shared_folder(path))
+		to = &needs->shared;
 	else
-		append_path(needs->bound, sizeof needs->bound, path);
-	check_names_add(&needs->named, path);
+		check_names_add(&needs->named, path);
+	if (mfa_strings_add(to, path) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+}
+
+static void add_writable(struct check *check, const struct sandbox *sandbox,
+			 struct needs *needs, const char *path)
+{
+	if (!sandbox_lets_write(sandbox, path))
+		add_need(check, needs,
+			 sandbox_shows(sandbox, path) ? &needs->writable : &needs->bound,
+			 path);
 }
 
 static void get_folder(const char *file, char ret_folder[static PATH_SIZE])
 {
 	(void)snprintf(ret_folder, PATH_SIZE, "%s", file);
 	char *slash = strrchr(ret_folder, '/');
-	if (slash != NULL && slash != ret_folder)
-		*slash = '\0';
+	if (slash != NULL)
+		slash[slash == ret_folder] = '\0';
 }
 
-static void collect_needs(const struct check *check, const struct sandbox *sandbox,
+static void collect_needs(struct check *check, const struct sandbox *sandbox,
 			  struct needs *ret_needs)
 {
 	char folder[PATH_SIZE];
 	const char *store = check_source_path(mfa_store_scheme, check->config->store);
 	const char *key = check_source_path(mfa_key_scheme, check->config->key);
-	if (store != NULL && !sandbox_lets_write(sandbox, store))
-		add_need(ret_needs, sandbox, store);
+	if (store != NULL)
+		add_writable(check, sandbox, ret_needs, store);
 	get_folder(check->config->audit, folder);
-	if (!sandbox_lets_write(sandbox, folder))
-		add_need(ret_needs, sandbox, folder);
+	add_writable(check, sandbox, ret_needs, folder);
 	/* a key is only read; its folder, since "rekey" replaces the file */
 	get_folder(key != NULL ? key : "", folder);
 	if (key != NULL && !sandbox_shows(sandbox, folder))
-		add_need(ret_needs, sandbox, folder);
+		add_need(check, ret_needs, &ret_needs->shown, folder);
 }
 
-static void write_drop_in(const struct needs *needs, const struct sandbox *sandbox,
-			  char *ret_text, size_t size)
+/* Each is quoted, as in systemd.syntax(7), with systemd's specifiers doubled. */
+static void write_setting(FILE *file, const char *key, const struct mfa_strings *paths)
 {
-	bool is_bound = needs->bound[0] != '\0';
-	(void)snprintf(ret_text, size, "[Service]%s%s%s%s%s",
-		       needs->writable[0] != '\0' ? "\nReadWritePaths=" : "",
-		       needs->writable + (needs->writable[0] != '\0'),
-		       is_bound && sandbox->hides_homes ? "\nProtectHome=tmpfs" : "",
-		       is_bound ? "\nBindPaths=" : "", needs->bound + is_bound);
+	if (paths->count > 0)
+		(void)fprintf(file, "\n%s=", key);
+	for (size_t i = 0; i < paths->count; i++) {
+		(void)fputs(i > 0 ? " \"" : "\"", file);
+		for (const char *at = paths->items[i]; *at != '\0'; at++) {
+			if (strchr("\"\\:", *at) != NULL)
+				(void)fputc('\\', file);
+			else if (*at == '%')
+				(void)fputc('%', file);
+			(void)fputc(*at, file);
+		}
+		(void)fputc('"', file);
+	}
+}
+
+/* All of the file, as if there were none. NULL: no memory. */
+static char *write_drop_in(struct check *check)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct needs needs = { .named.count = 0 };
+	MFA_CLEANUP(sandbox_done) struct sandbox sandbox = { .unit = NULL };
+	FILE *file = open_memstream(&text, &size);
+	if (file == NULL)
+		return NULL;
+	sandbox_read(check, DROP_IN, &sandbox);
+	collect_needs(check, &sandbox, &needs);
+	(void)fputs("[Service]", file);
+	write_setting(file, "ReadWritePaths", &needs.writable);
+	if (sandbox.hides_homes && needs.bound.count + needs.shown.count > 0)
+		(void)fputs("\nProtectHome=tmpfs", file);
+	write_setting(file, "BindPaths", &needs.bound);
+	write_setting(file, "BindReadOnlyPaths", &needs.shown);
+	needs_done(&needs);
+	if (fclose(file) != 0)
+		mfa_free_string(&text);
+	return text;
+}
+
+static void tell_drop_in(struct check *check, const char *unit, const struct needs *needs)
+{
+	MFA_CLEANUP(mfa_free_string) char *text = write_drop_in(check);
+	if (text == NULL) {
+		check->findings.err = MFA_ERR_NOMEM;
+		return;
+	}
+	check_add(check, CHECK_WARNING, "authd-paths", (struct check_place){ unit, 0 },
+		  TR(check->app,
+		     MFA_N_("the sandbox of mfa-authd keeps it from %s, so it refuses "
+			    "everybody. Write these lines into %s/%s, and nothing else, "
+			    "then run: systemctl daemon-reload; systemctl restart "
+			    "mfa-authd\n%s")),
+		  needs->named.text, SANDBOX_DROP_INS, DROP_IN, text);
+}
+
+static void tell_shared(struct check *check, const char *unit, const char *folder)
+{
+	check_add(check, CHECK_WARNING, "authd-folder", (struct check_place){ unit, 0 },
+		  TR(check->app,
+		     MFA_N_("the sandbox of mfa-authd keeps it from %s, so it refuses "
+			    "everybody, and should do so: that folder has other "
+			    "things, too. Name a folder that only pam_mfa uses (mode "
+			    "0700) in mfa.conf, and run this check again")),
+		  folder);
 }
 
 void check_authd_paths(struct check *check)
 {
 	MFA_CLEANUP(sandbox_done) struct sandbox sandbox = { .unit = NULL };
 	struct needs needs = { .named.count = 0 };
-	char text[2 * TEXT_SIZE + 128];
 	if (check->config == NULL)
 		return;
-	sandbox_read(check, &sandbox);
+	sandbox_read(check, NULL, &sandbox);
 	if (sandbox.unit == NULL)
 		return;
 	collect_needs(check, &sandbox, &needs);
-	if (needs.named.count == 0)
-		return;
-	write_drop_in(&needs, &sandbox, text, sizeof text);
-	check_add(check, CHECK_WARNING, "authd-paths",
-		  (struct check_place){ sandbox.unit, 0 },
-		  TR(check->app,
-		     MFA_N_("the sandbox of mfa-authd keeps it from %s, so it refuses "
-			    "everybody. Run: systemctl daemon-reload; systemctl restart "
-			    "mfa-authd, after these lines are in %s/paths.conf:\n%s")),
-		  needs.named.text, SANDBOX_DROP_INS, text);
+	if (needs.named.count > 0)
+		tell_drop_in(check, sandbox.unit, &needs);
+	for (size_t i = 0; i < needs.shared.count; i++)
+		tell_shared(check, sandbox.unit, needs.shared.items[i]);
+	needs_done(&needs);
 }

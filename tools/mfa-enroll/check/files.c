@@ -140,6 +140,9 @@ void check_files(struct check *check)
 	char *slash = strrchr(folder, '/');
 	if (slash != NULL && slash != folder) {
 		*slash = '\0';
-		look_at_folder(check, folder, &mfa_fs_private);
+		/* nobody is to take the mode of /etc away for the trail's sake */
+		look_at_folder(check, folder,
+			       check_is_shared_folder(folder) ? &mfa_fs_protected
+							      : &mfa_fs_private);
 	}
 }

@@ -26,6 +26,10 @@ void check_clock(struct check *check);
 void check_locks(struct check *check);
 void check_decoys(struct check *check);
 
+/* Whether a folder is the system's or a person's, so that pam_mfa cannot have it alone.
+ */
+bool check_is_shared_folder(const char *path);
+
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);
 

@@ -15,10 +15,20 @@ struct reading {
 	bool has_internet;
 };
 
+/* "%%" is a "%"; other specifiers are left as they are. */
 static void add_path(struct reading *reading, struct mfa_strings *paths, const char *path)
 {
-	if (mfa_strings_add(paths, path) != MFA_OK)
+	char *out = strdup(path);
+	char *at = out;
+	for (const char *in = path; out != NULL && *in != '\0'; in++) {
+		in += in[0] == '%' && in[1] == '%';
+		*at++ = *in;
+	}
+	if (out != NULL)
+		*at = '\0';
+	if (out == NULL || mfa_strings_add(paths, out) != MFA_OK)
 		reading->check->findings.err = MFA_ERR_NOMEM;
+	free(out);
 }
 
 /* "-" in front: it need not be there; "+": it is below RootDirectory=. */
@@ -34,13 +44,16 @@ static void take_paths(struct reading *reading, char *value)
 /* SOURCE[:DESTINATION[:OPTIONS]] */
 static void take_bound(struct reading *reading, struct mfa_strings *paths, char *value)
 {
+	bool ends = true;
 	if (value[0] == '\0')
 		mfa_strings_done(paths);
-	for (char *word = NULL; (word = unit_next_word(&value)) != NULL;) {
-		char *colon = strchr(word, ':');
-		char *path = colon != NULL ? colon + 1 : word + (word[0] == '-');
-		path[strcspn(path, ":")] = '\0';
+	for (char *part = NULL; (part = unit_next_part(&value, &ends)) != NULL;) {
+		const char *path = part + (part[0] == '-');
+		if (!ends && (part = unit_next_part(&value, &ends)) != NULL)
+			path = part;
 		add_path(reading, paths, path);
+		while (!ends && unit_next_part(&value, &ends) != NULL)
+			;
 	}
 }
 
@@ -109,14 +122,14 @@ static void take_setting(const char *key, char *value, void *context)
 		take_families(reading, value);
 }
 
-void sandbox_read(struct check *check, struct sandbox *ret_sandbox)
+void sandbox_read(struct check *check, const char *except, struct sandbox *ret_sandbox)
 {
 	struct reading reading = { .check = check, .sandbox = ret_sandbox };
 	*ret_sandbox = (struct sandbox){ .unit = NULL };
 	if (check->is_live && !mfa_rootfs_is_folder("", "/run/systemd/system"))
 		return;
 	ret_sandbox->unit = unit_find(check, SANDBOX_UNIT);
-	unit_each(check, SANDBOX_UNIT, take_setting, &reading);
+	unit_each(check, SANDBOX_UNIT, except, take_setting, &reading);
 	ret_sandbox->is_local = reading.is_listed && !reading.has_internet;
 }
 

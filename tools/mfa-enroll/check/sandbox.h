@@ -22,8 +22,9 @@ struct sandbox {
 	struct mfa_strings shown;    /* the same, to be read only */
 };
 
-/* Reads the unit of this host, or of the tree. */
-void sandbox_read(struct check *check, struct sandbox *ret_sandbox);
+/* Reads the unit of this host, or of the tree; without drop-ins of the name except,
+ * unless it is NULL. */
+void sandbox_read(struct check *check, const char *except, struct sandbox *ret_sandbox);
 void sandbox_done(struct sandbox *sandbox);
 
 /* Whether it has the path of the host, and can write to it. */

@@ -99,7 +99,8 @@ static void read_unit_file(struct check *check, const char *path, unit_visitor v
 	}
 }
 
-void unit_each(struct check *check, const char *name, unit_visitor visit, void *context)
+void unit_each(struct check *check, const char *name, const char *except,
+	       unit_visitor visit, void *context)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings drop_ins = { 0 };
 	MFA_CLEANUP(mfa_free_string) char *path = unit_find(check, name);
@@ -111,10 +112,12 @@ void unit_each(struct check *check, const char *name, unit_visitor visit, void *
 		qsort(drop_ins.items, drop_ins.count, sizeof *drop_ins.items,
 		      compare_names);
 	for (size_t i = 0; i < drop_ins.count; i++)
-		read_unit_file(check, drop_ins.items[i], visit, context);
+		if (except == NULL || strcmp(name_in(drop_ins.items[i]), except) != 0)
+			read_unit_file(check, drop_ins.items[i], visit, context);
 }
 
-char *unit_next_word(char **rest)
+/* Up to one of the separators, which is ret_end. */
+static char *take_word(char **rest, const char *separators, char *ret_end)
 {
 	char *in = *rest + strspn(*rest, " \t");
 	char *word = in;
@@ -122,7 +125,7 @@ char *unit_next_word(char **rest)
 	char quote = '\0';
 	if (*in == '\0')
 		return NULL;
-	for (; *in != '\0' && (quote != '\0' || strchr(" \t", *in) == NULL); in++) {
+	for (; *in != '\0' && (quote != '\0' || strchr(separators, *in) == NULL); in++) {
 		if (*in == '\\' && in[1] != '\0')
 			*out++ = *++in;
 		else if (quote == '\0' && (*in == '"' || *in == '\''))
@@ -132,9 +135,24 @@ char *unit_next_word(char **rest)
 		else
 			*out++ = *in;
 	}
+	*ret_end = *in;
 	*rest = in + (*in != '\0');
 	*out = '\0';
 	return word;
+}
+
+char *unit_next_word(char **rest)
+{
+	char unused = '\0';
+	return take_word(rest, " \t", &unused);
+}
+
+char *unit_next_part(char **rest, bool *ret_ends)
+{
+	char end = '\0';
+	char *part = take_word(rest, " \t:", &end);
+	*ret_ends = end != ':';
+	return part;
 }
 
 bool unit_is_yes(const char *value)
