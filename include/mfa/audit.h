@@ -65,6 +65,12 @@ int mfa_audit_check_writable(const struct mfa_audit *audit, struct mfa_diag *dia
 int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
 		     struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Appends a line of its own for the warning of a diagnosis, if it has one: "mode.mend",
+ * ... actor: who ran into it, where that is an administrator; else NULL. */
+int mfa_audit_append_warning(struct mfa_audit *audit, const struct mfa_diag *warned,
+			     const char *actor, int64_t now, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Reads the whole trail and checks the chain. ret_count: lines read; on
  * MFA_ERR_INTEGRITY the number of the first bad one. */
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)

@@ -4,29 +4,6 @@
 #include "meeting.h"
 #include "unlogged.h"
 
-/* A warning is about the host, so it has an event of its own. */
-static int record_warning(const struct mfa_auth_request *request,
-			  const struct mfa_auth_result *result, struct mfa_diag *diag)
-{
-	static const struct {
-		const char *event;
-		const char *result;
-	} names[MFA_WARNING_COUNT] = {
-		[MFA_WARNING_MENDED] = { "mode.mend", "done" },
-		[MFA_WARNING_UNNOTED] = { "key.unnoted", "failed" },
-	};
-	enum mfa_warning warned = result->diag.warned;
-	const struct mfa_event event = {
-		.event = names[warned].event,
-		.result = names[warned].result,
-		.detail = result->diag.warning,
-		.time = request->login.now,
-	};
-	return warned == MFA_WARNING_NONE
-		       ? MFA_OK
-		       : mfa_audit_append(request->site->audit, &event, diag);
-}
-
 int login_lines_append(const struct mfa_auth_request *request,
 		       struct mfa_auth_result *result, struct mfa_diag *diag)
 {
@@ -43,7 +20,11 @@ int login_lines_append(const struct mfa_auth_request *request,
 		unlogged_settle(request, result->unlogged + result->is_noted);
 	/* the mode of the trail itself may have been repaired */
 	mfa_warn_of(&result->diag, diag);
-	return err == MFA_OK ? record_warning(request, result, diag) : err;
+	/* a warning is about the host, so it has an event of its own */
+	return err == MFA_OK
+		       ? mfa_audit_append_warning(request->site->audit, &result->diag,
+						  NULL, request->login.now, diag)
+		       : err;
 }
 
 void login_lines_hold(const struct mfa_auth_request *request,

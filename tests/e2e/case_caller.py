@@ -146,6 +146,22 @@ def test_a_rotated_trail_keeps_nobody_out(case):
             old.rename(product.AUDIT)
 
 
+def test_whoever_mends_a_mode_says_so(case):
+    """Also who only looks, so that the next login finds nothing to mend."""
+    taro, token = enroll.person(kind="hotp")
+    with pamconf.wired("su"):
+        assert su(taro, [taro.password, token.next()]) == 0
+    for path, wrong in ((product.KEY, 0o440), (product.record(taro), 0o640), (product.STORE / "users", 0o750)):
+        for command in (("list",), ("check",), ("show", taro.name)):
+            path.chmod(wrong)
+            before = len(audit.events())
+            enroll.run(*command)
+            events = audit.events()[before:]
+            assert [event["event"] for event in events] == ["mode.mend"], (path, command, events)
+            assert str(path) in events[0]["detail"], events
+            assert case.log(f"{path}: its mode was {wrong:04o} and is now"), path
+
+
 def test_other_modes_of_roots_own_are_mended(case):
     taro, token = enroll.person(kind="hotp")
     modes = {product.KEY: (0o444, 0o400), product.STORE: (0o755, 0o755), product.USERS: (0o755, 0o700),

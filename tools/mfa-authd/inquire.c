@@ -2,6 +2,8 @@
 #include "inquire.h"
 
 #include <stdio.h>
+#include <syslog.h>
+#include <time.h>
 
 #include <sodium.h>
 
@@ -48,6 +50,18 @@ static void look_for_problem(struct desk *desk, struct problem *ret_problem)
 			mfa_site_check_writable(&desk->site, diag, &ret_problem->place);
 }
 
+/* A mode that opening has mended: the next login will find nothing to tell of. */
+static void report_warning(struct desk *desk, const struct mfa_diag *warned)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (warned->warned == MFA_WARNING_NONE || !desk->site.is_open)
+		return;
+	syslog(LOG_AUTHPRIV | LOG_WARNING, "%s", warned->warning);
+	if (mfa_audit_append_warning(desk->site.audit, warned, NULL, time(NULL), &diag) !=
+	    MFA_OK)
+		syslog(LOG_AUTHPRIV | LOG_ERR, "%s", diag.text);
+}
+
 void inquire_answer(struct desk *desk, const struct visit *visit)
 {
 	char text[STATE_SIZE];
@@ -57,6 +71,7 @@ void inquire_answer(struct desk *desk, const struct visit *visit)
 	    peer.uid != 0)
 		return;
 	look_for_problem(desk, &problem);
+	report_warning(desk, &problem.diag);
 	describe(desk, &problem, text);
 	if (desk->site.is_open)
 		mfa_site_close(&desk->site);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -86,6 +87,15 @@ static void what_keeps_logins_out_is_told(void **state MFA_UNUSED)
 	assert_non_null(strstr(problem, "mfa.conf:2"));
 }
 
+/* Else the next login would find it as it must be, and nobody would know. */
+static void a_mode_that_it_mends_is_in_the_trail(void **state MFA_UNUSED)
+{
+	assert_int_equal(chmod(path_in(&at.host.box, "store.key"), 0440), 0);
+	inquire();
+	desk_fixture_assert_line(&at, "\"event\":\"mode.mend\"");
+	desk_fixture_assert_line(&at, "store.key: its mode was 0440 and is now 0400");
+}
+
 static void make_read_only(const char *place)
 {
 	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV;
@@ -119,6 +129,7 @@ int main(void)
 		at_desk(a_sound_service_names_what_it_reads),
 		at_desk(a_change_of_the_configuration_is_seen),
 		at_desk(what_keeps_logins_out_is_told),
+		at_desk(a_mode_that_it_mends_is_in_the_trail),
 		at_desk(what_can_only_be_read_is_told),
 	};
 	return group_main("inquire", tests);

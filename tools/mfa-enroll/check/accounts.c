@@ -73,7 +73,7 @@ static int note_records(struct check *check, struct search *search)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_site *site = &check->app->site;
-	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
+	if (mfa_init() != MFA_OK || app_open_site(check->app, &diag) != MFA_OK)
 		return MFA_OK; /* check_people has told why */
 	int err = mfa_store_list(site->store, note_record, search, &diag);
 	mfa_site_close(site);

@@ -92,7 +92,7 @@ static bool has_none_itself(struct check *check, const char *place)
 	if (place[0] != '\0')
 		return mfa_fs_check_writable(place, &unused) != MFA_ERR_READONLY;
 	bool is_open = check->config != NULL && mfa_init() == MFA_OK &&
-		       mfa_site_open(&check->app->site, &unused) == MFA_OK;
+		       app_open_site(check->app, &unused) == MFA_OK;
 	mfa_site_close(&check->app->site);
 	return is_open;
 }

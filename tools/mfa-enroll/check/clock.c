@@ -61,7 +61,8 @@ static int read_clocks(struct clocks *clocks, struct mfa_diag *diag)
 	if (err != MFA_OK)
 		return err;
 	for (size_t i = 0; i < names.count; i++) {
-		if (mfa_store_read(store, names.items[i], diag, record) != MFA_OK)
+		if (app_read_record(clocks->check->app, names.items[i], diag, record) !=
+		    MFA_OK)
 			continue;
 		for (size_t j = 0; j < record->token_count; j++)
 			read_token_clock(clocks, record, &record->tokens[j]);
@@ -125,7 +126,7 @@ void check_clock(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
+	    app_open_site(check->app, &diag) != MFA_OK)
 		return; /* the part about people tells why */
 	struct clocks clocks = { .view = output_view(check->config), .check = check };
 	int err = read_clocks(&clocks, &diag);

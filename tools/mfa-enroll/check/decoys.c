@@ -10,23 +10,23 @@ struct tally {
 	struct mfa_diag reason; /* of the first of these */
 };
 
-static void look_at_decoy(struct mfa_store *store, const char *name, struct tally *tally)
+static void look_at_decoy(struct app *app, const char *name, struct tally *tally)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_store_read(store, name, &diag, mfa_store_workspace(store));
+	int err = app_read_record(app, name, &diag, mfa_store_workspace(app->site.store));
 	if (err == MFA_ERR_NOTFOUND)
 		tally->missing++;
 	else if (err != MFA_OK && tally->bad++ == 0)
 		tally->reason = diag;
 }
 
-static void look_at_decoys(struct mfa_store *store, struct tally *tally)
+static void look_at_decoys(struct app *app, struct tally *tally)
 {
-	look_at_decoy(store, MFA_DECOY_USER, tally);
+	look_at_decoy(app, MFA_DECOY_USER, tally);
 	for (size_t i = 0; i < MFA_DECOYS; i++) {
 		char name[MFA_DECOY_NAME_SIZE];
 		mfa_decoy_name(i, name);
-		look_at_decoy(store, name, tally);
+		look_at_decoy(app, name, tally);
 	}
 }
 
@@ -35,9 +35,9 @@ void check_decoys(struct check *check)
 	struct mfa_diag diag = { .text = "" };
 	struct tally tally = { .missing = 0 };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
+	    app_open_site(check->app, &diag) != MFA_OK)
 		return; /* the part about people tells why */
-	look_at_decoys(check->app->site.store, &tally);
+	look_at_decoys(check->app, &tally);
 	mfa_site_close(&check->app->site);
 	if (tally.missing > 0)
 		check_add(check, CHECK_WARNING, "decoys-missing", CHECK_NOWHERE,

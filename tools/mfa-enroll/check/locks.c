@@ -7,16 +7,16 @@
 #include "records/records.h"
 
 /* Of records that cannot be read the part about people tells. */
-static int find_locked(struct mfa_store *store, struct check_names *locked,
+static int find_locked(struct app *app, struct check_names *locked,
 		       struct check_names *commands, struct mfa_diag *diag)
 {
-	struct mfa_record *record = mfa_store_workspace(store);
+	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = records_list(store, diag, &names);
+	int err = records_list(app->site.store, diag, &names);
 	if (err != MFA_OK)
 		return err;
 	for (size_t i = 0; i < names.count; i++)
-		if (mfa_store_read(store, names.items[i], diag, record) == MFA_OK &&
+		if (app_read_record(app, names.items[i], diag, record) == MFA_OK &&
 		    mfa_lockout_is_at_ceiling(record)) {
 			check_names_add(locked, names.items[i]);
 			check_commands_add(commands, "unlock", names.items[i], "");
@@ -30,9 +30,9 @@ void check_locks(struct check *check)
 	struct check_names locked = { .count = 0 };
 	struct check_names commands = { .count = 0 };
 	if (!check->is_live || check->config == NULL ||
-	    mfa_site_open(&check->app->site, &diag) != MFA_OK)
+	    app_open_site(check->app, &diag) != MFA_OK)
 		return; /* the part about people tells why */
-	int err = find_locked(check->app->site.store, &locked, &commands, &diag);
+	int err = find_locked(check->app, &locked, &commands, &diag);
 	mfa_site_close(&check->app->site);
 	if (err == MFA_ERR_NOMEM)
 		check->findings.err = err;

@@ -160,7 +160,7 @@ void check_orphans(struct check *check)
 	if (!check->is_live || check->config == NULL)
 		return;
 	look_for_hook(check);
-	if (mfa_init() != MFA_OK || mfa_site_open(site, &diag) != MFA_OK)
+	if (mfa_init() != MFA_OK || app_open_site(check->app, &diag) != MFA_OK)
 		return; /* check_people has told why */
 	look_at_orphans(check);
 	mfa_site_close(site);

@@ -93,7 +93,7 @@ static void look_at_person(struct check *check, struct passwd *entry,
 			   struct mfa_record *record, struct people *people)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_store_read(check->app->site.store, entry->pw_name, &diag, record);
+	int err = app_read_record(check->app, entry->pw_name, &diag, record);
 	size_t tokens = err == MFA_OK ? count_tokens(record, entry->pw_uid) : 0;
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
 		check_add(check, CHECK_WARNING, "record", CHECK_NOWHERE, "%s", diag.text);
@@ -167,7 +167,7 @@ void check_people(struct check *check)
 		return;
 	int err = mfa_init();
 	if (err == MFA_OK)
-		err = mfa_site_open(&check->app->site, &diag);
+		err = app_open_site(check->app, &diag);
 	if (err != MFA_OK) {
 		check_add(check, CHECK_WARNING, "store", CHECK_NOWHERE, "%s",
 			  diag.text[0] != '\0' ? diag.text : mfa_strerror(err));

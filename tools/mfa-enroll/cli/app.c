@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mfa/text.h"
@@ -34,10 +36,25 @@ static enum exit_code exit_code_of(int err)
 	}
 }
 
-void app_warn(const struct mfa_diag *diag)
+static void log_warning(struct app *app, const struct mfa_diag *warned)
 {
-	if (diag->warning[0] != '\0')
-		app_complain("%s", diag->warning);
+	struct mfa_diag diag = { .text = "" };
+	const char *actor = app->actor[0] != '\0' ? app->actor : NULL;
+	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_WARNING, "%s", warned->warning);
+	if (mfa_audit_append_warning(app->site.audit, warned, actor, time(NULL), &diag) !=
+	    MFA_OK)
+		syslog(LOG_ERR, "%s", diag.text);
+	closelog();
+}
+
+void app_warn(struct app *app, const struct mfa_diag *diag)
+{
+	if (diag->warning[0] == '\0')
+		return;
+	app_complain("%s", diag->warning);
+	if (app->site.is_open)
+		log_warning(app, diag);
 }
 
 enum exit_code app_fail(int err, const struct mfa_diag *diag)
@@ -102,6 +119,23 @@ static const char *advise_on_missing(const struct app *app)
 		       : TR(app, MFA_N_("run: mfa-enroll init"));
 }
 
+int app_open_site(struct app *app, struct mfa_diag *diag)
+{
+	struct mfa_diag own = { .text = "" };
+	int err = mfa_site_open(&app->site, &own);
+	app_warn(app, &own);
+	return err == MFA_OK ? MFA_OK : mfa_fail(diag, err, "%s", own.text);
+}
+
+int app_read_record(struct app *app, const char *user, struct mfa_diag *diag,
+		    struct mfa_record *ret_record)
+{
+	struct mfa_diag own = { .text = "" };
+	int err = mfa_store_read(app->site.store, user, &own, ret_record);
+	app_warn(app, &own);
+	return err == MFA_OK ? MFA_OK : mfa_fail(diag, err, "%s", own.text);
+}
+
 enum exit_code app_open(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -119,8 +153,7 @@ enum exit_code app_open(struct app *app)
 	mfa_language_close(&app->language);
 	app->language =
 		mfa_language_open(app->site.config->language, ttyname(STDOUT_FILENO));
-	err = mfa_site_open(&app->site, &diag);
-	app_warn(&diag);
+	err = app_open_site(app, &diag);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text, advise_on_missing(app));
 		return EXIT_REFUSED;

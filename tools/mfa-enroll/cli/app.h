@@ -40,7 +40,7 @@ struct app {
 void app_complain(const char *format, ...) MFA_PRINTF(1, 2);
 
 /* Tells what was mended on the way, if anything was. */
-void app_warn(const struct mfa_diag *diag);
+void app_warn(struct app *app, const struct mfa_diag *diag);
 
 /* Complains of diag's text, where there is one, and gives the exit code that suits err.
  */
@@ -56,6 +56,11 @@ enum exit_code app_fail_unenrolled(const struct app *app, const char *user);
  * may. EXIT_DONE, or the exit code to end with, after a complaint. */
 enum exit_code app_open(struct app *app) MFA_MUST_CHECK;
 void app_done(struct app *app);
+
+/* As mfa_site_open and mfa_store_read, with app_warn for what they have mended. */
+int app_open_site(struct app *app, struct mfa_diag *diag) MFA_MUST_CHECK;
+int app_read_record(struct app *app, const char *user, struct mfa_diag *diag,
+		    struct mfa_record *ret_record) MFA_MUST_CHECK;
 
 /* Checks that the caller is root and finds out who that is. */
 enum exit_code app_identify(struct app *app) MFA_MUST_CHECK;

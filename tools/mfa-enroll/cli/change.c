@@ -46,7 +46,7 @@ static int write_lines(struct app *app, const struct change *change,
 		.detail = change->detail,
 		.time = time(NULL),
 	};
-	int err = mfa_site_open(&app->site, diag); /* a rekey has closed it */
+	int err = app_open_site(app, diag); /* a rekey has closed it */
 	if (err == MFA_OK)
 		err = mfa_audit_append(app->site.audit, &event, diag);
 	mfa_event_format(&event, line, sizeof line);
@@ -63,7 +63,7 @@ enum exit_code change_log(struct app *app, const struct change *change)
 	struct mfa_diag diag = { .text = "" };
 	int err = write_lines(app, change, &diag);
 	release_signals(app);
-	app_warn(&diag);
+	app_warn(app, &diag);
 	if (err == MFA_OK)
 		return EXIT_DONE;
 	app_complain(TR(app, MFA_N_("done, but not recorded in the audit trail: %s")),
@@ -87,7 +87,7 @@ static int store_record(struct app *app, enum change_mode mode, struct mfa_recor
 static int read_or_begin(struct app *app, const char *user, enum change_mode mode,
 			 struct mfa_record *record, struct mfa_diag *diag)
 {
-	int err = mfa_store_read(app->site.store, user, diag, record);
+	int err = app_read_record(app, user, diag, record);
 	if (err != MFA_ERR_NOTFOUND || mode != CHANGE_CREATE)
 		return err;
 	(void)strncpy(record->user, user, sizeof record->user - 1);

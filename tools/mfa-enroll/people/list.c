@@ -102,7 +102,7 @@ static enum exit_code print_user(struct app *app, const char *user,
 	struct mfa_diag diag = { .text = "" };
 	struct ownership ownership;
 	const struct view view = output_view(app->site.config);
-	int err = mfa_store_read(app->site.store, user, &diag, record);
+	int err = app_read_record(app, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND)
 		return app_fail_unenrolled(app, user);
 	if (err == MFA_OK)

@@ -70,7 +70,7 @@ static int add_if_orphan(struct app *app, const char *user, struct mfa_diag *dia
 {
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	struct ownership ownership;
-	int err = mfa_store_read(app->site.store, user, diag, record);
+	int err = app_read_record(app, user, diag, record);
 	if (err == MFA_OK)
 		err = accounts_match(&orphans->accounts, record, &ownership);
 	if (err != MFA_OK)
@@ -148,9 +148,8 @@ static enum exit_code take_names(struct app *app, char *const *names, int count,
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	for (int i = 0; i < count; i++) {
 		bool is_name = mfa_text_is_label(names[i], MFA_USER_SIZE);
-		int err =
-			is_name ? mfa_store_read(app->site.store, names[i], &diag, record)
-				: MFA_ERR_NOTFOUND;
+		int err = is_name ? app_read_record(app, names[i], &diag, record)
+				  : MFA_ERR_NOTFOUND;
 		if (err == MFA_ERR_NOTFOUND)
 			return app_fail_unenrolled(app, names[i]);
 		if (err == MFA_OK && !mfa_strings_have(users, names[i]))

@@ -47,7 +47,7 @@ static void move_done(struct move *move)
 static int read_name(struct move *move, const char *name, struct mfa_record *record,
 		     bool *ret_is_there)
 {
-	int err = mfa_store_read(move->app->site.store, name, &move->diag, record);
+	int err = app_read_record(move->app, name, &move->diag, record);
 	*ret_is_there = err == MFA_OK;
 	return err == MFA_ERR_NOTFOUND ? MFA_OK : err;
 }
@@ -196,8 +196,7 @@ static int compare_with_copy(void *context, const char *user)
 	struct twins *twins = context;
 	struct move *move = twins->move;
 	if (strcmp(user, move->to_name) == 0 ||
-	    mfa_store_read(move->app->site.store, user, &move->diag, twins->record) !=
-		    MFA_OK ||
+	    app_read_record(move->app, user, &move->diag, twins->record) != MFA_OK ||
 	    !are_copies(twins->record, move->to))
 		return MFA_OK;
 	(void)strncpy(twins->name, user, sizeof twins->name - 1);

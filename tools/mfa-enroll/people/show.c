@@ -225,7 +225,7 @@ static enum exit_code show_run(struct app *app, const struct invocation *invocat
 	struct mfa_diag diag = { .text = "" };
 	MFA_CLEANUP(mfa_record_free) struct mfa_record *record = mfa_record_new();
 	int err = record == NULL ? MFA_ERR_NOMEM
-				 : mfa_store_read(app->site.store, user, &diag, record);
+				 : app_read_record(app, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND)
 		return app_fail_unenrolled(app, user);
 	struct ownership ownership;

@@ -58,7 +58,7 @@ static int count_records(struct app *app, struct mfa_diag *diag, struct count *c
 	int err = records_list(app->site.store, diag, &users);
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
 	for (size_t i = 0; err == MFA_OK && i < users.count; i++) {
-		err = mfa_store_read(app->site.store, users.items[i], diag, record);
+		err = app_read_record(app, users.items[i], diag, record);
 		if (err == MFA_OK)
 			err = count_record(record, count);
 		else if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
@@ -118,7 +118,7 @@ enum exit_code exposed_print(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct count count = { .users = 0 };
-	int err = mfa_site_open(&app->site, &diag);
+	int err = app_open_site(app, &diag);
 	if (err == MFA_OK)
 		err = count_records(app, &diag, &count);
 	if (err == MFA_OK && count.users > 0)

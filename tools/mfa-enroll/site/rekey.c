@@ -115,10 +115,10 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 				 struct mfa_rekey_report *report, bool *ret_is_done)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_site_open(&app->site, &diag);
+	int err = app_open_site(app, &diag);
 	if (err == MFA_OK)
 		err = mfa_rekey_run(&app->site, wish, &diag, report);
-	app_warn(&diag);
+	app_warn(app, &diag);
 	if (err == MFA_ERR_ABORT) {
 		app_complain("%s",
 			     TR(app, MFA_N_("stopped; both keys are good. Run it again "

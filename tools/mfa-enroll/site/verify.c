@@ -109,7 +109,7 @@ static enum exit_code verify_run(struct app *app, const struct invocation *invoc
 	const struct mfa_watch watch = { draw_progress, &bar };
 	int err = mfa_audit_inspect(app->site.audit, path, &watch, &diag, &report);
 	progress_end(&bar);
-	app_warn(&diag);
+	app_warn(app, &diag);
 	/* as at the end of a pipe whose command has failed */
 	if (err == MFA_OK && report.lines == 0 && path != NULL) {
 		app_complain(TR(app, MFA_N_("%s: there is no line in it, so nothing is "

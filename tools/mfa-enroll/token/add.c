@@ -119,7 +119,7 @@ static enum exit_code check_record(struct app *app, const char *user)
 {
 	struct mfa_diag diag = { .text = "" };
 	struct mfa_record *record = mfa_store_workspace(app->site.store);
-	int err = mfa_store_read(app->site.store, user, &diag, record);
+	int err = app_read_record(app, user, &diag, record);
 	if (err == MFA_ERR_NOTFOUND)
 		return EXIT_DONE;
 	return err == MFA_OK ? refuse_closed(app, record) : app_fail(err, &diag);

@@ -62,7 +62,7 @@ static bool find_refused(struct app *app, struct found *found, enum exit_code *r
 	MFA_CLEANUP(watch_end) struct watch watch = { 0 };
 	watch_begin(&watch);
 	for (size_t i = 0; i < names.count; i++) {
-		err = mfa_store_read(app->site.store, names.items[i], &diag, record);
+		err = app_read_record(app, names.items[i], &diag, record);
 		if (err == MFA_OK)
 			err = count_refused(found, record);
 		if (err != MFA_OK && err != MFA_ERR_NOTFOUND) /* removed meanwhile */

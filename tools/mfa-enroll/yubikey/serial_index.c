@@ -44,7 +44,7 @@ static int look_at_user(void *context, const char *user)
 {
 	struct search *search = context;
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_store_read(search->app->site.store, user, &diag, search->record);
+	int err = app_read_record(search->app, user, &diag, search->record);
 	if (search->done < search->total)
 		progress_draw(&search->bar, ++search->done, search->total);
 	if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
