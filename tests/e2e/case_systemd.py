@@ -180,6 +180,16 @@ def test_a_service_that_is_switched_off_is_told_by_check(case):
     assert not found()
 
 
+def test_a_service_that_cannot_start_is_told_by_check(case):
+    """Another restart of its socket would be no help."""
+    for trouble in ("ReadWritePaths=/not/there", "ExecStart=\nExecStart=/bin/false"):
+        with units.drop_in(f"[Service]\n{trouble}\n"):
+            text = found()["authd-down"]
+            assert "journalctl -u mfa-authd" in text and "every folder in it must exist" in text, text
+    units.start()
+    assert not found()
+
+
 def test_it_may_be_started_before_init(case):
     """Its folders are there then, so that what init puts into them is written to without a restart."""
     kept = {path: path.with_name(f"kept-{path.name}") for path in (product.STORE, product.AUDIT.parent, product.KEY)}

@@ -193,6 +193,22 @@ static void look_at_modes(struct check *check)
 	}
 }
 
+static void tell_silence(struct check *check)
+{
+	const char *text =
+		check_is_authd_failing()
+			? MFA_N_("mfa-authd cannot start: screen locks refuse everybody, "
+				 "and so do su and sudo but on a text console. The cause: "
+				 "systemctl status mfa-authd; journalctl -u mfa-authd. If "
+				 "you have just written a drop-in: every folder in it "
+				 "must exist")
+			: MFA_N_("mfa-authd does not answer: screen locks refuse "
+				 "everybody, and so do su and sudo but on a text "
+				 "console. Run: systemctl restart mfa-authd.socket");
+	check_add(check, CHECK_WARNING, "authd-down", at_socket, "%s",
+		  TR(check->app, text));
+}
+
 void check_authd(struct check *check)
 {
 	char state[MFA_PACKET_SIZE];
@@ -204,11 +220,7 @@ void check_authd(struct check *check)
 	if (err == MFA_OK)
 		compare_state(check, state);
 	else
-		check_add(check, CHECK_WARNING, "authd-down", at_socket,
-			  TR(check->app,
-			     MFA_N_("mfa-authd does not answer: screen locks refuse "
-				    "everybody, and so do su and sudo but on a text "
-				    "console. Run: systemctl restart mfa-authd.socket")));
+		tell_silence(check);
 	look_at_modes(check);
 	look_at_unit(check);
 }

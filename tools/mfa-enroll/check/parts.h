@@ -13,6 +13,9 @@ void check_sudo(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
 void check_authd(struct check *check);
+/* Whether systemd starts the service, and it does not get to run; false without systemd.
+ */
+bool check_is_authd_failing(void);
 void check_authd_paths(struct check *check);
 void check_authd_names(struct check *check);
 void check_logrotate(struct check *check);
