@@ -62,7 +62,8 @@ typedef int (*mfa_store_decoy)(struct mfa_token *token);
 
 /* Makes what is missing of the store: folders, and the decoys' records. Changes nothing
  * that exists, and can be killed anywhere and run again. ret_made: something was made.
- * MFA_ERR_INTEGRITY: a decoy that exists is damaged, or of another key. */
+ * MFA_ERR_INTEGRITY: a decoy that exists is damaged, or of another key; the
+ * missing ones are made all the same, unless no decoy can be read. */
 int mfa_store_prepare(const char *source, const struct mfa_store_keys *keys,
 		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 	MFA_MUST_CHECK;

@@ -109,6 +109,9 @@ struct decoy_maker {
 	mfa_store_decoy fill;
 	struct mfa_token *token; /* mlock is expensive */
 	bool has_made;
+	size_t readable;
+	int problem;		/* of the first that cannot be read */
+	struct mfa_diag reason; /* the same */
 };
 
 static int create_decoy(struct decoy_maker *maker, const char *name,
@@ -131,9 +134,19 @@ static int ensure_decoy(struct decoy_maker *maker, const char *name,
 			struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(maker->store);
-	int err = mfa_store_read(maker->store, name, diag, record);
+	struct mfa_diag own = { .text = "" };
+	int err = mfa_store_read(maker->store, name, &own, record);
+	if (err == MFA_ERR_INTEGRITY && maker->problem == MFA_OK) {
+		maker->problem = err;
+		maker->reason = own;
+	}
+	maker->readable += err == MFA_OK;
+	if (err == MFA_ERR_INTEGRITY || err == MFA_OK)
+		return MFA_OK;
 	if (err != MFA_ERR_NOTFOUND)
-		return err;
+		return mfa_fail(diag, err, "%s", own.text);
+	if (maker->problem != MFA_OK && maker->readable == 0)
+		return MFA_OK; /* perhaps the key is another store's */
 	err = create_decoy(maker, name, diag);
 	if (err == MFA_OK)
 		maker->has_made = true;
@@ -141,7 +154,8 @@ static int ensure_decoy(struct decoy_maker *maker, const char *name,
 	return err == MFA_ERR_EXISTS ? MFA_OK : err;
 }
 
-/* The common one first: it serves until the others are there. */
+/* The common one first: it serves until the others are there. One that is damaged keeps
+ * none from being made. */
 static int ensure_decoys(struct decoy_maker *maker, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_token_free) struct mfa_token *token = mfa_token_new();
@@ -155,7 +169,9 @@ static int ensure_decoys(struct decoy_maker *maker, struct mfa_diag *diag)
 		err = ensure_decoy(maker, name, diag);
 	}
 	maker->token = NULL;
-	return err;
+	return err == MFA_OK && maker->problem != MFA_OK
+		       ? mfa_fail(diag, maker->problem, "%s", maker->reason.text)
+		       : err;
 }
 
 int mfa_store_prepare(const char *source, const struct mfa_store_keys *keys,

@@ -115,7 +115,10 @@ def test_check_tells_of_decoys_that_are_missing_or_damaged(case):
     damaged.chmod(0o600)
     assert "63 of 65" in findings()["decoys-missing"]["text"]
     assert str(damaged) in findings()["decoys-damaged"]["text"]
-    exits(enroll.run("init"), 5, str(damaged))
+    advice = f"{damaged}: this decoy is damaged, or the store key is not its key; delete it and run: mfa-enroll init"
+    assert advice in findings()["decoys-damaged"]["text"]
+    exits(enroll.run("init"), 5, advice)
+    assert findings().keys() == {"decoys-damaged"}
     damaged.unlink()
     exits(enroll.run("init"), 0)
     assert findings() == {}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -27,23 +28,19 @@ void file_record_close(struct file_record *file)
 	mfa_free_string(&file->path);
 }
 
-static int load_bytes(struct file_record *file, struct mfa_diag *diag)
+static bool is_decoy(const char *path)
 {
-	size_t len = 0;
-	int err = mfa_fs_read(file->fd, file->bytes, SLOT_FILE_SIZE, 0, &len);
-	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: cannot read: %s", file->path,
-				mfa_strerror(err));
-	if (len != SLOT_FILE_SIZE)
-		return mfa_fail(
-			diag, MFA_ERR_INTEGRITY,
-			"%s: has %zu byte%s, must have %d; restore it from the backup",
-			file->path, len, MFA_PLURAL(len), SLOT_FILE_SIZE);
-	return MFA_OK;
+	static const char name[] = "/.decoy";
+	return strncmp(strrchr(path, '/'), name, sizeof name - 1) == 0;
 }
 
 int file_record_explain(int err, const char *path, struct mfa_diag *diag)
 {
+	if (err == MFA_ERR_INTEGRITY && is_decoy(path))
+		return mfa_fail(diag, err,
+				"%s: this decoy is damaged, or the store key is not its "
+				"key; delete it and run: mfa-enroll init",
+				path);
 	if (err == MFA_ERR_INTEGRITY)
 		return mfa_fail(
 			diag, err,
@@ -52,6 +49,23 @@ int file_record_explain(int err, const char *path, struct mfa_diag *diag)
 			"the user again",
 			path);
 	return mfa_fail(diag, err, "%s: %s", path, mfa_strerror(err));
+}
+
+static int load_bytes(struct file_record *file, struct mfa_diag *diag)
+{
+	size_t len = 0;
+	int err = mfa_fs_read(file->fd, file->bytes, SLOT_FILE_SIZE, 0, &len);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot read: %s", file->path,
+				mfa_strerror(err));
+	if (len != SLOT_FILE_SIZE && is_decoy(file->path))
+		return file_record_explain(MFA_ERR_INTEGRITY, file->path, diag);
+	if (len != SLOT_FILE_SIZE)
+		return mfa_fail(
+			diag, MFA_ERR_INTEGRITY,
+			"%s: has %zu byte%s, must have %d; restore it from the backup",
+			file->path, len, MFA_PLURAL(len), SLOT_FILE_SIZE);
+	return MFA_OK;
 }
 
 int file_record_load(struct file_store *self, const char *user, int operation,

@@ -120,6 +120,8 @@ static void decoys_under_both_keys_of_a_rekey_are_left_as_they_are(void **state)
 	assert_int_equal(unlink(decoy_path(state, 1 + 8)), 0);
 	is_made = false;
 	assert_int_equal(prepare(*state, &is_made), MFA_ERR_INTEGRITY);
+	/* made all the same, as others could be read */
+	assert_int_equal(unlink(decoy_path(state, 1 + 8)), 0);
 	assert_int_equal(mfa_store_prepare(source_of(*state, source), &keys,
 					   mfa_factor_fill_decoy, NULL, &is_made),
 			 MFA_OK);
@@ -160,9 +162,12 @@ static void a_store_with_another_key_cannot_be_prepared(void **state)
 	struct mfa_secret other = test_key(2);
 	const struct mfa_store_keys keys = { .current = &other };
 	assert_int_equal(prepare(*state, &is_made), MFA_OK);
+	assert_int_equal(unlink(decoy_path(state, 1 + 8)), 0);
 	assert_int_equal(mfa_store_prepare(source_of(*state, source), &keys,
 					   mfa_factor_fill_decoy, NULL, &is_made),
 			 MFA_ERR_INTEGRITY);
+	/* nor is one made under that key */
+	assert_int_equal(access(decoy_path(state, 1 + 8), F_OK), -1);
 	mfa_secret_done(&other);
 }
 

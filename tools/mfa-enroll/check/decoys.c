@@ -51,7 +51,6 @@ void check_decoys(struct check *check)
 			  TR(check->app,
 			     MFA_N_("decoy records that cannot be read: %zu. Logins by "
 				    "user names without a record fail there instead of "
-				    "being refused. Delete these files, then run: "
-				    "mfa-enroll init. The first one: %s")),
+				    "being refused. The first one: %s")),
 			  tally.bad, tally.reason.text);
 }
