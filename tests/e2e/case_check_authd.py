@@ -69,7 +69,7 @@ def test_root_without_an_authenticator_could_not_start_it(case):
     subprocess.run(["chpasswd"], input="root:right horse\n", text=True, check=True)
     assert "for want of a password or of an active authenticator" in found()["no-root"]
     enroll.give(users.User("root", "", 0, 0, Path("/root")), "totp")
-    assert "neither on a text console nor over ssh" in found()["no-root"]
+    assert "this machine has no /dev/tty1" in found()["no-root"]
 
 
 SSHD_CONFIG = Path("/etc/ssh/sshd_config")
@@ -104,6 +104,7 @@ def test_root_must_get_in_somewhere_without_it(case):
     with console(Path("/dev/tty1")), product.written(LOGIN, "auth required pam_securetty.so\n" + LOGIN.read_text()):
         assert "no-root" not in found()
         with product.written(SECURETTY, "# nowhere\n"):
+            assert "name tty1 in /etc/securetty" in found()["no-root"]
             assert "only by sudo on a text console" in found()["no-root"]
         with product.written(SECURETTY, "tty1\n"):
             assert "no-root" not in found()

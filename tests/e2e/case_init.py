@@ -79,7 +79,7 @@ def test_init_makes_only_what_is_missing(case):
             others = {path: path.read_bytes() for path in decoys if path not in missing}
             for path in missing:
                 path.unlink()
-            exits(enroll.run("init"), 0, "Made")
+            exits(enroll.run("init"), 0, "Made: decoy records in /var/lib/pam_mfa\n")
             assert sorted(product.USERS.glob(".decoy*")) == decoys
             assert {path: path.read_bytes() for path in others} == others
 
@@ -124,6 +124,21 @@ def test_check_tells_of_decoys_that_are_missing_or_damaged(case):
     assert findings() == {}
 
 
+def test_check_before_init_says_what_to_run(case):
+    with product.kept(product.CONFIG):
+        product.CONFIG.unlink()
+        [said] = [item for item in json.loads(enroll.run("check", "--json").stdout)["findings"] if item["id"] == "config"]
+    assert said["text"].endswith("Run: mfa-enroll init"), said
+
+
+def test_check_names_a_file_once(case):
+    with product.kept(product.KEY):
+        product.KEY.chmod(0o440)
+        findings = json.loads(enroll.run("check", "--json").stdout)["findings"]
+    [said] = [item for item in findings if item["file"] == str(product.KEY)]
+    assert said["text"].startswith("mode is 0440"), said
+
+
 def test_init_refuses_a_new_key_beside_old_records(case):
     taro, token = enroll.person()
     with product.kept(product.KEY):
@@ -141,7 +156,7 @@ def test_init_makes_a_host_of_its_own_for_another_configuration(case):
         "store": "file:/etc/other/store", "key": "file:/etc/other/key", "audit": "/etc/other/log/a.jsonl"
     })
     with product.written(folder / "mfa.conf", text) as path, product.unchanged(*FOLDERS):
-        exits(enroll.run("--conf", str(path), "init"), 0, "Made: file:/etc/other/store")
+        exits(enroll.run("--conf", str(path), "init"), 0, "Made: /etc/other/store")
         exits(enroll.run("init", "--conf", str(path)), 0, "Ready")
         done = enroll.run("--conf", str(path), "add", "new", "totp", "--allow-unknown", "--no-confirm")
         exits(done, 0, "Enrolled")

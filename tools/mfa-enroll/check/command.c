@@ -26,7 +26,15 @@ static void load_config(struct check *check)
 	char path[1024];
 	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
 	const char *config = app->config_path != NULL ? app->config_path : path;
-	if (mfa_site_load(config, &diag, &app->site) != MFA_OK) {
+	int err = mfa_site_load(config, &diag, &app->site);
+	if (err == MFA_ERR_NOTFOUND && check->is_live) {
+		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
+			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
+					 "refuses everybody: %s. Run: mfa-enroll init")),
+			  diag.text);
+		return;
+	}
+	if (err != MFA_OK) {
 		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s")),

@@ -10,6 +10,14 @@ enum {
 	COMMAND_SIZE = 600
 };
 
+/* Most diagnoses begin with the path that the finding is printed behind. */
+static void drop_place(char *text, const char *file)
+{
+	size_t len = strlen(file);
+	if (strncmp(text, file, len) == 0 && strncmp(text + len, ": ", 2) == 0)
+		memmove(text, text + len + 2, strlen(text + len + 2) + 1);
+}
+
 void findings_add(struct findings *findings, enum check_level level, const char *id,
 		  struct check_place place, const char *format, va_list args)
 {
@@ -27,6 +35,8 @@ void findings_add(struct findings *findings, enum check_level level, const char 
 		finding.file = strdup(place.file);
 	if (finding.text == NULL || (place.file != NULL && finding.file == NULL))
 		findings->err = MFA_ERR_NOMEM;
+	else if (finding.file != NULL)
+		drop_place(finding.text, finding.file);
 	items[findings->count++] = finding;
 }
 

@@ -41,6 +41,8 @@ bool check_lets_root_in_by_ssh(struct check *check);
 
 /* Whether root may log in on a console of this machine, also a serial one. */
 bool check_lets_root_in_at_console(struct check *check);
+/* Whether there is a console at all, also a serial one. */
+bool check_has_console(const struct check *check);
 bool check_has_virtual_terminal(const struct check *check);
 
 /* Whether the greeter of this autologin service logs in by itself. */

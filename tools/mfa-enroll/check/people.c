@@ -115,8 +115,15 @@ static void look_at_way_back(struct check *check, bool has_root)
 	const char *text = NULL;
 	bool lets_root_in =
 		check_lets_root_in_at_console(check) || check_lets_root_in_by_ssh(check);
-	if (has_root && !lets_root_in)
-		text = MFA_N_("root can log in neither on a text console nor over ssh "
+	if (has_root && !lets_root_in && !check_has_console(check))
+		text = MFA_N_(
+			"root can log in neither on a text console (this machine has "
+			"no /dev/tty1, /dev/ttyS0 or /dev/hvc0) nor over ssh; set "
+			"PermitRootLogin yes in sshd_config, or keep a root shell "
+			"open");
+	else if (has_root && !lets_root_in)
+		text = MFA_N_("root can log in neither on a text console (pam_securetty: "
+			      "name tty1 in /etc/securetty) nor over ssh "
 			      "(PermitRootLogin yes)");
 	else if (!has_root)
 		text = MFA_N_("root cannot log in, for want of a password or of an "

@@ -37,7 +37,7 @@ bool check_has_virtual_terminal(const struct check *check)
 }
 
 /* A container may have none. */
-static bool has_console(const struct check *check)
+bool check_has_console(const struct check *check)
 {
 	return check_has_virtual_terminal(check) ||
 	       mfa_rootfs_exists(check->root, "/dev/ttyS0") ||
@@ -46,5 +46,6 @@ static bool has_console(const struct check *check)
 
 bool check_lets_root_in_at_console(struct check *check)
 {
-	return has_console(check) && (!asks_securetty(check) || is_in_securetty(check));
+	return check_has_console(check) &&
+	       (!asks_securetty(check) || is_in_securetty(check));
 }

@@ -24,7 +24,7 @@ static const struct option common[] = {
 
 static const struct option_spec common_help[] = {
 	{ "conf", "FILE", MFA_N_("read this configuration (/etc/pam_mfa/mfa.conf)") },
-	{ "json", NULL, MFA_N_("print JSON (list, show, check, verify)") },
+	{ "json", NULL, MFA_N_("print JSON (list, show, check, verify, yubikey)") },
 	{ "yes", NULL, MFA_N_("do not ask for a confirmation") },
 	{ "help", NULL, MFA_N_("print this help") },
 	{ "version", NULL, MFA_N_("print the version") },

@@ -9,6 +9,7 @@
 #include "mfa/factor.h"
 #include "mfa/fs.h"
 #include "mfa/key.h"
+#include "mfa/rootfs.h"
 #include "mfa/seal.h"
 #include "records/records.h"
 #include "site/sample.h"
@@ -112,6 +113,8 @@ static int load_next_key(const struct mfa_config *config, struct mfa_diag *diag,
 static int make_store(struct work *work, const struct mfa_config *config)
 {
 	bool is_made = false;
+	const char *path = strchr(config->store, ':') + 1;
+	bool is_there = mfa_rootfs_is_folder("", path);
 	MFA_CLEANUP(mfa_close_fd) int hold = -1;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret key = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret next = { 0 };
@@ -124,8 +127,12 @@ static int make_store(struct work *work, const struct mfa_config *config)
 	if (err == MFA_OK)
 		err = mfa_store_prepare(config->store, &keys, mfa_factor_fill_decoy,
 					&work->diag, &is_made);
-	if (err == MFA_OK && is_made)
-		tell_made(work, config->store);
+	if (err == MFA_OK && is_made && is_there) {
+		work->is_made = true;
+		(void)printf(TR(work->app, MFA_N_("Made: decoy records in %s")), path);
+		(void)fputc('\n', stdout);
+	} else if (err == MFA_OK && is_made)
+		tell_made(work, path);
 	return err;
 }
 
