@@ -101,17 +101,19 @@ static bool has_look_up(const struct census *busy, const struct connection *conn
 	       (connection->uid == 0 || busy->look_ups_of_users < LOOK_UPS_OF_USERS);
 }
 
-/* Users' programs together have half of the workers, and each user one. A first step asks
- * the name service, which may hang at a name that it does not know: people at this
- * machine wait for none of these, and root's programs elsewhere for none of users'. */
+/* Each user has one worker, and users' programs elsewhere together have half of them. A
+ * first step asks the name service, which may hang at a name that it does not know:
+ * people at this machine wait for none of these, and root's programs elsewhere for none
+ * of users'. */
 bool pool_has_turn(const struct pool *pool, struct connection *connection)
 {
 	struct census busy = count_busy(pool, connection->uid);
 	bool is_look_up = connection->visit.wait == VISIT_BEGIN;
-	if (connection->uid != 0 &&
-	    (busy.has_same_user || busy.of_users >= POOL_WORKERS / 2))
+	bool is_users = connection->uid != 0;
+	if (is_users && busy.has_same_user)
 		return false;
 	if (busy.all < POOL_WORKERS - 1 &&
+	    (!is_users || busy.of_users < POOL_WORKERS / 2) &&
 	    (!is_look_up || has_look_up(&busy, connection)))
 		return true;
 	return connection_is_here(connection);

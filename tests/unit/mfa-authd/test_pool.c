@@ -106,6 +106,23 @@ static void the_last_worker_is_for_who_is_here(void **state MFA_UNUSED)
 	assert_true(pool_has_turn(&pool, &here));
 }
 
+/* su at a virtual terminal, while programs of two other users hang. */
+static void a_user_who_is_here_waits_for_no_other_users(void **state MFA_UNUSED)
+{
+	struct connection taro = of_user(TARO);
+	struct connection hanako = of_user(HANAKO);
+	struct connection jiro = of_user(JIRO);
+	struct pool pool = { .config = NULL };
+	pool.places[0].busy_with = &taro;
+	pool.places[1].busy_with = &hanako;
+	jiro.where = CONNECTION_ELSEWHERE;
+	assert_false(pool_has_turn(&pool, &jiro));
+	jiro.where = CONNECTION_HERE;
+	assert_true(pool_has_turn(&pool, &jiro));
+	pool.places[2].busy_with = &jiro;
+	assert_false(pool_has_turn(&pool, &jiro)); /* one each, as ever */
+}
+
 static pid_t start_sleeper(void)
 {
 	pid_t pid = fork();
@@ -244,6 +261,7 @@ int main(void)
 		cmocka_unit_test(first_steps_have_half_unless_they_are_here),
 		cmocka_unit_test(first_steps_of_users_elsewhere_leave_one_for_root),
 		cmocka_unit_test(the_last_worker_is_for_who_is_here),
+		cmocka_unit_test(a_user_who_is_here_waits_for_no_other_users),
 		cmocka_unit_test(a_first_step_that_hangs_is_answered),
 		cmocka_unit_test(a_worker_that_hangs_is_ended_and_an_idle_one_is_not),
 		cmocka_unit_test(who_is_idle_is_not_waited_for),
