@@ -243,6 +243,28 @@ def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
     audit.check_chain()
 
 
+def test_what_was_folded_outlives_a_configuration_that_is_not_valid(case):
+    taro, token = enroll.person(kind="hotp")
+    authd.restart()
+    before = len(audit.events())
+    for _ in range(30):
+        with Visit(ROOT) as visit:
+            visit.ask(taro, service="su")
+            assert visit.answer(token.wrong()) == DENIED
+    valid = product.CONFIG.read_text()
+    product.CONFIG.write_text(valid + "\nnonsense\n")
+    try:
+        authd.stop()  # there is no later: syslog has to do
+    finally:
+        product.CONFIG.write_text(valid)
+    authd.start()
+    written = stands_for(refused_of(taro, before))
+    [line] = case.log(r"not in the audit trail")
+    told = int(re.search(r"repeats=(\d+)", line)[1])
+    assert written + told == 30 and told > 10, (written, told)
+    assert not case.log("have no line")
+
+
 # Memory.
 
 

@@ -77,39 +77,70 @@ static const char *event_of(const struct login *login)
 							       : login_event(login);
 }
 
-/* As it was decided then; syslog has it in any case. */
-static void append_line(struct login *login, const struct fold_repeats *repeats)
+static int read_config(struct login *login, struct mfa_diag *diag)
+{
+	int err = login_load(login, diag);
+	if (err == MFA_OK && login->visit->facts.zone[0] != '\0')
+		err = login_find_zone(login, diag);
+	return err;
+}
+
+static int append_line(struct login *login, const struct mfa_event *event,
+		       struct mfa_diag *diag)
 {
 	struct mfa_site *site = &login->desk->site;
-	struct mfa_auth_result *result = &login->visit->result;
-	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
+	int err = mfa_site_open(site, diag);
+	if (err == MFA_OK)
+		err = mfa_audit_append(site->audit, event, diag);
+	mfa_site_close(site);
+	return err;
+}
+
+/* As it was decided then. */
+static struct mfa_event event_for_many(const struct login *login,
+				       const struct fold_repeats *repeats)
+{
+	struct mfa_event event =
+		mfa_auth_event(login->zone, &login->facts.login, &login->visit->result);
 	event.event = event_of(login);
 	(void)snprintf(event.repeats, sizeof event.repeats, "%" PRIu32, repeats->count);
 	mfa_text_format_time(repeats->since, event.since);
+	return event;
+}
+
+/* Into syslog what is in the trail, or cannot get there any more. */
+static void write_event(struct login *login, const struct fold_repeats *repeats)
+{
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_site_open(site, &diag);
+	char detail[sizeof diag.text];
+	int err = read_config(login, &diag);
+	struct mfa_event event = event_for_many(login, repeats);
 	if (err == MFA_OK)
-		err = mfa_audit_append(site->audit, &event, &diag);
-	mfa_site_close(site);
+		err = append_line(login, &event, &diag);
 	if (err != MFA_OK)
-		event.detail = diag.text;
+		login->desk->is_worn = true;
+	if (err != MFA_OK && !repeats->is_last) {
+		login->desk->told.done = FOLD_HELD;
+		return;
+	}
+	login->desk->told.done = FOLD_WRITTEN;
+	if (err != MFA_OK) {
+		(void)snprintf(detail, sizeof detail, "not in the audit trail: %.400s",
+			       diag.text);
+		event.detail = detail;
+	}
 	report_event(login, &event,
 		     login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth",
-		     mfa_auth_priority(result));
+		     mfa_auth_priority(&login->visit->result));
 }
 
 void hold_write(struct desk *desk, struct visit *visit,
 		const struct fold_repeats *repeats)
 {
 	struct login login;
-	struct mfa_diag diag = { .text = "" };
-	int err = login_begin(desk, visit, &login);
-	if (err == MFA_OK)
-		err = login_load(&login, &diag);
-	if (err == MFA_OK && visit->facts.zone[0] != '\0')
-		err = login_find_zone(&login, &diag);
-	if (err != MFA_OK) /* the line tells what it can */
+	if (login_begin(desk, visit, &login) == MFA_OK)
+		write_event(&login, repeats);
+	else
 		desk->is_worn = true;
-	append_line(&login, repeats);
 	login_done(&login);
 }

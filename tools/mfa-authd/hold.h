@@ -11,6 +11,7 @@ bool hold_back(const struct login *login, const char *event,
 	       const struct mfa_auth_result *result);
 
 /* Writes the line that stands for others, to the trail and to syslog: the visit is the
- * first one's. */
+ * first one's. Tells the service that it is held back still if it cannot be written now;
+ * if there is no later, syslog has it, with the reason. */
 void hold_write(struct desk *desk, struct visit *visit,
 		const struct fold_repeats *repeats);

@@ -31,6 +31,7 @@ struct parent {
 	int listener;
 	bool is_draining;
 	bool has_line; /* see line */
+	struct fold_key line_key;
 	int64_t drain_end_ms;
 	uint64_t order;
 	struct sweeper sweeper;
@@ -180,6 +181,7 @@ static void prepare_line(struct parent *parent)
 	    !fold_take(&parent->fold, mfa_monotonic_ms(), parent->is_draining, &line))
 		return;
 	parent->has_line = true;
+	parent->line_key = line.key;
 	parent->line = (struct connection){ .fd = -1,
 					    .device = -1,
 					    .where = CONNECTION_ELSEWHERE,
@@ -189,12 +191,18 @@ static void prepare_line(struct parent *parent)
 	become_ready(parent, &parent->line);
 }
 
-static void end_line(struct parent *parent)
+/* told: nothing if the worker has ended; then the line may be there, or not. */
+static void end_line(struct parent *parent, const struct fold_told *told)
 {
+	const struct fold_line line = { .key = parent->line_key,
+					.repeats = parent->line.repeats,
+					.visit = parent->line.visit };
 	parent->has_line = false;
 	parent->line.state = CONNECTION_WAITS;
-	if (parent->line.visit.wait == VISIT_END)
-		warn_of_lost(parent->line.repeats.count);
+	if (told->done == FOLD_NOTHING ||
+	    (told->done == FOLD_HELD &&
+	     !fold_put_back(&parent->fold, &line, mfa_monotonic_ms())))
+		warn_of_lost(line.repeats.count);
 }
 
 static void take_back(struct parent *parent, unsigned place)
@@ -202,7 +210,7 @@ static void take_back(struct parent *parent, unsigned place)
 	struct fold_told told;
 	struct connection *connection = pool_take(&parent->pool, place, &told);
 	if (connection == &parent->line) {
-		end_line(parent);
+		end_line(parent, &told);
 		return;
 	}
 	if (connection == NULL)
