@@ -89,6 +89,34 @@ def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
     assert not case.log("asked again")
 
 
+PROMPT_SECONDS = 5  # the name service is given ten
+
+
+def test_a_users_program_that_makes_up_another_user_asks_no_directory(case):
+    taro, token = enroll.person(kind="hotp")
+    with names.hanging(), Visit(taro) as visit:
+        visit.ask()
+        start = time.monotonic()
+        assert visit.answer(token.next(), user="made-up") == DENIED
+        assert time.monotonic() - start < PROMPT_SECONDS
+    assert audit.last()["reason"] == "user-changed", audit.last()
+
+
+def test_another_user_in_an_answer_is_looked_for_before_anything_is_held(case):
+    taro, token = enroll.person(kind="hotp")
+    code = token.next()
+    with names.hanging(), Visit(ROOT) as visit:
+        visit.ask(taro, service="su")
+        visit.send(authd_client.reply(code, user="made-up"))
+        assert visit.receive() == TAKEN
+        start = time.monotonic()
+        exits(enroll.run("--yes", "rekey"), 0)  # it waits for whoever holds the key
+        assert time.monotonic() - start < PROMPT_SECONDS
+        assert not select.select([visit], [], [], 0)[0], "nobody hung"
+        # nothing was consumed, either
+        assert authd_client.once(ROOT, code, of=taro, service="su") == ALLOWED
+
+
 # One address.
 
 
