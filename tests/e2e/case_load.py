@@ -250,6 +250,35 @@ def test_a_code_that_is_wrong_has_a_line_each_time(case):
     assert {event["reason"] for event in lines} == {"code-wrong"}
 
 
+def test_a_used_code_that_is_tried_again_and_again_is_a_few_lines(case):
+    taro, token = enroll.person(kind="hotp")
+    code = token.next()
+    assert authd_client.once(ROOT, code, of=taro, service="su") == ALLOWED
+    before = len(audit.events())
+    for _ in range(AT_ONCE):
+        assert authd_client.once(ROOT, code, of=taro, service="su") == DENIED
+    start = time.monotonic()
+    for _ in range(5):
+        assert authd_client.once(ROOT, code, of=taro, service="su") == DENIED
+    assert time.monotonic() - start > 0.5, "nobody waited"
+    authd.restart()
+    lines = refused_of(taro, before)
+    assert {event["reason"] for event in lines} == {"code-used"}
+    assert stands_for(lines) == AT_ONCE + 5 and len(lines) < 12, lines
+    assert {event["token"] for event in lines} == {enroll.tokens(taro)[0]["token"]}
+
+
+def test_a_right_code_at_a_lock_is_not_lost_among_wrong_ones(case):
+    taro, token = enroll.person(kind="hotp")
+    before = len(audit.events())
+    for code in [token.wrong()] * 12 + [token.next()] + [token.wrong()] * 3:
+        assert authd_client.once(ROOT, code, of=taro, service="sshd", tty="ssh", rhost=OTHER) == DENIED
+    authd.restart()
+    lines = refused_of(taro, before)
+    assert [stands_for([event]) for event in lines if "token" in event] == [1], lines
+    assert stands_for(lines) == 16, lines
+
+
 def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
     taro, token = enroll.person(kind="hotp")
     before = len(audit.events())

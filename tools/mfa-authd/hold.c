@@ -9,13 +9,10 @@
 
 #include "report.h"
 
-/* Nobody's count of failures is any other for it. A wrong code always has a line, and so
- * have one that was used before and a device's wrong answer. */
+/* Nobody's count of failures is any other for it. A wrong code always has a line. */
 static bool counts_nothing(const struct mfa_auth_result *result)
 {
-	return !result->is_noted || result->reason == MFA_REASON_LOCKED ||
-	       result->reason == MFA_REASON_NOT_ENROLLED ||
-	       result->reason == MFA_REASON_UNKNOWN_USER;
+	return !result->is_noted || result->reason != MFA_REASON_WRONG;
 }
 
 static bool is_refused(const struct mfa_auth_result *result)
@@ -47,8 +44,8 @@ static void find_key(const struct source *source, const struct mfa_event *event,
 	crypto_generichash_state hash;
 	const char *const texts[] = { event->event, event->result, event->reason,
 				      event->zone,  event->caller, event->service,
-				      event->user,  event->typed,  event->rhost,
-				      event->detail };
+				      event->user,  event->typed,  event->token,
+				      event->kind,  event->rhost,  event->detail };
 	(void)crypto_generichash_init(&hash, NULL, 0, sizeof ret_key->hash);
 	(void)crypto_generichash_update(&hash, source->hash, sizeof source->hash);
 	for (size_t i = 0; i < MFA_COUNT(texts); i++)

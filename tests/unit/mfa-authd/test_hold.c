@@ -2,6 +2,7 @@
 /* tools/mfa-authd/hold.c: the line that stands for others, as a worker writes it. */
 #include "hold.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "desk_fixture.h"
@@ -78,12 +79,69 @@ static void at_the_end_it_is_not_held_back_again(void **state MFA_UNUSED)
 	assert_int_equal(write_line(true), FOLD_WRITTEN);
 }
 
+/* The line as hold_back makes it: its key depends on what it says. */
+static bool is_other_line(const struct mfa_auth_result *one,
+			  const struct mfa_auth_result *other)
+{
+	struct login login;
+	struct fold_key key;
+	assert_int_equal(login_begin(&at.desk, &at.visit, &login), MFA_OK);
+	(void)hold_back(&login, "auth", one);
+	key = at.desk.told.key;
+	(void)hold_back(&login, "auth", other);
+	login_done(&login);
+	return memcmp(&key, &at.desk.told.key, sizeof key) != 0;
+}
+
+/* A right code at a lock is no wrong one, and is of one token. */
+static void what_names_a_token_has_a_line_of_its_own(void **state MFA_UNUSED)
+{
+	const struct mfa_auth_result locked = { .verdict = MFA_DENY,
+						.reason = MFA_REASON_LOCKED };
+	struct mfa_auth_result right = locked;
+	struct mfa_auth_result kind = locked;
+	give_up();
+	(void)snprintf(right.token, sizeof right.token, "abcdefgh");
+	kind.kind = MFA_KIND_TOTP;
+	assert_false(is_other_line(&locked, &locked));
+	assert_true(is_other_line(&locked, &right));
+	assert_true(is_other_line(&locked, &kind));
+}
+
+/* Only what counts towards a lock has a line each time. */
+static void what_no_record_counts_is_folded(void **state MFA_UNUSED)
+{
+	static const enum mfa_reason folded[] = {
+		MFA_REASON_USED,	 MFA_REASON_RETIRED,	  MFA_REASON_KEY_TYPED,
+		MFA_REASON_UID_CHANGED,	 MFA_REASON_SUSPENDED,	  MFA_REASON_CLOCK,
+		MFA_REASON_UNKNOWN_USER, MFA_REASON_NOT_ENROLLED, MFA_REASON_LOCKED,
+		MFA_REASON_NOT_A_CODE,	 MFA_REASON_KEY_WRONG,
+	};
+	struct login login;
+	struct mfa_auth_result result = { .verdict = MFA_DENY, .is_noted = true };
+	give_up();
+	assert_int_equal(login_begin(&at.desk, &at.visit, &login), MFA_OK);
+	for (size_t i = 0; i < MFA_COUNT(folded); i++) {
+		at.desk.told.done = FOLD_NOTHING;
+		result.reason = folded[i];
+		(void)hold_back(&login, "auth", &result);
+		assert_int_equal(at.desk.told.done, FOLD_WRITTEN);
+	}
+	at.desk.told.done = FOLD_NOTHING;
+	result.reason = MFA_REASON_WRONG;
+	(void)hold_back(&login, "auth", &result);
+	assert_int_equal(at.desk.told.done, FOLD_NOTHING);
+	login_done(&login);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		at_desk(one_line_says_how_many),
 		at_desk(without_a_configuration_it_is_held_back_again),
 		at_desk(at_the_end_it_is_not_held_back_again),
+		at_desk(what_names_a_token_has_a_line_of_its_own),
+		at_desk(what_no_record_counts_is_folded),
 	};
 	return group_main("hold", tests);
 }
