@@ -27,13 +27,20 @@ static int record_warning(const struct mfa_auth_request *request,
 		       : mfa_audit_append(request->site->audit, &event, diag);
 }
 
-int login_lines_append(const struct mfa_auth_request *request,
-		       struct mfa_auth_result *result, struct mfa_diag *diag)
+static struct mfa_event event_of(const struct mfa_auth_request *request,
+				 const struct mfa_auth_result *result)
 {
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.actor = request->actor;
 	if (request->event != NULL)
 		event.event = request->event;
+	return event;
+}
+
+int login_lines_append(const struct mfa_auth_request *request,
+		       struct mfa_auth_result *result, struct mfa_diag *diag)
+{
+	const struct mfa_event event = event_of(request, result);
 	int err = unlogged_record(request, result, diag);
 	if (err == MFA_OK)
 		err = meeting_record(request, result, diag);
@@ -46,8 +53,13 @@ int login_lines_append(const struct mfa_auth_request *request,
 	return err == MFA_OK ? record_warning(request, result, diag) : err;
 }
 
-void login_lines_hold(const struct mfa_auth_request *request,
-		      const struct mfa_auth_result *result)
+int login_lines_hold(const struct mfa_auth_request *request,
+		     struct mfa_auth_result *result, struct mfa_diag *diag)
 {
-	unlogged_settle(request, result->is_noted);
+	const struct mfa_event event = event_of(request, result);
+	int err = mfa_audit_rehearse(request->site->audit, &event, diag);
+	if (err == MFA_OK)
+		unlogged_settle(request, result->is_noted);
+	mfa_warn_of(&result->diag, diag);
+	return err == MFA_OK ? record_warning(request, result, diag) : err;
 }

@@ -57,21 +57,55 @@ bool hold_back(const struct login *login, const char *event,
 	       const struct mfa_auth_result *result)
 {
 	struct desk *desk = login->desk;
-	if (!may_be_held(result))
-		return false;
+	struct fold_key key;
 	struct mfa_event line = mfa_auth_event(login->zone, &login->facts.login, result);
 	line.event = event;
-	find_key(&login->visit->facts.source, &line, &desk->told.key);
+	/* for others, too: the same work */
+	find_key(&login->visit->facts.source, &line, &key);
+	if (!may_be_held(result))
+		return false;
+	desk->told.key = key;
 	bool is_held = fold_has(&desk->held, &desk->told.key);
 	desk->told.done = is_held ? FOLD_HELD : FOLD_WRITTEN;
 	desk->told.time = login_clock();
 	return is_held;
 }
 
+void hold_settle(struct desk *desk, bool is_in_trail)
+{
+	if (!is_in_trail)
+		desk->told.done = FOLD_NOTHING;
+}
+
+static const char *phase_of(const struct login *login)
+{
+	return login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth";
+}
+
 static const char *event_of(const struct login *login)
 {
 	return login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account"
 							       : login_event(login);
+}
+
+void hold_refuse(struct login *login, struct mfa_auth_result *result)
+{
+	struct mfa_site *site = &login->desk->site;
+	struct mfa_diag diag = { .text = "" };
+	bool is_held = hold_back(login, event_of(login), result);
+	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
+	event.event = event_of(login);
+	int err = mfa_site_open(site, &diag);
+	if (err == MFA_OK)
+		err = is_held ? mfa_audit_rehearse(site->audit, &event, &diag)
+			      : mfa_audit_append(site->audit, &event, &diag);
+	mfa_site_close(site);
+	hold_settle(login->desk, err == MFA_OK);
+	mfa_warn_of(&result->diag, &diag);
+	if (err != MFA_OK)
+		(void)mfa_fail(&result->diag, err, "%s", diag.text);
+	if (err != MFA_OK || !is_held)
+		report_login(login, phase_of(login), result);
 }
 
 static int read_config(struct login *login, struct mfa_diag *diag)
@@ -126,8 +160,7 @@ static void write_event(struct login *login, const struct fold_repeats *repeats)
 			       diag.text);
 		event.detail = detail;
 	}
-	report_event(login, &event,
-		     login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth",
+	report_event(login, &event, phase_of(login),
 		     mfa_auth_priority(&login->visit->result));
 }
 

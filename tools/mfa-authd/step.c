@@ -68,9 +68,10 @@ static void conclude(void *context, struct mfa_auth_result *result)
 }
 
 /* Syslog hears of it behind the program: who is let in need not wait for that. */
-static void note_report(void *context, const struct mfa_auth_result *result MFA_UNUSED)
+static void note_report(void *context, const struct mfa_auth_result *result)
 {
 	struct step *step = context;
+	hold_settle(step->login.desk, result->is_in_trail);
 	step->has_report = step->login.desk->told.done != FOLD_HELD;
 }
 

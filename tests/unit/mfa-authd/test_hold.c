@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "desk_fixture.h"
 
@@ -134,6 +136,25 @@ static void what_no_record_counts_is_folded(void **state MFA_UNUSED)
 	login_done(&login);
 }
 
+/* A trail that cannot be written refuses alike, whether lines are held back or not. */
+static void a_line_that_could_not_be_written_is_not_held_back(void **state MFA_UNUSED)
+{
+	const char *trail = path_in(&at.host.box, "audit.jsonl");
+	give_up();
+	assert_int_equal(at.desk.told.done, FOLD_WRITTEN);
+	at.desk.held = (struct fold_list){ .count = 1, .keys = { at.desk.told.key } };
+	give_up();
+	assert_int_equal(at.desk.told.done, FOLD_HELD);
+	assert_int_equal(unlink(trail), 0);
+	assert_int_equal(mkdir(trail, 0700), 0);
+	give_up();
+	assert_int_equal(at.desk.told.done, FOLD_NOTHING);
+	at.desk.held.count = 0;
+	give_up();
+	assert_int_equal(at.desk.told.done, FOLD_NOTHING);
+	assert_int_equal(rmdir(trail), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +163,7 @@ int main(void)
 		at_desk(at_the_end_it_is_not_held_back_again),
 		at_desk(what_names_a_token_has_a_line_of_its_own),
 		at_desk(what_no_record_counts_is_folded),
+		at_desk(a_line_that_could_not_be_written_is_not_held_back),
 	};
 	return group_main("hold", tests);
 }
