@@ -225,12 +225,15 @@ static void check_hung(const struct hung_case *hung)
 	int64_t start = mfa_monotonic_ms();
 	assert_int_equal(pool_begin(&pool), MFA_OK);
 	assert_true(pool_give(&pool, &login, JOB_MESSAGE, &none));
-	assert_false(pool.boards[0].has_answer);
-	pool.boards[0].has_answer = hung->has_lingered;
+	assert_int_equal(pool.boards[0].state, BOARD_LOOKING_UP);
+	if (hung->has_lingered)
+		assert_true(worker_board_leave(&pool.boards[0], BOARD_ANSWERING));
 	assert_in_range(pool_end_hung(&pool) - start, hung->patience_ms,
 			hung->patience_ms + 1000);
 	pool.places[0].given_ms -= hung->patience_ms; /* as if they were over */
 	(void)pool_end_hung(&pool);
+	/* from there on the worker would take no answer */
+	assert_int_equal(pool.boards[0].state == BOARD_CONDEMNED, hung->is_answered);
 	assert_ptr_equal(pool_take(&pool, 0, &told), &login);
 	assert_int_equal(login.visit.wait, VISIT_END);
 	int err = mfa_packet_receive(ends[1], &buffer, 0, &letter, &payload);
