@@ -90,12 +90,13 @@ static void accept_one(struct parent *parent)
 }
 
 /* A planned restart: those who think are asked nothing twice, as the module connects to
- * the next service with the answer. */
+ * the next service with the answer; and so it does with a login that has not begun. */
 static bool is_abandoned(const struct parent *parent, const struct connection *connection)
 {
-	return connection->visit.wait == VISIT_END ||
-	       (parent->is_draining && connection->state == CONNECTION_WAITS &&
-		connection->visit.wait != VISIT_DEVICE);
+	enum visit_wait wait = connection->visit.wait;
+	bool is_waiting = connection->state == CONNECTION_WAITS && wait != VISIT_DEVICE;
+	return wait == VISIT_END ||
+	       (parent->is_draining && (is_waiting || wait == VISIT_BEGIN));
 }
 
 static void remove_ended(struct parent *parent)
@@ -148,6 +149,18 @@ static unsigned count_ready(const struct parent *parent)
 	return count;
 }
 
+/* Of a module that has gone no login is begun: it has taken its login elsewhere. */
+static bool drop_if_gone(struct connection *connection)
+{
+	struct pollfd one = { .fd = connection->fd, .events = POLLRDHUP };
+	if (connection->visit.wait != VISIT_BEGIN || connection->fd < 0 ||
+	    poll(&one, 1, 0) <= 0)
+		return false;
+	connection->visit.wait = VISIT_END;
+	connection->state = CONNECTION_WAITS;
+	return true;
+}
+
 /* A worker may linger where nobody waits for it, and no answer has to wait. */
 static void give_out_work(struct parent *parent)
 {
@@ -156,6 +169,8 @@ static void give_out_work(struct parent *parent)
 		struct connection *next = find_next_ready(parent);
 		if (next == NULL)
 			return;
+		if (drop_if_gone(next))
+			continue;
 		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
 		next->is_answered = false;
 		news.may_linger =
@@ -331,8 +346,8 @@ static void serve_once(struct parent *parent)
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
 	prepare_line(parent);
-	give_out_work(parent);
 	remove_ended(parent);
+	give_out_work(parent);
 }
 
 static int open_signals(struct mfa_diag *diag, int *ret_fd)
