@@ -89,6 +89,19 @@ def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
     assert not case.log("asked again")
 
 
+def test_who_tries_many_names_is_one_in_the_queue(case):
+    jiro, (taro, token) = users.new("jiro"), enroll.person(kind="hotp")
+    with names.hanging(), contextlib.ExitStack() as stack:
+        visits = [stack.enter_context(Visit(jiro)) for _ in range(6)]
+        for number, visit in enumerate(visits):
+            visit.send(begin(f"unknown{number}"))
+        with Visit(taro) as visit:
+            start = time.monotonic()
+            visit.ask()
+            assert time.monotonic() - start < 15, "the name service is given ten for each"
+            assert visit.answer(token.next()) == ALLOWED
+
+
 PROMPT_SECONDS = 5  # the name service is given ten
 
 

@@ -66,10 +66,24 @@ static bool is_polled(const struct connection *connection)
 	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
+/* Of the user's that wait for a worker, how many; root's programs are many people's. */
+static unsigned count_ready_of(const struct parent *parent, uid_t uid)
+{
+	unsigned count = 0;
+	for (size_t i = 0; uid != 0 && i < parent->places.count; i++) {
+		const struct connection *other = parent->places.connections[i];
+		count += other->state == CONNECTION_READY && other->uid == uid;
+	}
+	return count;
+}
+
+/* Users take turns: the second of one that waits is behind the first of all others that
+ * come within as many as there are places, and so on. */
 static void become_ready(struct parent *parent, struct connection *connection)
 {
+	uint64_t turns = count_ready_of(parent, connection->uid);
 	connection->state = CONNECTION_READY;
-	connection->order = ++parent->order;
+	connection->order = ++parent->order + turns * PLACES_MAX;
 }
 
 /* The module has begun by then, as a rule. */
