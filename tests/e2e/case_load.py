@@ -40,7 +40,10 @@ def test_a_third_of_the_places_is_kept_for_this_machines_terminals(case):
         kept = [connect() for _ in range(PLACES)]
         greetings = [greeting for _, greeting in kept]
         assert greetings == [HELLO] * SHARED + [FULL] * (PLACES - SHARED)
-        refused(programs.su(taro, [taro.password], caller=jiro), prompts=1)
+        turned_away = programs.su(taro, [taro.password], caller=jiro)
+        refused(turned_away, prompts=1)
+        assert "Too many logins at once." in str(turned_away), turned_away
+        assert case.log(rf"mfa-authd.*: {SHARED} of {PLACES} places are taken, .*no further login of process")
         assert case.log(r"pam_mfa\(su:auth\): .*too many logins at once")
         status, out = communicate(su_at(path, taro, jiro), taro.password, token.next())
         assert status == 0 and f"logged in as {taro.name}\n" in out, out

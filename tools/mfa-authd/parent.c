@@ -15,6 +15,7 @@
 #include "pool.h"
 #include "sweeper.h"
 #include "throttle.h"
+#include "turned_away.h"
 
 enum {
 	DRAIN_MS = 30000,
@@ -37,6 +38,7 @@ struct parent {
 	struct sweeper sweeper;
 	struct pool pool;
 	struct throttle throttle;
+	struct turned_away turned_away;
 	struct places places;
 	struct fold fold;
 	/* The line that is being written for many, in place of a connection. */
@@ -94,6 +96,7 @@ static void accept_one(struct parent *parent)
 		return;
 	if (!places_have_one(&parent->places, connection) ||
 	    !throttle_admit(&parent->throttle, connection)) {
+		turned_away_note(&parent->turned_away, &parent->places, connection);
 		refuse_for_load(parent, &connection);
 		return;
 	}

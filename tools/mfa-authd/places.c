@@ -20,6 +20,11 @@ static struct census count_users(const struct places *places, uid_t uid)
 	return census;
 }
 
+size_t places_of_user(const struct places *places, uid_t uid)
+{
+	return count_users(places, uid).same;
+}
+
 bool places_have_one(const struct places *places, struct connection *connection)
 {
 	bool is_root = connection->uid == 0;

@@ -22,6 +22,9 @@ struct places {
 	struct connection *connections[PLACES_MAX];
 };
 
+/* How many the programs have that the user has started. */
+size_t places_of_user(const struct places *places, uid_t uid);
+
 /* Whether there is a place for the connection, which has none yet. Where it is is found
  * out only if that matters. */
 bool places_have_one(const struct places *places, struct connection *connection);
