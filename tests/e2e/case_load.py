@@ -105,6 +105,16 @@ def test_who_tries_many_names_is_one_in_the_queue(case):
             assert visit.answer(token.next()) == ALLOWED
 
 
+def test_an_id_that_nobody_has_asks_for_no_names(case):
+    nobody = users.User("", "", 170000, 170000, "/")  # as one of a user namespace
+    with names.hanging(), Visit(nobody) as visit:
+        start = time.monotonic()
+        visit.send(begin("made-up"))
+        assert visit.verdict() == UNAVAILABLE
+        assert time.monotonic() - start < PROMPT_SECONDS
+    assert case.log("user=UNKNOWN .*may only authenticate the user it runs as")
+
+
 PROMPT_SECONDS = 5  # the name service is given ten
 
 
