@@ -106,7 +106,7 @@ MFA_PUBLIC int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc,
 		return code;
 	enum mfa_verdict verdict = mfa_verdict_from_err(err);
 	if (verdict == MFA_UNAVAILABLE)
-		report_outage(&dialog, claims.begin.tty);
+		report_outage(&dialog, claims.begin.tty, err);
 	report_failure(handle, "auth", err, &diag);
 	return verdict_to_pam(verdict);
 }

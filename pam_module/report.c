@@ -30,9 +30,11 @@ void report_failure(pam_handle_t *handle, const char *phase, int err,
 	pam_syslog(handle, LOG_ERR, "%s", line);
 }
 
-void report_outage(const struct mfa_dialog *dialog, const char *tty)
+/* That the service had no place is no outage. */
+void report_outage(const struct mfa_dialog *dialog, const char *tty, int err)
 {
 	struct mfa_language *language = mfa_language_open(MFA_LANGUAGE_AUTO, tty);
-	mfa_reason_explain(dialog, language, "", MFA_REASON_FAILED);
+	mfa_reason_explain(dialog, language, "",
+			   err == MFA_ERR_BUSY ? MFA_REASON_CROWDED : MFA_REASON_FAILED);
 	mfa_language_close(&language);
 }

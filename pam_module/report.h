@@ -10,5 +10,6 @@
 void report_failure(pam_handle_t *handle, const char *phase, int err,
 		    const struct mfa_diag *diag);
 
-/* If nobody can log in, saying so reveals nothing about a user. */
-void report_outage(const struct mfa_dialog *dialog, const char *tty);
+/* Tells the person. If nobody can log in, saying so reveals nothing about a user. err:
+ * MFA_ERR_BUSY: it is for now, as the service has no place. */
+void report_outage(const struct mfa_dialog *dialog, const char *tty, int err);

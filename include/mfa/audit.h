@@ -71,6 +71,11 @@ int mfa_audit_append_warning(struct mfa_audit *audit, const struct mfa_diag *war
 			     const char *actor, int64_t now, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
+/* Does all of mfa_audit_append's work but write the line: for one that is to be written
+ * later, with others, and must neither be faster nor succeed where that would not. */
+int mfa_audit_rehearse(struct mfa_audit *audit, const struct mfa_event *event,
+		       struct mfa_diag *diag) MFA_MUST_CHECK;
+
 /* Reads the whole trail and checks the chain. ret_count: lines read; on
  * MFA_ERR_INTEGRITY the number of the first bad one. */
 int mfa_audit_verify(struct mfa_audit *audit, struct mfa_diag *diag, uint64_t *ret_count)

@@ -29,7 +29,8 @@ struct mfa_auth_request {
 	 * refuse. */
 	void (*conclude)(void *context, struct mfa_auth_result *result);
 	/* Whether a refusal's line is held back from the audit trail: the caller writes
-	 * it later, with others like it (mfa_event's repeats). NULL: never. */
+	 * it later, with others like it (mfa_event's repeats). Unless is_in_trail then,
+	 * it could not have been written, and is not held back. NULL: never. */
 	bool (*hold_back)(void *context, const struct mfa_auth_result *result);
 	/* Writes to syslog, after the line in the audit trail and before end_work; NULL:
 	 * the caller does it. */
@@ -100,6 +101,7 @@ struct mfa_auth_result {
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* no such account: the name is not logged */
 	bool is_noted;		    /* the record counts it as a refusal */
+	bool is_in_trail;	    /* its line, or that could be held back */
 	uint32_t unlogged; /* earlier refusals that are in the record and have no line */
 	struct mfa_auth_meeting busy;	   /* in which the keys were in use */
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */

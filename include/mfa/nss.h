@@ -30,6 +30,10 @@ struct identity {
 
 /* Asks who has the name: one question to the name service. MFA_ERR_NOMEM. */
 int nss_find(const char *typed, struct identity *ret_identity) MFA_MUST_CHECK;
+/* The same of a program that may ask about its own user id alone: if nobody has that, the
+ * name is not asked for, and nobody has it. */
+int nss_find_of(uid_t uid, const char *typed, struct identity *ret_identity)
+	MFA_MUST_CHECK;
 int nss_copy(const struct identity *identity, struct identity *ret_copy) MFA_MUST_CHECK;
 void nss_done(struct identity *identity);
 

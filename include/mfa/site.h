@@ -36,7 +36,8 @@ int mfa_site_refresh(const char *config_path, struct mfa_diag *diag,
 		     struct mfa_site *site) MFA_MUST_CHECK;
 
 /* Loads the store key and opens store and audit trail, unless they are open. The key is
- * held from here on (see mfa/key.h): do not wait for a person meanwhile. */
+ * held from here on (see mfa/key.h): do not wait for a person meanwhile. MFA_ERR_CONFIG:
+ * there is no configuration; others are of key, store and trail. */
 int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Loads the next key of a rekey for store and trail. mfa_site_open has done so, if there

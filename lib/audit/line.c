@@ -168,8 +168,8 @@ static int make_mac(const struct mfa_secret *store_key, const struct audit_end *
 	return MFA_OK;
 }
 
-int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json *json,
-		      int fd, const struct audit_end *end)
+int audit_line_make(const struct mfa_secret *store_key, const struct mfa_json *json,
+		    const struct audit_end *end, char **ret_line)
 {
 	char hex[MAC_HEX + 1];
 	if (json->err != MFA_OK)
@@ -178,16 +178,27 @@ int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json 
 	int err = make_mac(store_key, end, text, hex);
 	if (err != MFA_OK)
 		return err;
-	MFA_CLEANUP(mfa_free_string) char *line = NULL;
+	char *line = NULL;
 	int len = asprintf(&line, "%s%s%s%s%s", end->is_open ? "\n" : "", json->text,
 			   MAC_KEY, hex, LINE_END);
-	if (len < 0) {
-		line = NULL;
+	if (len < 0)
 		return MFA_ERR_NOMEM;
-	}
-	if (len > AUDIT_LINE_MAX)
+	if (len > AUDIT_LINE_MAX) {
+		free(line);
 		return MFA_ERR_INVALID;
-	err = mfa_fs_write(fd, line, (size_t)len, end->size);
+	}
+	*ret_line = line;
+	return MFA_OK;
+}
+
+int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json *json,
+		      int fd, const struct audit_end *end)
+{
+	MFA_CLEANUP(mfa_free_string) char *line = NULL;
+	int err = audit_line_make(store_key, json, end, &line);
+	if (err != MFA_OK)
+		return err;
+	err = mfa_fs_write(fd, line, strlen(line), end->size);
 	/* a partial line would break the chain */
 	if (err != MFA_OK && ftruncate(fd, end->size) != 0)
 		return MFA_ERR_IO;

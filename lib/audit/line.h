@@ -63,3 +63,7 @@ int audit_end_read(int fd, struct audit_end *ret_end) MFA_MUST_CHECK;
 void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint64_t seq);
 int audit_line_append(const struct mfa_secret *store_key, const struct mfa_json *json,
 		      int fd, const struct audit_end *end) MFA_MUST_CHECK;
+
+/* The whole line, as audit_line_append writes it. The caller frees it. */
+int audit_line_make(const struct mfa_secret *store_key, const struct mfa_json *json,
+		    const struct audit_end *end, char **ret_line) MFA_MUST_CHECK;

@@ -71,15 +71,17 @@ void audit_line_begin(struct mfa_json *json, const struct mfa_event *event, uint
 }
 
 static int write_line(const struct mfa_audit *audit, int fd,
-		      const struct mfa_event *event)
+		      const struct mfa_event *event, bool is_rehearsal)
 {
 	struct audit_end end;
 	int err = audit_end_read(fd, &end);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
+	MFA_CLEANUP(mfa_free_string) char *line = NULL;
 	audit_line_begin(&json, event, end.link.seq + 1);
-	return audit_line_append(audit->store_key, &json, fd, &end);
+	return is_rehearsal ? audit_line_make(audit->store_key, &json, &end, &line)
+			    : audit_line_append(audit->store_key, &json, fd, &end);
 }
 
 int mfa_audit_check_limit(const struct mfa_audit *audit, struct mfa_diag *diag)
@@ -110,17 +112,29 @@ int mfa_audit_check_writable(const struct mfa_audit *audit, struct mfa_diag *dia
 			      : mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 }
 
-int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
-		     struct mfa_diag *diag)
+static int open_and_write(const struct mfa_audit *audit, const struct mfa_event *event,
+			  bool is_rehearsal, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &append_rule,
 			      diag, &fd);
 	if (err != MFA_OK)
 		return err;
-	err = write_line(audit, fd, event);
+	err = write_line(audit, fd, event, is_rehearsal);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s: cannot append: %s", audit->path,
 				mfa_strerror(err));
 	return MFA_OK;
+}
+
+int mfa_audit_append(struct mfa_audit *audit, const struct mfa_event *event,
+		     struct mfa_diag *diag)
+{
+	return open_and_write(audit, event, false, diag);
+}
+
+int mfa_audit_rehearse(struct mfa_audit *audit, const struct mfa_event *event,
+		       struct mfa_diag *diag)
+{
+	return open_and_write(audit, event, true, diag);
 }

@@ -30,11 +30,11 @@ static void record_event(const struct mfa_auth_request *request,
 	struct mfa_diag diag = { .text = "" };
 	if (!request->site->is_open) /* without the key no line can be chained */
 		return;
-	if (request->hold_back != NULL && request->hold_back(request->context, result)) {
-		login_lines_hold(request, result);
-		return;
-	}
-	int err = login_lines_append(request, result, &diag);
+	bool is_held = request->hold_back != NULL &&
+		       request->hold_back(request->context, result);
+	int err = is_held ? login_lines_hold(request, result, &diag)
+			  : login_lines_append(request, result, &diag);
+	result->is_in_trail = err == MFA_OK;
 	if (err == MFA_OK)
 		return;
 	bool is_fatal = request->site->config->is_audit_required &&

@@ -10,6 +10,9 @@ int login_lines_append(const struct mfa_auth_request *request,
 		       struct mfa_auth_result *result, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
-/* Instead: there is a line for this refusal, which the caller will write. */
-void login_lines_hold(const struct mfa_auth_request *request,
-		      const struct mfa_auth_result *result);
+/* Instead: there is a line for this refusal, which the caller will write. It takes the
+ * same work, so that nobody sees from outside which refusals have a line, and fails as
+ * the line would. */
+int login_lines_hold(const struct mfa_auth_request *request,
+		     struct mfa_auth_result *result, struct mfa_diag *diag)
+	MFA_MUST_CHECK;

@@ -64,6 +64,8 @@ static bool may_rest(const struct mfa_site *site)
 
 void mfa_site_close(struct mfa_site *site)
 {
+	if (site->config == NULL) /* see mfa_site_done */
+		return;
 	if (!may_rest(site) || mfa_key_rest(site->key_hold) != MFA_OK) {
 		close_parts(site); /* so that a rekey does not wait for the key */
 		return;
@@ -95,6 +97,8 @@ static void remember_parts(struct mfa_site *site)
 
 int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag)
 {
+	if (site->config == NULL)
+		return mfa_fail(diag, MFA_ERR_CONFIG, "no configuration was read");
 	if (site->is_open || wake(site))
 		return MFA_OK;
 	close_parts(site);

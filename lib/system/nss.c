@@ -110,6 +110,33 @@ int nss_find(const char *typed, struct identity *ret_identity)
 	return MFA_OK;
 }
 
+static void note_owner(const struct reply *owner, uid_t uid, struct identity *identity)
+{
+	if (identity->is_known != MFA_MATCH_YES || identity->uid != uid ||
+	    owner->is_there != MFA_MATCH_YES)
+		return;
+	identity->has_owner = true;
+	identity->owns_uid = strcmp(owner->entry.pw_name, identity->name) == 0
+				     ? MFA_MATCH_YES
+				     : MFA_MATCH_NO;
+}
+
+int nss_find_of(uid_t uid, const char *typed, struct identity *ret_identity)
+{
+	MFA_CLEANUP(reply_done) struct reply owner = { 0 };
+	const struct identity nobody = { .name = (char *)(uintptr_t)typed,
+					 .is_known = MFA_MATCH_NO,
+					 .uid = (uid_t)-1,
+					 .gid = (gid_t)-1 };
+	ask(&(struct question){ .uid = uid }, &owner);
+	if (owner.is_there == MFA_MATCH_NO)
+		return nss_copy(&nobody, ret_identity);
+	int err = nss_find(typed, ret_identity);
+	if (err == MFA_OK)
+		note_owner(&owner, uid, ret_identity);
+	return err;
+}
+
 int nss_copy(const struct identity *identity, struct identity *ret_copy)
 {
 	MFA_CLEANUP(nss_done) struct identity copy = *identity;

@@ -13,7 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from e2e import (as_user, audit, authd, authd_client, enroll, pam, pamconf, prepare, product, programs, softkey, users)
+from e2e import (as_user, audit, authd, authd_client, enroll, pam, pamconf, prepare, product, programs, seat, softkey,
+                 users)
 from e2e.authd_client import (ALLOWED, DENIED, END, FULL, HELLO, NO_DIALOG, ROOT, TAKEN, UNAVAILABLE, Visit,
                               begin, reply)
 from e2e.checks import exits, let_in, refused, soon, stood_for
@@ -399,6 +400,7 @@ def test_the_many_ids_of_one_user_leave_places_for_roots_programs(case):
     taro, token = enroll.person(kind="hotp")
     jiro = users.new("jiro")
     kept = []
+    seat.leave()  # who is here may have more
     try:
         greetings = {HELLO: 0, FULL: 0}
         for uid in range(200000, 200060):
@@ -412,6 +414,7 @@ def test_the_many_ids_of_one_user_leave_places_for_roots_programs(case):
         with pamconf.wired("su"):
             let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
     finally:
+        seat.take()
         for connection in kept:
             connection.close()
     soon(lambda: authd_client.once(taro, token.next()) == ALLOWED)

@@ -40,7 +40,10 @@ def test_a_third_of_the_places_is_kept_for_this_machines_terminals(case):
         kept = [connect() for _ in range(PLACES)]
         greetings = [greeting for _, greeting in kept]
         assert greetings == [HELLO] * SHARED + [FULL] * (PLACES - SHARED)
-        refused(programs.su(taro, [taro.password], caller=jiro), prompts=1)
+        turned_away = programs.su(taro, [taro.password], caller=jiro)
+        refused(turned_away, prompts=1)
+        assert "Too many logins at once." in str(turned_away), turned_away
+        assert case.log(rf"mfa-authd.*: {SHARED} of {PLACES} places are taken, .*no further login of process")
         assert case.log(r"pam_mfa\(su:auth\): .*too many logins at once")
         status, out = communicate(su_at(path, taro, jiro), taro.password, token.next())
         assert status == 0 and f"logged in as {taro.name}\n" in out, out
@@ -87,6 +90,57 @@ def test_a_directory_that_hangs_keeps_nobody_at_a_terminal_out(case):
         let_in(programs.su(taro, [taro.password, token.next()], caller=jiro))
     assert len(authd.workers()) == authd.POOL
     assert not case.log("asked again")
+
+
+def test_who_tries_many_names_is_one_in_the_queue(case):
+    jiro, (taro, token) = users.new("jiro"), enroll.person(kind="hotp")
+    with names.hanging(), contextlib.ExitStack() as stack:
+        visits = [stack.enter_context(Visit(jiro)) for _ in range(6)]
+        for number, visit in enumerate(visits):
+            visit.send(begin(f"unknown{number}"))
+        with Visit(taro) as visit:
+            start = time.monotonic()
+            visit.ask()
+            assert time.monotonic() - start < 15, "the name service is given ten for each"
+            assert visit.answer(token.next()) == ALLOWED
+
+
+def test_an_id_that_nobody_has_asks_for_no_names(case):
+    nobody = users.User("", "", 170000, 170000, "/")  # as one of a user namespace
+    with names.hanging(), Visit(nobody) as visit:
+        start = time.monotonic()
+        visit.send(begin("made-up"))
+        assert visit.verdict() == UNAVAILABLE
+        assert time.monotonic() - start < PROMPT_SECONDS
+    assert case.log("user=UNKNOWN .*may only authenticate the user it runs as")
+
+
+PROMPT_SECONDS = 5  # the name service is given ten
+
+
+def test_a_users_program_that_makes_up_another_user_asks_no_directory(case):
+    taro, token = enroll.person(kind="hotp")
+    with names.hanging(), Visit(taro) as visit:
+        visit.ask()
+        start = time.monotonic()
+        assert visit.answer(token.next(), user="made-up") == DENIED
+        assert time.monotonic() - start < PROMPT_SECONDS
+    assert audit.last()["reason"] == "user-changed", audit.last()
+
+
+def test_another_user_in_an_answer_is_looked_for_before_anything_is_held(case):
+    taro, token = enroll.person(kind="hotp")
+    code = token.next()
+    with names.hanging(), Visit(ROOT) as visit:
+        visit.ask(taro, service="su")
+        visit.send(authd_client.reply(code, user="made-up"))
+        assert visit.receive() == TAKEN
+        start = time.monotonic()
+        exits(enroll.run("--yes", "rekey"), 0)  # it waits for whoever holds the key
+        assert time.monotonic() - start < PROMPT_SECONDS
+        assert not select.select([visit], [], [], 0)[0], "nobody hung"
+        # nothing was consumed, either
+        assert authd_client.once(ROOT, code, of=taro, service="su") == ALLOWED
 
 
 # One address.
@@ -222,6 +276,35 @@ def test_a_code_that_is_wrong_has_a_line_each_time(case):
     assert {event["reason"] for event in lines} == {"code-wrong"}
 
 
+def test_a_used_code_that_is_tried_again_and_again_is_a_few_lines(case):
+    taro, token = enroll.person(kind="hotp")
+    code = token.next()
+    assert authd_client.once(ROOT, code, of=taro, service="su") == ALLOWED
+    before = len(audit.events())
+    for _ in range(AT_ONCE):
+        assert authd_client.once(ROOT, code, of=taro, service="su") == DENIED
+    start = time.monotonic()
+    for _ in range(5):
+        assert authd_client.once(ROOT, code, of=taro, service="su") == DENIED
+    assert time.monotonic() - start > 0.5, "nobody waited"
+    authd.restart()
+    lines = refused_of(taro, before)
+    assert {event["reason"] for event in lines} == {"code-used"}
+    assert stands_for(lines) == AT_ONCE + 5 and len(lines) < 12, lines
+    assert {event["token"] for event in lines} == {enroll.tokens(taro)[0]["token"]}
+
+
+def test_a_right_code_at_a_lock_is_not_lost_among_wrong_ones(case):
+    taro, token = enroll.person(kind="hotp")
+    before = len(audit.events())
+    for code in [token.wrong()] * 12 + [token.next()] + [token.wrong()] * 3:
+        assert authd_client.once(ROOT, code, of=taro, service="sshd", tty="ssh", rhost=OTHER) == DENIED
+    authd.restart()
+    lines = refused_of(taro, before)
+    assert [stands_for([event]) for event in lines if "token" in event] == [1], lines
+    assert stands_for(lines) == 16, lines
+
+
 def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
     taro, token = enroll.person(kind="hotp")
     before = len(audit.events())
@@ -241,6 +324,28 @@ def test_tries_at_a_lock_are_folded_and_the_lock_is_not(case):
         assert visit.answer(token.next()) == ALLOWED
     assert not case.log("no line in the audit trail")
     audit.check_chain()
+
+
+def test_what_was_folded_outlives_a_configuration_that_is_not_valid(case):
+    taro, token = enroll.person(kind="hotp")
+    authd.restart()
+    before = len(audit.events())
+    for _ in range(30):
+        with Visit(ROOT) as visit:
+            visit.ask(taro, service="su")
+            assert visit.answer(token.wrong()) == DENIED
+    valid = product.CONFIG.read_text()
+    product.CONFIG.write_text(valid + "\nnonsense\n")
+    try:
+        authd.stop()  # there is no later: syslog has to do
+    finally:
+        product.CONFIG.write_text(valid)
+    authd.start()
+    written = stands_for(refused_of(taro, before))
+    [line] = case.log(r"not in the audit trail")
+    told = int(re.search(r"repeats=(\d+)", line)[1])
+    assert written + told == 30 and told > 10, (written, told)
+    assert not case.log("have no line")
 
 
 # Memory.

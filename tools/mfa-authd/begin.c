@@ -72,25 +72,10 @@ bool begin_may_ask(const struct login *login)
 					login->facts.identity.uid == facts->peer.uid);
 }
 
-/* The line goes into the audit trail too; syslog has it if that cannot be written. */
 static void refuse(struct step *step, enum mfa_reason reason)
 {
-	struct login *login = &step->login;
-	struct mfa_site *site = &login->desk->site;
-	struct mfa_auth_result *result = &login->visit->result;
-	struct mfa_diag diag = { .text = "" };
-	result->reason = reason;
-	if (hold_back(login, login_event(login), result)) {
-		step_send_verdict(step);
-		return;
-	}
-	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
-	event.event = login_event(login);
-	if (mfa_site_open(site, &diag) != MFA_OK ||
-	    mfa_audit_append(site->audit, &event, &diag) != MFA_OK)
-		result->diag = diag;
-	mfa_site_close(site);
-	report_login(login, "auth", result);
+	step->login.visit->result.reason = reason;
+	hold_refuse(&step->login, &step->login.visit->result);
 	step_send_verdict(step);
 }
 

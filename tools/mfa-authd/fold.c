@@ -112,9 +112,24 @@ bool fold_take(struct fold *fold, int64_t now_ms, bool is_last,
 		    (!is_last && entry->end_ms > now_ms))
 			continue;
 		*ret_line = entry->line;
+		ret_line->key = entry->key;
+		ret_line->repeats.is_last = is_last;
 		entry->line.repeats.count = 0;
 		entry->end_ms = now_ms + FOLD_MS;
 		return true;
 	}
 	return false;
+}
+
+/* What was held back meanwhile is later. */
+bool fold_put_back(struct fold *fold, const struct fold_line *line, int64_t now_ms)
+{
+	struct fold_entry *entry = find_entry(fold, &line->key, now_ms);
+	if (entry == NULL)
+		return false;
+	uint32_t later = entry->line.repeats.count;
+	entry->written = FOLD_AT_ONCE;
+	entry->line = *line;
+	entry->line.repeats.count += later;
+	return true;
 }

@@ -42,10 +42,12 @@ struct fold_told {
 struct fold_repeats {
 	uint32_t count;
 	int64_t since; /* the first of them */
+	bool is_last;  /* the service ends: there is no later time to write the line */
 };
 
 /* A line that stands for others, and says what the first of them would have. */
 struct fold_line {
+	struct fold_key key;
 	struct fold_repeats repeats;
 	struct visit visit;
 };
@@ -76,3 +78,8 @@ int64_t fold_next(const struct fold *fold);
  * anew, in which lines are held back from the start. */
 bool fold_take(struct fold *fold, int64_t now_ms, bool is_last,
 	       struct fold_line *ret_line);
+
+/* A line that was taken could not be written: it is due again at the end of its new
+ * minute. false: there is no room for it. */
+bool fold_put_back(struct fold *fold, const struct fold_line *line, int64_t now_ms)
+	MFA_MUST_CHECK;

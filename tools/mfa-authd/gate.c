@@ -37,29 +37,12 @@ static bool is_shut(const struct login *login)
 	       !mfa_zone_is_exempt(login->zone, &login->facts.login);
 }
 
-/* Syslog gets the reason if the trail cannot be written. */
-static void record_refusal(struct login *login, struct mfa_auth_result *result)
-{
-	struct mfa_site *site = &login->desk->site;
-	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
-	event.event = "account";
-	int err = mfa_site_open(site, &result->diag);
-	if (err == MFA_OK)
-		err = mfa_audit_append(site->audit, &event, &result->diag);
-	mfa_site_close(site);
-	if (err == MFA_OK)
-		result->diag.text[0] = '\0';
-}
-
 static void refuse(struct login *login, struct mfa_auth_result *result)
 {
 	result->verdict = MFA_DENY;
 	result->reason = MFA_REASON_NO_AUTH;
 	result->is_unknown_user = login->facts.identity.is_known == MFA_MATCH_NO;
-	if (hold_back(login, "account", result))
-		return;
-	record_refusal(login, result);
-	report_login(login, "account", result);
+	hold_refuse(login, result);
 }
 
 static void fail(struct login *login, int err, struct mfa_auth_result *result)

@@ -9,13 +9,10 @@
 
 #include "report.h"
 
-/* Nobody's count of failures is any other for it. A wrong code always has a line, and so
- * have one that was used before and a device's wrong answer. */
+/* Nobody's count of failures is any other for it. A wrong code always has a line. */
 static bool counts_nothing(const struct mfa_auth_result *result)
 {
-	return !result->is_noted || result->reason == MFA_REASON_LOCKED ||
-	       result->reason == MFA_REASON_NOT_ENROLLED ||
-	       result->reason == MFA_REASON_UNKNOWN_USER;
+	return !result->is_noted || result->reason != MFA_REASON_WRONG;
 }
 
 static bool is_refused(const struct mfa_auth_result *result)
@@ -47,8 +44,8 @@ static void find_key(const struct source *source, const struct mfa_event *event,
 	crypto_generichash_state hash;
 	const char *const texts[] = { event->event, event->result, event->reason,
 				      event->zone,  event->caller, event->service,
-				      event->user,  event->typed,  event->rhost,
-				      event->detail };
+				      event->user,  event->typed,  event->token,
+				      event->kind,  event->rhost,  event->detail };
 	(void)crypto_generichash_init(&hash, NULL, 0, sizeof ret_key->hash);
 	(void)crypto_generichash_update(&hash, source->hash, sizeof source->hash);
 	for (size_t i = 0; i < MFA_COUNT(texts); i++)
@@ -60,15 +57,29 @@ bool hold_back(const struct login *login, const char *event,
 	       const struct mfa_auth_result *result)
 {
 	struct desk *desk = login->desk;
-	if (!may_be_held(result))
-		return false;
+	struct fold_key key;
 	struct mfa_event line = mfa_auth_event(login->zone, &login->facts.login, result);
 	line.event = event;
-	find_key(&login->visit->facts.source, &line, &desk->told.key);
+	/* for others, too: the same work */
+	find_key(&login->visit->facts.source, &line, &key);
+	if (!may_be_held(result))
+		return false;
+	desk->told.key = key;
 	bool is_held = fold_has(&desk->held, &desk->told.key);
 	desk->told.done = is_held ? FOLD_HELD : FOLD_WRITTEN;
 	desk->told.time = login_clock();
 	return is_held;
+}
+
+void hold_settle(struct desk *desk, bool is_in_trail)
+{
+	if (!is_in_trail)
+		desk->told.done = FOLD_NOTHING;
+}
+
+static const char *phase_of(const struct login *login)
+{
+	return login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth";
 }
 
 static const char *event_of(const struct login *login)
@@ -77,39 +88,89 @@ static const char *event_of(const struct login *login)
 							       : login_event(login);
 }
 
-/* As it was decided then; syslog has it in any case. */
-static void append_line(struct login *login, const struct fold_repeats *repeats)
+void hold_refuse(struct login *login, struct mfa_auth_result *result)
 {
 	struct mfa_site *site = &login->desk->site;
-	struct mfa_auth_result *result = &login->visit->result;
+	struct mfa_diag diag = { .text = "" };
+	bool is_held = hold_back(login, event_of(login), result);
 	struct mfa_event event = mfa_auth_event(login->zone, &login->facts.login, result);
+	event.event = event_of(login);
+	int err = mfa_site_open(site, &diag);
+	if (err == MFA_OK)
+		err = is_held ? mfa_audit_rehearse(site->audit, &event, &diag)
+			      : mfa_audit_append(site->audit, &event, &diag);
+	mfa_site_close(site);
+	hold_settle(login->desk, err == MFA_OK);
+	mfa_warn_of(&result->diag, &diag);
+	if (err != MFA_OK)
+		(void)mfa_fail(&result->diag, err, "%s", diag.text);
+	if (err != MFA_OK || !is_held)
+		report_login(login, phase_of(login), result);
+}
+
+static int read_config(struct login *login, struct mfa_diag *diag)
+{
+	int err = login_load(login, diag);
+	if (err == MFA_OK && login->visit->facts.zone[0] != '\0')
+		err = login_find_zone(login, diag);
+	return err;
+}
+
+static int append_line(struct login *login, const struct mfa_event *event,
+		       struct mfa_diag *diag)
+{
+	struct mfa_site *site = &login->desk->site;
+	int err = mfa_site_open(site, diag);
+	if (err == MFA_OK)
+		err = mfa_audit_append(site->audit, event, diag);
+	mfa_site_close(site);
+	return err;
+}
+
+/* As it was decided then. */
+static struct mfa_event event_for_many(const struct login *login,
+				       const struct fold_repeats *repeats)
+{
+	struct mfa_event event =
+		mfa_auth_event(login->zone, &login->facts.login, &login->visit->result);
 	event.event = event_of(login);
 	(void)snprintf(event.repeats, sizeof event.repeats, "%" PRIu32, repeats->count);
 	mfa_text_format_time(repeats->since, event.since);
+	return event;
+}
+
+/* Into syslog what is in the trail, or cannot get there any more. */
+static void write_event(struct login *login, const struct fold_repeats *repeats)
+{
 	struct mfa_diag diag = { .text = "" };
-	int err = mfa_site_open(site, &diag);
+	char detail[sizeof diag.text];
+	int err = read_config(login, &diag);
+	struct mfa_event event = event_for_many(login, repeats);
 	if (err == MFA_OK)
-		err = mfa_audit_append(site->audit, &event, &diag);
-	mfa_site_close(site);
+		err = append_line(login, &event, &diag);
 	if (err != MFA_OK)
-		event.detail = diag.text;
-	report_event(login, &event,
-		     login->visit->claims.phase == MFA_AUTHD_ACCOUNT ? "account" : "auth",
-		     mfa_auth_priority(result));
+		login->desk->is_worn = true;
+	if (err != MFA_OK && !repeats->is_last) {
+		login->desk->told.done = FOLD_HELD;
+		return;
+	}
+	login->desk->told.done = FOLD_WRITTEN;
+	if (err != MFA_OK) {
+		(void)snprintf(detail, sizeof detail, "not in the audit trail: %.400s",
+			       diag.text);
+		event.detail = detail;
+	}
+	report_event(login, &event, phase_of(login),
+		     mfa_auth_priority(&login->visit->result));
 }
 
 void hold_write(struct desk *desk, struct visit *visit,
 		const struct fold_repeats *repeats)
 {
 	struct login login;
-	struct mfa_diag diag = { .text = "" };
-	int err = login_begin(desk, visit, &login);
-	if (err == MFA_OK)
-		err = login_load(&login, &diag);
-	if (err == MFA_OK && visit->facts.zone[0] != '\0')
-		err = login_find_zone(&login, &diag);
-	if (err != MFA_OK) /* the line tells what it can */
+	if (login_begin(desk, visit, &login) == MFA_OK)
+		write_event(&login, repeats);
+	else
 		desk->is_worn = true;
-	append_line(&login, repeats);
 	login_done(&login);
 }

@@ -122,13 +122,25 @@ int login_read_peer(struct login *login, struct mfa_diag *diag)
 	return err == MFA_OK ? err : mfa_fail(diag, err, "it is not known who asks");
 }
 
+/* A user's own program may name nobody but its user. */
+static int find_identity(struct login *login)
+{
+	struct visit *visit = login->visit;
+	uid_t uid = visit->facts.peer.uid;
+	struct identity passed;
+	MFA_CLEANUP(nss_done) struct identity own = { 0 };
+	if (uid == 0)
+		return mfa_login_facts_identify(&login->facts,
+						passed_identity(visit, &passed));
+	int err = nss_find_of(uid, visit->claims.user, &own);
+	return err == MFA_OK ? mfa_login_facts_identify(&login->facts, &own) : err;
+}
+
 int login_identify(struct login *login, struct mfa_diag *diag)
 {
 	struct visit *visit = login->visit;
 	struct visit_facts *facts = &visit->facts;
-	struct identity passed;
-	int err =
-		mfa_login_facts_identify(&login->facts, passed_identity(visit, &passed));
+	int err = find_identity(login);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "%s", mfa_strerror(err));
 	mfa_login_facts_read_peer(&login->facts, &facts->peer, visit->claims.input_peer);

@@ -15,6 +15,7 @@
 #include "pool.h"
 #include "sweeper.h"
 #include "throttle.h"
+#include "turned_away.h"
 
 enum {
 	DRAIN_MS = 30000,
@@ -31,11 +32,13 @@ struct parent {
 	int listener;
 	bool is_draining;
 	bool has_line; /* see line */
+	struct fold_key line_key;
 	int64_t drain_end_ms;
 	uint64_t order;
 	struct sweeper sweeper;
 	struct pool pool;
 	struct throttle throttle;
+	struct turned_away turned_away;
 	struct places places;
 	struct fold fold;
 	/* The line that is being written for many, in place of a connection. */
@@ -65,10 +68,24 @@ static bool is_polled(const struct connection *connection)
 	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
+/* Of the user's that wait for a worker, how many; root's programs are many people's. */
+static unsigned count_ready_of(const struct parent *parent, uid_t uid)
+{
+	unsigned count = 0;
+	for (size_t i = 0; uid != 0 && i < parent->places.count; i++) {
+		const struct connection *other = parent->places.connections[i];
+		count += other->state == CONNECTION_READY && other->uid == uid;
+	}
+	return count;
+}
+
+/* Users take turns: the second of one that waits is behind the first of all others that
+ * come within as many as there are places, and so on. */
 static void become_ready(struct parent *parent, struct connection *connection)
 {
+	uint64_t turns = count_ready_of(parent, connection->uid);
 	connection->state = CONNECTION_READY;
-	connection->order = ++parent->order;
+	connection->order = ++parent->order + turns * PLACES_MAX;
 }
 
 /* The module has begun by then, as a rule. */
@@ -79,6 +96,7 @@ static void accept_one(struct parent *parent)
 		return;
 	if (!places_have_one(&parent->places, connection) ||
 	    !throttle_admit(&parent->throttle, connection)) {
+		turned_away_note(&parent->turned_away, &parent->places, connection);
 		refuse_for_load(parent, &connection);
 		return;
 	}
@@ -89,12 +107,13 @@ static void accept_one(struct parent *parent)
 }
 
 /* A planned restart: those who think are asked nothing twice, as the module connects to
- * the next service with the answer. */
+ * the next service with the answer; and so it does with a login that has not begun. */
 static bool is_abandoned(const struct parent *parent, const struct connection *connection)
 {
-	return connection->visit.wait == VISIT_END ||
-	       (parent->is_draining && connection->state == CONNECTION_WAITS &&
-		connection->visit.wait != VISIT_DEVICE);
+	enum visit_wait wait = connection->visit.wait;
+	bool is_waiting = connection->state == CONNECTION_WAITS && wait != VISIT_DEVICE;
+	return wait == VISIT_END ||
+	       (parent->is_draining && (is_waiting || wait == VISIT_BEGIN));
 }
 
 static void remove_ended(struct parent *parent)
@@ -147,6 +166,18 @@ static unsigned count_ready(const struct parent *parent)
 	return count;
 }
 
+/* Of a module that has gone no login is begun: it has taken its login elsewhere. */
+static bool drop_if_gone(struct connection *connection)
+{
+	struct pollfd one = { .fd = connection->fd, .events = POLLRDHUP };
+	if (connection->visit.wait != VISIT_BEGIN || connection->fd < 0 ||
+	    poll(&one, 1, 0) <= 0)
+		return false;
+	connection->visit.wait = VISIT_END;
+	connection->state = CONNECTION_WAITS;
+	return true;
+}
+
 /* A worker may linger where nobody waits for it, and no answer has to wait. */
 static void give_out_work(struct parent *parent)
 {
@@ -155,6 +186,8 @@ static void give_out_work(struct parent *parent)
 		struct connection *next = find_next_ready(parent);
 		if (next == NULL)
 			return;
+		if (drop_if_gone(next))
+			continue;
 		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
 		next->is_answered = false;
 		news.may_linger =
@@ -180,6 +213,7 @@ static void prepare_line(struct parent *parent)
 	    !fold_take(&parent->fold, mfa_monotonic_ms(), parent->is_draining, &line))
 		return;
 	parent->has_line = true;
+	parent->line_key = line.key;
 	parent->line = (struct connection){ .fd = -1,
 					    .device = -1,
 					    .where = CONNECTION_ELSEWHERE,
@@ -189,12 +223,18 @@ static void prepare_line(struct parent *parent)
 	become_ready(parent, &parent->line);
 }
 
-static void end_line(struct parent *parent)
+/* told: nothing if the worker has ended; then the line may be there, or not. */
+static void end_line(struct parent *parent, const struct fold_told *told)
 {
+	const struct fold_line line = { .key = parent->line_key,
+					.repeats = parent->line.repeats,
+					.visit = parent->line.visit };
 	parent->has_line = false;
 	parent->line.state = CONNECTION_WAITS;
-	if (parent->line.visit.wait == VISIT_END)
-		warn_of_lost(parent->line.repeats.count);
+	if (told->done == FOLD_NOTHING ||
+	    (told->done == FOLD_HELD &&
+	     !fold_put_back(&parent->fold, &line, mfa_monotonic_ms())))
+		warn_of_lost(line.repeats.count);
 }
 
 static void take_back(struct parent *parent, unsigned place)
@@ -202,7 +242,7 @@ static void take_back(struct parent *parent, unsigned place)
 	struct fold_told told;
 	struct connection *connection = pool_take(&parent->pool, place, &told);
 	if (connection == &parent->line) {
-		end_line(parent);
+		end_line(parent, &told);
 		return;
 	}
 	if (connection == NULL)
@@ -323,8 +363,8 @@ static void serve_once(struct parent *parent)
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
 	prepare_line(parent);
-	give_out_work(parent);
 	remove_ended(parent);
+	give_out_work(parent);
 }
 
 static int open_signals(struct mfa_diag *diag, int *ret_fd)

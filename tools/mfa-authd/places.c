@@ -20,6 +20,11 @@ static struct census count_users(const struct places *places, uid_t uid)
 	return census;
 }
 
+size_t places_of_user(const struct places *places, uid_t uid)
+{
+	return count_users(places, uid).same;
+}
+
 bool places_have_one(const struct places *places, struct connection *connection)
 {
 	bool is_root = connection->uid == 0;
@@ -28,10 +33,10 @@ bool places_have_one(const struct places *places, struct connection *connection)
 		return false;
 	if (!is_root) {
 		struct census census = count_users(places, connection->uid);
-		if (census.same >= PLACES_USER ||
-		    (connection->is_users_own && census.own >= PLACES_OWN))
+		if (census.same >= PLACES_USER)
 			return false;
-		must_be_here = must_be_here || census.users >= PLACES_USERS;
+		must_be_here = must_be_here || census.users >= PLACES_USERS ||
+			       (connection->is_users_own && census.own >= PLACES_OWN);
 	}
 	return !must_be_here || connection_is_here(connection);
 }

@@ -11,9 +11,9 @@ enum {
 	PLACES_SHARED = PLACES_MAX - PLACES_MAX / 3, /* from where on all must be here */
 	PLACES_ROOT_HERE = 32,			     /* the last ones: root's own there */
 	PLACES_USER = 32, /* of programs that one user has started */
-	/* of programs that are users' own: one may have many ids */
+	/* of programs that are users' own, and of these and the set-uid ones: from where
+	 * on a user must be here. One may have many ids. */
 	PLACES_OWN = PLACES_SHARED / 2,
-	/* of these and the set-uid ones, from where on a user must be here */
 	PLACES_USERS = PLACES_SHARED * 3 / 4,
 };
 
@@ -21,6 +21,9 @@ struct places {
 	size_t count;
 	struct connection *connections[PLACES_MAX];
 };
+
+/* How many the programs have that the user has started. */
+size_t places_of_user(const struct places *places, uid_t uid);
 
 /* Whether there is a place for the connection, which has none yet. Where it is is found
  * out only if that matters. */

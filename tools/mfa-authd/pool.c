@@ -101,17 +101,19 @@ static bool has_look_up(const struct census *busy, const struct connection *conn
 	       (connection->uid == 0 || busy->look_ups_of_users < LOOK_UPS_OF_USERS);
 }
 
-/* Users' programs together have half of the workers, and each user one. A first step asks
- * the name service, which may hang at a name that it does not know: people at this
- * machine wait for none of these, and root's programs elsewhere for none of users'. */
+/* Each user has one worker, and users' programs elsewhere together have half of them. A
+ * first step asks the name service, which may hang at a name that it does not know:
+ * people at this machine wait for none of these, and root's programs elsewhere for none
+ * of users'. */
 bool pool_has_turn(const struct pool *pool, struct connection *connection)
 {
 	struct census busy = count_busy(pool, connection->uid);
 	bool is_look_up = connection->visit.wait == VISIT_BEGIN;
-	if (connection->uid != 0 &&
-	    (busy.has_same_user || busy.of_users >= POOL_WORKERS / 2))
+	bool is_users = connection->uid != 0;
+	if (is_users && busy.has_same_user)
 		return false;
 	if (busy.all < POOL_WORKERS - 1 &&
+	    (!is_users || busy.of_users < POOL_WORKERS / 2) &&
 	    (!is_look_up || has_look_up(&busy, connection)))
 		return true;
 	return connection_is_here(connection);
@@ -122,7 +124,7 @@ static bool is_looking_up(const struct pool *pool, unsigned place)
 {
 	const struct worker_board *board = board_of(pool, place);
 	return pool->places[place].busy_with->visit.wait == VISIT_BEGIN &&
-	       (board == NULL || !atomic_load(&board->has_answer));
+	       (board == NULL || atomic_load(&board->state) != BOARD_ANSWERING);
 }
 
 static int64_t deadline_of(const struct pool *pool, unsigned place)
@@ -146,7 +148,7 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 		if (worker->pid == 0 || pool->places[i].busy_with != NULL)
 			continue;
 		if (pool->boards != NULL)
-			atomic_store(&pool->boards[i].has_answer, false);
+			atomic_store(&pool->boards[i].state, BOARD_LOOKING_UP);
 		if (job_send(worker->socket, &job, connection->fd, connection->device) !=
 		    MFA_OK) {
 			dismiss(worker);
@@ -161,6 +163,23 @@ bool pool_give(struct pool *pool, struct connection *connection, enum job_kind k
 	return false;
 }
 
+/* false: it has an answer since, which may count. What is condemned takes none. */
+static bool condemn(const struct pool *pool, unsigned place)
+{
+	struct worker_board *board = board_of(pool, place);
+	return board == NULL || worker_board_leave(board, BOARD_CONDEMNED) ||
+	       atomic_load(&board->state) == BOARD_CONDEMNED;
+}
+
+static void end_worker(struct pool *pool, unsigned place)
+{
+	bool was_looking_up = is_looking_up(pool, place);
+	if (was_looking_up && !condemn(pool, place))
+		return;
+	pool->places[place].is_hung = was_looking_up;
+	(void)kill(pool->places[place].worker.pid, SIGKILL);
+}
+
 int64_t pool_end_hung(struct pool *pool)
 {
 	int64_t next = INT64_MAX;
@@ -169,12 +188,10 @@ int64_t pool_end_hung(struct pool *pool)
 		if (pool->places[i].busy_with == NULL)
 			continue;
 		int64_t deadline = deadline_of(pool, i);
-		if (deadline <= now) {
-			pool->places[i].is_hung = is_looking_up(pool, i);
-			(void)kill(pool->places[i].worker.pid, SIGKILL);
-		} else if (deadline < next) {
+		if (deadline <= now)
+			end_worker(pool, i);
+		else if (deadline < next)
 			next = deadline;
-		}
 	}
 	return next;
 }

@@ -103,6 +103,8 @@ static void take_answer(struct desk *desk, struct visit *visit, int err,
 	}
 	if (err == MFA_OK && reply->user[0] != '\0')
 		step.user = user;
+	if (err == MFA_OK)
+		step_find_user(&step);
 	answer_login(&step, err, &answer);
 }
 
@@ -131,6 +133,7 @@ void reply_take_device(struct desk *desk, struct visit *visit)
 		step_fail(&step, err);
 		return;
 	}
+	step_find_user(&step);
 	const struct mfa_auth_request request = step_request(&step);
 	enum mfa_device_result taken =
 		visit->session.ops->collect(&visit->session, &visit->result.diag, &reply);

@@ -26,19 +26,36 @@ static void wipe_answer(void *context MFA_UNUSED, struct mfa_secret *answer)
 	*answer = (struct mfa_secret){ 0 };
 }
 
-/* Whether PAM's user is still the account whose code was asked for. If it is not the
- * account's own name it is looked up again, as it may now be another's; and such a name
- * is never allowed in without a code. */
-static bool is_same_account(const struct step *step, enum mfa_verdict verdict)
+static const char *user_of(const struct step *step)
+{
+	return step->user != NULL ? step->user : step->login.visit->claims.user;
+}
+
+static bool has_own_name(const struct step *step)
+{
+	return strcmp(user_of(step), step->login.facts.identity.name) == 0;
+}
+
+/* If PAM's user is not the account's own name it may be another's by now. A user's own
+ * program that names another than it has begun with is asked for nothing: it could make
+ * names up. */
+void step_find_user(struct step *step)
 {
 	MFA_CLEANUP(nss_done) struct identity now = { 0 };
-	const struct identity *account = &step->login.facts.identity;
-	const char *user =
-		step->user != NULL ? step->user : step->login.visit->claims.user;
-	if (strcmp(user, account->name) == 0)
-		return true;
-	return verdict == MFA_ALLOW && nss_find(user, &now) == MFA_OK &&
-	       now.is_known == MFA_MATCH_YES && nss_are_same(&now, account);
+	const struct visit *visit = step->login.visit;
+	if (has_own_name(step) || (visit->facts.peer.uid != 0 &&
+				   strcmp(user_of(step), visit->claims.user) != 0))
+		return;
+	step->is_same_account = nss_find(user_of(step), &now) == MFA_OK &&
+				now.is_known == MFA_MATCH_YES &&
+				nss_are_same(&now, &step->login.facts.identity);
+}
+
+/* Whether PAM's user is still the account whose code was asked for. A name that is not
+ * its own is never allowed in without a code. */
+static bool is_same_account(const struct step *step, enum mfa_verdict verdict)
+{
+	return has_own_name(step) || (verdict == MFA_ALLOW && step->is_same_account);
 }
 
 static void conclude(void *context, struct mfa_auth_result *result)
@@ -51,9 +68,10 @@ static void conclude(void *context, struct mfa_auth_result *result)
 }
 
 /* Syslog hears of it behind the program: who is let in need not wait for that. */
-static void note_report(void *context, const struct mfa_auth_result *result MFA_UNUSED)
+static void note_report(void *context, const struct mfa_auth_result *result)
 {
 	struct step *step = context;
+	hold_settle(step->login.desk, result->is_in_trail);
 	step->has_report = step->login.desk->told.done != FOLD_HELD;
 }
 

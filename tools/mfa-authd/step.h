@@ -8,6 +8,8 @@
 struct step {
 	struct login login;
 	const char *user; /* PAM's, as it is now; NULL: as it was */
+	/* It is not the account's own name, and was found to be the account's. */
+	bool is_same_account;
 	/* The login is unavailable to who asks, and not for what is wrong here. */
 	bool is_asker_at_fault;
 	bool has_report; /* the result is to be written into syslog */
@@ -18,6 +20,10 @@ struct step {
 int step_begin(struct desk *desk, struct visit *visit, struct step *ret_step)
 	MFA_MUST_CHECK;
 void step_done(struct step *step);
+
+/* Finds out whose the user is: before the steps that may let somebody in, as a name
+ * service may hang, and those hold the key and count. */
+void step_find_user(struct step *step);
 
 /* The request for the steps of mfa/auth.h. Borrows from step. */
 struct mfa_auth_request step_request(struct step *step);

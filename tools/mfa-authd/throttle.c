@@ -36,14 +36,12 @@ static void give_back_turn(struct throttle *throttle, const struct connection *c
 		pace_give_back(&throttle->logins, connection->uid);
 }
 
-/* That a used code is refused is no guess: it was right. */
 static bool has_guessed(const struct connection *connection)
 {
 	const struct visit *visit = &connection->visit;
 	return connection->is_answered &&
 	       (visit->wait == VISIT_REPLY ||
-		(visit->wait == VISIT_END && visit->result.verdict == MFA_DENY &&
-		 visit->result.reason != MFA_REASON_USED));
+		(visit->wait == VISIT_END && visit->result.verdict == MFA_DENY));
 }
 
 void throttle_note(struct throttle *throttle, struct connection *connection)

@@ -57,6 +57,12 @@ static bool goes_on(const struct desk *desk, const struct job *job)
 	return job->may_linger && is_waiting && poll(&one, 1, LINGER_MS) > 0;
 }
 
+bool worker_board_leave(struct worker_board *board, enum board_state state)
+{
+	int expected = BOARD_LOOKING_UP;
+	return atomic_compare_exchange_strong(&board->state, &expected, (int)state);
+}
+
 /* The step, and the answer to its first question if that comes at once, and the end of
  * the connection behind a verdict. What is asked again has its pace, which is the
  * parent's. */
@@ -67,8 +73,8 @@ static void take_steps(struct desk *desk, struct worker_board *board, struct job
 	take_step(desk, job);
 	if (board == NULL)
 		return;
-	if (is_first && job->visit.wait == VISIT_REPLY && goes_on(desk, job)) {
-		atomic_store(&board->has_answer, true);
+	if (is_first && job->visit.wait == VISIT_REPLY && goes_on(desk, job) &&
+	    worker_board_leave(board, BOARD_ANSWERING)) {
 		job->is_answered = true;
 		steps_message(desk, &job->visit);
 	}

@@ -10,10 +10,22 @@
 
 #include "mfa/base.h"
 
-/* In memory that the parent shares with the worker: what it does meanwhile. */
-struct worker_board {
-	atomic_bool has_answer; /* it lingered, and takes a step about an answer */
+/* What a worker does in the job of a first step. Each change is one of both sides' alone:
+ * a compare and swap. */
+enum board_state {
+	BOARD_LOOKING_UP = 0, /* a name is looked for, and nothing has been counted */
+	BOARD_ANSWERING,      /* the worker's: it lingered, and takes an answer as well */
+	BOARD_CONDEMNED, /* the parent's: it is ended, and takes no answer any more */
 };
+
+/* In memory that the parent shares with the worker. */
+struct worker_board {
+	atomic_int state; /* enum board_state */
+};
+
+/* Goes on from BOARD_LOOKING_UP; false: the other side was first. */
+bool worker_board_leave(struct worker_board *board, enum board_state state)
+	MFA_MUST_CHECK;
 
 struct worker {
 	pid_t pid; /* 0: none */

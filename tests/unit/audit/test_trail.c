@@ -50,6 +50,29 @@ static void a_line_is_json_with_all_that_is_known(void **state)
 	free(text);
 }
 
+static void what_is_rehearsed_is_not_there(void **state)
+{
+	struct trail *trail = *state;
+	const struct mfa_event event = { .event = "auth", .time = NOW };
+	struct mfa_diag diag = { .text = "" };
+	trail_append_lines(trail, 2);
+	char *before = read_text(trail->path);
+	assert_int_equal(mfa_audit_rehearse(trail->audit, &event, &diag), MFA_OK);
+	char *after = read_text(trail->path);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	assert_int_equal(chmod(trail->path, 0666), 0);
+	assert_int_equal(mfa_audit_rehearse(trail->audit, &event, &diag), MFA_OK);
+	assert_int_equal(unlink(trail->path), 0);
+	assert_int_equal(mkdir(trail->path, 0700), 0);
+	/* it fails as the other does */
+	int err = mfa_audit_append(trail->audit, &event, &diag);
+	assert_int_not_equal(err, MFA_OK);
+	assert_int_equal(mfa_audit_rehearse(trail->audit, &event, &diag), err);
+	assert_int_equal(rmdir(trail->path), 0);
+}
+
 static void another_parser_reads_the_lines(void **state)
 {
 	struct trail *trail = *state;
@@ -231,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_trail(a_line_is_json_with_all_that_is_known),
+		with_trail(what_is_rehearsed_is_not_there),
 		with_trail(another_parser_reads_the_lines),
 		with_trail(a_torn_last_line_is_found_and_the_trail_goes_on),
 		with_trail(behind_a_foreign_last_line_the_chain_begins_anew),

@@ -67,6 +67,16 @@ static void without_its_store_a_host_is_shut(void **state)
 	assert_cannot_open(host, MFA_ERR_UNSAFE, "users");
 }
 
+static void without_a_configuration_a_host_is_shut(void **state MFA_UNUSED)
+{
+	struct mfa_site none = { .config = NULL, .key_hold = -1 };
+	struct mfa_diag diag = { .text = "" };
+	assert_int_equal(mfa_site_open(&none, &diag), MFA_ERR_CONFIG);
+	assert_string_not_equal(diag.text, "");
+	mfa_site_close(&none);
+	mfa_site_done(&none);
+}
+
 static void a_bad_configuration_is_not_loaded(void **state)
 {
 	struct test_host *host = *state;
@@ -94,6 +104,7 @@ int main(void)
 		on_host(opening_makes_all_ready),
 		on_host(without_its_key_a_host_is_shut),
 		on_host(without_its_store_a_host_is_shut),
+		cmocka_unit_test(without_a_configuration_a_host_is_shut),
 		on_host(a_bad_configuration_is_not_loaded),
 		cmocka_unit_test(ending_twice_is_fine),
 	};

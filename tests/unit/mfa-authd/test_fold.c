@@ -108,6 +108,22 @@ static void at_the_end_none_is_left(void **state MFA_UNUSED)
 	assert_int_equal(take(START, true), 0);
 }
 
+/* The number is not lost, and the line is tried again with the next one's minute. */
+static void a_line_that_cannot_be_written_is_counted_again(void **state MFA_UNUSED)
+{
+	struct fold_line line;
+	(void)refuse_often("taro", FOLD_AT_ONCE + 10, START);
+	assert_true(fold_take(&at, START + FOLD_MS, false, &line));
+	assert_false(line.repeats.is_last);
+	(void)refuse_often("taro", 3, START + FOLD_MS + 1);
+	assert_true(fold_put_back(&at, &line, START + FOLD_MS + 2));
+	assert_int_equal(take(START + FOLD_MS + 2, false), 0); /* not at once */
+	assert_true(fold_take(&at, START + 3 * (int64_t)FOLD_MS, true, &line));
+	assert_int_equal(line.repeats.count, 13);
+	assert_int_equal(line.repeats.since, NOON + START / 1000);
+	assert_true(line.repeats.is_last);
+}
+
 /* More kinds than there is room for are written, and what is held back is not lost. */
 static void what_is_held_back_is_not_displaced(void **state MFA_UNUSED)
 {
@@ -140,6 +156,8 @@ int main(void)
 		cmocka_unit_test_setup(who_goes_on_has_one_line_a_minute, clear),
 		cmocka_unit_test_setup(few_in_a_minute_are_all_written, clear),
 		cmocka_unit_test_setup(at_the_end_none_is_left, clear),
+		cmocka_unit_test_setup(a_line_that_cannot_be_written_is_counted_again,
+				       clear),
 		cmocka_unit_test_setup(what_is_held_back_is_not_displaced, clear),
 	};
 	return group_main("fold", tests);

@@ -57,10 +57,19 @@ static void close_modules(size_t kept)
 		mfa_close_fd(&at.modules[--at.count]);
 }
 
-static int teardown(void **state MFA_UNUSED)
+/* It finishes what it has begun. */
+static void end_service(void)
 {
+	if (at.service == 0)
+		return;
 	assert_int_equal(kill(at.service, SIGTERM), 0);
 	assert_int_equal(end_of(at.service), 0);
+	at.service = 0;
+}
+
+static int teardown(void **state MFA_UNUSED)
+{
+	end_service();
 	close_modules(0);
 	host_close(&at.host);
 	return 0;
@@ -199,6 +208,20 @@ static void many_users_leave_places_for_root(void **state MFA_UNUSED)
 	assert_served(at.modules[at.count - 1]);
 }
 
+/* A login that has not begun is none to finish: the module goes to the next service. */
+static void what_waits_for_a_worker_is_left_to_the_next_service(void **state MFA_UNUSED)
+{
+	const struct steps_login login = { .user = "root", .service = "test" };
+	struct module_end module = { .patience_ms = PATIENCE_MS };
+	assert_int_equal(connect_as(root), MFA_AUTHD_HELLO);
+	module.fd = at.modules[0];
+	assert_int_equal(kill(at.service, SIGSTOP), 0);
+	module_end_begin(&module, &login);
+	assert_int_equal(kill(at.service, SIGTERM), 0);
+	assert_int_equal(kill(at.service, SIGCONT), 0);
+	assert_int_equal(module_end_take(&module), 0);
+}
+
 /* The module connects to the next service, with the answer. */
 static void who_thinks_is_left_to_the_next_service(void **state MFA_UNUSED)
 {
@@ -211,6 +234,25 @@ static void who_thinks_is_left_to_the_next_service(void **state MFA_UNUSED)
 	assert_int_equal(module_end_take(&module), 0);
 }
 
+/* A service that was slow: the login has been decided elsewhere meanwhile. */
+static void who_has_hung_up_begins_no_login(void **state MFA_UNUSED)
+{
+	const struct steps_login login = { .user = "root", .service = "test" };
+	struct module_end module = { .patience_ms = PATIENCE_MS };
+	assert_int_equal(connect_as(root), MFA_AUTHD_HELLO);
+	assert_int_equal(kill(at.service, SIGSTOP), 0);
+	module.fd = at.modules[0];
+	module_end_begin(&module, &login);
+	module_end_reply(&module, "000000");
+	close_modules(0);
+	assert_int_equal(kill(at.service, SIGCONT), 0);
+	/* the one behind it is served: the first is through */
+	assert_int_equal(connect_as(root), MFA_AUTHD_HELLO);
+	assert_served(at.modules[0]);
+	end_service();
+	assert_int_equal(access(path_in(&at.host.box, "audit.jsonl"), F_OK), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,7 +261,9 @@ int main(void)
 		at_service(a_user_leaves_places_for_others),
 		at_service(a_users_su_leaves_places_for_others),
 		at_service(many_users_leave_places_for_root),
+		at_service(what_waits_for_a_worker_is_left_to_the_next_service),
 		at_service(who_thinks_is_left_to_the_next_service),
+		at_service(who_has_hung_up_begins_no_login),
 	};
 	return root_group_main("parent", tests);
 }

@@ -93,10 +93,11 @@ static void users_elsewhere_leave_places_for_roots_programs(void **state MFA_UNU
 	assert_int_equal(fill(0, false, false), PLACES_SHARED - PLACES_USERS);
 }
 
-static void the_many_ids_of_one_user_are_bounded_even_here(void **state MFA_UNUSED)
+static void the_many_ids_of_one_user_are_bounded(void **state MFA_UNUSED)
 {
-	assert_int_equal(fill_by_users(FIRST_ID, true, true), PLACES_OWN);
+	assert_int_equal(fill_by_users(FIRST_ID, true, false), PLACES_OWN);
 	assert_true(come(someone(TARO, false, true))); /* su */
+	assert_true(come(someone(TARO, true, true)));  /* a screen lock here */
 	assert_true(come(someone(0, false, false)));
 }
 
@@ -120,8 +121,7 @@ int main(void)
 		cmocka_unit_test_teardown(its_end_is_for_roots_programs_there, leave),
 		cmocka_unit_test_teardown(users_elsewhere_leave_places_for_roots_programs,
 					  leave),
-		cmocka_unit_test_teardown(the_many_ids_of_one_user_are_bounded_even_here,
-					  leave),
+		cmocka_unit_test_teardown(the_many_ids_of_one_user_are_bounded, leave),
 		cmocka_unit_test_teardown(where_it_is_is_not_asked_in_vain, leave),
 	};
 	return group_main("places", tests);

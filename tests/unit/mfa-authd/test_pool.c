@@ -106,6 +106,23 @@ static void the_last_worker_is_for_who_is_here(void **state MFA_UNUSED)
 	assert_true(pool_has_turn(&pool, &here));
 }
 
+/* su at a virtual terminal, while programs of two other users hang. */
+static void a_user_who_is_here_waits_for_no_other_users(void **state MFA_UNUSED)
+{
+	struct connection taro = of_user(TARO);
+	struct connection hanako = of_user(HANAKO);
+	struct connection jiro = of_user(JIRO);
+	struct pool pool = { .config = NULL };
+	pool.places[0].busy_with = &taro;
+	pool.places[1].busy_with = &hanako;
+	jiro.where = CONNECTION_ELSEWHERE;
+	assert_false(pool_has_turn(&pool, &jiro));
+	jiro.where = CONNECTION_HERE;
+	assert_true(pool_has_turn(&pool, &jiro));
+	pool.places[2].busy_with = &jiro;
+	assert_false(pool_has_turn(&pool, &jiro)); /* one each, as ever */
+}
+
 static pid_t start_sleeper(void)
 {
 	pid_t pid = fork();
@@ -208,12 +225,15 @@ static void check_hung(const struct hung_case *hung)
 	int64_t start = mfa_monotonic_ms();
 	assert_int_equal(pool_begin(&pool), MFA_OK);
 	assert_true(pool_give(&pool, &login, JOB_MESSAGE, &none));
-	assert_false(pool.boards[0].has_answer);
-	pool.boards[0].has_answer = hung->has_lingered;
+	assert_int_equal(pool.boards[0].state, BOARD_LOOKING_UP);
+	if (hung->has_lingered)
+		assert_true(worker_board_leave(&pool.boards[0], BOARD_ANSWERING));
 	assert_in_range(pool_end_hung(&pool) - start, hung->patience_ms,
 			hung->patience_ms + 1000);
 	pool.places[0].given_ms -= hung->patience_ms; /* as if they were over */
 	(void)pool_end_hung(&pool);
+	/* from there on the worker would take no answer */
+	assert_int_equal(pool.boards[0].state == BOARD_CONDEMNED, hung->is_answered);
 	assert_ptr_equal(pool_take(&pool, 0, &told), &login);
 	assert_int_equal(login.visit.wait, VISIT_END);
 	int err = mfa_packet_receive(ends[1], &buffer, 0, &letter, &payload);
@@ -244,6 +264,7 @@ int main(void)
 		cmocka_unit_test(first_steps_have_half_unless_they_are_here),
 		cmocka_unit_test(first_steps_of_users_elsewhere_leave_one_for_root),
 		cmocka_unit_test(the_last_worker_is_for_who_is_here),
+		cmocka_unit_test(a_user_who_is_here_waits_for_no_other_users),
 		cmocka_unit_test(a_first_step_that_hangs_is_answered),
 		cmocka_unit_test(a_worker_that_hangs_is_ended_and_an_idle_one_is_not),
 		cmocka_unit_test(who_is_idle_is_not_waited_for),

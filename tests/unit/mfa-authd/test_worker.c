@@ -78,7 +78,8 @@ static void an_answer_that_comes_at_once_is_taken_as_well(void **state MFA_UNUSE
 	struct job job = take();
 	assert_allowed();
 	assert_int_equal(job.visit.wait, VISIT_VERDICT);
-	assert_true(job.is_answered && board->has_answer);
+	assert_true(job.is_answered);
+	assert_int_equal(board->state, BOARD_ANSWERING);
 }
 
 static void a_module_that_goes_behind_the_verdict_is_seen_to_go(void **state MFA_UNUSED)
@@ -96,7 +97,8 @@ static void a_person_is_not_waited_for(void **state MFA_UNUSED)
 	give(true);
 	struct job job = take();
 	assert_int_equal(job.visit.wait, VISIT_REPLY);
-	assert_false(job.is_answered || board->has_answer);
+	assert_false(job.is_answered);
+	assert_int_equal(board->state, BOARD_LOOKING_UP);
 	(void)poll(NULL, 0, LATE_MS);
 	module_end_reply(&at.module, desk_fixture_code().text);
 	at.visit = job.visit;
@@ -104,7 +106,8 @@ static void a_person_is_not_waited_for(void **state MFA_UNUSED)
 	job = take();
 	assert_allowed();
 	assert_true(job.is_answered);
-	assert_false(board->has_answer); /* its step was this one from the start */
+	/* its step was this one from the start */
+	assert_int_equal(board->state, BOARD_LOOKING_UP);
 }
 
 /* How fast it may be guessed is the parent's to say. */
@@ -122,6 +125,20 @@ static void a_second_answer_is_not_waited_for(void **state MFA_UNUSED)
 	assert_int_not_equal(job.visit.result.verdict, MFA_ALLOW);
 }
 
+/* The parent is about to end it, and says that nothing was counted. */
+static void who_is_condemned_takes_no_answer(void **state MFA_UNUSED)
+{
+	begin();
+	module_end_reply(&at.module, desk_fixture_code().text);
+	assert_true(worker_board_leave(board, BOARD_CONDEMNED));
+	give(true);
+	struct job job = take();
+	assert_int_equal(job.visit.wait, VISIT_REPLY);
+	assert_false(job.is_answered);
+	assert_false(worker_board_leave(board, BOARD_ANSWERING));
+	assert_int_equal(board->state, BOARD_CONDEMNED);
+}
+
 static void who_must_not_linger_takes_one_step(void **state MFA_UNUSED)
 {
 	begin();
@@ -129,7 +146,8 @@ static void who_must_not_linger_takes_one_step(void **state MFA_UNUSED)
 	give(false);
 	struct job job = take();
 	assert_int_equal(job.visit.wait, VISIT_REPLY);
-	assert_false(job.is_answered || board->has_answer);
+	assert_false(job.is_answered);
+	assert_int_equal(board->state, BOARD_LOOKING_UP);
 	assert_int_equal(module_end_take(&at.module), MFA_AUTHD_ASK);
 	at.module.patience_ms = 0;
 	assert_int_equal(module_end_take(&at.module), 0);
@@ -142,6 +160,7 @@ int main(void)
 		with_worker(a_module_that_goes_behind_the_verdict_is_seen_to_go),
 		with_worker(a_person_is_not_waited_for),
 		with_worker(a_second_answer_is_not_waited_for),
+		with_worker(who_is_condemned_takes_no_answer),
 		with_worker(who_must_not_linger_takes_one_step),
 	};
 	return group_main("worker", tests);
