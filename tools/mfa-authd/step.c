@@ -67,12 +67,12 @@ static void conclude(void *context, struct mfa_auth_result *result)
 	}
 }
 
-/* Syslog hears of it behind the program: who is let in need not wait for that. */
-static void note_report(void *context, const struct mfa_auth_result *result)
+static void report(void *context, const struct mfa_auth_result *result)
 {
-	struct step *step = context;
+	const struct step *step = context;
 	hold_settle(step->login.desk, result->is_in_trail);
-	step->has_report = step->login.desk->told.done != FOLD_HELD;
+	if (step->login.desk->told.done != FOLD_HELD)
+		report_login(&step->login, "auth", result);
 }
 
 static bool hold_line(void *context, const struct mfa_auth_result *result)
@@ -87,7 +87,7 @@ struct mfa_auth_request step_request(struct step *step)
 	step->login.dialog.forget = wipe_answer;
 	request.conclude = conclude;
 	request.hold_back = hold_line;
-	request.report = note_report;
+	request.report = report;
 	request.context = step;
 	return request;
 }
@@ -116,9 +116,6 @@ void step_send_verdict(struct step *step)
 		.uid = visit->facts.uid,
 	};
 	channel_send_verdict(login->desk, &verdict);
-	if (step->has_report)
-		report_login(login, "auth", result);
-	step->has_report = false;
 	if (result->verdict == MFA_UNAVAILABLE && !step->is_asker_at_fault)
 		login->desk->is_worn = true;
 	visit->wait = lets_in(result) ? VISIT_VERDICT : VISIT_END;

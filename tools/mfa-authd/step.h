@@ -12,7 +12,6 @@ struct step {
 	bool is_same_account;
 	/* The login is unavailable to who asks, and not for what is wrong here. */
 	bool is_asker_at_fault;
-	bool has_report; /* the result is to be written into syslog */
 	size_t text_len; /* of the reply: what of it was no password was the code */
 };
 
