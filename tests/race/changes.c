@@ -81,8 +81,10 @@ static void use(void *context, unsigned number)
 			holder->counter = 0;
 		life = attempt->life;
 		attempt->begin = pam_fixture_ticks();
-		attempt->answer = pam_fixture_login(
-			office->fixture, USER,
+		/* refusals from one place would be told of together */
+		attempt->answer = pam_fixture_login_from(
+			office->fixture,
+			number * ATTEMPTS_MAX + (unsigned)holder->attempt_count, USER,
 			pam_fixture_code(secret_of(number, life), holder->counter));
 		attempt->end = pam_fixture_ticks();
 		if (attempt->answer == PAM_SUCCESS)

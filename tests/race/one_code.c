@@ -45,11 +45,14 @@ static void go(void *context)
 static void compete(void *context, unsigned number)
 {
 	struct contest *contest = context;
-	for (;;) {
+	for (unsigned round = 0;; round++) {
+		char host[PAM_FIXTURE_HOST_SIZE];
 		workers_gate_wait(&contest->begin);
 		if (contest->is_over)
 			return;
-		struct pam_fixture_session session = { .code = contest->code };
+		struct pam_fixture_session session = { .code = contest->code,
+						       .host = host };
+		pam_fixture_choose_host(round * CREW_MAX + number, host);
 		if (contest->at_prompt) {
 			session.at_prompt = go;
 			session.context = contest;

@@ -315,13 +315,18 @@ int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
 	return answer;
 }
 
+void pam_fixture_choose_host(unsigned number, char ret_host[static PAM_FIXTURE_HOST_SIZE])
+{
+	(void)snprintf(ret_host, PAM_FIXTURE_HOST_SIZE, "10.%u.%u.%u",
+		       number / 62500 % 250, number / 250 % 250, number % 250 + 1);
+}
+
 int pam_fixture_login_from(const struct pam_fixture *fixture, unsigned number,
 			   const char *user, struct pam_fixture_code code)
 {
-	char host[32];
+	char host[PAM_FIXTURE_HOST_SIZE];
 	struct pam_fixture_session session = { .code = code, .host = host };
-	(void)snprintf(host, sizeof host, "10.0.%u.%u", number / 250 % 250,
-		       number % 250 + 1);
+	pam_fixture_choose_host(number, host);
 	pam_fixture_session_open(fixture, user, &session);
 	int answer = pam_fixture_session_run(&session);
 	pam_fixture_session_close(&session);

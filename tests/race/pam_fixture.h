@@ -106,8 +106,15 @@ void pam_fixture_session_close(struct pam_fixture_session *session);
 /* All of it; the PAM code. */
 int pam_fixture_login(const struct pam_fixture *fixture, const char *user,
 		      struct pam_fixture_code code);
-/* The same from an address of its own for each number: many wrong codes from one place
- * have to wait. */
+enum {
+	PAM_FIXTURE_HOST_SIZE = 48
+};
+
+/* An address of its own for each number: many wrong codes from one place have to wait. */
+void pam_fixture_choose_host(unsigned number,
+			     char ret_host[static PAM_FIXTURE_HOST_SIZE]);
+
+/* As pam_fixture_login, from there. */
 int pam_fixture_login_from(const struct pam_fixture *fixture, unsigned number,
 			   const char *user, struct pam_fixture_code code);
 

@@ -99,8 +99,8 @@ static void a_mode_that_it_mends_is_in_the_trail(void **state MFA_UNUSED)
 static void make_read_only(const char *place)
 {
 	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV;
-	assert_int_equal(mount(place, place, NULL, MS_BIND, NULL), 0);
-	assert_int_equal(mount(NULL, place, NULL, flags, NULL), 0);
+	assert_int_equal(mount(place, place, "none", MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", place, "none", flags, NULL), 0);
 }
 
 /* As in a sandbox that allows other places than mfa.conf names: all can be read. */
@@ -109,7 +109,7 @@ static void what_can_only_be_read_is_told(void **state MFA_UNUSED)
 	static const char *const names[] = { "store/users", "audit.jsonl" };
 	write_text(path_in(&at.host.box, "audit.jsonl"), "");
 	assert_int_equal(unshare(CLONE_NEWNS), 0);
-	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
 		make_read_only(path_in(&at.host.box, names[i]));
 		inquire();
