@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "listener.h"
@@ -208,6 +209,15 @@ static void many_users_leave_places_for_root(void **state MFA_UNUSED)
 	assert_served(at.modules[at.count - 1]);
 }
 
+/* It stands still when this returns. */
+static void stop_service(void)
+{
+	int status = 0;
+	assert_int_equal(kill(at.service, SIGSTOP), 0);
+	assert_int_equal(waitpid(at.service, &status, WUNTRACED), at.service);
+	assert_true(WIFSTOPPED(status));
+}
+
 /* A login that has not begun is none to finish: the module goes to the next service. */
 static void what_waits_for_a_worker_is_left_to_the_next_service(void **state MFA_UNUSED)
 {
@@ -215,7 +225,7 @@ static void what_waits_for_a_worker_is_left_to_the_next_service(void **state MFA
 	struct module_end module = { .patience_ms = PATIENCE_MS };
 	assert_int_equal(connect_as(root), MFA_AUTHD_HELLO);
 	module.fd = at.modules[0];
-	assert_int_equal(kill(at.service, SIGSTOP), 0);
+	stop_service();
 	module_end_begin(&module, &login);
 	assert_int_equal(kill(at.service, SIGTERM), 0);
 	assert_int_equal(kill(at.service, SIGCONT), 0);
@@ -240,7 +250,7 @@ static void who_has_hung_up_begins_no_login(void **state MFA_UNUSED)
 	const struct steps_login login = { .user = "root", .service = "test" };
 	struct module_end module = { .patience_ms = PATIENCE_MS };
 	assert_int_equal(connect_as(root), MFA_AUTHD_HELLO);
-	assert_int_equal(kill(at.service, SIGSTOP), 0);
+	stop_service();
 	module.fd = at.modules[0];
 	module_end_begin(&module, &login);
 	module_end_reply(&module, "000000");
