@@ -209,10 +209,18 @@ static void many_users_leave_places_for_root(void **state MFA_UNUSED)
 	assert_served(at.modules[at.count - 1]);
 }
 
-/* It stands still when this returns. */
+/* It stands still when this returns, and waited before. */
 static void stop_service(void)
 {
+	char path[64];
+	bool is_waiting = false;
 	int status = 0;
+	(void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)at.service);
+	while (!is_waiting) {
+		char *text = read_text(path);
+		is_waiting = strstr(text, ") S ") != NULL;
+		free(text);
+	}
 	assert_int_equal(kill(at.service, SIGSTOP), 0);
 	assert_int_equal(waitpid(at.service, &status, WUNTRACED), at.service);
 	assert_true(WIFSTOPPED(status));
