@@ -171,13 +171,15 @@ static bool condemn(const struct pool *pool, unsigned place)
 	       atomic_load(&board->state) == BOARD_CONDEMNED;
 }
 
-static void end_worker(struct pool *pool, unsigned place)
+/* false: it goes on, with an answer, and has longer for that. */
+static bool end_worker(struct pool *pool, unsigned place)
 {
 	bool was_looking_up = is_looking_up(pool, place);
 	if (was_looking_up && !condemn(pool, place))
-		return;
+		return false;
 	pool->places[place].is_hung = was_looking_up;
 	(void)kill(pool->places[place].worker.pid, SIGKILL);
+	return true;
 }
 
 int64_t pool_end_hung(struct pool *pool)
@@ -187,11 +189,10 @@ int64_t pool_end_hung(struct pool *pool)
 	for (unsigned i = 0; i < POOL_WORKERS; i++) {
 		if (pool->places[i].busy_with == NULL)
 			continue;
-		int64_t deadline = deadline_of(pool, i);
-		if (deadline <= now)
-			end_worker(pool, i);
-		else if (deadline < next)
-			next = deadline;
+		if (deadline_of(pool, i) <= now && end_worker(pool, i))
+			continue;
+		if (deadline_of(pool, i) < next)
+			next = deadline_of(pool, i);
 	}
 	return next;
 }
