@@ -150,6 +150,8 @@ static const char *check_next(struct fault_fixture *fixture,
 	if (next->kind != MFA_KIND_YUBIKEY && counter > SCENE_COUNTER &&
 	    try_code(fixture, next, SCENE_COUNTER) != PAM_AUTH_ERR)
 		return "a code that was spent was accepted again";
+	if (next->kind == MFA_KIND_YUBIKEY)
+		keys_wait();
 	if (try_code(fixture, next, counter) != PAM_SUCCESS)
 		return "the next login was refused";
 	return NULL;

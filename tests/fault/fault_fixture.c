@@ -357,6 +357,8 @@ void fault_fixture_set_code(struct fault_fixture *fixture,
 
 void fault_fixture_reset(struct fault_fixture *fixture, const struct entry_point *entry)
 {
+	if (entry->kind == MFA_KIND_YUBIKEY)
+		keys_wait();
 	int fd = open(fixture->record_path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 ||
 	    pwrite(fd, fixture->record_bytes, RECORD_FILE_SIZE, 0) != RECORD_FILE_SIZE ||

@@ -91,6 +91,9 @@ void keys_save(enum mfa_kind kind, struct mfa_token *token);
 void keys_type(uint64_t counter, char *code, size_t size);
 /* It is in the port, or one with another secret is. */
 void keys_plug(bool is_right);
+/* Until nobody asks it any more: what a login before has left behind ends by a deadline
+ * of its own. */
+void keys_wait(void);
 
 /* Throws away what came to /dev/log. */
 void fault_fixture_drain_log(const struct fault_fixture *fixture);

@@ -2,8 +2,12 @@
 /* The person's YubiKey: what it types, and the software key in the port. */
 #include "fault_fixture.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
@@ -13,7 +17,9 @@
 
 enum {
 	SERIAL = 7654321,
-	SLOT = 2
+	SLOT = 2,
+	FREE_TRIES = 3000, /* longer than mfa-usb ever runs */
+	FREE_PAUSE_MS = 10,
 };
 
 static const unsigned char *secret(void)
@@ -48,6 +54,17 @@ void keys_type(uint64_t counter, char *code, size_t size)
 	if (strlen(typed) != MFA_YUBIKEY_CODE_LEN)
 		die("the software key types no code");
 	(void)snprintf(code, size, "%s", typed);
+}
+
+void keys_wait(void)
+{
+	int fd = open("/run/pam_mfa", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; fd >= 0 && i < FREE_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			break;
+		(void)poll(NULL, 0, FREE_PAUSE_MS);
+	}
+	(void)close(fd);
 }
 
 void keys_plug(bool is_right)
