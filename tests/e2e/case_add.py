@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from e2e import enroll, otp, pam, pamconf, product, programs, users
+from e2e import authd, enroll, otp, pam, pamconf, product, programs, users
 from e2e.checks import exits, let_in
 from e2e.terminal import become
 
@@ -208,6 +208,17 @@ def test_misuse_of_commands(case):
     for arguments in ([], ["no-such"], ["--no-such"], ["list", "a", "b"], ["show"], ["suspend", "a"],
                       ["unlock", "a", "b"], ["init", "x"], ["unlock", "a", "--json"], ["--conf"]):
         exits(enroll.run(*arguments), 2)
+
+
+def test_misuse_says_whose_and_where_help_is(case):
+    for arguments, said, hint in ((["check", "--no-such"], "mfa-enroll: check: unrecognized option", "mfa-enroll check --help"),
+                                  (["show"], "mfa-enroll: show: too few arguments", "mfa-enroll show --help"),
+                                  (["--no-such"], "mfa-enroll: unrecognized option", "mfa-enroll --help")):
+        done = enroll.run(*arguments)
+        assert said in done.stderr and f"Try: {hint}" in done.stderr, done
+    for argument, said in (("--no-such", "unrecognized option"), ("x", "mfa-authd: x: too many arguments")):
+        done = subprocess.run([authd.PROGRAM, argument], capture_output=True, text=True)
+        assert done.returncode == 2 and said in done.stderr and "Try: mfa-authd --help" in done.stderr, done
 
 
 def test_a_user_has_fifteen_tokens_at_most_and_all_serve(case):

@@ -19,7 +19,7 @@
 #include "parent.h"
 
 static const char USAGE[] =
-	"Usage: mfa-authd [--listen[=PATH]] [--conf=FILE]\n"
+	"usage: mfa-authd [--listen[=PATH]] [--conf=FILE]\n"
 	"\n"
 	"Checks logins for pam_mfa.so. systemd starts it (systemctl status\n"
 	"mfa-authd.socket); nobody needs to run it by hand. See mfa-authd(8).\n"
@@ -42,6 +42,12 @@ struct options {
 	const char *config; /* NULL: the default one */
 	bool is_once;
 };
+
+static int complain_of_usage(void)
+{
+	(void)fputs("Try: mfa-authd --help\n", stderr);
+	return EXIT_USAGE;
+}
 
 /* The exit status, or -1: go on. */
 static int read_options(int argc, char **argv, struct options *ret_options)
@@ -73,13 +79,12 @@ static int read_options(int argc, char **argv, struct options *ret_options)
 			(void)puts("mfa-authd " MFA_VERSION);
 			return EXIT_SUCCESS;
 		default:
-			return EXIT_USAGE;
+			return complain_of_usage();
 		}
 	if (optind == argc)
 		return -1;
-	(void)fprintf(stderr, "mfa-authd: %s: takes no such argument; see --help\n",
-		      argv[optind]);
-	return EXIT_USAGE;
+	(void)fprintf(stderr, "mfa-authd: %s: too many arguments\n", argv[optind]);
+	return complain_of_usage();
 }
 
 /* To the terminal of who started it by hand, and to syslog. */

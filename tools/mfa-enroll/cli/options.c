@@ -31,7 +31,8 @@ static const struct option_spec common_help[] = {
 };
 
 enum {
-	WORDS_WIDTH = 24
+	WORDS_WIDTH = 24,
+	COMMAND_NAME_SIZE = 64,
 };
 
 /* Words in a column, what they mean behind it, or below when they are long. */
@@ -190,8 +191,12 @@ enum exit_code options_read_command(struct app *app, const struct command *comma
 {
 	struct option table[MFA_COUNT(common) + OPTIONS_MAX + 1] = { 0 };
 	struct invocation invocation = { 0 };
+	static char name[COMMAND_NAME_SIZE]; /* argv keeps it */
 	int code = 0;
 	make_table(command, table);
+	/* getopt_long begins its messages with it */
+	(void)snprintf(name, sizeof name, "mfa-enroll: %s", command->name);
+	argv[0] = name;
 	optind = 0;
 	while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (code == '?')
