@@ -30,5 +30,9 @@ int mfa_peer_read(int connection, int64_t accepted_ms, struct mfa_peer *ret_peer
 /* Whether it is still there; to be asked after more has been read of it in /proc. */
 bool mfa_peer_is_alive(int connection, const struct mfa_peer *peer);
 
+/* Whether the process is in the user namespace of this one, where a user id is one
+ * person's: newuidmap(1) gives everybody thousands of ids in others. In doubt not. */
+bool mfa_peer_has_our_users(pid_t pid);
+
 /* CLOCK_BOOTTIME in milliseconds, by which processes' start times are counted. */
 int64_t mfa_boottime_ms(void);

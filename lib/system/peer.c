@@ -163,3 +163,14 @@ bool mfa_peer_is_alive(int connection, const struct mfa_peer *peer)
 		peer->pid > 0 ? open_process(connection, peer->pid, &may_be_another) : -1;
 	return is_running(process) && (!may_be_another || has_same_start(peer));
 }
+
+/* The kernel shows a map as it is from the reader's namespace: of the reader's own it is
+ * the same file. */
+bool mfa_peer_has_our_users(pid_t pid)
+{
+	char theirs[TEXT_SIZE];
+	char ours[TEXT_SIZE];
+	return read_proc(pid, "uid_map", theirs) &&
+	       read_proc(getpid(), "uid_map", ours) && theirs[0] != '\0' &&
+	       strcmp(theirs, ours) == 0;
+}

@@ -420,6 +420,51 @@ def test_the_many_ids_of_one_user_leave_places_for_roots_programs(case):
     soon(lambda: authd_client.once(taro, token.next()) == ALLOWED)
 
 
+IDS = 60
+FROM_A_NAMESPACE = """
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None)
+ours, theirs = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    assert libc.unshare(0x10000000) == 0
+    os.write(theirs[1], b"x")
+    os.read(ours[0], 1)  # until there is a map
+    ids = [os.pipe() for _ in range({ids})]
+    for uid, (_, end) in enumerate(ids):
+        if os.fork() == 0:
+            libc.setresuid(uid, uid, uid)
+            kept = []
+            for _ in range(10):
+                kept.append(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+                kept[-1].connect("{socket}")
+                kept[-1].settimeout(20)
+                os.write(end, kept[-1].recv(100)[:1])
+            os.read(0, 1)
+            os._exit(0)
+    told = b"".join(os.fdopen(end, "rb").read(10) for end, _ in ids)
+    print(told.count(b"{hello}"), flush=True)
+    os.read(0, 1)
+    os._exit(0)
+os.read(theirs[0], 1)
+open(f"/proc/{{child}}/uid_map", "w").write("0 200000 {ids}")
+os.write(ours[1], b"x")
+os.waitpid(child, 0)
+"""
+
+
+def test_who_is_here_has_no_more_places_by_other_ids(case):
+    seat.take()
+    script = FROM_A_NAMESPACE.format(ids=IDS, socket=authd.SOCKET, hello=HELLO[:1].decode())
+    held = subprocess.Popen(["python3", "-ISc", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        count = int(held.stdout.readline())
+        assert SHARED // 2 - USER_MAX < count <= SHARED // 2, count
+    finally:
+        held.stdin.close()
+        held.wait()
+
+
 @contextlib.contextmanager
 def at_the_question(user, caller, count):
     """So many su to the user by the caller, which stay at the second question."""

@@ -71,7 +71,8 @@ static bool find_here(const struct connection *connection)
 	if (!peer->is_known)
 		return false;
 	origin_read(peer->pid, peer->real_uid, NULL, &origin);
-	return origin_is_here(&origin) && mfa_peer_is_alive(connection->fd, peer);
+	return origin_is_here(&origin) && mfa_peer_has_our_users(peer->pid) &&
+	       mfa_peer_is_alive(connection->fd, peer);
 }
 
 bool connection_is_here(struct connection *connection)

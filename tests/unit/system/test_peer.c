@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -161,6 +164,59 @@ static int forget_peerpidfd(void **state MFA_UNUSED)
 	return (close(ends[0]) | close(ends[1])) != 0 || !is_forgotten;
 }
 
+/* Starts a process that lives until the pipe is closed. */
+static pid_t start_apart(int flags, int ret_pipe[static 2])
+{
+	char one = 0;
+	int begun[2];
+	assert_int_equal(pipe2(ret_pipe, O_CLOEXEC) | pipe2(begun, O_CLOEXEC), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		(void)close(ret_pipe[1]);
+		(void)close(begun[0]);
+		if (unshare(flags) == 0)
+			(void)!write(begun[1], "x", 1);
+		(void)close(begun[1]);
+		(void)!read(ret_pipe[0], &one, 1);
+		_exit(0);
+	}
+	assert_true(child > 0);
+	assert_int_equal(close(begun[1]), 0);
+	assert_int_equal(read(begun[0], &one, 1), 1);
+	assert_int_equal(close(begun[0]) | close(ret_pipe[0]), 0);
+	return child;
+}
+
+static void write_map(pid_t pid, const char *map)
+{
+	char path[64];
+	(void)snprintf(path, sizeof path, "/proc/%ld/uid_map", (long)pid);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, map, strlen(map)), strlen(map));
+	assert_int_equal(close(fd), 0);
+}
+
+static void end_process(pid_t pid, const int *pipe)
+{
+	assert_int_equal(close(pipe[1]), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void a_user_namespace_has_users_of_its_own(void **state MFA_UNUSED)
+{
+	int pipe[2];
+	pid_t pid = start_apart(0, pipe);
+	assert_true(mfa_peer_has_our_users(pid));
+	end_process(pid, pipe);
+	assert_false(mfa_peer_has_our_users(pid));
+	pid = start_apart(CLONE_NEWUSER, pipe);
+	assert_false(mfa_peer_has_our_users(pid)); /* it has none yet */
+	write_map(pid, "0 100000 1000");
+	assert_false(mfa_peer_has_our_users(pid));
+	end_process(pid, pipe);
+}
+
 int main(int argc, char **argv)
 {
 	bool is_old = argc > 1 && strcmp(argv[1], "without-peerpidfd") == 0;
@@ -170,6 +226,7 @@ int main(int argc, char **argv)
 			a_process_that_is_younger_than_the_connection_is_another),
 		cmocka_unit_test(a_process_that_has_ended_is_not_known),
 		cmocka_unit_test(what_is_no_local_socket_has_no_peer),
+		cmocka_unit_test(a_user_namespace_has_users_of_its_own),
 		cmocka_unit_test(one_that_began_at_another_time_is_another),
 	};
 	if (!can_run_tests())
