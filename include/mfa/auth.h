@@ -95,8 +95,9 @@ struct mfa_auth_result {
 	enum mfa_reason reason;
 	char token[MFA_TOKEN_ID_SIZE];
 	enum mfa_kind kind;
-	bool is_outage; /* the site could not be opened: nothing works for anybody */
-	int err;	/* MFA_REASON_FAILED: the enum mfa_err */
+	/* Nothing works for anybody: the site cannot be opened, or nothing be written. */
+	bool is_outage;
+	int err;		    /* MFA_REASON_FAILED: the enum mfa_err */
 	struct mfa_secret password; /* wants_password: what was typed before the code */
 	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
 	bool is_unknown_user;	    /* no such account: the name is not logged */

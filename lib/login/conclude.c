@@ -23,6 +23,12 @@ static void fail_result(struct mfa_auth_result *result, int err)
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 
+/* Whoever comes meets it, with a right or a wrong code. */
+static bool is_everybodys(int err)
+{
+	return err == MFA_ERR_NOSPACE || err == MFA_ERR_READONLY;
+}
+
 /* Without a line in the audit trail the login is refused, unless audit_required = no. */
 static void record_event(const struct mfa_auth_request *request,
 			 struct mfa_auth_result *result)
@@ -42,8 +48,10 @@ static void record_event(const struct mfa_auth_request *request,
 			 result->verdict == MFA_EXEMPT);
 	if (is_fatal || result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, err, "%s", diag.text);
-	if (is_fatal)
+	if (is_fatal) {
 		fail_result(result, err);
+		result->is_outage = true;
+	}
 }
 
 static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verdict,
@@ -117,9 +125,9 @@ static void decide_and_record(const struct mfa_auth_request *request,
 			      struct mfa_auth_result *result)
 {
 	int err = conclusion->err == MFA_OK ? opened : conclusion->err;
-	result->is_outage = opened != MFA_OK;
 	if (err == MFA_OK)
 		err = check_conclusion(request, state, conclusion, result);
+	result->is_outage = opened != MFA_OK || is_everybodys(err);
 	if (conclusion->typed != NULL)
 		mfa_auth_forget(request, conclusion->typed);
 	if (err != MFA_OK)

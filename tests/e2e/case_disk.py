@@ -13,6 +13,7 @@ DISK = Path("/srv/small")
 STORE = DISK / "store"
 TRAIL = DISK / "log" / "audit.jsonl"
 ELSEWHERE = Path("/var/log/pam_mfa/elsewhere.jsonl")
+OUT_OF_ORDER = "Authentication is out of order, so you cannot log in. Ask your system administrator."
 
 
 def mount(*options):
@@ -61,7 +62,7 @@ def test_full_disk_denies_for_want_of_an_audit_line(case):
     with small_disk() as (taro, token), pam.module_alone():
         fill()
         reply = until_denied(taro, token)
-        assert reply.code == pam.UNAVAILABLE and reply.messages == [], reply
+        assert reply.code == pam.UNAVAILABLE and reply.messages == [OUT_OF_ORDER], reply
         lines = module_lines(case)
         said = case.log(rf'result=unavailable reason=failed .*detail="{TRAIL}: cannot append: no space left')
         assert [lines[-1]] == said, (lines, said)
@@ -116,8 +117,12 @@ def denied_read_only(case, taro, token, detail):
         try:
             with product.unchanged(STORE, DISK):
                 reply = pam.call(taro, [token.next()])
-            assert reply.code == pam.UNAVAILABLE and reply.messages == [], reply
+            assert reply.code == pam.UNAVAILABLE and reply.messages == [OUT_OF_ORDER], reply
             one_line(case, f"result=unavailable reason=failed .*user={taro.name} .*detail={detail}")
+            # it says nothing about the code or the name
+            for user in (taro, "nobody-has-this-name"):
+                other = pam.call(user, [token.wrong()])
+                assert (other.code, other.messages) == (reply.code, reply.messages), other
         finally:
             mount("-o", "remount,rw")
         assert pam.call(taro, [token.next()]).code == pam.SUCCESS
