@@ -39,6 +39,7 @@ enum mfa_reason {
 	MFA_REASON_UID_SHARED, /* a user's own program: the user id is another name's too
 				*/
 	MFA_REASON_CROWDED,    /* too many logins at once from where this one comes */
+	MFA_REASON_NO_ANSWER,  /* the person cancelled, or the program cannot ask */
 	MFA_REASON_FAILED,     /* the machinery: see the diagnosis */
 	MFA_REASON_COUNT
 };

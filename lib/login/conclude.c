@@ -14,12 +14,17 @@ void mfa_auth_forget(const struct mfa_auth_request *request, struct mfa_secret *
 		mfa_secret_done(answer);
 }
 
+static bool is_unanswered(int err)
+{
+	return err == MFA_ERR_CONV || err == MFA_ERR_ABORT;
+}
+
 static void fail_result(struct mfa_auth_result *result, int err)
 {
 	result->verdict = mfa_verdict_from_err(err);
-	result->reason = MFA_REASON_FAILED;
+	result->reason = is_unanswered(err) ? MFA_REASON_NO_ANSWER : MFA_REASON_FAILED;
 	result->err = err;
-	if (result->diag.text[0] == '\0')
+	if (!is_unanswered(err) && result->diag.text[0] == '\0')
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 

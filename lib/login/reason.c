@@ -74,6 +74,7 @@ static const struct reason {
 	[MFA_REASON_USER_CHANGED] = { .name = "user-changed" },
 	[MFA_REASON_UID_SHARED] = { .name = "uid-shared" },
 	[MFA_REASON_CROWDED] = { "too-many-logins", crowded, NULL, true },
+	[MFA_REASON_NO_ANSWER] = { .name = "no-answer" },
 	[MFA_REASON_FAILED] = { .name = "failed", .refusal = out_of_order },
 };
 

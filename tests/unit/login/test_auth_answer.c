@@ -66,16 +66,20 @@ static void a_dialog_that_fails_is_not_counted(void **state)
 	static const struct {
 		int err;
 		enum mfa_verdict verdict;
+		enum mfa_reason reason;
 		const char *result;
 	} cases[] = {
-		{ MFA_ERR_CONV, MFA_NO_DIALOG, "\"result\":\"no-dialog\"" },
-		{ MFA_ERR_ABORT, MFA_GIVEN_UP, "\"result\":\"given-up\"" },
-		{ MFA_ERR_NOMEM, MFA_NO_MEMORY, "\"result\":\"no-memory\"" },
+		{ MFA_ERR_CONV, MFA_NO_DIALOG, MFA_REASON_NO_ANSWER,
+		  "\"result\":\"no-dialog\"" },
+		{ MFA_ERR_ABORT, MFA_GIVEN_UP, MFA_REASON_NO_ANSWER,
+		  "\"result\":\"given-up\"" },
+		{ MFA_ERR_NOMEM, MFA_NO_MEMORY, MFA_REASON_FAILED,
+		  "\"result\":\"no-memory\"" },
 	};
 	uint32_t generation = generation_of(state, "taro");
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
 		assert_outcome(login(state, (struct attempt){ .err = cases[i].err }),
-			       cases[i].verdict, MFA_REASON_FAILED);
+			       cases[i].verdict, cases[i].reason);
 		assert_audited(state, cases[i].result);
 	}
 	assert_int_equal(generation_of(state, "taro"), generation);

@@ -310,7 +310,7 @@ static void who_gives_up_at_the_pin_is_out(void **state)
 	const char *const answers[] = { "", NULL };
 	device.wants_pin = true;
 	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
-	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_FAILED);
+	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_NO_ANSWER);
 	assert_false(device.is_open);
 }
 

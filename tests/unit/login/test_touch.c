@@ -356,7 +356,7 @@ static void who_gives_up_between_is_told_nothing(void **state)
 {
 	static const char *const once[] = { "", NULL };
 	struct outcome outcome = come(state, (struct attempt){ .answers = once });
-	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_FAILED);
+	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_NO_ANSWER);
 	assert_int_equal(outcome.script.asked, 2);
 	assert_int_equal(outcome.script.told, 0);
 }

@@ -165,7 +165,7 @@ static void others_are_not_named(void **state)
 	const char *const twice[] = { "", "", NULL };
 	struct outcome outcome =
 		come(state, (struct attempt){ .user = "hanako", .answers = twice });
-	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_FAILED);
+	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_NO_ANSWER);
 	assert_string_equal(outcome.script.prompts[2],
 			    "YubiKey in use (test, pts/7): do not touch. Enter: again: ");
 	assert_told(state, "\"event\":\"key.busy\"", true); /* also for who gave up */
