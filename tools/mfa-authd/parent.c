@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "channel.h"
-#include "places.h"
-#include "pool.h"
+#include "folded_line.h"
+#include "queue.h"
 #include "sweeper.h"
 #include "throttle.h"
 #include "turned_away.h"
@@ -31,18 +30,15 @@ struct parent {
 	int signals;
 	int listener;
 	bool is_draining;
-	bool has_line; /* see line */
-	struct fold_key line_key;
 	int64_t drain_end_ms;
-	uint64_t order;
+	struct queue queue;
 	struct sweeper sweeper;
 	struct pool pool;
 	struct throttle throttle;
 	struct turned_away turned_away;
 	struct places places;
 	struct fold fold;
-	/* The line that is being written for many, in place of a connection. */
-	struct connection line;
+	struct folded_line line;
 	/* of the poll under way */
 	size_t polled; /* connections that it has */
 	struct pollfd polls[POLLS_MAX];
@@ -68,26 +64,6 @@ static bool is_polled(const struct connection *connection)
 	       connection->not_before_ms <= mfa_monotonic_ms();
 }
 
-/* Of the user's that wait for a worker, how many; root's programs are many people's. */
-static unsigned count_ready_of(const struct parent *parent, uid_t uid)
-{
-	unsigned count = 0;
-	for (size_t i = 0; uid != 0 && i < parent->places.count; i++) {
-		const struct connection *other = parent->places.connections[i];
-		count += other->state == CONNECTION_READY && other->uid == uid;
-	}
-	return count;
-}
-
-/* Users take turns: the second of one that waits is behind the first of all others that
- * come within as many as there are places, and so on. */
-static void become_ready(struct parent *parent, struct connection *connection)
-{
-	uint64_t turns = count_ready_of(parent, connection->uid);
-	connection->state = CONNECTION_READY;
-	connection->order = ++parent->order + turns * PLACES_MAX;
-}
-
 /* The module has begun by then, as a rule. */
 static void accept_one(struct parent *parent)
 {
@@ -103,7 +79,7 @@ static void accept_one(struct parent *parent)
 	channel_greet(connection->fd);
 	parent->places.connections[parent->places.count++] = connection;
 	if (is_polled(connection) && connection_has_message(connection))
-		become_ready(parent, connection);
+		queue_add(&parent->queue, &parent->places, connection);
 }
 
 /* A planned restart: those who think are asked nothing twice, as the module connects to
@@ -142,30 +118,6 @@ static enum job_kind kind_of_job(const struct connection *connection)
 	return JOB_GONE;
 }
 
-/* The first that may have a worker now. */
-static struct connection *find_next_ready(struct parent *parent)
-{
-	struct connection *first = NULL;
-	for (size_t i = 0; i < parent->places.count + 1; i++) {
-		struct connection *connection = i < parent->places.count
-							? parent->places.connections[i]
-							: &parent->line;
-		if (connection->state == CONNECTION_READY &&
-		    pool_has_turn(&parent->pool, connection) &&
-		    (first == NULL || connection->order < first->order))
-			first = connection;
-	}
-	return first;
-}
-
-static unsigned count_ready(const struct parent *parent)
-{
-	unsigned count = parent->line.state == CONNECTION_READY;
-	for (size_t i = 0; i < parent->places.count; i++)
-		count += parent->places.connections[i]->state == CONNECTION_READY;
-	return count;
-}
-
 /* Of a module that has gone no login is begun: it has taken its login elsewhere. */
 static bool drop_if_gone(struct connection *connection)
 {
@@ -183,73 +135,35 @@ static void give_out_work(struct parent *parent)
 {
 	struct pool_news news = { &parent->places, &parent->fold, false };
 	for (;;) {
-		struct connection *next = find_next_ready(parent);
+		struct connection *next = queue_next(
+			&parent->places, &parent->line.connection, &parent->pool);
 		if (next == NULL)
 			return;
 		if (drop_if_gone(next))
 			continue;
-		enum job_kind kind = next == &parent->line ? JOB_LINE : kind_of_job(next);
+		enum job_kind kind =
+			next == &parent->line.connection ? JOB_LINE : kind_of_job(next);
 		next->is_answered = false;
 		news.may_linger =
-			count_ready(parent) == 1 && throttle_is_quiet(&parent->throttle);
+			queue_count(&parent->places, &parent->line.connection) == 1 &&
+			throttle_is_quiet(&parent->throttle);
 		if (!pool_give(&parent->pool, next, kind, &news))
 			return;
 		next->state = CONNECTION_WORKED;
 	}
 }
 
-static void warn_of_lost(uint32_t count)
-{
-	syslog(LOG_AUTHPRIV | LOG_ERR,
-	       "%lu refused logins have no line: a worker ended, or there were too many "
-	       "kinds at once",
-	       (unsigned long)count);
-}
-
-static void prepare_line(struct parent *parent)
-{
-	struct fold_line line;
-	if (parent->has_line ||
-	    !fold_take(&parent->fold, mfa_monotonic_ms(), parent->is_draining, &line))
-		return;
-	parent->has_line = true;
-	parent->line_key = line.key;
-	parent->line = (struct connection){ .fd = -1,
-					    .device = -1,
-					    .where = CONNECTION_ELSEWHERE,
-					    .repeats = line.repeats,
-					    .visit = line.visit };
-	parent->line.visit.wait = VISIT_VERDICT;
-	become_ready(parent, &parent->line);
-}
-
-/* told: nothing if the worker has ended; then the line may be there, or not. */
-static void end_line(struct parent *parent, const struct fold_told *told)
-{
-	const struct fold_line line = { .key = parent->line_key,
-					.repeats = parent->line.repeats,
-					.visit = parent->line.visit };
-	parent->has_line = false;
-	parent->line.state = CONNECTION_WAITS;
-	if (told->done == FOLD_NOTHING ||
-	    (told->done == FOLD_HELD &&
-	     !fold_put_back(&parent->fold, &line, mfa_monotonic_ms())))
-		warn_of_lost(line.repeats.count);
-}
-
 static void take_back(struct parent *parent, unsigned place)
 {
 	struct fold_told told;
 	struct connection *connection = pool_take(&parent->pool, place, &told);
-	if (connection == &parent->line) {
-		end_line(parent, &told);
+	if (connection == &parent->line.connection) {
+		folded_line_end(&parent->line, &parent->fold, &told);
 		return;
 	}
 	if (connection == NULL)
 		return;
-	if (told.done != FOLD_NOTHING &&
-	    !fold_count(&parent->fold, &told, &connection->visit, mfa_monotonic_ms()))
-		warn_of_lost(1);
+	folded_line_count(&parent->fold, &told, &connection->visit);
 	throttle_note(&parent->throttle, connection);
 	connection->state = CONNECTION_WAITS;
 	connection_set_deadline(connection);
@@ -273,7 +187,7 @@ static void look_at(struct parent *parent, struct connection *connection,
 	if (!has_message && is_over_silently(connection))
 		connection->visit.wait = VISIT_END;
 	else if (!has_message || !throttle_delays(&parent->throttle, connection))
-		become_ready(parent, connection);
+		queue_add(&parent->queue, &parent->places, connection);
 }
 
 /* Children are reaped; workers that have died are seen by their sockets. */
@@ -302,7 +216,7 @@ static int timeout_of(struct parent *parent, bool is_full)
 	int64_t now = mfa_monotonic_ms();
 	if (parent->is_draining && parent->drain_end_ms < end)
 		end = parent->drain_end_ms;
-	if (!parent->has_line && fold_next(&parent->fold) < end)
+	if (!parent->line.is_there && fold_next(&parent->fold) < end)
 		end = fold_next(&parent->fold);
 	for (size_t i = 0; i < parent->places.count; i++) {
 		const struct connection *connection = parent->places.connections[i];
@@ -362,7 +276,8 @@ static void serve_once(struct parent *parent)
 			&parent->polls[AT_CONNECTIONS + 2 * i]);
 	if (parent->polls[AT_LISTENER].revents != 0)
 		accept_one(parent);
-	prepare_line(parent);
+	if (folded_line_take(&parent->line, &parent->fold, parent->is_draining))
+		queue_add(&parent->queue, &parent->places, &parent->line.connection);
 	remove_ended(parent);
 	give_out_work(parent);
 }
@@ -382,7 +297,7 @@ static int open_signals(struct mfa_diag *diag, int *ret_fd)
 
 static bool is_finished(const struct parent *parent)
 {
-	bool is_idle = parent->places.count == 0 && !parent->has_line;
+	bool is_idle = parent->places.count == 0 && !parent->line.is_there;
 	return parent->is_draining &&
 	       (is_idle || parent->drain_end_ms <= mfa_monotonic_ms());
 }
