@@ -5,10 +5,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from e2e import (as_user, audit, authd, authd_client, clock, enroll, pam, pamconf, product, programs, restarts, ssh,
@@ -188,6 +189,42 @@ def test_a_worker_that_hangs_delays_nobody_else(case):
         assert time.monotonic() - start < 2
         let_in_now(terminal, taro)
         assert time.monotonic() - start > 2, "it did not hang"
+
+
+@contextmanager
+def a_syslog_daemon_that_reads_nothing():
+    """Gives its socket."""
+    path = Path("/tmp/hung-log")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hung:
+        hung.bind(str(path))
+        hung.setblocking(False)
+        subprocess.run(["mount", "--bind", path, "/dev/log"], check=True)
+        try:
+            authd.restart()
+            yield hung
+        finally:
+            subprocess.run(["umount", "/dev/log"], check=True)
+            path.unlink()
+            authd.restart()
+
+
+def test_a_syslog_daemon_that_hangs_keeps_nobody_out(case):
+    taro, token = enroll.person(kind="hotp")
+    with pam.module_alone(), a_syslog_daemon_that_reads_nothing() as hung:
+        size = product.AUDIT.stat().st_size
+        begun = time.monotonic()
+        for _ in range(30):
+            assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+        assert time.monotonic() - begun < 20
+        assert product.AUDIT.read_bytes()[size:].count(b'"result":"allowed"') == 30
+        lines = []
+        with suppress(BlockingIOError):
+            while True:
+                lines.append(hung.recv(4096))
+        assert 0 < len(lines) < 30, len(lines)  # or nothing had hung
+        assert pam.call(taro, [token.next()]).code == pam.SUCCESS
+        assert b"the syslog daemon did not take the " in hung.recv(4096)
+        assert b"result=allowed" in hung.recv(4096)
 
 
 def test_two_hundred_logins_and_ten_restarts(case):

@@ -10,6 +10,7 @@
 #include "gate.h"
 #include "hold.h"
 #include "mfa/lockout.h"
+#include "mfa/log.h"
 #include "mfa/text.h"
 #include "report.h"
 #include "step.h"
@@ -190,9 +191,9 @@ static void refuse_version(const struct desk *desk)
 {
 	const struct mfa_authd_verdict verdict = { .verdict = MFA_UNAVAILABLE,
 						   .name = "" };
-	syslog(LOG_AUTHPRIV | LOG_ERR,
-	       "a pam_mfa.so of another version asks: restart the program that has loaded "
-	       "it, or install pam_mfa anew");
+	mfa_log(LOG_ERR,
+		"a pam_mfa.so of another version asks: restart the program that has loaded "
+		"it, or install pam_mfa anew");
 	channel_send_verdict(desk, &verdict);
 }
 

@@ -3,12 +3,14 @@
 
 #include <syslog.h>
 
+#include "mfa/log.h"
+
 static void warn_of_lost(uint32_t count)
 {
-	syslog(LOG_AUTHPRIV | LOG_ERR,
-	       "%lu refused logins have no line: a worker ended, or there were too many "
-	       "kinds at once",
-	       (unsigned long)count);
+	mfa_log(LOG_ERR,
+		"%lu refused logins have no line: a worker ended, or there were too many "
+		"kinds at once",
+		(unsigned long)count);
 }
 
 bool folded_line_take(struct folded_line *line, struct fold *fold, bool is_last)

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "channel.h"
+#include "mfa/log.h"
 #include "mfa/peer.h"
 
 enum {
@@ -56,10 +57,10 @@ static void report_warning(struct desk *desk, const struct mfa_diag *warned)
 	struct mfa_diag diag = { .text = "" };
 	if (warned->warned == MFA_WARNING_NONE || !desk->site.is_open)
 		return;
-	syslog(LOG_AUTHPRIV | LOG_WARNING, "%s", warned->warning);
+	mfa_log(LOG_WARNING, "%s", warned->warning);
 	if (mfa_audit_append_warning(desk->site.audit, warned, NULL, time(NULL), &diag) !=
 	    MFA_OK)
-		syslog(LOG_AUTHPRIV | LOG_ERR, "%s", diag.text);
+		mfa_log(LOG_ERR, "%s", diag.text);
 }
 
 void inquire_answer(struct desk *desk, const struct visit *visit)

@@ -14,6 +14,7 @@
 #include "listener.h"
 #include "mfa/clean_process.h"
 #include "mfa/limits.h"
+#include "mfa/log.h"
 #include "mfa/priority.h"
 #include "once.h"
 #include "parent.h"
@@ -35,6 +36,7 @@ static const char USAGE[] =
 enum {
 	EXIT_USAGE = 2,
 	DESCRIPTORS = 4096,
+	LOG_PATIENCE_MS = 200,
 };
 
 struct options {
@@ -91,7 +93,7 @@ static int read_options(int argc, char **argv, struct options *ret_options)
 static int complain(const struct mfa_diag *diag)
 {
 	(void)fprintf(stderr, "mfa-authd: %s\n", diag->text);
-	syslog(LOG_AUTHPRIV | LOG_ERR, "%s", diag->text);
+	mfa_log(LOG_ERR, "%s", diag->text);
 	return EXIT_FAILURE;
 }
 
@@ -144,7 +146,7 @@ static void leave_control_group(void)
 /* Says why, and denies. */
 static int refuse_once(const struct mfa_diag *diag)
 {
-	syslog(LOG_AUTHPRIV | LOG_ERR, "%s", diag->text);
+	mfa_log(LOG_ERR, "%s", diag->text);
 	once_refuse(STDIN_FILENO);
 	return EXIT_FAILURE;
 }
@@ -178,7 +180,7 @@ int main(int argc, char **argv)
 	int code = read_options(argc, argv, &options);
 	if (code >= 0)
 		return code;
-	openlog("mfa-authd", LOG_PID, LOG_AUTHPRIV);
+	mfa_log_open("mfa-authd", LOG_PATIENCE_MS);
 	if (mfa_init() != MFA_OK) {
 		const struct mfa_diag diag = { .text = "a cryptographic library fails" };
 		return complain(&diag);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "mfa/log.h"
 
 enum {
 	/* longer than all locks of a step that others may hold, and a name service that
@@ -206,15 +207,15 @@ static void leave_step(bool is_hung, pid_t worker, struct connection *connection
 	if (connection->fd < 0) /* a line for many: see the parent */
 		return;
 	if (!is_hung) {
-		syslog(LOG_AUTHPRIV | LOG_ERR,
-		       "worker %ld ended in the middle of a login, which is asked again",
-		       (long)worker);
+		mfa_log(LOG_ERR,
+			"worker %ld ended in the middle of a login, which is asked again",
+			(long)worker);
 		return;
 	}
-	syslog(LOG_AUTHPRIV | LOG_ERR,
-	       "the name service did not answer within %d s (see nsswitch.conf): the "
-	       "login of process %ld, user id %u, is refused",
-	       LOOK_UP_MS / 1000, (long)peer->pid, (unsigned)connection->uid);
+	mfa_log(LOG_ERR,
+		"the name service did not answer within %d s (see nsswitch.conf): the "
+		"login of process %ld, user id %u, is refused",
+		LOOK_UP_MS / 1000, (long)peer->pid, (unsigned)connection->uid);
 	channel_refuse(connection->fd);
 }
 

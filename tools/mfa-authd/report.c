@@ -5,6 +5,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "mfa/log.h"
+
 enum {
 	LOG_LINE_SIZE = 1536
 };
@@ -21,8 +23,7 @@ static const char *plain_service(const struct login *login)
 static void write_line(const struct login *login, int priority, const char *phase,
 		       const char *text)
 {
-	syslog(LOG_AUTHPRIV | priority, "pam_mfa(%s:%s): %s", plain_service(login), phase,
-	       text);
+	mfa_log(priority, "pam_mfa(%s:%s): %s", plain_service(login), phase, text);
 }
 
 void report_event(const struct login *login, const struct mfa_event *event,

@@ -6,10 +6,10 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "job.h"
+#include "mfa/log.h"
 
 enum {
 	SOCKET = STDERR_FILENO + 1 /* in the sweeper */
@@ -19,7 +19,7 @@ _Noreturn static void sweep(int socket)
 {
 	sigset_t none;
 	(void)sigemptyset(&none);
-	closelog();
+	mfa_log_close();
 	(void)prctl(PR_SET_NAME, "mfa-authd-sweep"); /* it is no worker */
 	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0 ||

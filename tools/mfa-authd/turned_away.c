@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "mfa/log.h"
+
 enum {
 	PAUSE_MS = 60000,
 	TEXT_SIZE = 256,
@@ -49,8 +51,8 @@ void turned_away_note(struct turned_away *turned_away, const struct places *plac
 	if (!turned_away_is_due(turned_away, mfa_monotonic_ms(), &more))
 		return;
 	turned_away_describe(places, connection, text, sizeof text);
-	syslog(LOG_AUTHPRIV | LOG_WARNING,
-	       "%s: no further login of process %ld is taken; %lu more since the last "
-	       "such line (see LIMITS in mfa-authd(8))",
-	       text, (long)connection->visit.facts.peer.pid, more);
+	mfa_log(LOG_WARNING,
+		"%s: no further login of process %ld is taken; %lu more since the last "
+		"such line (see LIMITS in mfa-authd(8))",
+		text, (long)connection->visit.facts.peer.pid, more);
 }

@@ -5,12 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "desk.h"
 #include "hold.h"
 #include "job.h"
+#include "mfa/log.h"
 #include "steps.h"
 
 enum {
@@ -111,7 +111,7 @@ _Noreturn static void work(const char *config, struct worker_board *board, int s
 	struct desk desk;
 	sigset_t none;
 	(void)sigemptyset(&none);
-	closelog(); /* its descriptor is about to be closed */
+	mfa_log_close(); /* its descriptor is about to be closed */
 	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
 	    close_range(SOCKET + 1, ~0U, 0) != 0 ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
