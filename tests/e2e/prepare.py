@@ -47,6 +47,6 @@ def install():
     subprocess.run(command, check=True)
     subprocess.run(["mfa-enroll", "init"], check=True, stdout=subprocess.DEVNULL)
     text = CONFIG.read_text()
-    text = text.replace("#factors      = yubikey", "factors      =")
+    text = text.replace("#factors      = totp hotp yubikey ", "factors      = totp hotp ")
     assert "\nfactors      = totp" in text
     CONFIG.write_text(text)
