@@ -23,14 +23,10 @@ static const char crowded[] =
 	MFA_N_("Too many logins at once. Wait a moment, and try again.");
 static const char garbled[] =
 	MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and Japanese input.");
-static const char garbled_prompt[] = MFA_N_(
-	"The YubiKey's code came garbled. Turn off Caps Lock and Japanese input, and "
-	"type it again: ");
+static const char garbled_prompt[] = MFA_N_("Garbled: Caps Lock/IME? Code: ");
 static const char key_typed[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you.");
-static const char key_typed_prompt[] =
-	MFA_N_("The YubiKey typed a code that is not registered for you. One-time "
-	       "password: ");
+static const char key_typed_prompt[] = MFA_N_("YubiKey not registered. Code: ");
 
 /* NULL: the usual refusal, the usual question. The texts of devices are in
  * lib/devices. */

@@ -12,7 +12,7 @@ from e2e.entry_points import stranger
 
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"
-ASK_EN = "One-time password:"
+ASK_EN = "One-time code:"
 
 
 def test_the_catalogue_is_installed(case):
@@ -75,7 +75,7 @@ def test_english_when_the_configuration_says_so(case):
     with japanese_locale(), pam.module_alone():
         for language in ("en", "auto"):
             with product.config({"language": language}):
-                assert pam.call(taro, [token.next()]).prompts == ["One-time password: "], language
+                assert pam.call(taro, [token.next()]).prompts == ["One-time code: "], language
 
 
 def test_reasons_are_told_in_japanese(case):

@@ -41,7 +41,7 @@ def test_the_own_code_lets_in_and_others_do_not(case):
     with wired():
         reply = call_both(taro, [taro.password, token.next()])
         assert reply.codes == {"authenticate": pam.SUCCESS, "acct_mgmt": pam.SUCCESS}, reply
-        assert reply.prompts[1] == "One-time password: "
+        assert reply.prompts[1] == "One-time code: "
         for answers in ([taro.password, token.last()], [taro.password, token.wrong()], ["wrong", token.next()],
                         [taro.password, ""], [taro.password, "1" * 500]):
             assert call(taro, answers).code == pam.AUTH_ERR
@@ -106,7 +106,7 @@ def test_one_line_with_password_and_code(case):
             for token in (six, eight, six):
                 reply = call_both(taro, [password + token.next()])
                 assert reply.codes == {"authenticate": 0, "acct_mgmt": 0}, (password, reply)
-                assert reply.prompts == ["Password and one-time password: "]
+                assert reply.prompts == ["Password, then code: "]
             assert call(taro, ["wrong" + six.next()]).code == pam.AUTH_ERR
             assert call(taro, [password + six.last()]).code == pam.AUTH_ERR
             assert call(taro, [six.next()]).code == pam.AUTH_ERR
@@ -153,16 +153,16 @@ def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
         taro, key = users.new(), softkey.Key(serial=7200001)
         assert enroll.run("add", taro.name, "yubikey").returncode == 0
         reply = call(taro, [taro.password, ""])
-        assert reply.code == pam.SUCCESS and reply.prompts[1] == "One-time password (YubiKey: Enter, then touch): ", reply
+        assert reply.code == pam.SUCCESS and reply.prompts[1] == "YubiKey: Enter, touch; or code: ", reply
         # greeters keep a message over the next question, and xscreensaver makes a page of it
         assert not reply.messages, reply
         key.touch(False)
         reply = call(taro, [taro.password, "", "", ""])
         assert reply.code == pam.AUTH_ERR and len(reply.prompts) == 4, reply
-        assert reply.prompts[2].startswith("The YubiKey was not touched."), reply
+        assert reply.prompts[2].startswith("Not touched."), reply
         # From another host it is not even offered.
         reply = call(taro, [taro.password, ""], items={"rhost": "192.0.2.7"})
-        assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", reply
+        assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time code: ", reply
     kinds = [re.search(r"result=\S+ reason=\S+", line)[0] for line in lines(case)]
     assert kinds == ["result=allowed reason=code-right", "result=denied reason=key-untouched",
                      "result=denied reason=no-code"], kinds

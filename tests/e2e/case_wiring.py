@@ -121,7 +121,7 @@ def test_password_and_code_in_one_line_at_su(case):
             with with_auth("su", FORWARD):
                 outcome = su(taro, taro.password + token.next())
                 let_in(outcome, 1)
-                assert outcome.prompts == ["Password and one-time password:"], outcome
+                assert outcome.prompts == ["Password, then code:"], outcome
                 refused(su(taro, taro.password + token.last()), 1)
                 refused(su(taro, taro.password + token.wrong()), 1)
                 refused(su(taro, "wrong" + token.next()), 1)

@@ -17,7 +17,7 @@ static void the_right_code_is_let_in(void **state)
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 1);
 	assert_int_equal(outcome.script.told, 0);
-	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_string_equal(outcome.script.prompt, "One-time code: ");
 	assert_string_equal(outcome.diag, "");
 	struct mfa_record *record = stored_record(store_of(state), "taro");
 	assert_string_equal(outcome.token, record->tokens[0].id);
@@ -164,7 +164,7 @@ static void a_stranger_is_asked_and_refused_like_anybody(void **state)
 			       strangers[i].is_unknown ? MFA_REASON_UNKNOWN_USER
 						       : MFA_REASON_NOT_ENROLLED);
 		assert_int_equal(outcome.script.asked, 1);
-		assert_string_equal(outcome.script.prompt, "One-time password: ");
+		assert_string_equal(outcome.script.prompt, "One-time code: ");
 		assert_int_equal(outcome.script.told, 0);
 		assert_string_equal(outcome.token, "");
 		assert_string_equal(outcome.diag, "");
