@@ -166,8 +166,9 @@ void mfa_auth_tell(const struct mfa_auth_request *request,
 		   const struct mfa_auth_state *state,
 		   const struct mfa_auth_result *result);
 
-/* Runs all steps of a login: one question, asked again only if a device could not answer;
- * one line in the audit trail, and one for each other login that it came across at the
+/* Runs all steps of a login: one question, asked again only if a device could not answer,
+ * or where the person may know that the code was used; one line in the audit trail, one
+ * for each such code, and one for each other login that it came across at the
  * YubiKeys. The new state is committed before MFA_ALLOW. The caller ends ret_result with
  * mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,

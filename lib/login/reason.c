@@ -28,6 +28,8 @@ static const char key_typed[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you.");
 static const char key_typed_prompt[] = MFA_N_("YubiKey not registered. Code: ");
 
+static const char code_used_prompt[] = MFA_N_("Used. Wait for next code: ");
+
 /* NULL: the usual refusal, the usual question. The texts of devices are in
  * lib/devices. */
 static const struct reason {
@@ -41,7 +43,7 @@ static const struct reason {
 	[MFA_REASON_NONE] = { .name = "none" },
 	[MFA_REASON_RIGHT] = { .name = "code-right" },
 	[MFA_REASON_WRONG] = { .name = "code-wrong" },
-	[MFA_REASON_USED] = { .name = "code-used", .refusal = code_used },
+	[MFA_REASON_USED] = { "code-used", code_used, code_used_prompt, false },
 	[MFA_REASON_CLOCK] = { .name = "clock-behind", .refusal = clock_behind },
 	[MFA_REASON_SUSPENDED] = { .name = "token-suspended", .refusal = suspended },
 	[MFA_REASON_LOCKED] = { .name = "locked", .refusal = locked },

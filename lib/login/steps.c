@@ -109,20 +109,43 @@ static bool is_of_other(enum mfa_reason problem)
 	return problem == MFA_REASON_KEY_BUSY || problem == MFA_REASON_KEY_ELSEWHERE;
 }
 
-/* Asks again after a problem, if questions are left. */
+/* Counts a question that is over, and puts another, if any is left. */
+static bool may_ask_again(const struct mfa_auth_request *request,
+			  struct mfa_auth_state *state)
+{
+	state->counted += !is_of_other(state->problem);
+	if (state->is_last || state->asked >= ASKED_MAX || state->counted >= COUNTED_MAX)
+		return false;
+	if (state->has_device)
+		state->device = find_offered(request, 0);
+	state->step = MFA_STEP_QUESTION;
+	return true;
+}
+
 static enum mfa_auth_step ask_again(const struct mfa_auth_request *request,
 				    struct mfa_auth_state *state,
 				    struct mfa_auth_result *result)
 {
-	state->counted += !is_of_other(state->problem);
-	if (state->is_last || state->asked >= ASKED_MAX ||
-	    state->counted >= COUNTED_MAX) {
-		const struct conclusion problem = { .problem = state->problem };
-		return end_login(request, state, &problem, result);
-	}
-	if (state->has_device)
-		state->device = find_offered(request, 0);
-	state->step = MFA_STEP_QUESTION;
+	const struct conclusion problem = { .problem = state->problem };
+	return may_ask_again(request, state)
+		       ? state->step
+		       : end_login(request, state, &problem, result);
+}
+
+/* A used code has its line, and is asked for again where the person may know why: who has
+ * just logged in still sees the same code. */
+static enum mfa_auth_step end_or_ask_again(const struct mfa_auth_request *request,
+					   struct mfa_auth_state *state,
+					   const struct conclusion *conclusion,
+					   struct mfa_auth_result *result)
+{
+	(void)end_login(request, state, conclusion, result);
+	if (result->reason != MFA_REASON_USED || result->verdict != MFA_DENY ||
+	    !request->may_explain || request->wants_password)
+		return state->step;
+	state->problem = MFA_REASON_USED;
+	if (may_ask_again(request, state))
+		login_reopen(state, result);
 	return state->step;
 }
 
@@ -170,7 +193,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	conclusion.is_of_no_token =
 		state->problem == MFA_REASON_KEY_TYPED && !typed_key_may_be_told(request);
 	if (state->problem == MFA_REASON_NONE || conclusion.is_of_no_token)
-		return end_login(request, state, &conclusion, result);
+		return end_or_ask_again(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)
 		return begin_device(state); /* it was touched too early */

@@ -86,8 +86,9 @@ def test_reasons_are_told_in_japanese(case):
             service = (pamconf.FOLDER / "login").read_text().replace(f"{pamconf.PASSWORD}\n", text)
         with pamconf.written("login", service):
             let_in(programs.login(taro, [taro.password, token.next()]))
-            outcome = programs.login(taro, [taro.password, token.last()])
-    refused(outcome)
+            outcome = programs.login(taro, [taro.password] + 3 * [token.last()])
+    refused(outcome, prompts=4)
+    assert outcome.prompts[2] == "使用済み。次のコード:", outcome
     assert "使用されています" in outcome.text or "使用済み" in outcome.text, outcome.text
     assert "情報政策課 内線1234" in outcome.text, outcome.text
 
