@@ -74,9 +74,12 @@ struct mfa_auth_state {
 	enum mfa_reason problem;	      /* reported by the next question */
 	enum mfa_device_result device_result; /* the same, of a device */
 	bool is_in_grace;
-	bool has_device;	 /* this login may use a device in a port */
-	bool is_last;		 /* no question helps after the device's reply */
-	unsigned device;	 /* in mfa_devices: the one to ask */
+	bool has_device; /* this login may use a device in a port */
+	bool is_refused; /* a code was, with its line; only a device can let in */
+	size_t code_len; /* is_refused: bytes of the line's end that were taken as the
+			    code */
+	bool is_last;	 /* no question helps after the device's reply */
+	unsigned device; /* in mfa_devices: the one to ask */
 	unsigned problem_device; /* the one that device_result is of */
 	unsigned asked;		 /* questions so far */
 	unsigned counted;	 /* of those, the ones that are limited */

@@ -73,7 +73,9 @@ static void write_first(const struct mfa_auth_request *request,
 								    : MFA_N_("code"));
 	if (request->wants_password)
 		(void)snprintf(ret_text, MFA_PROMPT_SIZE,
-			       mfa_text(request->language, MFA_N_("Password, then %s")),
+			       mfa_text(request->language,
+					state->has_device ? MFA_N_("Password (and %s)")
+							  : MFA_N_("Password, then %s")),
 			       code_name(request, MFA_N_("code")));
 	else if (!state->has_device)
 		(void)snprintf(ret_text, MFA_PROMPT_SIZE, "%s",

@@ -114,6 +114,29 @@ def test_one_line_with_password_and_code(case):
     assert not any("y" * 20 in line or "horse" in line for line in case.log())
 
 
+def test_one_line_with_the_password_alone_is_a_touch(case):
+    """As i3lock has it. What could be a code is a guess first, also where the password ends in digits."""
+    zone = {"factors": "hotp yubikey", "yubikey_timeout": "3s", "yubikey_any_session": "yes"}
+    stack = FORWARD + "account required pam_mfa.so\naccount required pam_unix.so\n"
+    softkey.fresh()
+    key = softkey.Key(serial=7200002)
+    with product.config(zone=zone), pamconf.written(pam.SERVICE, stack):
+        for password, reasons in (("right horse", ["code-right"]), ("horse 123456", ["code-wrong", "code-right"])):
+            taro = users.new(password=password)
+            assert enroll.run("add", taro.name, "yubikey", "--force").returncode == 0
+            seen = len(lines(case))
+            reply = call(taro, [password])
+            assert reply.code == pam.SUCCESS and reply.prompts == ["Password (and code): "], reply
+            assert [re.search(r"reason=(\S+)", line)[1] for line in lines(case)[seen:]] == reasons
+            assert call(taro, ["wrong horse"]).code == pam.AUTH_ERR
+            key.touch(False)
+            assert call(taro, [password]).code == pam.AUTH_ERR
+            key.touch(True)
+            assert failures(taro) == len(reasons) - 1
+            assert enroll.run("remove", taro.name, enroll.tokens(taro)[0]["token"], "--yes").returncode == 0
+    assert not any("horse" in line for line in case.log())
+
+
 def test_outages_are_told_and_explain_is_no_program_of_a_users_to_ask_for(case):
     taro, token = enroll.person(kind="hotp")
     with wired("explain"):

@@ -242,15 +242,6 @@ static void the_password_again_is_one_attempt(void **state)
 	assert_state(state, 0);
 }
 
-static void with_the_password_in_the_line_no_key_is_asked(void **state)
-{
-	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
-	struct outcome outcome =
-		come(state, (struct attempt){ .answer = "", .wants_password = true });
-	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
-	assert_int_equal(outcome.script.asked, 1);
-}
-
 static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
 {
 	struct key_driver_fixture *fixture = *state;
@@ -375,7 +366,6 @@ int main(int argc, char **argv)
 		with_key_driver_fixture(a_login_from_afar_is_never_offered_a_key),
 		with_key_driver_fixture(where_the_zone_takes_no_keys_none_is_offered),
 		with_key_driver_fixture(the_password_again_is_one_attempt),
-		with_key_driver_fixture(with_the_password_in_the_line_no_key_is_asked),
 		with_key_driver_fixture(
 			a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
 		with_key_driver_fixture(forbidden_ports_are_an_outage),
