@@ -74,6 +74,7 @@ struct mfa_auth_state {
 	enum mfa_reason problem;	      /* reported by the next question */
 	enum mfa_device_result device_result; /* the same, of a device */
 	bool is_in_grace;
+	bool is_at_once; /* a device is asked before the first question */
 	bool has_device; /* this login may use a device in a port */
 	bool is_refused; /* a code was, with its line; only a device can let in */
 	size_t code_len; /* is_refused: bytes of the line's end that were taken as the
@@ -110,10 +111,10 @@ struct mfa_auth_result {
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
-/* Begins a login. The same request, state and result go to each step that follows, as
- * long as one is wanted; a function at a step that is not its own ends the login with
- * MFA_DENY, also one that was let in. The caller ends ret_result with
- * mfa_auth_result_done. */
+/* Begins a login, with a question or with a device. The same request, state and result go
+ * to each step that follows, as long as one is wanted; a function at a step that is not
+ * its own ends the login with MFA_DENY, also one that was let in. The caller ends
+ * ret_result with mfa_auth_result_done. */
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 				  struct mfa_auth_state *ret_state,
 				  struct mfa_auth_result *ret_result);

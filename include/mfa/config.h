@@ -33,6 +33,7 @@ struct mfa_zone {
 	int64_t grace_until; /* seconds since 1970: the end of the roll-out; 0: none */
 	char *grace_reason;  /* why; "" when not set */
 	int64_t yubikey_timeout;   /* seconds to wait for a YubiKey */
+	bool has_yubikey_at_once;  /* is asked before the first question */
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
 };
 

@@ -69,6 +69,7 @@ static const struct key zone_keys[] = {
 	{ "grace_until", DAY_END, ZONE(grace_until), 0, 0, NULL },
 	{ "grace_reason", TEXT, ZONE(grace_reason), 0, 0, "" },
 	{ "yubikey_timeout", DURATION, ZONE(yubikey_timeout), 1, 60, "15s" },
+	{ "yubikey_at_once", YES_NO, ZONE(has_yubikey_at_once), 0, 0, "no" },
 	{ "yubikey_any_session", YES_NO, ZONE(has_yubikey_anywhere), 0, 0, "no" },
 };
 

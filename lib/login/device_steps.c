@@ -8,7 +8,8 @@
 #include "locked_work.h"
 
 enum {
-	REPLIES_MAX = 3, /* to devices, whose own tries somebody else could use up */
+	AT_ONCE_MS = 10000, /* before the first question: the person may want to type */
+	REPLIES_MAX = 3,    /* to devices, whose own tries somebody else could use up */
 	SECOND_MS = 1000,
 };
 
@@ -107,6 +108,24 @@ static bool may_try_next(const struct mfa_auth_request *request,
 	return true;
 }
 
+/* The first question, after a device that was asked before it. Nobody has pressed Enter:
+ * that none of the person's is there is no news. */
+static enum mfa_auth_step ask_after_device(const struct mfa_auth_request *request,
+					   struct mfa_auth_state *state,
+					   struct mfa_auth_result *result)
+{
+	state->is_at_once = false;
+	state->device = flow_find_device(request, 0);
+	if (rank_result(state->device_result) <= rank_result(MFA_DEVICE_OTHER)) {
+		state->problem = MFA_REASON_NONE;
+		state->device_result = MFA_DEVICE_ANSWERED;
+		state->problem_device = state->device;
+		result->diag.text[0] = '\0';
+	}
+	state->step = MFA_STEP_QUESTION;
+	return state->step;
+}
+
 /* err: of a device that cannot be used. The login ends with it if no other kind could be
  * asked. */
 static enum mfa_auth_step leave_device(const struct mfa_auth_request *request,
@@ -118,6 +137,8 @@ static enum mfa_auth_step leave_device(const struct mfa_auth_request *request,
 					     .problem = MFA_REASON_KEY_UNUSABLE };
 	if (may_try_next(request, state, device_result))
 		return flow_ask_device(state);
+	if (state->is_at_once)
+		return ask_after_device(request, state, result);
 	if (state->device_result == MFA_DEVICE_UNUSABLE)
 		return flow_end_unanswered(request, state, &unusable, result);
 	return flow_ask_again(request, state, result);
@@ -177,9 +198,12 @@ struct mfa_device_order mfa_auth_device_order(
 	const struct mfa_auth_request *request, const struct mfa_auth_state *state,
 	const struct mfa_device_candidates *candidates)
 {
+	int64_t timeout_ms = request->zone->yubikey_timeout * SECOND_MS;
+	if (state->is_at_once && timeout_ms > AT_ONCE_MS)
+		timeout_ms = AT_ONCE_MS;
 	return (struct mfa_device_order){
 		.candidates = candidates,
-		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
+		.timeout_ms = timeout_ms,
 		.turn = &state->own,
 		.since_ms = state->since_ms,
 	};

@@ -33,8 +33,10 @@ enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 		const struct conclusion nothing = { .err = MFA_OK };
 		return flow_end(request, ret_state, &nothing, ret_result);
 	}
+	ret_state->is_at_once = ret_state->has_device && !request->wants_password &&
+				request->zone->has_yubikey_at_once;
 	ret_state->step = MFA_STEP_QUESTION;
-	return ret_state->step;
+	return ret_state->is_at_once ? flow_ask_device(ret_state) : ret_state->step;
 }
 
 /* A used code has its line, and is asked for again where the person may know why: who has

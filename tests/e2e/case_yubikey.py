@@ -92,6 +92,34 @@ def test_the_key_may_come_later(case):
         one_line(case, "result=allowed")
 
 
+def test_a_touch_before_there_is_a_question(case):
+    """Where the configuration says so: password, touch."""
+    zone = {"factors": "yubikey totp hotp", "yubikey_timeout": "5s", "yubikey_any_session": "yes",
+            "yubikey_at_once": "yes"}
+    with offered("login", "su"), product.config(zone=zone):
+        taro, key = holder()
+        token = enroll.give(taro, "hotp")
+        outcome = programs.login(taro, [taro.password])
+        let_in(outcome, prompts=1)
+        assert "Touch" not in outcome.text and "YubiKey" not in outcome.text, outcome
+        key.touch(False)
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1] == "Not touched. Enter or code:", outcome
+        with Terminal(["su", taro.name, "-c", programs.PROOF], user=users.new("jiro")) as thief:
+            thief.expect(PROMPT)
+            thief.answer(taro.password)
+            key.await_blinking()
+            outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1].startswith("Don't touch yet (su, "), outcome
+        key.unplug()
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1] == ASK, outcome
+        assert len(case.log("result=denied")) == 0 and failures(taro) == 0
+
+
 def test_or_a_code_instead(case):
     with offered("login"):
         taro, token = enroll.person(kind="hotp")
