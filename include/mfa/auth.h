@@ -74,9 +74,13 @@ struct mfa_auth_state {
 	enum mfa_reason problem;	      /* reported by the next question */
 	enum mfa_device_result device_result; /* the same, of a device */
 	bool is_in_grace;
-	bool has_device;	 /* this login may use a device in a port */
-	bool is_last;		 /* no question helps after the device's reply */
-	unsigned device;	 /* in mfa_devices: the one to ask */
+	bool is_at_once; /* a device is asked before the first question */
+	bool has_device; /* this login may use a device in a port */
+	bool is_refused; /* a code was, with its line; only a device can let in */
+	size_t code_len; /* is_refused: bytes of the line's end that were taken as the
+			    code */
+	bool is_last;	 /* no question helps after the device's reply */
+	unsigned device; /* in mfa_devices: the one to ask */
 	unsigned problem_device; /* the one that device_result is of */
 	unsigned asked;		 /* questions so far */
 	unsigned counted;	 /* of those, the ones that are limited */
@@ -108,10 +112,10 @@ struct mfa_auth_result {
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */
 };
 
-/* Begins a login. The same request, state and result go to each step that follows, as
- * long as one is wanted; a function at a step that is not its own ends the login with
- * MFA_DENY, also one that was let in. The caller ends ret_result with
- * mfa_auth_result_done. */
+/* Begins a login, with a question or with a device. The same request, state and result go
+ * to each step that follows, as long as one is wanted; a function at a step that is not
+ * its own ends the login with MFA_DENY, also one that was let in. The caller ends
+ * ret_result with mfa_auth_result_done. */
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 				  struct mfa_auth_state *ret_state,
 				  struct mfa_auth_result *ret_result);
@@ -167,8 +171,9 @@ void mfa_auth_tell(const struct mfa_auth_request *request,
 		   const struct mfa_auth_state *state,
 		   const struct mfa_auth_result *result);
 
-/* Runs all steps of a login: one question, asked again only if a device could not answer;
- * one line in the audit trail, and one for each other login that it came across at the
+/* Runs all steps of a login: one question, asked again only if a device could not answer,
+ * or where the person may know that the code was used; one line in the audit trail, one
+ * for each such code, and one for each other login that it came across at the
  * YubiKeys. The new state is committed before MFA_ALLOW. The caller ends ret_result with
  * mfa_auth_result_done. */
 void mfa_auth_run(const struct mfa_auth_request *request,

@@ -2,6 +2,7 @@
 /* mfa.conf and mfa.conf.d: strict reading into plain values. See mfa.conf(5). */
 #pragma once
 
+#include "mfa/kind.h"
 #include "mfa/language.h"
 #include "mfa/snapshot.h"
 #include "mfa/strings.h"
@@ -20,8 +21,10 @@ struct mfa_zone {
 	struct mfa_strings rhosts;   /* addresses, prefixes, or the word "local" */
 	struct mfa_strings ttys;     /* glob patterns */
 
-	struct mfa_strings gate; /* services whose account phase demands auth */
-	uint32_t factors;	 /* bit 1 << enum mfa_kind for each allowed kind */
+	struct mfa_strings gate;    /* services whose account phase demands auth */
+	uint32_t factors;	    /* bit 1 << enum mfa_kind for each allowed kind */
+	enum mfa_kind first_factor; /* of those the first that the file names */
+	char *prompt; /* what questions call a code; "": in the person's language */
 	int64_t max_failures;	 /* wrong codes in a row that lock code entry */
 	int64_t lock_time;	 /* seconds; 0: until an administrator unlocks */
 	int64_t totp_window;	 /* time steps accepted before and after */
@@ -30,6 +33,7 @@ struct mfa_zone {
 	int64_t grace_until; /* seconds since 1970: the end of the roll-out; 0: none */
 	char *grace_reason;  /* why; "" when not set */
 	int64_t yubikey_timeout;   /* seconds to wait for a YubiKey */
+	bool has_yubikey_at_once;  /* is asked before the first question */
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
 };
 

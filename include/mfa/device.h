@@ -30,6 +30,13 @@ enum mfa_device_result {
 	MFA_DEVICE_RESULT_COUNT
 };
 
+/* What a question with a device begins with. */
+enum mfa_device_lead {
+	MFA_LEAD_CODE,	  /* the code; the device is the other way */
+	MFA_LEAD_DEVICE,  /* the device; a code is the other way */
+	MFA_LEAD_NO_CODE, /* the device, and no code is taken */
+};
+
 /* The tokens of a user that a device could answer for, in its kind's form; nothing
  * secret. Zeroed: none. */
 struct mfa_device_candidates {
@@ -68,7 +75,9 @@ struct mfa_device_session {
 };
 
 /* The functions of a kind. They take the same time whether there are candidates or not.
- * Texts are English, marked for translation, and never NULL. */
+ * Texts are English, marked for translation, and never NULL. Programs cut a question
+ * after 30 letters or 18 full-width characters, and wrap at blanks: a problem and
+ * "Enter or code" fit in there. */
 struct mfa_device_ops {
 	enum mfa_kind kind;
 	/* Adds a token of this kind. MFA_ERR_INTEGRITY. */
@@ -92,11 +101,15 @@ struct mfa_device_ops {
 	int (*reply)(struct mfa_device_session *session, struct mfa_span typed,
 		     struct mfa_diag *diag);
 	void (*close)(struct mfa_device_session *session);
-	/* The login's question after a result; MFA_DEVICE_ANSWERED: the first one. */
-	const char *(*prompt)(enum mfa_device_result result);
+	/* The first question, without the colon. A %s for the code's name, unless only
+	 * devices are taken. */
+	const char *(*request)(enum mfa_device_lead lead);
+	/* Why it is asked again after a result, one short sentence; "" after
+	 * MFA_DEVICE_ANSWERED. */
+	const char *(*problem)(enum mfa_device_result result);
 	/* The same with a %s for who has the turn or the answer ("su, pts/3"), after
 	 * MFA_DEVICE_BUSY and MFA_DEVICE_ELSEWHERE. */
-	const char *(*prompt_named)(enum mfa_device_result result);
+	const char *(*problem_named)(enum mfa_device_result result);
 	/* Why a login was refused. */
 	const char *(*refusal)(enum mfa_device_result result);
 };

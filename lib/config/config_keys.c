@@ -15,11 +15,13 @@ enum {
 	MINUTE = 60,
 	DAY = 24 * 60 * MINUTE,
 	SHOWN_MAX = 64,
+	PROMPT_MAX = 24,
 	FAILURES_MAX = 100, /* NIST SP 800-63B-4 section 3.2.2 */
 };
 
 enum type {
 	TEXT,
+	LABEL, /* a text of at most max characters */
 	PATH,
 	STORE, /* a source, of a scheme of stores */
 	KEY,   /* the same, of store keys */
@@ -57,7 +59,8 @@ static const struct key zone_keys[] = {
 	{ "ttys", PATTERNS, ZONE(ttys), 1, 0, NULL },
 	{ "gate", PATTERNS, ZONE(gate), 0, 0, "sshd lightdm" },
 	{ "factors", FACTORS, ZONE(factors), 0, 0,
-	  "yubikey totp hotp yubikey-otp recovery temporary" },
+	  "totp hotp yubikey yubikey-otp recovery temporary" },
+	{ "prompt", LABEL, ZONE(prompt), 0, PROMPT_MAX, "" },
 	{ "max_failures", NUMBER, ZONE(max_failures), 1, FAILURES_MAX, "5" },
 	{ "lock_time", DURATION, ZONE(lock_time), 0, 30 * DAY, "15m" },
 	{ "totp_window", NUMBER, ZONE(totp_window), 0, 10, "1" },
@@ -66,6 +69,7 @@ static const struct key zone_keys[] = {
 	{ "grace_until", DAY_END, ZONE(grace_until), 0, 0, NULL },
 	{ "grace_reason", TEXT, ZONE(grace_reason), 0, 0, "" },
 	{ "yubikey_timeout", DURATION, ZONE(yubikey_timeout), 1, 60, "15s" },
+	{ "yubikey_at_once", YES_NO, ZONE(has_yubikey_at_once), 0, 0, "no" },
 	{ "yubikey_any_session", YES_NO, ZONE(has_yubikey_anywhere), 0, 0, "no" },
 };
 
@@ -143,6 +147,18 @@ static int set_text(char **text, const struct config_line *line, struct mfa_diag
 	return MFA_OK;
 }
 
+static int set_label(char **text, const struct key *key, const struct config_line *line,
+		     struct mfa_diag *diag)
+{
+	int64_t count = 0;
+	for (const char *at = line->value; *at != '\0'; at++)
+		count += ((unsigned char)*at & 0xc0) != 0x80; /* it is UTF-8 */
+	if (count > key->max)
+		return config_fail(diag, line, "%s: at most %lld characters", key->name,
+				   (long long)key->max);
+	return set_text(text, line, diag);
+}
+
 static int set_number(int64_t *number, const struct key *key,
 		      const struct config_line *line, struct mfa_diag *diag)
 {
@@ -200,26 +216,30 @@ static int set_language(enum mfa_language_choice *language,
 			   line->value);
 }
 
-static int set_factors(uint32_t *factors, const struct config_line *line,
+static int set_factors(struct mfa_zone *zone, const struct config_line *line,
 		       struct mfa_diag *diag)
 {
 	struct mfa_strings words = { 0 };
 	int err = set_words(&words, false, line, diag);
 	uint32_t bits = 0;
+	enum mfa_kind first = MFA_KIND_NONE;
 	for (size_t i = 0; err == MFA_OK && i < words.count; i++) {
 		enum mfa_kind kind = mfa_kind_from_name(words.items[i]);
 		if (kind == MFA_KIND_NONE)
 			err = config_fail(diag, line, "factors: \"%s\" is not a factor",
 					  words.items[i]);
-		else
-			bits |= 1U << kind;
+		bits |= 1U << kind;
+		if (first == MFA_KIND_NONE)
+			first = kind;
 	}
 	mfa_strings_done(&words);
 	if (err == MFA_OK && bits == 0)
 		err = config_fail(diag, line, "factors: at least one is needed");
-	if (err == MFA_OK)
-		*factors = bits;
-	return err;
+	if (err != MFA_OK)
+		return err;
+	zone->factors = bits;
+	zone->first_factor = first;
+	return MFA_OK;
 }
 
 static int set_rhosts(struct mfa_strings *words, const struct config_line *line,
@@ -269,13 +289,15 @@ static int set_value(void *base, const struct key *key, const struct config_line
 		return set_text(member, line, diag);
 	case TEXT:
 		return set_text(member, line, diag);
+	case LABEL:
+		return set_label(member, key, line, diag);
 	case PATTERNS:
 	case NAMES:
 		return set_words(member, key->type == PATTERNS, line, diag);
 	case RHOSTS:
 		return set_rhosts(member, line, diag);
 	case FACTORS:
-		return set_factors(member, line, diag);
+		return set_factors(base, line, diag);
 	case NUMBER:
 	case DURATION:
 		return set_number(member, key, line, diag);
@@ -342,6 +364,7 @@ void config_zone_done(struct mfa_zone *zone)
 	free(zone->name);
 	free(zone->title);
 	free(zone->grace_reason);
+	free(zone->prompt);
 	mfa_strings_done(&zone->services);
 	mfa_strings_done(&zone->users);
 	mfa_strings_done(&zone->groups);

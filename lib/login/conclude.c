@@ -147,6 +147,18 @@ static void decide_and_record(const struct mfa_auth_request *request,
 		request->report(request->context, result);
 }
 
+void login_reopen(struct mfa_auth_state *state, struct mfa_auth_result *result)
+{
+	const struct mfa_auth_result fresh = {
+		.verdict = MFA_DENY,
+		.is_unknown_user = result->is_unknown_user,
+	};
+	mfa_auth_result_done(result);
+	*result = fresh;
+	state->busy = (struct mfa_auth_meeting){ .is_met = false };
+	state->elsewhere = (struct mfa_auth_meeting){ .is_met = false };
+}
+
 void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result)

@@ -18,3 +18,7 @@ struct conclusion {
 void login_conclude(const struct mfa_auth_request *request,
 		    const struct mfa_auth_state *state,
 		    const struct conclusion *conclusion, struct mfa_auth_result *result);
+
+/* After a refusal that has its line in the trail the login goes on: forgets what the line
+ * has said. */
+void login_reopen(struct mfa_auth_state *state, struct mfa_auth_result *result);

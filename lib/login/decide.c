@@ -12,6 +12,7 @@
 
 enum {
 	ANSWER_MAX = 1024, /* a longer answer is no code */
+	CODE_MIN = 6,	   /* characters of the shortest code */
 	SWAPS_MAX = 200,   /* swaps that may fail because other logins of the user were
 			      faster */
 };
@@ -21,6 +22,16 @@ bool is_password_again(const struct mfa_auth_request *request,
 {
 	return request->password.len > 0 && answer->len == request->password.len &&
 	       mfa_secret_is_equal(answer->data, request->password.data, answer->len);
+}
+
+bool may_end_in_code(const struct mfa_secret *line)
+{
+	char code[CODE_MIN];
+	const char *text = (const char *)line->data;
+	size_t start = mfa_text_code_end(text, line->len);
+	size_t used = mfa_text_cut_code(text + start, line->len - start, CODE_MIN, code);
+	mfa_wipe(code, sizeof code);
+	return used > 0;
 }
 
 /* Answers that are not guesses are neither checked nor counted. */
@@ -135,6 +146,7 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		/* does the same work, so that timing does not reveal refused users */
 		.is_no_guess =
 			is_no_guess ||
+			(request->wants_password && !may_end_in_code(answer)) ||
 			mfa_text_is_sshd_filler((const char *)answer->data, answer->len),
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,

@@ -8,6 +8,9 @@
 bool is_password_again(const struct mfa_auth_request *request,
 		       const struct mfa_secret *answer);
 
+/* Whether a code can be at the end of the line. */
+bool may_end_in_code(const struct mfa_secret *line);
+
 /* Checks a typed answer, and counts it, unless it is known to be no guess; fills in
  * result's reason, token and the like. With wants_password the result's password is what
  * was typed before the code. */

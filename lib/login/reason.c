@@ -23,14 +23,12 @@ static const char crowded[] =
 	MFA_N_("Too many logins at once. Wait a moment, and try again.");
 static const char garbled[] =
 	MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and Japanese input.");
-static const char garbled_prompt[] = MFA_N_(
-	"The YubiKey's code came garbled. Turn off Caps Lock and Japanese input, and "
-	"type it again: ");
+static const char garbled_prompt[] = MFA_N_("Garbled: Caps Lock/IME? Code: ");
 static const char key_typed[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you.");
-static const char key_typed_prompt[] =
-	MFA_N_("The YubiKey typed a code that is not registered for you. One-time "
-	       "password: ");
+static const char key_typed_prompt[] = MFA_N_("YubiKey not registered. Code: ");
+
+static const char code_used_prompt[] = MFA_N_("Used. Wait for next code: ");
 
 /* NULL: the usual refusal, the usual question. The texts of devices are in
  * lib/devices. */
@@ -45,7 +43,7 @@ static const struct reason {
 	[MFA_REASON_NONE] = { .name = "none" },
 	[MFA_REASON_RIGHT] = { .name = "code-right" },
 	[MFA_REASON_WRONG] = { .name = "code-wrong" },
-	[MFA_REASON_USED] = { .name = "code-used", .refusal = code_used },
+	[MFA_REASON_USED] = { "code-used", code_used, code_used_prompt, false },
 	[MFA_REASON_CLOCK] = { .name = "clock-behind", .refusal = clock_behind },
 	[MFA_REASON_SUSPENDED] = { .name = "token-suspended", .refusal = suspended },
 	[MFA_REASON_LOCKED] = { .name = "locked", .refusal = locked },

@@ -1,83 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The steps of a login up to its end: questions, devices, and what is asked again. */
-#include "mfa/auth.h"
-
-#include <limits.h>
-#include <string.h>
-
-#include "candidates.h"
-#include "conclude.h"
+/* The steps of a login when the person has answered; those of devices are in
+ * device_steps.c. */
 #include "decide.h"
+#include "flow.h"
 #include "grace.h"
-#include "locked_work.h"
 #include "typed_key.h"
-
-enum {
-	COUNTED_MAX = 3, /* questions while no device can answer */
-	ASKED_MAX = 30, /* in all, with those that another's turn at the devices causes */
-	REPLIES_MAX = 3, /* to devices, whose own tries somebody else could use up */
-	SECOND_MS = 1000,
-};
-
-static const enum mfa_reason device_reasons[MFA_DEVICE_RESULT_COUNT] = {
-	[MFA_DEVICE_ANSWERED] = MFA_REASON_NONE,
-	[MFA_DEVICE_ASKS] = MFA_REASON_NONE,
-	[MFA_DEVICE_ABSENT] = MFA_REASON_KEY_ABSENT,
-	[MFA_DEVICE_OTHER] = MFA_REASON_KEY_OTHER,
-	[MFA_DEVICE_EMPTY] = MFA_REASON_KEY_EMPTY,
-	[MFA_DEVICE_UNTOUCHED] = MFA_REASON_KEY_UNTOUCHED,
-	[MFA_DEVICE_SILENT] = MFA_REASON_KEY_SILENT,
-	[MFA_DEVICE_CUT_OFF] = MFA_REASON_KEY_CUT_OFF,
-	[MFA_DEVICE_BUSY] = MFA_REASON_KEY_BUSY,
-	[MFA_DEVICE_ELSEWHERE] = MFA_REASON_KEY_ELSEWHERE,
-	[MFA_DEVICE_UNUSABLE] = MFA_REASON_KEY_UNUSABLE,
-};
-
-/* The first kind of device, from there on, that this login may use; mfa_device_count:
- * none. */
-static unsigned find_offered(const struct mfa_auth_request *request, unsigned from)
-{
-	unsigned i = from;
-	while (i < mfa_device_count &&
-	       (request->zone->factors & 1U << mfa_devices[i]->kind) == 0)
-		i++;
-	return i;
-}
 
 static bool may_use_devices(const struct mfa_auth_request *request)
 {
-	return find_offered(request, 0) < mfa_device_count &&
-	       mfa_zone_may_ask_keys(request->zone, &request->login) &&
-	       !request->wants_password;
-}
-
-static enum mfa_auth_step end_login(const struct mfa_auth_request *request,
-				    struct mfa_auth_state *state,
-				    const struct conclusion *conclusion,
-				    struct mfa_auth_result *result)
-{
-	login_conclude(request, state, conclusion, result);
-	state->step = MFA_STEP_END;
-	return state->step;
-}
-
-/* A caller's fault, which must let nobody in. The line of a login that has ended is
- * written already. */
-static enum mfa_auth_step refuse_step(const struct mfa_auth_request *request,
-				      struct mfa_auth_state *state,
-				      struct mfa_secret *answer,
-				      struct mfa_auth_result *result)
-{
-	const struct conclusion refused = { .problem = MFA_REASON_FAILED,
-					    .typed = answer };
-	(void)mfa_fail(&result->diag, MFA_ERR_INVALID, "a step out of order");
-	if (state->step != MFA_STEP_END)
-		return end_login(request, state, &refused, result);
-	if (answer != NULL)
-		mfa_auth_forget(request, answer);
-	result->verdict = MFA_DENY;
-	result->reason = MFA_REASON_FAILED;
-	return state->step;
+	return flow_find_device(request, 0) < mfa_device_count &&
+	       mfa_zone_may_ask_keys(request->zone, &request->login);
 }
 
 enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
@@ -93,53 +25,76 @@ enum mfa_auth_step mfa_auth_begin(const struct mfa_auth_request *request,
 		.since_ms = mfa_monotonic_ms(),
 	};
 	if (ret_state->has_device)
-		ret_state->device = ret_state->problem_device = find_offered(request, 0);
+		ret_state->device = ret_state->problem_device =
+			flow_find_device(request, 0);
 	ret_state->is_in_grace = grace_covers(request);
 	/* without need of a code only the password is asked for, if at all */
 	if (ret_state->is_in_grace && !request->wants_password) {
 		const struct conclusion nothing = { .err = MFA_OK };
-		return end_login(request, ret_state, &nothing, ret_result);
+		return flow_end(request, ret_state, &nothing, ret_result);
 	}
+	ret_state->is_at_once = ret_state->has_device && !request->wants_password &&
+				request->zone->has_yubikey_at_once;
 	ret_state->step = MFA_STEP_QUESTION;
-	return ret_state->step;
+	return ret_state->is_at_once ? flow_ask_device(ret_state) : ret_state->step;
 }
 
-static bool is_of_other(enum mfa_reason problem)
+/* A used code has its line, and is asked for again where the person may know why: who has
+ * just logged in still sees the same code. */
+static enum mfa_auth_step end_or_ask_again(const struct mfa_auth_request *request,
+					   struct mfa_auth_state *state,
+					   const struct conclusion *conclusion,
+					   struct mfa_auth_result *result)
 {
-	return problem == MFA_REASON_KEY_BUSY || problem == MFA_REASON_KEY_ELSEWHERE;
-}
-
-/* Asks again after a problem, if questions are left. */
-static enum mfa_auth_step ask_again(const struct mfa_auth_request *request,
-				    struct mfa_auth_state *state,
-				    struct mfa_auth_result *result)
-{
-	state->counted += !is_of_other(state->problem);
-	if (state->is_last || state->asked >= ASKED_MAX ||
-	    state->counted >= COUNTED_MAX) {
-		const struct conclusion problem = { .problem = state->problem };
-		return end_login(request, state, &problem, result);
-	}
-	if (state->has_device)
-		state->device = find_offered(request, 0);
-	state->step = MFA_STEP_QUESTION;
-	return state->step;
-}
-
-static enum mfa_auth_step begin_device(struct mfa_auth_state *state)
-{
-	state->step = MFA_STEP_DEVICE;
+	(void)flow_end(request, state, conclusion, result);
+	if (result->reason != MFA_REASON_USED || result->verdict != MFA_DENY ||
+	    !request->may_explain || request->wants_password)
+		return state->step;
+	state->problem = MFA_REASON_USED;
+	if (flow_may_ask_again(request, state))
+		login_reopen(state, result);
 	return state->step;
 }
 
 /* Enter asks for a device; so does the password again, from a program that answers every
- * question with it. */
+ * question with it. A line for both password and code is never empty. */
 static bool wants_device(const struct mfa_auth_request *request,
 			 const struct mfa_auth_state *state,
 			 const struct mfa_secret *answer)
 {
-	return state->has_device &&
-	       (answer->len == 0 || is_password_again(request, answer));
+	bool is_enter = answer->len == 0 && !request->wants_password;
+	return state->has_device && (is_enter || is_password_again(request, answer));
+}
+
+/* The password alone, or with a code behind it that is refused: the password may just end
+ * in digits, so the device is asked in any case, and anything else looks like a code to
+ * those who watch. What could be a code is a guess, and counted first. */
+static enum mfa_auth_step answer_line(const struct mfa_auth_request *request,
+				      struct mfa_auth_state *state,
+				      const struct conclusion *conclusion,
+				      struct mfa_auth_result *result)
+{
+	size_t len = conclusion->typed->len;
+	state->is_last = true; /* there is one line only */
+	if (!may_end_in_code(conclusion->typed)) {
+		mfa_auth_forget(request, conclusion->typed);
+		return flow_ask_device(state);
+	}
+	(void)flow_end(request, state, conclusion, result);
+	if (result->verdict != MFA_DENY || result->reason == MFA_REASON_USER_CHANGED)
+		return state->step;
+	state->is_refused = true;
+	state->code_len = len - result->password.len;
+	mfa_secret_done(&result->password); /* nothing secret is kept meanwhile */
+	return flow_ask_device(state);
+}
+
+static bool is_line_with_device(const struct mfa_auth_request *request,
+				const struct mfa_auth_state *state,
+				const struct mfa_secret *answer)
+{
+	return request->wants_password && state->has_device && !state->is_in_grace &&
+	       answer->len > 0;
 }
 
 enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
@@ -149,20 +104,22 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 {
 	struct conclusion conclusion = { .err = asked, .typed = answer };
 	if (state->step != MFA_STEP_QUESTION)
-		return refuse_step(request, state, answer, result);
+		return flow_refuse(request, state, answer, result);
 	result->diag.text[0] = '\0'; /* of the problem before */
 	state->problem = MFA_REASON_NONE;
 	state->device_result = MFA_DEVICE_ANSWERED;
 	state->problem_device = state->device;
 	state->asked++;
 	if (asked != MFA_OK)
-		return end_login(request, state, &conclusion, result);
+		return flow_end(request, state, &conclusion, result);
 	if (wants_device(request, state, answer)) {
 		/* such a program would repeat itself */
 		state->is_last = answer->len > 0;
 		mfa_auth_forget(request, answer);
-		return begin_device(state);
+		return flow_ask_device(state);
 	}
+	if (is_line_with_device(request, state, answer))
+		return answer_line(request, state, &conclusion, result);
 	/* the password is ignored, since it may look like anything */
 	if (!is_password_again(request, answer))
 		state->problem = typed_key_problem(request, answer, &result->diag,
@@ -170,11 +127,11 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	conclusion.is_of_no_token =
 		state->problem == MFA_REASON_KEY_TYPED && !typed_key_may_be_told(request);
 	if (state->problem == MFA_REASON_NONE || conclusion.is_of_no_token)
-		return end_login(request, state, &conclusion, result);
+		return end_or_ask_again(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)
-		return begin_device(state); /* it was touched too early */
-	return ask_again(request, state, result);
+		return flow_ask_device(state); /* it was touched too early */
+	return flow_ask_again(request, state, result);
 }
 
 /* A device counts wrong answers, and refuses for ever after the last one. */
@@ -187,197 +144,9 @@ enum mfa_auth_step mfa_auth_answer_device(const struct mfa_auth_request *request
 				      .problem = MFA_REASON_NOT_A_CODE,
 				      .typed = answer };
 	if (state->step != MFA_STEP_DEVICE_QUESTION)
-		return refuse_step(request, state, answer, result);
+		return flow_refuse(request, state, answer, result);
 	if (asked != MFA_OK || is_password_again(request, answer))
-		return end_login(request, state, &refused, result);
+		return flow_end(request, state, &refused, result);
 	state->replies++;
-	return state->step;
-}
-
-/* The device's question is put, unless nobody would answer it, or not any more. */
-static enum mfa_auth_step begin_device_question(const struct mfa_auth_request *request,
-						struct mfa_auth_state *state,
-						const struct mfa_device_reply *reply,
-						struct mfa_auth_result *result)
-{
-	struct conclusion refused = { .problem = MFA_REASON_NONE };
-	if (state->is_last) /* a program that answers with the password */
-		refused.problem = MFA_REASON_NOT_A_CODE;
-	else if (state->replies >= REPLIES_MAX)
-		refused.problem = MFA_REASON_KEY_WRONG;
-	if (refused.problem != MFA_REASON_NONE)
-		return end_login(request, state, &refused, result);
-	memcpy(state->device_question, reply->question, sizeof reply->question);
-	state->step = MFA_STEP_DEVICE_QUESTION;
-	return state->step;
-}
-
-/* An unknown name may be a password typed too early, so others must not see it. */
-static void make_turn(const struct mfa_auth_request *request, struct mfa_turn *ret_turn)
-{
-	const struct mfa_login *login = &request->login;
-	bool is_nobody = request->known_user == MFA_MATCH_NO;
-	mfa_turn_make(login->service, login->tty, is_nobody ? NULL : login->user,
-		      ret_turn);
-}
-
-static void note_meeting(struct mfa_auth_state *state,
-			 enum mfa_device_result device_result)
-{
-	const struct mfa_auth_meeting met = { .is_met = true, .turn = state->other };
-	if (device_result == MFA_DEVICE_ELSEWHERE) {
-		state->since_ms = state->other.answered_ms; /* is reported once */
-		state->elsewhere = met;
-	} else if (device_result == MFA_DEVICE_BUSY && state->busy.turn.number == 0) {
-		state->busy = met;
-	}
-}
-
-/* How much a result says of the devices; 0: it is no problem. */
-static unsigned rank_result(enum mfa_device_result device_result)
-{
-	static const unsigned ranks[MFA_DEVICE_RESULT_COUNT] = {
-		[MFA_DEVICE_UNUSABLE] = 1,
-		[MFA_DEVICE_ABSENT] = 2,
-		[MFA_DEVICE_OTHER] = 3,
-	};
-	bool is_none =
-		device_result == MFA_DEVICE_ANSWERED || device_result == MFA_DEVICE_ASKS;
-	return is_none || ranks[device_result] > 0 ? ranks[device_result] : UINT_MAX;
-}
-
-/* Of the kinds that one Enter asks, the first one's problem is reported, unless a later
- * one's is more specific. */
-static void note_result(struct mfa_auth_state *state,
-			enum mfa_device_result device_result,
-			const struct mfa_turn *other)
-{
-	unsigned rank = rank_result(device_result);
-	if (rank > 0 && rank <= rank_result(state->device_result))
-		return;
-	state->other = *other;
-	state->device_result = device_result;
-	state->problem_device = state->device;
-	state->problem = device_reasons[device_result];
-	note_meeting(state, device_result);
-}
-
-/* If a device is not there, one of another kind may be. */
-static bool may_try_next(const struct mfa_auth_request *request,
-			 struct mfa_auth_state *state,
-			 enum mfa_device_result device_result)
-{
-	unsigned next = find_offered(request, state->device + 1);
-	if (rank_result(device_result) > rank_result(MFA_DEVICE_OTHER) ||
-	    next >= mfa_device_count)
-		return false;
-	state->device = next;
-	return true;
-}
-
-/* err: of a device that cannot be used. The login ends with it if no other kind could be
- * asked. */
-static enum mfa_auth_step leave_device(const struct mfa_auth_request *request,
-				       struct mfa_auth_state *state,
-				       enum mfa_device_result device_result, int err,
-				       struct mfa_auth_result *result)
-{
-	const struct conclusion unusable = { .err = err,
-					     .problem = MFA_REASON_KEY_UNUSABLE };
-	if (may_try_next(request, state, device_result))
-		return begin_device(state);
-	if (state->device_result == MFA_DEVICE_UNUSABLE)
-		return end_login(request, state, &unusable, result);
-	return ask_again(request, state, result);
-}
-
-/* The same work with and without tokens: people at the machine see its ports, but must
- * not learn what the store holds. The device loads its libraries while the record is
- * read. */
-static enum mfa_auth_step open_device(const struct mfa_auth_request *request,
-				      struct mfa_auth_state *state,
-				      struct mfa_device_session *ret_session,
-				      struct mfa_device_candidates *ret_candidates,
-				      struct mfa_auth_result *result)
-{
-	static const struct mfa_turn nobody;
-	const struct mfa_device_ops *device = mfa_devices[state->device];
-	struct mfa_diag *diag = &result->diag;
-	struct conclusion failed = { .problem = MFA_REASON_FAILED };
-	struct locked_work work = locked_work_begin(request);
-	int unusable = device->open(request->plugin_folder, diag, ret_session);
-	if (unusable == MFA_OK && (failed.err = locked_work_open(&work, diag)) == MFA_OK)
-		failed.err = candidates_find(request, device, ret_candidates, diag);
-	locked_work_end(&work);
-	if (unusable != MFA_OK) {
-		mfa_device_close(ret_session);
-		note_result(state, MFA_DEVICE_UNUSABLE, &nobody);
-		return leave_device(request, state, MFA_DEVICE_UNUSABLE, unusable,
-				    result);
-	}
-	if (failed.err == MFA_OK)
-		return state->step;
-	state->problem = failed.problem;
-	return end_login(request, state, &failed, result);
-}
-
-enum mfa_auth_step mfa_auth_open_device(const struct mfa_auth_request *request,
-					struct mfa_auth_state *state,
-					struct mfa_device_session *ret_session,
-					struct mfa_device_candidates *ret_candidates,
-					struct mfa_auth_result *result)
-{
-	*ret_session = (struct mfa_device_session){ .ops = NULL };
-	*ret_candidates = (struct mfa_device_candidates){ .count = 0 };
-	if (state->step != MFA_STEP_DEVICE)
-		return refuse_step(request, state, NULL, result);
-	if (state->own.number == 0)
-		make_turn(request, &state->own);
-	unsigned device;
-	do {
-		device = state->device;
-		(void)open_device(request, state, ret_session, ret_candidates, result);
-	} while (state->step == MFA_STEP_DEVICE && state->device != device);
-	return state->step;
-}
-
-struct mfa_device_order mfa_auth_device_order(
-	const struct mfa_auth_request *request, const struct mfa_auth_state *state,
-	const struct mfa_device_candidates *candidates)
-{
-	return (struct mfa_device_order){
-		.candidates = candidates,
-		.timeout_ms = request->zone->yubikey_timeout * SECOND_MS,
-		.turn = &state->own,
-		.since_ms = state->since_ms,
-	};
-}
-
-static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
-				       struct mfa_auth_state *state,
-				       enum mfa_device_result device_result,
-				       const struct mfa_device_reply *reply,
-				       struct mfa_auth_result *result)
-{
-	const struct conclusion answered = { .device_answer = &reply->answer };
-	note_result(state, device_result, &reply->other);
-	if (device_result == MFA_DEVICE_ASKS)
-		return begin_device_question(request, state, reply, result);
-	if (device_result == MFA_DEVICE_ANSWERED)
-		return end_login(request, state, &answered, result);
-	return leave_device(request, state, device_result, MFA_ERR_IO, result);
-}
-
-enum mfa_auth_step mfa_auth_take_reply(const struct mfa_auth_request *request,
-				       struct mfa_auth_state *state,
-				       enum mfa_device_result device_result,
-				       struct mfa_device_reply *reply,
-				       struct mfa_auth_result *result)
-{
-	if (state->step != MFA_STEP_DEVICE && state->step != MFA_STEP_DEVICE_QUESTION)
-		(void)refuse_step(request, state, NULL, result);
-	else
-		(void)follow_reply(request, state, device_result, reply, result);
-	mfa_wipe(reply, sizeof *reply);
 	return state->step;
 }

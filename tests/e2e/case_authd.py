@@ -34,12 +34,12 @@ def at_the_question(user, argv=None):
     with pamconf.wired("su"), Terminal(argv, user=stranger()) as terminal:
         terminal.expect("Password: ")
         terminal.answer(user.password)
-        terminal.expect("One-time password: ")
+        terminal.expect("One-time code: ")
         yield terminal
 
 
 def asked(terminal):
-    return terminal.transcript.count("One-time password: ")
+    return terminal.transcript.count("One-time code: ")
 
 
 def let_in_now(terminal, user):
@@ -125,7 +125,7 @@ def test_a_worker_that_dies_before_it_wrote_has_the_code_asked_for_once_more(cas
     with at_the_question(taro) as terminal:
         with worker_killed("pwrite64"):
             terminal.answer(token.next())
-        terminal.expect("One-time password: ")
+        terminal.expect("One-time code: ")
         terminal.answer(token.last())
         let_in_now(terminal, taro)
         assert asked(terminal) == 2
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_after_it_wrote_accepts_nothing_twice(case):
     with at_the_question(taro) as terminal:
         with worker_killed("fdatasync"):
             terminal.answer(token.next())
-        terminal.expect("One-time password: ")
+        terminal.expect("One-time code: ")
         terminal.answer(token.last())
         try:
             terminal.expect(PROMPT)
@@ -157,7 +157,7 @@ def test_a_worker_that_dies_loses_no_failure(case):
     with at_the_question(taro) as terminal:
         with worker_killed("fdatasync"):
             terminal.answer(token.wrong())
-        terminal.expect("One-time password: ")
+        terminal.expect("One-time code: ")
         terminal.answer(token.wrong())
         assert terminal.wait() != 0
     assert enroll.facts(taro)["failures"] == 2
@@ -507,7 +507,7 @@ def test_that_process_takes_nothing_over_from_the_program(case):
             terminal.send(taro.name)
             terminal.expect("Password: ")
             terminal.answer(taro.password)
-            terminal.expect("One-time password: ")
+            terminal.expect("One-time code: ")
             [pid] = authd.processes()
             facts = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
             assert facts["Uid"].split() == facts["Gid"].split() == ["0"] * 4 and facts["NoNewPrivs"].strip() == "1"

@@ -486,7 +486,7 @@ def at_the_question(user, caller, count):
 def asked(su):
     """Whether it has come to the second question; False when it ended before."""
     said = b""
-    while b"One-time password" not in said:
+    while b"One-time code" not in said:
         data = os.read(su.stderr.fileno(), 4096)
         if not data:
             return False
@@ -575,7 +575,7 @@ def test_a_process_that_is_gone_is_at_no_seat_and_another_of_its_number_is_not_i
                 visit.end_process()
                 if reused:
                     assert run_as_number(number, lambda: time.sleep(5)) == 0
-                assert visit.ask(taro, service="login", tty="tty1") == "One-time password: "
+                assert visit.ask(taro, service="login", tty="tty1") == "One-time code: "
                 assert visit.answer(token.next()) == ALLOWED
     assert "YubiKey" in offered, offered
 
@@ -623,7 +623,7 @@ def test_a_process_that_the_service_cannot_see_proves_nothing(case):
     try:
         with product.config(zone={"factors": "yubikey hotp", "yubikey_any_session": "yes"}):
             with Visit(ROOT) as visit:
-                assert visit.ask(taro, service="login", tty="tty1") == "One-time password: "
+                assert visit.ask(taro, service="login", tty="tty1") == "One-time code: "
                 assert visit.answer(token.next()) == ALLOWED
             lets_in(jiro, own)
             assert authd_client.refusal(jiro, of=taro) == UNAVAILABLE
@@ -718,11 +718,11 @@ def test_the_environment_of_a_caller_changes_nothing(case):
                 "/bin/su", taro.name, "-c", "/bin/true"]
         with Terminal(argv, user=jiro) as terminal:
             outcome = programs.converse(terminal, taro, [taro.password, token.next()])
-            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time password:", outcome
+            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time code:", outcome
         program = "import os, sys; os.execve('/bin/su', ['su', sys.argv[1], '-c', '/bin/true'], eval(sys.argv[2]))"
         with Terminal(["python3", "-ISc", program, taro.name, repr(environment)], user=jiro) as terminal:
             outcome = programs.converse(terminal, taro, [taro.password, token.next()])
-            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time password:", outcome
+            assert terminal.wait() == 0 and outcome.prompts[1] == "One-time code:", outcome
     assert not Path("/tmp/evil-ran").exists() and sorted(folder.iterdir()) == before
     # That the trap works; a program of the user's own runs what its user likes, and nobody else does.
     with pam.module_alone():

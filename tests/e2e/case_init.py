@@ -8,7 +8,7 @@ import stat
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import audit, enroll, pam, product
+from e2e import audit, enroll, pam, prepare, product
 from e2e.checks import exits
 
 FOLDERS = (product.CONFIG.parent, product.STORE, product.AUDIT.parent)
@@ -39,7 +39,7 @@ def test_init_makes_all_that_is_missing_for_root_alone(case):
     with fresh_host():
         os.umask(0)
         try:
-            done = enroll.run("init")
+            done = enroll.run("init", "--factors", "totp")
         finally:
             os.umask(0o022)
         exits(done, 0, "Made: /etc/pam_mfa/store.key")
@@ -58,6 +58,26 @@ def test_init_makes_all_that_is_missing_for_root_alone(case):
         audit.check_chain()
 
 
+def test_init_makes_the_administrator_choose_the_tokens(case):
+    """Nobody is asked for a key that the house does not have."""
+    with fresh_host():
+        exits(enroll.run("init"), 1, "--factors")
+        for factors, said in (("sms", '"sms" is no kind'), ("totp totp", '"totp" is no kind'), ("fido2", "fido2"),
+                              ("", "At least one"), ("totp " * 99, "")):
+            exits(enroll.run("init", "--factors", factors), 2, said)
+        assert not any(folder.exists() for folder in FOLDERS)
+        done = enroll.run("init", stdin="totp sms\n\n yubikey  totp\n")
+        exits(done, 0, "Which kinds of token do you use")
+        assert '"sms" is no kind' in done.stderr and "At least one" in done.stderr, done
+        text = product.CONFIG.read_text()
+        assert "\nfactors      = yubikey totp\n#" in text, text
+        sample = (prepare.REPOSITORY / "docs/examples/mfa.conf").read_text().splitlines()
+        assert [line for line in text.splitlines() if line not in sample] == ["factors      = yubikey totp"]
+        done = enroll.run("init", "--factors", "hotp")  # it is there already
+        exits(done, 0, "Ready")
+        assert product.CONFIG.read_text() == text
+
+
 def test_init_again_changes_nothing(case):
     with product.unchanged(*FOLDERS):
         done = enroll.run("init")
@@ -74,7 +94,7 @@ def test_init_makes_only_what_is_missing(case):
         exits(enroll.run("init"), 0)
         assert product.CONFIG.read_text() == text
         product.CONFIG.unlink()
-        exits(enroll.run("init"), 0, "Made: /etc/pam_mfa/mfa.conf")
+        exits(enroll.run("init", "--factors", "totp"), 0, "Made: /etc/pam_mfa/mfa.conf")
         for missing in (decoys[:1], decoys[1:2], decoys[40:], decoys):
             others = {path: path.read_bytes() for path in decoys if path not in missing}
             for path in missing:
@@ -175,5 +195,5 @@ def test_init_with_what_it_cannot_trust_refuses(case):
     with product.kept(product.KEY):
         product.KEY.chmod(0o664)
         exits(enroll.run("init"), 1, "mode is 0664")
-    exits(enroll.run("--conf", "/no-such/folder/mfa.conf", "init"), 1, "/no-such/folder")
-    exits(enroll.run("--conf", "mfa.conf", "init"), 1, "absolute path")
+    exits(enroll.run("--conf", "/no-such/folder/mfa.conf", "init", "--factors", "totp"), 1, "/no-such/folder")
+    exits(enroll.run("--conf", "mfa.conf", "init", "--factors", "totp"), 1, "absolute path")

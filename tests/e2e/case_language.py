@@ -12,7 +12,7 @@ from e2e.entry_points import stranger
 
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"
-ASK_EN = "One-time password:"
+ASK_EN = "One-time code:"
 
 
 def test_the_catalogue_is_installed(case):
@@ -75,7 +75,7 @@ def test_english_when_the_configuration_says_so(case):
     with japanese_locale(), pam.module_alone():
         for language in ("en", "auto"):
             with product.config({"language": language}):
-                assert pam.call(taro, [token.next()]).prompts == ["One-time password: "], language
+                assert pam.call(taro, [token.next()]).prompts == ["One-time code: "], language
 
 
 def test_reasons_are_told_in_japanese(case):
@@ -86,8 +86,9 @@ def test_reasons_are_told_in_japanese(case):
             service = (pamconf.FOLDER / "login").read_text().replace(f"{pamconf.PASSWORD}\n", text)
         with pamconf.written("login", service):
             let_in(programs.login(taro, [taro.password, token.next()]))
-            outcome = programs.login(taro, [taro.password, token.last()])
-    refused(outcome)
+            outcome = programs.login(taro, [taro.password] + 3 * [token.last()])
+    refused(outcome, prompts=4)
+    assert outcome.prompts[2] == "使用済み。次のコード:", outcome
     assert "使用されています" in outcome.text or "使用済み" in outcome.text, outcome.text
     assert "情報政策課 内線1234" in outcome.text, outcome.text
 

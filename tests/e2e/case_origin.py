@@ -9,7 +9,7 @@ from e2e.terminal import Terminal
 
 # Debian's sesman, VNC servers and saslauthd name no host, and give the password to every question.
 SILENT = {"xrdp-sesman": {"tty": "xrdp-sesman"}, "tigervnc": {}, "imap": {}, "smtp": {}}
-KEY_PROMPT = "One-time password (YubiKey: Enter, then touch):"
+KEY_PROMPT = "YubiKey: Enter, touch; or code:"
 SERIALS = itertools.count(7300001)
 STACK = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\naccount required pam_mfa.so\n"
 
@@ -46,7 +46,7 @@ def test_the_key_in_a_servers_port_says_nothing_about_somebody_elsewhere(case):
                 assert pam.call(taro, [taro.password, ""], service=service, items=items).code == pam.AUTH_ERR, service
                 for answers in ([taro.password] * 2, [taro.password, ""]):
                     reply = from_elsewhere(taro, answers, service, items)
-                    assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", (service, reply)
+                    assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time code: ", (service, reply)
 
 
 def test_a_zone_for_local_logins_is_not_for_programs_that_name_no_host(case):
@@ -60,7 +60,7 @@ def test_a_zone_for_local_logins_is_not_for_programs_that_name_no_host(case):
         for service, items in SILENT.items():
             with pam.ignore_succeeds(service):
                 reply = from_elsewhere(taro, ["123456"], service, items)
-                assert reply.code != pam.SUCCESS and reply.prompts == ["One-time password: "], (service, reply)
+                assert reply.code != pam.SUCCESS and reply.prompts == ["One-time code: "], (service, reply)
         with pam.ignore_succeeds("own"):
             assert pam.call(taro, [], service="own").code == pam.SUCCESS
             assert from_elsewhere(taro, ["123456"], "own").code != pam.SUCCESS
@@ -89,7 +89,7 @@ def test_su_asks_the_key_in_the_own_session_alone(case):
     jiro = users.new("jiro")
     with product.config(zone={"factors": "yubikey totp hotp", "yubikey_timeout": "3s"}), pamconf.wired("su", "sudo"):
         taro = holder()
-        for caller, prompt in ((jiro, "One-time password:"), (taro, KEY_PROMPT)):
+        for caller, prompt in ((jiro, "One-time code:"), (taro, KEY_PROMPT)):
             argv = ["su", taro.name, "-c", programs.PROOF]
             with Terminal(argv, user=caller, before=lambda: seat.take(caller.uid)) as terminal:
                 outcome = programs.converse(terminal, taro, [taro.password, ""])

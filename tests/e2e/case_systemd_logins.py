@@ -78,7 +78,7 @@ def console():
 def log_in(at, user, code):
     Path(f"/dev/{at.name}").write_text("\033c")  # what the last root left there
     start(f"getty@{at.name}")
-    for question, answer in (("login: ", user.name), ("Password: ", user.password), ("One-time password.*:", code)):
+    for question, answer in (("login: ", user.name), ("Password: ", user.password), ("One-time code.*:", code)):
         at.expect(question)
         at.type(answer)
     at.expect(f"logged in as {user.name}")

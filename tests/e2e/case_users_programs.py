@@ -41,7 +41,7 @@ def test_the_own_code_lets_in_and_others_do_not(case):
     with wired():
         reply = call_both(taro, [taro.password, token.next()])
         assert reply.codes == {"authenticate": pam.SUCCESS, "acct_mgmt": pam.SUCCESS}, reply
-        assert reply.prompts[1] == "One-time password: "
+        assert reply.prompts[1] == "One-time code: "
         for answers in ([taro.password, token.last()], [taro.password, token.wrong()], ["wrong", token.next()],
                         [taro.password, ""], [taro.password, "1" * 500]):
             assert call(taro, answers).code == pam.AUTH_ERR
@@ -106,12 +106,35 @@ def test_one_line_with_password_and_code(case):
             for token in (six, eight, six):
                 reply = call_both(taro, [password + token.next()])
                 assert reply.codes == {"authenticate": 0, "acct_mgmt": 0}, (password, reply)
-                assert reply.prompts == ["Password and one-time password: "]
+                assert reply.prompts == ["Password, then code: "]
             assert call(taro, ["wrong" + six.next()]).code == pam.AUTH_ERR
             assert call(taro, [password + six.last()]).code == pam.AUTH_ERR
             assert call(taro, [six.next()]).code == pam.AUTH_ERR
             assert call(taro, [password]).code == pam.AUTH_ERR
     assert not any("y" * 20 in line or "horse" in line for line in case.log())
+
+
+def test_one_line_with_the_password_alone_is_a_touch(case):
+    """As i3lock has it. What could be a code is a guess first, also where the password ends in digits."""
+    zone = {"factors": "hotp yubikey", "yubikey_timeout": "3s", "yubikey_any_session": "yes"}
+    stack = FORWARD + "account required pam_mfa.so\naccount required pam_unix.so\n"
+    softkey.fresh()
+    key = softkey.Key(serial=7200002)
+    with product.config(zone=zone), pamconf.written(pam.SERVICE, stack):
+        for password, reasons in (("right horse", ["code-right"]), ("horse 123456", ["code-wrong", "code-right"])):
+            taro = users.new(password=password)
+            assert enroll.run("add", taro.name, "yubikey", "--force").returncode == 0
+            seen = len(lines(case))
+            reply = call(taro, [password])
+            assert reply.code == pam.SUCCESS and reply.prompts == ["Password (and code): "], reply
+            assert [re.search(r"reason=(\S+)", line)[1] for line in lines(case)[seen:]] == reasons
+            assert call(taro, ["wrong horse"]).code == pam.AUTH_ERR
+            key.touch(False)
+            assert call(taro, [password]).code == pam.AUTH_ERR
+            key.touch(True)
+            assert failures(taro) == len(reasons) - 1
+            assert enroll.run("remove", taro.name, enroll.tokens(taro)[0]["token"], "--yes").returncode == 0
+    assert not any("horse" in line for line in case.log())
 
 
 def test_outages_are_told_and_explain_is_no_program_of_a_users_to_ask_for(case):
@@ -153,16 +176,16 @@ def test_a_yubikey_answers_for_a_program_that_is_not_root(case):
         taro, key = users.new(), softkey.Key(serial=7200001)
         assert enroll.run("add", taro.name, "yubikey").returncode == 0
         reply = call(taro, [taro.password, ""])
-        assert reply.code == pam.SUCCESS and reply.prompts[1] == "One-time password (YubiKey: Enter, then touch): ", reply
+        assert reply.code == pam.SUCCESS and reply.prompts[1] == "YubiKey: Enter, touch; or code: ", reply
         # greeters keep a message over the next question, and xscreensaver makes a page of it
         assert not reply.messages, reply
         key.touch(False)
         reply = call(taro, [taro.password, "", "", ""])
         assert reply.code == pam.AUTH_ERR and len(reply.prompts) == 4, reply
-        assert reply.prompts[2].startswith("The YubiKey was not touched."), reply
+        assert reply.prompts[2].startswith("Not touched."), reply
         # From another host it is not even offered.
         reply = call(taro, [taro.password, ""], items={"rhost": "192.0.2.7"})
-        assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time password: ", reply
+        assert reply.code == pam.AUTH_ERR and reply.prompts[1] == "One-time code: ", reply
     kinds = [re.search(r"result=\S+ reason=\S+", line)[0] for line in lines(case)]
     assert kinds == ["result=allowed reason=code-right", "result=denied reason=key-untouched",
                      "result=denied reason=no-code"], kinds

@@ -49,11 +49,20 @@ def test_the_sample_files_let_in_and_refuse_as_they_are(case):
         refused(entry_points["su"](taro, [taro.password, token.last()]))
 
 
-def told(way, user, answers, reason):
+def told(way, user, answers, reason, prompts=2):
     outcome = way(user, answers)
-    refused(outcome)
+    refused(outcome, prompts)
     said = {key for key, words in WORDS.items() if words in outcome.text}
     assert said == {reason}, (said, outcome.text)
+
+
+def used_code_is_asked_for_again(way, taro, token):
+    """Who comes right after another login still sees the same code."""
+    again = "Used. Wait for next code:"
+    told(way, taro, [taro.password] + 3 * [token.last()], "code-used", prompts=4)
+    outcome = way(taro, [taro.password, token.last(), token.next()])
+    let_in(outcome, prompts=3)
+    assert outcome.prompts[2].endswith(again), outcome
 
 
 def every_reason_is_told(case, way):
@@ -62,7 +71,7 @@ def every_reason_is_told(case, way):
     enroll.run("suspend", suspended.name, enroll.tokens(suspended)[0]["token"])
     unenrolled = users.new()
     let_in(way(taro, [taro.password, token.next()]))
-    told(way, taro, [taro.password, token.last()], "code-used")
+    used_code_is_asked_for_again(way, taro, token)
     told(way, suspended, [suspended.password, idle.next()], "token-suspended")
     told(way, unenrolled, [unenrolled.password, "123456"], "not-enrolled")
     for _ in range(5):
@@ -82,6 +91,17 @@ def test_explain_tells_at_login(case):
 def test_explain_tells_at_su(case):
     with with_auth("su", EXPLAIN):
         every_reason_is_told(case, lambda user, answers: programs.su(user, answers, caller=stranger()))
+
+
+def test_explain_tells_at_sudo_what_to_wait_for(case):
+    """It keeps its modules silent, and its question says it all the same."""
+    taro, token = enroll.person(kind="hotp")
+    with pamconf.wired("login"), with_auth("sudo", EXPLAIN):
+        let_in(programs.login(taro, [taro.password, token.next()]))
+        outcome = programs.sudo(taro, [taro.password, token.last(), token.next()])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].endswith("Used. Wait for next code:"), outcome
+        assert len(case.log(r"pam_mfa\(sudo:auth\): .*result=denied reason=code-used")) == 1
 
 
 def test_explain_names_whom_to_ask(case):
@@ -121,7 +141,7 @@ def test_password_and_code_in_one_line_at_su(case):
             with with_auth("su", FORWARD):
                 outcome = su(taro, taro.password + token.next())
                 let_in(outcome, 1)
-                assert outcome.prompts == ["Password and one-time password:"], outcome
+                assert outcome.prompts == ["Password, then code:"], outcome
                 refused(su(taro, taro.password + token.last()), 1)
                 refused(su(taro, taro.password + token.wrong()), 1)
                 refused(su(taro, "wrong" + token.next()), 1)

@@ -16,7 +16,7 @@ from e2e.locales import japanese_locale
 from e2e.softkey import Key
 from e2e.terminal import PROMPT, Terminal
 
-ASK = "One-time password (YubiKey: Enter, then touch):"
+ASK = "YubiKey: Enter, touch; or code:"
 SECRET = "0b" * 20
 SERIALS = itertools.count(7000001)  # a key is one person's, and the record outlives the case
 
@@ -88,8 +88,36 @@ def test_the_key_may_come_later(case):
         key.unplug()
         outcome = programs.login(taro, [taro.password, "", lambda: key.plug() or ""])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("No YubiKey found. Plug it in and press Enter"), outcome
+        assert outcome.prompts[2].startswith("No YubiKey. Enter or code"), outcome
         one_line(case, "result=allowed")
+
+
+def test_a_touch_before_there_is_a_question(case):
+    """Where the configuration says so: password, touch."""
+    zone = {"factors": "yubikey totp hotp", "yubikey_timeout": "5s", "yubikey_any_session": "yes",
+            "yubikey_at_once": "yes"}
+    with offered("login", "su"), product.config(zone=zone):
+        taro, key = holder()
+        token = enroll.give(taro, "hotp")
+        outcome = programs.login(taro, [taro.password])
+        let_in(outcome, prompts=1)
+        assert "Touch" not in outcome.text and "YubiKey" not in outcome.text, outcome
+        key.touch(False)
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1] == "Not touched. Enter or code:", outcome
+        with Terminal(["su", taro.name, "-c", programs.PROOF], user=users.new("jiro")) as thief:
+            thief.expect(PROMPT)
+            thief.answer(taro.password)
+            key.await_blinking()
+            outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1].startswith("Don't touch yet (su, "), outcome
+        key.unplug()
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1] == ASK, outcome
+        assert len(case.log("result=denied")) == 0 and failures(taro) == 0
 
 
 def test_or_a_code_instead(case):
@@ -116,7 +144,7 @@ def test_people_without_a_key_see_the_same(case):
         softkey.fresh()
         hanako, _ = enroll.person("hanako", kind="hotp")
         jiro = users.new("jiro")
-        for plugged, said in ((False, "No YubiKey found"), (True, "This YubiKey is not registered for you")):
+        for plugged, said in ((False, "No YubiKey."), (True, "Wrong YubiKey.")):
             if plugged:
                 Key(serial=1111111, slot2=f"hmac:{SECRET}")
             for user in (hanako, jiro, "nobody-there"):
@@ -127,11 +155,11 @@ def test_people_without_a_key_see_the_same(case):
 
 def test_whatever_is_wrong_with_the_key_is_said_and_not_counted(case):
     troubles = (
-        (["touch-after=never", "touch-ms=300"], "The YubiKey was not touched", "key-untouched"),
-        (["touch-after=never"], "The YubiKey was not touched", "key-untouched"),
-        (["answer-after=never"], "The YubiKey was not touched", "key-untouched"),
-        (["mute"], "The YubiKey does not answer", "key-silent"),
-        (["bad-crc"], "The YubiKey was pulled out", "key-cut-off"),
+        (["touch-after=never", "touch-ms=300"], "Not touched.", "key-untouched"),
+        (["touch-after=never"], "Not touched.", "key-untouched"),
+        (["answer-after=never"], "Not touched.", "key-untouched"),
+        (["mute"], "Replug YubiKey.", "key-silent"),
+        (["bad-crc"], "Interrupted.", "key-cut-off"),
     )
     with offered("login", timeout="2s"):
         taro, key = holder()
@@ -155,7 +183,7 @@ def test_pulled_out_at_every_other_transfer(case):
             key.faults(f"unplug-after={transfer}")
             outcome = programs.login(taro, [taro.password, "", key.mend])
             let_in(outcome, prompts=3)
-            assert outcome.prompts[2].startswith(("The YubiKey was pulled out", "No YubiKey found")), outcome
+            assert outcome.prompts[2].startswith(("Interrupted.", "No YubiKey.")), outcome
         assert failures(taro) == 0
 
 
@@ -165,7 +193,7 @@ def test_an_erased_slot_and_another_secret(case):
         exits(enroll.subprocess.run(["ykpersonalize", "-2", "-y", "-z"], capture_output=True, text=True), 0)
         outcome = programs.login(taro, [taro.password, "", "", ""])
         refused(outcome, prompts=4)
-        assert outcome.prompts[2].startswith("This YubiKey is no longer programmed"), outcome
+        assert outcome.prompts[2].startswith("YubiKey erased."), outcome
         given = ["ykpersonalize", "-2", "-y", f"-a{SECRET}", "-ochal-resp", "-ochal-hmac", "-ohmac-lt64",
                  "-oserial-api-visible"]
         exits(enroll.subprocess.run(given, capture_output=True, text=True), 0)
@@ -186,7 +214,7 @@ def test_the_right_one_of_two_keys(case):
         mine.unplug()
         outcome = programs.login(taro, [taro.password, "", lambda: mine.plug() or ""])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("This YubiKey is not registered for you"), outcome
+        assert outcome.prompts[2].startswith("Wrong YubiKey."), outcome
         assert other.show()["challenges"] == "0"
 
 
@@ -218,8 +246,8 @@ def test_a_stolen_touch_is_told(case):
         let_in(outcome, prompts=4)
         where = rf"su, pts/\d+, {taro.name}"
         assert outcome.prompts[1] == ASK, outcome
-        assert re.fullmatch(rf"YubiKey in use \({where}\): do not touch. Enter: again:", outcome.prompts[2]), outcome
-        told = rf"Your YubiKey has just answered elsewhere \({where}\). Enter, then touch:"
+        assert re.fullmatch(rf"Don't touch yet \({where}\). Enter or code:", outcome.prompts[2]), outcome
+        told = rf"Used elsewhere \({where}\). Enter or code:"
         assert re.fullmatch(told, outcome.prompts[3]), outcome
         mine = [event for event in audit.events() if event.get("service") == "login" and event["user"] == taro.name]
         assert [event["event"] for event in mine] == ["key.busy", "key.elsewhere", "auth"], mine
@@ -287,7 +315,7 @@ def test_the_code_is_taken_while_the_key_is_in_use(case):
         with waiting(taro, users.new("jiro"), key):
             outcome = programs.login(hanako, [hanako.password, "", token.next()])
             let_in(outcome, prompts=3)
-            assert re.fullmatch(r"YubiKey in use \(su, pts/\d+\): do not touch. Enter: again:", outcome.prompts[2])
+            assert re.fullmatch(r"Don't touch yet \(su, pts/\d+\). Enter or code:", outcome.prompts[2])
 
 
 def test_two_logins_at_once_on_one_key(case):
@@ -316,7 +344,7 @@ def test_a_remote_login_is_never_offered_the_key(case):
         taro, key = holder()
         outcome = ssh.login(taro, [taro.password, ""])
         refused(outcome)
-        assert outcome.prompts[1].endswith("One-time password:"), outcome
+        assert outcome.prompts[1].endswith("One-time code:"), outcome
         assert "YubiKey" not in outcome.text and key.show()["challenges"] == "2"  # of the enrolment
 
 
@@ -332,7 +360,7 @@ def test_nor_is_su_in_a_remote_session(case):
             with ssh.terminal(jiro, key, line) as terminal:
                 outcome = programs.converse(terminal, taro, [taro.password, ""])
             refused(outcome)
-            assert outcome.prompts[1] == "One-time password:", outcome
+            assert outcome.prompts[1] == "One-time code:", outcome
         assert len(case.log("pam_mfa.*reason=no-code")) == 2
 
 
@@ -514,7 +542,7 @@ def test_a_garbled_code_is_asked_for_again(case):
         taro, key = typist()
         outcome = programs.login(taro, [taro.password, key.type(2).upper(), key.type(2)])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("The YubiKey's code came garbled"), outcome
+        assert outcome.prompts[2].startswith("Garbled: Caps Lock/IME?"), outcome
         assert failures(taro) == 0
         kana = "\u304b\u304d\u304f\u3051\u3053\u3055\u3057\u3059\u305b\u305d"
         refused(programs.login(taro, [taro.password, kana, kana, kana]), prompts=4)
@@ -533,7 +561,7 @@ def test_a_key_that_is_touched_too_early(case):
         key.unplug()
         outcome = programs.login(taro, [taro.password, typed, key.mend])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("No YubiKey found."), outcome
+        assert outcome.prompts[2].startswith("No YubiKey."), outcome
         for _ in range(6):
             outcome = ssh.login(taro, [taro.password, key.type(1)])
             refused(outcome, prompts=2)
@@ -579,8 +607,8 @@ def in_japanese(taro, key):
     outcome = programs.su(taro, [taro.password, "", lambda: key.plug() or ""], caller=users.new("jiro"))
     let_in(outcome, prompts=3)
     assert outcome.prompts[1:] == [
-        "ワンタイムパスワード（YubiKey は Enter の後タッチ）:",
-        "YubiKey が見つかりません。挿入して Enter、又はワンタイムパスワード:",
+        "YubiKey (Enter、タッチ) かコード:",
+        "YubiKey なし。Enter かコード:",
     ]
     key.touch(False)
     with waiting(taro, users.new("jiro"), key) as thief:
@@ -588,5 +616,5 @@ def in_japanese(taro, key):
                               caller=users.new("jiro"))
         let_in(outcome, prompts=4)
     where = rf"su、pts/\d+、{taro.name}"
-    assert re.fullmatch(rf"YubiKey は使用中（{where}）。触れずに Enter で再試行:", outcome.prompts[2]), outcome
-    assert re.fullmatch(rf"YubiKey は別のログイン（{where}）に応答しました。Enter の後タッチ:", outcome.prompts[3])
+    assert re.fullmatch(rf"タッチ不可: 使用中（{where}）。Enter かコード:", outcome.prompts[2]), outcome
+    assert re.fullmatch(rf"別に応答済み（{where}）。Enter かコード:", outcome.prompts[3])

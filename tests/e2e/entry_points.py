@@ -58,7 +58,7 @@ def lets_in_with_password_and_code(way, case):
         with way.open():
             outcome = way.attempt(taro, [taro.password, token.next()])
         let_in(outcome)
-        assert outcome.prompts[1].endswith("One-time password:"), outcome
+        assert outcome.prompts[1].endswith("One-time code:"), outcome
         one_line(case, rf"result=allowed reason=code-right .* user={taro.name} .*kind={kind}", since)
 
 

@@ -45,8 +45,5 @@ def install():
         shutil.rmtree(folder, ignore_errors=True)  # what the machine itself has is not ours
     command = ["meson", "install", "--no-rebuild", "--quiet", "-C", REPOSITORY / "build"]
     subprocess.run(command, check=True)
-    subprocess.run(["mfa-enroll", "init"], check=True, stdout=subprocess.DEVNULL)
-    text = CONFIG.read_text()
-    text = text.replace("#factors      = yubikey", "factors      =")
-    assert "\nfactors      = totp" in text
-    CONFIG.write_text(text)
+    command = ["mfa-enroll", "init", "--factors", "totp hotp yubikey-otp"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -151,6 +151,16 @@ void assert_audited(void **state, const char *words)
 	free(trail);
 }
 
+unsigned count_audited(void **state, const char *words)
+{
+	unsigned count = 0;
+	char *trail = read_text(audit_path(state));
+	for (const char *at = trail; (at = strstr(at, words)) != NULL; at++)
+		count++;
+	free(trail);
+	return count;
+}
+
 int enrolled_setup(void **state)
 {
 	if (host_setup(state) != 0)

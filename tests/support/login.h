@@ -51,6 +51,8 @@ void assert_outcome(struct outcome outcome, enum mfa_verdict verdict,
 
 /* The last line of the audit trail holds these words. */
 void assert_audited(void **state, const char *words);
+/* How often they are in the trail. */
+unsigned count_audited(void **state, const char *words);
 
 struct mfa_store *store_of(void **state);
 /* Where a record's file is; good as long as path_in's. */

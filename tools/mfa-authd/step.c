@@ -97,17 +97,25 @@ static bool lets_in(const struct mfa_auth_result *result)
 	return result->verdict == MFA_ALLOW || result->verdict == MFA_EXEMPT;
 }
 
+/* Where the line was cut: the module passes on what is before it. */
+static size_t find_code_len(const struct step *step)
+{
+	const struct visit *visit = step->login.visit;
+	size_t password_len = visit->result.password.len;
+	if (visit->state.is_refused && !lets_in(&visit->result))
+		return visit->state.code_len;
+	return step->text_len > password_len ? step->text_len - password_len : 0;
+}
+
 void step_send_verdict(struct step *step)
 {
 	struct login *login = &step->login;
 	struct visit *visit = login->visit;
 	struct mfa_auth_result *result = &visit->result;
 	const char *name = visit->is_identified ? visit->facts.name : "";
-	size_t password_len = result->password.len;
 	const struct mfa_authd_verdict verdict = {
 		.verdict = result->verdict,
-		.code_len =
-			step->text_len > password_len ? step->text_len - password_len : 0,
+		.code_len = find_code_len(step),
 		.is_marked = result->verdict == MFA_ALLOW ||
 			     (result->verdict == MFA_EXEMPT &&
 			      result->reason == MFA_REASON_GRACE),
@@ -179,6 +187,7 @@ void step_go_on(struct step *step, const struct mfa_auth_request *request,
 {
 	struct visit *visit = step->login.visit;
 	while (next == MFA_STEP_DEVICE) {
+		step->text_len = 0; /* no code: a line is the password alone */
 		next = start_device(request, visit);
 		if (next == MFA_STEP_DEVICE && visit->wait == VISIT_DEVICE)
 			return;

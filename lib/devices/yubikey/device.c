@@ -129,46 +129,54 @@ static enum mfa_device_result take_response(struct mfa_device_session *session,
 	return result;
 }
 
-static const char *yubikey_prompt(enum mfa_device_result result)
+static const char *yubikey_request(enum mfa_device_lead lead)
+{
+	switch (lead) {
+	case MFA_LEAD_NO_CODE:
+		return MFA_N_("YubiKey: Enter, then touch");
+	case MFA_LEAD_DEVICE: /* TRANSLATORS: %s: "code" */
+		return MFA_N_("YubiKey: Enter, touch; or %s");
+	case MFA_LEAD_CODE:
+		break;
+	}
+	/* TRANSLATORS: %s: "Code" */
+	return MFA_N_("%s (YubiKey: Enter, touch)");
+}
+
+static const char *yubikey_problem(enum mfa_device_result result)
 {
 	switch (result) {
 	case MFA_DEVICE_ABSENT:
-		return MFA_N_("No YubiKey found. Plug it in and press Enter, or type a "
-			      "one-time password: ");
+		return MFA_N_("No YubiKey.");
 	case MFA_DEVICE_OTHER:
-		return MFA_N_("This YubiKey is not registered for you. Plug in yours and "
-			      "press Enter: ");
+		return MFA_N_("Wrong YubiKey.");
 	case MFA_DEVICE_EMPTY:
-		return MFA_N_("This YubiKey is no longer programmed. Type a one-time "
-			      "password: ");
+		return MFA_N_("YubiKey erased.");
 	case MFA_DEVICE_UNTOUCHED:
-		return MFA_N_("The YubiKey was not touched. Press Enter, and touch it: ");
+		return MFA_N_("Not touched.");
 	case MFA_DEVICE_SILENT:
-		return MFA_N_("The YubiKey does not answer. Plug it in anew and press "
-			      "Enter: ");
+		return MFA_N_("Replug YubiKey.");
 	case MFA_DEVICE_CUT_OFF:
-		return MFA_N_("The YubiKey was pulled out. Plug it in and press Enter: ");
+		return MFA_N_("Interrupted.");
 	case MFA_DEVICE_BUSY:
-		return MFA_N_("YubiKey in use: do not touch. Enter: again: ");
+		return MFA_N_("Don't touch yet.");
 	case MFA_DEVICE_ELSEWHERE:
-		return MFA_N_("Your YubiKey has just answered elsewhere. Enter, then "
-			      "touch: ");
+		return MFA_N_("Used elsewhere.");
 	case MFA_DEVICE_ANSWERED:
 	case MFA_DEVICE_ASKS:
 	case MFA_DEVICE_UNUSABLE:
 	case MFA_DEVICE_RESULT_COUNT:
 		break;
 	}
-	return MFA_N_("One-time password (YubiKey: Enter, then touch): ");
+	return "";
 }
 
-static const char *yubikey_prompt_named(enum mfa_device_result result)
+static const char *yubikey_problem_named(enum mfa_device_result result)
 {
 	if (result == MFA_DEVICE_BUSY) /* TRANSLATORS: %s: "su, pts/3" */
-		return MFA_N_("YubiKey in use (%s): do not touch. Enter: again: ");
+		return MFA_N_("Don't touch yet (%s).");
 	/* TRANSLATORS: %s: "su, pts/3" */
-	return MFA_N_("Your YubiKey has just answered elsewhere (%s). Enter, then "
-		      "touch: ");
+	return MFA_N_("Used elsewhere (%s).");
 }
 
 static const char *yubikey_refusal(enum mfa_device_result result)
@@ -208,7 +216,8 @@ const struct mfa_device_ops mfa_device_yubikey = {
 	.send = send_challenge,
 	.collect = take_response,
 	.close = close_usb,
-	.prompt = yubikey_prompt,
-	.prompt_named = yubikey_prompt_named,
+	.request = yubikey_request,
+	.problem = yubikey_problem,
+	.problem_named = yubikey_problem_named,
 	.refusal = yubikey_refusal,
 };

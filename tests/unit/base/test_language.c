@@ -11,7 +11,7 @@
 
 static const char *catalogues; /* the folder of the built ones */
 
-static const char PROMPT[] = "One-time password: ";
+static const char PROMPT[] = "One-time code";
 
 static bool has_japanese(void)
 {
@@ -77,7 +77,7 @@ static int speak_japanese(void *context, unsigned index MFA_UNUSED)
 	if (!mfa_language_has_locale(language))
 		return 2;
 	(void)bindtextdomain("pam_mfa", catalogues);
-	if (strcmp(mfa_text(language, PROMPT), "ワンタイムパスワード: ") != 0)
+	if (strcmp(mfa_text(language, PROMPT), "ワンタイムパスワード") != 0)
 		return 3;
 	if (strcmp(mfa_text(language, "in no catalogue"), "in no catalogue") != 0)
 		return 4;

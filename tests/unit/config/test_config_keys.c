@@ -243,6 +243,29 @@ static void factors_are_known_kinds(void **state)
 	assert_refusals(state, bad, MFA_COUNT(bad), set_zone);
 	assert_int_equal(keys->zone.factors,
 			 1U << MFA_KIND_HOTP | 1U << MFA_KIND_BREAK_GLASS);
+	assert_int_equal(keys->zone.first_factor, MFA_KIND_HOTP);
+	assert_int_equal(set_zone(state, "factors", "yubikey hotp", NULL), MFA_OK);
+	assert_int_equal(keys->zone.first_factor, MFA_KIND_YUBIKEY);
+}
+
+#define EIGHT "認証番号認証番号"
+
+static void a_prompt_is_a_short_text(void **state)
+{
+	static const struct refusal bad[] = {
+		{ "prompt", "1234567890123456789012345" },
+		{ "prompt", EIGHT EIGHT EIGHT "一" },
+		{ "prompt", "a\tb" },
+		{ "prompt", "a\x1b[2J" },
+		{ "prompt", "a\xff" },
+	};
+	struct keys *keys = *state;
+	assert_string_equal(keys->zone.prompt, "");
+	assert_int_equal(set_zone(state, "prompt", EIGHT EIGHT EIGHT, NULL), MFA_OK);
+	assert_refusals(state, bad, MFA_COUNT(bad), set_zone);
+	assert_string_equal(keys->zone.prompt, EIGHT EIGHT EIGHT);
+	assert_int_equal(set_zone(state, "prompt", "", NULL), MFA_OK);
+	assert_string_equal(keys->zone.prompt, "");
 }
 
 static void words_are_split_at_blanks(void **state)
@@ -367,6 +390,7 @@ int main(void)
 		with_keys(only_the_word_no_makes_the_audit_optional),
 		with_keys(languages_are_three_words),
 		with_keys(factors_are_known_kinds),
+		with_keys(a_prompt_is_a_short_text),
 		with_keys(words_are_split_at_blanks),
 		with_keys(words_that_can_match_nothing_are_refused),
 		with_keys(rhosts_are_addresses_prefixes_or_local),

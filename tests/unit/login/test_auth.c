@@ -17,7 +17,7 @@ static void the_right_code_is_let_in(void **state)
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 1);
 	assert_int_equal(outcome.script.told, 0);
-	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_string_equal(outcome.script.prompt, "One-time code: ");
 	assert_string_equal(outcome.diag, "");
 	struct mfa_record *record = stored_record(store_of(state), "taro");
 	assert_string_equal(outcome.token, record->tokens[0].id);
@@ -58,6 +58,53 @@ static void a_used_code_is_refused_and_not_counted(void **state)
 			       MFA_DENY, MFA_REASON_USED);
 	assert_int_equal(failures_of(state, "taro"), 0);
 	assert_audited(state, "\"reason\":\"code-used\"");
+}
+
+/* sudo right after the login: the telephone still shows the same code. */
+static void where_reasons_are_told_a_used_code_is_asked_for_again(void **state)
+{
+	const struct code used = code_of(&totp_spec, STEP);
+	const struct code next = code_of(&totp_spec, STEP + 1);
+	const char *const answers[] = { used.text, next.text, NULL };
+	const char *const thrice[] = { next.text, next.text, next.text, NULL };
+	struct attempt attempt = { .answer = used.text, .may_explain = true };
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+	attempt.answers = answers;
+	struct outcome outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 2);
+	assert_int_equal(outcome.script.told, 0);
+	assert_string_equal(outcome.script.prompts[1], "Used. Wait for next code: ");
+	assert_audited(state, "\"result\":\"allowed\"");
+	attempt.answers = thrice;
+	outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_USED);
+	assert_int_equal(outcome.script.asked, 3);
+	assert_int_equal(outcome.script.told, 1);
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_int_equal(count_audited(state, "\"reason\":\"code-used\""), 4);
+	assert_int_equal(count_audited(state, "unlogged"), 0);
+}
+
+/* A program that gives password and code in one line has nothing else to give. */
+static void nor_is_anything_else_asked_for_again(void **state)
+{
+	const struct code used = code_of(&totp_spec, STEP);
+	const struct code wrong = wrong_code(&totp_spec, STEP);
+	struct attempt attempt = { .answer = used.text, .may_explain = true };
+	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+	attempt.wants_password = true;
+	struct outcome outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_USED);
+	assert_int_equal(outcome.script.asked, 1);
+	attempt = (struct attempt){ .answer = wrong.text, .may_explain = true };
+	outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	attempt = (struct attempt){ .answer = used.text };
+	outcome = login(state, attempt);
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_USED);
+	assert_int_equal(outcome.script.asked, 1);
 }
 
 static void an_old_code_is_refused(void **state)
@@ -164,7 +211,7 @@ static void a_stranger_is_asked_and_refused_like_anybody(void **state)
 			       strangers[i].is_unknown ? MFA_REASON_UNKNOWN_USER
 						       : MFA_REASON_NOT_ENROLLED);
 		assert_int_equal(outcome.script.asked, 1);
-		assert_string_equal(outcome.script.prompt, "One-time password: ");
+		assert_string_equal(outcome.script.prompt, "One-time code: ");
 		assert_int_equal(outcome.script.told, 0);
 		assert_string_equal(outcome.token, "");
 		assert_string_equal(outcome.diag, "");
@@ -331,6 +378,8 @@ int main(void)
 		enrolled(the_state_is_stored_before_the_verdict),
 		enrolled(a_wrong_code_is_refused_and_counted),
 		enrolled(a_used_code_is_refused_and_not_counted),
+		enrolled(where_reasons_are_told_a_used_code_is_asked_for_again),
+		enrolled(nor_is_anything_else_asked_for_again),
 		enrolled(an_old_code_is_refused),
 		enrolled(a_suspended_token_is_refused),
 		enrolled(a_lock_refuses_the_right_code_until_it_ends),

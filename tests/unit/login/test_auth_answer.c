@@ -153,8 +153,7 @@ static void password_and_code_come_in_one_line(void **state)
 						       .wants_password = true });
 		assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 		assert_string_equal(outcome.password, passwords[i]);
-		assert_string_equal(outcome.script.prompt,
-				    "Password and one-time password: ");
+		assert_string_equal(outcome.script.prompt, "Password, then code: ");
 	}
 }
 

@@ -114,9 +114,14 @@ static void close_fake(struct mfa_device_session *session MFA_UNUSED)
 	device.is_open = false;
 }
 
-static const char *prompt_fake(enum mfa_device_result result MFA_UNUSED)
+static const char *request_fake(enum mfa_device_lead lead MFA_UNUSED)
 {
-	return "Second kind: ";
+	return "Second kind, or %s";
+}
+
+static const char *problem_fake(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_ANSWERED ? "" : "Second kind.";
 }
 
 static const char *refusal_fake(enum mfa_device_result result)
@@ -132,8 +137,9 @@ static const struct mfa_device_ops device_fake = {
 	.collect = collect_fake,
 	.reply = reply_fake,
 	.close = close_fake,
-	.prompt = prompt_fake,
-	.prompt_named = prompt_fake,
+	.request = request_fake,
+	.problem = problem_fake,
+	.problem_named = problem_fake,
 	.refusal = refusal_fake,
 };
 
@@ -178,11 +184,16 @@ static int open_first(const char *folder MFA_UNUSED, struct mfa_diag *diag,
 		       : mfa_fail(diag, first.open_err, "no plug-in of the first kind");
 }
 
-static const char *prompt_first(enum mfa_device_result result)
+static const char *request_first(enum mfa_device_lead lead)
 {
-	return result == MFA_DEVICE_ANSWERED ? "Code, or Enter: "
-	       : result == MFA_DEVICE_OTHER  ? "Another's, first kind: "
-					     : "None of the first kind: ";
+	return lead == MFA_LEAD_DEVICE ? "Enter, or %s" : "%s, or Enter";
+}
+
+static const char *problem_first(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_ANSWERED ? ""
+	       : result == MFA_DEVICE_OTHER  ? "Another's, first kind."
+					     : "None of the first kind.";
 }
 
 static const char *refusal_first(enum mfa_device_result result MFA_UNUSED)
@@ -197,8 +208,9 @@ static const struct mfa_device_ops device_first = {
 	.send = send_nothing,
 	.collect = collect_nothing,
 	.close = close_fake,
-	.prompt = prompt_first,
-	.prompt_named = prompt_first,
+	.request = request_first,
+	.problem = problem_first,
+	.problem_named = problem_first,
 	.refusal = refusal_first,
 };
 
@@ -238,7 +250,7 @@ static void enter_and_the_device_let_in(void **state)
 {
 	struct outcome outcome = login(state, (struct attempt){ .answer = "" });
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
-	assert_string_equal(outcome.script.prompt, "Code, or Enter: ");
+	assert_string_equal(outcome.script.prompt, "Enter, or code: ");
 	assert_int_equal(device.candidates, 1);
 	assert_false(device.is_open);
 }
@@ -320,7 +332,7 @@ static void its_problem_has_its_own_words(void **state)
 	device.tries = 0;
 	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_EMPTY);
-	assert_string_equal(outcome.script.prompts[1], "Second kind: ");
+	assert_string_equal(outcome.script.prompts[1], "Second kind. Enter or code: ");
 	assert_non_null(strstr(outcome.script.line, "It is worn out."));
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
@@ -337,16 +349,17 @@ static void one_problem_of_two_is_told(void **state)
 		const char *prompt;
 	} cases[] = {
 		{ MFA_DEVICE_ABSENT, 0, 0, false, MFA_REASON_KEY_ABSENT,
-		  "None of the first kind: " },
+		  "None of the first kind. Enter or code: " },
 		{ MFA_DEVICE_OTHER, 0, 0, false, MFA_REASON_KEY_OTHER,
-		  "Another's, first kind: " },
-		{ MFA_DEVICE_ABSENT, 0, 0, true, MFA_REASON_KEY_OTHER, "Second kind: " },
+		  "Another's, first kind. Enter or code: " },
+		{ MFA_DEVICE_ABSENT, 0, 0, true, MFA_REASON_KEY_OTHER,
+		  "Second kind. Enter or code: " },
 		{ MFA_DEVICE_OTHER, 0, 0, true, MFA_REASON_KEY_OTHER,
-		  "Another's, first kind: " },
+		  "Another's, first kind. Enter or code: " },
 		{ MFA_DEVICE_ABSENT, 0, MFA_ERR_NOTFOUND, true, MFA_REASON_KEY_ABSENT,
-		  "None of the first kind: " },
+		  "None of the first kind. Enter or code: " },
 		{ MFA_DEVICE_ABSENT, MFA_ERR_NOTFOUND, 0, false, MFA_REASON_KEY_ABSENT,
-		  "Second kind: " },
+		  "Second kind. Enter or code: " },
 	};
 	const char *const answers[] = { "", "", "", NULL };
 	enroll(store_of(state), "hanako", &totp_spec, 1);
@@ -359,7 +372,8 @@ static void one_problem_of_two_is_told(void **state)
 			state, (struct attempt){ .user = "hanako", .answers = answers });
 		assert_outcome(outcome, MFA_DENY, cases[i].reason);
 		assert_string_equal(outcome.script.prompts[1], cases[i].prompt);
-		bool is_of_second = strcmp(cases[i].prompt, "Second kind: ") == 0;
+		bool is_of_second =
+			strcmp(cases[i].prompt, "Second kind. Enter or code: ") == 0;
 		assert_string_equal(outcome.script.line,
 				    is_of_second ? "It did not work."
 						 : "The first kind did not work.");

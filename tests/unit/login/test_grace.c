@@ -251,7 +251,7 @@ static void who_is_enrolled_meanwhile_needs_the_code(void **state)
 				   .wants_password = true,
 				   .meanwhile = enroll_taro,
 				   .script_context = store_of(state) };
-	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_WRONG);
+	assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_NOT_A_CODE);
 	(void)snprintf(line, sizeof line, "horse%s", right.text);
 	attempt = (struct attempt){ .answer = line, .wants_password = true };
 	assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);

@@ -45,7 +45,7 @@ static void a_question_has_its_prompt(void **state)
 	char prompt[MFA_PROMPT_SIZE];
 	begin(*state, &run);
 	mfa_auth_prompt(&run.request, &run.state, prompt);
-	assert_string_equal(prompt, "One-time password: ");
+	assert_string_equal(prompt, "One-time code: ");
 	assert_int_equal(give_answer(&run, code_of(&totp_spec, STEP).text), MFA_STEP_END);
 	assert_int_equal(run.result.verdict, MFA_ALLOW);
 	mfa_auth_result_done(&run.result);

@@ -8,9 +8,8 @@
 
 #include "keys.h"
 
-static const char first_prompt[] = "One-time password (YubiKey: Enter, then touch): ";
-static const char absent_prompt[] = "No YubiKey found. Plug it in and press Enter, or "
-				    "type a one-time password: ";
+static const char first_prompt[] = "YubiKey: Enter, touch; or code: ";
+static const char absent_prompt[] = "No YubiKey. Enter or code: ";
 static const char *const thrice[] = { "", "", "", NULL };
 
 static void set_faults(struct key_driver_fixture *fixture, struct softkey_faults faults)
@@ -88,22 +87,22 @@ static const struct problem problems[] = {
 	{ MFA_REASON_KEY_OTHER,
 	  1,
 	  { 0 },
-	  "This YubiKey is not registered for you. Plug in yours and press Enter: ",
+	  "Wrong YubiKey. Enter or code: ",
 	  "This YubiKey is not registered for you." },
 	{ MFA_REASON_KEY_UNTOUCHED,
 	  KEY_SERIAL,
 	  { .touch_after = SOFTKEY_NEVER, .touch_ms = 300 },
-	  "The YubiKey was not touched. Press Enter, and touch it: ",
+	  "Not touched. Enter or code: ",
 	  "The YubiKey was not touched. Try again." },
 	{ MFA_REASON_KEY_SILENT,
 	  KEY_SERIAL,
 	  { .mute = true },
-	  "The YubiKey does not answer. Plug it in anew and press Enter: ",
+	  "Replug YubiKey. Enter or code: ",
 	  "The YubiKey does not answer. Plug it in anew." },
 	{ MFA_REASON_KEY_CUT_OFF,
 	  KEY_SERIAL,
 	  { .bad_crc = true },
-	  "The YubiKey was pulled out. Plug it in and press Enter: ",
+	  "Interrupted. Enter or code: ",
 	  "The YubiKey was pulled out. Plug it in again." },
 };
 
@@ -144,9 +143,7 @@ static void an_erased_slot_is_told(void **state)
 	usb_mock_plug(fixture->mock, &(struct softkey_options){ .serial = KEY_SERIAL });
 	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_EMPTY);
-	assert_string_equal(outcome.script.prompts[1],
-			    "This YubiKey is no longer programmed. Type a one-time "
-			    "password: ");
+	assert_string_equal(outcome.script.prompts[1], "YubiKey erased. Enter or code: ");
 }
 
 static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
@@ -209,7 +206,7 @@ static void a_login_from_afar_is_never_offered_a_key(void **state)
 	struct outcome outcome =
 		come(state, (struct attempt){ .answer = "", .rhost = "192.0.2.1" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
-	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_string_equal(outcome.script.prompt, "One-time code: ");
 	assert_int_equal(outcome.script.asked, 1);
 	assert_int_equal(outcome.script.told, 0);
 	outcome = come(state, (struct attempt){ .answer = "pw",
@@ -227,7 +224,7 @@ static void where_the_zone_takes_no_keys_none_is_offered(void **state)
 	fixture->host.host.config->zones[0].factors = 1U << MFA_KIND_TOTP;
 	struct outcome outcome = come(state, (struct attempt){ .answer = "" });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
-	assert_string_equal(outcome.script.prompt, "One-time password: ");
+	assert_string_equal(outcome.script.prompt, "One-time code: ");
 	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).transfers, 0);
 }
 
@@ -243,15 +240,6 @@ static void the_password_again_is_one_attempt(void **state)
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 1);
 	assert_state(state, 0);
-}
-
-static void with_the_password_in_the_line_no_key_is_asked(void **state)
-{
-	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
-	struct outcome outcome =
-		come(state, (struct attempt){ .answer = "", .wants_password = true });
-	assert_outcome(outcome, MFA_DENY, MFA_REASON_EMPTY);
-	assert_int_equal(outcome.script.asked, 1);
 }
 
 static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
@@ -378,7 +366,6 @@ int main(int argc, char **argv)
 		with_key_driver_fixture(a_login_from_afar_is_never_offered_a_key),
 		with_key_driver_fixture(where_the_zone_takes_no_keys_none_is_offered),
 		with_key_driver_fixture(the_password_again_is_one_attempt),
-		with_key_driver_fixture(with_the_password_in_the_line_no_key_is_asked),
 		with_key_driver_fixture(
 			a_missing_or_unsafe_plugin_is_an_outage_with_its_line),
 		with_key_driver_fixture(forbidden_ports_are_an_outage),

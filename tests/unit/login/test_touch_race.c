@@ -145,8 +145,8 @@ static void a_key_in_use_is_not_waited_for(void **state)
 	assert_int_equal(outcome.script.asked, ASKED_MAX);
 	for (unsigned i = 1; i < MFA_COUNT(outcome.script.prompts); i++)
 		assert_string_equal(outcome.script.prompts[i],
-				    "YubiKey in use (test, pts/7, taro): do not touch. "
-				    "Enter: again: ");
+				    "Don't touch yet (test, pts/7, taro). "
+				    "Enter or code: ");
 	assert_int_equal(outcome.script.told, 1);
 	assert_string_equal(outcome.script.line, busy_line);
 	assert_told(state,
@@ -167,7 +167,7 @@ static void others_are_not_named(void **state)
 		come(state, (struct attempt){ .user = "hanako", .answers = twice });
 	assert_outcome(outcome, MFA_GIVEN_UP, MFA_REASON_NO_ANSWER);
 	assert_string_equal(outcome.script.prompts[2],
-			    "YubiKey in use (test, pts/7): do not touch. Enter: again: ");
+			    "Don't touch yet (test, pts/7). Enter or code: ");
 	assert_told(state, "\"event\":\"key.busy\"", true); /* also for who gave up */
 	touch_for(fixture, pid);
 }
@@ -211,7 +211,7 @@ static void a_mistyped_name_is_shown_to_nobody(void **state)
 	size_t len = read_bytes("/run/pam_mfa/turn", bytes, sizeof bytes);
 	assert_null(memmem(bytes, len, "my-password", strlen("my-password")));
 	assert_string_equal(outcome.script.prompts[1],
-			    "YubiKey in use (test): do not touch. Enter: again: ");
+			    "Don't touch yet (test). Enter or code: ");
 	assert_int_equal(end_of(pid), MFA_REASON_KEY_SILENT);
 	assert_told(state, "my-password", false);
 }
@@ -246,7 +246,7 @@ static void steal(void *context, unsigned question)
 }
 
 static const char elsewhere_prompt[] =
-	"Your YubiKey has just answered elsewhere (test, pts/7, taro). Enter, then touch: ";
+	"Used elsewhere (test, pts/7, taro). Enter or code: ";
 static const char elsewhere_detail[] =
 	"\"detail\":\"YubiKey 7654321 has answered another login, service test, terminal "
 	"pts/7, user taro\"";
@@ -262,7 +262,7 @@ static void a_stolen_touch_is_told_before_the_key_is_asked(void **state)
 					      .script_context = &theft });
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 3);
-	assert_non_null(strstr(outcome.script.prompts[1], "do not touch"));
+	assert_non_null(strstr(outcome.script.prompts[1], "Don't touch"));
 	assert_string_equal(outcome.script.prompts[2], elsewhere_prompt);
 	assert_int_equal(outcome.script.told, 0);
 	assert_int_equal(usb_mock_counts(fixture->mock, fixture->key).challenges, 2);

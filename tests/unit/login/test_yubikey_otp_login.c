@@ -58,7 +58,7 @@ static void a_touch_lets_in_once(void **state)
 			assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 		else
 			assert_outcome(outcome, MFA_DENY, MFA_REASON_USED);
-		assert_string_equal(outcome.script.prompt, "One-time password: ");
+		assert_string_equal(outcome.script.prompt, "One-time code: ");
 		assert_int_equal(outcome.script.asked, 1);
 	}
 	assert_int_equal(failures_of(state, "taro"), 0);
@@ -98,9 +98,7 @@ static void of_no_token_it_is_never_counted(void **state)
 	const char *const answers[] = { other, touch(*state), NULL };
 	struct outcome outcome = login(state, (struct attempt){ .answers = answers });
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
-	assert_string_equal(outcome.script.prompts[1],
-			    "The YubiKey typed a code that is not registered for you. "
-			    "One-time password: ");
+	assert_string_equal(outcome.script.prompts[1], "YubiKey not registered. Code: ");
 	for (int i = 0; i < 6; i++) {
 		outcome = login(state, (struct attempt){ .answer = other });
 		assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_TYPED);
@@ -202,9 +200,7 @@ static void garbled_it_is_asked_for_again(void **state)
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 2);
 	assert_int_equal(outcome.script.told, 0);
-	assert_string_equal(outcome.script.prompts[1],
-			    "The YubiKey's code came garbled. Turn off Caps Lock and "
-			    "Japanese input, and type it again: ");
+	assert_string_equal(outcome.script.prompts[1], "Garbled: Caps Lock/IME? Code: ");
 }
 
 static void garbled_three_times_it_is_refused_and_not_counted(void **state)

@@ -110,9 +110,14 @@ static void close_fake(struct mfa_device_session *session)
 	device.open--;
 }
 
-static const char *prompt_fake(enum mfa_device_result result)
+static const char *request_fake(enum mfa_device_lead lead MFA_UNUSED)
 {
-	return result == MFA_DEVICE_ANSWERED ? "Code, or Enter: " : "No device. Code: ";
+	return "Enter, or %s";
+}
+
+static const char *problem_fake(enum mfa_device_result result)
+{
+	return result == MFA_DEVICE_ANSWERED ? "" : "No device.";
 }
 
 static const char *refusal_fake(enum mfa_device_result result MFA_UNUSED)
@@ -131,8 +136,9 @@ static const struct mfa_device_ops device_fake = {
 	.collect = collect_fake,
 	.reply = reply_fake,
 	.close = close_fake,
-	.prompt = prompt_fake,
-	.prompt_named = prompt_fake,
+	.request = request_fake,
+	.problem = problem_fake,
+	.problem_named = problem_fake,
 	.refusal = refusal_fake,
 };
 
@@ -208,7 +214,7 @@ static void begin(void)
 {
 	const struct steps_login login = { .user = "daemon", .service = "test" };
 	desk_fixture_begin(&at, &login);
-	assert_asked("Code, or Enter: ");
+	assert_asked("Enter, or code: ");
 }
 
 /* Nobody waits for it meanwhile. */

@@ -31,7 +31,7 @@ static void the_right_code_is_success(void **state)
 	assert_int_equal(stack_login(stack, "root", code.text), PAM_SUCCESS);
 	assert_int_equal(stack->talk.asked, 1);
 	assert_int_equal(stack->talk.told, 0);
-	assert_string_equal(stack->talk.prompt, "One-time password: ");
+	assert_string_equal(stack->talk.prompt, "One-time code: ");
 	assert_int_equal(stack_login(stack, "root", code.text), PAM_AUTH_ERR);
 }
 
@@ -56,7 +56,7 @@ static void refusals_are_all_alike(void **state)
 				 PAM_AUTH_ERR);
 		assert_int_equal(stack->talk.asked, 1);
 		assert_int_equal(stack->talk.told, 0);
-		assert_string_equal(stack->talk.prompt, "One-time password: ");
+		assert_string_equal(stack->talk.prompt, "One-time code: ");
 	}
 }
 
@@ -96,7 +96,7 @@ static void odd_user_names_are_refused_and_leave_nothing(void **state)
 	for (size_t i = 0; i < MFA_COUNT(names); i++) {
 		assert_int_equal(stack_login(stack, names[i], code_now().text),
 				 PAM_AUTH_ERR);
-		assert_string_equal(stack->talk.prompt, "One-time password: ");
+		assert_string_equal(stack->talk.prompt, "One-time code: ");
 		char *line = last_audit_line(stack);
 		assert_non_null(strstr(line, "\"user\":\"UNKNOWN\""));
 		free(line);

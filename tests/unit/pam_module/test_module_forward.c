@@ -33,7 +33,7 @@ static void forward_pass_hands_the_password_on(void **state)
 	write_forwarding(stack, " forward_pass");
 	(void)snprintf(answer, sizeof answer, "pass 12%s", code_now().text);
 	assert_int_equal(stack_authenticate(stack, "root", answer), PAM_SUCCESS);
-	assert_string_equal(stack->talk.prompt, "Password and one-time password: ");
+	assert_string_equal(stack->talk.prompt, "Password, then code: ");
 	assert_forwarded(stack, "pass 12");
 }
 

@@ -62,8 +62,7 @@ static void a_typed_code_brings_no_library_of_yubikeys(void **state)
 	sit_down();
 	stack_configure(stack, "", "factors = yubikey totp hotp yubikey-otp");
 	assert_int_equal(stack_login(stack, "root", code_now().text), PAM_SUCCESS);
-	assert_string_equal(stack->talk.prompt,
-			    "One-time password (YubiKey: Enter, then touch): ");
+	assert_string_equal(stack->talk.prompt, "YubiKey: Enter, touch; or code: ");
 	assert_light();
 	assert_int_equal(stack_login(stack, "root", wrong_code_now().text), PAM_AUTH_ERR);
 	assert_int_equal(stack_login(stack, "nobody-has-this-name", "123456"),
@@ -82,7 +81,7 @@ static void enter_from_afar_brings_none_either(void **state)
 	assert_int_equal(pam_set_item(stack->handle, PAM_RHOST, "192.0.2.1"),
 			 PAM_SUCCESS);
 	assert_int_equal(pam_authenticate(stack->handle, 0), PAM_AUTH_ERR);
-	assert_string_equal(stack->talk.prompt, "One-time password: ");
+	assert_string_equal(stack->talk.prompt, "One-time code: ");
 	assert_light();
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/change.h"
 #include "mfa/factor.h"
@@ -12,13 +13,17 @@
 #include "mfa/rootfs.h"
 #include "mfa/seal.h"
 #include "records/records.h"
-#include "site/sample.h"
+#include "site/factors.h"
 
 enum {
+	FACTORS,
 	IN_MEMORY
 };
 
 static const struct option_spec options[] = {
+	[FACTORS] = { "factors", "LIST",
+		      MFA_N_("the kinds of token that a new configuration accepts, the "
+			     "usual one first: \"yubikey totp\"") },
 	[IN_MEMORY] = { "in-memory", NULL,
 			MFA_N_("also where the next start empties (tmpfs)") },
 };
@@ -27,6 +32,7 @@ static const struct option_spec options[] = {
 struct work {
 	struct app *app;
 	struct mfa_diag diag;
+	const char *factors; /* --factors, or NULL */
 	bool is_made;
 	bool may_be_in_memory;
 };
@@ -54,9 +60,12 @@ static int make_parent(struct work *work, const char *path)
 	return err;
 }
 
-static int make_config(struct work *work, const char *path)
+static int write_config(struct work *work, const char *path, const char *factors)
 {
-	struct mfa_fs_content sample = { sample_config, strlen(sample_config), 0600 };
+	MFA_CLEANUP(mfa_free_string) char *text = factors_write_sample(factors);
+	if (text == NULL)
+		return mfa_fail(&work->diag, MFA_ERR_NOMEM, "out of memory");
+	const struct mfa_fs_content sample = { text, strlen(text), 0600 };
 	int err = make_parent(work, path);
 	if (err == MFA_OK)
 		err = mfa_fs_create(path, &sample, &work->diag);
@@ -65,6 +74,19 @@ static int make_config(struct work *work, const char *path)
 	if (err == MFA_OK)
 		tell_made(work, path);
 	return err;
+}
+
+/* Nothing is asked for a configuration that is there. */
+static enum exit_code make_config(struct work *work, const char *path)
+{
+	MFA_CLEANUP(mfa_free_string) char *factors = NULL;
+	if (access(path, F_OK) == 0 && work->factors == NULL)
+		return EXIT_DONE;
+	enum exit_code code = factors_choose(work->app, work->factors, &factors);
+	if (code != EXIT_DONE)
+		return code;
+	int err = write_config(work, path, factors);
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, &work->diag);
 }
 
 /* A new key beside old records would lock everybody out: the old one must be found. */
@@ -139,9 +161,7 @@ static int make_store(struct work *work, const struct mfa_config *config)
 static int make_all(struct work *work, const char *path)
 {
 	struct mfa_site site = { 0 };
-	int err = make_config(work, path);
-	if (err == MFA_OK)
-		err = mfa_site_load(path, &work->diag, &site);
+	int err = mfa_site_load(path, &work->diag, &site);
 	if (err == MFA_OK)
 		err = make_store_key(work, site.config);
 	if (err == MFA_OK)
@@ -155,12 +175,15 @@ static int make_all(struct work *work, const char *path)
 static enum exit_code init_run(struct app *app, const struct invocation *invocation)
 {
 	struct work work = { .app = app };
+	const char *path = app->config_path != NULL ? app->config_path : MFA_CONFIG_PATH;
+	work.factors = invocation->values[FACTORS];
 	work.may_be_in_memory = invocation->values[IN_MEMORY] != NULL;
 	enum exit_code code = app_identify(app);
+	if (code == EXIT_DONE)
+		code = make_config(&work, path);
 	if (code != EXIT_DONE)
 		return code;
-	int err = make_all(&work,
-			   app->config_path != NULL ? app->config_path : MFA_CONFIG_PATH);
+	int err = make_all(&work, path);
 	if (err != MFA_OK)
 		return app_fail(err, &work.diag);
 	code = app_open(app);
@@ -180,7 +203,9 @@ const struct command command_init = {
 	.least = 0,
 	.most = 0,
 	.summary = MFA_N_("make what is missing of configuration, key and store"),
-	.help = MFA_N_("Never overwrites anything; run it as often as you like."),
+	.help = MFA_N_(
+		"Asks which kinds of token you use, for a new configuration. Never "
+		"overwrites anything; run it as often as you like."),
 	COMMAND_OPTIONS(options),
 	.run = init_run,
 };
