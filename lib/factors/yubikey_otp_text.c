@@ -10,6 +10,7 @@
 #include <yubikey.h>
 
 #include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	/* an input method makes one character of several keys */

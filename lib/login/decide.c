@@ -6,7 +6,7 @@
 #include "evaluate.h"
 #include "grace.h"
 #include "lookup.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "record_status.h"
 #include "unlogged.h"
 
@@ -120,6 +120,8 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 	result->reason = prefilter_answer(request, answer);
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
+	/* before it is normalized, which takes its ends of lines away */
+	bool is_filler = mfa_text_is_sshd_filler((const char *)answer->data, answer->len);
 	if (answer->len > ANSWER_MAX)
 		answer->len =
 			ANSWER_MAX; /* counted once, like any code of a wrong length */
@@ -133,9 +135,7 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		.len = answer->len,
 		.has_password = request->wants_password,
 		/* does the same work, so that timing does not reveal refused users */
-		.is_no_guess =
-			is_no_guess ||
-			mfa_text_is_sshd_filler((const char *)answer->data, answer->len),
+		.is_no_guess = is_no_guess || is_filler,
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,
 		.is_at_console = is_local && request->login.caller == 0 &&

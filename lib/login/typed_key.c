@@ -6,7 +6,7 @@
 #include "locked_work.h"
 #include "lookup.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "record_status.h"
 
 enum {

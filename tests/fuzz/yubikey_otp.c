@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	ID_CHARACTERS = 2 * MFA_YUBIKEY_PUBLIC_LEN,

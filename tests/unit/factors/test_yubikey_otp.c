@@ -13,7 +13,7 @@
 
 #include "key.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "support.h"
 
 enum {
