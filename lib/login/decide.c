@@ -27,7 +27,10 @@ bool is_password_again(const struct mfa_auth_request *request,
 static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
 					const struct mfa_secret *answer)
 {
-	if (answer->len == 0)
+	const char *text = (const char *)answer->data;
+	bool is_blank = answer->len == 0 || (!request->wants_password &&
+					     mfa_text_is_blank(text, answer->len));
+	if (is_blank)
 		return MFA_REASON_EMPTY;
 	return is_password_again(request, answer) ? MFA_REASON_NOT_A_CODE
 						  : MFA_REASON_NONE;

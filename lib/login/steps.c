@@ -10,6 +10,7 @@
 #include "decide.h"
 #include "grace.h"
 #include "locked_work.h"
+#include "mfa/typed_code.h"
 #include "typed_key.h"
 
 enum {
@@ -139,7 +140,8 @@ static bool wants_device(const struct mfa_auth_request *request,
 			 const struct mfa_secret *answer)
 {
 	return state->has_device &&
-	       (answer->len == 0 || is_password_again(request, answer));
+	       (mfa_text_is_blank((const char *)answer->data, answer->len) ||
+		is_password_again(request, answer));
 }
 
 enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
@@ -159,7 +161,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 		return end_login(request, state, &conclusion, result);
 	if (wants_device(request, state, answer)) {
 		/* such a program would repeat itself */
-		state->is_last = answer->len > 0;
+		state->is_last = is_password_again(request, answer);
 		mfa_auth_forget(request, answer);
 		return begin_device(state);
 	}
@@ -167,9 +169,9 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	if (!is_password_again(request, answer))
 		state->problem = typed_key_problem(request, answer, &result->diag,
 						   &conclusion.err);
-	conclusion.is_of_no_token =
-		state->problem == MFA_REASON_KEY_TYPED && !typed_key_may_be_told(request);
-	if (state->problem == MFA_REASON_NONE || conclusion.is_of_no_token)
+	if (!typed_key_may_be_told(request))
+		conclusion.untold = state->problem;
+	if (state->problem == MFA_REASON_NONE || conclusion.untold != MFA_REASON_NONE)
 		return end_login(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)

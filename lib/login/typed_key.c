@@ -74,6 +74,14 @@ static int look_up_token(const struct mfa_auth_request *request,
 	return MFA_OK;
 }
 
+/* Nothing that a code may consist of: no guess. sshd's filler is none either, but is not
+ * asked for again: sshd would repeat it. */
+static bool is_no_code(const char *text, size_t len)
+{
+	return !mfa_text_has_code(text, len) && !mfa_text_is_blank(text, len) &&
+	       !mfa_text_is_sshd_filler(text, len);
+}
+
 enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
 				  const struct mfa_secret *answer, struct mfa_diag *diag,
 				  int *ret_err)
@@ -85,6 +93,8 @@ enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
 		return MFA_REASON_NONE;
 	if (is_garbled_answer(request, answer))
 		return MFA_REASON_GARBLED;
+	if (is_no_code((const char *)answer->data, answer->len))
+		return MFA_REASON_NOT_A_CODE;
 	if (answer->len == 0 || answer->len > sizeof code)
 		return MFA_REASON_NONE;
 	memcpy(code, answer->data, answer->len);

@@ -234,6 +234,19 @@ static void garbled_it_tells_nothing_of_the_user(void **state)
 	}
 }
 
+/* sshd gives its filler for what users type whom it refuses: another number of questions
+ * would tell them from others. */
+static void garbled_from_afar_it_is_refused_in_silence(void **state)
+{
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = garbled, .rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_GARBLED);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(outcome.script.told, 0);
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_audited(state, "\"reason\":\"code-garbled\"");
+}
+
 static void the_password_is_never_garbled(void **state)
 {
 	struct outcome outcome =
@@ -290,6 +303,7 @@ int main(void)
 		with_driver_fixture(garbled_it_is_asked_for_again),
 		with_driver_fixture(garbled_three_times_it_is_refused_and_not_counted),
 		with_driver_fixture(garbled_it_tells_nothing_of_the_user),
+		with_driver_fixture(garbled_from_afar_it_is_refused_in_silence),
 		with_driver_fixture(the_password_is_never_garbled),
 		with_driver_fixture(where_no_such_codes_are_taken_nothing_is_garbled),
 		with_driver_fixture(of_many_at_once_exactly_one_gets_in),
