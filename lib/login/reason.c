@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "mfa/charset.h"
+
 static const char code_used[] =
 	MFA_N_("This one-time password has been used already. Wait for the next one.");
 static const char clock_behind[] = MFA_N_(
@@ -105,7 +107,9 @@ void mfa_reason_tell(const struct mfa_dialog *dialog, const struct mfa_language 
 {
 	char line[768];
 	const char *why = mfa_text(language, text);
-	if (contact[0] == '\0')
+	bool is_shown = contact[0] != '\0' &&
+			(!dialog->is_ascii || mfa_charset_is_ascii(contact));
+	if (!is_shown)
 		(void)snprintf(line, sizeof line, "%s", why);
 	else /* TRANSLATORS: the refusal, then whom to ask */
 		(void)snprintf(line, sizeof line,

@@ -35,7 +35,7 @@ static bool read_uid(const char *text, uint32_t *ret_uid)
 bool begin_wants_japanese(const struct mfa_authd_begin *begin)
 {
 	return strncmp(begin->locale, "ja", 2) == 0 &&
-	       strcmp(begin->charset, "UTF-8") == 0;
+	       mfa_charset_has_japanese(mfa_charset_find(begin->charset));
 }
 
 static int read_begin(struct mfa_span payload, struct visit *visit)
@@ -62,6 +62,7 @@ static int read_begin(struct mfa_span payload, struct visit *visit)
 	claims->may_explain = begin.may_explain;
 	claims->is_debug = begin.is_debug;
 	claims->is_japanese = begin_wants_japanese(&begin);
+	claims->charset = mfa_charset_find(begin.charset);
 	return MFA_OK;
 }
 

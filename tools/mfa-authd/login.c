@@ -52,6 +52,7 @@ int login_begin(struct desk *desk, struct visit *visit, struct login *ret_login)
 		.display = claims->display,
 	};
 	*ret_login = (struct login){ .desk = desk, .visit = visit };
+	channel_set_charset(desk, claims->charset, claims->tty);
 	ret_login->dialog = channel_dialog(desk);
 	int err = mfa_login_facts_begin(&said, login_clock(), &ret_login->facts);
 	if (err == MFA_OK && visit->is_identified)
@@ -161,11 +162,13 @@ int login_identify(struct login *login, struct mfa_diag *diag)
 
 static void open_language(struct login *login)
 {
+	const struct visit_claims *claims = &login->visit->claims;
 	enum mfa_language_choice choice = login->desk->site.config->language;
 	if (choice == MFA_LANGUAGE_AUTO)
-		choice = login->visit->claims.is_japanese ? MFA_LANGUAGE_JA
-							  : MFA_LANGUAGE_EN;
-	login->language = mfa_language_open(choice, login->visit->claims.tty);
+		choice = claims->is_japanese ? MFA_LANGUAGE_JA : MFA_LANGUAGE_EN;
+	if (!mfa_language_may_be_japanese(claims->charset, claims->tty))
+		choice = MFA_LANGUAGE_EN;
+	login->language = mfa_language_open(choice, claims->tty);
 	/* libc never looks for it again: the next worker sees it once it is installed */
 	if (!mfa_language_has_locale(login->language))
 		login->desk->is_worn = true;
@@ -225,6 +228,11 @@ struct mfa_auth_request login_request(struct login *login)
 		.is_behind_password = may_explain && !claims->wants_password,
 		.event = login_event(login),
 	};
+}
+
+const struct mfa_language *login_line_language(const struct login *login)
+{
+	return login->dialog.is_ascii ? NULL : login->language;
 }
 
 const char *login_event(const struct login *login)
