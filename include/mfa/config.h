@@ -31,6 +31,7 @@ struct mfa_zone {
 	char *grace_reason;  /* why; "" when not set */
 	int64_t yubikey_timeout;   /* seconds to wait for a YubiKey */
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
+	enum mfa_language_choice language;
 };
 
 enum {

@@ -9,6 +9,7 @@
 #define MFA_N_(text) text
 
 enum mfa_language_choice {
+	MFA_LANGUAGE_OF_HOST = 0, /* of a zone: that of [host] */
 	MFA_LANGUAGE_AUTO,
 	MFA_LANGUAGE_EN,
 	MFA_LANGUAGE_JA

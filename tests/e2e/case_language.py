@@ -129,6 +129,20 @@ def test_what_ssh_would_escape_is_ascii(case):
                 assert ("(contact: " in outcome.text) == shown, outcome
 
 
+def test_ssh_clients_that_are_not_in_utf8_have_a_zone_with_another_language(case):
+    """Nothing else is known of them before the login."""
+    taro, token = enroll.person(kind="hotp")
+    text = "[zone remote]\nservices = sshd\nfactors = hotp\nlanguage = en\n" + product.config_text(JAPANESE)
+    with japanese_locale(), product.written(product.CONFIG, text), pamconf.wired("login", "sshd"), ssh.Server():
+        for lang in ("C", "C.UTF-8"):
+            outcome = ssh.login(taro, [taro.password, token.next()], lang=lang)
+            let_in(outcome)
+            assert outcome.prompts[1].endswith(ASK_EN), outcome
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1].endswith(ASK_JA), outcome
+
+
 def test_english_on_a_linux_console(case):
     """Which cannot draw Japanese."""
     taro, token = enroll.person(kind="hotp")

@@ -100,7 +100,7 @@ static void refuse_crowded(struct step *step)
 	mfa_source_format(&login->facts.login, source);
 	(void)mfa_fail(&result->diag, MFA_OK, "too many logins at once from %s", source);
 	result->is_unknown_user = login->facts.identity.is_known == MFA_MATCH_NO;
-	mfa_reason_explain(&login->dialog, login->language,
+	mfa_reason_explain(&login->dialog, login_line_language(login),
 			   login->desk->site.config->contact, MFA_REASON_CROWDED);
 	refuse(step, MFA_REASON_CROWDED);
 }

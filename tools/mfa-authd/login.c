@@ -160,11 +160,11 @@ int login_identify(struct login *login, struct mfa_diag *diag)
 	return err;
 }
 
-static void open_language(struct login *login)
+static void open_language(struct login *login, enum mfa_language_choice choice)
 {
 	const struct visit_claims *claims = &login->visit->claims;
-	enum mfa_language_choice choice = login->desk->site.config->language;
-	if (choice == MFA_LANGUAGE_AUTO)
+	mfa_language_close(&login->language);
+	if (choice != MFA_LANGUAGE_JA && choice != MFA_LANGUAGE_EN)
 		choice = claims->is_japanese ? MFA_LANGUAGE_JA : MFA_LANGUAGE_EN;
 	if (!mfa_language_may_be_japanese(claims->charset, claims->tty))
 		choice = MFA_LANGUAGE_EN;
@@ -186,7 +186,7 @@ int login_load(struct login *login, struct mfa_diag *diag)
 {
 	int err = mfa_site_refresh(login->desk->config, diag, &login->desk->site);
 	if (err == MFA_OK)
-		open_language(login);
+		open_language(login, login->desk->site.config->language);
 	return err;
 }
 
@@ -201,6 +201,8 @@ int login_find_zone(struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"pam.d: zone=%s: %s has no [zone %s]", name, config->path,
 				name);
+	if (login->zone->language != MFA_LANGUAGE_OF_HOST)
+		open_language(login, login->zone->language);
 	if (visit->claims.is_debug && visit->facts.zone[0] == '\0')
 		report_debug(login);
 	return copy_name(login->zone->name, visit->facts.zone, diag);

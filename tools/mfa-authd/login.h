@@ -31,7 +31,8 @@ int login_identify(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 /* Reads the configuration, and opens the language. Errors as of mfa_site_load. */
 int login_load(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Finds the zone: at the first time by the login, later by its name. Behind both.
+/* Finds the zone, at the first time by the login, later by its name, and its language.
+ * Behind both.
  * MFA_ERR_CONFIG: there is no such zone. */
 int login_find_zone(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 
