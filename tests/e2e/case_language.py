@@ -9,6 +9,7 @@ from e2e import authd, enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import let_in, refused, soon
 from e2e.locales import LOCALE, installed, japanese_locale
 from e2e.entry_points import stranger
+from e2e.terminal import Terminal
 
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"
@@ -201,6 +202,18 @@ def test_the_tool_speaks_japanese(case):
         done = subprocess.run(["mfa-enroll", "--help"], env=env, capture_output=True, text=True)
         assert done.returncode == 0 and not done.stdout.isascii() and not done.stderr, done
     assert enroll.run("show", "nobody-here").stderr.isascii()
+
+
+def test_the_tool_writes_what_its_terminal_can_show(case):
+    argv = ["mfa-enroll", "show", "nobody-here"]
+    with japanese_locale(), installed("ja_JP.eucjp", "EUC-JP"), product.config(JAPANESE):
+        for env, encoding, is_japanese in (({"LC_ALL": "C"}, "ascii", False), ({"LANG": "C.UTF-8"}, "utf-8", True),
+                                           ({"LANG": "ja_JP.eucJP"}, "euc_jp", True)):
+            with Terminal(argv, env=env, encoding=encoding) as terminal:
+                terminal.wait()
+                said = terminal.transcript
+            assert "nobody-here" in said and "\ufffd" not in said, (env, said)
+            assert ("\u5229\u7528\u8005" in said) == is_japanese, (env, said)
 
 
 def test_enrolment_in_japanese(case):
