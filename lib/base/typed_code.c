@@ -8,7 +8,7 @@
 
 enum {
 	ESC = 0x1b,
-	SEQUENCE_MAX = 32, /* longer than any key sends */
+	SEQUENCE_MAX = 32,   /* longer than any key sends */
 	FOR_CHARACTER = '?', /* which is in no code */
 	FOR_BYTE = 0xff,     /* which is in no encoding */
 	/* of JIS X 0208, as EUC-JP writes them */
