@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "service.h"
 
 enum {

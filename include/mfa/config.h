@@ -35,6 +35,7 @@ struct mfa_zone {
 	int64_t yubikey_timeout;   /* seconds to wait for a YubiKey */
 	bool has_yubikey_at_once;  /* is asked before the first question */
 	bool has_yubikey_anywhere; /* also for su in somebody else's session */
+	enum mfa_language_choice language;
 };
 
 enum {

@@ -17,5 +17,6 @@ struct mfa_dialog {
 	void (*forget)(void *context, struct mfa_secret *answer);
 	/* Shows one line; may do nothing, and must not wait for the person. */
 	void (*tell)(void *context, enum mfa_tone tone, const char *text);
+	bool is_ascii; /* nothing else can be shown */
 	void *context;
 };

@@ -3,17 +3,24 @@
 #pragma once
 
 #include "mfa/base.h"
+#include "mfa/charset.h"
 
 /* Marks a text for translation without translating it here. */
 #define MFA_N_(text) text
 
 enum mfa_language_choice {
+	MFA_LANGUAGE_OF_HOST = 0, /* of a zone: that of [host] */
 	MFA_LANGUAGE_AUTO,
 	MFA_LANGUAGE_EN,
 	MFA_LANGUAGE_JA
 };
 
 struct mfa_language;
+
+/* Whether Japanese can be read where a program asks and tells on tty ("" or NULL: none):
+ * in its charset, or where it has not said which that is, as daemons such as sshd and
+ * display managers. A program on a terminal whose charset is ASCII has been told so. */
+bool mfa_language_may_be_japanese(enum mfa_charset charset, const char *tty);
 
 /* A language for output on tty ("" or NULL: none). English on a Linux virtual console,
  * which cannot display Japanese, and where the locale is not installed.

@@ -37,24 +37,3 @@ enum {
 	MFA_TIME_SIZE = 32
 };
 void mfa_text_format_time(int64_t seconds, char ret_text[static MFA_TIME_SIZE]);
-
-/* Normalizes a typed one-time password: full-width letters, digits and signs become
- * ASCII; spaces, hyphens and their full-width and typographic forms are removed. Works in
- * place, wipes what it cuts off, returns the new length. Bytes that are not UTF-8 are
- * kept. */
-size_t mfa_text_normalize_code(char *text, size_t len);
-
-/* The code at the end of a line that has something else before it: its last count
- * characters, normalized as above, without NUL. Spaces and hyphens between and after them
- * belong to the code, those before it do not. Returns the bytes of the line that the code
- * takes; 0: there are too few characters, or others than codes have. */
-size_t mfa_text_cut_code(const char *text, size_t len, size_t count, char *ret_code);
-
-/* Of a line with a password and a code behind it: where the end begins that could be a
- * code, and is all that has to leave the program: 8 digits at most, or 64 letters of a
- * YubiKey's code. len: none could. */
-size_t mfa_text_code_end(const char *line, size_t len);
-
-/* Whether the text is what sshd answers every prompt of a user that it has refused with,
- * repeated to the length of what was typed. */
-bool mfa_text_is_sshd_filler(const char *text, size_t len);

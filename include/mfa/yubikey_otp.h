@@ -38,11 +38,13 @@ enum {
 void mfa_yubikey_otp_format_id(const unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN],
 			       char ret_text[static MFA_YUBIKEY_MODHEX_SIZE]);
 
-/* Whether a normalized answer has the form of such a code. */
+/* Whether a normalized answer has the form of such a code: as any layout of keyboards
+ * that lib/factors/modhex_layout.h knows makes it, also with Caps Lock. */
 bool mfa_yubikey_otp_is_code(const char *answer, size_t len);
 
-/* Whether an answer is such a code garbled by Caps Lock, a Japanese input method or a
- * Dvorak layout: never right, and not counted as a guess. */
+/* Whether an answer is such a code of which a Japanese input method has made something
+ * that cannot be read back, as from Roman letters: never right, and not counted as a
+ * guess. */
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len);
 
 /* The token's secrets from the line that personalization tools write: fields between

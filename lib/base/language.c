@@ -17,14 +17,33 @@ struct mfa_language {
 	locale_t locale; /* (locale_t)0: the program's own */
 };
 
+static const char *skip_folder(const char *tty)
+{
+	return strncmp(tty, "/dev/", 5) == 0 ? tty + 5 : tty;
+}
+
 /* /dev/tty1, not /dev/tty or /dev/ttyS0 */
 static bool is_virtual_console(const char *tty)
 {
 	if (tty == NULL)
 		return false;
-	if (strncmp(tty, "/dev/", 5) == 0)
-		tty += 5;
+	tty = skip_folder(tty);
 	return strncmp(tty, "tty", 3) == 0 && tty[3] >= '0' && tty[3] <= '9';
+}
+
+/* Not "ssh" or ":0", which are no devices. */
+static bool is_terminal(const char *tty)
+{
+	if (tty == NULL)
+		return false;
+	tty = skip_folder(tty);
+	return strncmp(tty, "tty", 3) == 0 || strncmp(tty, "pts/", 4) == 0;
+}
+
+bool mfa_language_may_be_japanese(enum mfa_charset charset, const char *tty)
+{
+	return mfa_charset_has_japanese(charset) ||
+	       (charset == MFA_CHARSET_ASCII && !is_terminal(tty));
 }
 
 struct mfa_language *mfa_language_open(enum mfa_language_choice choice, const char *tty)

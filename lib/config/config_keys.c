@@ -34,7 +34,8 @@ enum type {
 	DAY_END,
 	YES_NO,
 	ON_OFF,
-	LANGUAGE
+	LANGUAGE,
+	LANGUAGE_OF_ZONE,
 };
 
 struct key {
@@ -71,6 +72,7 @@ static const struct key zone_keys[] = {
 	{ "yubikey_timeout", DURATION, ZONE(yubikey_timeout), 1, 60, "15s" },
 	{ "yubikey_at_once", YES_NO, ZONE(has_yubikey_at_once), 0, 0, "no" },
 	{ "yubikey_any_session", YES_NO, ZONE(has_yubikey_anywhere), 0, 0, "no" },
+	{ "language", LANGUAGE_OF_ZONE, ZONE(language), 0, 0, "host" },
 };
 
 static const struct key host_keys[] = {
@@ -203,17 +205,17 @@ static int set_bool(bool *flag, const char *yes, const char *no,
 	return MFA_OK;
 }
 
-static int set_language(enum mfa_language_choice *language,
+static int set_language(enum mfa_language_choice *language, bool is_of_zone,
 			const struct config_line *line, struct mfa_diag *diag)
 {
-	static const char *const names[] = { "auto", "en", "ja" };
-	for (size_t i = 0; i < MFA_COUNT(names); i++)
+	static const char *const names[] = { "host", "auto", "en", "ja" };
+	for (size_t i = is_of_zone ? 0 : 1; i < MFA_COUNT(names); i++)
 		if (strcmp(line->value, names[i]) == 0) {
 			*language = (enum mfa_language_choice)i;
 			return MFA_OK;
 		}
-	return config_fail(diag, line, "language = %s: expected ja, en or auto",
-			   line->value);
+	return config_fail(diag, line, "language = %s: expected ja, en%s or auto",
+			   line->value, is_of_zone ? ", host" : "");
 }
 
 static int set_factors(struct mfa_zone *zone, const struct config_line *line,
@@ -308,7 +310,8 @@ static int set_value(void *base, const struct key *key, const struct config_line
 	case ON_OFF: /* is_off: "off" is the true one */
 		return set_bool(member, "off", "on", line, diag);
 	case LANGUAGE:
-		return set_language(member, line, diag);
+	case LANGUAGE_OF_ZONE:
+		return set_language(member, key->type == LANGUAGE_OF_ZONE, line, diag);
 	}
 	return MFA_ERR_CONFIG;
 }

@@ -11,6 +11,7 @@
 
 #include "factors.h"
 #include "mfa/bytes.h"
+#include "modhex_layout.h"
 
 enum {
 	AT_SLOT = 0,
@@ -75,17 +76,8 @@ void mfa_yubikey_otp_format_id(const unsigned char public_id[MFA_YUBIKEY_PUBLIC_
 	yubikey_modhex_encode(ret_text, (const char *)public_id, MFA_YUBIKEY_PUBLIC_LEN);
 }
 
-static bool is_modhex(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\0' || strchr(YUBIKEY_MODHEX_MAP, text[i]) == NULL)
-			return false;
-	return true;
-}
-
 /* The parts of a code of the right form. */
 struct opened {
-	char text[MFA_YUBIKEY_CODE_LEN + 1]; /* libyubikey needs the NUL at the end */
 	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
 	yubikey_token_st ticket;
 };
@@ -93,6 +85,17 @@ struct opened {
 static void wipe_opened(struct opened *opened)
 {
 	mfa_wipe(opened, sizeof *opened);
+}
+
+static void open_code(const char *code, const unsigned char *aes_key,
+		      struct opened *ret_opened)
+{
+	yubikey_modhex_decode((char *)ret_opened->public_id, code,
+			      sizeof ret_opened->public_id);
+	yubikey_modhex_decode((char *)&ret_opened->ticket, code + ID_CHARACTERS,
+			      sizeof ret_opened->ticket);
+	yubikey_aes_decrypt((uint8_t *)&ret_opened->ticket, aes_key);
+	sodium_stackzero(CIPHER_STACK); /* it leaves the key there */
 }
 
 static uint32_t ticket_counter(const yubikey_token_st *ticket)
@@ -112,32 +115,54 @@ static enum mfa_check check_ticket(const struct mfa_yubikey_otp *otp,
 	return ticket_counter(ticket) > otp->counter ? MFA_CHECK_RIGHT : MFA_CHECK_USED;
 }
 
+/* Decrypts also what is another token's, so that timing does not reveal whose it is. */
+static enum mfa_check check_reading(const struct mfa_yubikey_otp *otp,
+				    const struct modhex_reading *reading,
+				    uint32_t *ret_counter)
+{
+	MFA_CLEANUP(wipe_opened) struct opened opened = { .public_id = { 0 } };
+	open_code(reading->code, otp->aes_key, &opened);
+	enum mfa_check check = check_ticket(otp, &opened);
+	*ret_counter = ticket_counter(&opened.ticket);
+	bool is_mine =
+		memcmp(opened.public_id, otp->public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
+	return is_mine ? check : MFA_CHECK_MISFIT;
+}
+
+/* Id and ticket say which layout it was. If they said it of two, neither would count. */
+static enum mfa_check check_readings(const struct mfa_yubikey_otp *otp,
+				     const struct modhex_reading *readings, size_t count,
+				     uint32_t *ret_counter)
+{
+	enum mfa_check best = MFA_CHECK_MISFIT;
+	unsigned sound = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t counter = 0;
+		enum mfa_check check = check_reading(otp, &readings[i], &counter);
+		sound += check > MFA_CHECK_WRONG;
+		if (check > best) {
+			best = check;
+			*ret_counter = counter;
+		}
+	}
+	return sound > 1 ? MFA_CHECK_WRONG : best;
+}
+
 static int yubikey_otp_verify(const struct mfa_token *token,
 			      const struct mfa_attempt *attempt,
 			      enum mfa_check *ret_check, struct mfa_advance *ret_advance)
 {
 	struct mfa_yubikey_otp otp;
-	MFA_CLEANUP(wipe_opened) struct opened opened = { 0 };
+	struct modhex_reading readings[MODHEX_LAYOUTS];
+	uint32_t counter = 0;
 	int err = mfa_yubikey_otp_load(token, &otp);
 	if (err != MFA_OK)
 		return err;
-	*ret_check = MFA_CHECK_MISFIT;
-	if (attempt->len != MFA_YUBIKEY_CODE_LEN ||
-	    !is_modhex(attempt->code, attempt->len))
-		return MFA_OK;
-	memcpy(opened.text, attempt->code, attempt->len);
-	yubikey_modhex_decode((char *)opened.public_id, opened.text,
-			      sizeof opened.public_id);
-	if (memcmp(opened.public_id, otp.public_id, MFA_YUBIKEY_PUBLIC_LEN) != 0)
-		return MFA_OK;
-	yubikey_modhex_decode((char *)&opened.ticket, opened.text + ID_CHARACTERS,
-			      sizeof opened.ticket);
-	yubikey_aes_decrypt((uint8_t *)&opened.ticket, otp.aes_key);
-	sodium_stackzero(CIPHER_STACK); /* it leaves the key there */
-	*ret_check = check_ticket(&otp, &opened);
+	size_t count = modhex_read(attempt->code, attempt->len, readings);
+	*ret_check = check_readings(&otp, readings, count, &counter);
+	mfa_wipe(readings, sizeof readings);
 	if (*ret_check == MFA_CHECK_RIGHT)
-		*ret_advance =
-			(struct mfa_advance){ .counter = ticket_counter(&opened.ticket) };
+		*ret_advance = (struct mfa_advance){ .counter = counter };
 	return MFA_OK;
 }
 
@@ -176,10 +201,16 @@ static bool is_yubikey_otp_of(const struct mfa_token *token, const char *code, s
 {
 	char id[MFA_YUBIKEY_MODHEX_SIZE];
 	struct mfa_yubikey_otp otp;
+	struct modhex_reading readings[MODHEX_LAYOUTS];
+	bool is_mine = false;
 	if (mfa_yubikey_otp_load(token, &otp) != MFA_OK)
 		return true; /* the evaluation reports the damage */
 	mfa_yubikey_otp_format_id(otp.public_id, id);
-	return len >= strlen(id) && memcmp(code, id, strlen(id)) == 0;
+	size_t count = modhex_read(code, len, readings);
+	for (size_t i = 0; i < count; i++)
+		is_mine |= memcmp(readings[i].code, id, ID_CHARACTERS) == 0;
+	mfa_wipe(readings, sizeof readings);
+	return is_mine;
 }
 
 const struct mfa_factor_ops mfa_factor_yubikey_otp = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Codes that a keyboard layout has garbled, and the lines that personalization tools
+/* Codes that an input method has garbled, and the lines that personalization tools
  * write. */
 #include "mfa/yubikey_otp.h"
 
@@ -10,6 +10,8 @@
 #include <yubikey.h>
 
 #include "mfa/text.h"
+#include "mfa/typed_code.h"
+#include "modhex_layout.h"
 
 enum {
 	/* an input method makes one character of several keys */
@@ -36,32 +38,27 @@ static size_t count_beyond_ascii(const char *text, size_t len)
 	return count;
 }
 
-/* The sixteen keys of modhex with Caps Lock, and with a Dvorak layout. */
-static bool is_mistyped(const char *text, size_t len)
-{
-	static const char upper[] = "CBDEFGHIJKLNRTUV";
-	static const char dvorak[] = "jxe.uidchtnbpygk";
-	return len == MFA_YUBIKEY_CODE_LEN && !is_all_of(text, len, YUBIKEY_MODHEX_MAP) &&
-	       (is_all_of(text, len, upper) || is_all_of(text, len, dvorak));
-}
-
 bool mfa_yubikey_otp_is_code(const char *answer, size_t len)
 {
-	return len == MFA_YUBIKEY_CODE_LEN && is_all_of(answer, len, YUBIKEY_MODHEX_MAP);
+	struct modhex_reading readings[MODHEX_LAYOUTS];
+	size_t count = modhex_read(answer, len, readings);
+	mfa_wipe(readings, sizeof readings);
+	return count > 0;
 }
 
+/* What an input method made of a code; but one that may be read, in whatever width, is
+ * not garbled. */
 bool mfa_yubikey_otp_is_garbled(const char *answer, size_t len)
 {
 	char text[GARBLED_MAX];
 	if (len < GARBLED_MIN || len > sizeof text)
 		return false;
-	/* a code in full width is an ordinary one */
 	memcpy(text, answer, len);
 	size_t plain_len = mfa_text_normalize_code(text, len);
-	bool is_japanese = count_beyond_ascii(answer, len) * 2 >= len &&
-			   count_beyond_ascii(text, plain_len) > 0 &&
-			   mfa_text_is_utf8(answer, len);
-	bool is_garbled = is_japanese || is_mistyped(text, plain_len);
+	bool is_garbled = count_beyond_ascii(answer, len) * 2 >= len &&
+			  count_beyond_ascii(text, plain_len) > 0 &&
+			  mfa_text_is_utf8(answer, len) &&
+			  !mfa_yubikey_otp_is_code(text, plain_len);
 	mfa_wipe(text, sizeof text);
 	return is_garbled;
 }

@@ -95,7 +95,8 @@ static bool may_explain(const struct mfa_auth_request *request,
 {
 	if (result->verdict != MFA_DENY && result->verdict != MFA_UNAVAILABLE)
 		return false; /* e.g. cancelled by the person */
-	if (result->reason == MFA_REASON_KEY_TYPED)
+	if (result->reason == MFA_REASON_KEY_TYPED ||
+	    result->reason == MFA_REASON_GARBLED)
 		return typed_key_may_be_told(request);
 	return request->may_explain || mfa_reason_is_public(result->reason);
 }

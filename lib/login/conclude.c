@@ -67,18 +67,18 @@ static void let_in(const struct mfa_auth_request *request, enum mfa_verdict verd
 		request->conclude(request->context, result);
 }
 
-/* Takes the work of a guess at the user's own token, so that nobody far away learns whose
- * device it is. */
+/* What is not told takes the work of a guess at the user's own token, so that nobody far
+ * away learns whose device it is, or whom sshd refuses. */
 static int decide_answer(const struct mfa_auth_request *request,
 			 const struct conclusion *conclusion,
 			 struct mfa_auth_result *result)
 {
 	if (conclusion->device_answer != NULL)
 		return decide_device(request, conclusion->device_answer, result);
-	int err = decide_typed(request, conclusion->typed, conclusion->is_of_no_token,
-			       result);
-	if (conclusion->is_of_no_token && result->reason != MFA_REASON_RIGHT)
-		result->reason = MFA_REASON_KEY_TYPED;
+	bool is_untold = conclusion->untold != MFA_REASON_NONE;
+	int err = decide_typed(request, conclusion->typed, is_untold, result);
+	if (is_untold && result->reason != MFA_REASON_RIGHT)
+		result->reason = conclusion->untold;
 	return err;
 }
 

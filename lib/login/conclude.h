@@ -6,9 +6,11 @@
 
 /* The outcome of the questions: one of these. */
 struct conclusion {
-	int err;		  /* an error, so nothing to check */
-	enum mfa_reason problem;  /* a device's problem, or an answer that is no code */
-	bool is_of_no_token;	  /* what was typed is a device's code, and no guess */
+	int err;		 /* an error, so nothing to check */
+	enum mfa_reason problem; /* a device's problem, or an answer that is no code */
+	/* of an answer that is no guess: it is not told, takes the work of a guess, and
+	 * is not counted */
+	enum mfa_reason untold;
 	struct mfa_secret *typed; /* ended with mfa_auth_forget; NULL: none */
 	const struct mfa_device_answer *device_answer;
 };

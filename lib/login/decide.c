@@ -6,7 +6,7 @@
 #include "evaluate.h"
 #include "grace.h"
 #include "lookup.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "record_status.h"
 #include "unlogged.h"
 
@@ -38,7 +38,10 @@ bool may_end_in_code(const struct mfa_secret *line)
 static enum mfa_reason prefilter_answer(const struct mfa_auth_request *request,
 					const struct mfa_secret *answer)
 {
-	if (answer->len == 0)
+	const char *text = (const char *)answer->data;
+	bool is_blank = answer->len == 0 || (!request->wants_password &&
+					     mfa_text_is_blank(text, answer->len));
+	if (is_blank)
 		return MFA_REASON_EMPTY;
 	return is_password_again(request, answer) ? MFA_REASON_NOT_A_CODE
 						  : MFA_REASON_NONE;
@@ -131,6 +134,8 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 	result->reason = prefilter_answer(request, answer);
 	if (result->reason != MFA_REASON_NONE)
 		return MFA_OK;
+	/* before it is normalized, which takes its ends of lines away */
+	bool is_filler = mfa_text_is_sshd_filler((const char *)answer->data, answer->len);
 	if (answer->len > ANSWER_MAX)
 		answer->len =
 			ANSWER_MAX; /* counted once, like any code of a wrong length */
@@ -144,10 +149,9 @@ int decide_typed(const struct mfa_auth_request *request, struct mfa_secret *answ
 		.len = answer->len,
 		.has_password = request->wants_password,
 		/* does the same work, so that timing does not reveal refused users */
-		.is_no_guess =
-			is_no_guess ||
-			(request->wants_password && !may_end_in_code(answer)) ||
-			mfa_text_is_sshd_filler((const char *)answer->data, answer->len),
+		.is_no_guess = is_no_guess ||
+			       (request->wants_password && !may_end_in_code(answer)) ||
+			       is_filler,
 		.is_behind_password = request->is_behind_password,
 		.is_local = is_local,
 		.is_at_console = is_local && request->login.caller == 0 &&

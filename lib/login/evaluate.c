@@ -5,6 +5,7 @@
 
 #include "mfa/factor.h"
 #include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "record_status.h"
 
 enum {

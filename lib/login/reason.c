@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "mfa/charset.h"
+
 static const char code_used[] =
 	MFA_N_("This one-time password has been used already. Wait for the next one.");
 static const char clock_behind[] = MFA_N_(
@@ -22,8 +24,8 @@ static const char out_of_order[] =
 static const char crowded[] =
 	MFA_N_("Too many logins at once. Wait a moment, and try again.");
 static const char garbled[] =
-	MFA_N_("The YubiKey's code came garbled. Turn off Caps Lock and Japanese input.");
-static const char garbled_prompt[] = MFA_N_("Garbled: Caps Lock/IME? Code: ");
+	MFA_N_("The YubiKey's code came garbled. Turn off Japanese input.");
+static const char garbled_prompt[] = MFA_N_("Garbled: Japanese IME? Code: ");
 static const char key_typed[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you.");
 static const char key_typed_prompt[] = MFA_N_("YubiKey not registered. Code: ");
@@ -104,7 +106,9 @@ void mfa_reason_tell(const struct mfa_dialog *dialog, const struct mfa_language 
 {
 	char line[768];
 	const char *why = mfa_text(language, text);
-	if (contact[0] == '\0')
+	bool is_shown = contact[0] != '\0' &&
+			(!dialog->is_ascii || mfa_charset_is_ascii(contact));
+	if (!is_shown)
 		(void)snprintf(line, sizeof line, "%s", why);
 	else /* TRANSLATORS: the refusal, then whom to ask */
 		(void)snprintf(line, sizeof line,

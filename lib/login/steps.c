@@ -4,6 +4,7 @@
 #include "decide.h"
 #include "flow.h"
 #include "grace.h"
+#include "mfa/typed_code.h"
 #include "typed_key.h"
 
 static bool may_use_devices(const struct mfa_auth_request *request)
@@ -62,7 +63,8 @@ static bool wants_device(const struct mfa_auth_request *request,
 			 const struct mfa_auth_state *state,
 			 const struct mfa_secret *answer)
 {
-	bool is_enter = answer->len == 0 && !request->wants_password;
+	bool is_enter = !request->wants_password &&
+			mfa_text_is_blank((const char *)answer->data, answer->len);
 	return state->has_device && (is_enter || is_password_again(request, answer));
 }
 
@@ -114,7 +116,7 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 		return flow_end(request, state, &conclusion, result);
 	if (wants_device(request, state, answer)) {
 		/* such a program would repeat itself */
-		state->is_last = answer->len > 0;
+		state->is_last = is_password_again(request, answer);
 		mfa_auth_forget(request, answer);
 		return flow_ask_device(state);
 	}
@@ -124,9 +126,9 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	if (!is_password_again(request, answer))
 		state->problem = typed_key_problem(request, answer, &result->diag,
 						   &conclusion.err);
-	conclusion.is_of_no_token =
-		state->problem == MFA_REASON_KEY_TYPED && !typed_key_may_be_told(request);
-	if (state->problem == MFA_REASON_NONE || conclusion.is_of_no_token)
+	if (!typed_key_may_be_told(request))
+		conclusion.untold = state->problem;
+	if (state->problem == MFA_REASON_NONE || conclusion.untold != MFA_REASON_NONE)
 		return end_or_ask_again(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
 	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)

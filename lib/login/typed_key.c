@@ -6,7 +6,7 @@
 #include "locked_work.h"
 #include "lookup.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "record_status.h"
 
 enum {
@@ -74,27 +74,52 @@ static int look_up_token(const struct mfa_auth_request *request,
 	return MFA_OK;
 }
 
+/* Nothing that a code may consist of: no guess. sshd's filler is none either, but is not
+ * asked for again: sshd would repeat it. */
+static bool is_no_code(const char *text, size_t len)
+{
+	return !mfa_text_has_code(text, len) && !mfa_text_is_blank(text, len) &&
+	       !mfa_text_is_sshd_filler(text, len);
+}
+
+/* A device's code: of a token of the user, or a problem. */
+static enum mfa_reason check_typing_device(const struct mfa_auth_request *request,
+					   const struct mfa_factor_ops *factor,
+					   struct mfa_span code, struct mfa_diag *diag,
+					   int *ret_err)
+{
+	bool is_there = false;
+	if (is_taken(request, factor->kind))
+		*ret_err = look_up_token(request, factor, (const char *)code.data,
+					 code.len, diag, &is_there);
+	return is_there || *ret_err != MFA_OK ? MFA_REASON_NONE : MFA_REASON_KEY_TYPED;
+}
+
 enum mfa_reason typed_key_problem(const struct mfa_auth_request *request,
 				  const struct mfa_secret *answer, struct mfa_diag *diag,
 				  int *ret_err)
 {
 	char code[ANSWER_MAX];
-	bool is_there = false;
+	enum mfa_reason problem = MFA_REASON_NONE;
 	*ret_err = MFA_OK;
 	if (request->wants_password)
 		return MFA_REASON_NONE;
 	if (is_garbled_answer(request, answer))
 		return MFA_REASON_GARBLED;
-	if (answer->len == 0 || answer->len > sizeof code)
-		return MFA_REASON_NONE;
-	memcpy(code, answer->data, answer->len);
-	size_t len = mfa_text_normalize_code(code, answer->len);
+	size_t len = answer->len <= sizeof code ? answer->len : 0;
+	if (len > 0)
+		memcpy(code, answer->data, len);
+	len = mfa_text_normalize_code(code, len);
 	const struct mfa_factor_ops *factor = find_typing_factor(code, len);
-	if (factor != NULL && is_taken(request, factor->kind))
-		*ret_err = look_up_token(request, factor, code, len, diag, &is_there);
+	if (factor != NULL)
+		problem = check_typing_device(
+			request, factor,
+			(struct mfa_span){ (const unsigned char *)code, len }, diag,
+			ret_err);
+	else if (is_no_code((const char *)answer->data, answer->len))
+		problem = MFA_REASON_NOT_A_CODE;
 	mfa_wipe(code, sizeof code);
-	bool is_of_none = factor != NULL && !is_there && *ret_err == MFA_OK;
-	return is_of_none ? MFA_REASON_KEY_TYPED : MFA_REASON_NONE;
+	return problem;
 }
 
 bool typed_key_may_be_told(const struct mfa_auth_request *request)

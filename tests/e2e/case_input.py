@@ -5,7 +5,7 @@ import json
 
 from e2e import authd, enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import exits, let_in, module_lines, one_line, refused
-from e2e.entry_points import LOGIN, SSHD, SU, SUDO
+from e2e.entry_points import LOGIN, SSHD, SU, SUDO, stranger
 
 FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
 NO_UTF8 = "\udcff\udcfe\udc80"
@@ -40,6 +40,52 @@ def test_a_code_of_the_wrong_length_is_one_failure(case):
                     assert failures(taro) == count, (answer, failures(taro))
                 let_in(way.attempt(taro, [taro.password, code]))
     assert len(case.log("result=denied reason=code-wrong")) == 24
+
+
+def test_what_keys_and_pastes_add_to_a_code_is_no_part_of_it(case):
+    """Through terminals in canonical mode, pipes and ssh alike."""
+    for way in (LOGIN, SU, SUDO, SSHD):
+        taro, token = enroll.person(kind="hotp")
+        with way.open():
+            for form in ("\x1b[200~{}\x1b[201~", "\x1b[D{}\x1bOA", "\u202f{}\u200b", "{}\ufeff", "\u2212{}\u2013"):
+                let_in(way.attempt(taro, [taro.password, form.format(token.next())]))
+    with pamconf.wired("sudo"):
+        let_in(programs.sudo_stdin(taro, [taro.password, token.next() + "\r"]), 0)
+
+
+def test_full_width_digits_of_other_encodings_are_digits(case):
+    """What a terminal in EUC-JP or Shift_JIS types, whatever the program takes it for."""
+    for way in (LOGIN, SU, SUDO, SSHD):
+        taro, token = enroll.person(kind="hotp")
+        with way.open():
+            for encoding in ("euc_jp", "shift_jis"):
+                typed = token.next().translate(FULL_WIDTH).encode(encoding).decode("utf-8", "surrogateescape")
+                let_in(way.attempt(taro, [taro.password, typed]))
+
+
+def test_keys_that_type_no_digits_are_no_failure(case):
+    """The keypad without Num Lock: asked again, but from afar refused at once."""
+    arrows = "\x1b[D\x1b[4~\x1b[B"
+    with product.config(zone={"max_failures": 2}):
+        for way in (LOGIN, SU, SUDO, SSHD):
+            taro, token = enroll.person(kind="hotp")
+            with way.open():
+                for answer in (arrows, "\u3042\u3044", "\u200b"):
+                    outcome = way.attempt(taro, [taro.password, answer, answer, answer])
+                    refused(outcome, len(outcome.prompts))
+                    assert failures(taro) == 0, (way.service, answer)
+                let_in(way.attempt(taro, [taro.password, token.next()]))
+    assert len(case.log("reason=not-a-code")) == 12
+
+
+def test_sshd_asks_whom_it_refuses_as_often_as_others(case):
+    """It gives the module its filler for them: what was typed must not make a difference."""
+    taro, _ = enroll.person(kind="hotp")
+    kana = "\u304b\u304d\u304f\u3051\u3053\u3055\u3057\u3059\u305b\u305d"
+    with product.config(zone={"factors": "hotp yubikey-otp"}), pamconf.wired("sshd"), ssh.Server("DenyUsers " + stranger().name):
+        for answer in ("123456", "\x1b[D", "\x1b[D\x1b[4~\x1b[B", kana):
+            prompts = {len(ssh.login(user, [taro.password] + 4 * [answer]).prompts) for user in (taro, stranger(), "nobody")}
+            assert prompts == {2}, (answer, prompts)
 
 
 def test_an_empty_answer_is_no_failure(case):

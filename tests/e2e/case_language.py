@@ -7,12 +7,14 @@ from pathlib import Path
 
 from e2e import authd, enroll, pam, pamconf, product, programs, ssh
 from e2e.checks import let_in, refused, soon
-from e2e.locales import LOCALE, japanese_locale
+from e2e.locales import LOCALE, installed, japanese_locale
 from e2e.entry_points import stranger
+from e2e.terminal import Terminal
 
 JAPANESE = {"language": "ja"}
 ASK_JA = "ワンタイムパスワード:"
 ASK_EN = "One-time code:"
+FULL_WIDTH = str.maketrans("0123456789", "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19")
 
 
 def test_the_catalogue_is_installed(case):
@@ -55,6 +57,91 @@ def test_a_locale_that_is_installed_later_is_found_without_a_restart(case):
             for _ in range(authd.POOL):
                 soon(lambda: pam.call(taro, [token.next()]).prompts[0].strip() == ASK_JA)
     assert authd.pid() == before
+
+
+ENCODINGS = (("ja_JP.eucjp", "EUC-JP", "ja_JP.eucJP", "euc_jp"), ("ja_JP.sjis", "SHIFT_JIS", "ja_JP.SJIS", "cp932"))
+
+
+def test_terminals_in_euc_jp_and_shift_jis_get_their_own_bytes(case):
+    """By the program's locale; what is typed there in full width is read as well."""
+    taro, token = enroll.person(kind="hotp")
+    caller = stranger()
+    with japanese_locale(), pamconf.wired("login", "su", "sudo"):
+        for folder, charset, name, encoding in ENCODINGS:
+            with installed(folder, charset):
+                terminal = {"env": {"LANG": name}, "encoding": encoding}
+                for language in ("ja", "auto"):
+                    with product.config({"language": language}):
+                        for outcome in (
+                            programs.login(taro, [taro.password, token.next().translate(FULL_WIDTH)], **terminal),
+                            programs.su(taro, [taro.password, token.next().translate(FULL_WIDTH)], caller, **terminal),
+                            programs.sudo(taro, [taro.password, token.next().translate(FULL_WIDTH)], **terminal),
+                        ):
+                            let_in(outcome)
+                            assert outcome.prompts[1].endswith(ASK_JA), (name, language, outcome.prompts)
+
+
+def test_english_on_a_terminal_that_is_told_to_be_ascii(case):
+    """LANG=C, or a charset without Japanese, whatever the configuration says."""
+    taro, token = enroll.person(kind="hotp")
+    caller = stranger()
+    with japanese_locale(), installed("en_latin", "ISO-8859-1", "en_US"), product.config(JAPANESE), \
+            pamconf.wired("login", "su", "sudo"):
+        for env in ({"LANG": "C"}, {"LC_ALL": "C"}, {"LANG": "en_latin"}):
+            for outcome in (
+                programs.login(taro, [taro.password, token.next()], env=env),
+                programs.su(taro, [taro.password, token.next()], caller, env=env),
+                programs.sudo(taro, [taro.password, token.next()], env=env),
+            ):
+                let_in(outcome)
+                assert outcome.prompts[1].endswith(ASK_EN), (env, outcome.prompts)
+
+
+def test_japanese_where_the_terminal_is_in_utf8(case):
+    taro, token = enroll.person(kind="hotp")
+    caller = stranger()
+    with japanese_locale(), product.config(JAPANESE), pamconf.wired("login", "su", "sudo"):
+        for env in ({"LANG": "ja_JP.UTF-8"}, {"LANG": "C.UTF-8"}):
+            for outcome in (
+                programs.login(taro, [taro.password, token.next()], env=env),
+                programs.su(taro, [taro.password, token.next()], caller, env=env),
+                programs.sudo(taro, [taro.password, token.next()], env=env),
+            ):
+                let_in(outcome)
+                assert outcome.prompts[1].endswith(ASK_JA), (env, outcome.prompts)
+
+
+def test_what_ssh_would_escape_is_ascii(case):
+    """The client writes what comes behind the last question in octal, unless it is ASCII."""
+    taro, token = enroll.person(kind="hotp")
+    with pamconf.wired("su"):
+        let_in(programs.su(taro, [taro.password, token.next()], stranger()))
+    text = "auth requisite pam_unix.so nodelay\nauth required pam_mfa.so explain\n"
+    with japanese_locale(), pamconf.password_only("sshd"):
+        service = (pamconf.FOLDER / "sshd").read_text().replace(f"{pamconf.PASSWORD}\n", text)
+    for contact, shown in (("\u60c5\u5831\u653f\u7b56\u8ab2", False), ("Information Policy, 1234", True)):
+        with japanese_locale(), product.config({**JAPANESE, "contact": contact}), pamconf.written("sshd", service), \
+                ssh.Server():
+            for lang in ("C", "C.UTF-8"):
+                outcome = ssh.login(taro, [taro.password, token.last()], lang=lang, level="INFO")
+                refused(outcome)
+                assert "This one-time password has been used already." in outcome.text, outcome
+                assert outcome.text.isascii() and "\\3" not in outcome.text, outcome
+                assert ("(contact: " in outcome.text) == shown, outcome
+
+
+def test_ssh_clients_that_are_not_in_utf8_have_a_zone_with_another_language(case):
+    """Nothing else is known of them before the login."""
+    taro, token = enroll.person(kind="hotp")
+    text = "[zone remote]\nservices = sshd\nfactors = hotp\nlanguage = en\n" + product.config_text(JAPANESE)
+    with japanese_locale(), product.written(product.CONFIG, text), pamconf.wired("login", "sshd"), ssh.Server():
+        for lang in ("C", "C.UTF-8"):
+            outcome = ssh.login(taro, [taro.password, token.next()], lang=lang)
+            let_in(outcome)
+            assert outcome.prompts[1].endswith(ASK_EN), outcome
+        outcome = programs.login(taro, [taro.password, token.next()])
+        let_in(outcome)
+        assert outcome.prompts[1].endswith(ASK_JA), outcome
 
 
 def test_english_on_a_linux_console(case):
@@ -116,6 +203,18 @@ def test_the_tool_speaks_japanese(case):
         done = subprocess.run(["mfa-enroll", "--help"], env=env, capture_output=True, text=True)
         assert done.returncode == 0 and not done.stdout.isascii() and not done.stderr, done
     assert enroll.run("show", "nobody-here").stderr.isascii()
+
+
+def test_the_tool_writes_what_its_terminal_can_show(case):
+    argv = ["mfa-enroll", "show", "nobody-here"]
+    with japanese_locale(), installed("ja_JP.eucjp", "EUC-JP"), product.config(JAPANESE):
+        for env, encoding, is_japanese in (({"LC_ALL": "C"}, "ascii", False), ({"LANG": "C.UTF-8"}, "utf-8", True),
+                                           ({"LANG": "ja_JP.eucJP"}, "euc_jp", True)):
+            with Terminal(argv, env=env, encoding=encoding) as terminal:
+                terminal.wait()
+                said = terminal.transcript
+            assert "nobody-here" in said and "\ufffd" not in said, (env, said)
+            assert ("\u5229\u7528\u8005" in said) == is_japanese, (env, said)
 
 
 def test_enrolment_in_japanese(case):

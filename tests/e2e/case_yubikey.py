@@ -537,14 +537,31 @@ def test_typed_codes_at_login_and_sshd(case):
         let_in(programs.login(taro, [taro.password, key.type(2)]))
 
 
+LAYOUTS = ("CBDEFGHIJKLNRTUV", "jxe.uidchtnbpygk", "cbsftdhuneikpglv", "xkipe,cdtsr'o\u00e8v.",
+           "\u305d\u3053\u3057\u3044\u306f\u304d\u304f\u306b\u307e\u306e\u308a\u307f\u3059\u304b\u306a\u3072")
+
+
+def test_a_code_through_another_layout_lets_in(case):
+    """Caps Lock, Dvorak, Colemak, b\u00e9po, and kana keys."""
+    with offered("login", "sshd"), ssh.Server():
+        taro, key = typist()
+        for layout in LAYOUTS:
+            typed = key.type(2).translate(str.maketrans("cbdefghijklnrtuv", layout))
+            let_in(programs.login(taro, [taro.password, typed]))
+            refused(programs.login(taro, [taro.password, typed]))
+        typed = key.type(2).translate(str.maketrans("cbdefghijklnrtuv", LAYOUTS[1]))
+        let_in(ssh.login(taro, [taro.password, typed]))
+        assert case.log("reason=code-used") and failures(taro) == 0
+
+
 def test_a_garbled_code_is_asked_for_again(case):
+    kana = "\u304b\u304d\u304f\u3051\u3053\u3055\u3057\u3059\u305b\u305d"
     with offered("login"):
         taro, key = typist()
-        outcome = programs.login(taro, [taro.password, key.type(2).upper(), key.type(2)])
+        outcome = programs.login(taro, [taro.password, kana, key.type(2)])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("Garbled: Caps Lock/IME?"), outcome
+        assert outcome.prompts[2].startswith("Garbled: Japanese IME?"), outcome
         assert failures(taro) == 0
-        kana = "\u304b\u304d\u304f\u3051\u3053\u3055\u3057\u3059\u305b\u305d"
         refused(programs.login(taro, [taro.password, kana, kana, kana]), prompts=4)
         assert case.log("reason=code-garbled") and failures(taro) == 0
 

@@ -17,9 +17,9 @@ def came_in(name):
     return rf"(?m)^logged in as {re.escape(name)}\n"
 
 
-def login(user, answers, wrapper=()):
+def login(user, answers, wrapper=(), **more):
     """login(1) on a terminal, as getty starts it; name is typed at its own prompt."""
-    with Terminal([*wrapper, "/bin/login"]) as terminal:
+    with Terminal([*wrapper, "/bin/login"], **more) as terminal:
         terminal.expect(r"login: \Z")
         terminal.send(getattr(user, "name", user))
         outcome = converse(terminal, user, answers, refusal=r"Login incorrect")
@@ -32,15 +32,15 @@ def login(user, answers, wrapper=()):
         return outcome
 
 
-def su(user, answers, caller=None, options=()):
+def su(user, answers, caller=None, options=(), **more):
     """su to the user, by another user, or by root when there is no caller."""
     argv = ["su", *options, getattr(user, "name", user), "-c", PROOF]
-    return _run(argv, user, answers, caller)
+    return _run(argv, user, answers, caller, **more)
 
 
-def sudo(caller, answers, options=()):
+def sudo(caller, answers, options=(), **more):
     """sudo to root by the caller."""
-    return _run(["sudo", *options, "sh", "-c", PROOF], "root", answers, caller)
+    return _run(["sudo", *options, "sh", "-c", PROOF], "root", answers, caller, **more)
 
 
 def sudo_again(caller, answers):
@@ -68,8 +68,8 @@ def sudo_stdin(caller, answers):
     return Outcome(let_in, done.returncode, done.stdout)
 
 
-def _run(argv, user, answers, caller):
-    with Terminal(argv, user=caller) as terminal:
+def _run(argv, user, answers, caller, **more):
+    with Terminal(argv, user=caller, **more) as terminal:
         outcome = converse(terminal, user, answers)
         outcome.status = terminal.wait()
         outcome.text = terminal.transcript

@@ -96,7 +96,7 @@ def authorize(user):
     return key
 
 
-def login(user, answers=(), methods="keyboard-interactive", key=None, address="127.0.0.1"):
+def login(user, answers=(), methods="keyboard-interactive", key=None, address="127.0.0.1", lang="C.UTF-8", level="ERROR"):
     """One run of the client: the methods it may try, the answers in the order of prompts."""
     name = getattr(user, "name", user)
     with tempfile.TemporaryDirectory(prefix="ssh-") as folder:
@@ -106,7 +106,7 @@ def login(user, answers=(), methods="keyboard-interactive", key=None, address="1
         Path(folder, "answers").write_text(json.dumps(list(answers)))
         Path(folder, "prompts").touch()
         done = subprocess.run(
-            _client(name, methods, key, address),
+            _client(name, methods, key, address, level),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -117,7 +117,7 @@ def login(user, answers=(), methods="keyboard-interactive", key=None, address="1
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": folder,
-                "LANG": "C.UTF-8",
+                "LANG": lang,
                 "SSH_ASKPASS": str(askpass),
                 "SSH_ASKPASS_REQUIRE": "force",
             },
@@ -136,12 +136,12 @@ def terminal(user, key, command):
     return Terminal([*argv[:-2], "-tt", argv[-2], command])
 
 
-def _client(name, methods, key, address="127.0.0.1"):
+def _client(name, methods, key, address="127.0.0.1", level="ERROR"):
     options = {
         "PreferredAuthentications": methods,
         "StrictHostKeyChecking": "no",
         "UserKnownHostsFile": "/dev/null",
-        "LogLevel": "ERROR",
+        "LogLevel": level,
         "NumberOfPasswordPrompts": "1",
         "IdentitiesOnly": "yes",
         "IdentityFile": str(key or "none"),

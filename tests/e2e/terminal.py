@@ -36,11 +36,12 @@ def become(user):
 class Terminal:
     """One program on a pty. Use as a context manager: the program ends with the block."""
 
-    def __init__(self, argv, user=None, env=None, cwd="/", deadline=15.0, before=None):
+    def __init__(self, argv, user=None, env=None, cwd="/", deadline=15.0, before=None, encoding="utf-8"):
         self.argv = argv
         self.deadline = deadline
         self.transcript = ""
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.encoding = encoding
+        self._decode = codecs.getincrementaldecoder(encoding)("replace").decode
         self.status = None
         self._read = 0
         self._closed = False
@@ -97,7 +98,7 @@ class Terminal:
 
     def press(self, text):
         """Types without Enter."""
-        os.write(self.fd, text.encode("utf-8", "surrogateescape"))
+        os.write(self.fd, text.encode(self.encoding, "surrogateescape"))
 
     def echoes(self):
         """Whether what is typed now would be shown."""

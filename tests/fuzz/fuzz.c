@@ -12,6 +12,11 @@
 #include <liboath/oath.h>
 
 #include "mfa/text.h"
+#include "mfa/typed_code.h"
+
+enum {
+	DIGITS = 6
+};
 
 static const char SECRET[] = "12345678901234567890";
 static const char OTHER_FIRST = 'x';
@@ -129,17 +134,35 @@ void fuzz_change_secret(struct mfa_token *token)
 	must(mfa_oath_save(&oath, token) == MFA_OK);
 }
 
-/* In plain form: a code may be typed in full width, and with spaces and hyphens. */
+static void make_code(const char *secret, uint64_t counter, char ret_code[static 16])
+{
+	must(oath_hotp_generate(secret, strlen(secret), counter, DIGITS, false,
+				OATH_HOTP_DYNAMIC_TRUNCATION, ret_code) == OATH_OK);
+}
+
+void fuzz_code(uint64_t counter, char ret_code[static 16])
+{
+	make_code(SECRET, counter, ret_code);
+}
+
+/* Whether a part of the text up to its end is the code, in plain form: it may be typed in
+ * full width, and with spaces and hyphens. */
 static bool ends_in_code(const char *secret, const char *text, size_t len,
 			 uint64_t counter)
 {
 	char code[16];
-	char *plain = copy_text((const uint8_t *)text, len);
-	size_t plain_len = mfa_text_normalize_code(plain, len);
-	must(oath_hotp_generate(secret, strlen(secret), counter, 6, false,
-				OATH_HOTP_DYNAMIC_TRUNCATION, code) == OATH_OK);
-	bool is_it = plain_len >= 6 && memcmp(plain + plain_len - 6, code, 6) == 0;
-	free(plain);
+	size_t plain_len = 0;
+	bool is_it = false;
+	make_code(secret, counter, code);
+	for (size_t start = len; !is_it && plain_len <= DIGITS && start-- > 0;) {
+		bool is_same = strchr(" \t\r\n-", text[start]) != NULL; /* as the last */
+		if (is_same || !mfa_text_is_utf8(text + start, len - start))
+			continue;
+		char *plain = copy_text((const uint8_t *)text + start, len - start);
+		plain_len = mfa_text_normalize_code(plain, len - start);
+		is_it = plain_len == DIGITS && memcmp(plain, code, DIGITS) == 0;
+		free(plain);
+	}
 	return is_it;
 }
 

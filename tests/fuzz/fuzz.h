@@ -43,6 +43,9 @@ void fuzz_key(struct mfa_secret *ret_key);
 /* An active token with the secret "12345678901234567890". */
 void fuzz_token(enum mfa_kind kind, uint64_t counter, struct mfa_token *ret_token);
 
+/* The code that the counter of such a token has. */
+void fuzz_code(uint64_t counter, char ret_code[static 16]);
+
 /* Whether the text ends in the code that the counter (or the time step) of such a token
  * has. */
 bool fuzz_ends_in_code(const char *text, size_t len, uint64_t counter);

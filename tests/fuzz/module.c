@@ -17,7 +17,7 @@
 #include "fuzz.h"
 #include "mfa/authd_protocol.h"
 #include "mfa/spawn.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	/* the line in pam.d, in the first byte */

@@ -14,7 +14,7 @@
 
 #include "fuzz_site.h"
 #include "mfa/spawn.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "mfa/usb_wire.h"
 #include "steps.h"
 

@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	ID_CHARACTERS = 2 * MFA_YUBIKEY_PUBLIC_LEN,
@@ -62,6 +62,23 @@ static void check_text(const char *text, size_t len)
 	free(code);
 }
 
+/* Through another layout it is the same code. */
+static void check_layouts(const struct mfa_token *token, const char *code,
+			  enum mfa_check check)
+{
+	static const char *const layouts[] = { "CBDEFGHIJKLNRTUV", "jxe.uidchtnbpygk",
+					       "cbsftdhuneikpglv", "mvhrtgyuneokwbfc" };
+	for (size_t i = 0; i < MFA_COUNT(layouts); i++) {
+		char typed[MFA_YUBIKEY_CODE_LEN];
+		struct mfa_advance advance = { 0 };
+		for (size_t at = 0; at < sizeof typed; at++)
+			typed[at] = layouts[i][strchr(YUBIKEY_MODHEX_MAP, code[at]) -
+					       YUBIKEY_MODHEX_MAP];
+		must(mfa_yubikey_otp_is_code(typed, sizeof typed));
+		must(verify(token, typed, sizeof typed, &advance) == check);
+	}
+}
+
 /* A ticket of any bytes under the right key: what it says decides, and it is right once.
  */
 static void check_ticket(struct input *input, bool is_whole)
@@ -86,6 +103,7 @@ static void check_ticket(struct input *input, bool is_whole)
 	enum mfa_check check = verify(&token, code, MFA_YUBIKEY_CODE_LEN, &advance);
 	must((check == MFA_CHECK_WRONG) == !is_sound);
 	must((check == MFA_CHECK_RIGHT) == (is_sound && counter > STORED));
+	check_layouts(&token, code, check);
 	if (check != MFA_CHECK_RIGHT)
 		return;
 	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_YUBIKEY_OTP);

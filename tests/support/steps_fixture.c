@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	REPLIES = 6, /* more than are asked for */

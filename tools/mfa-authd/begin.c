@@ -36,7 +36,7 @@ static bool read_uid(const char *text, uint32_t *ret_uid)
 bool begin_wants_japanese(const struct mfa_authd_begin *begin)
 {
 	return strncmp(begin->locale, "ja", 2) == 0 &&
-	       strcmp(begin->charset, "UTF-8") == 0;
+	       mfa_charset_has_japanese(mfa_charset_find(begin->charset));
 }
 
 static int read_begin(struct mfa_span payload, struct visit *visit)
@@ -63,6 +63,7 @@ static int read_begin(struct mfa_span payload, struct visit *visit)
 	claims->may_explain = begin.may_explain;
 	claims->is_debug = begin.is_debug;
 	claims->is_japanese = begin_wants_japanese(&begin);
+	claims->charset = mfa_charset_find(begin.charset);
 	return MFA_OK;
 }
 
@@ -100,7 +101,7 @@ static void refuse_crowded(struct step *step)
 	mfa_source_format(&login->facts.login, source);
 	(void)mfa_fail(&result->diag, MFA_OK, "too many logins at once from %s", source);
 	result->is_unknown_user = login->facts.identity.is_known == MFA_MATCH_NO;
-	mfa_reason_explain(&login->dialog, login->language,
+	mfa_reason_explain(&login->dialog, login_line_language(login),
 			   login->desk->site.config->contact, MFA_REASON_CROWDED);
 	refuse(step, MFA_REASON_CROWDED);
 }

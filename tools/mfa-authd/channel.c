@@ -18,6 +18,30 @@ void channel_send(const struct desk *desk, unsigned char letter, const char *tex
 	(void)mfa_packet_send(desk->connection, letter, payload, 0);
 }
 
+static void send_encoded(const struct desk *desk, unsigned char letter,
+			 enum mfa_charset charset, const char *text)
+{
+	char encoded[MFA_PACKET_SIZE];
+	mfa_charset_encode(charset, text, encoded, sizeof encoded);
+	channel_send(desk, letter, encoded);
+}
+
+void channel_show(const struct desk *desk, unsigned char letter, const char *text)
+{
+	send_encoded(desk, letter, desk->question_charset, text);
+}
+
+void channel_set_charset(struct desk *desk, enum mfa_charset charset, const char *tty)
+{
+	bool is_unknown = charset == MFA_CHARSET_ASCII &&
+			  mfa_language_may_be_japanese(charset, tty);
+	bool is_ssh = is_unknown && strcmp(tty, "ssh") == 0;
+	desk->question_charset = is_unknown			     ? MFA_CHARSET_UTF8
+				 : mfa_charset_has_japanese(charset) ? charset
+								     : MFA_CHARSET_ASCII;
+	desk->line_charset = is_ssh ? MFA_CHARSET_ASCII : desk->question_charset;
+}
+
 void channel_send_verdict(const struct desk *desk,
 			  const struct mfa_authd_verdict *verdict)
 {
@@ -52,11 +76,16 @@ static int ask_nobody(void *context MFA_UNUSED, const char *prompt MFA_UNUSED,
 static void tell(void *context, enum mfa_tone tone, const char *text)
 {
 	const struct desk *desk = context;
-	channel_send(desk, tone == MFA_TELL_INFO ? MFA_AUTHD_INFO : MFA_AUTHD_ERROR,
-		     text);
+	send_encoded(desk, tone == MFA_TELL_INFO ? MFA_AUTHD_INFO : MFA_AUTHD_ERROR,
+		     desk->line_charset, text);
 }
 
 struct mfa_dialog channel_dialog(struct desk *desk)
 {
-	return (struct mfa_dialog){ .ask = ask_nobody, .tell = tell, .context = desk };
+	return (struct mfa_dialog){
+		.ask = ask_nobody,
+		.tell = tell,
+		.is_ascii = desk->line_charset == MFA_CHARSET_ASCII,
+		.context = desk,
+	};
 }

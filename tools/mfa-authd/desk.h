@@ -9,10 +9,13 @@
 #include "mfa/site.h"
 
 struct desk {
-	const char *config;	  /* --conf, or NULL */
-	bool is_once;		  /* this process is there for one login alone */
-	char once_config[256];	  /* then config, as the module named it */
-	int connection;		  /* of the login whose step is being taken */
+	const char *config;    /* --conf, or NULL */
+	bool is_once;	       /* this process is there for one login alone */
+	char once_config[256]; /* then config, as the module named it */
+	int connection;	       /* of the login whose step is being taken */
+	/* in which its program shows questions, and lines */
+	enum mfa_charset question_charset;
+	enum mfa_charset line_charset;
 	struct mfa_site site;	  /* kept from step to step (mfa_site_refresh) */
 	struct mfa_secret packet; /* the last message, which may be a code */
 	/* What the parent says with the step: the sources from which no login may begin,

@@ -52,6 +52,7 @@ int login_begin(struct desk *desk, struct visit *visit, struct login *ret_login)
 		.display = claims->display,
 	};
 	*ret_login = (struct login){ .desk = desk, .visit = visit };
+	channel_set_charset(desk, claims->charset, claims->tty);
 	ret_login->dialog = channel_dialog(desk);
 	int err = mfa_login_facts_begin(&said, login_clock(), &ret_login->facts);
 	if (err == MFA_OK && visit->is_identified)
@@ -159,13 +160,15 @@ int login_identify(struct login *login, struct mfa_diag *diag)
 	return err;
 }
 
-static void open_language(struct login *login)
+static void open_language(struct login *login, enum mfa_language_choice choice)
 {
-	enum mfa_language_choice choice = login->desk->site.config->language;
-	if (choice == MFA_LANGUAGE_AUTO)
-		choice = login->visit->claims.is_japanese ? MFA_LANGUAGE_JA
-							  : MFA_LANGUAGE_EN;
-	login->language = mfa_language_open(choice, login->visit->claims.tty);
+	const struct visit_claims *claims = &login->visit->claims;
+	mfa_language_close(&login->language);
+	if (choice != MFA_LANGUAGE_JA && choice != MFA_LANGUAGE_EN)
+		choice = claims->is_japanese ? MFA_LANGUAGE_JA : MFA_LANGUAGE_EN;
+	if (!mfa_language_may_be_japanese(claims->charset, claims->tty))
+		choice = MFA_LANGUAGE_EN;
+	login->language = mfa_language_open(choice, claims->tty);
 	/* libc never looks for it again: the next worker sees it once it is installed */
 	if (!mfa_language_has_locale(login->language))
 		login->desk->is_worn = true;
@@ -183,7 +186,7 @@ int login_load(struct login *login, struct mfa_diag *diag)
 {
 	int err = mfa_site_refresh(login->desk->config, diag, &login->desk->site);
 	if (err == MFA_OK)
-		open_language(login);
+		open_language(login, login->desk->site.config->language);
 	return err;
 }
 
@@ -198,6 +201,8 @@ int login_find_zone(struct login *login, struct mfa_diag *diag)
 		return mfa_fail(diag, MFA_ERR_CONFIG,
 				"pam.d: zone=%s: %s has no [zone %s]", name, config->path,
 				name);
+	if (login->zone->language != MFA_LANGUAGE_OF_HOST)
+		open_language(login, login->zone->language);
 	if (visit->claims.is_debug && visit->facts.zone[0] == '\0')
 		report_debug(login);
 	return copy_name(login->zone->name, visit->facts.zone, diag);
@@ -225,6 +230,11 @@ struct mfa_auth_request login_request(struct login *login)
 		.is_behind_password = may_explain && !claims->wants_password,
 		.event = login_event(login),
 	};
+}
+
+const struct mfa_language *login_line_language(const struct login *login)
+{
+	return login->dialog.is_ascii ? NULL : login->language;
 }
 
 const char *login_event(const struct login *login)

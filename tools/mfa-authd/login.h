@@ -31,12 +31,16 @@ int login_identify(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 /* Reads the configuration, and opens the language. Errors as of mfa_site_load. */
 int login_load(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Finds the zone: at the first time by the login, later by its name. Behind both.
+/* Finds the zone, at the first time by the login, later by its name, and its language.
+ * Behind both.
  * MFA_ERR_CONFIG: there is no such zone. */
 int login_find_zone(struct login *login, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* The request for the steps of mfa/auth.h. Borrows from login. */
 struct mfa_auth_request login_request(struct login *login);
+
+/* The language of lines, which a program may show in English alone; borrowed. */
+const struct mfa_language *login_line_language(const struct login *login);
 
 /* The name of its decisions in the logs: those about programs that are their user's own
  * have another, as such a program may be anything. */

@@ -157,6 +157,7 @@ static void explain(struct desk *desk, struct mfa_span payload)
 	struct mfa_authd_begin begin;
 	if (mfa_authd_unpack_begin(payload, &begin) != MFA_OK)
 		return;
+	channel_set_charset(desk, mfa_charset_find(begin.charset), begin.tty);
 	struct mfa_language *language = mfa_language_open(
 		begin_wants_japanese(&begin) ? MFA_LANGUAGE_JA : MFA_LANGUAGE_EN,
 		begin.tty);

@@ -134,17 +134,19 @@ void step_send_verdict(struct step *step)
 static void explain_outage(const struct login *login)
 {
 	const struct mfa_config *config = login->desk->site.config;
-	mfa_reason_explain(&login->dialog, login->language,
+	mfa_reason_explain(&login->dialog, login_line_language(login),
 			   config != NULL ? config->contact : "", MFA_REASON_FAILED);
 }
 
 static void finish(struct step *step, const struct mfa_auth_request *request)
 {
 	struct visit *visit = step->login.visit;
+	struct mfa_auth_request told = *request;
+	told.language = login_line_language(&step->login);
 	if (visit->result.verdict == MFA_UNAVAILABLE && visit->result.is_outage)
 		explain_outage(&step->login);
 	else
-		mfa_auth_tell(request, &visit->state, &visit->result);
+		mfa_auth_tell(&told, &visit->state, &visit->result);
 	step_send_verdict(step);
 }
 
@@ -155,7 +157,7 @@ static void put_question(struct step *step, const struct mfa_auth_request *reque
 	struct visit *visit = step->login.visit;
 	mfa_auth_prompt(request, &visit->state, prompt);
 	visit->wait = VISIT_REPLY;
-	channel_send(step->login.desk,
+	channel_show(step->login.desk,
 		     is_of_device ? MFA_AUTHD_ASK_DEVICE : MFA_AUTHD_ASK, prompt);
 }
 

@@ -5,6 +5,7 @@
 
 #include "mfa/auth.h"
 #include "mfa/authd_protocol.h"
+#include "mfa/charset.h"
 #include "mfa/login_facts.h"
 #include "mfa/peer.h"
 #include "source.h"
@@ -37,6 +38,7 @@ struct visit_claims {
 	bool may_explain;
 	bool is_debug;
 	bool is_japanese;
+	enum mfa_charset charset;
 	bool has_passed; /* auth, in the same handle, as passed_uid's passed */
 	bool has_passed_uid;
 	uint32_t passed_uid;

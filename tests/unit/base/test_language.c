@@ -126,6 +126,32 @@ static void other_terminals_get_japanese(void **state MFA_UNUSED)
 	}
 }
 
+static void japanese_is_for_who_can_read_it(void **state MFA_UNUSED)
+{
+	static const struct {
+		enum mfa_charset charset;
+		const char *tty;
+		bool may_be;
+	} cases[] = {
+		{ MFA_CHARSET_UTF8, "/dev/pts/1", true },
+		{ MFA_CHARSET_EUC_JP, "/dev/pts/1", true },
+		{ MFA_CHARSET_SHIFT_JIS, "ttyS0", true },
+		{ MFA_CHARSET_ASCII, "/dev/pts/1", false },
+		{ MFA_CHARSET_ASCII, "pts/1", false },
+		{ MFA_CHARSET_ASCII, "ttyS0", false },
+		{ MFA_CHARSET_ASCII, "ssh", true }, /* its locale says nothing */
+		{ MFA_CHARSET_ASCII, ":0", true },
+		{ MFA_CHARSET_ASCII, "", true },
+		{ MFA_CHARSET_ASCII, NULL, true },
+		{ MFA_CHARSET_OTHER, "/dev/pts/1", false },
+		{ MFA_CHARSET_OTHER, ":0", false },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++)
+		assert_int_equal(
+			mfa_language_may_be_japanese(cases[i].charset, cases[i].tty),
+			cases[i].may_be);
+}
+
 static void the_programs_locale_stays(void **state MFA_UNUSED)
 {
 	static const enum mfa_language_choice choices[] = { MFA_LANGUAGE_AUTO,
@@ -160,6 +186,7 @@ int main(int argc, char **argv)
 		in_sandbox(japanese_speaks_from_the_catalogue),
 		cmocka_unit_test(a_virtual_console_gets_english),
 		cmocka_unit_test(other_terminals_get_japanese),
+		cmocka_unit_test(japanese_is_for_who_can_read_it),
 		cmocka_unit_test(the_programs_locale_stays),
 	};
 	return group_main("language", tests);

@@ -229,6 +229,19 @@ static void languages_are_three_words(void **state)
 	assert_int_equal(keys->host.language, MFA_LANGUAGE_AUTO);
 }
 
+static void a_zone_may_have_a_language_of_its_own(void **state)
+{
+	static const struct refusal bad[] = { { "language", "jp" } };
+	static const struct refusal bad_of_host[] = { { "language", "host" } };
+	struct keys *keys = *state;
+	assert_refusals(state, bad, MFA_COUNT(bad), set_zone);
+	assert_refusals(state, bad_of_host, MFA_COUNT(bad_of_host), set_host);
+	assert_int_equal(set_zone(state, "language", "en", NULL), MFA_OK);
+	assert_int_equal(keys->zone.language, MFA_LANGUAGE_EN);
+	assert_int_equal(set_zone(state, "language", "host", NULL), MFA_OK);
+	assert_int_equal(keys->zone.language, MFA_LANGUAGE_OF_HOST);
+}
+
 static void factors_are_known_kinds(void **state)
 {
 	static const struct refusal bad[] = {
@@ -389,6 +402,7 @@ int main(void)
 		with_keys(only_the_word_off_switches_off),
 		with_keys(only_the_word_no_makes_the_audit_optional),
 		with_keys(languages_are_three_words),
+		with_keys(a_zone_may_have_a_language_of_its_own),
 		with_keys(factors_are_known_kinds),
 		with_keys(a_prompt_is_a_short_text),
 		with_keys(words_are_split_at_blanks),

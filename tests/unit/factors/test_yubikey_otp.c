@@ -13,7 +13,7 @@
 
 #include "key.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 #include "support.h"
 
 enum {
@@ -204,7 +204,7 @@ static void what_is_no_such_code_does_not_fit(void **state MFA_UNUSED)
 	assert_int_equal(check_text(&token, code.text + ID_LEN), MFA_CHECK_MISFIT);
 	assert_int_equal(check(&token, "", 0), MFA_CHECK_MISFIT);
 	for (size_t at = 0; at < CODE_LEN; at += 7) {
-		static const char strange[] = { 'a', 'C', '1', '\0', '\x80', '.' };
+		static const char strange[] = { 'a', 'Q', '1', '\0', '\x80', '.' };
 		for (size_t i = 0; i < sizeof strange; i++) {
 			struct code_text bad = code;
 			bad.text[at] = strange[i];
@@ -313,6 +313,29 @@ static void a_full_width_code_is_right(void **state MFA_UNUSED)
 	assert_int_equal(check(&token, wide, len), MFA_CHECK_RIGHT);
 }
 
+/* As a layout of keyboards makes it: the token's own key says which. */
+static void a_code_through_another_layout_is_right_once(void **state MFA_UNUSED)
+{
+	static const char *const layouts[] = { "CBDEFGHIJKLNRTUV", "jxe.uidchtnbpygk",
+					       "cbsftdhuneikpglv", "cbedtgyrniopfkuv" };
+	for (size_t i = 0; i < MFA_COUNT(layouts); i++) {
+		struct mfa_token token = token_at(7, 3);
+		for (unsigned session = 6; session < 9; session++) {
+			struct code_text typed = code_at(session, 0);
+			for (size_t at = 0; at < CODE_LEN; at++)
+				typed.text[at] = layouts[i][strchr(YUBIKEY_MODHEX_MAP,
+								   typed.text[at]) -
+							    YUBIKEY_MODHEX_MAP];
+			assert_int_equal(check_text(&token, typed.text),
+					 session > 7 ? MFA_CHECK_RIGHT : MFA_CHECK_USED);
+			typed.text[CODE_LEN - 1] =
+				typed.text[CODE_LEN - 1] == layouts[i][0] ? layouts[i][1]
+									  : layouts[i][0];
+			assert_int_equal(check_text(&token, typed.text), MFA_CHECK_WRONG);
+		}
+	}
+}
+
 static void the_form_is_saved_and_loaded_strictly(void **state MFA_UNUSED)
 {
 	struct mfa_token token = token_at(7, 3);
@@ -395,6 +418,7 @@ int main(void)
 		cmocka_unit_test(no_key_is_left_on_the_stack),
 		cmocka_unit_test(what_the_software_key_types_is_right_once),
 		cmocka_unit_test(a_full_width_code_is_right),
+		cmocka_unit_test(a_code_through_another_layout_is_right_once),
 		cmocka_unit_test(the_form_is_saved_and_loaded_strictly),
 		cmocka_unit_test(what_cannot_be_is_not_saved_or_loaded),
 		cmocka_unit_test(a_description_holds_no_secret),

@@ -29,25 +29,14 @@ static char *retype(const char *const characters[16])
 
 #define RETYPE(...) retype((const char *const[16]){ __VA_ARGS__ })
 
-static void what_caps_lock_and_dvorak_make_of_a_code_is_garbled(void **state MFA_UNUSED)
-{
-	assert_true(is_garbled("DTEFFUJECCCBDCFLCINDVDBRBLEHECUITVJKJEVVEHJD"));
-	assert_true(is_garbled(RETYPE("j", "x", "e", ".", "u", "i", "d", "c", "h", "t",
-				      "n", "b", "p", "y", "g", "k")));
-}
-
+/* Roman letters made kana, also with Caps Lock: which letters they were is not known. */
 static void what_japanese_input_makes_of_a_code_is_garbled(void **state MFA_UNUSED)
 {
-	/* kana keys; the same in half width; Roman letters made kana; Caps Lock beside */
-	assert_true(is_garbled(RETYPE("そ", "こ", "し", "い", "は", "き", "く", "に",
-				      "ま", "の", "り", "み", "す", "か", "な", "ひ")));
-	assert_true(is_garbled(RETYPE("ｿ", "ｺ", "ｼ", "ｲ", "ﾊ", "ｷ", "ｸ", "ﾆ", "ﾏ", "ﾉ",
-				      "ﾘ", "ﾐ", "ｽ", "ｶ", "ﾅ", "ﾋ")));
 	assert_true(is_garbled(
 		"ｄてっふじぇっっｃｂｄｃｆｌしｎｄｖｄｂｒｂぇへくいｔｖｊｋじぇ"
 		"ｖべｈｊｄ"));
-	assert_true(is_garbled(RETYPE("Ｃ", "Ｂ", "Ｄ", "Ｅ", "Ｆ", "Ｇ", "Ｈ", "Ｉ",
-				      "Ｊ", "Ｋ", "Ｌ", "Ｎ", "Ｒ", "Ｔ", "Ｕ", "Ｖ")));
+	assert_true(is_garbled(RETYPE("あ", "こ", "し", "い", "は", "き", "く", "に",
+				      "ま", "の", "り", "み", "す", "か", "な", "ひ")));
 }
 
 /* Each of these may be right. */
@@ -71,6 +60,15 @@ static void what_may_be_a_code_is_not_garbled(void **state MFA_UNUSED)
 	};
 	for (size_t i = 0; i < MFA_COUNT(codes); i++)
 		assert_false(is_garbled(codes[i]));
+	assert_false(is_garbled("DTEFFUJECCCBDCFLCINDVDBRBLEHECUITVJKJEVVEHJD"));
+	assert_false(is_garbled(RETYPE("j", "x", "e", ".", "u", "i", "d", "c", "h", "t",
+				       "n", "b", "p", "y", "g", "k")));
+	assert_false(is_garbled(RETYPE("そ", "こ", "し", "い", "は", "き", "く", "に",
+				       "ま", "の", "り", "み", "す", "か", "な", "ひ")));
+	assert_false(is_garbled(RETYPE("ｿ", "ｺ", "ｼ", "ｲ", "ﾊ", "ｷ", "ｸ", "ﾆ", "ﾏ", "ﾉ",
+				       "ﾘ", "ﾐ", "ｽ", "ｶ", "ﾅ", "ﾋ")));
+	assert_false(is_garbled(RETYPE("Ｃ", "Ｂ", "Ｄ", "Ｅ", "Ｆ", "Ｇ", "Ｈ", "Ｉ",
+				       "Ｊ", "Ｋ", "Ｌ", "Ｎ", "Ｒ", "Ｔ", "Ｕ", "Ｖ")));
 	assert_false(is_garbled(RETYPE("ｃ", "ｂ", "ｄ", "ｅ", "ｆ", "ｇ", "ｈ", "ｉ",
 				       "ｊ", "ｋ", "ｌ", "ｎ", "ｒ", "ｔ", "ｕ", "ｖ")));
 }
@@ -204,7 +202,6 @@ static void a_line_ends_where_it_ends(void **state MFA_UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_caps_lock_and_dvorak_make_of_a_code_is_garbled),
 		cmocka_unit_test(what_japanese_input_makes_of_a_code_is_garbled),
 		cmocka_unit_test(what_may_be_a_code_is_not_garbled),
 		cmocka_unit_test(other_answers_are_not_garbled),

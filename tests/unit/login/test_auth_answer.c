@@ -26,6 +26,93 @@ static void what_is_no_guess_is_not_counted(void **state)
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
 
+static const char *const not_codes[] = {
+	"\033[D\033[4~\033[B", /* a keypad without Num Lock */
+	"\033[200~\033[201~",  /* nothing, pasted */
+	"\xe2\x80\x8b",	       /* a space without width */
+	"あ",		       /* Japanese input */
+	"&(_",
+};
+
+static void what_can_be_no_code_is_asked_for_again(void **state)
+{
+	for (unsigned i = 0; i < MFA_COUNT(not_codes); i++) {
+		struct code code = code_of(&totp_spec, STEP + i);
+		const char *const answers[] = { not_codes[i], code.text, NULL };
+		struct outcome outcome =
+			login(state, (struct attempt){ .answers = answers,
+						       .now = NOW + i * 30 });
+		assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+		assert_int_equal(outcome.script.asked, 2);
+		assert_string_equal(outcome.script.prompts[1], "One-time code: ");
+		assert_int_equal(outcome.script.told, 0);
+	}
+}
+
+static void what_can_be_no_code_is_never_counted(void **state)
+{
+	static const char *const users[] = { "taro", "jiro" };
+	for (size_t i = 0; i < 2 * MFA_COUNT(not_codes); i++) {
+		struct outcome outcome =
+			login(state, (struct attempt){ .user = users[i % 2],
+						       .answer = not_codes[i / 2],
+						       .is_unknown = i % 2 == 1 });
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+		assert_int_equal(outcome.script.asked, 3);
+		assert_int_equal(outcome.script.told, 0);
+		assert_audited(state, "\"reason\":\"not-a-code\"");
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+/* sshd gives its filler for what users type whom it refuses. That may not be told from
+ * what others type by the number of questions. */
+static void from_afar_it_is_refused_like_sshds_filler(void **state)
+{
+	static const char filler[] = "\b\n\r\177";
+	for (size_t i = 0; i < MFA_COUNT(not_codes) + 1; i++) {
+		uint32_t generation = generation_of(state, "taro");
+		struct attempt attempt = { .answer = i < MFA_COUNT(not_codes)
+							     ? not_codes[i]
+							     : filler,
+					   .rhost = "192.0.2.1" };
+		struct outcome outcome = login(state, attempt);
+		assert_outcome(outcome, MFA_DENY, MFA_REASON_NOT_A_CODE);
+		assert_int_equal(outcome.script.asked, 1);
+		assert_int_equal(outcome.script.told, 0);
+		/* the same work: the refusal is stored, and that its line is written */
+		assert_int_equal(generation_of(state, "taro") - generation, 2);
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+static void a_blank_line_is_an_empty_one(void **state)
+{
+	static const char *const blanks[] = { "\r", " ", "\r\n", "\t" };
+	for (size_t i = 0; i < MFA_COUNT(blanks); i++) {
+		uint32_t generation = generation_of(state, "taro");
+		assert_outcome(login(state, (struct attempt){ .answer = blanks[i] }),
+			       MFA_DENY, MFA_REASON_EMPTY);
+		assert_int_equal(generation_of(state, "taro"), generation);
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
+
+static void a_code_may_come_with_key_sequences(void **state)
+{
+	static const char *const forms[] = { "\033[200~%s\033[201~", "%s\r",
+					     "%s\xe2\x80\x8b", "\xe2\x80\xaf%s",
+					     "\033[D%s\033OA\r\n" };
+	for (unsigned i = 0; i < MFA_COUNT(forms); i++) {
+		char answer[64];
+		(void)snprintf(answer, sizeof answer, forms[i],
+			       code_of(&totp_spec, STEP + i).text);
+		assert_outcome(login(state, (struct attempt){ .answer = answer,
+							      .now = NOW + i * 30 }),
+			       MFA_ALLOW, MFA_REASON_RIGHT);
+	}
+}
+
 /* sshd repeats its filler to the length of what was typed. It takes the way of any other
  * answer, so that the time does not tell whom sshd refuses. */
 static void sshds_filler_is_written_but_not_counted(void **state)
@@ -141,8 +228,9 @@ static void full_width_digits_are_digits(void **state)
 
 static void password_and_code_come_in_one_line(void **state)
 {
-	static const char *const passwords[] = { "pass", "ends in 654321", "123456",
-						 "パスワード " };
+	static const char *const passwords[] = { "pass",   "ends in 654321",
+						 "123456", "パスワード ",
+						 "\033[D", "\xa3\xb1" };
 	for (unsigned i = 0; i < MFA_COUNT(passwords); i++) {
 		char answer[128];
 		(void)snprintf(answer, sizeof answer, "%s%s", passwords[i],
@@ -211,6 +299,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		enrolled(what_is_no_guess_is_not_counted),
+		enrolled(what_can_be_no_code_is_asked_for_again),
+		enrolled(what_can_be_no_code_is_never_counted),
+		enrolled(from_afar_it_is_refused_like_sshds_filler),
+		enrolled(a_blank_line_is_an_empty_one),
+		enrolled(a_code_may_come_with_key_sequences),
 		enrolled(sshds_filler_is_written_but_not_counted),
 		enrolled(a_password_that_is_nearly_the_answer_is_a_guess),
 		enrolled(a_dialog_that_fails_is_not_counted),

@@ -223,7 +223,7 @@ static void the_zones_own_word_is_in_each_question(void **state MFA_UNUSED)
 	assert_string_equal(prompt, "No YubiKey. Enter or 認証番号 %s: ");
 	const struct mfa_auth_state garbled = { .problem = MFA_REASON_GARBLED };
 	write_prompt(&request, &garbled, prompt);
-	assert_string_equal(prompt, "Garbled: Caps Lock/IME? Code: ");
+	assert_string_equal(prompt, "Garbled: Japanese IME? Code: ");
 }
 
 /* Scripts look for "assword" and answer with a password. */

@@ -64,6 +64,18 @@ static void whom_to_ask_is_told(void **state MFA_UNUSED)
 			    "Authentication failed. (contact: 情報政策課 内線1234)");
 }
 
+/* Where nothing else than ASCII can be shown. */
+static void a_contact_that_cannot_be_shown_is_left_out(void **state MFA_UNUSED)
+{
+	struct script script = { 0 };
+	struct mfa_dialog dialog = script_dialog(&script);
+	dialog.is_ascii = true;
+	mfa_reason_explain(&dialog, NULL, "情報政策課 内線1234", MFA_REASON_WRONG);
+	assert_string_equal(script.line, "Authentication failed.");
+	mfa_reason_explain(&dialog, NULL, "phone 1234", MFA_REASON_WRONG);
+	assert_string_equal(script.line, "Authentication failed. (contact: phone 1234)");
+}
+
 static void a_contact_is_no_format(void **state MFA_UNUSED)
 {
 	struct script script = explain(MFA_REASON_WRONG, "%s%n%d");
@@ -77,6 +89,7 @@ int main(void)
 		cmocka_unit_test(each_refusal_that_a_person_can_act_on_is_named),
 		cmocka_unit_test(any_other_reason_is_a_plain_failure),
 		cmocka_unit_test(whom_to_ask_is_told),
+		cmocka_unit_test(a_contact_that_cannot_be_shown_is_left_out),
 		cmocka_unit_test(a_contact_is_no_format),
 	};
 	return group_main("reason", tests);

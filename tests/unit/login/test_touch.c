@@ -39,6 +39,17 @@ static void enter_and_a_touch_let_in(void **state)
 	assert_audited(state, "\"yubikey\"");
 }
 
+/* A pipe with CR LF, a thumb on the space bar; but not keys that mean something else. */
+static void a_blank_line_is_enter(void **state)
+{
+	const char *const answers[] = { "\033[B", "\r", NULL };
+	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
+	struct outcome outcome = come(state, (struct attempt){ .answers = answers });
+	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(outcome.script.asked, 2);
+	assert_string_equal(outcome.script.prompts[1], first_prompt);
+}
+
 static void a_typed_code_needs_no_key_and_no_plugin(void **state)
 {
 	struct code code = code_of(&totp_spec, STEP);
@@ -353,6 +364,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		with_key_driver_fixture(enter_and_a_touch_let_in),
+		with_key_driver_fixture(a_blank_line_is_enter),
 		with_key_driver_fixture(a_typed_code_needs_no_key_and_no_plugin),
 		with_key_driver_fixture(a_key_plugged_in_late_lets_in),
 		with_key_driver_fixture(a_code_may_be_typed_instead_of_a_missing_key),

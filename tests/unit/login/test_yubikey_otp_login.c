@@ -191,7 +191,34 @@ static void with_the_tokens_id_it_is_counted(void **state)
 	assert_int_equal(failures_of(state, "taro"), 1);
 }
 
-static const char garbled[] = "CCCCCCCCCCCBDCFLCINDVDBRBLEHECUITVJKJEVVEHJD";
+/* As Japanese input makes it of Roman letters. */
+static const char garbled[] =
+	"ｄてっふじぇっっｃｂｄｃｆｌしｎｄｖｄｂｒｂぇへくいｔｖｊｋじぇｖべｈｊｄ";
+
+/* Caps Lock, a Dvorak layout, kana keys. */
+static void through_another_layout_it_lets_in(void **state)
+{
+	static const char *const upper = "CBDEFGHIJKLNRTUV";
+	static const char *const dvorak = "jxe.uidchtnbpygk";
+	static const char *const kana[] = { "そ", "こ", "し", "い", "は", "き",
+					    "く", "に", "ま", "の", "り", "み",
+					    "す", "か", "な", "ひ" };
+	static const char modhex[] = "cbdefghijklnrtuv";
+	for (unsigned i = 0; i < 3; i++) {
+		char text[4 * SOFTKEY_CODE_SIZE] = "";
+		const char *code = touch(*state);
+		for (; *code != '\0'; code++) {
+			size_t key = (size_t)(strchr(modhex, *code) - modhex);
+			const char one[] = { i == 0 ? upper[key] : dvorak[key], '\0' };
+			(void)strcat(text, i < 2 ? one : kana[key]);
+		}
+		struct attempt attempt = { .answer = text,
+					   .rhost = i == 0 ? "192.0.2.1" : NULL };
+		assert_outcome(login(state, attempt), MFA_ALLOW, MFA_REASON_RIGHT);
+		assert_outcome(login(state, attempt), MFA_DENY, MFA_REASON_USED);
+	}
+	assert_int_equal(failures_of(state, "taro"), 0);
+}
 
 static void garbled_it_is_asked_for_again(void **state)
 {
@@ -200,7 +227,7 @@ static void garbled_it_is_asked_for_again(void **state)
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 2);
 	assert_int_equal(outcome.script.told, 0);
-	assert_string_equal(outcome.script.prompts[1], "Garbled: Caps Lock/IME? Code: ");
+	assert_string_equal(outcome.script.prompts[1], "Garbled: Japanese IME? Code: ");
 }
 
 static void garbled_three_times_it_is_refused_and_not_counted(void **state)
@@ -209,8 +236,7 @@ static void garbled_three_times_it_is_refused_and_not_counted(void **state)
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_GARBLED);
 	assert_int_equal(outcome.script.asked, 3);
 	assert_string_equal(outcome.script.line,
-			    "The YubiKey's code came garbled. Turn off Caps Lock and "
-			    "Japanese input.");
+			    "The YubiKey's code came garbled. Turn off Japanese input.");
 	assert_audited(state, "garbled");
 	assert_int_equal(failures_of(state, "taro"), 0);
 }
@@ -228,6 +254,19 @@ static void garbled_it_tells_nothing_of_the_user(void **state)
 		assert_int_equal(outcome.script.asked, 3);
 		assert_int_equal(outcome.script.told, 1);
 	}
+}
+
+/* sshd gives its filler for what users type whom it refuses: another number of questions
+ * would tell them from others. */
+static void garbled_from_afar_it_is_refused_in_silence(void **state)
+{
+	struct outcome outcome =
+		login(state, (struct attempt){ .answer = garbled, .rhost = "192.0.2.1" });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_GARBLED);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(outcome.script.told, 0);
+	assert_int_equal(failures_of(state, "taro"), 0);
+	assert_audited(state, "\"reason\":\"code-garbled\"");
 }
 
 static void the_password_is_never_garbled(void **state)
@@ -283,9 +322,11 @@ int main(void)
 		with_driver_fixture(from_afar_nobody_learns_whose_key_it_is),
 		with_driver_fixture(of_a_retired_record_it_is_of_no_token),
 		with_driver_fixture(with_the_tokens_id_it_is_counted),
+		with_driver_fixture(through_another_layout_it_lets_in),
 		with_driver_fixture(garbled_it_is_asked_for_again),
 		with_driver_fixture(garbled_three_times_it_is_refused_and_not_counted),
 		with_driver_fixture(garbled_it_tells_nothing_of_the_user),
+		with_driver_fixture(garbled_from_afar_it_is_refused_in_silence),
 		with_driver_fixture(the_password_is_never_garbled),
 		with_driver_fixture(where_no_such_codes_are_taken_nothing_is_garbled),
 		with_driver_fixture(of_many_at_once_exactly_one_gets_in),

@@ -40,12 +40,14 @@ static void the_program_decides_whether_texts_are_japanese(void **state MFA_UNUS
 		const char *locale;
 		const char *charset;
 		bool is_japanese;
-	} cases[] = {
-		{ "ja_JP.UTF-8", "UTF-8", true },    { "ja", "UTF-8", true },
-		{ "ja_JP.eucJP", "EUC-JP", false },  { "en_US.UTF-8", "UTF-8", false },
-		{ "C", "ANSI_X3.4-1968", false },    { "", "", false },
-		{ "ja_JP", "ANSI_X3.4-1968", false }
-	};
+	} cases[] = { { "ja_JP.UTF-8", "UTF-8", true },
+		      { "ja", "UTF-8", true },
+		      { "ja_JP.eucJP", "EUC-JP", true },
+		      { "ja_JP.SJIS", "SHIFT_JIS", true },
+		      { "en_US.UTF-8", "UTF-8", false },
+		      { "C", "ANSI_X3.4-1968", false },
+		      { "", "", false },
+		      { "ja_JP", "ANSI_X3.4-1968", false } };
 	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
 		const struct mfa_authd_begin begin = { .locale = cases[i].locale,
 						       .charset = cases[i].charset };

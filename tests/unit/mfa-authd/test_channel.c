@@ -131,9 +131,39 @@ static void the_dialog_shows_lines_and_asks_nobody(void **state MFA_UNUSED)
 	assert_int_equal(module_end_take(&at.module), 0);
 }
 
+/* What sshd says behind the last question, ssh writes in octal. */
+static void texts_come_in_what_the_program_can_show(void **state MFA_UNUSED)
+{
+	static const struct {
+		enum mfa_charset charset;
+		const char *tty;
+		const char *question;
+		const char *line;
+	} cases[] = {
+		{ MFA_CHARSET_UTF8, "/dev/pts/1", "鍵", "鍵" },
+		{ MFA_CHARSET_EUC_JP, "/dev/pts/1", "\xb8\xb0", "\xb8\xb0" },
+		{ MFA_CHARSET_SHIFT_JIS, "/dev/pts/1", "\x8c\xae", "\x8c\xae" },
+		{ MFA_CHARSET_ASCII, "/dev/pts/1", "?", "?" },
+		{ MFA_CHARSET_OTHER, ":0", "?", "?" },
+		{ MFA_CHARSET_ASCII, "ssh", "鍵", "?" },
+		{ MFA_CHARSET_ASCII, ":0", "鍵", "鍵" },
+		{ MFA_CHARSET_ASCII, "", "鍵", "鍵" },
+	};
+	for (size_t i = 0; i < MFA_COUNT(cases); i++) {
+		channel_set_charset(&at.desk, cases[i].charset, cases[i].tty);
+		const struct mfa_dialog dialog = channel_dialog(&at.desk);
+		channel_show(&at.desk, MFA_AUTHD_ASK, "鍵");
+		assert_text(MFA_AUTHD_ASK, cases[i].question);
+		dialog.tell(dialog.context, MFA_TELL_ERROR, "鍵");
+		assert_text(MFA_AUTHD_ERROR, cases[i].line);
+		assert_int_equal(dialog.is_ascii, strcmp(cases[i].line, "?") == 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		on_channel(texts_come_in_what_the_program_can_show),
 		on_channel(a_message_is_taken),
 		on_channel(nobody_is_waited_for),
 		on_channel(descriptors_stay_where_they_are),

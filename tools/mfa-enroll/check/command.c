@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "mfa/rootfs.h"
@@ -44,9 +43,7 @@ static void load_config(struct check *check)
 	check->config = app->site.config;
 	if (!check->is_live)
 		return;
-	mfa_language_close(&app->language);
-	app->language =
-		mfa_language_open(check->config->language, ttyname(STDOUT_FILENO));
+	app_use_language(app, check->config->language);
 }
 
 static void look_at_parts(struct check *check)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/app.h"
 
+#include <langinfo.h>
 #include <locale.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -136,6 +137,20 @@ int app_read_record(struct app *app, const char *user, struct mfa_diag *diag,
 	return err == MFA_OK ? MFA_OK : mfa_fail(diag, err, "%s", own.text);
 }
 
+void app_use_language(struct app *app, enum mfa_language_choice choice)
+{
+	enum mfa_charset charset = mfa_charset_find(nl_langinfo(CODESET));
+	const char *tty = ttyname(STDOUT_FILENO);
+	if (choice == MFA_LANGUAGE_JA && !mfa_language_may_be_japanese(charset, tty))
+		choice = MFA_LANGUAGE_EN;
+	bool is_other = charset == MFA_CHARSET_EUC_JP || charset == MFA_CHARSET_SHIFT_JIS;
+	/* their locales are Japanese, and libc converts */
+	if (choice == MFA_LANGUAGE_JA && is_other)
+		choice = MFA_LANGUAGE_AUTO;
+	mfa_language_close(&app->language);
+	app->language = mfa_language_open(choice, tty);
+}
+
 enum exit_code app_open(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -150,9 +165,7 @@ enum exit_code app_open(struct app *app)
 	}
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	mfa_language_close(&app->language);
-	app->language =
-		mfa_language_open(app->site.config->language, ttyname(STDOUT_FILENO));
+	app_use_language(app, app->site.config->language);
 	err = app_open_site(app, &diag);
 	if (err == MFA_ERR_NOTFOUND) {
 		app_complain("%s; %s", diag.text, advise_on_missing(app));

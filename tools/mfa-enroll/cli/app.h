@@ -57,6 +57,9 @@ enum exit_code app_fail_unenrolled(const struct app *app, const char *user);
 enum exit_code app_open(struct app *app) MFA_MUST_CHECK;
 void app_done(struct app *app);
 
+/* The language that is configured, or English if the terminal cannot show that. */
+void app_use_language(struct app *app, enum mfa_language_choice choice);
+
 /* As mfa_site_open and mfa_store_read, with app_warn for what they have mended. */
 int app_open_site(struct app *app, struct mfa_diag *diag) MFA_MUST_CHECK;
 int app_read_record(struct app *app, const char *user, struct mfa_diag *diag,

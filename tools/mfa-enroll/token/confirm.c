@@ -6,7 +6,7 @@
 
 #include "cli/terminal.h"
 #include "mfa/factor.h"
-#include "mfa/text.h"
+#include "mfa/typed_code.h"
 
 enum {
 	CODES = 2,
