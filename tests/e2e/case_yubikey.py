@@ -130,8 +130,10 @@ def test_whatever_is_wrong_with_the_key_is_said_and_not_counted(case):
         (["touch-after=never", "touch-ms=300"], "The YubiKey was not touched", "key-untouched"),
         (["touch-after=never"], "The YubiKey was not touched", "key-untouched"),
         (["answer-after=never"], "The YubiKey was not touched", "key-untouched"),
-        (["mute"], "The YubiKey does not answer", "key-silent"),
-        (["bad-crc"], "The YubiKey was pulled out", "key-cut-off"),
+        (["mute"], "YubiKey without serial number", "key-hidden"),
+        (["bad-crc"], "YubiKey: connection disturbed", "key-damaged"),
+        (["claims=never"], "YubiKey in use by another program", "key-claimed"),
+        (["unauthorised"], "YubiKey blocked on this machine", "key-blocked"),
     )
     with offered("login", timeout="2s"):
         taro, key = holder()

@@ -21,7 +21,7 @@
 struct usb_mock;
 
 enum {
-	SOFTKEY_KEYS = 4, /* a mock has as many ports */
+	SOFTKEY_KEYS = 20, /* a mock has as many ports */
 };
 
 struct usb_mock *usb_mock_new(void);

@@ -153,8 +153,10 @@ static void what_the_driver_says_comes_through(void **state)
 		{ MFA_YUBIKEY_UNTOUCHED,
 		  { .touch_after = SOFTKEY_NEVER, .touch_ms = 200 },
 		  "" },
-		{ MFA_YUBIKEY_SILENT, { .mute = true }, "" },
-		{ MFA_YUBIKEY_CUT_OFF, { .bad_crc = true }, "damaged" },
+		{ MFA_YUBIKEY_HIDDEN, { .mute = true }, "serial number" },
+		{ MFA_YUBIKEY_DAMAGED, { .bad_crc = true }, "damaged" },
+		{ MFA_YUBIKEY_CLAIMED, { .claims = SOFTKEY_NEVER }, "another program" },
+		{ MFA_YUBIKEY_BLOCKED, { .unauthorised = true }, "usbguard" },
 		{ MFA_YUBIKEY_BROKEN, { .denied = true }, "Access denied" },
 	};
 	struct counter *counter = *state;

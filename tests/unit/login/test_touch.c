@@ -95,16 +95,28 @@ static const struct problem problems[] = {
 	  { .touch_after = SOFTKEY_NEVER, .touch_ms = 300 },
 	  "The YubiKey was not touched. Press Enter, and touch it: ",
 	  "The YubiKey was not touched. Try again." },
-	{ MFA_REASON_KEY_SILENT,
+	{ MFA_REASON_KEY_HIDDEN,
 	  KEY_SERIAL,
 	  { .mute = true },
-	  "The YubiKey does not answer. Plug it in anew and press Enter: ",
-	  "The YubiKey does not answer. Plug it in anew." },
-	{ MFA_REASON_KEY_CUT_OFF,
+	  "YubiKey without serial number. Plug it in anew, Enter: ",
+	  "The YubiKey does not tell its serial number. Plug it in anew; if that does "
+	  "not help, ask your system administrator." },
+	{ MFA_REASON_KEY_DAMAGED,
 	  KEY_SERIAL,
 	  { .bad_crc = true },
-	  "The YubiKey was pulled out. Plug it in and press Enter: ",
-	  "The YubiKey was pulled out. Plug it in again." },
+	  "YubiKey: connection disturbed. Enter: again: ",
+	  "The connection to the YubiKey was disturbed. Try again." },
+	{ MFA_REASON_KEY_CLAIMED,
+	  KEY_SERIAL,
+	  { .claims = SOFTKEY_NEVER },
+	  "YubiKey in use by another program. Enter: again: ",
+	  "Another program is using the YubiKey. Close it, and try again." },
+	{ MFA_REASON_KEY_BLOCKED,
+	  KEY_SERIAL,
+	  { .unauthorised = true },
+	  "YubiKey blocked on this machine. One-time password: ",
+	  "This machine does not allow the YubiKey to be used. Ask your system "
+	  "administrator." },
 };
 
 static void a_problem_that_stays_is_told_and_not_counted(void **state)
@@ -147,6 +159,46 @@ static void an_erased_slot_is_told(void **state)
 	assert_string_equal(outcome.script.prompts[1],
 			    "This YubiKey is no longer programmed. Type a one-time "
 			    "password: ");
+}
+
+struct unfit_key {
+	struct softkey_firmware firmware;
+	uint16_t product;
+	enum mfa_reason reason;
+	const char *prompt;
+	const char *line;
+};
+
+static void a_key_that_can_never_answer_is_told(void **state)
+{
+	static const struct unfit_key keys[] = {
+		{ { 2, 1, 2 },
+		  0,
+		  MFA_REASON_KEY_TOO_OLD,
+		  "This YubiKey is too old. One-time password: ",
+		  "This YubiKey is too old to be used. Ask your system administrator." },
+		{ { 5, 4, 3 },
+		  0x0402,
+		  MFA_REASON_KEY_UNFIT,
+		  "This key has no OTP function. One-time password: ",
+		  "This key has no OTP function. Use your YubiKey, or ask your system "
+		  "administrator." },
+	};
+	struct key_driver_fixture *fixture = *state;
+	for (size_t i = 0; i < MFA_COUNT(keys); i++) {
+		struct softkey_options options = soft_key(KEY_SERIAL);
+		options.firmware = keys[i].firmware;
+		options.product = keys[i].product;
+		unsigned key = usb_mock_plug(fixture->mock, &options);
+		struct outcome outcome =
+			come(state, (struct attempt){ .answers = thrice });
+		assert_outcome(outcome, MFA_DENY, keys[i].reason);
+		assert_string_equal(outcome.script.prompts[1], keys[i].prompt);
+		assert_string_equal(outcome.script.line, keys[i].line);
+		assert_audited(state, mfa_reason_name(keys[i].reason));
+		assert_state(state, 0);
+		usb_mock_unplug(fixture->mock, key);
+	}
 }
 
 static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
@@ -371,6 +423,7 @@ int main(int argc, char **argv)
 		with_key_driver_fixture(a_problem_that_stays_is_told_and_not_counted),
 		with_key_driver_fixture(an_absent_key_is_told_and_not_counted),
 		with_key_driver_fixture(an_erased_slot_is_told),
+		with_key_driver_fixture(a_key_that_can_never_answer_is_told),
 		with_key_driver_fixture(
 			a_key_with_another_secret_is_refused_and_not_counted),
 		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),
