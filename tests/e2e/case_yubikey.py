@@ -353,6 +353,11 @@ def test_the_plug_in_missing_or_unsafe(case):
             plug_in.chmod(0o775)
             refused(programs.login(taro, [taro.password, ""]))
             assert case.log("reason=key-unusable .*mode is 0775"), case.log("key-unusable")
+            plug_in.unlink()
+            plug_in.write_bytes(saved[:len(saved) // 8])
+            plug_in.chmod(0o755)
+            refused(programs.login(taro, [taro.password, ""]))
+            assert case.log("reason=key-unusable .*is cut short"), case.log("key-unusable")
         finally:
             plug_in.unlink(missing_ok=True)
             plug_in.write_bytes(saved)
