@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ports.h"
-#include "other_devices.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "mfa/fs.h"
+#include "usb_devices.h"
 
 /* Only root can open it, so only root can hold its lock. */
 #define LOCK_FOLDER "/run/pam_mfa"
@@ -91,8 +91,16 @@ static void show_turn(struct ports *ports, const struct mfa_turn *turn,
 {
 	static const struct mfa_turn nameless = { 0 };
 	ports->is_locked = true;
+	ports->turns.is_on = true;
 	ports->turns.holder = turn != NULL ? *turn : nameless;
 	turns_write(ports->lock_fd, &ports->turns, diag);
+}
+
+static void end_turn(struct ports *ports)
+{
+	ports->turns.is_on = false;
+	ports->turns.holder = (struct mfa_turn){ .number = 0 };
+	turns_write(ports->lock_fd, &ports->turns, NULL);
 }
 
 enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
@@ -114,9 +122,12 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 		turns_read(ret_ports->lock_fd, diag, &ret_ports->turns);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
+	bool was_broken_off = ret_ports->turns.is_on;
 	show_turn(ret_ports, wait->turn, diag);
 	ret_ports->is_started = start_libusb();
 	ret_ports->began = mfa_monotonic_ms();
+	if (ret_ports->is_started && was_broken_off)
+		usb_devices_give_back();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
 	(void)mfa_fail(diag, MFA_ERR_IO, "USB cannot be used: %s", yk_usb_strerror());
@@ -136,8 +147,8 @@ void ports_done(struct ports *ports)
 	if (ports->is_started)
 		(void)yk_release();
 	ports->is_started = false;
-	if (ports->is_locked && ports->turns.holder.number != 0)
-		show_turn(ports, NULL, NULL);
+	if (ports->is_locked)
+		end_turn(ports);
 	ports->is_locked = false;
 	mfa_close_fd(&ports->lock_fd);
 }
@@ -153,7 +164,7 @@ static enum mfa_yubikey_result result_when_late(enum mfa_yubikey_result kept)
 /* Libykpers found no key. */
 static enum mfa_yubikey_result tell_absence(struct mfa_diag *diag)
 {
-	unsigned product = other_devices_find();
+	unsigned product = usb_devices_find_unfit();
 	if (product == 0)
 		return MFA_YUBIKEY_ABSENT;
 	(void)mfa_fail(diag, MFA_ERR_UNSUPPORTED,
