@@ -181,6 +181,22 @@ def test_ctrl_c_ends_the_wait_and_the_key_types_again(case):
         assert enroll.run("list", hanako.name).returncode == 3
 
 
+def test_ctrl_c_ends_the_wait_of_sudo_which_blocks_it(case):
+    with offered("sudo", timeout="60s"):
+        taro, key = holder()
+        key.faults("touch-after=never")
+        with Terminal(["sudo", "-k", "true"], user=taro) as terminal:
+            for line in (taro.password, ""):
+                terminal.expect(programs.PROMPT)
+                terminal.answer(line)
+            until(lambda: awaits_touch(key))
+            terminal.press(CTRL_C)
+            until(lambda: is_free(key))
+            assert terminal.wait() != 0
+            assert terminal.transcript.count("YubiKey: Enter, then touch") == 1, terminal.transcript
+        one_line(case, f"event=auth result=no-dialog .*user={taro.name}")
+
+
 def spoil():
     """All that a caller can hand on."""
     os.umask(0)
