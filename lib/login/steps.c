@@ -11,6 +11,7 @@
 #include "grace.h"
 #include "locked_work.h"
 #include "typed_key.h"
+#include "wrong_token.h"
 
 enum {
 	COUNTED_MAX = 3, /* questions while no device can answer */
@@ -313,8 +314,10 @@ static enum mfa_auth_step open_device(const struct mfa_auth_request *request,
 	struct locked_work work = locked_work_begin(request);
 	int unusable = device->open(request->plugin_folder, diag, ret_session);
 	if (unusable == MFA_OK && (failed.err = locked_work_open(&work, diag)) == MFA_OK)
-		failed.err = candidates_find(request, device, ret_candidates, diag);
+		failed.err = candidates_find(request, device, state->wrong_tokens,
+					     ret_candidates, diag);
 	locked_work_end(&work);
+	state->candidates = (unsigned)ret_candidates->count;
 	if (unusable != MFA_OK) {
 		mfa_device_close(ret_session);
 		note_result(state, MFA_DEVICE_UNUSABLE, &nobody);
@@ -359,6 +362,31 @@ struct mfa_device_order mfa_auth_device_order(
 	};
 }
 
+/* The device may hold another of the user's tokens, if this one was programmed anew. An
+ * error shows again when the answer is evaluated. */
+static bool may_ask_other_token(const struct mfa_auth_request *request,
+				struct mfa_auth_state *state,
+				const struct mfa_device_answer *answer)
+{
+	struct mfa_diag unused = { .text = "" };
+	uint32_t wrong = 0;
+	if (state->candidates < 2 ||
+	    wrong_token_find(request, mfa_devices[state->device]->kind, answer, &unused,
+			     &wrong) != MFA_OK)
+		return false;
+	state->wrong_tokens |= wrong;
+	return wrong != 0;
+}
+
+/* None of the tokens that are left is there. */
+static bool is_without_other_token(const struct mfa_auth_state *state,
+				   enum mfa_device_result device_result)
+{
+	return state->wrong_tokens != 0 &&
+	       (device_result == MFA_DEVICE_ABSENT || device_result == MFA_DEVICE_OTHER ||
+		device_result == MFA_DEVICE_EMPTY);
+}
+
 static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_state *state,
 				       enum mfa_device_result device_result,
@@ -366,9 +394,15 @@ static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_result *result)
 {
 	const struct conclusion answered = { .device_answer = &reply->answer };
+	const struct conclusion wrong = { .problem = MFA_REASON_KEY_WRONG };
+	if (is_without_other_token(state, device_result))
+		return end_login(request, state, &wrong, result);
 	note_result(state, device_result, &reply->other);
 	if (device_result == MFA_DEVICE_ASKS)
 		return begin_device_question(request, state, reply, result);
+	if (device_result == MFA_DEVICE_ANSWERED &&
+	    may_ask_other_token(request, state, &reply->answer))
+		return begin_device(state);
 	if (device_result == MFA_DEVICE_ANSWERED)
 		return end_login(request, state, &answered, result);
 	return leave_device(request, state, device_result, MFA_ERR_IO, result);

@@ -219,6 +219,56 @@ static void make_whole(void *context, unsigned question)
 		set_faults(context, (struct softkey_faults){ 0 });
 }
 
+/* Gives jiro a token of each slot, and a key with both of them. */
+static struct softkey_options enroll_both(struct key_driver_fixture *fixture)
+{
+	const struct mfa_token tokens[] = { key_token(KEY_SERIAL, 1),
+					    key_token(KEY_SERIAL, KEY_SLOT) };
+	struct mfa_diag diag = { .text = "" };
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	options.slot[0] = options.slot[1];
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	enroll_tokens(fixture->host.host.store, "jiro", tokens, 2);
+	mfa_site_close(&fixture->host.host);
+	return options;
+}
+
+static void assert_jiro_has_no_failures(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct mfa_diag diag = { .text = "" };
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	assert_int_equal(failures_of(state, "jiro"), 0);
+	mfa_site_close(&fixture->host.host);
+}
+
+static void a_slot_that_was_programmed_anew_hides_not_the_other(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct softkey_options options = enroll_both(fixture);
+	options.slot[0].secret[0] ^= 1;
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	assert_outcome(come(state, (struct attempt){ .user = "jiro", .answer = "" }),
+		       MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
+	assert_jiro_has_no_failures(state);
+}
+
+static void when_all_slots_were_programmed_anew_it_is_refused_once(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct softkey_options options = enroll_both(fixture);
+	options.slot[0].secret[0] ^= 1;
+	options.slot[1].secret[0] ^= 1;
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	struct outcome outcome =
+		come(state, (struct attempt){ .user = "jiro", .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
+	assert_jiro_has_no_failures(state);
+}
+
 /* What was wrong at first is no diagnosis of what came of it. */
 static void a_solved_problem_leaves_no_diagnosis(void **state)
 {
@@ -424,6 +474,10 @@ int main(int argc, char **argv)
 		with_key_driver_fixture(an_absent_key_is_told_and_not_counted),
 		with_key_driver_fixture(an_erased_slot_is_told),
 		with_key_driver_fixture(a_key_that_can_never_answer_is_told),
+		with_key_driver_fixture(
+			a_slot_that_was_programmed_anew_hides_not_the_other),
+		with_key_driver_fixture(
+			when_all_slots_were_programmed_anew_it_is_refused_once),
 		with_key_driver_fixture(
 			a_key_with_another_secret_is_refused_and_not_counted),
 		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),
