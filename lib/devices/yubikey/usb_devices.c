@@ -7,10 +7,12 @@
 
 #include <ykdef.h>
 
-#include "mfa/base.h"
+#include "ports.h"
 
 enum {
-	KEYBOARD = 0 /* the interface at which the OTP application answers */
+	KEYBOARD = 0, /* the interface at which the OTP application answers */
+	TRIES_MAX = 15,
+	PAUSE_MS = 20,
 };
 
 static bool has_otp(uint16_t product)
@@ -27,14 +29,19 @@ static bool has_otp(uint16_t product)
 	return false;
 }
 
-/* What another program has claimed is not without a driver, so Linux refuses that. */
+/* Linux refuses it while a program has claimed the interface: another one, or a killed
+ * one whose descriptors are still being closed, its lock before this. */
 static void give_back(libusb_device *device)
 {
 	libusb_device_handle *handle = NULL;
 	if (libusb_open(device, &handle) != 0)
 		return;
-	if (libusb_kernel_driver_active(handle, KEYBOARD) == 0)
-		(void)libusb_attach_kernel_driver(handle, KEYBOARD);
+	for (int i = 0; i < TRIES_MAX; i++) {
+		if (libusb_kernel_driver_active(handle, KEYBOARD) != 0 ||
+		    libusb_attach_kernel_driver(handle, KEYBOARD) != LIBUSB_ERROR_BUSY)
+			break;
+		pause_ms(PAUSE_MS);
+	}
 	libusb_close(handle);
 }
 
