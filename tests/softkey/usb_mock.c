@@ -180,6 +180,13 @@ struct softkey_counts usb_mock_counts(struct usb_mock *mock, unsigned key)
 	return counts;
 }
 
+void usb_mock_end_claim(struct usb_mock *mock, unsigned key)
+{
+	struct port *port = &lock_key(mock, key)->port;
+	port_close(port, port->owner);
+	unlock(mock);
+}
+
 void usb_mock_type(struct usb_mock *mock, unsigned key, unsigned slot,
 		   char ret_code[static SOFTKEY_CODE_SIZE])
 {

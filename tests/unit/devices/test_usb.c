@@ -453,6 +453,13 @@ static void one_that_is_told_to_end_gives_the_key_back(void **state)
 	}
 }
 
+static void kill_usb(struct counter *counter, unsigned key, pid_t caller)
+{
+	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGKILL), 0);
+	assert_int_equal(end_of(caller), MFA_YUBIKEY_BROKEN);
+	usb_mock_end_claim(counter->fixture.mock, key);
+}
+
 /* Nothing stops SIGKILL, so the next turn gives back what was left. */
 static void after_one_that_was_killed_the_next_gives_all_keys_back(void **state)
 {
@@ -465,8 +472,7 @@ static void after_one_that_was_killed_the_next_gives_all_keys_back(void **state)
 	unsigned left = usb_mock_plug(mock, &options);
 	pid_t pid = start_process(respond_for_long, counter);
 	assert_waiting(counter, left);
-	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGKILL), 0);
-	assert_int_equal(end_of(pid), MFA_YUBIKEY_BROKEN);
+	kill_usb(counter, left, pid);
 	assert_true(usb_mock_counts(mock, left).detached);
 	/* answers before the other one is looked at */
 	unsigned key = driver_fixture_plug(&counter->fixture, KEY_SERIAL,
@@ -485,8 +491,7 @@ static void what_another_program_has_claimed_is_left_to_it(void **state)
 	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
 	pid_t pid = start_process(respond_for_long, counter);
 	assert_waiting(counter, key);
-	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGKILL), 0);
-	assert_int_equal(end_of(pid), MFA_YUBIKEY_BROKEN);
+	kill_usb(counter, key, pid);
 	usb_mock_set_faults(counter->fixture.mock, key, &claimed);
 	assert_result(counter, MFA_YUBIKEY_CLAIMED, "another program");
 	usb_mock_set_faults(counter->fixture.mock, key, &(struct softkey_faults){ 0 });
