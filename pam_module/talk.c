@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "mfa/typed_code.h"
 #include "service.h"
 
 enum {
 	/* longer than the service takes between two messages, with locks and a touch */
 	PATIENCE_MS = 120000,
+	SLICE_MS = 200, /* between two looks for Ctrl-C */
 	SEND_MS = 10000,
 	PACKETS_MAX = 400,
 	REOPENED_MAX = 8,
@@ -188,6 +190,15 @@ static int take_packet(struct talk *talk, unsigned char letter, struct mfa_span 
 	}
 }
 
+/* The service sees the connection end, has the key blink no more, and logs it. */
+static int give_up(struct talk *talk, struct outcome *outcome)
+{
+	mfa_close_fd(&talk->channel);
+	outcome->verdict.verdict = MFA_GIVEN_UP;
+	outcome->is_reported = true;
+	return MFA_OK;
+}
+
 static int receive_packet(struct talk *talk, struct mfa_diag *diag,
 			  struct outcome *outcome)
 {
@@ -195,8 +206,13 @@ static int receive_packet(struct talk *talk, struct mfa_diag *diag,
 	struct mfa_secret buffer = { bytes, sizeof bytes };
 	unsigned char letter = 0;
 	struct mfa_span payload = { 0 };
-	int err = mfa_packet_receive(talk->channel, &buffer, PATIENCE_MS, &letter,
-				     &payload);
+	int err = MFA_ERR_BUSY;
+	for (int ms = 0; err == MFA_ERR_BUSY && ms < PATIENCE_MS; ms += SLICE_MS) {
+		if (ms > 0 && interrupt_is_pending())
+			return give_up(talk, outcome);
+		err = mfa_packet_receive(talk->channel, &buffer, SLICE_MS, &letter,
+					 &payload);
+	}
 	return err == MFA_OK ? take_packet(talk, letter, payload, diag, outcome) : err;
 }
 

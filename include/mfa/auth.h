@@ -85,6 +85,9 @@ struct mfa_auth_state {
 	unsigned asked;		 /* questions so far */
 	unsigned counted;	 /* of those, the ones that are limited */
 	unsigned replies;	 /* to devices' own questions */
+	unsigned candidates;	 /* tokens that the device may answer for */
+	uint32_t wrong_tokens;	 /* bits by their place in the record: wrongly answered
+				  * for, and not to be asked again */
 	char device_question[MFA_DEVICE_TEXT_SIZE];
 	int64_t since_ms; /* CLOCK_MONOTONIC: earlier answers to others are not reported
 			   */

@@ -23,7 +23,13 @@ enum mfa_device_result {
 	MFA_DEVICE_EMPTY,     /* a wanted one has lost what it needs to answer */
 	MFA_DEVICE_UNTOUCHED, /* nobody touched it in time */
 	MFA_DEVICE_SILENT,    /* no answer in time */
-	MFA_DEVICE_CUT_OFF,   /* it was pulled out, or its answer was damaged */
+	MFA_DEVICE_CUT_OFF,   /* it was pulled out */
+	MFA_DEVICE_DAMAGED,   /* its answer was damaged */
+	MFA_DEVICE_CLAIMED,   /* another program than ours uses it */
+	MFA_DEVICE_BLOCKED,   /* this machine's policy does not let it be used */
+	MFA_DEVICE_HIDDEN,    /* one does not tell which it is */
+	MFA_DEVICE_TOO_OLD,   /* one is too old to answer */
+	MFA_DEVICE_UNFIT,     /* one cannot answer what this kind asks */
 	MFA_DEVICE_BUSY,      /* another login uses the devices */
 	MFA_DEVICE_ELSEWHERE, /* a wanted one has answered another login meanwhile */
 	MFA_DEVICE_UNUSABLE,  /* the ports cannot be used: see the diagnosis */

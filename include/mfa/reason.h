@@ -28,7 +28,13 @@ enum mfa_reason {
 	MFA_REASON_KEY_EMPTY,  /* its slot is not programmed */
 	MFA_REASON_KEY_UNTOUCHED,
 	MFA_REASON_KEY_SILENT,
-	MFA_REASON_KEY_CUT_OFF,	  /* pulled out, or its answer was damaged */
+	MFA_REASON_KEY_CUT_OFF,	  /* pulled out */
+	MFA_REASON_KEY_DAMAGED,	  /* its answer was */
+	MFA_REASON_KEY_CLAIMED,	  /* another program than ours used it */
+	MFA_REASON_KEY_BLOCKED,	  /* by this machine's policy for USB */
+	MFA_REASON_KEY_HIDDEN,	  /* it did not tell its serial number */
+	MFA_REASON_KEY_TOO_OLD,	  /* its firmware is */
+	MFA_REASON_KEY_UNFIT,	  /* it has no OTP application */
 	MFA_REASON_KEY_BUSY,	  /* another login used the YubiKeys */
 	MFA_REASON_KEY_ELSEWHERE, /* the key has answered another login meanwhile */
 	MFA_REASON_KEY_UNUSABLE,  /* the plug-in or USB: see the diagnosis */

@@ -6,7 +6,7 @@
 #include "mfa/yubikey.h"
 
 enum {
-	MFA_YUBIKEYS_MAX = 16 /* ports that are examined */
+	MFA_YUBIKEYS_MAX = 16 /* keys that are listed, and whose answers are noted */
 };
 
 /* The result of an order. */
@@ -17,7 +17,13 @@ enum mfa_yubikey_result {
 	MFA_YUBIKEY_EMPTY,     /* the wanted slot is not programmed */
 	MFA_YUBIKEY_UNTOUCHED, /* nobody touched it in time */
 	MFA_YUBIKEY_SILENT,    /* no answer in time */
-	MFA_YUBIKEY_CUT_OFF,   /* it was pulled out, or its answer was damaged */
+	MFA_YUBIKEY_CUT_OFF,   /* it was pulled out */
+	MFA_YUBIKEY_DAMAGED,   /* what it sent was damaged, or a transfer failed */
+	MFA_YUBIKEY_CLAIMED,   /* another program than ours uses it */
+	MFA_YUBIKEY_BLOCKED,   /* the kernel was told not to use it: usbguard */
+	MFA_YUBIKEY_HIDDEN,    /* one does not tell its serial number */
+	MFA_YUBIKEY_TOO_OLD,   /* firmware before 2.2, which answers no challenges */
+	MFA_YUBIKEY_NO_OTP,    /* a key without the OTP application: a Security Key */
 	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
 	MFA_YUBIKEY_ELSEWHERE, /* a wanted key has answered another login meanwhile */
 	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
@@ -82,7 +88,7 @@ struct mfa_yubikey_driver {
 					   struct mfa_diag *diag,
 					   struct mfa_turn *ret_other,
 					   struct mfa_yubikey_answer *ret_answer);
-	/* Up to MFA_YUBIKEYS_MAX ports. */
+	/* The first MFA_YUBIKEYS_MAX keys. */
 	enum mfa_yubikey_result (*list)(int64_t timeout_ms,
 					const struct mfa_yubikey_listener *listener,
 					struct mfa_diag *diag,

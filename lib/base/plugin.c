@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mfa/elf.h"
 #include "mfa/fs.h"
 
-/* It is checked and then opened by its path: only root could replace it in between. */
+/* It is checked and then opened by its path: only root could replace it in between. (By
+ * /proc/self/fd/N the loader would take two plug-ins with the same N for one.) */
 static int check_plugin(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	return mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+	return err == MFA_OK ? mfa_elf_check_whole(fd, path, diag) : err;
 }
 
 int mfa_plugin_open(const char *folder, const char *name, struct mfa_diag *diag,

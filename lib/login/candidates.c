@@ -7,12 +7,12 @@
 /* The user's tokens of a kind; suspended ones after the others, as they are asked too and
  * then refused. */
 static int add_candidates(const struct mfa_device_ops *device,
-			  const struct mfa_record *record, bool is_active,
-			  struct mfa_device_candidates *candidates)
+			  const struct mfa_record *record, uint32_t skipped,
+			  bool is_active, struct mfa_device_candidates *candidates)
 {
 	for (size_t i = 0; i < record->token_count; i++) {
 		const struct mfa_token *token = &record->tokens[i];
-		if (token->kind != device->kind ||
+		if (token->kind != device->kind || (skipped & UINT32_C(1) << i) != 0 ||
 		    (token->state == MFA_STATE_ACTIVE) != is_active)
 			continue;
 		int err = device->add_candidate(token, candidates);
@@ -23,7 +23,7 @@ static int add_candidates(const struct mfa_device_ops *device,
 }
 
 int candidates_find(const struct mfa_auth_request *request,
-		    const struct mfa_device_ops *device,
+		    const struct mfa_device_ops *device, uint32_t skipped,
 		    struct mfa_device_candidates *ret_candidates, struct mfa_diag *diag)
 {
 	struct mfa_record *record = mfa_store_workspace(request->site->store);
@@ -35,9 +35,9 @@ int candidates_find(const struct mfa_auth_request *request,
 	record_status_explain(status, record->user, record->uid, diag);
 	if (status != MFA_RECORD_USABLE)
 		return MFA_OK;
-	err = add_candidates(device, record, true, ret_candidates);
+	err = add_candidates(device, record, skipped, true, ret_candidates);
 	if (err == MFA_OK)
-		err = add_candidates(device, record, false, ret_candidates);
+		err = add_candidates(device, record, skipped, false, ret_candidates);
 	if (err != MFA_OK)
 		return mfa_fail(diag, err, "token of %s: %s", request->login.user,
 				mfa_strerror(err));

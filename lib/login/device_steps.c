@@ -6,6 +6,7 @@
 #include "candidates.h"
 #include "flow.h"
 #include "locked_work.h"
+#include "wrong_token.h"
 
 enum {
 	AT_ONCE_MS = 10000, /* before the first question: the person may want to type */
@@ -22,6 +23,12 @@ static const enum mfa_reason device_reasons[MFA_DEVICE_RESULT_COUNT] = {
 	[MFA_DEVICE_UNTOUCHED] = MFA_REASON_KEY_UNTOUCHED,
 	[MFA_DEVICE_SILENT] = MFA_REASON_KEY_SILENT,
 	[MFA_DEVICE_CUT_OFF] = MFA_REASON_KEY_CUT_OFF,
+	[MFA_DEVICE_DAMAGED] = MFA_REASON_KEY_DAMAGED,
+	[MFA_DEVICE_CLAIMED] = MFA_REASON_KEY_CLAIMED,
+	[MFA_DEVICE_BLOCKED] = MFA_REASON_KEY_BLOCKED,
+	[MFA_DEVICE_HIDDEN] = MFA_REASON_KEY_HIDDEN,
+	[MFA_DEVICE_TOO_OLD] = MFA_REASON_KEY_TOO_OLD,
+	[MFA_DEVICE_UNFIT] = MFA_REASON_KEY_UNFIT,
 	[MFA_DEVICE_BUSY] = MFA_REASON_KEY_BUSY,
 	[MFA_DEVICE_ELSEWHERE] = MFA_REASON_KEY_ELSEWHERE,
 	[MFA_DEVICE_UNUSABLE] = MFA_REASON_KEY_UNUSABLE,
@@ -70,9 +77,9 @@ static void note_meeting(struct mfa_auth_state *state,
 static unsigned rank_result(enum mfa_device_result device_result)
 {
 	static const unsigned ranks[MFA_DEVICE_RESULT_COUNT] = {
-		[MFA_DEVICE_UNUSABLE] = 1,
-		[MFA_DEVICE_ABSENT] = 2,
-		[MFA_DEVICE_OTHER] = 3,
+		[MFA_DEVICE_UNUSABLE] = 1, [MFA_DEVICE_ABSENT] = 2,
+		[MFA_DEVICE_UNFIT] = 3,	   [MFA_DEVICE_TOO_OLD] = 3,
+		[MFA_DEVICE_OTHER] = 4,
 	};
 	bool is_none =
 		device_result == MFA_DEVICE_ANSWERED || device_result == MFA_DEVICE_ASKS;
@@ -160,8 +167,10 @@ static enum mfa_auth_step open_device(const struct mfa_auth_request *request,
 	struct locked_work work = locked_work_begin(request);
 	int unusable = device->open(request->plugin_folder, diag, ret_session);
 	if (unusable == MFA_OK && (failed.err = locked_work_open(&work, diag)) == MFA_OK)
-		failed.err = candidates_find(request, device, ret_candidates, diag);
+		failed.err = candidates_find(request, device, state->wrong_tokens,
+					     ret_candidates, diag);
 	locked_work_end(&work);
+	state->candidates = (unsigned)ret_candidates->count;
 	if (unusable != MFA_OK) {
 		mfa_device_close(ret_session);
 		note_result(state, MFA_DEVICE_UNUSABLE, &nobody);
@@ -209,6 +218,41 @@ struct mfa_device_order mfa_auth_device_order(
 	};
 }
 
+/* The device may hold another of the user's tokens, if this one was programmed anew. An
+ * error shows again when the answer is evaluated. */
+static bool may_ask_other_token(const struct mfa_auth_request *request,
+				struct mfa_auth_state *state,
+				const struct mfa_device_answer *answer)
+{
+	struct mfa_diag unused = { .text = "" };
+	uint32_t wrong = 0;
+	if (state->candidates < 2 ||
+	    wrong_token_find(request, mfa_devices[state->device]->kind, answer, &unused,
+			     &wrong) != MFA_OK)
+		return false;
+	state->wrong_tokens |= wrong;
+	return wrong != 0;
+}
+
+/* None of the tokens that are left is there. */
+static bool is_without_other_token(const struct mfa_auth_state *state,
+				   enum mfa_device_result device_result)
+{
+	return state->wrong_tokens != 0 &&
+	       (device_result == MFA_DEVICE_ABSENT || device_result == MFA_DEVICE_OTHER ||
+		device_result == MFA_DEVICE_EMPTY);
+}
+
+static enum mfa_auth_step end_answered(const struct mfa_auth_request *request,
+				       struct mfa_auth_state *state,
+				       const struct conclusion *conclusion,
+				       struct mfa_auth_result *result)
+{
+	if (state->is_refused)
+		login_reopen(state, result);
+	return flow_end(request, state, conclusion, result);
+}
+
 static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_state *state,
 				       enum mfa_device_result device_result,
@@ -216,14 +260,17 @@ static enum mfa_auth_step follow_reply(const struct mfa_auth_request *request,
 				       struct mfa_auth_result *result)
 {
 	const struct conclusion answered = { .device_answer = &reply->answer };
+	const struct conclusion wrong = { .problem = MFA_REASON_KEY_WRONG };
+	if (is_without_other_token(state, device_result))
+		return end_answered(request, state, &wrong, result);
 	note_result(state, device_result, &reply->other);
 	if (device_result == MFA_DEVICE_ASKS)
 		return begin_device_question(request, state, reply, result);
-	if (device_result == MFA_DEVICE_ANSWERED) {
-		if (state->is_refused)
-			login_reopen(state, result);
-		return flow_end(request, state, &answered, result);
-	}
+	if (device_result == MFA_DEVICE_ANSWERED &&
+	    may_ask_other_token(request, state, &reply->answer))
+		return flow_ask_device(state);
+	if (device_result == MFA_DEVICE_ANSWERED)
+		return end_answered(request, state, &answered, result);
 	return leave_device(request, state, device_result, MFA_ERR_IO, result);
 }
 

@@ -181,6 +181,22 @@ def test_ctrl_c_ends_the_wait_and_the_key_types_again(case):
         assert enroll.run("list", hanako.name).returncode == 3
 
 
+def test_ctrl_c_ends_the_wait_of_sudo_which_blocks_it(case):
+    with offered("sudo", timeout="60s"):
+        taro, key = holder()
+        key.faults("touch-after=never")
+        with Terminal(["sudo", "-k", "true"], user=taro) as terminal:
+            for line in (taro.password, ""):
+                terminal.expect(programs.PROMPT)
+                terminal.answer(line)
+            until(lambda: awaits_touch(key))
+            terminal.press(CTRL_C)
+            until(lambda: is_free(key))
+            assert terminal.wait() != 0
+            assert terminal.transcript.count("YubiKey: Enter, then touch") == 1, terminal.transcript
+        one_line(case, f"event=auth result=no-dialog .*user={taro.name}")
+
+
 def spoil():
     """All that a caller can hand on."""
     os.umask(0)
@@ -218,7 +234,9 @@ def may_raise_limits():
 def check_that_nothing_was_taken_over(pid):
     status = facts(pid)
     assert status["Uid"].split() == status["Gid"].split() == ["0"] * 4 and status["Groups"] == ""
-    assert all(int(status[name], 16) == 0 for name in ("SigBlk", "SigIgn", "SigCgt", "ShdPnd", "SigPnd"))
+    assert all(int(status[name], 16) == 0 for name in ("SigIgn", "SigCgt", "ShdPnd", "SigPnd"))
+    ends = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+    assert int(status["SigBlk"], 16) == sum(1 << (number - 1) for number in ends)  # the key is put in order first
     assert status["NoNewPrivs"] == "1" and status["Umask"] == "0077"
     assert int(status["Cpus_allowed"].replace(",", ""), 16) >> 1 or os.cpu_count() == 1
     assert Path(f"/proc/{pid}/environ").read_bytes() == b""

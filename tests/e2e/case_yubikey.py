@@ -158,8 +158,10 @@ def test_whatever_is_wrong_with_the_key_is_said_and_not_counted(case):
         (["touch-after=never", "touch-ms=300"], "Not touched.", "key-untouched"),
         (["touch-after=never"], "Not touched.", "key-untouched"),
         (["answer-after=never"], "Not touched.", "key-untouched"),
-        (["mute"], "Replug YubiKey.", "key-silent"),
-        (["bad-crc"], "Interrupted.", "key-cut-off"),
+        (["mute"], "Replug YubiKey.", "key-hidden"),
+        (["bad-crc"], "Disturbed.", "key-damaged"),
+        (["claims=never"], "YubiKey in use.", "key-claimed"),
+        (["unauthorised"], "YubiKey blocked.", "key-blocked"),
     )
     with offered("login", timeout="2s"):
         taro, key = holder()
@@ -199,6 +201,37 @@ def test_an_erased_slot_and_another_secret(case):
         exits(enroll.subprocess.run(given, capture_output=True, text=True), 0)
         refused(programs.login(taro, [taro.password, ""]))
         assert case.log("reason=key-wrong") and failures(taro) == 0
+
+
+def test_a_slot_that_was_programmed_anew_hides_not_the_other(case):
+    with offered("login"):
+        taro, key = users.new(), plugged()
+        for slot in ("1", "2"):
+            exits(add(taro, "yubikey", "--slot", slot), 0)
+        given = ["ykpersonalize", "-1", "-y", f"-a{SECRET}", "-ochal-resp", "-ochal-hmac", "-ohmac-lt64",
+                 "-oserial-api-visible"]
+        exits(enroll.subprocess.run(given, capture_output=True, text=True), 0)
+        let_in(programs.login(taro, [taro.password, ""]))
+        assert failures(taro) == 0
+
+
+def test_what_passes_at_a_key_is_waited_for(case):
+    with offered("login", timeout="10s"):
+        taro, key = holder()
+        for words in (["reclaim-ms=3000"], ["claims=3"], ["damaged-status=2", "damaged-serial=1"],
+                      ["error-after=5"], ["lies=2"]):
+            key.faults(*words)
+            let_in(programs.login(taro, [taro.password, ""]))
+
+
+def test_a_key_without_the_otp_application(case):
+    with offered("login"):
+        taro, key = holder()
+        key.unplug()
+        Key(serial=1111111, product="0402")
+        outcome = programs.login(taro, [taro.password, "", lambda: key.plug() or ""])
+        let_in(outcome, prompts=3)
+        assert outcome.prompts[2].startswith("This key has no OTP function"), outcome
 
 
 def test_the_right_one_of_two_keys(case):
@@ -379,6 +412,11 @@ def test_the_plug_in_missing_or_unsafe(case):
             plug_in.chmod(0o775)
             refused(programs.login(taro, [taro.password, ""]))
             assert case.log("reason=key-unusable .*mode is 0775"), case.log("key-unusable")
+            plug_in.unlink()
+            plug_in.write_bytes(saved[:len(saved) // 8])
+            plug_in.chmod(0o755)
+            refused(programs.login(taro, [taro.password, ""]))
+            assert case.log("reason=key-unusable .*is cut short"), case.log("key-unusable")
         finally:
             plug_in.unlink(missing_ok=True)
             plug_in.write_bytes(saved)

@@ -35,11 +35,18 @@ void key_init(struct key *key, const struct softkey_options *options)
 	}
 }
 
+void key_set_faults(struct key *key, const struct softkey_faults *faults)
+{
+	key->faults = *faults;
+	key->reclaimed = 0;
+}
+
 void key_power_up(struct key *key, uint64_t now)
 {
 	key->phase = KEY_IDLE;
 	key->frame.open = false;
 	key->powered = now;
+	key->reclaimed = 0;
 	if (getrandom(&key->ticks, sizeof key->ticks, 0) != (ssize_t)sizeof key->ticks)
 		key->ticks = 0;
 	for (int i = 0; i < SOFTKEY_SLOTS; i++)
@@ -62,7 +69,7 @@ static uint8_t slot_bits(const struct key *key)
 		if (slot_wants_touch(&key->slot[i]) && key_firmware_is(key, 3, 0))
 			bits |= 4U << i;
 	}
-	return (uint8_t)bits;
+	return (uint8_t)(bits ^ key->faults.lies);
 }
 
 static void show_status(const struct key *key, uint8_t last, uint8_t *ret_report)
@@ -94,9 +101,27 @@ static void wait_for_touch(struct key *key, uint64_t now, uint8_t *ret_report)
 	show_status(key, (uint8_t)(REPORT_TOUCH | seconds), ret_report);
 }
 
-void key_read(struct key *key, uint64_t now, uint8_t ret_report[static REPORT_SIZE])
+static bool count_down(unsigned *inout_count)
+{
+	return *inout_count > 0 && (*inout_count)-- > 0;
+}
+
+// A status has no checksum.
+static void show_idle(struct key *key, uint8_t *ret_report)
 {
 	show_status(key, 0, ret_report);
+	if (!count_down(&key->faults.damaged_status))
+		return;
+	for (unsigned i = 1; i < CHUNK_SIZE; i++)
+		ret_report[i] ^= 0xa5;
+}
+
+void key_read(struct key *key, uint64_t now, uint8_t ret_report[static REPORT_SIZE])
+{
+	if (key->phase == KEY_IDLE)
+		show_idle(key, ret_report);
+	else
+		show_status(key, 0, ret_report);
 	if (key->phase == KEY_TOUCH)
 		wait_for_touch(key, now, ret_report);
 	if (key->phase == KEY_BUSY && key->polls++ >= key->faults.answer_after)
@@ -161,7 +186,8 @@ static void answer_serial(struct key *key)
 	uint8_t serial[4];
 	for (unsigned i = 0; i < sizeof serial; i++)
 		serial[i] = (uint8_t)(key->serial >> (24 - 8 * i));
-	answer_make(&key->answer, serial, sizeof serial, false);
+	answer_make(&key->answer, serial, sizeof serial,
+		    count_down(&key->faults.damaged_serial));
 	key->phase = KEY_ANSWERING;
 }
 
@@ -208,10 +234,19 @@ static void execute(struct key *key, uint64_t now)
 	}
 }
 
+static bool is_in_reclaim(struct key *key, uint64_t now)
+{
+	if (key->faults.reclaim_ms == 0 || key_firmware_is(key, 5, 6))
+		return false;
+	if (key->reclaimed == 0)
+		key->reclaimed = now + key->faults.reclaim_ms;
+	return now < key->reclaimed;
+}
+
 void key_write(struct key *key, uint64_t now, const uint8_t report[static REPORT_SIZE])
 {
 	uint8_t last = report[CHUNK_SIZE];
-	if (!(last & REPORT_WRITE))
+	if (!(last & REPORT_WRITE) || is_in_reclaim(key, now))
 		return;
 	// Whatever is written ends a wait or an answer that was being read.
 	key->phase = KEY_IDLE;

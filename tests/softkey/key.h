@@ -21,8 +21,9 @@ struct key {
 	uint8_t sequence; /* of programming; 0: no slot is programmed */
 	unsigned writes;
 	unsigned challenges;
-	uint64_t powered; /* since when it has power, in ms */
-	uint32_t ticks;	  /* what its clock showed then */
+	uint64_t powered;   /* since when it has power, in ms */
+	uint32_t ticks;	    /* what its clock showed then */
+	uint64_t reclaimed; /* until then it takes no command; 0: not yet known */
 
 	enum key_phase phase;
 	struct frame frame;
@@ -32,6 +33,7 @@ struct key {
 };
 
 void key_init(struct key *key, const struct softkey_options *options);
+void key_set_faults(struct key *key, const struct softkey_faults *faults);
 /* Plugged in at "now"; times are in milliseconds of any clock that only goes forward. */
 void key_power_up(struct key *key, uint64_t now);
 

@@ -111,6 +111,16 @@ static bool read_slot(char *word, struct softkey_setup *setup)
 	return true;
 }
 
+// Four hexadecimal digits, as lsusb shows them.
+static bool read_product(const char *word, uint16_t *ret_product)
+{
+	uint8_t bytes[2];
+	if (!read_hex(word, bytes, sizeof bytes))
+		return false;
+	*ret_product = (uint16_t)(bytes[0] << 8 | bytes[1]);
+	return true;
+}
+
 static bool read_option(char *word, struct softkey_options *options)
 {
 	char *value = strchr(word, '=');
@@ -124,6 +134,8 @@ static bool read_option(char *word, struct softkey_options *options)
 		return false;
 	if (strcmp(word, "firmware") == 0)
 		return read_firmware(value, &options->firmware);
+	if (strcmp(word, "product") == 0)
+		return read_product(value, &options->product);
 	if (strcmp(word, "slot1") == 0)
 		return read_slot(value, &options->slot[0]);
 	return strcmp(word, "slot2") == 0 && read_slot(value, &options->slot[1]);
@@ -131,23 +143,38 @@ static bool read_option(char *word, struct softkey_options *options)
 
 static bool read_fault(char *word, struct softkey_faults *faults)
 {
+	const struct {
+		const char *name;
+		bool *flag;
+		unsigned *number;
+	} words[] = {
+		{ "bad-crc", &faults->bad_crc, NULL },
+		{ "mute", &faults->mute, NULL },
+		{ "denied", &faults->denied, NULL },
+		{ "unauthorised", &faults->unauthorised, NULL },
+		{ "touch-after", NULL, &faults->touch_after },
+		{ "answer-after", NULL, &faults->answer_after },
+		{ "touch-ms", NULL, &faults->touch_ms },
+		{ "unplug-after", NULL, &faults->unplug_after },
+		{ "reclaim-ms", NULL, &faults->reclaim_ms },
+		{ "lies", NULL, &faults->lies },
+		{ "damaged-status", NULL, &faults->damaged_status },
+		{ "damaged-serial", NULL, &faults->damaged_serial },
+		{ "error-after", NULL, &faults->error_after },
+		{ "error", NULL, &faults->error },
+		{ "claims", NULL, &faults->claims },
+	};
 	char *value = strchr(word, '=');
 	if (value)
 		*value++ = '\0';
-	if (strcmp(word, "bad-crc") == 0)
-		return faults->bad_crc = !value;
-	if (strcmp(word, "mute") == 0)
-		return faults->mute = !value;
-	if (strcmp(word, "denied") == 0)
-		return faults->denied = !value;
-	if (strcmp(word, "touch-after") == 0)
-		return read_polls(value, &faults->touch_after);
-	if (strcmp(word, "answer-after") == 0)
-		return read_polls(value, &faults->answer_after);
-	if (strcmp(word, "touch-ms") == 0)
-		return read_number(value, &faults->touch_ms);
-	return strcmp(word, "unplug-after") == 0 &&
-	       read_number(value, &faults->unplug_after);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (strcmp(word, words[i].name) != 0)
+			continue;
+		if (words[i].number)
+			return read_polls(value, words[i].number);
+		return *words[i].flag = !value;
+	}
+	return false;
 }
 
 static void show(const struct port *port, unsigned number, struct text *text)

@@ -33,6 +33,7 @@ enum {
 	ERROR_NOT_FOUND = -5,
 	ERROR_BUSY = -6,
 	ERROR_TIMEOUT = -7,
+	ERROR_OVERFLOW = -8,
 	ERROR_PIPE = -9,
 	ERROR_NO_MEM = -11,
 	ERROR_OTHER = -99,
@@ -97,7 +98,10 @@ static int translate(int result)
 		return ERROR_PIPE;
 	case -EINVAL:
 		return ERROR_INVALID_PARAM;
+	case -EOVERFLOW:
+		return ERROR_OVERFLOW;
 	case -EIO:
+	case -EPROTO:
 		return ERROR_IO;
 	default:
 		return result < 0 ? ERROR_OTHER : result;

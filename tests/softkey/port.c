@@ -17,17 +17,34 @@ enum {
 	HID_FEATURE = 0x0300,
 };
 
+enum interface_kind {
+	KEYBOARD, /* where the OTP application answers */
+	FIDO,
+	CARD,
+};
+
+static const uintptr_t OTHER_PROGRAM = UINTPTR_MAX;
+
 void port_init(struct port *port, const struct softkey_options *options)
 {
 	*port = (struct port){ 0 };
 	key_init(&port->key, options);
+	port->product = options->product;
 	port_set_faults(port, &options->faults);
+}
+
+// What another program has claimed was taken from the kernel's driver.
+static void give_to_other(struct port *port)
+{
+	port->claims = port->key.faults.claims;
+	port->owner = port->claims > 0 ? OTHER_PROGRAM : 0;
+	port->bound = port->claims == 0;
 }
 
 void port_plug(struct port *port, uint64_t now)
 {
 	port->plugged = true;
-	port->bound = true;
+	give_to_other(port);
 	key_power_up(&port->key, now);
 }
 
@@ -41,8 +58,11 @@ void port_unplug(struct port *port)
 
 void port_set_faults(struct port *port, const struct softkey_faults *faults)
 {
-	port->key.faults = *faults;
+	key_set_faults(&port->key, faults);
 	port->until_gone = faults->unplug_after;
+	port->until_error = faults->error_after;
+	if (port->plugged && (faults->claims > 0 || port->owner == OTHER_PROGRAM))
+		give_to_other(port);
 }
 
 struct softkey_counts port_counts(const struct port *port)
@@ -52,23 +72,51 @@ struct softkey_counts port_counts(const struct port *port)
 					.writes = key->writes,
 					.challenges = key->challenges,
 					.waiting = key->phase == KEY_TOUCH,
-					.detached = port->plugged && !port->bound };
+					.detached = port->plugged && !port->bound &&
+						    port->owner != OTHER_PROGRAM };
 }
 
-static unsigned product(const struct key *key)
+static unsigned product(const struct port *port)
 {
+	const struct key *key = &port->key;
+	if (port->product != 0)
+		return port->product;
 	if (key_firmware_is(key, 4, 0))
 		return PRODUCT_4;
 	return key_firmware_is(key, 3, 0) ? PRODUCT_NEO : PRODUCT_2;
 }
 
-// Keyboard first, where the OTP application answers; then FIDO and the card reader.
-static unsigned interfaces(const struct key *key)
+// The kinds of interfaces in their order; gives how many.
+static unsigned list_interfaces(const struct port *port,
+				enum interface_kind ret_kinds[static 3])
 {
-	return key_firmware_is(key, 3, 0) ? 3 : 1;
+	static const struct {
+		uint16_t product;
+		unsigned count;
+		enum interface_kind kinds[2];
+	} without_otp[] = {
+		{ 0x0113, 1, { FIDO } },       { 0x0120, 1, { FIDO } },
+		{ 0x0402, 1, { FIDO } },       { 0x0404, 1, { CARD } },
+		{ 0x0406, 2, { FIDO, CARD } },
+	};
+	for (unsigned i = 0; i < sizeof without_otp / sizeof *without_otp; i++)
+		if (without_otp[i].product == port->product) {
+			memcpy(ret_kinds, without_otp[i].kinds,
+			       sizeof without_otp[i].kinds);
+			return without_otp[i].count;
+		}
+	for (unsigned i = 0; i < 3; i++)
+		ret_kinds[i] = (enum interface_kind)i;
+	return key_firmware_is(&port->key, 3, 0) ? 3 : 1;
 }
 
-static uint8_t *put_interface(uint8_t *out, unsigned number)
+static unsigned count_interfaces(const struct port *port)
+{
+	enum interface_kind kinds[3];
+	return list_interfaces(port, kinds);
+}
+
+static uint8_t *put_interface(uint8_t *out, unsigned number, enum interface_kind kind)
 {
 	static const struct {
 		uint8_t class, subclass, protocol;
@@ -78,15 +126,15 @@ static uint8_t *put_interface(uint8_t *out, unsigned number)
 				      (uint8_t)number,
 				      0,
 				      1,
-				      kinds[number].class,
-				      kinds[number].subclass,
-				      kinds[number].protocol,
+				      kinds[kind].class,
+				      kinds[kind].subclass,
+				      kinds[kind].protocol,
 				      0 };
 	const uint8_t hid[] = { 9, 0x21, 0x10, 0x01, 0, 1, 0x22, 71, 0 };
 	const uint8_t endpoint[] = { 7, 5, (uint8_t)(0x81 + number), 3, 8, 0, 10 };
 	memcpy(out, interface, sizeof interface);
 	out += sizeof interface;
-	if (kinds[number].class == 3) {
+	if (kinds[kind].class == 3) {
 		memcpy(out, hid, sizeof hid);
 		out += sizeof hid;
 	}
@@ -98,7 +146,8 @@ size_t port_descriptors(const struct port *port,
 			uint8_t ret_bytes[static PORT_DESCRIPTORS_SIZE])
 {
 	const struct key *key = &port->key;
-	unsigned id = product(key), count = interfaces(key);
+	enum interface_kind kinds[3];
+	unsigned id = product(port), count = list_interfaces(port, kinds);
 	uint8_t minor =
 		(uint8_t)(key->firmware.minor << 4 | (key->firmware.build & 0x0f));
 	const uint8_t device[PORT_DEVICE_SIZE] = {
@@ -124,7 +173,7 @@ size_t port_descriptors(const struct port *port,
 	memcpy(ret_bytes, device, sizeof device);
 	uint8_t *config = ret_bytes + sizeof device, *end = config + 9;
 	for (unsigned i = 0; i < count; i++)
-		end = put_interface(end, i);
+		end = put_interface(end, i, kinds[i]);
 	const uint8_t head[] = {
 		9,    2,  (uint8_t)(end - config), 0, (uint8_t)count, CONFIGURATION, 0,
 		0x80, 15,
@@ -151,14 +200,19 @@ static int find(const struct port *port, unsigned interface)
 {
 	if (!port->plugged)
 		return -ENODEV;
-	if (interface >= interfaces(&port->key))
+	enum interface_kind kinds[3];
+	if (port->key.faults.unauthorised || interface >= list_interfaces(port, kinds))
 		return -ENOENT;
-	return interface == 0 ? 0 : -EBUSY;
+	return kinds[interface] == KEYBOARD ? 0 : -EBUSY;
 }
 
 int port_driver(const struct port *port, unsigned interface, enum port_driver *ret_driver)
 {
 	int err = find(port, interface);
+	if (port->plugged && port->key.faults.unauthorised) {
+		*ret_driver = PORT_FREE;
+		return 0;
+	}
 	if (err != 0 && err != -EBUSY)
 		return err;
 	if (err == -EBUSY || port->bound)
@@ -192,11 +246,22 @@ int port_attach(struct port *port, unsigned interface)
 	return 0;
 }
 
+// The other program ends, and gives the interface back, when it has refused enough.
+static void refuse_claim(struct port *port)
+{
+	if (port->claims == SOFTKEY_NEVER || --port->claims > 0)
+		return;
+	port->owner = 0;
+	port->bound = true;
+}
+
 int port_claim(struct port *port, unsigned interface, uintptr_t who)
 {
 	int err = find(port, interface);
 	if (err)
 		return err;
+	if (port->owner == OTHER_PROGRAM)
+		refuse_claim(port);
 	if (port->bound || (port->owner && port->owner != who))
 		return -EBUSY;
 	port->owner = who;
@@ -218,7 +283,9 @@ int port_configure(const struct port *port, int configuration)
 {
 	if (!port->plugged)
 		return -ENODEV;
-	if (port->bound || port->owner || interfaces(&port->key) > 1)
+	if (port->key.faults.unauthorised)
+		return 0; // as the kernel says, which leaves it without one
+	if (port->bound || port->owner || count_interfaces(port) > 1)
 		return -EBUSY;
 	return configuration == CONFIGURATION ? 0 : -EINVAL;
 }
@@ -238,6 +305,8 @@ int port_control(struct port *port, uintptr_t who, uint64_t now,
 	if (!port->plugged)
 		return -ENODEV;
 	port->transfers++;
+	if (port->until_error > 0 && --port->until_error == 0)
+		return port->key.faults.error ? -(int)port->key.faults.error : -EPROTO;
 	if ((!in && !out) || value != HID_FEATURE || len != REPORT_SIZE)
 		return -EPIPE;
 	if (in)

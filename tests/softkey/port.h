@@ -25,8 +25,11 @@ struct port {
 	bool plugged;
 	bool bound;	 /* the kernel's driver is */
 	uintptr_t owner; /* who has claimed the interface; 0: nobody */
+	uint16_t product;
 	unsigned transfers;
-	unsigned until_gone; /* transfers; 0: stays */
+	unsigned until_gone;  /* transfers; 0: stays */
+	unsigned until_error; /* transfers; 0: none */
+	unsigned claims;      /* that another program's claim has yet to refuse */
 };
 
 /* A key that is not yet plugged in. */

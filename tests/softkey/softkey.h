@@ -46,6 +46,24 @@ struct softkey_faults {
 	bool bad_crc;	       /* of the answers to challenges */
 	bool mute;	       /* answers nothing, not even its serial number */
 	bool denied;	       /* only others may open the device: EACCES */
+	/* From its first report on, firmware before 5.6 takes no command for so long, as
+	 * after its card or FIDO application was used; its status can be read. */
+	unsigned reclaim_ms;
+	unsigned lies;		 /* SOFTKEY_LIE_*: bits of its status that are wrong */
+	unsigned damaged_status; /* so many statuses from now on are damaged */
+	unsigned damaged_serial; /* so many answers with the serial number are */
+	unsigned error_after;	 /* the Nth transfer from now fails; 0: none */
+	unsigned error;		 /* with this errno; 0: EPROTO */
+	/* Another program has claimed it, until so many claims have been refused. */
+	unsigned claims;
+	bool unauthorised; /* the kernel does not configure it, as told by usbguard */
+};
+
+enum softkey_lie {
+	SOFTKEY_LIE_VALID_1 = 1,
+	SOFTKEY_LIE_VALID_2 = 2,
+	SOFTKEY_LIE_TOUCH_1 = 4,
+	SOFTKEY_LIE_TOUCH_2 = 8,
 };
 
 struct softkey_firmware {
@@ -56,6 +74,7 @@ struct softkey_options {
 	uint32_t serial;
 	struct softkey_firmware firmware; /* all zero: 5.4.3 */
 	bool serial_hidden;		  /* no slot makes the serial number readable */
+	uint16_t product; /* of USB; 0: the firmware's usual one, with all applications */
 	struct softkey_setup slot[SOFTKEY_SLOTS];
 	struct softkey_faults faults;
 };

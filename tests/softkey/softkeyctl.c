@@ -6,17 +6,20 @@
 #include "wire.h"
 
 static const char USAGE[] =
-	"usage: softkeyctl new [serial=N] [firmware=X.Y.Z] [serial-hidden] [slot1=S] [slot2=S]\n"
+	"usage: softkeyctl new [serial=N] [firmware=X.Y.Z] [serial-hidden] [product=HHHH]\n"
+	"                  [slot1=S] [slot2=S]\n"
 	"       softkeyctl plug|unplug KEY\n"
 	"       softkeyctl touch KEY on|off\n"
 	"       softkeyctl type KEY SLOT\n"
 	"       softkeyctl fault KEY [touch-after=N] [touch-ms=N] [answer-after=N]\n"
-	"                  [unplug-after=N] [bad-crc] [mute] [denied]\n"
+	"                  [unplug-after=N] [bad-crc] [mute] [denied] [unauthorised]\n"
+	"                  [reclaim-ms=N] [lies=N] [damaged-status=N] [damaged-serial=N]\n"
+	"                  [error-after=N] [error=ERRNO] [claims=N]\n"
 	"       softkeyctl show|reset\n"
 	"\n"
 	"new plugs in a new key and prints its number. S is hmac:SECRET[:touch][:whole],\n"
 	"hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES or static, in hexadecimal digits. fault replaces\n"
-	"all faults of a key; N may be never where polls are counted. type prints what the slot\n"
+	"all faults of a key; N may be never where that makes sense. type prints what the slot\n"
 	"types, without Enter. reset takes all keys away.\n";
 
 int main(int argc, char *argv[])

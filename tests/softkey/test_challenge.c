@@ -131,9 +131,6 @@ static void opens_every_generation(void **state)
 		yk_close_key(yk);
 		ykds_free(status);
 		usb_mock_unplug(*state, key);
-		// The ports are few: a mock for each.
-		softkey_fixture_teardown(state);
-		assert_int_equal(softkey_fixture_setup(state), 0);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What goes wrong between a person, a key and libykpers. */
+#include <errno.h>
 #include <string.h>
 
 #include "softkey_fixture.h"
@@ -155,6 +156,127 @@ static void an_interrupted_answer_spoils_the_next_status(void **state)
 	ykds_free(status);
 }
 
+static void takes_no_command_after_other_use(void **state)
+{
+	static const struct softkey_faults used = { .reclaim_ms = 100 };
+	uint8_t digest[DIGEST_SIZE];
+	struct softkey_options options = hmac_key();
+	YK_STATUS *status = ykds_alloc();
+	unsigned key = plug_with(state, options, used);
+	YK_KEY *yk = softkey_fixture_open(0);
+	assert_true(yk_get_status(yk, status));
+	assert_int_equal(ykds_version_major(status), 5);
+	yk_close_key(yk);
+	ykds_free(status);
+	assert_int_equal(ask(digest), YK_ETIMEOUT);
+	assert_int_equal(ask(digest), 0);
+	usb_mock_unplug(*state, key);
+	options.firmware = (struct softkey_firmware){ 5, 6, 0 };
+	plug_with(state, options, used);
+	assert_int_equal(ask(digest), 0);
+}
+
+static void read_status(YK_STATUS *status)
+{
+	YK_KEY *yk = softkey_fixture_open(0);
+	assert_true(yk_get_status(yk, status));
+	yk_close_key(yk);
+}
+
+static void lies_about_its_slots(void **state)
+{
+	YK_STATUS *status = ykds_alloc();
+	plug_with(state, hmac_key(),
+		  (struct softkey_faults){ .lies = SOFTKEY_LIE_VALID_2 |
+						   SOFTKEY_LIE_TOUCH_1 });
+	read_status(status);
+	assert_int_equal(ykds_touch_level(status), CONFIG1_TOUCH);
+	ykds_free(status);
+}
+
+static void damages_its_status_and_its_serial(void **state)
+{
+	unsigned serial = 0;
+	YK_STATUS *status = ykds_alloc();
+	/* opening reads a status, too */
+	plug_with(state, hmac_key(),
+		  (struct softkey_faults){ .damaged_status = 2, .damaged_serial = 1 });
+	read_status(status);
+	assert_int_not_equal(ykds_version_major(status), 5);
+	read_status(status);
+	assert_int_equal(ykds_version_major(status), 5);
+	YK_KEY *yk = softkey_fixture_open(0);
+	assert_false(yk_get_serial(yk, 0, 0, &serial));
+	assert_int_equal(yk_errno, YK_ECHECKSUM);
+	assert_true(yk_get_serial(yk, 0, 0, &serial));
+	assert_int_equal(serial, SERIAL);
+	yk_close_key(yk);
+	ykds_free(status);
+}
+
+static void assert_usb_error(const char *words)
+{
+	uint8_t digest[DIGEST_SIZE];
+	assert_int_equal(ask(digest), YK_EUSBERR);
+	if (strstr(yk_usb_strerror(), words) == NULL)
+		fail_msg("%s is not %s", yk_usb_strerror(), words);
+}
+
+static void fails_once_at_a_transfer(void **state)
+{
+	static const struct {
+		unsigned error;
+		const char *words;
+	} cases[] = { { 0, "Input/output" },
+		      { EPROTO, "Input/output" },
+		      { EPIPE, "Pipe" },
+		      { EOVERFLOW, "Overflow" } };
+	uint8_t digest[DIGEST_SIZE];
+	unsigned key = plug_with(state, hmac_key(), (struct softkey_faults){ 0 });
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		usb_mock_set_faults(*state, key,
+				    &(struct softkey_faults){ .error_after = 7 + i,
+							      .error = cases[i].error });
+		assert_usb_error(cases[i].words);
+		assert_int_equal(ask(digest), 0);
+	}
+}
+
+static void is_claimed_by_another_program(void **state)
+{
+	uint8_t digest[DIGEST_SIZE];
+	unsigned key =
+		plug_with(state, hmac_key(), (struct softkey_faults){ .claims = 2 });
+	assert_usb_error("Resource busy");
+	assert_false(usb_mock_counts(*state, key).detached);
+	assert_usb_error("Resource busy");
+	assert_int_equal(ask(digest), 0);
+	usb_mock_set_faults(*state, key,
+			    &(struct softkey_faults){ .claims = SOFTKEY_NEVER });
+	assert_usb_error("Resource busy");
+	assert_usb_error("Resource busy");
+	usb_mock_set_faults(*state, key, &(struct softkey_faults){ 0 });
+	assert_int_equal(ask(digest), 0);
+}
+
+static void is_not_authorised(void **state)
+{
+	plug_with(state, hmac_key(), (struct softkey_faults){ .unauthorised = true });
+	assert_usb_error("Entity not found");
+}
+
+static void has_no_otp_application(void **state)
+{
+	static const uint16_t products[] = { 0x0402, 0x0404, 0x0406, 0x0113 };
+	uint8_t digest[DIGEST_SIZE];
+	for (unsigned i = 0; i < sizeof products / sizeof *products; i++) {
+		struct softkey_options options = hmac_key();
+		options.product = products[i];
+		usb_mock_plug(*state, &options);
+		assert_int_equal(ask(digest), YK_ENOKEY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +291,13 @@ int main(void)
 		on_a_bed(may_not_be_opened),
 		on_a_bed(is_silent_in_other_slots),
 		on_a_bed(an_interrupted_answer_spoils_the_next_status),
+		on_a_bed(takes_no_command_after_other_use),
+		on_a_bed(lies_about_its_slots),
+		on_a_bed(damages_its_status_and_its_serial),
+		on_a_bed(fails_once_at_a_transfer),
+		on_a_bed(is_claimed_by_another_program),
+		on_a_bed(is_not_authorised),
+		on_a_bed(has_no_otp_application),
 	};
 	return cmocka_run_group_tests_name("faults", tests, NULL, NULL) ? 1 : 0;
 }

@@ -82,14 +82,15 @@ static void write_device(const struct port *port, unsigned number, char *ret_tex
 {
 	uint8_t bytes[PORT_DESCRIPTORS_SIZE];
 	size_t len = port_descriptors(port, bytes);
-	int end = snprintf(
-		ret_text, DEVICE_SIZE,
-		"P: /devices/usb1/1-%u\nN: bus/usb/001/%03u=00\n"
-		"E: DEVNAME=/dev/bus/usb/001/%03u\nE: DEVTYPE=usb_device\n"
-		"E: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=%03u\nE: MAJOR=189\n"
-		"E: MINOR=%u\nA: busnum=1\nA: devnum=%u\nA: speed=12\n"
-		"A: bConfigurationValue=1\nA: dev=189:%u\nH: descriptors=",
-		number, number + 1, number + 1, number + 1, number, number + 1, number);
+	int end =
+		snprintf(ret_text, DEVICE_SIZE,
+			 "P: /devices/usb1/1-%u\nN: bus/usb/001/%03u=00\n"
+			 "E: DEVNAME=/dev/bus/usb/001/%03u\nE: DEVTYPE=usb_device\n"
+			 "E: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=%03u\nE: MAJOR=189\n"
+			 "E: MINOR=%u\nA: busnum=1\nA: devnum=%u\nA: speed=12\n"
+			 "A: bConfigurationValue=%s\nA: dev=189:%u\nH: descriptors=",
+			 number, number + 1, number + 1, number + 1, number, number + 1,
+			 port->key.faults.unauthorised ? "" : "1", number);
 	for (size_t i = 0; i < len; i++)
 		end += snprintf(ret_text + end, DEVICE_SIZE - (size_t)end, "%02x",
 				bytes[i]);
@@ -177,6 +178,13 @@ struct softkey_counts usb_mock_counts(struct usb_mock *mock, unsigned key)
 	struct softkey_counts counts = port_counts(&lock_key(mock, key)->port);
 	unlock(mock);
 	return counts;
+}
+
+void usb_mock_end_claim(struct usb_mock *mock, unsigned key)
+{
+	struct port *port = &lock_key(mock, key)->port;
+	port_close(port, port->owner);
+	unlock(mock);
 }
 
 void usb_mock_type(struct usb_mock *mock, unsigned key, unsigned slot,

@@ -21,7 +21,7 @@
 struct usb_mock;
 
 enum {
-	SOFTKEY_KEYS = 4, /* a mock has as many ports */
+	SOFTKEY_KEYS = 20, /* a mock has as many ports */
 };
 
 struct usb_mock *usb_mock_new(void);
@@ -39,6 +39,10 @@ bool usb_mock_is_plugged(struct usb_mock *mock, unsigned key);
 void usb_mock_set_faults(struct usb_mock *mock, unsigned key,
 			 const struct softkey_faults *faults);
 struct softkey_counts usb_mock_counts(struct usb_mock *mock, unsigned key);
+
+/* Takes back what a program that was killed had claimed, as Linux does when it closes its
+ * descriptors. umockdev does not always notice. */
+void usb_mock_end_claim(struct usb_mock *mock, unsigned key);
 
 /* A finger on the button: types slot 1's or 2's next code, without Enter; "" where
  * nothing is typed, or the key is out. */

@@ -94,6 +94,13 @@ static int driver_command(struct port *port, UMockdevIoctlData *data)
 	return -ENOTTY;
 }
 
+// What happens on the bus; all else is why nothing was sent.
+static bool is_result_of_transfer(int result)
+{
+	return result >= 0 || result == -EPIPE || result == -EPROTO ||
+	       result == -EOVERFLOW;
+}
+
 static int submit(struct port *port, UMockdevIoctlClient *client, UMockdevIoctlData *data)
 {
 	struct usbdevfs_urb urb;
@@ -119,8 +126,7 @@ static int submit(struct port *port, UMockdevIoctlClient *client, UMockdevIoctlD
 					      buffer->data + PORT_SETUP_SIZE);
 		g_object_unref(buffer);
 	}
-	// A stall is a result of the transfer; all else is why there was none.
-	if (result >= 0 || result == -EPIPE) {
+	if (is_result_of_transfer(result)) {
 		struct usbdevfs_urb *done = (struct usbdevfs_urb *)(void *)argument->data;
 		done->status = result < 0 ? result : 0;
 		done->actual_length = result < 0 ? 0 : result;

@@ -58,11 +58,40 @@ static int set_end(int64_t after_ms)
 	return setitimer(ITIMER_REAL, &alarm, NULL) == 0 ? MFA_OK : MFA_ERR_IO;
 }
 
+/* Signals that ask it to end, as when the service is stopped. During an order they stay
+ * pending, so that the key is given back to the keyboard driver first. */
+static const int end_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+
+static int hold_end_signals(void)
+{
+	sigset_t held;
+	(void)sigemptyset(&held);
+	for (size_t i = 0; i < MFA_COUNT(end_signals); i++)
+		(void)sigaddset(&held, end_signals[i]);
+	return sigprocmask(SIG_BLOCK, &held, NULL) == 0 ? MFA_OK : MFA_ERR_IO;
+}
+
+static bool is_told_to_end(void)
+{
+	sigset_t pending;
+	bool is_told = false;
+	(void)sigemptyset(&pending);
+	(void)sigpending(&pending);
+	for (size_t i = 0; i < MFA_COUNT(end_signals); i++)
+		is_told |= sigismember(&pending, end_signals[i]) == 1;
+	return is_told;
+}
+
 /* The caller's end is closed when it gives up, is ended, or dies. */
 static bool has_hung_up(void)
 {
 	struct pollfd caller = { .fd = STDIN_FILENO };
 	return poll(&caller, 1, 0) != 0;
+}
+
+static bool is_over(void)
+{
+	return has_hung_up() || is_told_to_end();
 }
 
 /* A program that does not take it in time has gone, or learns it from the outcome. */
@@ -77,8 +106,9 @@ static void send_stage(void *context MFA_UNUSED, enum mfa_yubikey_stage stage)
 static void run_order(const struct mfa_usb_order *order,
 		      struct mfa_usb_outcome *ret_outcome)
 {
-	const struct order_caller caller = { has_hung_up, { .tell = send_stage } };
-	if (set_end(order->timeout_ms + MFA_USB_SLACK_MORE_MS) == MFA_OK) {
+	const struct order_caller caller = { is_over, { .tell = send_stage } };
+	if (hold_end_signals() == MFA_OK &&
+	    set_end(order->timeout_ms + MFA_USB_SLACK_MORE_MS) == MFA_OK) {
 		order_run(order, &caller, ret_outcome);
 		return;
 	}

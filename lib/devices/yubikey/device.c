@@ -73,6 +73,18 @@ static enum mfa_device_result result_of_usb(enum mfa_yubikey_result result)
 		return MFA_DEVICE_SILENT;
 	case MFA_YUBIKEY_CUT_OFF:
 		return MFA_DEVICE_CUT_OFF;
+	case MFA_YUBIKEY_DAMAGED:
+		return MFA_DEVICE_DAMAGED;
+	case MFA_YUBIKEY_CLAIMED:
+		return MFA_DEVICE_CLAIMED;
+	case MFA_YUBIKEY_BLOCKED:
+		return MFA_DEVICE_BLOCKED;
+	case MFA_YUBIKEY_HIDDEN:
+		return MFA_DEVICE_HIDDEN;
+	case MFA_YUBIKEY_TOO_OLD:
+		return MFA_DEVICE_TOO_OLD;
+	case MFA_YUBIKEY_NO_OTP:
+		return MFA_DEVICE_UNFIT;
 	case MFA_YUBIKEY_BUSY:
 		return MFA_DEVICE_BUSY;
 	case MFA_YUBIKEY_ELSEWHERE:
@@ -158,6 +170,18 @@ static const char *yubikey_problem(enum mfa_device_result result)
 		return MFA_N_("Replug YubiKey.");
 	case MFA_DEVICE_CUT_OFF:
 		return MFA_N_("Interrupted.");
+	case MFA_DEVICE_DAMAGED:
+		return MFA_N_("Disturbed.");
+	case MFA_DEVICE_CLAIMED:
+		return MFA_N_("YubiKey in use.");
+	case MFA_DEVICE_BLOCKED:
+		return MFA_N_("YubiKey blocked.");
+	case MFA_DEVICE_HIDDEN:
+		return MFA_N_("Replug YubiKey.");
+	case MFA_DEVICE_TOO_OLD:
+		return MFA_N_("YubiKey too old.");
+	case MFA_DEVICE_UNFIT:
+		return MFA_N_("Not an OTP key.");
 	case MFA_DEVICE_BUSY:
 		return MFA_N_("Don't touch yet.");
 	case MFA_DEVICE_ELSEWHERE:
@@ -195,6 +219,24 @@ static const char *yubikey_refusal(enum mfa_device_result result)
 		return MFA_N_("The YubiKey does not answer. Plug it in anew.");
 	case MFA_DEVICE_CUT_OFF:
 		return MFA_N_("The YubiKey was pulled out. Plug it in again.");
+	case MFA_DEVICE_DAMAGED:
+		return MFA_N_("The connection to the YubiKey was disturbed. Try again.");
+	case MFA_DEVICE_CLAIMED:
+		return MFA_N_("Another program is using the YubiKey. Close it, and try "
+			      "again.");
+	case MFA_DEVICE_BLOCKED:
+		return MFA_N_("This machine does not allow the YubiKey to be used. Ask "
+			      "your system administrator.");
+	case MFA_DEVICE_HIDDEN:
+		return MFA_N_("The YubiKey does not tell its serial number. Plug it in "
+			      "anew; if that does not help, ask your system "
+			      "administrator.");
+	case MFA_DEVICE_TOO_OLD:
+		return MFA_N_("This YubiKey is too old to be used. Ask your system "
+			      "administrator.");
+	case MFA_DEVICE_UNFIT:
+		return MFA_N_("This key has no OTP function. Use your YubiKey, or ask "
+			      "your system administrator.");
 	case MFA_DEVICE_BUSY:
 		return MFA_N_("Another login is using the YubiKey. Try again.");
 	case MFA_DEVICE_ELSEWHERE:

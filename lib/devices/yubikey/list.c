@@ -11,6 +11,8 @@ static enum mfa_yubikey_result add_port(void *context, struct port *port,
 					struct mfa_diag *diag MFA_UNUSED)
 {
 	struct listing *listing = context;
+	if (listing->count == MFA_YUBIKEYS_MAX)
+		return MFA_YUBIKEY_DONE;
 	listing->ports[listing->count++] = port->info;
 	return MFA_YUBIKEY_OTHER; /* go on */
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mfa/fs.h"
+#include "usb_devices.h"
 
 /* Only root can open it, so only root can hold its lock. */
 #define LOCK_FOLDER "/run/pam_mfa"
@@ -17,6 +18,7 @@ enum {
 	SECOND_MS = 1000,
 	MS_NS = 1000000,
 	LOCK_PAUSE_MS = 20,
+	PORTS_MAX = 128, /* more than a bus has */
 };
 
 int64_t deadline_after(int64_t timeout_ms)
@@ -36,26 +38,9 @@ void pause_ms(int64_t milliseconds)
 	(void)nanosleep(&span, NULL);
 }
 
-/* libykpers gives only the text of libusb's error. */
-static bool is_forbidden(void)
+bool ports_has_run_out(const struct ports *ports)
 {
-	return strncmp(yk_usb_strerror(), "Access denied", 13) == 0;
-}
-
-enum mfa_yubikey_result result_of_error(struct mfa_diag *diag)
-{
-	switch (yk_errno) {
-	case YK_ENOKEY:
-		return MFA_YUBIKEY_ABSENT;
-	case YK_ETIMEOUT:
-		return MFA_YUBIKEY_SILENT;
-	case YK_EUSBERR:
-		(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", yk_usb_strerror());
-		return is_forbidden() ? MFA_YUBIKEY_BROKEN : MFA_YUBIKEY_CUT_OFF;
-	default:
-		(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", yk_strerror(yk_errno));
-		return MFA_YUBIKEY_CUT_OFF;
-	}
+	return is_past(ports->deadline) || (ports->is_over != NULL && ports->is_over());
 }
 
 void tell_stage(const struct mfa_yubikey_listener *listener, enum mfa_yubikey_stage stage)
@@ -78,8 +63,7 @@ static enum mfa_yubikey_result lock_ports(const struct ports *ports,
 		}
 		if (is_held && wait->turn != NULL)
 			return MFA_YUBIKEY_BUSY;
-		if (is_past(ports->deadline) ||
-		    (wait->is_over != NULL && wait->is_over()))
+		if (ports_has_run_out(ports))
 			return MFA_YUBIKEY_BUSY;
 		if (is_held && !is_told)
 			tell_stage(&wait->listener, MFA_YUBIKEY_IN_USE);
@@ -107,8 +91,16 @@ static void show_turn(struct ports *ports, const struct mfa_turn *turn,
 {
 	static const struct mfa_turn nameless = { 0 };
 	ports->is_locked = true;
+	ports->turns.is_on = true;
 	ports->turns.holder = turn != NULL ? *turn : nameless;
 	turns_write(ports->lock_fd, &ports->turns, diag);
+}
+
+static void end_turn(struct ports *ports)
+{
+	ports->turns.is_on = false;
+	ports->turns.holder = (struct mfa_turn){ .number = 0 };
+	turns_write(ports->lock_fd, &ports->turns, NULL);
 }
 
 enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_diag *diag,
@@ -117,6 +109,8 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 	*ret_ports = (struct ports){
 		.lock_fd = -1,
 		.deadline = deadline_after(wait->timeout_ms),
+		.is_over = wait->is_over,
+		.is_patient = true,
 	};
 	bool is_made = false;
 	if (mfa_fs_make_dir(LOCK_FOLDER, diag, &is_made) != MFA_OK ||
@@ -128,8 +122,12 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 		turns_read(ret_ports->lock_fd, diag, &ret_ports->turns);
 	if (result != MFA_YUBIKEY_DONE)
 		return result;
+	bool was_broken_off = ret_ports->turns.is_on;
 	show_turn(ret_ports, wait->turn, diag);
 	ret_ports->is_started = start_libusb();
+	ret_ports->began = mfa_monotonic_ms();
+	if (ret_ports->is_started && was_broken_off)
+		usb_devices_give_back();
 	if (ret_ports->is_started)
 		return MFA_YUBIKEY_DONE;
 	(void)mfa_fail(diag, MFA_ERR_IO, "USB cannot be used: %s", yk_usb_strerror());
@@ -149,62 +147,10 @@ void ports_done(struct ports *ports)
 	if (ports->is_started)
 		(void)yk_release();
 	ports->is_started = false;
-	if (ports->is_locked && ports->turns.holder.number != 0)
-		show_turn(ports, NULL, NULL);
+	if (ports->is_locked)
+		end_turn(ports);
 	ports->is_locked = false;
 	mfa_close_fd(&ports->lock_fd);
-}
-
-static void read_status(struct port *port)
-{
-	int level = ykds_touch_level(port->status);
-	port->info = (struct mfa_yubikey_port){
-		.version = { (unsigned char)ykds_version_major(port->status),
-			     (unsigned char)ykds_version_minor(port->status),
-			     (unsigned char)ykds_version_build(port->status) },
-		.is_programmed = { (level & CONFIG1_VALID) != 0,
-				   (level & CONFIG2_VALID) != 0 },
-		.wants_touch = { (level & CONFIG1_TOUCH) != 0,
-				 (level & CONFIG2_TOUCH) != 0 },
-	};
-}
-
-/* The serial stays 0 if the key does not answer or does not disclose it. */
-static enum mfa_yubikey_result read_serial(struct port *port, struct mfa_diag *diag)
-{
-	unsigned serial = 0;
-	yk_errno = 0;
-	if (yk_get_serial(port->key, 0, 0, &serial) != 0)
-		port->info.serial = serial;
-	else if (yk_errno == YK_EUSBERR || yk_errno == YK_ECHECKSUM)
-		return result_of_error(diag);
-	return MFA_YUBIKEY_DONE;
-}
-
-static enum mfa_yubikey_result open_port(int index, struct mfa_diag *diag,
-					 struct port *ret_port)
-{
-	ret_port->status = ykds_alloc();
-	if (ret_port->status == NULL) {
-		(void)mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-		return MFA_YUBIKEY_BROKEN;
-	}
-	ret_port->key = yk_open_key(index);
-	/* otherwise the rest of an unread answer would be taken for the status */
-	if (ret_port->key == NULL || yk_force_key_update(ret_port->key) == 0 ||
-	    yk_get_status(ret_port->key, ret_port->status) == 0)
-		return result_of_error(diag);
-	read_status(ret_port);
-	return read_serial(ret_port, diag);
-}
-
-void port_done(struct port *port)
-{
-	if (port->key != NULL)
-		(void)yk_close_key(port->key);
-	if (port->status != NULL)
-		ykds_free(port->status);
-	*port = (struct port){ 0 };
 }
 
 /* The result when the time is over before the last port. */
@@ -215,16 +161,28 @@ static enum mfa_yubikey_result result_when_late(enum mfa_yubikey_result kept)
 	return kept == MFA_YUBIKEY_OTHER ? MFA_YUBIKEY_SILENT : kept;
 }
 
+/* Libykpers found no key. */
+static enum mfa_yubikey_result tell_absence(struct mfa_diag *diag)
+{
+	unsigned product = usb_devices_find_unfit();
+	if (product == 0)
+		return MFA_YUBIKEY_ABSENT;
+	(void)mfa_fail(diag, MFA_ERR_UNSUPPORTED,
+		       "USB device 1050:%04x is of Yubico, but has no OTP application",
+		       product);
+	return MFA_YUBIKEY_NO_OTP;
+}
+
 /* A key that cannot be opened must not hide another. */
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,
 				    port_visit visit, void *context)
 {
 	enum mfa_yubikey_result kept = MFA_YUBIKEY_ABSENT;
-	for (int i = 0; i < MFA_YUBIKEYS_MAX; i++) {
-		if (is_past(ports->deadline))
+	for (int i = 0; i < PORTS_MAX; i++) {
+		if (ports_has_run_out(ports))
 			return result_when_late(kept);
 		MFA_CLEANUP(port_done) struct port port = { 0 };
-		enum mfa_yubikey_result result = open_port(i, diag, &port);
+		enum mfa_yubikey_result result = port_open(ports, i, diag, &port);
 		if (result == MFA_YUBIKEY_ABSENT)
 			break;
 		if (result == MFA_YUBIKEY_DONE) {
@@ -235,5 +193,5 @@ enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *
 		if (result != MFA_YUBIKEY_OTHER || kept == MFA_YUBIKEY_ABSENT)
 			kept = result;
 	}
-	return kept;
+	return kept == MFA_YUBIKEY_ABSENT ? tell_absence(diag) : kept;
 }

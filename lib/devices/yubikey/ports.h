@@ -18,6 +18,11 @@ struct ports {
 	int lock_fd;
 	bool is_started;
 	int64_t deadline;
+	bool (*is_over)(void);
+	/* Whether what may pass is waited for when a key is opened: another program's
+	 * claim, damage, silence. Set by ports_begin; began is when. */
+	bool is_patient;
+	int64_t began;
 	bool is_locked;
 	struct turns turns; /* if is_locked, the holder is this one */
 };
@@ -27,7 +32,7 @@ struct ports_wait {
 	int64_t timeout_ms;
 	/* as in struct mfa_yubikey_order; if set, does not wait */
 	const struct mfa_turn *turn;
-	bool (*is_over)(void);
+	bool (*is_over)(void); /* until ports_done */
 	struct mfa_yubikey_listener listener;
 };
 
@@ -39,6 +44,9 @@ enum mfa_yubikey_result ports_begin(const struct ports_wait *wait, struct mfa_di
 void ports_note_answer(struct ports *ports, uint32_t serial, struct mfa_diag *diag);
 void ports_done(struct ports *ports);
 
+/* Whether the time is over, or nobody needs the result any more. */
+bool ports_has_run_out(const struct ports *ports);
+
 /* One opened key. */
 struct port {
 	YK_KEY *key;
@@ -46,10 +54,17 @@ struct port {
 	YK_STATUS *status;
 };
 
+/* Opens the Nth key, and has it report about itself. The caller ends ret_port with
+ * port_done in any case. MFA_YUBIKEY_ABSENT: there are not so many. */
+enum mfa_yubikey_result port_open(const struct ports *ports, int index,
+				  struct mfa_diag *diag, struct port *ret_port);
 void port_done(struct port *port);
 
+/* Whether its firmware tells its serial number and answers challenges: 2.2 and later. */
+bool can_answer(const struct mfa_yubikey_port *info);
+
 /* Calls visit for each key until it returns something other than MFA_YUBIKEY_OTHER, and
- * returns that; MFA_YUBIKEY_ABSENT: there is no key. */
+ * returns that; MFA_YUBIKEY_ABSENT and MFA_YUBIKEY_NO_OTP: there is no key. */
 typedef enum mfa_yubikey_result (*port_visit)(void *context, struct port *port,
 					      struct mfa_diag *diag);
 enum mfa_yubikey_result ports_visit(const struct ports *ports, struct mfa_diag *diag,

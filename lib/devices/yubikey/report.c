@@ -13,8 +13,6 @@ enum {
 	RESPONSE_REPORTS =
 		(MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN + DATA_SIZE - 1) / DATA_SIZE,
 	POLL_MS = 10,
-	ANSWER_MS =
-		2000,	 /* for a key to answer, or to report that it waits for a touch */
 	SETTLE_MS = 500, /* for it to answer when it no longer waits for a touch */
 };
 
@@ -32,13 +30,13 @@ static bool has_run_out(const struct wait_limit *limit)
 }
 
 /* Waits for the first report of a response. */
-static enum mfa_yubikey_result await_response(YK_KEY *key, const struct wait_limit *limit,
+static enum mfa_yubikey_result await_response(YK_KEY *key, struct exchange *exchange,
+					      const struct wait_limit *limit,
 					      unsigned char *ret_report,
 					      struct mfa_diag *diag)
 {
-	int64_t silence = deadline_after(ANSWER_MS);
+	int64_t silence = deadline_after(exchange->silence_ms);
 	bool was_waiting = false;
-	bool wants_touch = false;
 	for (;;) {
 		if (!read_report(key, ret_report))
 			return result_of_error(diag);
@@ -49,12 +47,13 @@ static enum mfa_yubikey_result await_response(YK_KEY *key, const struct wait_lim
 		if (was_waiting &&
 		    !is_waiting) /* it was touched, or its own time-out is over */
 			silence = deadline_after(SETTLE_MS);
-		if (is_waiting && !wants_touch)
+		if (is_waiting && !exchange->waits_for_touch)
 			tell_stage(&limit->listener, MFA_YUBIKEY_BLINKS);
 		was_waiting = is_waiting;
-		wants_touch |= is_waiting;
+		exchange->waits_for_touch |= is_waiting;
 		if (has_run_out(limit) || (!is_waiting && is_past(silence)))
-			return wants_touch ? MFA_YUBIKEY_UNTOUCHED : MFA_YUBIKEY_SILENT;
+			return exchange->waits_for_touch ? MFA_YUBIKEY_UNTOUCHED
+							 : MFA_YUBIKEY_SILENT;
 		pause_ms(POLL_MS);
 	}
 }
@@ -64,14 +63,15 @@ static enum mfa_yubikey_result fail_response(YK_KEY *key, const char *why,
 {
 	(void)mfa_fail(diag, MFA_ERR_IO, "YubiKey: %s", why);
 	(void)yk_force_key_update(key); /* discards the rest */
-	return MFA_YUBIKEY_CUT_OFF;
+	return MFA_YUBIKEY_DAMAGED;
 }
 
 /* Reads the reports after the first, up to the empty one that ends them. */
-static enum mfa_yubikey_result read_response(YK_KEY *key, unsigned char *report,
-					     unsigned char *bytes, struct mfa_diag *diag)
+static enum mfa_yubikey_result read_response(YK_KEY *key, size_t response_len,
+					     unsigned char *report, unsigned char *bytes,
+					     struct mfa_diag *diag)
 {
-	for (unsigned i = 0; i < RESPONSE_REPORTS; i++) {
+	for (unsigned i = 0; (size_t)i * DATA_SIZE < response_len + CRC_LEN; i++) {
 		unsigned char flags = report[DATA_SIZE];
 		if ((flags & RESP_PENDING_FLAG) == 0 || (flags & SEQUENCE_MASK) != i)
 			return fail_response(key, "an answer in disorder", diag);
@@ -79,29 +79,28 @@ static enum mfa_yubikey_result read_response(YK_KEY *key, unsigned char *report,
 		if (!read_report(key, report))
 			return result_of_error(diag);
 	}
-	if (yubikey_crc16(bytes, MFA_YUBIKEY_RESPONSE_LEN + CRC_LEN) ==
-	    YUBIKEY_CRC_OK_RESIDUE)
+	if (yubikey_crc16(bytes, response_len + CRC_LEN) == YUBIKEY_CRC_OK_RESIDUE)
 		return MFA_YUBIKEY_DONE;
 	return fail_response(key, "a damaged answer", diag);
 }
 
-enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
+enum mfa_yubikey_result report_exchange(YK_KEY *key, struct exchange *exchange,
 					const struct wait_limit *limit,
-					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag)
 {
 	unsigned char report[REPORT_SIZE];
 	unsigned char bytes[RESPONSE_REPORTS * DATA_SIZE] = { 0 };
-	uint8_t command = slot == 1 ? SLOT_CHAL_HMAC1 : SLOT_CHAL_HMAC2;
-	if (yk_write_to_key(key, command, challenge, MFA_YUBIKEY_CHALLENGE_LEN) == 0)
+	if (yk_write_to_key(key, exchange->command, exchange->payload.data,
+			    (int)exchange->payload.len) == 0)
 		return result_of_error(diag);
-	enum mfa_yubikey_result result = await_response(key, limit, report, diag);
+	enum mfa_yubikey_result result =
+		await_response(key, exchange, limit, report, diag);
 	if (result == MFA_YUBIKEY_DONE)
-		result = read_response(key, report, bytes, diag);
+		result = read_response(key, exchange->response_len, report, bytes, diag);
 	if (result == MFA_YUBIKEY_DONE)
-		memcpy(ret_response, bytes, MFA_YUBIKEY_RESPONSE_LEN);
-	if (result != MFA_YUBIKEY_CUT_OFF)
+		memcpy(ret_response, bytes, exchange->response_len);
+	if (result != MFA_YUBIKEY_CUT_OFF && result != MFA_YUBIKEY_DAMAGED)
 		(void)yk_force_key_update(key); /* cancels what it was doing */
 	mfa_wipe(report, sizeof report);
 	mfa_wipe(bytes, sizeof bytes);

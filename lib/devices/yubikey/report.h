@@ -12,9 +12,16 @@ struct wait_limit {
 	struct mfa_yubikey_listener listener;
 };
 
-/* Makes a slot hash a challenge; waits for a touch if the slot demands one. */
-enum mfa_yubikey_result report_exchange(YK_KEY *key, unsigned slot,
+struct exchange {
+	uint8_t command;
+	struct mfa_span payload;
+	size_t response_len;  /* up to MFA_YUBIKEY_RESPONSE_LEN */
+	int64_t silence_ms;   /* until it answers, or reports that it waits for a touch */
+	bool waits_for_touch; /* set if it did */
+};
+
+/* Has the key carry out a command; waits for a touch if that demands one. */
+enum mfa_yubikey_result report_exchange(YK_KEY *key, struct exchange *exchange,
 					const struct wait_limit *limit,
-					const unsigned char *challenge,
 					unsigned char *ret_response,
 					struct mfa_diag *diag);

@@ -9,7 +9,8 @@
 
 enum {
 	TURNS = 1 + MFA_YUBIKEYS_MAX,
-	FILE_SIZE = TURNS * MFA_TURN_SIZE,
+	AT_IS_ON = TURNS * MFA_TURN_SIZE,
+	FILE_SIZE = AT_IS_ON + 1,
 };
 
 static const char file_path[] = "/run/pam_mfa/turn";
@@ -31,6 +32,7 @@ void turns_read(int folder, struct mfa_diag *diag, struct turns *ret_turns)
 	    mfa_fs_read(fd, bytes, sizeof bytes, 0, &len) != MFA_OK || len != FILE_SIZE)
 		return;
 	mfa_warn_of(diag, &unused);
+	ret_turns->is_on = bytes[AT_IS_ON] != 0;
 	/* a damaged one stays unknown */
 	(void)mfa_turn_get(bytes, &ret_turns->holder);
 	for (size_t i = 1; i < TURNS; i++)
@@ -45,6 +47,7 @@ static int write_turn_file(int folder, const struct turns *turns, struct mfa_dia
 	int err = mfa_turn_put(&turns->holder, bytes);
 	for (size_t i = 1; i < TURNS && err == MFA_OK; i++)
 		err = mfa_turn_put(&turns->answered[i - 1], bytes + i * MFA_TURN_SIZE);
+	bytes[AT_IS_ON] = turns->is_on;
 	int opened = open_turn_file(folder, O_RDWR | O_CREAT, diag, &fd);
 	if (opened != MFA_OK)
 		return opened;

@@ -8,6 +8,9 @@
 
 struct turns {
 	struct mfa_turn holder;
+	/* A turn has begun and not ended: without the folder's lock it is going on, with
+	 * it the process was killed, and may have left keys without a driver. */
+	bool is_on;
 	struct mfa_turn answered[MFA_YUBIKEYS_MAX]; /* one for each key */
 };
 

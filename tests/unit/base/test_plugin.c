@@ -112,6 +112,58 @@ static void what_is_no_shared_object_is_refused(void **state)
 	assert_refused(box, MFA_ERR_UNSUPPORTED, "too short");
 }
 
+static off_t size_of(const char *path)
+{
+	struct stat status;
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_size;
+}
+
+/* In a process of its own, which would end by a signal. */
+static int open_plugin(void *context, unsigned index MFA_UNUSED)
+{
+	struct sandbox *box = context;
+	struct mfa_diag diag = { .text = "" };
+	const void *ops = NULL;
+	int err = mfa_plugin_open(box->root, "yubikey", &diag, &ops);
+	if (err == MFA_OK)
+		return 0;
+	return err == MFA_ERR_UNSUPPORTED && strstr(diag.text, "cut short") != NULL ? 1
+										    : 2;
+}
+
+static int open_apart(struct sandbox *box)
+{
+	return end_of(start_process(open_plugin, box));
+}
+
+/* As by a disk that was full. What is behind the last segment is not needed. */
+static void one_that_is_cut_short_is_refused(void **state)
+{
+	struct sandbox *box = *state;
+	unsigned whole = 0;
+	unsigned cut = 0;
+	install_plugin(box->root);
+	off_t size = size_of(plugin_in(box));
+	assert_int_equal(open_apart(box), 0);
+	for (off_t len = size - 1; len >= 4096; len -= size / 64) {
+		assert_int_equal(truncate(plugin_in(box), len), 0);
+		switch (open_apart(box)) {
+		case 0:
+			whole++;
+			break;
+		case 1:
+			cut++;
+			break;
+		default:
+			fail_msg("at %lld of %lld", (long long)len, (long long)size);
+		}
+		if (cut > 0)
+			assert_int_equal(open_apart(box), 1);
+	}
+	assert_in_range(cut, 2, whole + cut);
+}
+
 /* Compiles one that is whole but not ours. */
 static void compile(struct sandbox *box, const char *source)
 {
@@ -172,6 +224,7 @@ int main(int argc, char **argv)
 		in_sandbox(a_folder_that_others_can_write_is_not_looked_into),
 		in_sandbox(what_is_no_regular_file_is_not_opened),
 		in_sandbox(what_is_no_shared_object_is_refused),
+		in_sandbox(one_that_is_cut_short_is_refused),
 		in_sandbox(another_version_is_refused),
 		in_sandbox(one_that_exports_nothing_is_refused),
 		in_sandbox(one_with_missing_libraries_is_refused_by_name),

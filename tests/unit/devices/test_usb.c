@@ -153,8 +153,10 @@ static void what_the_driver_says_comes_through(void **state)
 		{ MFA_YUBIKEY_UNTOUCHED,
 		  { .touch_after = SOFTKEY_NEVER, .touch_ms = 200 },
 		  "" },
-		{ MFA_YUBIKEY_SILENT, { .mute = true }, "" },
-		{ MFA_YUBIKEY_CUT_OFF, { .bad_crc = true }, "damaged" },
+		{ MFA_YUBIKEY_HIDDEN, { .mute = true }, "serial number" },
+		{ MFA_YUBIKEY_DAMAGED, { .bad_crc = true }, "damaged" },
+		{ MFA_YUBIKEY_CLAIMED, { .claims = SOFTKEY_NEVER }, "another program" },
+		{ MFA_YUBIKEY_BLOCKED, { .unauthorised = true }, "usbguard" },
 		{ MFA_YUBIKEY_BROKEN, { .denied = true }, "Access denied" },
 	};
 	struct counter *counter = *state;
@@ -429,6 +431,73 @@ static void one_that_does_not_go_on_is_ended_in_time(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
+static bool is_free(struct counter *counter, unsigned key)
+{
+	struct softkey_counts counts = usb_mock_counts(counter->fixture.mock, key);
+	return !counts.waiting && !counts.detached;
+}
+
+/* The service is stopped, and its processes with it. */
+static void one_that_is_told_to_end_gives_the_key_back(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	struct counter *counter = *state;
+	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
+	for (size_t i = 0; i < MFA_COUNT(signals); i++) {
+		pid_t pid = start_process(respond_for_long, counter);
+		assert_waiting(counter, key);
+		assert_int_equal(kill(await_usb("/run/pam_mfa"), signals[i]), 0);
+		assert_int_equal(end_of(pid), MFA_YUBIKEY_UNTOUCHED);
+		assert_true(is_free(counter, key));
+	}
+}
+
+static void kill_usb(struct counter *counter, unsigned key, pid_t caller)
+{
+	assert_int_equal(kill(await_usb("/run/pam_mfa"), SIGKILL), 0);
+	assert_int_equal(end_of(caller), MFA_YUBIKEY_BROKEN);
+	usb_mock_end_claim(counter->fixture.mock, key);
+}
+
+/* Nothing stops SIGKILL, so the next turn gives back what was left. */
+static void after_one_that_was_killed_the_next_gives_all_keys_back(void **state)
+{
+	struct counter *counter = *state;
+	struct usb_mock *mock = counter->fixture.mock;
+	struct softkey_options options = soft_key(EMPTY_SERIAL);
+	options.slot[0] = options.slot[1];
+	options.slot[0].touch = true;
+	options.faults.touch_after = SOFTKEY_NEVER;
+	unsigned left = usb_mock_plug(mock, &options);
+	pid_t pid = start_process(respond_for_long, counter);
+	assert_waiting(counter, left);
+	kill_usb(counter, left, pid);
+	assert_true(usb_mock_counts(mock, left).detached);
+	/* answers before the other one is looked at */
+	unsigned key = driver_fixture_plug(&counter->fixture, KEY_SERIAL,
+					   (struct softkey_faults){ 0 });
+	assert_responds(counter);
+	assert_false(usb_mock_counts(mock, left).detached);
+	assert_false(usb_mock_counts(mock, key).detached);
+}
+
+/* A program that has claimed a key is no broken turn. */
+static void what_another_program_has_claimed_is_left_to_it(void **state)
+{
+	struct counter *counter = *state;
+	const struct softkey_faults never = { .touch_after = SOFTKEY_NEVER };
+	const struct softkey_faults claimed = { .claims = SOFTKEY_NEVER };
+	unsigned key = driver_fixture_plug_touch(&counter->fixture, never);
+	pid_t pid = start_process(respond_for_long, counter);
+	assert_waiting(counter, key);
+	kill_usb(counter, key, pid);
+	usb_mock_set_faults(counter->fixture.mock, key, &claimed);
+	assert_result(counter, MFA_YUBIKEY_CLAIMED, "another program");
+	usb_mock_set_faults(counter->fixture.mock, key, &(struct softkey_faults){ 0 });
+	assert_responds(counter);
+}
+
 static int program_slot(void *context, unsigned index MFA_UNUSED)
 {
 	struct counter *counter = context;
@@ -475,6 +544,9 @@ int main(int argc, char **argv)
 		at_a_counter(what_is_missing_or_unsafe_is_not_started),
 		at_a_counter(a_caller_that_is_killed_leaves_the_key_to_others),
 		at_a_counter(one_that_does_not_go_on_is_ended_in_time),
+		at_a_counter(one_that_is_told_to_end_gives_the_key_back),
+		at_a_counter(after_one_that_was_killed_the_next_gives_all_keys_back),
+		at_a_counter(what_another_program_has_claimed_is_left_to_it),
 		at_a_counter(nothing_is_written_for_a_caller_that_has_gone),
 	};
 	bad_path = argc > 3 ? argv[3] : "";

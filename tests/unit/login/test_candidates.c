@@ -57,7 +57,7 @@ static int find(struct test_host *host, const char *user, struct mfa_diag *diag,
 		.zone = &host->host.config->zones[0],
 		.login = { .service = "test", .user = user, .now = NOW },
 	};
-	return candidates_find(&request, &device_fake, ret_candidates, diag);
+	return candidates_find(&request, &device_fake, 0, ret_candidates, diag);
 }
 
 /* Those in use first: the others are asked too, and refused only then. */
@@ -111,7 +111,7 @@ static void a_record_of_another_account_gives_none(void **state)
 			   .uid = 1002,
 			   .now = NOW },
 	};
-	assert_int_equal(candidates_find(&request, &device_fake, &candidates, &diag),
+	assert_int_equal(candidates_find(&request, &device_fake, 0, &candidates, &diag),
 			 MFA_OK);
 	assert_int_equal(candidates.count, 0);
 	assert_non_null(strstr(diag.text, "1001"));

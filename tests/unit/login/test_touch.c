@@ -105,16 +105,28 @@ static const struct problem problems[] = {
 	  { .touch_after = SOFTKEY_NEVER, .touch_ms = 300 },
 	  "Not touched. Enter or code: ",
 	  "The YubiKey was not touched. Try again." },
-	{ MFA_REASON_KEY_SILENT,
+	{ MFA_REASON_KEY_HIDDEN,
 	  KEY_SERIAL,
 	  { .mute = true },
 	  "Replug YubiKey. Enter or code: ",
-	  "The YubiKey does not answer. Plug it in anew." },
-	{ MFA_REASON_KEY_CUT_OFF,
+	  "The YubiKey does not tell its serial number. Plug it in anew; if that does "
+	  "not help, ask your system administrator." },
+	{ MFA_REASON_KEY_DAMAGED,
 	  KEY_SERIAL,
 	  { .bad_crc = true },
-	  "Interrupted. Enter or code: ",
-	  "The YubiKey was pulled out. Plug it in again." },
+	  "Disturbed. Enter or code: ",
+	  "The connection to the YubiKey was disturbed. Try again." },
+	{ MFA_REASON_KEY_CLAIMED,
+	  KEY_SERIAL,
+	  { .claims = SOFTKEY_NEVER },
+	  "YubiKey in use. Enter or code: ",
+	  "Another program is using the YubiKey. Close it, and try again." },
+	{ MFA_REASON_KEY_BLOCKED,
+	  KEY_SERIAL,
+	  { .unauthorised = true },
+	  "YubiKey blocked. Enter or code: ",
+	  "This machine does not allow the YubiKey to be used. Ask your system "
+	  "administrator." },
 };
 
 static void a_problem_that_stays_is_told_and_not_counted(void **state)
@@ -157,6 +169,46 @@ static void an_erased_slot_is_told(void **state)
 	assert_string_equal(outcome.script.prompts[1], "YubiKey erased. Enter or code: ");
 }
 
+struct unfit_key {
+	struct softkey_firmware firmware;
+	uint16_t product;
+	enum mfa_reason reason;
+	const char *prompt;
+	const char *line;
+};
+
+static void a_key_that_can_never_answer_is_told(void **state)
+{
+	static const struct unfit_key keys[] = {
+		{ { 2, 1, 2 },
+		  0,
+		  MFA_REASON_KEY_TOO_OLD,
+		  "YubiKey too old. Enter or code: ",
+		  "This YubiKey is too old to be used. Ask your system administrator." },
+		{ { 5, 4, 3 },
+		  0x0402,
+		  MFA_REASON_KEY_UNFIT,
+		  "Not an OTP key. Enter or code: ",
+		  "This key has no OTP function. Use your YubiKey, or ask your system "
+		  "administrator." },
+	};
+	struct key_driver_fixture *fixture = *state;
+	for (size_t i = 0; i < MFA_COUNT(keys); i++) {
+		struct softkey_options options = soft_key(KEY_SERIAL);
+		options.firmware = keys[i].firmware;
+		options.product = keys[i].product;
+		unsigned key = usb_mock_plug(fixture->mock, &options);
+		struct outcome outcome =
+			come(state, (struct attempt){ .answers = thrice });
+		assert_outcome(outcome, MFA_DENY, keys[i].reason);
+		assert_string_equal(outcome.script.prompts[1], keys[i].prompt);
+		assert_string_equal(outcome.script.line, keys[i].line);
+		assert_audited(state, mfa_reason_name(keys[i].reason));
+		assert_state(state, 0);
+		usb_mock_unplug(fixture->mock, key);
+	}
+}
+
 static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
 {
 	struct key_driver_fixture *fixture = *state;
@@ -173,6 +225,56 @@ static void make_whole(void *context, unsigned question)
 {
 	if (question == 1)
 		set_faults(context, (struct softkey_faults){ 0 });
+}
+
+/* Gives jiro a token of each slot, and a key with both of them. */
+static struct softkey_options enroll_both(struct key_driver_fixture *fixture)
+{
+	const struct mfa_token tokens[] = { key_token(KEY_SERIAL, 1),
+					    key_token(KEY_SERIAL, KEY_SLOT) };
+	struct mfa_diag diag = { .text = "" };
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	options.slot[0] = options.slot[1];
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	enroll_tokens(fixture->host.host.store, "jiro", tokens, 2);
+	mfa_site_close(&fixture->host.host);
+	return options;
+}
+
+static void assert_jiro_has_no_failures(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct mfa_diag diag = { .text = "" };
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	assert_int_equal(failures_of(state, "jiro"), 0);
+	mfa_site_close(&fixture->host.host);
+}
+
+static void a_slot_that_was_programmed_anew_hides_not_the_other(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct softkey_options options = enroll_both(fixture);
+	options.slot[0].secret[0] ^= 1;
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	assert_outcome(come(state, (struct attempt){ .user = "jiro", .answer = "" }),
+		       MFA_ALLOW, MFA_REASON_RIGHT);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
+	assert_jiro_has_no_failures(state);
+}
+
+static void when_all_slots_were_programmed_anew_it_is_refused_once(void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct softkey_options options = enroll_both(fixture);
+	options.slot[0].secret[0] ^= 1;
+	options.slot[1].secret[0] ^= 1;
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	struct outcome outcome =
+		come(state, (struct attempt){ .user = "jiro", .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
+	assert_jiro_has_no_failures(state);
 }
 
 /* What was wrong at first is no diagnosis of what came of it. */
@@ -371,6 +473,11 @@ int main(int argc, char **argv)
 		with_key_driver_fixture(a_problem_that_stays_is_told_and_not_counted),
 		with_key_driver_fixture(an_absent_key_is_told_and_not_counted),
 		with_key_driver_fixture(an_erased_slot_is_told),
+		with_key_driver_fixture(a_key_that_can_never_answer_is_told),
+		with_key_driver_fixture(
+			a_slot_that_was_programmed_anew_hides_not_the_other),
+		with_key_driver_fixture(
+			when_all_slots_were_programmed_anew_it_is_refused_once),
 		with_key_driver_fixture(
 			a_key_with_another_secret_is_refused_and_not_counted),
 		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),

@@ -212,7 +212,7 @@ static void a_mistyped_name_is_shown_to_nobody(void **state)
 	assert_null(memmem(bytes, len, "my-password", strlen("my-password")));
 	assert_string_equal(outcome.script.prompts[1],
 			    "Don't touch yet (test). Enter or code: ");
-	assert_int_equal(end_of(pid), MFA_REASON_KEY_SILENT);
+	assert_int_equal(end_of(pid), MFA_REASON_KEY_HIDDEN);
 	assert_told(state, "my-password", false);
 }
 

@@ -303,6 +303,37 @@ static void a_program_that_has_opened_all_it_may_is_asked(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* A login by a program that has blocked the signal when it comes, as sudo does. */
+static void assert_with_signal(struct stack *stack, int number, int code)
+{
+	const struct timespec now = { 0 };
+	sigset_t one;
+	sigset_t before;
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, number);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &one, &before), 0);
+	assert_int_equal(raise(number), 0);
+	assert_login(stack, CONNECTIONS("H<A<Ks+"), code, 1);
+	assert_int_equal(sigtimedwait(&one, NULL, &now), number); /* still there */
+	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
+}
+
+static void ctrl_c_that_the_program_has_blocked_ends_the_wait(void **state)
+{
+	assert_with_signal(*state, SIGINT, PAM_ABORT);
+	assert_with_signal(*state, SIGQUIT, PAM_ABORT);
+}
+
+static void other_signals_are_the_programs_own(void **state)
+{
+	struct sigaction usual;
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+	assert_with_signal(*state, SIGTERM, PAM_SUCCESS);
+	assert_int_equal(sigaction(SIGINT, &ignored, &usual), 0);
+	assert_with_signal(*state, SIGINT, PAM_SUCCESS);
+	assert_int_equal(sigaction(SIGINT, &usual, NULL), 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +352,8 @@ int main(int argc, char **argv)
 		in_stack(a_code_is_never_longer_than_the_line),
 		in_stack(a_line_may_be_longer_than_a_packet),
 		in_stack(a_program_that_has_opened_all_it_may_is_asked),
+		in_stack(ctrl_c_that_the_program_has_blocked_ends_the_wait),
+		in_stack(other_signals_are_the_programs_own),
 	};
 	module_path = argc > 1 ? argv[1] : "";
 	return group_main("module_service", tests);

@@ -16,8 +16,17 @@ enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result 
 		[MFA_YUBIKEY_SILENT] =
 			MFA_N_("The YubiKey does not answer: the slot is not for "
 			       "challenges, or the key hangs. Plug it in anew."),
-		[MFA_YUBIKEY_CUT_OFF] =
-			MFA_N_("The YubiKey was pulled out, or its answer was damaged."),
+		[MFA_YUBIKEY_CUT_OFF] = MFA_N_("The YubiKey was pulled out."),
+		[MFA_YUBIKEY_DAMAGED] =
+			MFA_N_("The connection to the YubiKey was disturbed. Try again."),
+		[MFA_YUBIKEY_CLAIMED] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_BLOCKED] =
+			MFA_N_("This machine does not allow the YubiKey to be used."),
+		[MFA_YUBIKEY_HIDDEN] =
+			MFA_N_("The YubiKey does not tell its serial number."),
+		[MFA_YUBIKEY_TOO_OLD] = MFA_N_("This YubiKey is too old to be used."),
+		[MFA_YUBIKEY_NO_OTP] =
+			MFA_N_("This key has no OTP application: it cannot be used."),
 		[MFA_YUBIKEY_BUSY] = MFA_N_("Another program is using the YubiKey."),
 		[MFA_YUBIKEY_ELSEWHERE] = MFA_N_("Another program is using the YubiKey."),
 		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),

@@ -138,9 +138,10 @@ enum exit_code yubikey_slot_program(struct app *app, const struct enrolment *enr
 	program->timeout_ms = YUBIKEY_TIMEOUT_MS;
 	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
 	/* a key that was pulled out may have taken it all the same */
-	slot->is_programmed = result == MFA_YUBIKEY_DONE ||
-			      result == MFA_YUBIKEY_CUT_OFF ||
-			      result == MFA_YUBIKEY_SILENT;
+	slot->is_programmed =
+		result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_CUT_OFF ||
+		result == MFA_YUBIKEY_DAMAGED || result == MFA_YUBIKEY_CLAIMED ||
+		result == MFA_YUBIKEY_SILENT;
 	if (result == MFA_YUBIKEY_DONE)
 		return EXIT_DONE;
 	enum exit_code code = yubikey_list_fail(app, result, &diag);
