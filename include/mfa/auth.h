@@ -44,6 +44,8 @@ struct mfa_auth_request {
 	const char *event;	   /* its name in the audit trail; NULL: "auth" */
 	const char *plugin_folder; /* NULL: where they are installed */
 	bool may_explain;	   /* refusals say why */
+	bool asks_used_again; /* a used code is asked for once more, and the person told
+			       */
 	bool is_behind_password; /* only a right password leads here: see mfa/lockout.h */
 };
 

@@ -49,7 +49,7 @@ static enum mfa_auth_step end_or_ask_again(const struct mfa_auth_request *reques
 {
 	(void)flow_end(request, state, conclusion, result);
 	if (result->reason != MFA_REASON_USED || result->verdict != MFA_DENY ||
-	    !request->may_explain || request->wants_password)
+	    !request->asks_used_again)
 		return state->step;
 	state->problem = MFA_REASON_USED;
 	if (flow_may_ask_again(request, state))

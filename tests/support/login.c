@@ -49,6 +49,7 @@ struct outcome login_on(struct test_host *host, const struct attempt *attempt)
 			      : attempt->is_unknown	    ? MFA_MATCH_NO
 							    : MFA_MATCH_YES,
 		.wants_password = attempt->wants_password,
+		.asks_used_again = attempt->may_explain && !attempt->wants_password,
 		.may_explain = attempt->may_explain,
 		.is_behind_password = attempt->is_behind_password,
 		.clock = attempt->clock,

@@ -226,6 +226,7 @@ struct mfa_auth_request login_request(struct login *login)
 		.known_user = login->facts.identity.is_known,
 		.wants_password = claims->wants_password,
 		.may_explain = may_explain,
+		.asks_used_again = may_explain && !claims->wants_password,
 		/* with forward_pass the password is checked later */
 		.is_behind_password = may_explain && !claims->wants_password,
 		.event = login_event(login),

@@ -82,9 +82,9 @@ static void print_offers(const struct app *app)
 static enum exit_code ask_list(const struct app *app, char ret_list[static LIST_SIZE])
 {
 	char text[LIST_SIZE];
-	char word[LIST_SIZE];
 	print_offers(app);
 	for (;;) {
+		char word[LIST_SIZE] = "";
 		MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
 		int err = terminal_ask(
 			TR(app, MFA_N_("With spaces between, the usual one first: ")),

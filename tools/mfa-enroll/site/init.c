@@ -22,8 +22,7 @@ enum {
 
 static const struct option_spec options[] = {
 	[FACTORS] = { "factors", "LIST",
-		      MFA_N_("the kinds of token that a new configuration accepts, the "
-			     "usual one first: \"yubikey totp\"") },
+		      MFA_N_("kinds of token in use, the usual one first") },
 	[IN_MEMORY] = { "in-memory", NULL,
 			MFA_N_("also where the next start empties (tmpfs)") },
 };
@@ -203,9 +202,8 @@ const struct command command_init = {
 	.least = 0,
 	.most = 0,
 	.summary = MFA_N_("make what is missing of configuration, key and store"),
-	.help = MFA_N_(
-		"Asks which kinds of token you use, for a new configuration. Never "
-		"overwrites anything; run it as often as you like."),
+	.help = MFA_N_("Asks which kinds of token you use, for a new configuration.\n"
+		       "Never overwrites anything; run it as often as you like."),
 	COMMAND_OPTIONS(options),
 	.run = init_run,
 };

@@ -28,22 +28,17 @@ static int64_t clock_now(void)
 	return time(NULL);
 }
 
-static void log_test(void *context, const struct mfa_auth_result *result)
+static enum exit_code report_test(const struct app *app,
+				  const struct mfa_auth_request *request,
+				  const struct mfa_auth_result *result)
 {
 	char line[1536];
-	const struct mfa_auth_request *request = context;
 	struct mfa_event event = mfa_auth_event(request->zone, &request->login, result);
 	event.actor = request->actor;
 	mfa_event_format(&event, line, sizeof line);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_INFO, "%s", line);
 	closelog();
-}
-
-static enum exit_code report_test(const struct app *app,
-				  const struct mfa_auth_request *request,
-				  const struct mfa_auth_result *result)
-{
 	if (result->verdict == MFA_ALLOW) {
 		(void)printf(TR(app, MFA_N_("Right: token %s of %s.")), result->token,
 			     request->login.user);
@@ -93,8 +88,6 @@ static enum exit_code test_run(struct app *app, const struct invocation *invocat
 		request.zone =
 			mfa_config_zone(app->site.config, app->site.config->default_zone);
 	MFA_CLEANUP(mfa_auth_result_done) struct mfa_auth_result result = { 0 };
-	request.report = log_test;
-	request.context = &request;
 	mfa_auth_run(&request, &result);
 	return report_test(app, &request, &result);
 }
