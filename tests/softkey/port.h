@@ -27,6 +27,7 @@ struct port {
 	uintptr_t owner; /* who has claimed the interface; 0: nobody */
 	unsigned transfers;
 	unsigned until_gone; /* transfers; 0: stays */
+	unsigned until_signal;
 };
 
 /* A key that is not yet plugged in. */
