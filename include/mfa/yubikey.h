@@ -7,6 +7,7 @@
 #include "mfa/secret.h"
 
 enum {
+	MFA_YUBIKEY_ACCESS_LEN = 6, /* an access code */
 	MFA_YUBIKEY_SLOTS = 2,
 	MFA_YUBIKEY_SECRET_LEN = 20,
 	MFA_YUBIKEY_RESPONSE_LEN = 20,

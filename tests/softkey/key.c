@@ -168,8 +168,10 @@ static bool is_blocked(const struct key *key, const struct slot *slot)
 // What a key does not accept, it ignores: the sequence number stays.
 static void write_slot(struct key *key, struct slot *slot, uint64_t now)
 {
-	key->old_sequence = key->sequence;
-	key->old_bits = slot_bits(key);
+	if (now >= key->lagging) {
+		key->old_sequence = key->sequence;
+		key->old_bits = slot_bits(key);
+	}
 	key->holding = end_of(now, key->faults.writing.held_ms);
 	key->lagging = end_of(now, key->faults.writing.lag_ms);
 	const uint8_t *config = key->frame.bytes;

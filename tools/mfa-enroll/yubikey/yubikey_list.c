@@ -20,6 +20,7 @@ enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result 
 			MFA_N_("The YubiKey was pulled out, or its answer was damaged."),
 		[MFA_YUBIKEY_BUSY] = MFA_N_("Another program is using the YubiKey."),
 		[MFA_YUBIKEY_ELSEWHERE] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_OCCUPIED] = MFA_N_("The slot is programmed already."),
 		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),
 		[MFA_YUBIKEY_BROKEN] = MFA_N_("YubiKeys cannot be used on this machine."),
 	};

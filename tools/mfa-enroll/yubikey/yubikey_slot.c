@@ -136,11 +136,10 @@ enum exit_code yubikey_slot_program(struct app *app, const struct enrolment *enr
 	program->at = (struct mfa_yubikey_slot){ slot->port.serial, slot->number };
 	program->wants_touch = yubikey_slot_wants_touch(enrolment);
 	program->timeout_ms = YUBIKEY_TIMEOUT_MS;
-	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
-	/* a key that was pulled out may have taken it all the same */
-	slot->is_programmed = result == MFA_YUBIKEY_DONE ||
-			      result == MFA_YUBIKEY_CUT_OFF ||
-			      result == MFA_YUBIKEY_SILENT;
+	program->may_overwrite = enrolment->values[ADD_FORCE] != NULL;
+	enum mfa_yubikey_write write = MFA_YUBIKEY_KEPT;
+	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag, &write);
+	slot->is_programmed = write != MFA_YUBIKEY_KEPT;
 	if (result == MFA_YUBIKEY_DONE)
 		return EXIT_DONE;
 	enum exit_code code = yubikey_list_fail(app, result, &diag);
