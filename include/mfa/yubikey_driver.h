@@ -58,6 +58,7 @@ struct mfa_yubikey_port {
 	unsigned char version[3];
 	bool is_programmed[MFA_YUBIKEY_SLOTS];
 	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* known from firmware 3.0 on */
+	unsigned char touch_s;		     /* that it waits for a touch; 0: not known */
 };
 
 /* What to write into a slot: an HMAC-SHA1 secret for challenges if public_id is NULL,

@@ -10,7 +10,7 @@ enum {
 	TEXT_SIZE = sizeof((struct mfa_diag){ 0 }.text),
 	WARNING_SIZE = sizeof((struct mfa_diag){ 0 }.warning),
 	SLOT_SIZE = 5,
-	PORT_SIZE = 8,
+	PORT_SIZE = 9,
 	/* an order */
 	AT_TIMEOUT = VERSION_SIZE,
 	AT_FOLDER = AT_TIMEOUT + 8,
@@ -47,6 +47,7 @@ enum {
 	PROGRAMMED_SIZE = AT_WRITE + 1,
 	AT_PORT_VERSION = 4,
 	AT_PORT_FLAGS = 7,
+	AT_PORT_TOUCH = 8,
 };
 
 _Static_assert(sizeof MFA_VERSION <= VERSION_SIZE, "a longer version needs more room");
@@ -251,6 +252,7 @@ static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
 {
 	mfa_put32(bytes, port->serial);
 	memcpy(bytes + AT_PORT_VERSION, port->version, sizeof port->version);
+	bytes[AT_PORT_TOUCH] = port->touch_s;
 	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
 		unsigned flags = (port->is_programmed[i] ? 1U : 0U) |
 				 (port->wants_touch[i] ? 2U : 0U);
@@ -260,7 +262,8 @@ static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
 
 static struct mfa_yubikey_port get_port(const unsigned char *bytes)
 {
-	struct mfa_yubikey_port port = { .serial = mfa_get32(bytes) };
+	struct mfa_yubikey_port port = { .serial = mfa_get32(bytes),
+					 .touch_s = bytes[AT_PORT_TOUCH] };
 	memcpy(port.version, bytes + AT_PORT_VERSION, sizeof port.version);
 	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
 		unsigned flags = (unsigned)bytes[AT_PORT_FLAGS] >> 2 * i;

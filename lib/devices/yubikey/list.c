@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driver.h"
-#include "ports.h"
+#include "info.h"
 
 struct listing {
 	struct mfa_yubikey_port *ports;
@@ -11,6 +11,7 @@ static enum mfa_yubikey_result add_port(void *context, struct port *port,
 					struct mfa_diag *diag MFA_UNUSED)
 {
 	struct listing *listing = context;
+	info_read(port);
 	listing->ports[listing->count++] = port->info;
 	return MFA_YUBIKEY_OTHER; /* go on */
 }

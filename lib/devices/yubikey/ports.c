@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "info.h"
 #include "mfa/fs.h"
 
 /* Only root can open it, so only root can hold its lock. */
@@ -178,6 +179,8 @@ static enum mfa_yubikey_result read_serial(struct port *port, struct mfa_diag *d
 		port->info.serial = serial;
 	else if (yk_errno == YK_EUSBERR || yk_errno == YK_ECHECKSUM)
 		return result_of_error(diag);
+	else
+		info_read(port);
 	return MFA_YUBIKEY_DONE;
 }
 

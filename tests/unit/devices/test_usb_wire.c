@@ -63,6 +63,7 @@ static struct mfa_usb_outcome sample_outcome(enum mfa_usb_kind kind)
 				.version = { 5, 4, 3 },
 				.is_programmed = { (i & 1) != 0, (i & 2) != 0 },
 				.wants_touch = { (i & 4) != 0, (i & 8) != 0 },
+				.touch_s = (unsigned char)(16 * i),
 			};
 	}
 	return outcome;
@@ -286,7 +287,7 @@ static void nothing_is_hidden_in_a_packet(void **state MFA_UNUSED)
 				 MFA_ERR_INVALID);
 	}
 	struct packed packed = pack_outcome(MFA_USB_LIST);
-	packed.bytes[packed.len - 1] |= 0x10;
+	packed.bytes[packed.len - 2] |= 0x10;
 	assert_int_equal(read_outcome(MFA_USB_LIST, &packed, packed.len),
 			 MFA_ERR_INVALID);
 	packed = pack_outcome(MFA_USB_RESPOND);
