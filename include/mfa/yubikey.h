@@ -65,3 +65,8 @@ void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN
 void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
 			const unsigned char *challenge,
 			unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);
+
+/* An access code from its 12 hexadecimal digits; spaces, hyphens and colons between them
+ * are ignored. MFA_ERR_INVALID, also for zeros, which mean none; MFA_ERR_NOMEM. */
+int mfa_yubikey_parse_access(const char *text, size_t len, struct mfa_secret *ret_code)
+	MFA_MUST_CHECK;
