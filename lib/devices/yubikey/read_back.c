@@ -72,28 +72,38 @@ static bool is_at_rest(const struct port *port)
 	       0;
 }
 
+/* By either way in which a slot may hash, as in the factor. */
+static bool has_secret(const unsigned char *secret,
+		       const struct mfa_yubikey_answer *answer)
+{
+	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
+	bool is_equal = false;
+	for (int way = 0; way < 2 && !is_equal; way++) {
+		const struct mfa_yubikey key = { .secret = secret,
+						 .is_padded = way == 1 };
+		mfa_yubikey_expect(&key, driver_hmac, answer->challenge, expected);
+		is_equal =
+			mfa_secret_is_equal(answer->response, expected, sizeof expected);
+	}
+	mfa_wipe(expected, sizeof expected);
+	return is_equal;
+}
+
 /* The new secret answers in its own way, or waits for a touch as it would. */
 static enum mfa_yubikey_write judge_answer(struct port *port,
 					   const struct mfa_yubikey_program *program)
 {
-	unsigned char expected[MFA_YUBIKEY_RESPONSE_LEN];
 	struct mfa_yubikey_answer answer;
 	struct mfa_diag unused = { .text = "" };
-	const struct mfa_yubikey key = { .secret = program->secret };
 	enum mfa_yubikey_write write = MFA_YUBIKEY_UNSURE;
 	enum mfa_yubikey_result result =
 		challenge_slot(port, program->at.slot, NULL, &unused, &answer);
-	if (result == MFA_YUBIKEY_DONE) {
-		mfa_yubikey_expect(&key, driver_hmac, answer.challenge, expected);
-		write = mfa_secret_is_equal(answer.response, expected, sizeof expected)
-				? MFA_YUBIKEY_WRITTEN
-				: MFA_YUBIKEY_KEPT;
-	} else if (result == MFA_YUBIKEY_SILENT) {
+	if (result == MFA_YUBIKEY_DONE)
+		write = has_secret(program->secret, &answer) ? MFA_YUBIKEY_WRITTEN
+							     : MFA_YUBIKEY_KEPT;
+	else if (result == MFA_YUBIKEY_SILENT ||
+		 (result == MFA_YUBIKEY_UNTOUCHED && !program->wants_touch))
 		write = MFA_YUBIKEY_KEPT;
-	} else if (result == MFA_YUBIKEY_UNTOUCHED && !program->wants_touch) {
-		write = MFA_YUBIKEY_KEPT;
-	}
-	mfa_wipe(expected, sizeof expected);
 	mfa_wipe(&answer, sizeof answer);
 	return write;
 }
