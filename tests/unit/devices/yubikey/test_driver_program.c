@@ -108,6 +108,25 @@ static void an_answer_left_unread_is_not_taken_for_the_status(void **state)
 	assert_true(fixture->ports[0].is_programmed[1]);
 }
 
+/* Firmware 4.1 and later tell it there; and how long they wait for a touch. */
+static void a_hidden_number_may_be_in_the_device_information(void **state)
+{
+	static const struct softkey_firmware firmware[] = { { 4, 1, 0 }, { 4, 0, 9 } };
+	struct driver_fixture *fixture = *state;
+	for (size_t i = 0; i < MFA_COUNT(firmware); i++) {
+		struct softkey_options options = soft_key(KEY_SERIAL);
+		bool has_info = i == 0;
+		options.firmware = firmware[i];
+		options.serial_hidden = options.info_serial = true;
+		options.touch_s = 30;
+		unsigned key = usb_mock_plug(fixture->mock, &options);
+		assert_int_equal(list(fixture), MFA_YUBIKEY_DONE);
+		assert_int_equal(fixture->ports[0].serial, has_info ? KEY_SERIAL : 0);
+		assert_int_equal(fixture->ports[0].touch_s, has_info ? 30 : 0);
+		usb_mock_unplug(fixture->mock, key);
+	}
+}
+
 static void a_forbidden_key_is_not_listed_as_none(void **state)
 {
 	struct driver_fixture *fixture = *state;
@@ -317,6 +336,7 @@ int main(int argc, char **argv)
 		with_driver_fixture(no_key_is_an_empty_list),
 		with_driver_fixture(all_keys_are_listed_with_what_they_tell),
 		with_driver_fixture(an_answer_left_unread_is_not_taken_for_the_status),
+		with_driver_fixture(a_hidden_number_may_be_in_the_device_information),
 		with_driver_fixture(a_forbidden_key_is_not_listed_as_none),
 		with_driver_fixture(a_programmed_slot_answers_challenges),
 		with_driver_fixture(a_slot_can_be_programmed_to_type_codes),
