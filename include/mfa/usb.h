@@ -13,7 +13,8 @@ struct mfa_usb {
 	struct mfa_yubikey_listener listener;
 	/* Asked every 50 ms while the outcome is waited for; true: the caller has no more
 	 * need of it. mfa-usb then ends a wait, and writes nothing that it has not begun
-	 * to; the outcome says how far it came. A list ends at once. NULL: never. */
+	 * to; the outcome says how far it came. A list is waited for 3 s more. NULL:
+	 * never. */
 	bool (*is_over)(void);
 };
 

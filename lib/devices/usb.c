@@ -11,6 +11,7 @@
 enum {
 	SEND_MS = 1000, /* an order is taken at once, or never */
 	OVER_MS = 50,	/* how often is_over is asked */
+	LIST_MS = 3000, /* for a list that is over: it does not know */
 	STAGES_MAX = MFA_YUBIKEY_BLINKS + 1,
 };
 
@@ -68,7 +69,7 @@ static int64_t time_left(int64_t deadline_ms)
 }
 
 /* When the caller has no more need of the outcome, mfa-usb is told so, and says what it
- * has done until then. A list does nothing. */
+ * has done until then. A list may wait for another's turn, and is left alone then. */
 static int receive_packet(const struct mfa_usb *usb, enum mfa_usb_kind kind,
 			  int64_t deadline_ms, struct mfa_secret *packet,
 			  struct mfa_span *ret_payload)
@@ -84,9 +85,9 @@ static int receive_packet(const struct mfa_usb *usb, enum mfa_usb_kind kind,
 			return err == MFA_OK ? letter : err;
 		if (!may_end || !usb->is_over())
 			continue;
-		if (kind == MFA_USB_LIST)
-			return MFA_ERR_ABORT;
 		may_end = shutdown(usb->channel, SHUT_WR) != 0;
+		if (kind == MFA_USB_LIST && left > LIST_MS)
+			deadline_ms -= left - LIST_MS;
 	}
 }
 
