@@ -11,6 +11,11 @@ struct mfa_usb {
 	int channel;	    /* to mfa-usb; -1: it has got its order */
 	/* Set by the caller before the order; a login's order has no stages. */
 	struct mfa_yubikey_listener listener;
+	/* Asked every 50 ms while the outcome is waited for; true: the caller has no more
+	 * need of it. mfa-usb then ends a wait, and writes nothing that it has not begun
+	 * to; the outcome says how far it came. A list is waited for 3 s more. NULL:
+	 * never. */
+	bool (*is_over)(void);
 };
 
 /* Loads the plug-in, for its HMAC alone, and starts mfa-usb, both from a folder that only
@@ -44,6 +49,8 @@ enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 				     struct mfa_diag *diag,
 				     struct mfa_yubikey_port *ret_ports,
 				     size_t *ret_count);
+/* ret_write is set whatever comes of it. */
 enum mfa_yubikey_result mfa_usb_program(struct mfa_usb *usb,
 					const struct mfa_yubikey_program *program,
-					struct mfa_diag *diag);
+					struct mfa_diag *diag,
+					enum mfa_yubikey_write *ret_write);

@@ -39,6 +39,11 @@ struct mfa_usb_order {
 	/* program */
 	struct mfa_yubikey_slot at;
 	bool wants_touch;
+	bool may_overwrite;
+	bool has_access_code;
+	bool has_new_access_code;
+	unsigned char access_code[MFA_YUBIKEY_ACCESS_LEN];
+	unsigned char new_access_code[MFA_YUBIKEY_ACCESS_LEN];
 	bool has_ids; /* for Yubico OTP: the secret is the AES key, followed by zeros */
 	unsigned char secret[MFA_YUBIKEY_SECRET_LEN];
 	unsigned char public_id[MFA_YUBIKEY_PUBLIC_LEN];
@@ -55,6 +60,8 @@ struct mfa_usb_outcome {
 	/* list */
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX];
 	size_t count;
+	/* program */
+	enum mfa_yubikey_write write;
 };
 
 /* Whether an order to respond with this result has another login's turn in its

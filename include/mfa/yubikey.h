@@ -7,6 +7,7 @@
 #include "mfa/secret.h"
 
 enum {
+	MFA_YUBIKEY_ACCESS_LEN = 6, /* an access code */
 	MFA_YUBIKEY_SLOTS = 2,
 	MFA_YUBIKEY_SECRET_LEN = 20,
 	MFA_YUBIKEY_RESPONSE_LEN = 20,
@@ -64,3 +65,8 @@ void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN
 void mfa_yubikey_expect(const struct mfa_yubikey *key, mfa_yubikey_hmac hmac,
 			const unsigned char *challenge,
 			unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);
+
+/* An access code from its 12 hexadecimal digits; spaces, hyphens and colons between them
+ * are ignored. MFA_ERR_INVALID, also for zeros, which mean none; MFA_ERR_NOMEM. */
+int mfa_yubikey_parse_access(const char *text, size_t len, struct mfa_secret *ret_code)
+	MFA_MUST_CHECK;

@@ -26,8 +26,9 @@ enum mfa_yubikey_result {
 	MFA_YUBIKEY_NO_OTP,    /* a key without the OTP application: a Security Key */
 	MFA_YUBIKEY_BUSY,      /* another login uses the keys */
 	MFA_YUBIKEY_ELSEWHERE, /* a wanted key has answered another login meanwhile */
-	MFA_YUBIKEY_REFUSED, /* programming: the slot has an access code, or is too old */
-	MFA_YUBIKEY_BROKEN,  /* USB cannot be used: see the diagnosis */
+	MFA_YUBIKEY_OCCUPIED,  /* programming: something is in the slot already */
+	MFA_YUBIKEY_REFUSED,   /* programming: the key has not taken what was written */
+	MFA_YUBIKEY_BROKEN,    /* USB cannot be used: see the diagnosis */
 };
 
 /* What to tell a person before there is a result, each at most once. */
@@ -63,6 +64,7 @@ struct mfa_yubikey_port {
 	unsigned char version[3];
 	bool is_programmed[MFA_YUBIKEY_SLOTS];
 	bool wants_touch[MFA_YUBIKEY_SLOTS]; /* known from firmware 3.0 on */
+	unsigned char touch_s;		     /* that it waits for a touch; 0: not known */
 };
 
 /* What to write into a slot: an HMAC-SHA1 secret for challenges if public_id is NULL,
@@ -70,12 +72,25 @@ struct mfa_yubikey_port {
 struct mfa_yubikey_program {
 	struct mfa_yubikey_slot at;
 	bool wants_touch;
+	bool may_overwrite; /* else MFA_YUBIKEY_OCCUPIED, also if only its answer shows it
+			     */
 	const unsigned char *secret;	 /* 20 bytes, or the AES key's 16 */
 	const unsigned char *public_id;	 /* 6 bytes */
 	const unsigned char *private_id; /* 6 bytes */
+	/* 6 bytes each, or NULL: the access code that the slot has, and the one that it
+	 * gets; without the second nothing protects it afterwards */
+	const unsigned char *access_code;
+	const unsigned char *new_access_code;
 	int64_t timeout_ms;
 	bool (*is_over)(void); /* as in an order: then nothing is written */
 	struct mfa_yubikey_listener listener;
+};
+
+/* What a slot holds after an order to program it, by what the key shows and answers. */
+enum mfa_yubikey_write {
+	MFA_YUBIKEY_KEPT = 0, /* what it held before */
+	MFA_YUBIKEY_WRITTEN,  /* what the order says: always so with MFA_YUBIKEY_DONE */
+	MFA_YUBIKEY_UNSURE,   /* one of the two: a touch, or a typed code, would tell */
 };
 
 /* What the plug-in exports. Except for an order with a turn, the functions wait for other
@@ -95,7 +110,8 @@ struct mfa_yubikey_driver {
 					struct mfa_yubikey_port *ret_ports,
 					size_t *ret_count);
 	enum mfa_yubikey_result (*program)(const struct mfa_yubikey_program *program,
-					   struct mfa_diag *diag);
+					   struct mfa_diag *diag,
+					   enum mfa_yubikey_write *ret_write);
 	mfa_yubikey_hmac hmac;
 };
 

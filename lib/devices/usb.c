@@ -3,12 +3,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "mfa/spawn.h"
 #include "mfa/usb_wire.h"
 
 enum {
 	SEND_MS = 1000, /* an order is taken at once, or never */
+	OVER_MS = 50,	/* how often is_over is asked */
+	LIST_MS = 3000, /* for a list that is over: it does not know */
 	STAGES_MAX = MFA_YUBIKEY_BLINKS + 1,
 };
 
@@ -59,6 +62,35 @@ static int show_stage(const struct mfa_usb *usb, struct mfa_span payload)
 	return err;
 }
 
+static int64_t time_left(int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - mfa_monotonic_ms();
+	return left > 0 ? left : 0;
+}
+
+/* When the caller has no more need of the outcome, mfa-usb is told so, and says what it
+ * has done until then. A list may wait for another's turn, and is left alone then. */
+static int receive_packet(const struct mfa_usb *usb, enum mfa_usb_kind kind,
+			  int64_t deadline_ms, struct mfa_secret *packet,
+			  struct mfa_span *ret_payload)
+{
+	unsigned char letter = 0;
+	bool may_end = usb->is_over != NULL;
+	for (;;) {
+		int64_t left = time_left(deadline_ms);
+		int wait_ms = (int)(may_end && left > OVER_MS ? OVER_MS : left);
+		int err = mfa_packet_receive(usb->channel, packet, wait_ms, &letter,
+					     ret_payload);
+		if (err != MFA_ERR_BUSY || left == 0)
+			return err == MFA_OK ? letter : err;
+		if (!may_end || !usb->is_over())
+			continue;
+		may_end = shutdown(usb->channel, SHUT_WR) != 0;
+		if (kind == MFA_USB_LIST && left > LIST_MS)
+			deadline_ms -= left - LIST_MS;
+	}
+}
+
 /* Waits for the outcome, and passes on the stages before it. MFA_ERR_BUSY: nothing came
  * in time. */
 static int receive_outcome(const struct mfa_usb *usb, enum mfa_usb_kind kind,
@@ -66,18 +98,15 @@ static int receive_outcome(const struct mfa_usb *usb, enum mfa_usb_kind kind,
 			   struct mfa_usb_outcome *ret_outcome)
 {
 	for (int i = 0; i <= STAGES_MAX; i++) {
-		unsigned char letter = 0;
 		struct mfa_span payload = { 0 };
-		int64_t left = deadline_ms - mfa_monotonic_ms();
-		int err = mfa_packet_receive(usb->channel, packet,
-					     left > 0 ? (int)left : 0, &letter, &payload);
-		if (err != MFA_OK)
-			return err;
-		if (letter == (unsigned char)kind)
+		int letter = receive_packet(usb, kind, deadline_ms, packet, &payload);
+		if (letter < 0)
+			return letter;
+		if (letter == (int)kind)
 			return mfa_usb_unpack_outcome(kind, payload, ret_outcome);
 		if (letter != MFA_USB_STAGE)
 			return MFA_ERR_INVALID;
-		err = show_stage(usb, payload);
+		int err = show_stage(usb, payload);
 		if (err != MFA_OK)
 			return err;
 	}
@@ -137,6 +166,7 @@ static enum mfa_yubikey_result execute_order(struct mfa_usb *usb,
 	if (err == MFA_OK)
 		return end_order(usb, kind, deadline_ms, diag, ret_outcome);
 	mfa_usb_close(usb);
+	ret_outcome->write = MFA_YUBIKEY_KEPT; /* it was not sent */
 	return fail_order(err, diag);
 }
 
@@ -244,16 +274,26 @@ enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 
 enum mfa_yubikey_result mfa_usb_program(struct mfa_usb *usb,
 					const struct mfa_yubikey_program *program,
-					struct mfa_diag *diag)
+					struct mfa_diag *diag,
+					enum mfa_yubikey_write *ret_write)
 {
-	struct mfa_usb_outcome outcome;
+	/* what mfa-usb did before it fell silent is not known */
+	struct mfa_usb_outcome outcome = { .write = MFA_YUBIKEY_UNSURE };
 	struct mfa_usb_order sent = {
 		.kind = MFA_USB_PROGRAM,
 		.timeout_ms = program->timeout_ms,
 		.at = program->at,
 		.wants_touch = program->wants_touch,
+		.may_overwrite = program->may_overwrite,
+		.has_access_code = program->access_code != NULL,
+		.has_new_access_code = program->new_access_code != NULL,
 		.has_ids = program->public_id != NULL,
 	};
+	if (sent.has_access_code)
+		memcpy(sent.access_code, program->access_code, sizeof sent.access_code);
+	if (sent.has_new_access_code)
+		memcpy(sent.new_access_code, program->new_access_code,
+		       sizeof sent.new_access_code);
 	if (sent.has_ids) {
 		memcpy(sent.secret, program->secret, MFA_YUBIKEY_AES_LEN);
 		memcpy(sent.public_id, program->public_id, sizeof sent.public_id);
@@ -261,5 +301,7 @@ enum mfa_yubikey_result mfa_usb_program(struct mfa_usb *usb,
 	} else {
 		memcpy(sent.secret, program->secret, sizeof sent.secret);
 	}
-	return execute_order(usb, &sent, diag, &outcome);
+	enum mfa_yubikey_result result = execute_order(usb, &sent, diag, &outcome);
+	*ret_write = outcome.write;
+	return result;
 }

@@ -10,7 +10,7 @@ enum {
 	TEXT_SIZE = sizeof((struct mfa_diag){ 0 }.text),
 	WARNING_SIZE = sizeof((struct mfa_diag){ 0 }.warning),
 	SLOT_SIZE = 5,
-	PORT_SIZE = 8,
+	PORT_SIZE = 9,
 	/* an order */
 	AT_TIMEOUT = VERSION_SIZE,
 	AT_FOLDER = AT_TIMEOUT + 8,
@@ -24,9 +24,14 @@ enum {
 	AT_SECRET = AT_FLAGS + 1,
 	AT_PUBLIC = AT_SECRET + MFA_YUBIKEY_SECRET_LEN,
 	AT_PRIVATE = AT_PUBLIC + MFA_YUBIKEY_PUBLIC_LEN,
-	PROGRAM_SIZE = AT_PRIVATE + MFA_YUBIKEY_PRIVATE_LEN,
+	AT_ACCESS = AT_PRIVATE + MFA_YUBIKEY_PRIVATE_LEN,
+	AT_NEW_ACCESS = AT_ACCESS + MFA_YUBIKEY_ACCESS_LEN,
+	PROGRAM_SIZE = AT_NEW_ACCESS + MFA_YUBIKEY_ACCESS_LEN,
 	FLAG_TOUCH = 1,
 	FLAG_IDS = 2,
+	FLAG_OVERWRITE = 4,
+	FLAG_ACCESS = 8,
+	FLAG_NEW_ACCESS = 16,
 	/* an outcome */
 	AT_DIAG = 1,
 	AT_WARNING = AT_DIAG + TEXT_SIZE,
@@ -38,9 +43,11 @@ enum {
 	AT_COUNT = AT_FROM,
 	AT_PORTS = AT_COUNT + 1,
 	LISTED_SIZE = AT_PORTS + MFA_YUBIKEYS_MAX * PORT_SIZE,
-	PROGRAMMED_SIZE = AT_FROM,
+	AT_WRITE = AT_FROM,
+	PROGRAMMED_SIZE = AT_WRITE + 1,
 	AT_PORT_VERSION = 4,
 	AT_PORT_FLAGS = 7,
+	AT_PORT_TOUCH = 8,
 };
 
 _Static_assert(sizeof MFA_VERSION <= VERSION_SIZE, "a longer version needs more room");
@@ -87,7 +94,12 @@ static bool is_valid_order(const struct mfa_usb_order *order)
 static bool is_valid_outcome(enum mfa_usb_kind kind,
 			     const struct mfa_usb_outcome *outcome)
 {
-	bool has_answer = kind == MFA_USB_RESPOND && outcome->result == MFA_YUBIKEY_DONE;
+	bool is_done = outcome->result == MFA_YUBIKEY_DONE;
+	bool has_answer = kind == MFA_USB_RESPOND && is_done;
+	if (kind == MFA_USB_PROGRAM &&
+	    (outcome->write > MFA_YUBIKEY_UNSURE ||
+	     is_done != (outcome->write == MFA_YUBIKEY_WRITTEN)))
+		return false;
 	return outcome_size(kind) != 0 && outcome->result <= MFA_YUBIKEY_BROKEN &&
 	       outcome->count <= MFA_YUBIKEYS_MAX &&
 	       memchr(outcome->diag.text, '\0', TEXT_SIZE) != NULL &&
@@ -110,11 +122,18 @@ static struct mfa_yubikey_slot get_slot(const unsigned char *bytes)
 static void put_program(unsigned char *bytes, const struct mfa_usb_order *order)
 {
 	put_slot(bytes + AT_REST, &order->at);
-	bytes[AT_FLAGS] = (unsigned char)((order->wants_touch ? FLAG_TOUCH : 0) |
-					  (order->has_ids ? FLAG_IDS : 0));
+	bytes[AT_FLAGS] =
+		(unsigned char)((order->wants_touch ? FLAG_TOUCH : 0) |
+				(order->has_ids ? FLAG_IDS : 0) |
+				(order->may_overwrite ? FLAG_OVERWRITE : 0) |
+				(order->has_access_code ? FLAG_ACCESS : 0) |
+				(order->has_new_access_code ? FLAG_NEW_ACCESS : 0));
 	memcpy(bytes + AT_SECRET, order->secret, sizeof order->secret);
 	memcpy(bytes + AT_PUBLIC, order->public_id, sizeof order->public_id);
 	memcpy(bytes + AT_PRIVATE, order->private_id, sizeof order->private_id);
+	memcpy(bytes + AT_ACCESS, order->access_code, sizeof order->access_code);
+	memcpy(bytes + AT_NEW_ACCESS, order->new_access_code,
+	       sizeof order->new_access_code);
 }
 
 static void get_program(const unsigned char *bytes, struct mfa_usb_order *order)
@@ -122,9 +141,15 @@ static void get_program(const unsigned char *bytes, struct mfa_usb_order *order)
 	order->at = get_slot(bytes + AT_REST);
 	order->wants_touch = (bytes[AT_FLAGS] & FLAG_TOUCH) != 0;
 	order->has_ids = (bytes[AT_FLAGS] & FLAG_IDS) != 0;
+	order->may_overwrite = (bytes[AT_FLAGS] & FLAG_OVERWRITE) != 0;
+	order->has_access_code = (bytes[AT_FLAGS] & FLAG_ACCESS) != 0;
+	order->has_new_access_code = (bytes[AT_FLAGS] & FLAG_NEW_ACCESS) != 0;
 	memcpy(order->secret, bytes + AT_SECRET, sizeof order->secret);
 	memcpy(order->public_id, bytes + AT_PUBLIC, sizeof order->public_id);
 	memcpy(order->private_id, bytes + AT_PRIVATE, sizeof order->private_id);
+	memcpy(order->access_code, bytes + AT_ACCESS, sizeof order->access_code);
+	memcpy(order->new_access_code, bytes + AT_NEW_ACCESS,
+	       sizeof order->new_access_code);
 }
 
 /* An order belongs to a turn in which no key has answered yet. */
@@ -227,6 +252,7 @@ static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
 {
 	mfa_put32(bytes, port->serial);
 	memcpy(bytes + AT_PORT_VERSION, port->version, sizeof port->version);
+	bytes[AT_PORT_TOUCH] = port->touch_s;
 	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
 		unsigned flags = (port->is_programmed[i] ? 1U : 0U) |
 				 (port->wants_touch[i] ? 2U : 0U);
@@ -236,7 +262,8 @@ static void put_port(unsigned char *bytes, const struct mfa_yubikey_port *port)
 
 static struct mfa_yubikey_port get_port(const unsigned char *bytes)
 {
-	struct mfa_yubikey_port port = { .serial = mfa_get32(bytes) };
+	struct mfa_yubikey_port port = { .serial = mfa_get32(bytes),
+					 .touch_s = bytes[AT_PORT_TOUCH] };
 	memcpy(port.version, bytes + AT_PORT_VERSION, sizeof port.version);
 	for (unsigned i = 0; i < MFA_YUBIKEY_SLOTS; i++) {
 		unsigned flags = (unsigned)bytes[AT_PORT_FLAGS] >> 2 * i;
@@ -278,6 +305,8 @@ int mfa_usb_pack_outcome(enum mfa_usb_kind kind, const struct mfa_usb_outcome *o
 			put_port(ret_payload + AT_PORTS + i * PORT_SIZE,
 				 &outcome->ports[i]);
 	}
+	if (kind == MFA_USB_PROGRAM)
+		ret_payload[AT_WRITE] = (unsigned char)outcome->write;
 	if (err == MFA_OK)
 		*ret_len = size;
 	return err;
@@ -302,6 +331,8 @@ int mfa_usb_unpack_outcome(enum mfa_usb_kind kind, struct mfa_span payload,
 		       sizeof outcome.response);
 		(void)mfa_turn_get(payload.data + AT_OTHER, &outcome.other);
 	}
+	if (kind == MFA_USB_PROGRAM)
+		outcome.write = (enum mfa_yubikey_write)payload.data[AT_WRITE];
 	if (kind == MFA_USB_LIST)
 		outcome.count = payload.data[AT_COUNT];
 	for (size_t i = 0; i < outcome.count && i < MFA_YUBIKEYS_MAX; i++)

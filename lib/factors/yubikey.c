@@ -62,6 +62,21 @@ int mfa_yubikey_load(const struct mfa_token *token, struct mfa_yubikey *ret_key)
 	return is_sound ? MFA_OK : MFA_ERR_INTEGRITY;
 }
 
+int mfa_yubikey_parse_access(const char *text, size_t len, struct mfa_secret *ret_code)
+{
+	static const unsigned char none[MFA_YUBIKEY_ACCESS_LEN];
+	unsigned char code[MFA_YUBIKEY_ACCESS_LEN] = { 0 };
+	const char *end = NULL;
+	size_t code_len = 0;
+	int err = MFA_ERR_INVALID;
+	if (sodium_hex2bin(code, sizeof code, text, len, " :-", &code_len, &end) == 0 &&
+	    end == text + len && code_len == sizeof code &&
+	    !mfa_secret_is_equal(code, none, sizeof code))
+		err = mfa_secret_copy(code, sizeof code, ret_code);
+	mfa_wipe(code, sizeof code);
+	return err;
+}
+
 void mfa_yubikey_challenge(unsigned char ret_challenge[MFA_YUBIKEY_CHALLENGE_LEN])
 {
 	do {

@@ -11,8 +11,8 @@ enum {
 	REPORT_SIZE = 8,
 	CHUNK_SIZE = REPORT_SIZE - 1,
 	PAYLOAD_SIZE = 64,
-	FRAME_SIZE = 70, /* payload, command, CRC, three bytes of nothing */
-	ANSWER_SIZE = 22,
+	FRAME_SIZE = 70,   /* payload, command, CRC, three bytes of nothing */
+	ANSWER_SIZE = 64,  /* of device information */
 	CRC_GOOD = 0xf0b8, /* the CRC of anything followed by its inverted CRC */
 };
 
@@ -23,6 +23,7 @@ enum {
 	REPORT_TOUCH = 0x20,
 	REPORT_NUMBER = 0x1f,
 	REPORT_RESET = 0x8f,
+	REPORT_STARTING = 0x9f,
 };
 
 /* CRC-16 of ISO 13239, as ykpers and the key use it. */
@@ -49,7 +50,7 @@ struct answer {
 	unsigned next;
 };
 
-/* Makes the answer from up to 20 bytes. */
+/* Makes the answer from up to ANSWER_SIZE - 2 bytes. */
 void answer_make(struct answer *answer, const void *bytes, size_t len, bool bad_crc);
 /* Gives the next report of it; false when that was the one that ends it. */
 bool answer_give(struct answer *answer, uint8_t ret_report[static REPORT_SIZE]);

@@ -18,12 +18,18 @@ struct key {
 	struct softkey_firmware firmware;
 	struct softkey_faults faults;
 	struct slot slot[SOFTKEY_SLOTS];
+	bool info_serial;
+	uint8_t touch_s;
 	uint8_t sequence; /* of programming; 0: no slot is programmed */
 	unsigned writes;
 	unsigned challenges;
 	uint64_t powered;   /* since when it has power, in ms */
 	uint32_t ticks;	    /* what its clock showed then */
 	uint64_t reclaimed; /* until then it takes no command; 0: not yet known */
+
+	/* struct softkey_writing: until when, and what it shows meanwhile */
+	uint64_t starting, holding, lagging;
+	uint8_t old_sequence, old_bits;
 
 	enum key_phase phase;
 	struct frame frame;

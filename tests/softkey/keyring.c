@@ -78,28 +78,40 @@ static bool read_firmware(char *word, struct softkey_firmware *ret_firmware)
 	return true;
 }
 
-// hmac:SECRET[:touch][:whole], hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES, static
-static bool read_slot(char *word, struct softkey_setup *setup)
+static bool read_secrets(const char *kind, char **rest, struct softkey_setup *setup)
 {
-	char *rest, *kind = strtok_r(word, ":", &rest), *flag;
 	if (strcmp(kind, "otp") == 0) {
 		setup->kind = SOFTKEY_OTP;
-		return read_hex(strtok_r(NULL, ":", &rest), setup->public_id,
+		return read_hex(strtok_r(NULL, ":", rest), setup->public_id,
 				SOFTKEY_ID_SIZE) &&
-		       read_hex(strtok_r(NULL, ":", &rest), setup->private_id,
+		       read_hex(strtok_r(NULL, ":", rest), setup->private_id,
 				SOFTKEY_ID_SIZE) &&
-		       read_hex(strtok_r(NULL, ":", &rest), setup->secret, 16);
+		       read_hex(strtok_r(NULL, ":", rest), setup->secret, 16);
 	}
 	if (strcmp(kind, "static") == 0) {
 		setup->kind = SOFTKEY_OTHER;
 		return true;
 	}
 	setup->kind = strcmp(kind, "hmac") == 0 ? SOFTKEY_HMAC : SOFTKEY_HOTP;
-	if ((setup->kind == SOFTKEY_HOTP && strcmp(kind, "hotp") != 0) ||
-	    !read_hex(strtok_r(NULL, ":", &rest), setup->secret, SOFTKEY_SECRET_SIZE))
+	return (setup->kind == SOFTKEY_HMAC || strcmp(kind, "hotp") == 0) &&
+	       read_hex(strtok_r(NULL, ":", rest), setup->secret, SOFTKEY_SECRET_SIZE);
+}
+
+// hmac:SECRET[:touch][:whole], hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES, static; all of
+// them with [:protects][:access:CODE]
+static bool read_slot(char *word, struct softkey_setup *setup)
+{
+	char *rest, *kind = strtok_r(word, ":", &rest), *flag;
+	if (!read_secrets(kind, &rest, setup))
 		return false;
 	while ((flag = strtok_r(NULL, ":", &rest)) != NULL) {
-		if (strcmp(flag, "touch") == 0)
+		if (strcmp(flag, "protects") == 0)
+			setup->protects = true;
+		else if (strcmp(flag, "access") == 0 &&
+			 read_hex(strtok_r(NULL, ":", &rest), setup->access,
+				  SOFTKEY_ACCESS_SIZE))
+			continue;
+		else if (strcmp(flag, "touch") == 0)
 			setup->touch = true;
 		else if (strcmp(flag, "whole") == 0)
 			setup->whole_block = true;
@@ -130,6 +142,8 @@ static bool read_option(char *word, struct softkey_options *options)
 		return read_number(value, &options->serial);
 	if (strcmp(word, "serial-hidden") == 0)
 		return options->serial_hidden = !value;
+	if (strcmp(word, "info-serial") == 0)
+		return options->info_serial = !value;
 	if (!value)
 		return false;
 	if (strcmp(word, "firmware") == 0)
@@ -139,6 +153,32 @@ static bool read_option(char *word, struct softkey_options *options)
 	if (strcmp(word, "slot1") == 0)
 		return read_slot(value, &options->slot[0]);
 	return strcmp(word, "slot2") == 0 && read_slot(value, &options->slot[1]);
+}
+
+// What a key does while it is programmed; signal=AFTER:PID:NUMBER.
+static bool read_writing_fault(const char *word, char *value,
+			       struct softkey_faults *faults)
+{
+	struct softkey_writing *writing = &faults->writing;
+	unsigned numbers[3] = { 0 };
+	char *rest = NULL;
+	if (strcmp(word, "ignored") == 0)
+		return writing->ignored = !value;
+	if (strcmp(word, "start-ms") == 0)
+		return read_polls(value, &writing->start_ms);
+	if (strcmp(word, "held-ms") == 0)
+		return read_polls(value, &writing->held_ms);
+	if (strcmp(word, "lag-ms") == 0)
+		return read_polls(value, &writing->lag_ms);
+	if (strcmp(word, "signal") != 0 || !value)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (!read_number(strtok_r(i == 0 ? value : NULL, ":", &rest),
+				 &numbers[i]))
+			return false;
+	faults->signal =
+		(struct softkey_signal){ numbers[0], (int)numbers[1], (int)numbers[2] };
+	return true;
 }
 
 static bool read_fault(char *word, struct softkey_faults *faults)
@@ -174,7 +214,7 @@ static bool read_fault(char *word, struct softkey_faults *faults)
 			return read_polls(value, words[i].number);
 		return *words[i].flag = !value;
 	}
-	return false;
+	return read_writing_fault(word, value, faults);
 }
 
 static void show(const struct port *port, unsigned number, struct text *text)

@@ -2,6 +2,7 @@
 #include "port.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 enum {
@@ -60,6 +61,7 @@ void port_set_faults(struct port *port, const struct softkey_faults *faults)
 {
 	key_set_faults(&port->key, faults);
 	port->until_gone = faults->unplug_after;
+	port->until_signal = faults->signal.after;
 	port->until_error = faults->error_after;
 	if (port->plugged && (faults->claims > 0 || port->owner == OTHER_PROGRAM))
 		give_to_other(port);
@@ -300,6 +302,8 @@ int port_control(struct port *port, uintptr_t who, uint64_t now,
 	int err = port_claim(port, interface, who);
 	if (err)
 		return err;
+	if (port->until_signal > 0 && --port->until_signal == 0)
+		(void)kill(port->key.faults.signal.pid, port->key.faults.signal.number);
 	if (port->until_gone > 0 && --port->until_gone == 0)
 		port_unplug(port);
 	if (!port->plugged)

@@ -30,6 +30,7 @@ struct port {
 	unsigned until_gone;  /* transfers; 0: stays */
 	unsigned until_error; /* transfers; 0: none */
 	unsigned claims;      /* that another program's claim has yet to refuse */
+	unsigned until_signal;
 };
 
 /* A key that is not yet plugged in. */

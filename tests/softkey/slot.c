@@ -45,6 +45,11 @@ bool slot_is_protected(const struct slot *slot)
 	       memcmp(slot->config + CONFIG_ACCESS, none, sizeof none) != 0;
 }
 
+bool slot_protects_second(const struct slot *slot)
+{
+	return slot->valid && flag(slot, CONFIG_TKT, TKT_PROTECT_SECOND) != 0;
+}
+
 bool slot_opens_with(const struct slot *slot,
 		     const uint8_t access[static SOFTKEY_ACCESS_SIZE])
 {
@@ -106,6 +111,8 @@ void slot_setup(struct slot *slot, const struct softkey_setup *setup, bool seria
 					       (setup->touch ? CFG_CHALLENGE_TOUCH : 0));
 	if (setup->kind == SOFTKEY_HOTP && setup->eight_digits)
 		config[CONFIG_CFG] = CFG_HOTP_EIGHT;
+	if (setup->protects)
+		config[CONFIG_TKT] |= TKT_PROTECT_SECOND;
 	frame_seal(config, CONFIG_CRC);
 	(void)slot_program(slot, config);
 }

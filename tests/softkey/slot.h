@@ -25,6 +25,7 @@ enum {
 	EXT_ALLOW_UPDATE = 0x20,
 	TKT_APPEND_CR = 0x20,
 	TKT_OATH_OR_CHALLENGE = 0x40,
+	TKT_PROTECT_SECOND = 0x80,
 	CFG_HOTP_EIGHT = 0x02,
 	CFG_SHORT_TICKET = 0x02,
 	CFG_HMAC_LT64 = 0x04,
@@ -48,6 +49,8 @@ enum softkey_kind slot_kind(const struct slot *slot);
  */
 bool slot_wants_touch(const struct slot *slot);
 bool slot_is_protected(const struct slot *slot);
+/* PROTECT_CFG2, in either slot. */
+bool slot_protects_second(const struct slot *slot);
 /* A slot that is not protected opens to any code. */
 bool slot_opens_with(const struct slot *slot,
 		     const uint8_t access[static SOFTKEY_ACCESS_SIZE]);

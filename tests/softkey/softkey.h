@@ -35,6 +35,23 @@ struct softkey_setup {
 	bool touch;			     /* HMAC: only when the key is touched */
 	bool whole_block; /* HMAC of all 64 bytes of a frame: without HMAC_LT64 */
 	uint8_t access[SOFTKEY_ACCESS_SIZE]; /* to be given before it is overwritten */
+	bool protects; /* slot 1: slot 2 takes no writes, unless it has this flag too */
+};
+
+/* How a key behaves while it starts and while it is programmed. All zero: it does at once
+ * what it is told, and shows it. Times in ms; SOFTKEY_NEVER: it goes on for good. */
+struct softkey_writing {
+	unsigned start_ms; /* after power-up it shows 0x9f, and takes nothing */
+	unsigned held_ms;  /* after a write it shows the write flag, and takes nothing */
+	unsigned lag_ms;   /* after a write it shows the status of before */
+	bool ignored;	   /* takes no write, whatever code comes with it */
+};
+
+/* A signal to a process at the Nth transfer from now; 0: none. */
+struct softkey_signal {
+	unsigned after;
+	int pid;
+	int number;
 };
 
 /* What a key or its owner does wrong. All zero: nothing. */
@@ -42,6 +59,8 @@ struct softkey_faults {
 	unsigned touch_after;  /* touched at the Nth poll of the wait; 0: the second */
 	unsigned touch_ms;     /* how long a key waits for the touch; 0: 15000 */
 	unsigned answer_after; /* polls without an answer, after the touch */
+	struct softkey_writing writing;
+	struct softkey_signal signal;
 	unsigned unplug_after; /* the Nth transfer from now finds the key gone; 0: none */
 	bool bad_crc;	       /* of the answers to challenges */
 	bool mute;	       /* answers nothing, not even its serial number */
@@ -74,6 +93,8 @@ struct softkey_options {
 	uint32_t serial;
 	struct softkey_firmware firmware; /* all zero: 5.4.3 */
 	bool serial_hidden;		  /* no slot makes the serial number readable */
+	bool info_serial;		  /* the device information has it all the same */
+	uint8_t touch_s;		  /* for a touch, by its configuration; 0: 15 s */
 	uint16_t product; /* of USB; 0: the firmware's usual one, with all applications */
 	struct softkey_setup slot[SOFTKEY_SLOTS];
 	struct softkey_faults faults;

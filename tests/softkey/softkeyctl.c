@@ -6,8 +6,8 @@
 #include "wire.h"
 
 static const char USAGE[] =
-	"usage: softkeyctl new [serial=N] [firmware=X.Y.Z] [serial-hidden] [product=HHHH]\n"
-	"                  [slot1=S] [slot2=S]\n"
+	"usage: softkeyctl new [serial=N] [firmware=X.Y.Z] [serial-hidden] [info-serial]\n"
+	"                  [product=HHHH] [slot1=S] [slot2=S]\n"
 	"       softkeyctl plug|unplug KEY\n"
 	"       softkeyctl touch KEY on|off\n"
 	"       softkeyctl type KEY SLOT\n"
@@ -15,12 +15,14 @@ static const char USAGE[] =
 	"                  [unplug-after=N] [bad-crc] [mute] [denied] [unauthorised]\n"
 	"                  [reclaim-ms=N] [lies=N] [damaged-status=N] [damaged-serial=N]\n"
 	"                  [error-after=N] [error=ERRNO] [claims=N]\n"
+	"                  [start-ms=N] [held-ms=N] [lag-ms=N] [ignored] [signal=N:PID:NUMBER]\n"
 	"       softkeyctl show|reset\n"
 	"\n"
 	"new plugs in a new key and prints its number. S is hmac:SECRET[:touch][:whole],\n"
-	"hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES or static, in hexadecimal digits. fault replaces\n"
-	"all faults of a key; N may be never where that makes sense. type prints what the slot\n"
-	"types, without Enter. reset takes all keys away.\n";
+	"hotp:SECRET[:8], otp:PUBLIC:PRIVATE:AES or static, in hexadecimal digits, and each may\n"
+	"go on with :access:CODE and :protects. fault replaces all faults of a key; N may be never\n"
+	"where polls or milliseconds are counted. type prints what the slot types, without Enter.\n"
+	"reset takes all keys away.\n";
 
 int main(int argc, char *argv[])
 {

@@ -25,6 +25,7 @@ struct driver_fixture {
 	int64_t took_ms;
 	struct mfa_yubikey_port ports[MFA_YUBIKEYS_MAX]; /* of the last list */
 	size_t count;
+	enum mfa_yubikey_write write; /* what the last programming left */
 };
 
 /* For cmocka: *state is a struct driver_fixture, with no key plugged in. */

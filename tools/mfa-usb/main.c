@@ -82,10 +82,11 @@ static bool is_told_to_end(void)
 	return is_told;
 }
 
-/* The caller's end is closed when it gives up, is ended, or dies. */
+/* The caller's end is closed when it is ended, or dies; it is shut for writing when the
+ * caller gives up, and still wants to know what was done. */
 static bool has_hung_up(void)
 {
-	struct pollfd caller = { .fd = STDIN_FILENO };
+	struct pollfd caller = { .fd = STDIN_FILENO, .events = POLLRDHUP };
 	return poll(&caller, 1, 0) != 0;
 }
 

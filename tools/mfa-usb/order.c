@@ -38,6 +38,10 @@ static enum mfa_yubikey_result program(const struct mfa_usb_order *order,
 	const struct mfa_yubikey_program wanted = {
 		.at = order->at,
 		.wants_touch = order->wants_touch,
+		.may_overwrite = order->may_overwrite,
+		.access_code = order->has_access_code ? order->access_code : NULL,
+		.new_access_code =
+			order->has_new_access_code ? order->new_access_code : NULL,
 		.secret = order->secret,
 		.public_id = order->has_ids ? order->public_id : NULL,
 		.private_id = order->has_ids ? order->private_id : NULL,
@@ -45,7 +49,7 @@ static enum mfa_yubikey_result program(const struct mfa_usb_order *order,
 		.is_over = caller->is_over,
 		.listener = caller->listener,
 	};
-	return driver->program(&wanted, &outcome->diag);
+	return driver->program(&wanted, &outcome->diag, &outcome->write);
 }
 
 static enum mfa_yubikey_result carry_out(const struct mfa_usb_order *order,

@@ -89,6 +89,7 @@ static enum mfa_device_result result_of_usb(enum mfa_yubikey_result result)
 		return MFA_DEVICE_BUSY;
 	case MFA_YUBIKEY_ELSEWHERE:
 		return MFA_DEVICE_ELSEWHERE;
+	case MFA_YUBIKEY_OCCUPIED:
 	case MFA_YUBIKEY_REFUSED:
 	case MFA_YUBIKEY_BROKEN:
 		break;

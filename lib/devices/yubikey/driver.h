@@ -17,6 +17,7 @@ enum mfa_yubikey_result driver_list(int64_t timeout_ms,
 				    struct mfa_yubikey_port *ret_ports,
 				    size_t *ret_count);
 enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,
-				       struct mfa_diag *diag);
+				       struct mfa_diag *diag,
+				       enum mfa_yubikey_write *ret_write);
 void driver_hmac(const unsigned char *secret, const unsigned char *message, size_t len,
 		 unsigned char ret_response[MFA_YUBIKEY_RESPONSE_LEN]);

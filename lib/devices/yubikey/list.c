@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driver.h"
-#include "ports.h"
+#include "info.h"
 
 struct listing {
 	struct mfa_yubikey_port *ports;
@@ -13,6 +13,7 @@ static enum mfa_yubikey_result add_port(void *context, struct port *port,
 	struct listing *listing = context;
 	if (listing->count == MFA_YUBIKEYS_MAX)
 		return MFA_YUBIKEY_DONE;
+	info_read(port);
 	listing->ports[listing->count++] = port->info;
 	return MFA_YUBIKEY_OTHER; /* go on */
 }

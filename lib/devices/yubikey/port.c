@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "info.h"
 #include "report.h"
 
 enum {
@@ -106,7 +107,10 @@ static enum mfa_yubikey_result read_serial(const struct ports *ports, struct por
 			.silence_ms = SERIAL_MS,
 		};
 		result = report_exchange(port->key, &exchange, &limit, bytes, diag);
-	} while (result == MFA_YUBIKEY_SILENT && ports->is_patient &&
+		if (result == MFA_YUBIKEY_SILENT && ports->is_patient)
+			info_read(port);
+	} while (result == MFA_YUBIKEY_SILENT && port->info.serial == 0 &&
+		 ports->is_patient &&
 		 !is_past(ports->began + RECLAIM_MS) && !ports_has_run_out(ports));
 	if (result == MFA_YUBIKEY_SILENT)
 		return MFA_YUBIKEY_DONE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driver.h"
-#include "ports.h"
+#include "read_back.h"
 
 #include <sodium.h>
 #include <ykpers.h>
@@ -34,6 +34,13 @@ static bool set_otp(YKP_CONFIG *config, const struct mfa_yubikey_program *progra
 	       ykp_set_tktflag_APPEND_CR(config, true) != 0;
 }
 
+static bool set_access_code(YKP_CONFIG *config, const unsigned char *code)
+{
+	return code == NULL ||
+	       ykp_set_access_code(config, (unsigned char *)(uintptr_t)code,
+				   MFA_YUBIKEY_ACCESS_LEN) != 0;
+}
+
 static bool compose_config(YKP_CONFIG *config, const struct mfa_yubikey_program *program,
 			   YK_STATUS *status)
 {
@@ -44,13 +51,57 @@ static bool compose_config(YKP_CONFIG *config, const struct mfa_yubikey_program 
 	bool is_set = program->public_id == NULL ? set_challenge(config, program)
 						 : set_otp(config, program);
 	/* keys are found by their serial number */
-	return is_set && ykp_set_extflag_SERIAL_API_VISIBLE(config, true) != 0;
+	return is_set && set_access_code(config, program->new_access_code) &&
+	       ykp_set_extflag_SERIAL_API_VISIBLE(config, true) != 0;
+}
+
+/* The order, and what came of it. */
+struct programming {
+	const struct mfa_yubikey_program *program;
+	enum mfa_yubikey_write write;
+};
+
+/* Once the first byte is on its way, only the key knows what it holds. */
+static enum mfa_yubikey_result write_config(struct port *port, YKP_CONFIG *config,
+					    struct programming *programming,
+					    struct mfa_diag *diag)
+{
+	const struct mfa_yubikey_program *program = programming->program;
+	const struct shown before = read_back_shown(port->status);
+	struct mfa_diag why = { .text = "" };
+	enum mfa_yubikey_result result = MFA_YUBIKEY_REFUSED;
+	yk_errno = 0;
+	(void)yk_write_command(port->key, ykp_core_config(config),
+			       (uint8_t)ykp_command(config),
+			       (unsigned char *)(uintptr_t)program->access_code);
+	sodium_stackzero(DRIVER_STACK);
+	if (yk_errno == YK_EUSBERR)
+		result = result_of_error(&why);
+	programming->write = read_back_slot(port, &before, program);
+	sodium_stackzero(DRIVER_STACK);
+	if (programming->write == MFA_YUBIKEY_WRITTEN)
+		return MFA_YUBIKEY_DONE;
+	if (yk_errno == YK_EUSBERR)
+		result = result_of_error(&why);
+	if (why.text[0] != '\0')
+		(void)mfa_fail(diag, MFA_ERR_IO, "%s", why.text);
+	return result;
+}
+
+/* Firmware before 2.1 does not show what is programmed, and there are bits that lie. */
+static bool is_occupied(struct port *port, const struct mfa_yubikey_program *program,
+			struct mfa_diag *diag)
+{
+	return !program->may_overwrite &&
+	       (port->info.is_programmed[program->at.slot - 1] ||
+		read_back_is_answering(port, program->at.slot, program->is_over, diag));
 }
 
 static enum mfa_yubikey_result program_port(void *context, struct port *port,
 					    struct mfa_diag *diag)
 {
-	const struct mfa_yubikey_program *program = context;
+	struct programming *programming = context;
+	const struct mfa_yubikey_program *program = programming->program;
 	MFA_CLEANUP(free_config) YKP_CONFIG *config = NULL;
 	if (port->info.serial == 0 || port->info.serial != program->at.serial)
 		return MFA_YUBIKEY_OTHER;
@@ -64,30 +115,25 @@ static enum mfa_yubikey_result program_port(void *context, struct port *port,
 			       ykp_strerror(ykp_errno));
 		return MFA_YUBIKEY_REFUSED;
 	}
+	if (is_occupied(port, program, diag))
+		return MFA_YUBIKEY_OCCUPIED;
 	if (program->is_over != NULL && program->is_over())
 		return MFA_YUBIKEY_BUSY;
-	yk_errno = 0;
-	bool is_written = yk_write_command(port->key, ykp_core_config(config),
-					   (uint8_t)ykp_command(config), NULL) != 0;
-	sodium_stackzero(DRIVER_STACK);
-	if (is_written)
-		return MFA_YUBIKEY_DONE;
-	if (yk_errno != YK_EWRITEERR)
-		return result_of_error(diag);
-	(void)mfa_fail(diag, MFA_ERR_IO,
-		       "the YubiKey did not take it: an access code protects the slot");
-	return MFA_YUBIKEY_REFUSED;
+	return write_config(port, config, programming, diag);
 }
 
 enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,
-				       struct mfa_diag *diag)
+				       struct mfa_diag *diag,
+				       enum mfa_yubikey_write *ret_write)
 {
 	MFA_CLEANUP(ports_done) struct ports ports;
-	struct mfa_yubikey_program copy = *program;
+	struct programming programming = { .program = program };
 	const struct ports_wait wait = { .timeout_ms = program->timeout_ms,
 					 .is_over = program->is_over,
 					 .listener = program->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
-	return result == MFA_YUBIKEY_DONE ? ports_visit(&ports, diag, program_port, &copy)
-					  : result;
+	if (result == MFA_YUBIKEY_DONE)
+		result = ports_visit(&ports, diag, program_port, &programming);
+	*ret_write = programming.write;
+	return result;
 }

@@ -189,7 +189,7 @@ static void keys_are_listed_and_programmed(void **state)
 						     .timeout_ms = TIMEOUT_MS };
 	usb_mock_plug(fixture->mock, &(struct softkey_options){ .serial = KEY_SERIAL });
 	open_usb(counter, &usb);
-	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag),
+	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag, &fixture->write),
 			 MFA_YUBIKEY_DONE);
 	assert_responds(counter);
 	open_usb(counter, &usb);
@@ -221,7 +221,7 @@ static void a_slot_is_programmed_to_type_codes(void **state)
 	unsigned key = usb_mock_plug(fixture->mock,
 				     &(struct softkey_options){ .serial = KEY_SERIAL });
 	open_usb(counter, &usb);
-	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag),
+	assert_int_equal(mfa_usb_program(&usb, &program, &fixture->diag, &fixture->write),
 			 MFA_YUBIKEY_DONE);
 	usb_mock_type(fixture->mock, key, 1, code);
 	mfa_yubikey_otp_format_id(program.public_id, public_id);
@@ -506,7 +506,8 @@ static int program_slot(void *context, unsigned index MFA_UNUSED)
 						     .secret = key_secret,
 						     .timeout_ms = LONG_MS };
 	open_usb(counter, &usb);
-	return (int)mfa_usb_program(&usb, &program, &counter->fixture.diag);
+	return (int)mfa_usb_program(&usb, &program, &counter->fixture.diag,
+				    &counter->fixture.write);
 }
 
 /* Ctrl-C while another user of the keys was waited for: the slot is as it was. */

@@ -36,6 +36,10 @@ static struct mfa_usb_order sample_order(enum mfa_usb_kind kind)
 		memset(order.secret, 0x5e, sizeof order.secret);
 		memset(order.public_id, 0x1d, sizeof order.public_id);
 		memset(order.private_id, 0x2d, sizeof order.private_id);
+		order.may_overwrite = order.has_access_code = true;
+		order.has_new_access_code = true;
+		memset(order.access_code, 0xac, sizeof order.access_code);
+		memset(order.new_access_code, 0xaa, sizeof order.new_access_code);
 	}
 	return order;
 }
@@ -49,6 +53,8 @@ static struct mfa_usb_outcome sample_outcome(enum mfa_usb_kind kind)
 		outcome.from = (struct mfa_yubikey_slot){ 7654321, 2 };
 		memset(outcome.response, 0xa5, sizeof outcome.response);
 	}
+	if (kind == MFA_USB_PROGRAM)
+		outcome.write = MFA_YUBIKEY_WRITTEN;
 	if (kind == MFA_USB_LIST) {
 		outcome.count = MFA_YUBIKEYS_MAX;
 		for (unsigned i = 0; i < MFA_YUBIKEYS_MAX; i++)
@@ -57,6 +63,7 @@ static struct mfa_usb_outcome sample_outcome(enum mfa_usb_kind kind)
 				.version = { 5, 4, 3 },
 				.is_programmed = { (i & 1) != 0, (i & 2) != 0 },
 				.wants_touch = { (i & 4) != 0, (i & 8) != 0 },
+				.touch_s = (unsigned char)(16 * i),
 			};
 	}
 	return outcome;
@@ -280,12 +287,16 @@ static void nothing_is_hidden_in_a_packet(void **state MFA_UNUSED)
 				 MFA_ERR_INVALID);
 	}
 	struct packed packed = pack_outcome(MFA_USB_LIST);
-	packed.bytes[packed.len - 1] |= 0x10;
+	packed.bytes[packed.len - 2] |= 0x10;
 	assert_int_equal(read_outcome(MFA_USB_LIST, &packed, packed.len),
 			 MFA_ERR_INVALID);
 	packed = pack_outcome(MFA_USB_RESPOND);
 	packed.bytes[0] = MFA_YUBIKEY_UNTOUCHED; /* and yet an answer */
 	assert_int_equal(read_outcome(MFA_USB_RESPOND, &packed, packed.len),
+			 MFA_ERR_INVALID);
+	packed = pack_outcome(MFA_USB_PROGRAM);
+	packed.bytes[0] = MFA_YUBIKEY_REFUSED; /* and yet written */
+	assert_int_equal(read_outcome(MFA_USB_PROGRAM, &packed, packed.len),
 			 MFA_ERR_INVALID);
 }
 

@@ -395,6 +395,34 @@ static void of_two_tokens_of_one_slot_the_right_one_counts(void **state MFA_UNUS
 	assert_int_equal(record->tokens[1].last_used, NOW);
 }
 
+static void reads_access_codes(void **state MFA_UNUSED)
+{
+	static const char *const good[] = { "616363657373", "61 63 63-65:73:73",
+					    "616363657373 " };
+	static const char *const bad[] = { "",
+					   "61636365737",
+					   "6163636573",
+					   "61636365737361",
+					   "000000000000",
+					   "61636365737g",
+					   "616363657373;",
+					   "0x6163636573" };
+	for (size_t i = 0; i < MFA_COUNT(good); i++) {
+		MFA_CLEANUP(mfa_secret_done) struct mfa_secret code = { 0 };
+		assert_int_equal(
+			mfa_yubikey_parse_access(good[i], strlen(good[i]), &code),
+			MFA_OK);
+		assert_int_equal(code.len, MFA_YUBIKEY_ACCESS_LEN);
+		assert_memory_equal(code.data, "access", MFA_YUBIKEY_ACCESS_LEN);
+	}
+	for (size_t i = 0; i < MFA_COUNT(bad); i++) {
+		struct mfa_secret code = { 0 };
+		assert_int_equal(mfa_yubikey_parse_access(bad[i], strlen(bad[i]), &code),
+				 MFA_ERR_INVALID);
+		assert_null(code.data);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -417,6 +445,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(no_answer_is_right_where_the_zone_takes_no_keys),
 		cmocka_unit_test(a_removed_keys_answer_is_wrong),
 		cmocka_unit_test(of_two_tokens_of_one_slot_the_right_one_counts),
+		cmocka_unit_test(reads_access_codes),
 	};
 	return keys_main("yubikey", tests, argc, argv);
 }

@@ -66,6 +66,7 @@ static void look_at_parts(struct check *check)
 		return;
 	check_logrotate(check);
 	check_host(check);
+	check_udev(check);
 	check_people(check);
 	check_accounts(check);
 	check_orphans(check);

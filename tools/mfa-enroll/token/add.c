@@ -32,6 +32,10 @@ static const struct option_spec options[] = {
 	[ADD_FORCE] = { "force", NULL, MFA_N_("YubiKey: overwrite a programmed slot") },
 	[ADD_NO_PROGRAM] = { "no-program", NULL,
 			     MFA_N_("YubiKey: it has the secret of --secret-stdin") },
+	[ADD_ACCESS_CODE] = { "access-code-stdin", NULL,
+			      MFA_N_("YubiKey: read the slot's access code first") },
+	[ADD_SET_ACCESS_CODE] = { "set-access-code-stdin", NULL,
+				  MFA_N_("YubiKey: give it a new access code") },
 };
 _Static_assert(MFA_COUNT(options) == ADD_OPTION_COUNT, "an option without a text");
 
@@ -165,16 +169,16 @@ static void sign_token(const struct app *app, struct enrolment *enrolment)
 	(void)snprintf(token->created_by, sizeof token->created_by, "%s", app->actor);
 }
 
-static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
+static enum exit_code store_token(struct app *app, const struct add_kind *kind,
 				  struct enrolment *enrolment)
 {
 	struct placing placing = { kind, enrolment };
-	enrolment->token->kind = kind->kind;
-	sign_token(app, enrolment);
-	enum exit_code code = kind->make(app, enrolment);
-	if (code != EXIT_DONE)
-		return code;
-	code = change_record(app, enrolment->user, CHANGE_CREATE, put_token, &placing);
+	enum exit_code code = EXIT_REFUSED;
+	if (interrupt_has_come())
+		app_complain("%s", TR(app, MFA_N_("cancelled")));
+	else
+		code = change_record(app, enrolment->user, CHANGE_CREATE, put_token,
+				     &placing);
 	if (code != EXIT_DONE && kind->rollback_notice != NULL)
 		kind->rollback_notice(app, enrolment);
 	if (code != EXIT_DONE)
@@ -185,6 +189,19 @@ static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
 	(void)printf(TR(app, MFA_N_("Enrolled: %s token %s of %s.")),
 		     mfa_kind_name(kind->kind), enrolment->id, enrolment->user);
 	(void)fputc('\n', stdout);
+	return code;
+}
+
+static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
+				  struct enrolment *enrolment)
+{
+	enrolment->token->kind = kind->kind;
+	sign_token(app, enrolment);
+	enum exit_code code = kind->make(app, enrolment);
+	if (code == EXIT_DONE)
+		code = store_token(app, kind, enrolment);
+	(void)fflush(stdout);
+	interrupt_release(&enrolment->interrupt);
 	return code;
 }
 

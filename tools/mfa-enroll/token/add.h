@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/app.h"
+#include "cli/interrupt.h"
 
 /* The options of "add", of all kinds. */
 enum add_option {
@@ -20,6 +21,8 @@ enum add_option {
 	ADD_NO_TOUCH,
 	ADD_FORCE,
 	ADD_NO_PROGRAM,
+	ADD_ACCESS_CODE,
+	ADD_SET_ACCESS_CODE,
 	ADD_OPTION_COUNT
 };
 
@@ -28,6 +31,7 @@ struct enrolment {
 	const char *const *values; /* of the options */
 	struct mfa_token *token;   /* its data are the kind's */
 	char id[MFA_TOKEN_ID_SIZE];
+	struct interrupt interrupt; /* make may hold it; it is released in the end */
 };
 
 struct add_kind {

@@ -131,7 +131,7 @@ static enum exit_code make_oath(struct app *app, struct enrolment *enrolment)
 	if (code == EXIT_DONE && enrolment->values[ADD_SECRET_STDIN] == NULL)
 		code = show_oath_secret(app, enrolment->user, enrolment->token);
 	if (code == EXIT_DONE && enrolment->values[ADD_NO_CONFIRM] == NULL)
-		code = confirm_token(app, enrolment->token);
+		code = confirm_token(app, enrolment->token, false);
 	return code;
 }
 

@@ -59,7 +59,15 @@ static int check_code(struct app *app, struct mfa_token *token, const char *prom
 	return err;
 }
 
-enum exit_code confirm_token(struct app *app, struct mfa_token *token)
+static enum exit_code cancel_confirmation(const struct app *app, bool has_changed)
+{
+	if (!has_changed)
+		return app_cancel(app);
+	app_complain("%s", TR(app, MFA_N_("cancelled")));
+	return EXIT_REFUSED;
+}
+
+enum exit_code confirm_token(struct app *app, struct mfa_token *token, bool has_changed)
 {
 	int right = 0;
 	for (int wrong = 0; wrong < TRIES;) {
@@ -71,7 +79,7 @@ enum exit_code confirm_token(struct app *app, struct mfa_token *token)
 			right + 1, CODES);
 		int err = check_code(app, token, prompt, &check);
 		if (err == MFA_ERR_ABORT)
-			return app_cancel(app);
+			return cancel_confirmation(app, has_changed);
 		if (err != MFA_OK)
 			return app_fail(err, NULL);
 		if (check == MFA_CHECK_RIGHT && ++right == CODES)
@@ -83,6 +91,8 @@ enum exit_code confirm_token(struct app *app, struct mfa_token *token)
 			wrong++;
 		}
 	}
-	app_complain("%s", TR(app, MFA_N_("too many wrong codes; nothing was changed")));
+	app_complain("%s", TR(app, has_changed ? MFA_N_("too many wrong codes")
+					       : MFA_N_("too many wrong codes; nothing "
+							"was changed")));
 	return EXIT_REFUSED;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Enrolling YubiKeys that type codes of 44 characters. */
-#include "yubikey/yubikey_slot.h"
+#include "yubikey/yubikey_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,41 +77,61 @@ static enum exit_code program_otp(struct app *app, const struct enrolment *enrol
 		.public_id = otp->public_id,
 		.private_id = otp->private_id,
 	};
-	return yubikey_slot_program(app, enrolment, slot, &wanted);
+	return yubikey_write_slot(app, enrolment, slot, &wanted);
 }
 
 static enum exit_code confirm_typed(struct app *app, const struct enrolment *enrolment,
-				    unsigned slot)
+				    const struct yubikey_slot *slot)
 {
-	(void)printf(TR(app, slot == 1 ? MFA_N_("Touch the YubiKey's button shortly to "
-						"type a code.")
-				       : MFA_N_("Touch the YubiKey's button for three "
-						"seconds to type a code.")));
+	(void)printf(TR(app, slot->number == 1
+				     ? MFA_N_("Touch the YubiKey's button shortly to "
+					      "type a code.")
+				     : MFA_N_("Touch the YubiKey's button for three "
+					      "seconds to type a code.")));
 	(void)fputc('\n', stdout);
-	return confirm_token(app, enrolment->token);
+	return confirm_token(app, enrolment->token, slot->write != MFA_YUBIKEY_KEPT);
+}
+
+static enum exit_code check_otp_options(const struct app *app, const char *const *values)
+{
+	bool will_program = values[ADD_SECRET_STDIN] == NULL;
+	if (values[ADD_NO_PROGRAM] != NULL && will_program)
+		return add_misuse(app, ADD_NO_PROGRAM);
+	if (values[ADD_FORCE] != NULL && !will_program)
+		return add_misuse(app, ADD_FORCE);
+	return will_program ? EXIT_DONE : yubikey_codes_refuse(app, values);
+}
+
+/* Finds the slot, and writes the secrets where they are not there yet. */
+static enum exit_code fill_slot(struct app *app, struct enrolment *enrolment,
+				const struct mfa_yubikey_otp *otp,
+				struct yubikey_slot *slot)
+{
+	bool will_program = enrolment->values[ADD_SECRET_STDIN] == NULL;
+	interrupt_hold(&enrolment->interrupt);
+	slot->port.serial = otp->serial;
+	enum exit_code code =
+		yubikey_slot_find(app, enrolment, will_program, will_program, slot);
+	if (code == EXIT_DONE && will_program)
+		code = program_otp(app, enrolment, slot, otp);
+	return code;
 }
 
 static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
-	const char *const *values = enrolment->values;
-	bool will_program = values[ADD_SECRET_STDIN] == NULL;
+	MFA_CLEANUP(yubikey_codes_done) struct yubikey_codes codes = { 0 };
 	struct mfa_yubikey_otp otp = { 0 };
-	struct yubikey_slot slot = { .number = 0 };
-	if (values[ADD_NO_PROGRAM] != NULL && will_program)
-		return add_misuse(app, ADD_NO_PROGRAM);
-	if (values[ADD_FORCE] != NULL && !will_program)
-		return add_misuse(app, ADD_FORCE);
-	enum exit_code code = get_otp_secrets(app, enrolment, &secret, &otp.serial);
-	slot.port.serial = otp.serial;
+	struct yubikey_slot slot = { .codes = &codes };
+	enum exit_code code = check_otp_options(app, enrolment->values);
 	if (code == EXIT_DONE)
-		code = yubikey_slot_find(app, enrolment, will_program, will_program,
-					 &slot);
+		code = get_otp_secrets(app, enrolment, &secret, &otp.serial);
+	if (code == EXIT_DONE)
+		code = yubikey_codes_read(app, enrolment, &codes);
 	if (code != EXIT_DONE)
 		return code;
 	point_into_secrets(&otp, &secret);
-	if (will_program)
-		code = program_otp(app, enrolment, &slot, &otp);
+	code = fill_slot(app, enrolment, &otp, &slot);
 	if (code != EXIT_DONE)
 		return code;
 	otp.serial = slot.port.serial;
@@ -119,10 +139,10 @@ static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolm
 	int err = mfa_yubikey_otp_save(&otp, enrolment->token);
 	if (err != MFA_OK)
 		return app_fail(err, NULL);
-	if (values[ADD_NO_CONFIRM] == NULL)
-		code = confirm_typed(app, enrolment, slot.number);
-	if (code != EXIT_DONE && will_program)
-		yubikey_slot_rollback_notice(app, &slot);
+	if (enrolment->values[ADD_NO_CONFIRM] == NULL)
+		code = confirm_typed(app, enrolment, &slot);
+	if (code != EXIT_DONE && slot.write != MFA_YUBIKEY_KEPT)
+		yubikey_write_notice(app, &slot);
 	return code;
 }
 
@@ -143,15 +163,17 @@ static void otp_rollback_notice(const struct app *app, const struct enrolment *e
 	const struct yubikey_slot slot = {
 		.port = { .serial = otp.serial },
 		.number = otp.slot,
-		.is_programmed = enrolment->values[ADD_SECRET_STDIN] == NULL,
+		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
+								     : MFA_YUBIKEY_KEPT,
 	};
-	yubikey_slot_rollback_notice(app, &slot);
+	yubikey_write_notice(app, &slot);
 }
 
 const struct add_kind add_yubikey_otp = {
 	.kind = MFA_KIND_YUBIKEY_OTP,
 	.options = 1U << ADD_SLOT | 1U << ADD_SERIAL | 1U << ADD_FORCE |
-		   1U << ADD_NO_PROGRAM,
+		   1U << ADD_NO_PROGRAM | 1U << ADD_ACCESS_CODE |
+		   1U << ADD_SET_ACCESS_CODE,
 	.make = make_yubikey_otp,
 	.is_same = is_same_otp,
 	.rollback_notice = otp_rollback_notice,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "yubikey/serial_index.h"
 
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
@@ -45,6 +46,8 @@ static int look_at_user(void *context, const char *user)
 	struct search *search = context;
 	struct mfa_diag diag = { .text = "" };
 	int err = app_read_record(search->app, user, &diag, search->record);
+	if (interrupt_has_come())
+		return MFA_ERR_ABORT;
 	if (search->done < search->total)
 		progress_draw(&search->bar, ++search->done, search->total);
 	if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
@@ -76,5 +79,7 @@ enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 	if (err == MFA_OK)
 		err = mfa_store_list(app->site.store, look_at_user, &search, &diag);
 	progress_end(&search.bar);
+	if (interrupt_has_come())
+		return app_cancel(app);
 	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 }

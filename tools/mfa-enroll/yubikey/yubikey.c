@@ -67,6 +67,16 @@ static void print_inventory(const struct app *app, const struct inventory *inven
 	}
 }
 
+/* 0 is not known. */
+static void put_known(struct mfa_json *json, const char *key, int64_t number)
+{
+	mfa_json_key(json, key);
+	if (number != 0)
+		mfa_json_number(json, number);
+	else
+		mfa_json_null(json);
+}
+
 static void put_owners(struct mfa_json *json, const struct inventory *inventory,
 		       uint32_t serial)
 {
@@ -96,12 +106,13 @@ static int print_inventory_json(const struct inventory *inventory)
 		(void)snprintf(version, sizeof version, "%u.%u.%u", port->version[0],
 			       port->version[1], port->version[2]);
 		mfa_json_open(&json, '{');
-		mfa_json_count(&json, "serial", port->serial);
+		put_known(&json, "serial", port->serial);
 		mfa_json_field(&json, "firmware", version);
 		mfa_json_field(&json, "slot1",
 			       port->is_programmed[0] ? "programmed" : "empty");
 		mfa_json_field(&json, "slot2",
 			       port->is_programmed[1] ? "programmed" : "empty");
+		put_known(&json, "touch_seconds", port->touch_s);
 		put_owners(&json, inventory, port->serial);
 		mfa_json_close(&json, '}');
 	}

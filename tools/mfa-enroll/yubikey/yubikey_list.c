@@ -3,7 +3,13 @@
 
 #include <stdio.h>
 
+#include "cli/interrupt.h"
 #include "mfa/usb.h"
+
+enum {
+	MAJOR_LEAST = 2,
+	MINOR_LEAST = 2,
+};
 
 enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result result,
 				 const struct mfa_diag *diag)
@@ -29,9 +35,14 @@ enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result 
 			MFA_N_("This key has no OTP application: it cannot be used."),
 		[MFA_YUBIKEY_BUSY] = MFA_N_("Another program is using the YubiKey."),
 		[MFA_YUBIKEY_ELSEWHERE] = MFA_N_("Another program is using the YubiKey."),
+		[MFA_YUBIKEY_OCCUPIED] = MFA_N_("The slot is programmed already."),
 		[MFA_YUBIKEY_REFUSED] = MFA_N_("The YubiKey refused."),
 		[MFA_YUBIKEY_BROKEN] = MFA_N_("YubiKeys cannot be used on this machine."),
 	};
+	if (interrupt_has_come()) {
+		app_complain("%s", TR(app, MFA_N_("cancelled")));
+		return EXIT_REFUSED;
+	}
 	bool has_more = diag != NULL && diag->text[0] != '\0';
 	app_complain("%s%s%s", TR(app, texts[result]), has_more ? " " : "",
 		     has_more ? diag->text : "");
@@ -40,13 +51,14 @@ enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result 
 
 void touch_prompt_print(void *context, enum mfa_yubikey_stage stage)
 {
-	const struct touch_prompt *prompt = context;
+	struct touch_prompt *prompt = context;
 	const struct app *app = prompt->app;
 	if (stage == MFA_YUBIKEY_IN_USE) {
 		app_complain("%s", TR(app, MFA_N_("a YubiKey is in use by a login: do "
 						  "not touch it yet")));
 		return;
 	}
+	prompt->has_blinked = true;
 	(void)printf(TR(app, MFA_N_("Touch the YubiKey that blinks (%d of %d).")),
 		     prompt->proof, prompt->proofs);
 	(void)fputc('\n', stdout);
@@ -63,6 +75,7 @@ enum exit_code yubikey_list_read(const struct app *app,
 		return app_fail(err, &diag);
 	struct touch_prompt prompt = { .app = app };
 	usb.listener = (struct mfa_yubikey_listener){ touch_prompt_print, &prompt };
+	usb.is_over = interrupt_has_come;
 	*ret_count = 0;
 	enum mfa_yubikey_result result =
 		mfa_usb_list(&usb, YUBIKEY_TIMEOUT_MS, &diag, ret_ports, ret_count);
@@ -71,16 +84,69 @@ enum exit_code yubikey_list_read(const struct app *app,
 	return yubikey_list_fail(app, result, &diag);
 }
 
+bool yubikey_list_is_too_old(const struct mfa_yubikey_port *port)
+{
+	return port->version[0] < MAJOR_LEAST ||
+	       (port->version[0] == MAJOR_LEAST && port->version[1] < MINOR_LEAST);
+}
+
+static void print_name(const struct app *app, const struct mfa_yubikey_port *port)
+{
+	if (port->serial != 0)
+		(void)printf(TR(app, MFA_N_("YubiKey %u")), port->serial);
+	else if (yubikey_list_is_too_old(port))
+		(void)fputs(TR(app, MFA_N_("YubiKey too old for a serial number")),
+			    stdout);
+	else
+		(void)fputs(TR(app, MFA_N_("YubiKey that does not tell its serial "
+					   "number")),
+			    stdout);
+}
+
 void yubikey_list_print_one(const struct app *app, const struct mfa_yubikey_port *port)
 {
 	const char *empty = TR(app, MFA_N_("empty"));
 	const char *programmed = TR(app, MFA_N_("programmed"));
-	(void)printf(TR(app, MFA_N_("YubiKey %u, firmware %u.%u.%u; slot 1: %s, "
-				    "slot 2: %s")),
-		     port->serial, port->version[0], port->version[1], port->version[2],
+	print_name(app, port);
+	(void)printf(TR(app, MFA_N_(", firmware %u.%u.%u; slot 1: %s, slot 2: %s")),
+		     port->version[0], port->version[1], port->version[2],
 		     port->is_programmed[0] ? programmed : empty,
 		     port->is_programmed[1] ? programmed : empty);
+	if (port->touch_s != 0)
+		(void)printf(TR(app, MFA_N_("; waits %u s for a touch")), port->touch_s);
 	(void)fputc('\n', stdout);
+}
+
+static enum exit_code complain_of_silence(const struct app *app,
+					  const struct mfa_yubikey_port *port)
+{
+	if (yubikey_list_is_too_old(port))
+		app_complain(TR(app, MFA_N_("the firmware of this YubiKey, %u.%u.%u, is "
+					    "too old; it needs 2.2 or later")),
+			     port->version[0], port->version[1], port->version[2]);
+	else
+		app_complain("%s", TR(app, MFA_N_("the YubiKey does not tell its serial "
+						  "number, so it cannot be registered. "
+						  "Plug it in anew; if it hides the "
+						  "number: see mfa-enroll(8), HIDDEN "
+						  "SERIAL NUMBERS")));
+	return EXIT_REFUSED;
+}
+
+static enum exit_code complain_of_other(const struct app *app, uint32_t serial,
+					const struct mfa_yubikey_port *ports,
+					size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ports[i].serial == 0) {
+			app_complain(TR(app, MFA_N_("YubiKey %u is not plugged in, "
+						    "unless it is this one:")),
+				     serial);
+			yubikey_list_print_one(app, &ports[i]);
+			return complain_of_silence(app, &ports[i]);
+		}
+	app_complain(TR(app, MFA_N_("YubiKey %u is not plugged in")), serial);
+	return EXIT_REFUSED;
 }
 
 static enum exit_code choose_yubikey(const struct app *app, uint32_t serial,
@@ -95,7 +161,7 @@ static enum exit_code choose_yubikey(const struct app *app, uint32_t serial,
 			return EXIT_DONE;
 		}
 	if (serial != 0)
-		return yubikey_list_fail(app, MFA_YUBIKEY_OTHER, NULL);
+		return complain_of_other(app, serial, ports, count);
 	if (count == 1) {
 		*ret_port = ports[0];
 		return EXIT_DONE;
@@ -118,11 +184,8 @@ enum exit_code yubikey_list_find(const struct app *app, uint32_t serial,
 		code = choose_yubikey(app, serial, ports, count, &found);
 	if (code != EXIT_DONE)
 		return code;
-	if (found.serial == 0) {
-		app_complain("%s", TR(app, MFA_N_("the YubiKey does not tell its serial "
-						  "number, so it cannot be bound")));
-		return EXIT_REFUSED;
-	}
+	if (found.serial == 0)
+		return complain_of_silence(app, &found);
 	*ret_port = found;
 	return EXIT_DONE;
 }

@@ -14,6 +14,7 @@ struct touch_prompt {
 	const struct app *app;
 	int proof; /* of so many, that the key is asked for */
 	int proofs;
+	bool has_blinked; /* set when the key waits for a touch */
 };
 
 /* For struct mfa_usb; the context is a struct touch_prompt. Before it has the turn the
@@ -33,6 +34,9 @@ enum exit_code yubikey_list_find(const struct app *app, uint32_t serial,
 /* Serial number, firmware and slots on one line. */
 void yubikey_list_print_one(const struct app *app, const struct mfa_yubikey_port *port);
 
-/* Complains of what came of asking a key. */
+/* Challenge-response, and the serial number, came with firmware 2.2. */
+bool yubikey_list_is_too_old(const struct mfa_yubikey_port *port);
+
+/* Complains of what came of asking a key, or says that the person has cancelled. */
 enum exit_code yubikey_list_fail(const struct app *app, enum mfa_yubikey_result result,
 				 const struct mfa_diag *diag);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/usb.h"
 #include "mfa/yubikey_otp.h"
 #include "yubikey/serial_index.h"
 #include "yubikey/yubikey_list.h"
+#include "yubikey/yubikey_write.h"
 
 /* Who is in the way, from the search through all records. */
 struct conflict {
@@ -67,17 +67,23 @@ static enum exit_code read_numbers(const struct app *app,
 	return EXIT_DONE;
 }
 
+enum exit_code yubikey_slot_complain_of_contents(const struct app *app,
+						 const struct yubikey_slot *slot)
+{
+	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force "
+				    "overwrites it, and what it did will no longer "
+				    "work")),
+		     slot->number);
+	return EXIT_REFUSED;
+}
+
 static enum exit_code check_slot(const struct app *app, const struct enrolment *enrolment,
 				 const struct yubikey_slot *slot)
 {
 	if (!slot->port.is_programmed[slot->number - 1] ||
 	    enrolment->values[ADD_FORCE] != NULL)
 		return EXIT_DONE;
-	app_complain(TR(app, MFA_N_("slot %u is programmed already; --force "
-				    "overwrites it, and what it did will no longer "
-				    "work")),
-		     slot->number);
-	return EXIT_REFUSED;
+	return yubikey_slot_complain_of_contents(app, slot);
 }
 
 enum exit_code yubikey_slot_find(struct app *app, const struct enrolment *enrolment,
@@ -93,7 +99,7 @@ enum exit_code yubikey_slot_find(struct app *app, const struct enrolment *enrolm
 	if (code == EXIT_DONE && needs_key)
 		code = yubikey_list_find(app, (uint32_t)serial, &slot.port);
 	if (code == EXIT_REFUSED || code == EXIT_BUSY)
-		yubikey_slot_rollback_notice(app, &slot);
+		yubikey_write_notice(app, &slot);
 	if (code != EXIT_DONE)
 		return code;
 	if (needs_key)
@@ -120,44 +126,4 @@ enum exit_code yubikey_slot_check_id(struct app *app, const unsigned char *publi
 bool yubikey_slot_wants_touch(const struct enrolment *enrolment)
 {
 	return enrolment->values[ADD_NO_TOUCH] == NULL;
-}
-
-enum exit_code yubikey_slot_program(struct app *app, const struct enrolment *enrolment,
-				    struct yubikey_slot *slot,
-				    struct mfa_yubikey_program *program)
-{
-	struct mfa_diag diag = { .text = "" };
-	MFA_CLEANUP(mfa_usb_close) struct mfa_usb usb = { .channel = -1 };
-	int err = mfa_usb_open(NULL, &diag, &usb);
-	if (err != MFA_OK)
-		return app_fail(err, &diag);
-	struct touch_prompt prompt = { .app = app };
-	usb.listener = (struct mfa_yubikey_listener){ touch_prompt_print, &prompt };
-	program->at = (struct mfa_yubikey_slot){ slot->port.serial, slot->number };
-	program->wants_touch = yubikey_slot_wants_touch(enrolment);
-	program->timeout_ms = YUBIKEY_TIMEOUT_MS;
-	enum mfa_yubikey_result result = mfa_usb_program(&usb, program, &diag);
-	/* a key that was pulled out may have taken it all the same */
-	slot->is_programmed =
-		result == MFA_YUBIKEY_DONE || result == MFA_YUBIKEY_CUT_OFF ||
-		result == MFA_YUBIKEY_DAMAGED || result == MFA_YUBIKEY_CLAIMED ||
-		result == MFA_YUBIKEY_SILENT;
-	if (result == MFA_YUBIKEY_DONE)
-		return EXIT_DONE;
-	enum exit_code code = yubikey_list_fail(app, result, &diag);
-	yubikey_slot_rollback_notice(app, slot);
-	return code;
-}
-
-void yubikey_slot_rollback_notice(const struct app *app, const struct yubikey_slot *slot)
-{
-	if (!slot->is_programmed) {
-		app_complain("%s", TR(app, MFA_N_("nothing was changed")));
-		return;
-	}
-	app_complain(
-		TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u may have "
-			       "been overwritten, and lets nobody in. Try again "
-			       "with --force")),
-		slot->number, slot->port.serial);
 }

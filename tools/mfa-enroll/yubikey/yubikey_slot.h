@@ -4,11 +4,13 @@
 
 #include "mfa/yubikey_driver.h"
 #include "token/add.h"
+#include "yubikey/yubikey_codes.h"
 
 struct yubikey_slot {
 	struct mfa_yubikey_port port; /* only its serial, when no key is asked for */
 	unsigned number;
-	bool is_programmed; /* by this enrolment: it has overwritten what was there */
+	const struct yubikey_codes *codes; /* borrowed; to program it */
+	enum mfa_yubikey_write write;	   /* what this enrolment did to it */
 };
 
 /* Finds the key, shows it, and checks that it and the slot are free: not
@@ -22,12 +24,8 @@ enum exit_code yubikey_slot_find(struct app *app, const struct enrolment *enrolm
 enum exit_code yubikey_slot_check_id(struct app *app, const unsigned char *public_id)
 	MFA_MUST_CHECK;
 
-/* Writes a secret into the slot; at, wants_touch and timeout_ms are set here. */
-enum exit_code yubikey_slot_program(struct app *app, const struct enrolment *enrolment,
-				    struct yubikey_slot *slot,
-				    struct mfa_yubikey_program *program) MFA_MUST_CHECK;
-
 bool yubikey_slot_wants_touch(const struct enrolment *enrolment);
 
-/* What a failure leaves behind in a slot that was programmed. */
-void yubikey_slot_rollback_notice(const struct app *app, const struct yubikey_slot *slot);
+/* That a slot is programmed already, and how to overwrite it. */
+enum exit_code yubikey_slot_complain_of_contents(const struct app *app,
+						 const struct yubikey_slot *slot);
