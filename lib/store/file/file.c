@@ -57,7 +57,7 @@ static int file_store_check_writable(struct mfa_store *store, struct mfa_diag *d
 
 static void file_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
 {
-	mfa_snapshot_add_folder(snapshot, file_store(store)->users_path);
+	mfa_snapshot_add_place(snapshot, file_store(store)->users_path);
 }
 
 static int file_store_open(const char *address, struct mfa_diag *diag,
