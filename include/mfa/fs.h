@@ -69,6 +69,11 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
 
+/* Locks a file anew that mfa_fs_open has opened under the same rule, and that has been
+ * unlocked since. MFA_ERR_CONFLICT: it has lost its name, or follows the rule no more,
+ * and is to be opened anew; MFA_ERR_BUSY, ... */
+int mfa_fs_lock_again(int fd, const struct mfa_fs_rule *rule) MFA_MUST_CHECK;
+
 /* Makes a file at an absolute path with these bytes, durably. It gets its name when it is
  * complete, so no crash leaves a part of it. The folder must be protected.
  * MFA_ERR_EXISTS; MFA_ERR_UNSUPPORTED on a file system without O_TMPFILE. */
