@@ -105,6 +105,10 @@ int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *dia
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 	MFA_MUST_CHECK;
 
+/* As mfa_fs_read from the beginning, of a text that the kernel gives in one piece, as
+ * those in /proc: behind a whole last line nothing more is asked for. */
+int mfa_fs_read_text(int fd, char *buffer, size_t size, size_t *ret_len) MFA_MUST_CHECK;
+
 /* Writes all of it at offset (pwrite; one call unless the system writes less). Writes
  * nothing if the process' limit on file sizes would cut it off: MFA_ERR_LIMIT.
  * MFA_ERR_IO, MFA_ERR_NOSPACE, MFA_ERR_READONLY. */

@@ -66,7 +66,7 @@ static bool read_proc(pid_t pid, const char *name, char ret_text[static TEXT_SIZ
 	size_t len = 0;
 	(void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
 	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || mfa_fs_read(fd, ret_text, TEXT_SIZE - 1, 0, &len) != MFA_OK)
+	if (fd < 0 || mfa_fs_read_text(fd, ret_text, TEXT_SIZE - 1, &len) != MFA_OK)
 		return false;
 	ret_text[len] = '\0';
 	return true;
