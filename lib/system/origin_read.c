@@ -327,6 +327,8 @@ enum mfa_place origin_place(pid_t pid, uid_t real_uid, uid_t user,
 	struct utsname machine;
 	struct origin_claims all = *claims;
 	all.host = uname(&machine) == 0 ? machine.nodename : NULL;
+	if (!origin_may_be_local(real_uid, &all))
+		return MFA_PLACE_ELSEWHERE;
 	origin_read(pid, real_uid, &all, &origin);
 	if (!origin_proves_local(&origin, &all))
 		return MFA_PLACE_ELSEWHERE;
