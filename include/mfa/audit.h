@@ -39,12 +39,18 @@ struct mfa_event {
 };
 
 struct mfa_audit;
+struct mfa_snapshot;
 
 /* Prepares appending to the trail at path, keyed from the store key, which is borrowed
  * until mfa_audit_close. Opens no file yet. MFA_ERR_NOMEM. */
 int mfa_audit_open(const char *path, const struct mfa_secret *store_key,
 		   struct mfa_audit **ret_audit) MFA_MUST_CHECK;
 void mfa_audit_close(struct mfa_audit **audit);
+
+/* From the first line on the folders above the file are not checked again: for a caller
+ * that closes the audit when the place of the file is not what it was, which is added to
+ * the snapshot. */
+void mfa_audit_keep(struct mfa_audit *audit, struct mfa_snapshot *snapshot);
 
 /* Adds the next key of a rekey, borrowed as the first: lines are appended under the
  * first, and verify under either. */

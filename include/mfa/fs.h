@@ -69,6 +69,11 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 int mfa_fs_open(const char *path, int flags, const struct mfa_fs_rule *rule,
 		struct mfa_diag *diag, int *ret_fd) MFA_MUST_CHECK;
 
+/* Locks a file anew that mfa_fs_open has opened under the same rule, and that has been
+ * unlocked since. MFA_ERR_CONFLICT: it has lost its name, or follows the rule no more,
+ * and is to be opened anew; MFA_ERR_BUSY, ... */
+int mfa_fs_lock_again(int fd, const struct mfa_fs_rule *rule) MFA_MUST_CHECK;
+
 /* Makes a file at an absolute path with these bytes, durably. It gets its name when it is
  * complete, so no crash leaves a part of it. The folder must be protected.
  * MFA_ERR_EXISTS; MFA_ERR_UNSUPPORTED on a file system without O_TMPFILE. */
@@ -99,6 +104,10 @@ int mfa_fs_finish(int fd, const struct mfa_fs_entry *entry, struct mfa_diag *dia
 /* Reads up to size bytes at offset, until the end of the file. MFA_ERR_IO. */
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 	MFA_MUST_CHECK;
+
+/* As mfa_fs_read from the beginning, of a text that the kernel gives in one piece, as
+ * those in /proc: behind a whole last line nothing more is asked for. */
+int mfa_fs_read_text(int fd, char *buffer, size_t size, size_t *ret_len) MFA_MUST_CHECK;
 
 /* Writes all of it at offset (pwrite; one call unless the system writes less). Writes
  * nothing if the process' limit on file sizes would cut it off: MFA_ERR_LIMIT.

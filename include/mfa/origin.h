@@ -53,6 +53,10 @@ struct origin_claims {
 	const char *host;    /* this machine's own name */
 };
 
+/* Whether there are facts that prove, with these claims, that the person is at this
+ * machine: if not, none have to be read. */
+bool origin_may_be_local(uid_t real_uid, const struct origin_claims *claims);
+
 /* Whether facts and claims together prove that the person is at this machine. In doubt
  * not. */
 bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims);

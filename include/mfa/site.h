@@ -20,7 +20,7 @@ struct mfa_site {
 	bool is_kept;
 	bool is_resting; /* store and trail are open, and nobody may use them */
 	struct mfa_snapshot config_files;
-	struct mfa_snapshot part_files; /* of key and store */
+	struct mfa_snapshot part_files; /* of key, store and trail */
 };
 
 /* Reads the configuration (NULL: the default path). The caller ends ret_site with
@@ -31,7 +31,7 @@ int mfa_site_load(const char *config_path, struct mfa_diag *diag,
 /* As mfa_site_load, for a process that keeps what it has read: reads the configuration
  * again only if its files have changed. A zeroed site is allowed. From then on
  * mfa_site_close only puts store and trail to rest, and mfa_site_open takes them up again
- * if key and store look as they did. */
+ * if key, store and trail look as they did. */
 int mfa_site_refresh(const char *config_path, struct mfa_diag *diag,
 		     struct mfa_site *site) MFA_MUST_CHECK;
 

@@ -40,8 +40,10 @@ int mfa_store_wake(struct mfa_store *store) MFA_MUST_CHECK;
 int mfa_store_check_writable(struct mfa_store *store, struct mfa_diag *diag,
 			     const char **ret_place) MFA_MUST_CHECK;
 
-/* Adds where the store is: while that is as it was, an open one can be used. */
-void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot);
+/* For who opens the store anew when its place is not what it was, which is added to the
+ * snapshot: from now on the record that was read last stays open until mfa_store_rest,
+ * for the swap that follows. */
+void mfa_store_keep(struct mfa_store *store, struct mfa_snapshot *snapshot);
 
 /* A record in the store's locked memory, for one use at a time: mlock is expensive, and a
  * login needs one record. Wiped by mfa_store_close. */

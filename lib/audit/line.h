@@ -15,6 +15,8 @@ enum {
 
 struct mfa_audit {
 	char *path;
+	bool is_kept;	     /* see mfa_audit_keep */
+	bool is_place_sound; /* the folders above have been checked since */
 	const struct mfa_secret *store_key;
 	const struct mfa_secret *next_key; /* NULL: no rekey is going on */
 };

@@ -13,6 +13,7 @@
 
 #include "event_fields.h"
 #include "mfa/fs.h"
+#include "mfa/snapshot.h"
 #include "mfa/text.h"
 
 /* mends_writable: the chain shows changes by others. */
@@ -44,6 +45,12 @@ void mfa_audit_close(struct mfa_audit **audit)
 	free((*audit)->path);
 	free(*audit);
 	*audit = NULL;
+}
+
+void mfa_audit_keep(struct mfa_audit *audit, struct mfa_snapshot *snapshot)
+{
+	audit->is_kept = true;
+	mfa_snapshot_add_place(snapshot, audit->path);
 }
 
 static const char *host_name(struct utsname *name)
@@ -112,12 +119,22 @@ int mfa_audit_check_writable(const struct mfa_audit *audit, struct mfa_diag *dia
 			      : mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 }
 
-static int open_and_write(const struct mfa_audit *audit, const struct mfa_event *event,
+static int open_trail(struct mfa_audit *audit, struct mfa_diag *diag, int *ret_fd)
+{
+	const struct mfa_fs_entry entry = { AT_FDCWD, audit->path, audit->path };
+	const int flags = O_RDWR | O_CREAT | O_APPEND;
+	if (audit->is_place_sound)
+		return mfa_fs_open_at(&entry, flags, &append_rule, diag, ret_fd);
+	int err = mfa_fs_open(audit->path, flags, &append_rule, diag, ret_fd);
+	audit->is_place_sound = err == MFA_OK && audit->is_kept;
+	return err;
+}
+
+static int open_and_write(struct mfa_audit *audit, const struct mfa_event *event,
 			  bool is_rehearsal, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = mfa_fs_open(audit->path, O_RDWR | O_CREAT | O_APPEND, &append_rule,
-			      diag, &fd);
+	int err = open_trail(audit, diag, &fd);
 	if (err != MFA_OK)
 		return err;
 	err = write_line(audit, fd, event, is_rehearsal);

@@ -231,6 +231,9 @@ static int fail_open(const struct mfa_fs_entry *entry, int errnum,
 	if (errnum == ELOOP)
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link",
 				entry->path);
+	if (errnum == EISDIR)
+		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: not a regular file",
+				entry->path);
 	if (errnum == EACCES &&
 	    fstatat(entry->dir_fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    status.st_uid != rule->owner)
@@ -262,6 +265,20 @@ int mfa_fs_open_at(const struct mfa_fs_entry *entry, int flags,
 			*ret_fd = MFA_TAKE_FD(fd);
 		return err;
 	}
+}
+
+int mfa_fs_lock_again(int fd, const struct mfa_fs_rule *rule)
+{
+	struct stat status;
+	int err = mfa_fs_lock(fd, rule->lock);
+	if (err != MFA_OK)
+		return err;
+	if (fstat(fd, &status) != 0)
+		return mfa_err_from_errno(errno);
+	bool follows_rule = status.st_nlink == 1 && status.st_uid == rule->owner &&
+			    (status.st_mode & rule->forbidden) == 0 &&
+			    !is_mendable(&status, rule);
+	return follows_rule ? MFA_OK : MFA_ERR_CONFLICT;
 }
 
 static bool is_file_path(const char *path)

@@ -118,22 +118,44 @@ int mfa_fs_create(const char *path, const struct mfa_fs_content *content,
 	return mfa_fs_finish(fd, &entry, diag);
 }
 
+/* As read(2); 0: the end. */
+static int read_part(int fd, char *buffer, size_t size, off_t offset, size_t *ret_len)
+{
+	ssize_t got = -1;
+	do
+		got = pread(fd, buffer, size, offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return mfa_err_from_errno(errno);
+	*ret_len = (size_t)got;
+	return MFA_OK;
+}
+
 int mfa_fs_read(int fd, void *buffer, size_t size, off_t offset, size_t *ret_len)
 {
 	size_t done = 0;
-	while (done < size) {
-		ssize_t got = pread(fd, (char *)buffer + done, size - done,
-				    offset + (off_t)done);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return mfa_err_from_errno(errno);
-		if (got == 0)
-			break;
-		done += (size_t)got;
+	size_t part = 1;
+	while (done < size && part > 0) {
+		int err = read_part(fd, (char *)buffer + done, size - done,
+				    offset + (off_t)done, &part);
+		if (err != MFA_OK)
+			return err;
+		done += part;
 	}
 	*ret_len = done;
 	return MFA_OK;
+}
+
+int mfa_fs_read_text(int fd, char *buffer, size_t size, size_t *ret_len)
+{
+	size_t len = 0;
+	size_t rest = 0;
+	int err = read_part(fd, buffer, size, 0, &len);
+	if (err == MFA_OK && len > 0 && buffer[len - 1] != '\n')
+		err = mfa_fs_read(fd, buffer + len, size - len, (off_t)len, &rest);
+	if (err == MFA_OK)
+		*ret_len = len + rest;
+	return err;
 }
 
 /* Linux writes up to the limit, and so a part. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file_watch.h"
+
 enum {
 	/* the kernel's time stamps go by its ticks, of 10 ms at most, and file systems'
 	 * own by up to 2 s */
@@ -46,7 +48,7 @@ static bool is_known(const struct mfa_snapshot *snapshot, const char *path, size
 
 /* The first len bytes of path. */
 static void add(struct mfa_snapshot *snapshot, const char *path, size_t len,
-		bool is_folder)
+		bool is_place)
 {
 	struct mfa_snapshot_entry entry;
 	if (is_known(snapshot, path, len))
@@ -58,8 +60,8 @@ static void add(struct mfa_snapshot *snapshot, const char *path, size_t len,
 		return;
 	}
 	entry.path = copy;
-	entry.is_folder = is_folder;
-	if (!is_folder && !entry.is_missing &&
+	entry.is_place = is_place;
+	if (!is_place && !entry.is_missing &&
 	    entry.changed.tv_sec + SETTLED_SECONDS > snapshot->begun.tv_sec)
 		snapshot->is_unsettled = true;
 	snapshot->entries[snapshot->count++] = entry;
@@ -78,7 +80,7 @@ void mfa_snapshot_add(struct mfa_snapshot *snapshot, const char *path)
 	add(snapshot, path, strlen(path), false);
 }
 
-void mfa_snapshot_add_folder(struct mfa_snapshot *snapshot, const char *path)
+void mfa_snapshot_add_place(struct mfa_snapshot *snapshot, const char *path)
 {
 	add_above(snapshot, path);
 	add(snapshot, path, strlen(path), true);
@@ -92,15 +94,13 @@ static bool is_same(const struct mfa_snapshot_entry *then,
 	bool is_same_one = then->device == now->device && then->inode == now->inode &&
 			   then->mode == now->mode && then->owner == now->owner;
 	return is_same_one &&
-	       (then->is_folder ||
+	       (then->is_place ||
 		(then->size == now->size && then->changed.tv_sec == now->changed.tv_sec &&
 		 then->changed.tv_nsec == now->changed.tv_nsec));
 }
 
-bool mfa_snapshot_is_current(const struct mfa_snapshot *snapshot)
+static bool look_the_same(const struct mfa_snapshot *snapshot)
 {
-	if (snapshot->is_unsettled || snapshot->count == 0)
-		return false;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		struct mfa_snapshot_entry now;
 		if (!look(snapshot->entries[i].path, &now) ||
@@ -110,9 +110,32 @@ bool mfa_snapshot_is_current(const struct mfa_snapshot *snapshot)
 	return true;
 }
 
+static void watch_all(struct mfa_snapshot *snapshot)
+{
+	struct mfa_file_watch *watch = &snapshot->watch;
+	if (!watch->is_on && !watch->is_over)
+		file_watch_begin(watch);
+	for (size_t i = 0; watch->is_on && i < snapshot->count; i++)
+		file_watch_add(watch, snapshot->entries[i].path,
+			       snapshot->entries[i].is_place);
+}
+
+/* What has changed may have been put back, or matter to nobody. What is at the paths now
+ * is watched first, and then looked at: a change in between is told of the next time. */
+bool mfa_snapshot_is_current(struct mfa_snapshot *snapshot)
+{
+	if (snapshot->is_unsettled || snapshot->count == 0)
+		return false;
+	if (file_watch_is_silent(&snapshot->watch))
+		return true;
+	watch_all(snapshot);
+	return look_the_same(snapshot);
+}
+
 void mfa_snapshot_done(struct mfa_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->count; i++)
 		free(snapshot->entries[i].path);
+	file_watch_end(&snapshot->watch);
 	*snapshot = (struct mfa_snapshot){ .count = 0 };
 }

@@ -92,7 +92,8 @@ static void remember_parts(struct mfa_site *site)
 	if (!site->is_kept)
 		return;
 	mfa_key_add_files(site->config->key, &site->part_files);
-	mfa_store_add_folders(site->store, &site->part_files);
+	mfa_store_keep(site->store, &site->part_files);
+	mfa_audit_keep(site->audit, &site->part_files);
 }
 
 int mfa_site_open(struct mfa_site *site, struct mfa_diag *diag)

@@ -16,7 +16,7 @@ struct store_backend {
 	int (*wake)(struct mfa_store *store);
 	int (*check_writable)(struct mfa_store *store, struct mfa_diag *diag,
 			      const char **ret_place);
-	void (*add_folders)(struct mfa_store *store, struct mfa_snapshot *snapshot);
+	void (*keep)(struct mfa_store *store, struct mfa_snapshot *snapshot);
 	int (*use_next)(struct mfa_store *store, const struct mfa_secret *next_key,
 			struct mfa_diag *diag);
 	int (*reseal)(struct mfa_store *store, const char *user, struct mfa_diag *diag,

@@ -87,9 +87,9 @@ int mfa_store_check_writable(struct mfa_store *store, struct mfa_diag *diag,
 	return store->backend->check_writable(store, diag, ret_place);
 }
 
-void mfa_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
+void mfa_store_keep(struct mfa_store *store, struct mfa_snapshot *snapshot)
 {
-	store->backend->add_folders(store, snapshot);
+	store->backend->keep(store, snapshot);
 }
 
 struct mfa_record *mfa_store_workspace(struct mfa_store *store)

@@ -101,16 +101,20 @@ static bool is_at_machine(const struct origin *origin, const struct origin_claim
 	return origin->vt != 0 || origin->vt_above != 0;
 }
 
-bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims)
+/* A locker, which is its user's, may name this machine, as PAM's manual for applications
+ * wants it; a service of the network that does has a tunnel's other end in front of it.
+ */
+bool origin_may_be_local(uid_t real_uid, const struct origin_claims *claims)
 {
 	if (is_for_others(claims->service))
 		return false;
-	if (is_empty(claims->rhost))
-		return is_at_machine(origin, claims);
-	/* A locker, which is its user's, may name this machine, as PAM's manual for
-	 * applications wants it; a service of the network that does has a tunnel's other
-	 * end in front of it. */
-	return names_this_machine(claims->rhost, claims->host) && origin->real_uid != 0 &&
+	return is_empty(claims->rhost) ||
+	       (names_this_machine(claims->rhost, claims->host) && real_uid != 0);
+}
+
+bool origin_proves_local(const struct origin *origin, const struct origin_claims *claims)
+{
+	return origin_may_be_local(origin->real_uid, claims) &&
 	       is_at_machine(origin, claims);
 }
 

@@ -31,7 +31,7 @@ static bool read_file(const char *path, char ret_text[static TEXT_SIZE])
 {
 	size_t len = 0;
 	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || mfa_fs_read(fd, ret_text, TEXT_SIZE, 0, &len) != MFA_OK ||
+	if (fd < 0 || mfa_fs_read_text(fd, ret_text, TEXT_SIZE, &len) != MFA_OK ||
 	    len >= TEXT_SIZE)
 		return false;
 	ret_text[len] = '\0';
@@ -231,22 +231,33 @@ bool origin_are_together(pid_t one, pid_t other)
 	       (!is_audited || sessions[0] == sessions[1]);
 }
 
-/* The parents up to one on a virtual terminal, as far as they are of the same audit
- * session: of a program that was started from a console, with or without a desktop in
- * between. */
+static bool is_of_audit_session(pid_t pid, const struct origin *origin)
+{
+	unsigned long session = 0;
+	bool is_audited = read_audit(pid, &session);
+	return is_audited == origin->is_audited &&
+	       (!is_audited || session == origin->audit_session);
+}
+
+/* The parents up to one on a virtual terminal, if all are of the same audit session: of a
+ * program that was started from a console, with or without a desktop in between. Most
+ * have no such parent, so the sessions are read last. */
 static void read_parents(const struct process *process, struct origin *origin)
 {
+	pid_t parents[PARENTS_MAX];
+	unsigned count = 0;
 	struct process now = *process;
-	for (unsigned i = 0; i < PARENTS_MAX && origin->vt_above == 0 && now.parent > 1;
-	     i++) {
-		unsigned long session = 0;
-		bool is_audited = read_audit(now.parent, &session);
-		if (is_audited != origin->is_audited ||
-		    (is_audited && session != origin->audit_session) ||
-		    !read_process(now.parent, &now))
+	for (unsigned vt = 0; vt == 0; vt = now.vt) {
+		if (count == PARENTS_MAX || now.parent <= 1)
 			return;
-		origin->vt_above = now.vt;
+		parents[count++] = now.parent;
+		if (!read_process(now.parent, &now))
+			return;
 	}
+	for (unsigned i = 0; i < count; i++)
+		if (!is_of_audit_session(parents[i], origin))
+			return;
+	origin->vt_above = now.vt;
 }
 
 static void close_folder(DIR **folder)
@@ -316,6 +327,8 @@ enum mfa_place origin_place(pid_t pid, uid_t real_uid, uid_t user,
 	struct utsname machine;
 	struct origin_claims all = *claims;
 	all.host = uname(&machine) == 0 ? machine.nodename : NULL;
+	if (!origin_may_be_local(real_uid, &all))
+		return MFA_PLACE_ELSEWHERE;
 	origin_read(pid, real_uid, &all, &origin);
 	if (!origin_proves_local(&origin, &all))
 		return MFA_PLACE_ELSEWHERE;

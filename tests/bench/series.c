@@ -68,6 +68,18 @@ static double sample_rewrite(struct series *series)
 	return write_once(series);
 }
 
+static void prepare_relay(struct series *series)
+{
+	series->relay =
+		relay_start(series->words[0], strcmp(series->words[1], "direct") == 0);
+}
+
+static double sample_relay(struct series *series)
+{
+	pause_between();
+	return relay_sample(&series->relay);
+}
+
 static double sample_aead(struct series *series MFA_UNUSED)
 {
 	static const unsigned char key[MFA_KEY_SIZE] = { 1 };
@@ -173,6 +185,7 @@ static double sample_login(struct series *series)
 static const struct series_kind kinds[] = {
 	{ "write", 1, prepare_write, sample_write },
 	{ "rewrite", 1, prepare_write, sample_rewrite },
+	{ "relay", 2, prepare_relay, sample_relay },
 	{ "aead", 0, prepare_nothing, sample_aead },
 	{ "hmac", 0, prepare_nothing, sample_hmac },
 	{ "validate", 0, prepare_nothing, sample_validate },

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host.h"
+#include "relay.h"
 #include "stack.h"
 
 struct series;
@@ -32,11 +33,14 @@ struct series {
 	char *restored;	      /* a file's text that is written back before each login */
 	/* of a bare write: */
 	int fd;
+	/* of a service that does nothing: */
+	struct relay relay;
 };
 
 /* From "NAME KIND WORD...", which is cut into pieces. KIND is
  *   write FILE                         pwrite and fdatasync in place
  *   rewrite FILE                       the same right after another
+ *   relay FILE parent|direct           through a service that does nothing
  *   aead, hmac, validate               what a login computes at least
  *   login SERVICE USER FACTOR RESET    RESET: -, store:CONFIG or file:FILE */
 struct series series_parse(char *text);

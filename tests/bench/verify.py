@@ -21,6 +21,10 @@ def measure(where, rounds, budgets):
         plan.append(f"{place.name}.again rewrite {place.peers}/again")
         titles[f"{place.name}.bare"] = "bare pwrite(1024) + fdatasync, in place"
         titles[f"{place.name}.again"] = "the same, right after another"
+        for way, title in (("parent", "a service that does nothing"),
+                           ("direct", "the same, without a parent")):
+            plan.append(f"{place.name}.{way} relay {place.peers}/{way} {way}")
+            titles[f"{place.name}.{way}"] = title
         for kind in KINDS:
             for factor in ("totp", "hotp"):
                 stack = _stack(kind, place, factor)

@@ -263,6 +263,27 @@ static void mark_snapshot_calls(struct trace *trace)
 	}
 }
 
+/* A swap compares the record that was read, and is open and unlocked since, with what is
+ * stored: where that fails, all is read again. */
+static void mark_comparing_calls(struct trace *trace)
+{
+	bool is_comparison = false;
+	const char *record = "";
+	for (size_t i = 0; i < trace->count; i++) {
+		struct call *call = &trace->calls[i];
+		bool is_of_record = strcmp(call->target, record) == 0;
+		if (strcmp(call->name, "unlock") == 0 &&
+		    fnmatch("*/store/users/*", call->target, 0) == 0) {
+			record = call->target;
+			is_comparison = true;
+		} else if (is_of_record && call->number == SYS_pwrite64) {
+			is_comparison = false;
+		} else if (is_of_record && is_comparison) {
+			call->is_of_snapshot = true;
+		}
+	}
+}
+
 /* What is done with the record behind the line in the audit trail: the number of failures
  * without a line, which the next login tells of once more where this fails. */
 static void mark_settling_calls(struct trace *trace)
@@ -301,6 +322,7 @@ static void try_entry_point(struct run *first, bool wants_all, struct report *re
 	mark_key_calls(first->record);
 	mark_settling_calls(first->record);
 	mark_snapshot_calls(first->record);
+	mark_comparing_calls(first->record);
 	name_stat_reads(first->record);
 	int code = fixture->outcome->code;
 	const char *problem = fault_fixture_check(fixture, entry);

@@ -9,6 +9,8 @@
 /* What was typed is the user's name, and no zone without MFA is for it. */
 #define NAME_SERVICE "the name service: its failing lets nobody in, and keeps nobody out"
 
+#define WATCH "files are looked at, where the kernel does not tell of changes"
+
 #define SESSION "a session that cannot be looked up is remote: no YubiKey, but a code"
 
 #define OPEN_ERRORS                                                       \
@@ -57,6 +59,9 @@ static const struct call_kind kinds[] = {
 	{ SYS_lseek, "lseek", TARGET_FD, { EIO }, 0 },
 	{ SYS_fcntl, "fcntl", TARGET_FD, { EIO, ENOMEM }, 0 },
 	{ SYS_ioctl, "ioctl", TARGET_FD, { EIO }, 0 },
+	{ SYS_statfs, "statfs", TARGET_PATH, { EIO, ENOMEM, EACCES }, 0 },
+	{ SYS_inotify_init1, "inotify", TARGET_NONE, { EMFILE, ENFILE, ENOMEM }, 0 },
+	{ SYS_inotify_add_watch, "inotify", TARGET_NONE, { ENOSPC, ENOMEM, EACCES }, 0 },
 	{ SYS_getdents64, "getdents", TARGET_FD, { EIO, ENOMEM }, 0 },
 	{ SYS_close, "close", TARGET_FD, { EIO, EINTR, ENOSPC }, IS_RELEASE },
 	{ SYS_mmap, "mmap", TARGET_MAP, MEMORY_ERRORS, IS_MEMORY },
@@ -177,8 +182,13 @@ static const struct exception harmless[] = {
 	{ "pwrite", "*", EINTR, GOES_ON, "the library writes again" },
 	{ "flock", "*", EINTR, GOES_ON, "the library asks for the lock again" },
 	{ "flock", "*", EAGAIN, GOES_ON, "somebody else has the lock: it is waited for" },
-	{ "unlock", "*/store.key", 0, GOES_ON,
-	  "all is closed then, which gives it back" },
+	{ "unlock", "*", 0, GOES_ON, "it is closed then, which gives the lock back" },
+	{ "openat", "[!/]*", EROFS, MAY_GO_ON,
+	  "a record is opened for reading, and anew for the swap" },
+	{ "*", "/proc/self/mountinfo", 0, GOES_ON, WATCH },
+	{ "statfs", "*", 0, GOES_ON, WATCH },
+	{ "inotify", "*", 0, GOES_ON, WATCH },
+	{ "ioctl", "*pidfd*", 0, GOES_ON, "the ids are read in /proc" },
 	{ "sigtimedwait", "*", 0, GOES_ON, "no signal had come" },
 	{ "getrandom", "*", 0, GOES_ON, "libsodium asks again" },
 	{ "prlimit", "*", 0, MAY_GO_ON,

@@ -15,7 +15,7 @@ enum target {
 };
 
 enum {
-	KINDS_MAX = 64,
+	KINDS_MAX = 72,
 	ERRORS_MAX = 10
 };
 

@@ -25,6 +25,7 @@ static struct file_store *file_store(struct mfa_store *store)
 static void file_store_close(struct mfa_store *store)
 {
 	struct file_store *self = file_store(store);
+	seen_record_forget(self);
 	mfa_close_fd(&self->users_fd);
 	mfa_locked_free(self->vault);
 	free(self->users_path);
@@ -34,6 +35,7 @@ static void file_store_close(struct mfa_store *store)
 static void file_store_rest(struct mfa_store *store)
 {
 	struct vault *vault = file_store(store)->vault;
+	seen_record_forget(file_store(store));
 	mfa_close_fd(&file_store(store)->users_fd);
 	mfa_wipe(vault->scratch, sizeof vault->scratch);
 	mfa_wipe(&vault->workspace, sizeof vault->workspace);
@@ -55,9 +57,10 @@ static int file_store_check_writable(struct mfa_store *store, struct mfa_diag *d
 	return mfa_fs_check_writable(*ret_place, diag);
 }
 
-static void file_store_add_folders(struct mfa_store *store, struct mfa_snapshot *snapshot)
+static void file_store_keep(struct mfa_store *store, struct mfa_snapshot *snapshot)
 {
-	mfa_snapshot_add_folder(snapshot, file_store(store)->users_path);
+	file_store(store)->is_kept = true;
+	mfa_snapshot_add_place(snapshot, file_store(store)->users_path);
 }
 
 static int file_store_open(const char *address, struct mfa_diag *diag,
@@ -113,19 +116,8 @@ static int file_store_prepare(const char *address, struct mfa_diag *diag, bool *
 static int file_store_read(struct mfa_store *store, const char *user,
 			   struct mfa_diag *diag, struct mfa_record *ret_record)
 {
-	struct file_store *self = file_store(store);
-	unsigned char bytes[SLOT_FILE_SIZE];
-	MFA_CLEANUP(file_record_close)
-	struct file_record file = { .fd = -1, .bytes = bytes };
 	mfa_wipe(ret_record, sizeof *ret_record);
-	int err = file_record_load(self, user, LOCK_SH, &file, diag);
-	if (err != MFA_OK)
-		return err;
-	struct slot_content content;
-	err = file_record_open(self, user, &file, &content);
-	if (err == MFA_OK)
-		err = slots_decode(&content, user, self->vault->scratch, ret_record);
-	return err == MFA_OK ? MFA_OK : file_record_explain(err, file.path, diag);
+	return seen_record_read(file_store(store), user, diag, ret_record);
 }
 
 static int swap_slot(struct mfa_store *store, struct mfa_record *record,
@@ -134,7 +126,9 @@ static int swap_slot(struct mfa_store *store, struct mfa_record *record,
 	unsigned char bytes[SLOT_FILE_SIZE];
 	MFA_CLEANUP(file_record_close)
 	struct file_record file = { .fd = -1, .bytes = bytes };
-	int err = file_record_begin(file_store(store), record, &file, diag);
+	int err = seen_record_begin(file_store(store), record, &file, diag);
+	if (err == MFA_ERR_NOTFOUND)
+		err = file_record_begin(file_store(store), record, &file, diag);
 	if (err != MFA_OK)
 		return err;
 	return file_record_write(file_store(store), &file, extent, record, diag);
@@ -304,7 +298,7 @@ const struct store_backend store_backend_file = {
 	.rest = file_store_rest,
 	.wake = file_store_wake,
 	.check_writable = file_store_check_writable,
-	.add_folders = file_store_add_folders,
+	.keep = file_store_keep,
 	.use_next = file_store_use_next,
 	.reseal = file_store_reseal,
 	.prepare = file_store_prepare,

@@ -14,14 +14,6 @@ struct vault {
 	struct mfa_record workspace;
 };
 
-struct file_store {
-	struct mfa_store base;
-	int users_fd;
-	char *users_path;
-	struct vault *vault;
-	unsigned newest; /* index of the newest key: 1 during a rekey */
-};
-
 /* One record file, opened and locked, with its sealed bytes. */
 struct file_record {
 	int fd;
@@ -29,7 +21,26 @@ struct file_record {
 	const unsigned char *key; /* the key that the stored record is sealed under */
 	struct slot_plan next;
 	bool has_invalid_stamp; /* in the stored bytes */
+	bool is_readonly;	/* it is not open for writing */
 	unsigned char *bytes;	/* SLOT_FILE_SIZE bytes, the caller's */
+};
+
+/* The record that was read last, still open, and not locked. No secret. */
+struct seen_record {
+	char user[MFA_USER_SIZE]; /* "": none */
+	struct file_record file;
+	uint32_t generation;
+	unsigned char bytes[SLOT_FILE_SIZE];
+};
+
+struct file_store {
+	struct mfa_store base;
+	int users_fd;
+	char *users_path;
+	struct vault *vault;
+	unsigned newest; /* index of the newest key: 1 during a rekey */
+	bool is_kept;	 /* see mfa_store_keep */
+	struct seen_record seen;
 };
 
 /* "folder/name"; the caller frees it. MFA_ERR_NOMEM. */
@@ -55,6 +66,20 @@ int file_record_open(struct file_store *self, const char *user, struct file_reco
  * record. */
 int file_record_begin(struct file_store *self, const struct mfa_record *record,
 		      struct file_record *file, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Reads a record under a shared lock, and, in a store that is kept, keeps its file as the
+ * one that was seen. */
+int seen_record_read(struct file_store *self, const char *user, struct mfa_diag *diag,
+		     struct mfa_record *ret_record) MFA_MUST_CHECK;
+
+/* As file_record_begin, of the record that was seen, which is seen no more. What is
+ * stored is compared with what was read, and not unsealed again. MFA_ERR_NOTFOUND: it is
+ * not that record, or has changed; MFA_ERR_BUSY. */
+int seen_record_begin(struct file_store *self, const struct mfa_record *record,
+		      struct file_record *ret_file, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Closes it; it may be none. */
+void seen_record_forget(struct file_store *self);
 
 /* How a slot is written. */
 enum extent {

@@ -68,6 +68,24 @@ static int load_bytes(struct file_record *file, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
+/* In a store that is kept also for the swap that follows, if anything can be written. */
+static int open_record(const struct file_store *self, const struct mfa_fs_entry *entry,
+		       int operation, struct file_record *file, struct mfa_diag *diag)
+{
+	bool is_alone = operation == LOCK_EX;
+	const struct mfa_fs_rule *rule =
+		is_alone ? &mfa_fs_own_alone : &mfa_fs_own_shared;
+	file->is_readonly = !is_alone && !self->is_kept;
+	int err = mfa_fs_open_at(entry, file->is_readonly ? O_RDONLY : O_RDWR, rule, diag,
+				 &file->fd);
+	if (is_alone || file->is_readonly || err != MFA_ERR_READONLY)
+		return err;
+	if (diag != NULL)
+		diag->text[0] = '\0';
+	file->is_readonly = true;
+	return mfa_fs_open_at(entry, O_RDONLY, rule, diag, &file->fd);
+}
+
 int file_record_load(struct file_store *self, const char *user, int operation,
 		     struct file_record *file, struct mfa_diag *diag)
 {
@@ -79,10 +97,7 @@ int file_record_load(struct file_store *self, const char *user, int operation,
 	if (err != MFA_OK)
 		return err;
 	struct mfa_fs_entry entry = { self->users_fd, name, file->path };
-	bool is_alone = operation == LOCK_EX;
-	err = mfa_fs_open_at(&entry, is_alone ? O_RDWR : O_RDONLY,
-			     is_alone ? &mfa_fs_own_alone : &mfa_fs_own_shared, diag,
-			     &file->fd);
+	err = open_record(self, &entry, operation, file, diag);
 	return err == MFA_OK ? load_bytes(file, diag) : err;
 }
 

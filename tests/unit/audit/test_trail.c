@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mfa/snapshot.h"
 #include "trail.h"
 
 static void a_line_is_json_with_all_that_is_known(void **state)
@@ -207,6 +208,40 @@ static void a_trail_of_another_mode_is_mended(void **state)
 	}
 }
 
+/* As a worker does from login to login. */
+static void keep_trail(struct trail *trail)
+{
+	struct mfa_snapshot place = { .count = 0 };
+	mfa_audit_keep(trail->audit, &place);
+	assert_true(place.count > 0);
+	mfa_snapshot_done(&place);
+}
+
+static void a_trail_whose_place_is_known_goes_on(void **state)
+{
+	struct trail *trail = *state;
+	keep_trail(trail);
+	trail_append_lines(trail, 3);
+	assert_int_equal(chmod(trail->path, 0666), 0);
+	assert_int_equal(trail_append(trail, "x"), MFA_OK);
+	assert_int_equal(mode_of(trail->path), 0600);
+	assert_whole(trail, 4);
+	assert_int_equal(unlink(trail->path), 0);
+	trail_append_lines(trail, 1);
+	assert_whole(trail, 1);
+}
+
+static void the_place_of_the_first_line_is_checked(void **state)
+{
+	struct trail *trail = *state;
+	keep_trail(trail);
+	assert_int_equal(chmod(trail->box.root, 0777), 0);
+	assert_int_equal(trail_append(trail, "x"), MFA_ERR_UNSAFE);
+	assert_int_equal(trail_append(trail, "x"), MFA_ERR_UNSAFE);
+	assert_int_equal(chmod(trail->box.root, 0700), 0);
+	trail_append_lines(trail, 1);
+}
+
 static void unsafe_files_are_no_trail(void **state)
 {
 	struct trail *trail = *state;
@@ -262,6 +297,8 @@ int main(void)
 		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),
 		with_trail(a_line_that_does_not_fit_leaves_no_half),
 		with_trail(a_trail_of_another_mode_is_mended),
+		with_trail(a_trail_whose_place_is_known_goes_on),
+		with_trail(the_place_of_the_first_line_is_checked),
 		with_trail(unsafe_files_are_no_trail),
 		with_trail(what_is_missing_is_told),
 		with_trail(many_writers_keep_one_chain),

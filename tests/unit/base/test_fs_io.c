@@ -78,6 +78,30 @@ static void reads_to_the_end_and_from_an_offset(void **state)
 	assert_memory_equal(buffer, "3ab6", 4);
 }
 
+static void assert_read_as(const char *path, const char *text)
+{
+	char buffer[8] = "";
+	size_t len = 0;
+	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(mfa_fs_read_text(fd, buffer, sizeof buffer, &len), MFA_OK);
+	assert_int_equal(len, strlen(text));
+	assert_memory_equal(buffer, text, len);
+}
+
+static void a_text_is_read_with_its_end(void **state)
+{
+	static const char *const texts[] = { "", "abc", "abc\n", "a\nbc", "abcdefg\n" };
+	for (size_t i = 0; i < MFA_COUNT(texts); i++) {
+		write_text(path_in(*state, "file"), texts[i]);
+		assert_read_as(path_in(*state, "file"), texts[i]);
+	}
+	write_text(path_in(*state, "file"), "longer than there is room\n");
+	assert_read_as(path_in(*state, "file"), "longer t");
+	size_t len = 0;
+	char byte = 0;
+	assert_int_equal(mfa_fs_read_text(-1, &byte, 1, &len), MFA_ERR_IO);
+}
+
 static void tells_what_the_system_refuses(void **state)
 {
 	char byte = 'x';
@@ -173,6 +197,7 @@ int main(void)
 		in_sandbox(what_stands_there_is_not_overwritten),
 		in_sandbox(files_are_made_in_protected_folders_only),
 		in_sandbox(reads_to_the_end_and_from_an_offset),
+		in_sandbox(a_text_is_read_with_its_end),
 		in_sandbox(tells_what_the_system_refuses),
 		in_sandbox(what_a_limit_would_cut_off_is_not_begun),
 		in_sandbox(a_lock_keeps_others_out),

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_watch.h"
 #include "support.h"
 
 static struct mfa_snapshot snapshot;
@@ -26,6 +27,19 @@ static int setup(void **state)
 	mfa_snapshot_add(&snapshot, path_in(*state, "file"));
 	mfa_snapshot_add(&snapshot, path_in(*state, "missing"));
 	mfa_snapshot_add(&snapshot, path_in(*state, "folder"));
+	assert_true(mfa_snapshot_is_current(&snapshot));
+	assert_true(snapshot.watch.is_on);
+	return 0;
+}
+
+/* Where the kernel does not tell of changes. */
+static int setup_unwatched(void **state)
+{
+	if (setup(state) != 0)
+		return -1;
+	file_watch_end(&snapshot.watch);
+	assert_true(mfa_snapshot_is_current(&snapshot));
+	assert_false(snapshot.watch.is_on);
 	return 0;
 }
 
@@ -35,7 +49,11 @@ static int teardown(void **state)
 	return sandbox_teardown(state);
 }
 
-#define seen(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define seen(test)                                                        \
+	cmocka_unit_test_setup_teardown(test, setup, teardown),           \
+	{                                                                 \
+#test "_unwatched", test, setup_unwatched, teardown, NULL \
+	}
 
 static void what_is_as_it_was_is_current(void **state MFA_UNUSED)
 {
@@ -43,9 +61,20 @@ static void what_is_as_it_was_is_current(void **state MFA_UNUSED)
 	assert_true(mfa_snapshot_is_current(&snapshot));
 }
 
+/* The change is put back; what comes after it is seen all the same. */
+static void a_change_behind_one_that_was_put_back_is_seen(void **state)
+{
+	const struct sandbox *box = *state;
+	assert_int_equal(chmod(box->root, 0755), 0);
+	assert_int_equal(chmod(box->root, 0700), 0);
+	assert_true(mfa_snapshot_is_current(&snapshot));
+	assert_int_equal(unlink(path_in(*state, "file")), 0);
+	assert_false(mfa_snapshot_is_current(&snapshot));
+}
+
 static void a_snapshot_of_nothing_is_not(void **state MFA_UNUSED)
 {
-	const struct mfa_snapshot nothing = { .count = 0 };
+	struct mfa_snapshot nothing = { .count = 0 };
 	assert_false(mfa_snapshot_is_current(&nothing));
 }
 
@@ -104,7 +133,7 @@ static void other_files_in_a_folder_above_do_not_matter(void **state)
 static void of_a_folder_alone_its_files_do_not_matter(void **state)
 {
 	begin_late();
-	mfa_snapshot_add_folder(&snapshot, path_in(*state, "folder"));
+	mfa_snapshot_add_place(&snapshot, path_in(*state, "folder"));
 	write_text(path_in(*state, "folder/x"), "");
 	assert_true(mfa_snapshot_is_current(&snapshot));
 	assert_int_equal(chmod(path_in(*state, "folder"), 0755), 0);
@@ -133,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		seen(what_is_as_it_was_is_current),
+		seen(a_change_behind_one_that_was_put_back_is_seen),
 		seen(a_snapshot_of_nothing_is_not),
 		seen(text_written_in_place_is_seen),
 		seen(another_file_in_its_place_is_seen),

@@ -89,6 +89,40 @@ static void a_bad_configuration_is_not_loaded(void **state)
 	assert_non_null(strstr(diag.text, "bad.conf:2:"));
 }
 
+/* Of a process that serves one login after the other. */
+static void append_line_of_kept(struct test_host *host, struct mfa_site *site)
+{
+	struct mfa_diag diag = { .text = "" };
+	const struct mfa_event event = { .event = "auth", .time = 1 };
+	assert_done(mfa_site_refresh(path_in(&host->box, "mfa.conf"), &diag, site),
+		    &diag);
+	assert_done(mfa_site_open(site, &diag), &diag);
+	/* no test waits for files to be old enough */
+	site->part_files.is_unsettled = site->config_files.is_unsettled = false;
+	assert_done(mfa_audit_append(site->audit, &event, &diag), &diag);
+	mfa_site_close(site);
+	assert_true(site->is_resting);
+}
+
+static void a_trail_that_was_moved_away_is_begun_anew(void **state)
+{
+	struct test_host *host = *state;
+	struct mfa_site site = { .config = NULL };
+	load_again(host);
+	const char *path = host->host.config->audit;
+	char moved[256];
+	(void)snprintf(moved, sizeof moved, "%s.1", path);
+	append_line_of_kept(host, &site);
+	append_line_of_kept(host, &site);
+	append_line_of_kept(host, &site);
+	assert_int_equal(rename(path, moved), 0);
+	append_line_of_kept(host, &site);
+	mfa_site_done(&site);
+	char *text = read_text(path);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+}
+
 static void ending_twice_is_fine(void **state MFA_UNUSED)
 {
 	struct mfa_site host = { 0 };
@@ -106,6 +140,7 @@ int main(void)
 		on_host(without_its_store_a_host_is_shut),
 		cmocka_unit_test(without_a_configuration_a_host_is_shut),
 		on_host(a_bad_configuration_is_not_loaded),
+		on_host(a_trail_that_was_moved_away_is_begun_anew),
 		cmocka_unit_test(ending_twice_is_fine),
 	};
 	return group_main("site", tests);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +35,22 @@ static void a_swap_writes_in_place(void **state)
 	assert_int_equal(before.st_blocks, after.st_blocks);
 }
 
+/* As in a process that serves one login after the other: the record that was read last is
+ * open still when it is swapped. */
+static void keep_store(void **state)
+{
+	struct mfa_snapshot place = { .count = 0 };
+	mfa_store_keep(store_of(state), &place);
+	assert_true(place.count > 0);
+	mfa_snapshot_done(&place);
+}
+
+static void a_swap_in_a_store_that_is_kept_writes_in_place(void **state)
+{
+	keep_store(state);
+	a_swap_writes_in_place(state);
+}
+
 static void a_swap_that_comes_second_loses(void **state)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -55,6 +73,70 @@ static void a_swap_that_comes_second_loses(void **state)
 	assert_int_equal(second->failures, 1);
 	mfa_record_free(&first);
 	mfa_record_free(&second);
+}
+
+static void what_another_process_wrote_meanwhile_is_noticed(void **state)
+{
+	struct mfa_diag diag = { .text = "" };
+	keep_store(state);
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open(record_path(state, "taro"), O_RDWR | O_CLOEXEC);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	static const char junk[] = "junk";
+	for (off_t at = 0; at < SLOT_FILE_SIZE; at += SLOT_SIZE)
+		assert_int_equal(pwrite(fd, junk, sizeof junk, at + 64), sizeof junk);
+	assert_int_equal(mfa_store_swap(store_of(state), record, &diag),
+			 MFA_ERR_INTEGRITY);
+	mfa_record_free(&record);
+}
+
+static void a_record_that_was_read_is_not_locked(void **state)
+{
+	keep_store(state);
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	MFA_CLEANUP(mfa_close_fd)
+	int fd = open(record_path(state, "taro"), O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	mfa_record_free(&record);
+}
+
+/* Of two that were read, the first is not open any more. */
+static void a_swap_of_a_record_that_was_not_read_last_works(void **state)
+{
+	keep_store(state);
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	enroll(store_of(state), "hanako", &totp_spec, 1);
+	struct mfa_record *taro = stored_record(store_of(state), "taro");
+	struct mfa_record *hanako = stored_record(store_of(state), "hanako");
+	taro->failures = 1;
+	hanako->failures = 2;
+	assert_int_equal(mfa_store_swap(store_of(state), taro, NULL), MFA_OK);
+	assert_int_equal(mfa_store_swap(store_of(state), hanako, NULL), MFA_OK);
+	mfa_record_free(&taro);
+	taro = stored_record(store_of(state), "taro");
+	assert_int_equal(taro->failures, 1);
+	mfa_record_free(&taro);
+	mfa_record_free(&hanako);
+}
+
+static void a_record_that_cannot_be_written_is_read(void **state)
+{
+	char path[256];
+	const unsigned long flags =
+		MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV;
+	struct mfa_diag diag = { .text = "" };
+	keep_store(state);
+	enroll(store_of(state), "taro", &totp_spec, 1);
+	(void)snprintf(path, sizeof path, "%s", record_path(state, "taro"));
+	assert_int_equal(mount(path, path, "none", MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", path, "none", flags, NULL), 0);
+	struct mfa_record *record = stored_record(store_of(state), "taro");
+	assert_int_equal(mfa_store_swap(store_of(state), record, &diag),
+			 MFA_ERR_READONLY);
+	mfa_record_free(&record);
+	assert_int_equal(umount(path), 0);
 }
 
 static void a_swap_of_a_removed_record_loses(void **state)
@@ -157,6 +239,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		on_host(a_swap_writes_in_place),
+		on_host(what_another_process_wrote_meanwhile_is_noticed),
+		on_host(a_record_that_was_read_is_not_locked),
+		on_host(a_swap_of_a_record_that_was_not_read_last_works),
+		on_host(a_record_that_cannot_be_written_is_read),
+		on_host(a_swap_in_a_store_that_is_kept_writes_in_place),
 		on_host(a_swap_that_comes_second_loses),
 		on_host(a_swap_of_a_removed_record_loses),
 		on_host(a_swap_does_not_hit_a_removed_records_successor),

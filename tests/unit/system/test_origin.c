@@ -208,6 +208,23 @@ static void a_service_of_the_network_may_not(void **state MFA_UNUSED)
 }
 
 /* A VNC server that somebody runs in a session at the seat. */
+/* sshd's logins need no look at /proc. */
+static void whose_claims_rule_it_out_is_not_looked_at(void **state MFA_UNUSED)
+{
+	const struct origin_claims sshd = { .service = "sshd" };
+	const struct origin_claims far = { .service = "su", .rhost = "192.0.2.1" };
+	const struct origin_claims named = { .service = "su",
+					     .rhost = "localhost",
+					     .host = "here" };
+	const struct origin_claims login = { .service = "login", .rhost = "" };
+	assert_false(origin_may_be_local(0, &sshd));
+	assert_false(origin_may_be_local(1000, &sshd));
+	assert_false(origin_may_be_local(1000, &far));
+	assert_false(origin_may_be_local(0, &named));
+	assert_true(origin_may_be_local(1000, &named));
+	assert_true(origin_may_be_local(0, &login));
+}
+
 static void what_serves_others_is_never_local(void **state MFA_UNUSED)
 {
 	static const char *const services[] = { "vnc",	       "tigervnc", "x0vncserver",
@@ -290,6 +307,7 @@ int main(void)
 		cmocka_unit_test(without_logind_a_virtual_terminal_counts),
 		cmocka_unit_test(a_locker_may_name_this_machine),
 		cmocka_unit_test(a_service_of_the_network_may_not),
+		cmocka_unit_test(whose_claims_rule_it_out_is_not_looked_at),
 		cmocka_unit_test(what_serves_others_is_never_local),
 		cmocka_unit_test(a_place_is_kept_by_what_no_program_says),
 		cmocka_unit_test(su_to_somebody_else_is_not_in_the_own_session),

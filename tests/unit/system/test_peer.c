@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -142,23 +143,70 @@ static void one_that_began_at_another_time_is_another(void **state MFA_UNUSED)
 	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
 }
 
-/* As a kernel answers that does not know SO_PEERPIDFD. */
-static int forget_peerpidfd(void **state MFA_UNUSED)
+/* In the child: as a set-uid program that user 1 has started. */
+static void connect_as_set_uid(const struct sockaddr_un *address, socklen_t size,
+			       int wait)
 {
+	char byte = 0;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	bool is_done = setresuid(1, 0, 0) == 0 &&
+		       connect(fd, (const struct sockaddr *)address, size) == 0;
+	(void)!read(wait, &byte, 1);
+	_exit(is_done ? 0 : 1);
+}
+
+static void the_user_of_a_set_uid_program_is_known(void **state MFA_UNUSED)
+{
+	struct sockaddr_un address;
+	socklen_t size = 0;
+	struct mfa_peer peer;
+	int ends[2];
+	if (setresuid(1, 0, 0) != 0)
+		skip(); /* a user namespace with one user */
+	assert_int_equal(setresuid(0, 0, 0), 0);
+	int listener = listen_anywhere(&address, &size);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)close(ends[1]);
+		connect_as_set_uid(&address, size, ends[0]);
+	}
+	int fd = accept(listener, NULL, NULL);
+	assert_int_equal(mfa_peer_read(fd, mfa_boottime_ms(), &peer), MFA_OK);
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(peer.uid, 0);
+	assert_int_equal(peer.real_uid, 1);
+	assert_true(peer.is_known);
+	assert_false(peer.is_root_only);
+	assert_int_equal(close(fd) | close(listener), 0);
+}
+
+/* Fails a system call with errnum if an argument of its is value. */
+static int fail_call(uint32_t call, unsigned argument, uint32_t value, uint32_t errnum)
+{
+	const uint32_t at =
+		(uint32_t)(offsetof(struct seccomp_data, args) + 8 * argument);
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, args[2])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SO_PEERPIDFD, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOPROTOOPT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | errnum),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog program = { MFA_COUNT(filter), filter };
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0;
+}
+
+/* As a kernel answers that does not know SO_PEERPIDFD. */
+static int forget_peerpidfd(void **state MFA_UNUSED)
+{
 	int ends[2];
 	make_pair(ends);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+	if (fail_call(SYS_getsockopt, 2, SO_PEERPIDFD, ENOPROTOOPT) != 0)
 		return -1;
 	bool is_forgotten = is_old_kernel(ends[0]);
 	return (close(ends[0]) | close(ends[1])) != 0 || !is_forgotten;
@@ -206,6 +254,8 @@ static void end_process(pid_t pid, const int *pipe)
 static void a_user_namespace_has_users_of_its_own(void **state MFA_UNUSED)
 {
 	int pipe[2];
+	if (geteuid() != 0)
+		skip(); /* may map no other's ids */
 	pid_t pid = start_apart(0, pipe);
 	assert_true(mfa_peer_has_our_users(pid));
 	end_process(pid, pipe);
@@ -217,11 +267,22 @@ static void a_user_namespace_has_users_of_its_own(void **state MFA_UNUSED)
 	end_process(pid, pipe);
 }
 
+/* As one that does not know PIDFD_GET_INFO: 64 bytes, of the kind 0xff, number 11. */
+static int forget_pidfd_info(void **state MFA_UNUSED)
+{
+	const uint32_t get_info = _IOC(_IOC_READ | _IOC_WRITE, 0xff, 11, 64);
+	if (fail_call(SYS_ioctl, 1, get_info, ENOTTY) != 0)
+		return -1;
+	return ioctl(STDIN_FILENO, get_info, NULL) == 0 || errno != ENOTTY;
+}
+
 int main(int argc, char **argv)
 {
 	bool is_old = argc > 1 && strcmp(argv[1], "without-peerpidfd") == 0;
+	bool is_without_info = argc > 1 && strcmp(argv[1], "without-pidfd-info") == 0;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_process_is_known),
+		cmocka_unit_test(the_user_of_a_set_uid_program_is_known),
 		cmocka_unit_test(
 			a_process_that_is_younger_than_the_connection_is_another),
 		cmocka_unit_test(a_process_that_has_ended_is_not_known),
@@ -231,6 +292,8 @@ int main(int argc, char **argv)
 	};
 	if (!can_run_tests())
 		return EXIT_FAILURE;
-	return cmocka_run_group_tests_name("peer", tests,
-					   is_old ? forget_peerpidfd : NULL, NULL);
+	CMFixtureFunction forget = is_old	     ? forget_peerpidfd
+				   : is_without_info ? forget_pidfd_info
+						     : NULL;
+	return cmocka_run_group_tests_name("peer", tests, forget, NULL);
 }
