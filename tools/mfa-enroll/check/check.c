@@ -33,16 +33,27 @@ const struct check_service *check_find_service(const struct check *check,
 	return NULL;
 }
 
+struct check_verdict check_judge(const struct check *check, const char *name)
+{
+	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection own = { 0 };
+	const struct check_service *service = check_find_service(check, name);
+	const struct mfa_inspection *inspection = &own;
+	if (service != NULL)
+		inspection = &service->inspection;
+	else if (mfa_inspect(&check->inspector, name, &own) != MFA_OK)
+		return (struct check_verdict){ .grade = MFA_GRADE_ERROR };
+	return (struct check_verdict){ .grade = inspection->grade,
+				       .is_gate_closed = inspection->is_gate_closed };
+}
+
 bool check_is_gated(const struct check *check, const char *name)
 {
-	const struct check_service *service = check_find_service(check, name);
-	return service != NULL && service->inspection.is_gate_closed;
+	return check_judge(check, name).is_gate_closed;
 }
 
 bool check_is_left_out(const struct check *check, const char *name)
 {
-	const struct check_service *service = check_find_service(check, name);
-	return service != NULL && service->inspection.grade == MFA_GRADE_NOT_COVERED;
+	return check_judge(check, name).grade == MFA_GRADE_NOT_COVERED;
 }
 
 bool check_wants(const struct check *check, const char *service)

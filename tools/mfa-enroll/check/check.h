@@ -37,6 +37,13 @@ bool check_wants(const struct check *check, const char *service);
 /* The service of that name, or NULL when there is none or it is not looked at. */
 const struct check_service *check_find_service(const struct check *check,
 					       const char *name);
+/* What is proved of a service, also of one that is not looked at for itself. */
+struct check_verdict {
+	enum mfa_grade grade;
+	bool is_gate_closed;
+};
+struct check_verdict check_judge(const struct check *check, const char *name);
+
 /* Whether a login that skips auth is refused by the account stack of the service. */
 bool check_is_gated(const struct check *check, const char *name);
 /* Whether a zone leaves out all logins of the service. */

@@ -56,11 +56,7 @@ static void look_at_parts(struct check *check)
 	check_local(check);
 	if (check->pam_folder != NULL)
 		return;
-	check_sshd(check);
-	check_greeters(check);
-	check_consoles(check);
-	check_sudo(check);
-	check_polkit(check);
+	check_programs(check);
 	check_files(check); /* every service trusts them */
 	check_authd(check);
 	check_authd_paths(check);

@@ -7,7 +7,8 @@
 
 void check_services(struct check *check);
 void check_sshd(struct check *check);
-void check_greeters(struct check *check);
+/* The table of programs.h: their switches, and the readers of the others. */
+void check_programs(struct check *check);
 void check_consoles(struct check *check);
 void check_sudo(struct check *check);
 void check_polkit(struct check *check);
@@ -44,6 +45,10 @@ bool check_lets_root_in_at_console(struct check *check);
 /* Whether there is a console at all, also a serial one. */
 bool check_has_console(const struct check *check);
 bool check_has_virtual_terminal(const struct check *check);
+
+/* A program asks another service than its usual one: whether that one is proved. */
+void check_chosen_service(struct check *check, const char *program,
+			  struct check_place place, const char *service);
 
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);

@@ -89,3 +89,18 @@ void check_services(struct check *check)
 	if (err != MFA_OK)
 		check->findings.err = err;
 }
+
+void check_chosen_service(struct check *check, const char *program,
+			  struct check_place place, const char *service)
+{
+	enum mfa_grade grade = check_judge(check, service).grade;
+	bool is_safe = grade == MFA_GRADE_PROVED || grade == MFA_GRADE_PROVED_BUT_ROOT ||
+		       grade == MFA_GRADE_NOT_COVERED;
+	check_add(check, is_safe ? CHECK_NOTE : CHECK_HOLE, "service-chosen", place,
+		  is_safe ? TR(check->app, MFA_N_("%s asks the service %s of PAM"))
+			  : TR(check->app,
+			       MFA_N_("%s asks the service %s of PAM, which lets in "
+				      "without password and code: take the line out, or "
+				      "add pam_mfa.so to that service")),
+		  program, service);
+}
