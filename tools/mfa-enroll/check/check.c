@@ -13,6 +13,13 @@ void check_add(struct check *check, enum check_level level, const char *id,
 	va_end(args);
 }
 
+void check_add_unknown(struct check *check, const char *name)
+{
+	if (!mfa_strings_have(&check->unknown, name) &&
+	    mfa_strings_add(&check->unknown, name) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+}
+
 void check_done(struct check *check)
 {
 	for (size_t i = 0; i < check->service_count; i++) {
@@ -21,6 +28,8 @@ void check_done(struct check *check)
 	}
 	free(check->services);
 	findings_done(&check->findings);
+	mfa_strings_done(&check->programs);
+	mfa_strings_done(&check->unknown);
 	mfa_inspector_done(&check->inspector);
 }
 

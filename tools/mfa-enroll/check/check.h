@@ -25,11 +25,16 @@ struct check {
 	struct check_service *services;
 	size_t service_count;
 	struct findings findings;
+	struct mfa_strings programs; /* that are here, and were looked at */
+	struct mfa_strings unknown;  /* that are here, and were not */
 };
 
 void check_add(struct check *check, enum check_level level, const char *id,
 	       struct check_place place, const char *format, ...) MFA_PRINTF(5, 6);
 void check_done(struct check *check);
+
+/* Something on this machine that may let people in, and of which nothing is known. */
+void check_add_unknown(struct check *check, const char *name);
 
 /* Whether the service is to be looked at (--service). */
 bool check_wants(const struct check *check, const char *service);

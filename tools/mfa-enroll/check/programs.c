@@ -255,9 +255,29 @@ bool check_has_autologin(const struct check *check, const char *service)
 	return search.is_found || !is_known;
 }
 
+static bool is_looked_at(const struct program *program)
+{
+	return program->look != NULL || program->switches[0].id != NULL;
+}
+
+/* For the last line: what was looked at, and what was not. */
+static void note_program(struct check *check, const struct program *program)
+{
+	if (!program_is_installed(check, program))
+		return;
+	if (!is_looked_at(program) && check->only == NULL)
+		check_add_unknown(check, program->name);
+	else if (is_looked_at(program) &&
+		 (check->only == NULL ||
+		  (program->service != NULL && check_wants(check, program->service))) &&
+		 mfa_strings_add(&check->programs, program->name) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+}
+
 void check_programs(struct check *check)
 {
 	for (size_t i = 0; i < program_count; i++) {
+		note_program(check, &programs[i]);
 		visit_switches(check, &programs[i], tell_switch, NULL);
 		if (programs[i].look != NULL)
 			programs[i].look(check);

@@ -9,6 +9,7 @@
 #include <wchar.h>
 
 #include "check/advisories.h"
+#include "check/conclusion.h"
 
 enum {
 	NAME_WIDTH = 20,
@@ -315,15 +316,8 @@ void report_print(const struct check *check)
 	print_notes(&printer, CHECK_HOLE);
 	print_notes(&printer, CHECK_WARNING);
 	print_notes(&printer, CHECK_NOTE);
-	if (check_is_passed(check))
-		put_cell(&printer, GREEN,
-			 TR(check->app,
-			    MFA_N_("Proved: nobody gets around password and code.")),
-			 0);
-	else
-		put_cell(&printer, RED,
-			 TR(check->app,
-			    MFA_N_("Not proved: see BYPASS, ERROR and HOLE above.")),
-			 0);
+	MFA_CLEANUP(mfa_free_string) char *end = conclusion_text(check);
+	if (end != NULL)
+		put_cell(&printer, check_is_passed(check) ? GREEN : RED, end, 0);
 	(void)putchar('\n');
 }

@@ -111,6 +111,16 @@ static void put_service(const struct check *check, struct mfa_json *json,
 	mfa_json_close(json, '}');
 }
 
+static void put_names(struct mfa_json *json, const char *key,
+		      const struct mfa_strings *names)
+{
+	mfa_json_key(json, key);
+	mfa_json_open(json, '[');
+	for (size_t i = 0; i < names->count; i++)
+		mfa_json_string(json, names->items[i]);
+	mfa_json_close(json, ']');
+}
+
 int report_print_json(const struct check *check)
 {
 	MFA_CLEANUP(mfa_json_done) struct mfa_json json = MFA_JSON_INIT;
@@ -133,6 +143,8 @@ int report_print_json(const struct check *check)
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');
+	put_names(&json, "programs", &check->programs);
+	put_names(&json, "unknown", &check->unknown);
 	mfa_json_close(&json, '}');
 	if (json.err == MFA_OK)
 		(void)puts(json.text);
