@@ -13,6 +13,17 @@ void check_add(struct check *check, enum check_level level, const char *id,
 	va_end(args);
 }
 
+void check_add_once(struct check *check, enum check_level level, const char *id,
+		    struct check_place place, const char *format, ...)
+{
+	va_list args;
+	if (findings_have_at(&check->findings, id, place))
+		return;
+	va_start(args, format);
+	findings_add(&check->findings, level, id, place, format, args);
+	va_end(args);
+}
+
 void check_add_unknown(struct check *check, const char *name)
 {
 	if (!mfa_strings_have(&check->unknown, name) &&

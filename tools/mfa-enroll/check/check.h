@@ -33,6 +33,10 @@ void check_add(struct check *check, enum check_level level, const char *id,
 	       struct check_place place, const char *format, ...) MFA_PRINTF(5, 6);
 void check_done(struct check *check);
 
+/* The same, unless this has been found at that place before. */
+void check_add_once(struct check *check, enum check_level level, const char *id,
+		    struct check_place place, const char *format, ...) MFA_PRINTF(5, 6);
+
 /* Something on this machine that may let people in, and of which nothing is known. */
 void check_add_unknown(struct check *check, const char *name);
 

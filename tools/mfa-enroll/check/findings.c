@@ -59,6 +59,18 @@ bool findings_have(const struct findings *findings, const char *text)
 	return false;
 }
 
+bool findings_have_at(const struct findings *findings, const char *id,
+		      struct check_place place)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		if (strcmp(finding->id, id) == 0 && finding->line == place.line &&
+		    finding->file != NULL && strcmp(finding->file, place.file) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool findings_have_hole(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)

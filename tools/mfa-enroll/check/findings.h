@@ -39,6 +39,9 @@ void findings_done(struct findings *findings);
 
 /* Whether one of them has this text. */
 bool findings_have(const struct findings *findings, const char *text);
+/* Whether one with this id is at this place. */
+bool findings_have_at(const struct findings *findings, const char *id,
+		      struct check_place place);
 bool findings_have_hole(const struct findings *findings);
 
 /* A list of names for one sentence: the first few of them. */
