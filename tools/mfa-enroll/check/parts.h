@@ -12,6 +12,7 @@ void check_programs(struct check *check);
 void check_setuid(struct check *check);
 void check_consoles(struct check *check);
 void check_sudo(struct check *check);
+void check_doas(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
 void check_authd(struct check *check);
