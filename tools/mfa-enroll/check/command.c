@@ -64,6 +64,7 @@ static void look_at_parts(struct check *check)
 	if (check->only != NULL)
 		return;
 	check_setuid(check);
+	check_listeners(check);
 	check_logrotate(check);
 	check_host(check);
 	check_people(check);
