@@ -63,6 +63,7 @@ static void look_at_parts(struct check *check)
 	check_authd_names(check);
 	if (check->only != NULL)
 		return;
+	check_later(check);
 	check_setuid(check);
 	check_listeners(check);
 	check_logrotate(check);

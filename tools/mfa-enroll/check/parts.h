@@ -10,6 +10,7 @@ void check_sshd(struct check *check);
 /* The table of programs.h: their switches, and the readers of the others. */
 void check_programs(struct check *check);
 void check_setuid(struct check *check);
+void check_later(struct check *check);
 void check_listeners(struct check *check);
 void check_consoles(struct check *check);
 void check_sudo(struct check *check);
