@@ -202,3 +202,34 @@ def test_the_table_is_in_the_persons_language(case):
     with product.config(host={"language": "en"}), pamconf.wired("login"):
         done = enroll.run("check", "--service", "login")
     assert done.stdout.splitlines()[1].split()[:2] == ["login", "PROVED"], done.stdout
+
+
+def host_findings():
+    """What check tells of this host: id -> (level, text)."""
+    done = enroll.run("check", "--json")
+    return {entry["id"]: (entry["level"], entry["text"]) for entry in json.loads(done.stdout)["findings"]}
+
+
+def test_a_guess_that_is_likelier_than_once_in_20000_is_told(case):
+    """Four counters with ten codes ahead are 44 codes in a million, the fifth is too many."""
+    taro, _ = enroll.person(kind="hotp")
+    for _ in range(3):
+        enroll.give(taro, kind="hotp")
+    assert "guess-likely" not in host_findings()
+    with product.config(zone={"hotp_look_ahead": "12"}):
+        level, text = host_findings()["guess-likely"]
+        assert (level, "once in 19230" in text, taro.name in text) == ("warning", True, True), text
+    enroll.give(taro, kind="hotp")
+    assert "once in 18181" in host_findings()["guess-likely"][1]
+    with product.config(zone={"factors": "totp"}):
+        assert "guess-likely" not in host_findings()
+
+
+def test_an_administrator_with_one_authenticator_is_told(case):
+    taro, _ = enroll.person("taro")
+    hanako, _ = enroll.person("hanako")
+    enroll.give(hanako)
+    for user in (taro, hanako):
+        subprocess.run(["usermod", "-aG", "sudo", user.name], check=True)
+    level, text = host_findings()["admin-one-token"]
+    assert level == "warning" and taro.name in text and hanako.name not in text, text

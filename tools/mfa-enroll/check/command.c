@@ -72,6 +72,7 @@ static void look_at_parts(struct check *check)
 	check_accounts(check);
 	check_orphans(check);
 	check_clock(check);
+	check_guesses(check);
 	check_locks(check);
 	check_decoys(check);
 }

@@ -31,6 +31,7 @@ void check_people(struct check *check);
 void check_accounts(struct check *check);
 void check_orphans(struct check *check);
 void check_clock(struct check *check);
+void check_guesses(struct check *check);
 void check_locks(struct check *check);
 void check_decoys(struct check *check);
 
