@@ -5,13 +5,15 @@ that it calls a way around lets in, and one that it does not mention does not.""
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import enroll, pamconf, product, programs, ssh, users
 from e2e.checks import let_in
-from e2e.terminal import become
+from e2e.terminal import Terminal, become
 
 LAYER = "switches"
 ACCOUNT = "account required pam_unix.so\n"
@@ -146,3 +148,97 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
         with ssh.Server("UsePAM no\nAuthorizedKeysFile .ssh/authorized_keys\n") as server:
             assert [name for name, *_ in holes("sshd")] == ["sshd-no-pam"], server.log()
             let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
+@contextmanager
+def proof(command):
+    """A session that writes down whose it is, and the file that it does so in."""
+    folder = Path("/run/proof")
+    folder.mkdir(mode=0o777, exist_ok=True)
+    folder.chmod(0o1777)
+    path = folder / "who"
+    path.unlink(missing_ok=True)
+    with file(command, f"#!/bin/sh\nid -un >{path}\nexec sleep 30\n", 0o755):
+        yield path
+
+
+def who_is_in(argv, path, seconds=3):
+    """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          start_new_session=True) as process:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not (path.exists() and path.read_text()):
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    return path.read_text().strip() if path.exists() else ""
+
+
+WHOLE = """auth required pam_unix.so nodelay
+auth required pam_mfa.so
+account required pam_mfa.so
+account required pam_unix.so
+session required pam_unix.so
+"""
+
+
+def logs_in_by_itself(service, argv, path, user):
+    """The stack of the service is proved, and it lets in by itself; with the gate it does not, and check says so."""
+    with pamconf.written(service, WHOLE):
+        assert [name for name, *_ in holes(service)] == ["autologin"]
+        assert who_is_in(argv, path, 15) == user.name
+        path.unlink()
+        with product.config(zone={"gate": service}):
+            assert [entry for entry in findings(service) if entry[1] == "autologin-gated"]
+            assert not holes(service)
+            assert who_is_in(argv, path) == ""
+
+
+def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
+    taro, _ = enroll.person()
+    text = ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
+            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{taro.name}"\n')
+    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", "auth required pam_permit.so\naccount required pam_permit.so\n"
+                                              "session required pam_permit.so\n"):
+        logs_in_by_itself("greetd", ["greetd"], who, taro)
+
+
+def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
+    taro, _ = enroll.person()
+    text = ("default_xserver /usr/bin/Xvfb\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
+            f"default_user {taro.name}\nauto_login yes\nlogfile /run/slim.log\nlockfile /run/slim.lock\n"
+            "authfile /run/slim.auth\ncurrent_theme debian-softwaves\n")
+    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who:
+        logs_in_by_itself("slim", ["slim"], who, taro)
+        for name in ("/run/slim.lock", "/tmp/.X0-lock"):
+            Path(name).unlink(missing_ok=True)
+
+
+def test_getty_logs_in_by_itself(case):
+    taro, _ = enroll.person()
+    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin {} --noclear - $TERM\n"
+    with pamconf.wired("login"):
+        before = holes("login")
+        with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(taro.name)) as path:
+            assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)]
+        with Terminal(["agetty", "--autologin", taro.name, "--noclear", "-", "xterm"]) as terminal:
+            terminal.expect(programs.came_in(taro.name))
+
+
+def test_at_runs_later_what_it_is_told(case):
+    """Without a question; at.allow leaves that to root, and then check says nothing."""
+    taro, _ = enroll.person()
+    later = "echo 'id -un >/run/proof/who' | at now"
+    with proof("/usr/local/bin/session") as who, pamconf.written("atd", WHOLE):
+        assert ("note", "runs-later", "/usr/sbin/atd", None) in whole_findings()
+        run(["sh", "-c", later], taro)
+        assert who_is_in(["atd", "-f"], who, 15) == taro.name
+        who.unlink()
+        with file("/etc/at.allow", ""):
+            assert ("note", "runs-later", "/usr/sbin/atd", None) not in whole_findings()
+            assert "do not have permission" in run(["sh", "-c", later], taro)
+
+
+def whole_findings():
+    done = enroll.run("check", "--json")
+    return [(entry["level"], entry["id"], entry["file"], entry["line"]) for entry in json.loads(done.stdout)["findings"]]
