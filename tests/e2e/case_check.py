@@ -233,3 +233,9 @@ def test_an_administrator_with_one_authenticator_is_told(case):
         subprocess.run(["usermod", "-aG", "sudo", user.name], check=True)
     level, text = host_findings()["admin-one-token"]
     assert level == "warning" and taro.name in text and hanako.name not in text, text
+
+
+def test_a_group_of_a_zone_that_nobody_knows_is_told(case):
+    with product.config(zone={"groups": "root clerks"}):
+        level, text = host_findings()["zone-group"]
+    assert level == "warning" and "clerks" in text and "everybody" in text, text

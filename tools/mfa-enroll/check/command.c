@@ -68,6 +68,7 @@ static void look_at_parts(struct check *check)
 	check_listeners(check);
 	check_logrotate(check);
 	check_host(check);
+	check_name_services(check);
 	check_people(check);
 	check_accounts(check);
 	check_orphans(check);

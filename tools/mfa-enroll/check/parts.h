@@ -27,6 +27,7 @@ void check_logrotate(struct check *check);
 void check_grace(struct check *check);
 void check_local(struct check *check);
 void check_host(struct check *check);
+void check_name_services(struct check *check);
 void check_people(struct check *check);
 void check_accounts(struct check *check);
 void check_orphans(struct check *check);
