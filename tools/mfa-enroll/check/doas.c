@@ -52,8 +52,8 @@ static char *take_doas_word(char **rest, char *brace)
 /* Whether the word is an option; setenv has a list in braces. */
 static bool take_doas_option(struct doas_rule *rule, const char *word, char **rest)
 {
-	char brace[2] = "";
 	if (strcmp(word, "setenv") == 0) {
+		char brace[2] = "";
 		for (const char *next = NULL;
 		     (next = take_doas_word(rest, brace)) != NULL;)
 			if (strcmp(next, "}") == 0)

@@ -117,7 +117,7 @@ static void visit_unsaid(struct check *check, const struct program *program,
 					    one,
 					    { file != NULL ? file : program->files[0],
 					      0 },
-					    program->name,
+					    one->key != NULL ? one->key : program->name,
 					    "" };
 	visit(check, &found, context);
 }

@@ -30,15 +30,20 @@ static struct check_place setting_place(const struct sshd_case *one, enum sshd_k
 	return (struct check_place){ one->server->config, 0 };
 }
 
-/* Which logins are meant. */
-static const char *match_scope(const struct check *check,
-			       const struct sshd_settings *settings, char *buffer,
-			       size_t size)
+/* Which logins are meant: of a server under another name, or in a Match block. */
+static const char *login_scope(const struct check *check, const struct sshd_case *one,
+			       char *buffer, size_t size)
 {
-	if (settings->block == 0)
-		return "";
-	(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
-		       settings->criteria);
+	const char *service = one->server->service;
+	bool is_renamed = strcmp(service, "sshd") != 0;
+	buffer[0] = '\0';
+	if (one->settings->block != 0)
+		(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
+			       one->settings->criteria);
+	size_t len = strlen(buffer);
+	if (is_renamed)
+		(void)snprintf(buffer + len, size - len,
+			       TR(check->app, MFA_N_(" (at the service %s)")), service);
 	return buffer;
 }
 
@@ -47,7 +52,7 @@ static void tell_way(struct check *check, const struct sshd_case *one, const cha
 		     enum sshd_key key, const char *method)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = match_scope(check, one->settings, buffer, sizeof buffer);
+	const char *where = login_scope(check, one, buffer, sizeof buffer);
 	if (check_is_gated(check, one->server->service))
 		check_add(check, CHECK_NOTE, "sshd-gated", setting_place(one, key),
 			  TR(check->app,
@@ -88,7 +93,7 @@ static void look_at_methods(struct check *check, const struct sshd_case *one)
 static void look_at_questions(struct check *check, const struct sshd_case *one)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = match_scope(check, one->settings, buffer, sizeof buffer);
+	const char *where = login_scope(check, one, buffer, sizeof buffer);
 	if (is_on(one->settings, SSHD_KERBEROS, false) &&
 	    is_on(one->settings, SSHD_PASSWORD, true))
 		tell_way(check, one, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
@@ -116,7 +121,7 @@ static void look_at_settings(struct check *check, const struct sshd_case *one)
 			  setting_place(one, SSHD_USE_PAM),
 			  TR(check->app,
 			     MFA_N_("UsePAM no%s: sshd lets in without asking PAM")),
-			  match_scope(check, one->settings, buffer, sizeof buffer));
+			  login_scope(check, one, buffer, sizeof buffer));
 		return;
 	}
 	if (one->settings->values[SSHD_METHODS].text[0] != '\0' &&
