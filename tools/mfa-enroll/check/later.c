@@ -11,9 +11,9 @@ struct later {
 };
 
 static const struct later table[] = {
-	{ "cron", "/usr/sbin/cron", "/etc/cron.allow" },
-	{ "cron", "/usr/sbin/crond", "/etc/cron.allow" },
-	{ "at", "/usr/sbin/atd", "/etc/at.allow" },
+	{ .name = "cron", .program = "/usr/sbin/cron", .allow = "/etc/cron.allow" },
+	{ .name = "cron", .program = "/usr/sbin/crond", .allow = "/etc/cron.allow" },
+	{ .name = "at", .program = "/usr/sbin/atd", .allow = "/etc/at.allow" },
 };
 
 void check_later(struct check *check)
