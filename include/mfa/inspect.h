@@ -28,6 +28,8 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_PART_OFF,	   /* a zone switches MFA off for some of its logins */
 	MFA_ADVISORY_UNGATED, /* a zone that can decide has no gate for the service */
 	MFA_ADVISORY_NOBODY,  /* nobody can log in, whatever they show */
+	MFA_ADVISORY_UNKNOWN, /* a way without a password goes through a module of which
+				 nothing is known */
 };
 
 struct mfa_advisory {
@@ -46,6 +48,7 @@ struct mfa_inspector {
 	const struct mfa_config *config; /* NULL: it cannot be read, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
 	bool knows_modules;		 /* else every module is taken to exist */
+	bool is_debian;			 /* some modules differ elsewhere */
 	bool has_sshd_addresses; /* sshd gives PAM addresses only, never host names */
 };
 
@@ -70,7 +73,8 @@ struct mfa_inspection {
 	struct mfa_diag diag;
 };
 
-/* Lists libpam's folders of modules below the root. MFA_ERR_NOMEM. */
+/* Lists libpam's folders of modules below the root; for a folder of service files none,
+ * since this machine's modules are not its own. MFA_ERR_NOMEM. */
 int mfa_inspector_init(struct mfa_inspector *inspector,
 		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config) MFA_MUST_CHECK;

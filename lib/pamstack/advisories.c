@@ -41,6 +41,8 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "zone-without-gate";
 	case MFA_ADVISORY_NOBODY:
 		return "nobody";
+	case MFA_ADVISORY_UNKNOWN:
+		return "module-unknown";
 	}
 	return "?";
 }
@@ -174,6 +176,22 @@ static void advise_on_forward(const struct view *view, struct mfa_inspection *in
 				     forward);
 }
 
+/* Of a way without a password: which of its lines may have asked for one. */
+static void advise_on_unknown(const struct view *view, struct mfa_inspection *inspection,
+			      const struct mfa_proof *proof)
+{
+	if ((proof->missing & MFA_HAD_PASSWORD) == 0)
+		return;
+	for (size_t i = 0; i < proof->step_count; i++) {
+		const struct mfa_stack_line *line =
+			&view->stack->lines[proof->steps[i].line];
+		if (line->kind == MFA_LINE_MODULE && !module_is_strange(line) &&
+		    !module_is_missing(view->inspector, line) &&
+		    !module_is_known(view->inspector, line))
+			(void)advisories_add(inspection, MFA_ADVISORY_UNKNOWN, line);
+	}
+}
+
 static void advise_on_line(const struct view *view, struct mfa_inspection *inspection,
 			   enum mfa_facility facility, const struct mfa_stack_line *line)
 {
@@ -209,6 +227,7 @@ void advisories_add_for_stack(const struct mfa_inspector *inspector,
 		return;
 	advise_on_oracle(&view, inspection);
 	advise_on_forward(&view, inspection);
+	advise_on_unknown(&view, inspection, proof);
 	if (proof->is_precondition_violated)
 		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,
 				     &stack->lines[proof->violating_line]);

@@ -31,7 +31,7 @@ static void open_bench(struct bench *bench, struct sandbox *box, const char *con
 		    &diag);
 	assert_int_equal(mfa_inspector_init(&bench->inspector, &tree, bench->config),
 			 MFA_OK);
-	bench->inspector.knows_modules = false; /* not those of this machine */
+	assert_false(bench->inspector.knows_modules); /* not those of this machine */
 }
 
 static void close_bench(struct bench *bench)
@@ -325,6 +325,64 @@ static void no_finger_is_looked_at_for_who_comes_from_an_address(void **state)
 	assert_int_equal(judge(&bench, "sshd", FINGER), MFA_GRADE_BYPASS);
 }
 
+/* Of the modules that go by this name, Red Hat's passes users by, Debian's fails them. */
+static void a_kerberos_that_passes_users_by_proves_no_password(void **state)
+{
+	static const char lines[] = "auth required pam_krb5.so minimum_uid=1000\n"
+				    "auth required pam_mfa.so\n";
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_krb5.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	bench.inspector.is_debian = true;
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_PROVED);
+}
+
+static void a_radius_server_checks_passwords_unless_it_is_asked_for_none(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so localifdown\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so skip_passwd\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+}
+
+static void only_a_module_that_may_check_passwords_is_hinted_at(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_example.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_true(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_encfs.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+	/* with a password, what else is asked does not matter */
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth optional pam_example.so\n"
+			       "auth optional pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_CODE);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -373,7 +431,7 @@ static void every_grade_and_note_has_a_word(void **state MFA_UNUSED)
 {
 	for (int i = 0; i <= MFA_GRADE_ERROR; i++)
 		assert_true(strlen(mfa_grade_name((enum mfa_grade)i)) > 0);
-	for (int i = 0; i <= MFA_ADVISORY_NOBODY; i++)
+	for (int i = 0; i <= MFA_ADVISORY_UNKNOWN; i++)
 		assert_string_not_equal(mfa_advisory_name((enum mfa_advisory_kind)i),
 					"?");
 }
@@ -397,6 +455,9 @@ int main(void)
 		in_sandbox(an_account_stack_that_lets_nobody_in_is_told),
 		in_sandbox(a_cached_password_is_a_password_where_it_is_compared),
 		in_sandbox(no_finger_is_looked_at_for_who_comes_from_an_address),
+		in_sandbox(a_kerberos_that_passes_users_by_proves_no_password),
+		in_sandbox(a_radius_server_checks_passwords_unless_it_is_asked_for_none),
+		in_sandbox(only_a_module_that_may_check_passwords_is_hinted_at),
 		in_sandbox(programs_that_never_ask_are_no_login),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),

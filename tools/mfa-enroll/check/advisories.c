@@ -46,6 +46,10 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 				 "alone, are let in by the zone"));
 	case MFA_ADVISORY_NOBODY:
 		return TR(app, MFA_N_("nobody can log in here"));
+	case MFA_ADVISORY_UNKNOWN:
+		return TR(app, MFA_N_("nothing is known of this module: if it checks the "
+				      "password, name it in password_modules of "
+				      "mfa.conf"));
 	}
 	return "";
 }
@@ -68,6 +72,7 @@ enum check_level advisory_level(enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_ORACLE_CHOSEN:
 	case MFA_ADVISORY_PART_OFF:
 	case MFA_ADVISORY_NOBODY:
+	case MFA_ADVISORY_UNKNOWN:
 		return CHECK_NOTE;
 	}
 	return CHECK_WARNING;
