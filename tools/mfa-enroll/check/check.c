@@ -20,6 +20,7 @@ void check_done(struct check *check)
 		mfa_inspection_done(&check->services[i].inspection);
 	}
 	free(check->services);
+	free(check->root_path);
 	findings_done(&check->findings);
 	mfa_inspector_done(&check->inspector);
 }

@@ -17,6 +17,7 @@ struct check_service {
 struct check {
 	struct app *app;
 	const char *root; /* "" for this host */
+	char *root_path;  /* or NULL; owned */
 	bool is_live;	  /* this host itself: programs may be asked */
 	const char *pam_folder;
 	const char *only;		 /* --service, or NULL */

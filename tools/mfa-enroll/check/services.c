@@ -83,6 +83,10 @@ void check_services(struct check *check)
 				      strcmp(names.items[i], "other") == 0);
 	if (err == MFA_OK)
 		err = check_modes(check);
+	if (!check->inspector.knows_modules)
+		check_add(check, CHECK_NOTE, "modules-unseen", CHECK_NOWHERE, "%s",
+			  TR(check->app, MFA_N_("there are no modules of PAM to look at "
+						"here: each is taken to exist")));
 	if (err == MFA_OK && check->service_count == 0)
 		check_add(check, CHECK_HOLE, "no-services", CHECK_NOWHERE, "%s",
 			  TR(check->app, MFA_N_("there are no service files of PAM")));
