@@ -10,6 +10,7 @@ enum mfa_grade {
 	MFA_GRADE_PROVED_BUT_ROOT,
 	MFA_GRADE_NO_AUTH,     /* its program never calls pam_authenticate */
 	MFA_GRADE_NOT_COVERED, /* a zone switches MFA off for it (mfa = off) */
+	MFA_GRADE_LOCKED_OUT,  /* a mistake in a line keeps everybody out, but root */
 	MFA_GRADE_BYPASS,
 	MFA_GRADE_ERROR, /* it cannot be inspected: see diag */
 };
@@ -26,8 +27,12 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */
 	MFA_ADVISORY_BAD_LINE,	   /* libpam cannot use the line: it fails */
 	MFA_ADVISORY_PART_OFF,	   /* a zone switches MFA off for some of its logins */
-	MFA_ADVISORY_UNGATED, /* a zone that can decide has no gate for the service */
-	MFA_ADVISORY_NOBODY,  /* nobody can log in, whatever they show */
+	MFA_ADVISORY_UNGATED,  /* a zone that can decide has no gate for the service */
+	MFA_ADVISORY_NOBODY,   /* nobody can log in, whatever they show */
+	MFA_ADVISORY_MISSPELT, /* libpam cannot read the control: the line fails */
+	MFA_ADVISORY_BAD_ARGUMENT, /* pam_mfa does not know an argument: it fails */
+	MFA_ADVISORY_NO_CONFIG,	   /* pam_mfa cannot read its configuration: it fails */
+	MFA_ADVISORY_NO_ZONE,	   /* "zone=", but no zone has the name: it fails */
 	MFA_ADVISORY_UNKNOWN, /* a way without a password goes through a module of which
 				 nothing is known */
 };
@@ -59,6 +64,9 @@ struct mfa_inspection {
 	 * stack: past the gate. */
 	enum mfa_facility facility;
 	struct mfa_proof proof;
+	/* MFA_GRADE_LOCKED_OUT: the line with the mistake, and what it is. */
+	const struct mfa_stack_line *culprit;
+	enum mfa_advisory_kind fault;
 	const struct mfa_zone *zone; /* the one that switches MFA off */
 	/* Those that demand MFA and can decide at a line of pam_mfa in the auth stack. */
 	const struct mfa_zone **zones;

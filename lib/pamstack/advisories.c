@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "line_fault.h"
 #include "modules.h"
 
 /* A stack, and what is known of its lines. */
@@ -41,6 +42,14 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "zone-without-gate";
 	case MFA_ADVISORY_NOBODY:
 		return "nobody";
+	case MFA_ADVISORY_MISSPELT:
+		return "control-misspelt";
+	case MFA_ADVISORY_BAD_ARGUMENT:
+		return "argument-unknown";
+	case MFA_ADVISORY_NO_CONFIG:
+		return "config-unusable";
+	case MFA_ADVISORY_NO_ZONE:
+		return "zone-unknown";
 	case MFA_ADVISORY_UNKNOWN:
 		return "module-unknown";
 	}
@@ -195,12 +204,14 @@ static void advise_on_unknown(const struct view *view, struct mfa_inspection *in
 static void advise_on_line(const struct view *view, struct mfa_inspection *inspection,
 			   enum mfa_facility facility, const struct mfa_stack_line *line)
 {
-	if (line->kind == MFA_LINE_BAD) {
-		(void)advisories_add(inspection, MFA_ADVISORY_BAD_LINE, line);
+	enum mfa_advisory_kind fault;
+	/* a configuration that every line reads is told of once, not at each of them */
+	if (line_fault_find(view->inspector, line, inspection, &fault) &&
+	    !(fault == MFA_ADVISORY_NO_FILE && line->is_silent) &&
+	    !(fault == MFA_ADVISORY_NO_CONFIG && view->inspector->config == NULL))
+		(void)advisories_add(inspection, fault, line);
+	if (line->kind != MFA_LINE_MODULE)
 		return;
-	}
-	if (module_is_missing(view->inspector, line) && !line->is_silent)
-		(void)advisories_add(inspection, MFA_ADVISORY_NO_FILE, line);
 	if (module_is_strange(line) &&
 	    strcmp(mfa_stack_line_module(line), "pam_mfa.so") == 0)
 		(void)advisories_add(inspection, MFA_ADVISORY_STRANGE_FILE, line);
@@ -221,8 +232,6 @@ void advisories_add_for_stack(const struct mfa_inspector *inspector,
 	struct view view = { inspector, stack, facts };
 	for (size_t i = 0; i < stack->count; i++)
 		advise_on_line(&view, inspection, facility, &stack->lines[i]);
-	if (!proof->is_passable && proof->finding == MFA_PROVED)
-		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (facility != MFA_FACILITY_AUTH)
 		return;
 	advise_on_oracle(&view, inspection);

@@ -6,6 +6,7 @@
 
 #include "advisories.h"
 #include "line_facts.h"
+#include "lockout_cause.h"
 #include "modules.h"
 #include "zone_coverage.h"
 
@@ -29,6 +30,8 @@ const char *mfa_grade_name(enum mfa_grade grade)
 		return "no-auth";
 	case MFA_GRADE_NOT_COVERED:
 		return "not-covered";
+	case MFA_GRADE_LOCKED_OUT:
+		return "locked-out";
 	case MFA_GRADE_BYPASS:
 		return "bypass";
 	case MFA_GRADE_ERROR:
@@ -226,6 +229,27 @@ static int grade_service(const struct mfa_inspector *inspector, const char *serv
 	return err;
 }
 
+/* Nobody gets in: by somebody's mistake, or because the lines are to deny. */
+static int grade_lockout(const struct mfa_inspector *inspector,
+			 enum mfa_facility facility, const char *service,
+			 struct mfa_inspection *inspection)
+{
+	struct lockout lockout = { 0 };
+	int err = lockout_find(inspector, facility, service, inspection, &lockout);
+	if (err != MFA_OK || !lockout.is_closed)
+		return err;
+	bool is_wanted = facility == MFA_FACILITY_AUTH || inspection->is_gated;
+	if (lockout.culprit == NULL && is_wanted && inspection->grade == MFA_GRADE_PROVED)
+		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
+	if (lockout.culprit == NULL || inspection->grade >= MFA_GRADE_LOCKED_OUT)
+		return MFA_OK;
+	inspection->grade = MFA_GRADE_LOCKED_OUT;
+	inspection->facility = facility;
+	inspection->culprit = lockout.culprit;
+	inspection->fault = lockout.fault;
+	return MFA_OK;
+}
+
 int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection)
 {
@@ -241,6 +265,10 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		inspection.grade = MFA_GRADE_NO_AUTH;
 	else if (err == MFA_OK)
 		err = grade_service(inspector, service, &inspection);
+	for (int i = MFA_FACILITY_AUTH; err == MFA_OK && i <= MFA_FACILITY_ACCOUNT; i++)
+		if (inspection.grade != MFA_GRADE_NO_AUTH)
+			err = grade_lockout(inspector, (enum mfa_facility)i, service,
+					    &inspection);
 	if (err == MFA_ERR_NOMEM)
 		return err;
 	if (err != MFA_OK) {

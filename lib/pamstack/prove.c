@@ -236,8 +236,8 @@ static int search_states(struct search *search)
 	first.parent = NO_NODE;
 	int err = add_node(search, &first);
 	for (uint32_t i = 0; err == MFA_OK && i < search->count; i++) {
-		if (search->bypass != NO_NODE && search->is_passable &&
-		    !search->has_needs)
+		bool is_refuted = search->bypass != NO_NODE || search->claim->wanted == 0;
+		if (is_refuted && search->is_passable && !search->has_needs)
 			break;
 		err = expand_node(search, i);
 	}

@@ -106,6 +106,24 @@ def test_what_is_an_error_lets_nobody_in(case):
                 pass  # before it asks for a name
 
 
+def test_who_is_locked_out_gets_in_when_the_line_that_is_named_is_put_right(case):
+    right = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n@include common-account\n"
+    taro, token = enroll.person(kind="hotp")
+    for wrong, cause in (("pam_mfa.so nullok", "argument-unknown"), ("pam_mfa", "module-missing"),
+                         ("pam_mfa.so zone=none", "zone-unknown")):
+        with pamconf.written("sudo", right.replace("pam_mfa.so", wrong)):
+            found, _ = service("sudo")
+            assert found["result"] == "locked-out", found
+            assert (found["cause"]["id"], found["cause"]["line"]) == (cause, 2), found
+            assert not programs.sudo(taro, [taro.password, token.next()]).let_in
+    with pamconf.written("sudo", right.replace("required pam_mfa", "requird pam_mfa")):
+        assert service("sudo")[0]["cause"]["id"] == "control-misspelt"
+        assert not programs.sudo(taro, [taro.password, token.next()]).let_in
+    with pamconf.written("sudo", right):
+        assert service("sudo")[0]["result"] == "proved"
+        let_in(programs.sudo(taro, [taro.password, token.next()]))
+
+
 def test_what_is_proved_refuses_what_the_holes_let_in(case):
     with pamconf.wired("login"):
         assert service("login")[0]["result"] == "proved"

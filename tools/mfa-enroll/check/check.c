@@ -55,7 +55,8 @@ static bool is_passed(const struct check_service *service)
 {
 	enum mfa_grade grade = service->inspection.grade;
 	return service->is_unused ||
-	       (grade != MFA_GRADE_BYPASS && grade != MFA_GRADE_ERROR);
+	       (grade != MFA_GRADE_LOCKED_OUT && grade != MFA_GRADE_BYPASS &&
+		grade != MFA_GRADE_ERROR);
 }
 
 bool check_is_passed(const struct check *check)

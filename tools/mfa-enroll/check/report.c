@@ -80,6 +80,9 @@ static const char *grade_word(const struct printer *printer,
 	case MFA_GRADE_NOT_COVERED:
 		*ret_colour = YELLOW;
 		return TR(app, MFA_N_("NOT COVERED"));
+	case MFA_GRADE_LOCKED_OUT:
+		*ret_colour = RED;
+		return TR(app, MFA_N_("LOCKED OUT"));
 	case MFA_GRADE_BYPASS:
 		*ret_colour = RED;
 		return TR(app, MFA_N_("BYPASS"));
@@ -118,6 +121,14 @@ static const struct mfa_stack_line *root_line(const struct mfa_inspection *inspe
 	return NULL;
 }
 
+static void print_place(const char *file, unsigned line)
+{
+	if (file != NULL && line > 0)
+		(void)printf("%s:%u: ", file, line);
+	else if (file != NULL)
+		(void)printf("%s: ", file);
+}
+
 static void print_reason(const struct printer *printer,
 			 const struct check_service *service)
 {
@@ -140,6 +151,10 @@ static void print_reason(const struct printer *printer,
 	case MFA_GRADE_NOT_COVERED:
 		(void)printf(TR(printer->app, MFA_N_("zone %s: mfa = off")),
 			     inspection->zone != NULL ? inspection->zone->name : "?");
+		break;
+	case MFA_GRADE_LOCKED_OUT:
+		print_place(inspection->culprit->file, inspection->culprit->number);
+		(void)fputs(advisory_text(printer->app, inspection->fault), stdout);
 		break;
 	case MFA_GRADE_BYPASS:
 		(void)fputs(missing_words(printer, inspection), stdout);
@@ -236,14 +251,6 @@ static void print_level(const struct printer *printer, enum check_level level)
 	}
 }
 
-static void print_place(const char *file, unsigned line)
-{
-	if (file != NULL && line > 0)
-		(void)printf("%s:%u: ", file, line);
-	else if (file != NULL)
-		(void)printf("%s: ", file);
-}
-
 /* The same line may be in many services: it is told once. */
 static bool is_told_before(const struct check *check, size_t service, size_t note)
 {
@@ -323,7 +330,8 @@ void report_print(const struct check *check)
 	else
 		put_cell(&printer, RED,
 			 TR(check->app,
-			    MFA_N_("Not proved: see BYPASS, ERROR and HOLE above.")),
+			    MFA_N_("Not proved: see BYPASS, LOCKED OUT, ERROR and "
+				   "HOLE above.")),
 			 0);
 	(void)putchar('\n');
 }

@@ -101,6 +101,16 @@ static void put_service(const struct check *check, struct mfa_json *json,
 		mfa_json_field(json, "zone", inspection->zone->name);
 	if (inspection->grade == MFA_GRADE_ERROR)
 		mfa_json_field(json, "error", inspection->diag.text);
+	if (inspection->culprit != NULL) {
+		mfa_json_key(json, "cause");
+		mfa_json_open(json, '{');
+		mfa_json_field(json, "id", mfa_advisory_name(inspection->fault));
+		put_place(json, inspection->culprit->file, inspection->culprit->number);
+		mfa_json_field(json, "phase",
+			       inspection->facility == MFA_FACILITY_AUTH ? "auth"
+									 : "account");
+		mfa_json_close(json, '}');
+	}
 	if (inspection->proof.step_count > 0)
 		put_way(json, inspection);
 	mfa_json_key(json, "notes");
