@@ -52,6 +52,7 @@ struct mfa_inspector {
 	struct mfa_pam_rootfs rootfs;
 	const struct mfa_config *config; /* NULL: it cannot be read, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
+	struct mfa_strings module_paths; /* of each of these, in the same order */
 	bool knows_modules;		 /* else every module is taken to exist */
 	bool is_debian;			 /* some modules differ elsewhere */
 	bool has_sshd_addresses; /* sshd gives PAM addresses only, never host names */
@@ -87,6 +88,11 @@ int mfa_inspector_init(struct mfa_inspector *inspector,
 		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config) MFA_MUST_CHECK;
 void mfa_inspector_done(struct mfa_inspector *inspector);
+
+/* Where the module of the line is (below the root), borrowed; NULL: that is not known, or
+ * it is missing. */
+const char *mfa_module_path(const struct mfa_inspector *inspector,
+			    const struct mfa_stack_line *line);
 
 /* Inspects a service (NULL: "other"). What is wrong with it is in the result, which the
  * caller ends with mfa_inspection_done. MFA_ERR_NOMEM. */

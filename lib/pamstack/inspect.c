@@ -51,6 +51,7 @@ int mfa_inspector_init(struct mfa_inspector *inspector,
 void mfa_inspector_done(struct mfa_inspector *inspector)
 {
 	mfa_strings_done(&inspector->modules);
+	mfa_strings_done(&inspector->module_paths);
 }
 
 void mfa_inspection_done(struct mfa_inspection *inspection)

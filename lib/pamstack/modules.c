@@ -196,6 +196,19 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 	       !mfa_strings_have(&inspector->modules, line->module);
 }
 
+const char *mfa_module_path(const struct mfa_inspector *inspector,
+			    const struct mfa_stack_line *line)
+{
+	if (line->kind != MFA_LINE_MODULE || !inspector->knows_modules)
+		return NULL;
+	if (line->module[0] == '/')
+		return line->module;
+	for (size_t i = 0; i < inspector->module_paths.count; i++)
+		if (strcmp(inspector->modules.items[i], line->module) == 0)
+			return inspector->module_paths.items[i];
+	return NULL;
+}
+
 static bool has_exempting_argument(const struct mfa_stack_line *line,
 				   const struct known *known)
 {
@@ -316,7 +329,11 @@ static int add_modules(struct mfa_inspector *inspector, const char *folder)
 	for (size_t i = 0; i < names.count; i++) {
 		if (mfa_strings_have(&inspector->modules, names.items[i]))
 			continue;
+		char path[512];
+		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
 		err = mfa_strings_add(&inspector->modules, names.items[i]);
+		if (err == MFA_OK)
+			err = mfa_strings_add(&inspector->module_paths, path);
 		if (err != MFA_OK)
 			return err;
 	}

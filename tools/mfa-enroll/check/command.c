@@ -54,6 +54,7 @@ static void load_config(struct check *check)
 static void look_at_parts(struct check *check)
 {
 	check_services(check);
+	check_pam_modes(check);
 	check_grace(check);
 	check_local(check);
 	if (check->pam_folder != NULL)

@@ -4,10 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "mfa/rootfs.h"
 
 /* Greeters that can log somebody in by themselves do so in these services. */
 static bool is_autologin_off(const struct check *check, const char *name)
@@ -36,39 +32,6 @@ static int inspect_service(struct check *check, const char *name, bool is_other)
 			   &service->inspection);
 }
 
-static void check_mode(struct check *check, const char *path)
-{
-	struct stat status;
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	const char *root = check->pam_folder != NULL ? "" : check->root;
-	if (mfa_rootfs_open(root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
-		return;
-	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		check_add(check, CHECK_HOLE, "pam-file-mode",
-			  (struct check_place){ path, 0 }, "%s",
-			  TR(check->app,
-			     MFA_N_("somebody else than root can change this file")));
-}
-
-/* Each file once, also where several include it. */
-static int check_modes(struct check *check)
-{
-	MFA_CLEANUP(mfa_strings_done) struct mfa_strings seen = { 0 };
-	for (size_t i = 0; i < check->service_count; i++) {
-		const struct mfa_strings *files =
-			&check->services[i].inspection.service.files;
-		for (size_t j = 0; j < files->count; j++) {
-			if (mfa_strings_have(&seen, files->items[j]))
-				continue;
-			check_mode(check, files->items[j]);
-			int err = mfa_strings_add(&seen, files->items[j]);
-			if (err != MFA_OK)
-				return err;
-		}
-	}
-	return MFA_OK;
-}
-
 void check_services(struct check *check)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
@@ -81,8 +44,6 @@ void check_services(struct check *check)
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)
 		err = inspect_service(check, names.items[i],
 				      strcmp(names.items[i], "other") == 0);
-	if (err == MFA_OK)
-		err = check_modes(check);
 	if (!check->inspector.knows_modules)
 		check_add(check, CHECK_NOTE, "modules-unseen", CHECK_NOWHERE, "%s",
 			  TR(check->app, MFA_N_("there are no modules of PAM to look at "
