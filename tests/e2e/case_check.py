@@ -124,6 +124,20 @@ def test_who_is_locked_out_gets_in_when_the_line_that_is_named_is_put_right(case
         let_in(programs.sudo(taro, [taro.password, token.next()]))
 
 
+def test_by_nullok_the_code_alone_is_enough_where_the_password_field_is_empty(case):
+    taro, token = enroll.person(kind="hotp")
+    text = "auth required pam_unix.so nodelay nullok\nauth required pam_mfa.so\n@include common-account\n"
+    with pamconf.written("sudo", text):
+        assert "empty-password" not in [entry["id"] for entry in service("sudo")[1]]
+        subprocess.run(["passwd", "-d", taro.name], check=True, stdout=subprocess.DEVNULL)
+        (said,) = [entry for entry in service("sudo")[1] if entry["id"] == "empty-password"]
+        assert (said["level"], said["line"]) == ("hole", 1) and f"({taro.name})" in said["text"], said
+        let_in(programs.sudo(taro, [token.next()]), 1)
+        subprocess.run(["passwd", "-l", taro.name], check=True, stdout=subprocess.DEVNULL)
+        assert "empty-password" not in [entry["id"] for entry in service("sudo")[1]]
+        refused(programs.sudo(taro, ["", token.next()]))
+
+
 def test_what_is_proved_refuses_what_the_holes_let_in(case):
     with pamconf.wired("login"):
         assert service("login")[0]["result"] == "proved"

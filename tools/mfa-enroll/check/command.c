@@ -59,6 +59,7 @@ static void look_at_parts(struct check *check)
 	check_local(check);
 	if (check->pam_folder != NULL)
 		return;
+	check_empty_passwords(check);
 	check_sshd(check);
 	check_greeters(check);
 	check_consoles(check);

@@ -7,6 +7,7 @@
 
 void check_services(struct check *check);
 void check_pam_modes(struct check *check);
+void check_empty_passwords(struct check *check);
 void check_sshd(struct check *check);
 void check_greeters(struct check *check);
 void check_consoles(struct check *check);
