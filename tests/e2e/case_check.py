@@ -116,7 +116,7 @@ def test_who_is_locked_out_gets_in_when_the_line_that_is_named_is_put_right(case
             assert found["result"] == "locked-out", found
             assert (found["cause"]["id"], found["cause"]["line"]) == (cause, 2), found
             assert not programs.sudo(taro, [taro.password, token.next()]).let_in
-    with pamconf.written("sudo", right.replace("required pam_mfa", "requird pam_mfa")):
+    with pamconf.written("sudo", right.replace("required pam_mfa", "require pam_mfa")):
         assert service("sudo")[0]["cause"]["id"] == "control-misspelt"
         assert not programs.sudo(taro, [taro.password, token.next()]).let_in
     with pamconf.written("sudo", right):

@@ -34,11 +34,11 @@ static void an_argument_that_pam_mfa_does_not_know(void **state)
 static void a_control_that_libpam_cannot_read(void **state)
 {
 	ON_BENCH(state, "");
-	assert_culprit(&bench, "auth requird pam_unix.so\nauth required pam_mfa.so\n",
+	assert_culprit(&bench, "auth require pam_unix.so\nauth required pam_mfa.so\n",
 		       MFA_ADVISORY_MISSPELT, 1);
 	assert_culprit(
 		&bench,
-		"auth required pam_unix.so\nauth [succes=ok default=bad] pam_mfa.so\n",
+		"auth required pam_unix.so\nauth [done=ok default=bad] pam_mfa.so\n",
 		MFA_ADVISORY_MISSPELT, 2);
 }
 
@@ -47,7 +47,7 @@ static void a_line_that_libpam_cannot_read(void **state)
 	ON_BENCH(state, "");
 	assert_culprit(&bench, BOTH "auth include gone\n", MFA_ADVISORY_BAD_LINE, 3);
 	assert_culprit(&bench, BOTH "auth required\n", MFA_ADVISORY_BAD_LINE, 3);
-	assert_culprit(&bench, "auht required pam_unix.so\nauth required pam_mfa.so\n",
+	assert_culprit(&bench, "authx required pam_unix.so\nauth required pam_mfa.so\n",
 		       MFA_ADVISORY_BAD_LINE, 1);
 }
 
@@ -89,12 +89,12 @@ static void the_line_that_matters_is_named(void **state)
 {
 	ON_BENCH(state, "");
 	assert_culprit(&bench,
-		       "auth optional pam_mfa.so nullok\nauth requird pam_unix.so\n"
+		       "auth optional pam_mfa.so nullok\nauth require pam_unix.so\n"
 		       "auth required pam_mfa.so\n",
 		       MFA_ADVISORY_MISSPELT, 2);
 	/* both matter: with one of them put right it is still closed */
 	assert_culprit(&bench,
-		       "auth requird pam_unix.so\nauth required pam_mfa.so nullok\n",
+		       "auth require pam_unix.so\nauth required pam_mfa.so nullok\n",
 		       MFA_ADVISORY_BAD_ARGUMENT, 2);
 }
 
@@ -105,7 +105,7 @@ static void what_denies_on_purpose_is_no_mistake(void **state)
 			 MFA_GRADE_PROVED);
 	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 	assert_int_equal(judge(&bench, "login",
-			       "auth required pam_deny.so\nauth requird pam_unix.so\n"),
+			       "auth required pam_deny.so\nauth require pam_unix.so\n"),
 			 MFA_GRADE_PROVED);
 	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
 	assert_null(bench.result.culprit);
