@@ -100,6 +100,9 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection) MFA_MUST_CHECK;
 void mfa_inspection_done(struct mfa_inspection *inspection);
 
+/* What is to be proved of the auth and the account phase. */
+struct mfa_claim mfa_inspect_claim(enum mfa_facility facility);
+
 /* Stable names: "proved", "nullok". Never NULL. */
 const char *mfa_grade_name(enum mfa_grade grade);
 const char *mfa_advisory_name(enum mfa_advisory_kind kind);

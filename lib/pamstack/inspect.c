@@ -119,9 +119,7 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 	return err;
 }
 
-/* Keeps the proof if it is the first that contradicts the claim. */
-static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
-		       const char *service, struct mfa_inspection *inspection)
+struct mfa_claim mfa_inspect_claim(enum mfa_facility facility)
 {
 	static const struct mfa_claim claims[] = {
 		[MFA_FACILITY_AUTH] = { MFA_ANSWER(MFA_PAM_SUCCESS),
@@ -132,6 +130,13 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 						   MFA_ANSWER(MFA_PAM_NEW_AUTHTOK_REQD),
 					   MFA_HAD_CODE },
 	};
+	return claims[facility];
+}
+
+/* Keeps the proof if it is the first that contradicts the claim. */
+static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		       const char *service, struct mfa_inspection *inspection)
+{
 	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
 	MFA_CLEANUP(line_facts_free)
@@ -139,7 +144,8 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 		line_facts_new(inspector, stack, facility, service, inspection);
 	if (facts == NULL)
 		return MFA_ERR_NOMEM;
-	int err = mfa_prove(stack, facts, &claims[facility], &proof);
+	const struct mfa_claim claim = mfa_inspect_claim(facility);
+	int err = mfa_prove(stack, facts, &claim, &proof);
 	if (err != MFA_OK)
 		return err;
 	inspection->states += proof.states;
@@ -244,6 +250,8 @@ static int grade_lockout(const struct mfa_inspector *inspector,
 		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (lockout.culprit == NULL || inspection->grade >= MFA_GRADE_LOCKED_OUT)
 		return MFA_OK;
+	/* a way that only root has is not what is told of */
+	mfa_proof_done(&inspection->proof);
 	inspection->grade = MFA_GRADE_LOCKED_OUT;
 	inspection->facility = facility;
 	inspection->culprit = lockout.culprit;

@@ -3,39 +3,22 @@
  * stack is the cause. */
 #include "lockout_cause.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "control.h"
+#include "draft_stack.h"
 #include "line_facts.h"
 #include "line_fault.h"
 #include "modules.h"
 
-/* A stack whose lines can be changed. */
-struct draft_stack {
+/* What is being looked at, and its stack, put right so far. */
+struct repair {
 	const struct mfa_inspector *inspector;
 	enum mfa_facility facility;
 	const char *service;
-	struct mfa_stack
-		stack; /* its lines are a copy; their strings are the service's */
-	struct mfa_line_facts *facts;
+	struct draft_stack draft;
 };
 
-static void draft_stack_done(struct draft_stack *draft)
+static void repair_done(struct repair *repair)
 {
-	free(draft->stack.lines);
-	line_facts_free(&draft->facts);
-}
-
-static int copy_lines(const struct mfa_stack *stack, struct mfa_stack *ret_copy)
-{
-	struct mfa_stack_line *lines = calloc(stack->count + 1, sizeof *lines);
-	if (lines == NULL)
-		return MFA_ERR_NOMEM;
-	if (stack->count > 0)
-		memcpy(lines, stack->lines, stack->count * sizeof *lines);
-	*ret_copy = (struct mfa_stack){ .lines = lines, .count = stack->count };
-	return MFA_OK;
+	draft_stack_done(&repair->draft);
 }
 
 /* That root need not be asked does not open a stack to anybody else. */
@@ -60,28 +43,29 @@ static int test_opening(const struct draft_stack *draft, bool *ret_is_open)
 
 /* The line as it was probably meant: read by libpam, its module there, and pam_mfa with
  * what it needs. */
-static void heal_line(struct draft_stack *draft, size_t at)
+static void heal_line(struct repair *repair, size_t at)
 {
-	struct mfa_inspector bare = *draft->inspector;
-	struct mfa_stack_line *line = &draft->stack.lines[at];
+	struct mfa_inspector bare = *repair->inspector;
+	struct mfa_stack_line *line = &repair->draft.stack.lines[at];
 	bare.knows_modules = false;
 	line->kind = MFA_LINE_MODULE;
 	if (line->actions[MFA_PAM_SUCCESS] == MFA_DO_BAD)
-		(void)control_parse("required", line->actions);
-	draft->facts[at] = module_facts(&bare, line, draft->facility, draft->service);
+		draft_stack_require(&repair->draft, at);
+	repair->draft.facts[at] =
+		module_facts(&bare, line, repair->facility, repair->service);
 }
 
-static int find_culprit(struct draft_stack *draft, const struct mfa_stack *stack,
+static int find_culprit(struct repair *repair, const struct mfa_stack *stack,
 			struct mfa_inspection *inspection, struct lockout *lockout)
 {
 	for (size_t i = 0; i < stack->count; i++) {
 		bool is_open = false;
 		enum mfa_advisory_kind fault;
-		if (!line_fault_find(draft->inspector, &stack->lines[i], inspection,
+		if (!line_fault_find(repair->inspector, &stack->lines[i], inspection,
 				     &fault))
 			continue;
-		heal_line(draft, i);
-		int err = test_opening(draft, &is_open);
+		heal_line(repair, i);
+		int err = test_opening(&repair->draft, &is_open);
 		if (err != MFA_OK)
 			return err;
 		if (!is_open)
@@ -98,25 +82,23 @@ int lockout_find(const struct mfa_inspector *inspector, enum mfa_facility facili
 		 struct lockout *ret_lockout)
 {
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
-	MFA_CLEANUP(draft_stack_done)
-	struct draft_stack draft = {
-		.inspector = inspector,
-		.facility = facility,
-		.service = service,
-		.facts = line_facts_new(inspector, stack, facility, service, inspection),
-	};
+	MFA_CLEANUP(line_facts_free)
+	struct mfa_line_facts *facts =
+		line_facts_new(inspector, stack, facility, service, inspection);
+	MFA_CLEANUP(repair_done)
+	struct repair repair = { inspector, facility, service, { .facts = NULL } };
 	struct lockout lockout = { 0 };
 	bool is_open = false;
-	if (draft.facts == NULL)
+	if (facts == NULL)
 		return MFA_ERR_NOMEM;
-	int err = copy_lines(stack, &draft.stack);
+	int err = draft_stack_copy(stack, facts, &repair.draft);
 	if (err != MFA_OK)
 		return err;
-	close_to_root(&draft);
-	err = test_opening(&draft, &is_open);
+	close_to_root(&repair.draft);
+	err = test_opening(&repair.draft, &is_open);
 	lockout.is_closed = !is_open;
 	if (err == MFA_OK && lockout.is_closed)
-		err = find_culprit(&draft, stack, inspection, &lockout);
+		err = find_culprit(&repair, stack, inspection, &lockout);
 	if (err == MFA_OK)
 		*ret_lockout = lockout;
 	return err;
