@@ -3,6 +3,7 @@
 calls proved refuses. The stacks are those of tests/check/holes."""
 
 import json
+import re
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from e2e import enroll, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import exits, let_in, refused
 from e2e.terminal import Ended, become
 from e2e.entry_points import stranger
+from e2e.locales import japanese_locale
 
 HOLES = prepare.REPOSITORY / "tests/check/holes"
 
@@ -233,4 +235,17 @@ def test_check_changes_nothing(case):
 def test_the_table_is_in_the_persons_language(case):
     with product.config(host={"language": "en"}), pamconf.wired("login"):
         done = enroll.run("check", "--service", "login")
-    assert done.stdout.splitlines()[1].split()[:2] == ["login", "PROVED"], done.stdout
+    assert done.stdout.splitlines()[1].split() == ["PROVED", "login"], done.stdout
+
+
+def test_way_and_cure_are_told_in_japanese_as_in_english(case):
+    said = {}
+    with stacks("sufficient-password"), japanese_locale():
+        for language in ("en", "ja"):
+            with product.config(host={"language": language}):
+                said[language] = enroll.run("check", "--service", "login").stdout.splitlines()
+    assert len(said["en"]) == len(said["ja"]), said
+    for english, japanese in zip(said["en"], said["ja"]):
+        places = re.compile(r"/etc/[a-z./-]+:\d+")
+        assert sorted(places.findall(english)) == sorted(places.findall(japanese)), (english, japanese)
+    assert any("pam_unix.so (/etc/pam.d/login:1) を required にしてください" in line for line in said["ja"]), said

@@ -4,7 +4,7 @@
 
 #include "check/findings.h"
 #include "cli/app.h"
-#include "mfa/inspect.h"
+#include "mfa/cure.h"
 
 struct check_service {
 	char *name;
@@ -12,6 +12,7 @@ struct check_service {
 	/* A greeter's autologin that is switched off: nothing uses the service. */
 	bool is_unused;
 	struct mfa_inspection inspection;
+	struct mfa_cure cure; /* of a way around */
 };
 
 struct check {

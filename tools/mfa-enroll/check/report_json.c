@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "check/advisories.h"
+#include "check/cures.h"
+#include "check/same_way.h"
 #include "mfa/json.h"
 
 static const char *const levels[] = {
@@ -86,9 +88,30 @@ static void put_note(const struct check *check, struct mfa_json *json,
 	mfa_json_close(json, '}');
 }
 
-static void put_service(const struct check *check, struct mfa_json *json,
-			const struct check_service *service)
+/* What is the matter with it, in the same way as with others, and the cure. */
+static void put_trouble(const struct check *check, struct mfa_json *json, size_t number)
 {
+	const struct check_service *service = &check->services[number];
+	const struct mfa_inspection *inspection = &service->inspection;
+	MFA_CLEANUP(mfa_free_string) char *text = cure_text(check, service, false);
+	if (text == NULL)
+		return;
+	bool is_bypass = inspection->grade == MFA_GRADE_BYPASS;
+	mfa_json_field(json, "same_as",
+		       check->services[same_way_first(check, number)].name);
+	mfa_json_key(json, "cure");
+	mfa_json_open(json, '{');
+	mfa_json_field(json, "id",
+		       is_bypass ? mfa_cure_name(service->cure.kind) : "repair");
+	if (is_bypass)
+		put_bool(json, "whole", service->cure.is_whole);
+	mfa_json_field(json, "text", text);
+	mfa_json_close(json, '}');
+}
+
+static void put_service(const struct check *check, struct mfa_json *json, size_t number)
+{
+	const struct check_service *service = &check->services[number];
 	const struct mfa_inspection *inspection = &service->inspection;
 	mfa_json_open(json, '{');
 	mfa_json_field(json, "service", service->name);
@@ -113,6 +136,7 @@ static void put_service(const struct check *check, struct mfa_json *json,
 	}
 	if (inspection->proof.step_count > 0)
 		put_way(json, inspection);
+	put_trouble(check, json, number);
 	mfa_json_key(json, "notes");
 	mfa_json_open(json, '[');
 	for (size_t i = 0; i < inspection->advisory_count; i++)
@@ -129,7 +153,7 @@ int report_print_json(const struct check *check)
 	mfa_json_key(&json, "services");
 	mfa_json_open(&json, '[');
 	for (size_t i = 0; i < check->service_count; i++)
-		put_service(check, &json, &check->services[i]);
+		put_service(check, &json, i);
 	mfa_json_close(&json, ']');
 	mfa_json_key(&json, "findings");
 	mfa_json_open(&json, '[');

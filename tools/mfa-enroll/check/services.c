@@ -28,8 +28,12 @@ static int inspect_service(struct check *check, const char *name, bool is_other)
 		return MFA_ERR_NOMEM;
 	check->service_count++;
 	service->is_unused = is_autologin_off(check, name);
-	return mfa_inspect(&check->inspector, is_other ? NULL : name,
-			   &service->inspection);
+	const char *asked = is_other ? NULL : name;
+	int err = mfa_inspect(&check->inspector, asked, &service->inspection);
+	if (err != MFA_OK || service->inspection.grade != MFA_GRADE_BYPASS)
+		return err;
+	return mfa_cure_find(&check->inspector, asked, &service->inspection,
+			     &service->cure);
 }
 
 void check_services(struct check *check)
