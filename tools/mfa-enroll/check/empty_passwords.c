@@ -12,6 +12,10 @@
 
 #include "mfa/rootfs.h"
 
+enum {
+	LINE_SIZE = 4096
+};
+
 /* The first line with nullok in a service that is in use, or NULL. */
 static const struct mfa_stack_line *find_nullok(const struct check *check)
 {
@@ -42,27 +46,36 @@ static FILE *open_in_tree(const struct check *check, const char *path)
 	return file;
 }
 
-/* Those without a shadow entry: pam_unix asks shadow only where the field says x. */
-static void read_passwd(const struct check *check, struct check_names *empty)
+/* Those without a shadow entry: pam_unix asks shadow only where the field says x. false:
+ * nobody can tell, since the file cannot be read to its end. */
+static bool read_passwd(const struct check *check, struct check_names *empty)
 {
 	MFA_CLEANUP(close_file) FILE *file = open_in_tree(check, "/etc/passwd");
-	struct passwd *entry = NULL;
-	while (file != NULL && (entry = fgetpwent(file)) != NULL)
-		if (entry->pw_passwd[0] == '\0')
-			check_names_add(empty, entry->pw_name);
+	struct passwd entry;
+	struct passwd *found = NULL;
+	char buffer[LINE_SIZE];
+	int err = ENOENT;
+	while (file != NULL &&
+	       (err = fgetpwent_r(file, &entry, buffer, sizeof buffer, &found)) == 0)
+		if (entry.pw_passwd[0] == '\0')
+			check_names_add(empty, entry.pw_name);
+	return err == ENOENT;
 }
 
-/* false: it cannot be read, so that nobody can tell. */
+/* A tree without accounts has no such file. */
 static bool read_shadow(const struct check *check, struct check_names *empty)
 {
 	MFA_CLEANUP(close_file) FILE *file = open_in_tree(check, "/etc/shadow");
-	struct spwd *entry = NULL;
+	struct spwd entry;
+	struct spwd *found = NULL;
+	char buffer[LINE_SIZE];
+	int err = ENOENT;
 	if (file == NULL)
 		return !mfa_rootfs_exists(check->root, "/etc/passwd");
-	while ((entry = fgetspent(file)) != NULL)
-		if (entry->sp_pwdp[0] == '\0')
-			check_names_add(empty, entry->sp_namp);
-	return true;
+	while ((err = fgetspent_r(file, &entry, buffer, sizeof buffer, &found)) == 0)
+		if (entry.sp_pwdp[0] == '\0')
+			check_names_add(empty, entry.sp_namp);
+	return err == ENOENT;
 }
 
 void check_empty_passwords(struct check *check)
@@ -72,12 +85,13 @@ void check_empty_passwords(struct check *check)
 	if (line == NULL)
 		return;
 	struct check_place place = { line->file, line->number };
-	read_passwd(check, &empty);
-	if (!read_shadow(check, &empty))
-		check_add(check, CHECK_WARNING, "shadow-unread", place, "%s",
-			  TR(check->app,
-			     MFA_N_("nullok, and /etc/shadow cannot be read: nobody can "
-				    "tell whose password field is empty")));
+	bool is_passwd_read = read_passwd(check, &empty);
+	if (!read_shadow(check, &empty) || !is_passwd_read)
+		check_add(
+			check, CHECK_WARNING, "shadow-unread", place, "%s",
+			TR(check->app,
+			   MFA_N_("nullok, and /etc/passwd or /etc/shadow cannot be read: nobody can "
+				  "tell whose password field is empty")));
 	if (empty.count > 0)
 		check_add(
 			check, CHECK_HOLE, "empty-password", place,
