@@ -84,11 +84,19 @@ int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,
 	return read_service_file(rootfs->root, "/etc/pam.conf", ret_file);
 }
 
+/* What packages, patch(1) and people leave behind: no program asks for such a service. */
 static bool is_backup_name(const char *name)
 {
+	static const char *const endings[] = { "~",    ".orig", ".rej",	    ".bak",
+					       ".old", ".save", ".pam-old", ".pam-new" };
 	size_t len = strlen(name);
-	return name[len - 1] == '~' || strstr(name, ".dpkg-") != NULL ||
-	       strstr(name, ".ucf-") != NULL || strstr(name, ".rpm") != NULL;
+	for (size_t i = 0; i < MFA_COUNT(endings); i++) {
+		size_t size = strlen(endings[i]);
+		if (len >= size && strcmp(name + len - size, endings[i]) == 0)
+			return true;
+	}
+	return strstr(name, ".dpkg-") != NULL || strstr(name, ".ucf-") != NULL ||
+	       strstr(name, ".rpm") != NULL;
 }
 
 /* Files that are only included by others, and are no services. */

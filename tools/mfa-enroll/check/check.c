@@ -13,12 +13,16 @@ void check_add(struct check *check, enum check_level level, const char *id,
 	va_end(args);
 }
 
+void check_service_done(struct check_service *service)
+{
+	free(service->name);
+	mfa_inspection_done(&service->inspection);
+}
+
 void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->service_count; i++) {
-		free(check->services[i].name);
-		mfa_inspection_done(&check->services[i].inspection);
-	}
+	for (size_t i = 0; i < check->service_count; i++)
+		check_service_done(&check->services[i]);
 	free(check->services);
 	free(check->root_path);
 	findings_done(&check->findings);

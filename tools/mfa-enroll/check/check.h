@@ -31,6 +31,7 @@ struct check {
 
 void check_add(struct check *check, enum check_level level, const char *id,
 	       struct check_place place, const char *format, ...) MFA_PRINTF(5, 6);
+void check_service_done(struct check_service *service);
 void check_done(struct check *check);
 
 /* Whether the service is to be looked at (--service). */

@@ -36,6 +36,68 @@ static int inspect_service(struct check *check, const char *name, bool is_other)
 			     &service->cure);
 }
 
+static const char *own_file(const struct check_service *service)
+{
+	const struct mfa_service *read = &service->inspection.service;
+	return read->has_file && read->files.count > 0 ? read->files.items[0] : NULL;
+}
+
+static bool is_included(const struct check *check, size_t number)
+{
+	const char *path = own_file(&check->services[number]);
+	for (size_t i = 0; path != NULL && i < check->service_count; i++) {
+		const char *other = own_file(&check->services[i]);
+		if (other != NULL && strcmp(other, path) != 0 &&
+		    mfa_strings_have(&check->services[i].inspection.service.files, path))
+			return true;
+	}
+	return false;
+}
+
+/* A file that others include, and that has no lines for auth and account both, is a part
+ * of services, and none itself. */
+static bool is_part(const struct check *check, size_t number)
+{
+	const struct check_service *service = &check->services[number];
+	const struct mfa_service *read = &service->inspection.service;
+	bool is_whole = read->own[MFA_FACILITY_AUTH].count > 0 &&
+			read->own[MFA_FACILITY_ACCOUNT].count > 0;
+	enum mfa_grade grade = service->inspection.grade;
+	/* runuser is included, and a program that is known to ask nobody */
+	if (grade == MFA_GRADE_ERROR || grade == MFA_GRADE_NO_AUTH)
+		return false;
+	return !is_whole && !service->is_other && is_included(check, number);
+}
+
+/* Nothing is left out without a word. */
+static int leave_out_parts(struct check *check)
+{
+	struct check_names parts = { .count = 0 };
+	bool *are_parts = calloc(check->service_count + 1, sizeof *are_parts);
+	if (are_parts == NULL)
+		return MFA_ERR_NOMEM;
+	for (size_t i = 0; i < check->service_count; i++)
+		are_parts[i] = is_part(check, i);
+	size_t kept = 0;
+	for (size_t i = 0; i < check->service_count; i++) {
+		if (are_parts[i]) {
+			check_names_add(&parts, check->services[i].name);
+			check_service_done(&check->services[i]);
+		} else {
+			check->services[kept++] = check->services[i];
+		}
+	}
+	check->service_count = kept;
+	free(are_parts);
+	if (parts.count > 0)
+		check_add(check, CHECK_NOTE, "parts", CHECK_NOWHERE,
+			  TR(check->app,
+			     MFA_N_("service files that are only included by others, and "
+				    "not looked at for themselves: %zu (%s)")),
+			  parts.count, parts.text);
+	return MFA_OK;
+}
+
 void check_services(struct check *check)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
@@ -48,6 +110,8 @@ void check_services(struct check *check)
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)
 		err = inspect_service(check, names.items[i],
 				      strcmp(names.items[i], "other") == 0);
+	if (err == MFA_OK)
+		err = leave_out_parts(check);
 	if (!check->inspector.knows_modules)
 		check_add(check, CHECK_NOTE, "modules-unseen", CHECK_NOWHERE, "%s",
 			  TR(check->app, MFA_N_("there are no modules of PAM to look at "
