@@ -80,7 +80,7 @@ static bool read_shadow(const struct check *check, struct check_names *empty)
 
 void check_empty_passwords(struct check *check)
 {
-	struct check_names empty = { .count = 0 };
+	MFA_CLEANUP(check_names_done) struct check_names empty = { .count = 0 };
 	const struct mfa_stack_line *line = find_nullok(check);
 	if (line == NULL)
 		return;

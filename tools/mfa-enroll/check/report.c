@@ -332,7 +332,8 @@ static void print_notes(const struct printer *printer, enum check_level level)
 			continue;
 		print_level(printer, level);
 		printer_put_place(finding->file, finding->line);
-		(void)puts(finding->text);
+		MFA_CLEANUP(mfa_free_string) char *text = findings_write_short(finding);
+		(void)puts(text != NULL ? text : finding->text);
 	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];

@@ -163,7 +163,8 @@ int report_print_json(const struct check *check)
 		mfa_json_field(&json, "id", finding->id);
 		mfa_json_field(&json, "level", levels[finding->level]);
 		put_place(&json, finding->file, finding->line);
-		mfa_json_field(&json, "text", finding->text);
+		MFA_CLEANUP(mfa_free_string) char *text = findings_write_whole(finding);
+		mfa_json_field(&json, "text", text);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');

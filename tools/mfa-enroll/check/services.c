@@ -72,7 +72,7 @@ static bool is_part(const struct check *check, size_t number)
 /* Nothing is left out without a word. */
 static int leave_out_parts(struct check *check)
 {
-	struct check_names parts = { .count = 0 };
+	MFA_CLEANUP(check_names_done) struct check_names parts = { .count = 0 };
 	bool *are_parts = calloc(check->service_count + 1, sizeof *are_parts);
 	if (are_parts == NULL)
 		return MFA_ERR_NOMEM;
