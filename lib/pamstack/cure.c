@@ -154,7 +154,8 @@ static int consider_unreached(struct cure_search *search, size_t target, size_t 
 	if (search->best.is_whole || step >= target)
 		return MFA_OK;
 	int err = try_edit(search, EDIT_MOVE, moved, &cure, &if_moved);
-	if (err == MFA_OK)
+	/* what asks for nothing would refuse those whom it is not about */
+	if (err == MFA_OK && search->facts[step].gives != 0)
 		err = try_edit(search, EDIT_REQUIRE, required, &cure, &if_required);
 	if (err != MFA_OK)
 		return err;

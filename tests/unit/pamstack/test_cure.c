@@ -126,7 +126,7 @@ static void the_gate_comes_first_in_the_account_phase(void **state)
 				       BOTH "account sufficient pam_localuser.so\n"
 					    "account required pam_mfa.so\n"
 					    "account required pam_unix.so\n");
-	assert_int_equal(cure.kind, MFA_CURE_MOVE_OR_REQUIRE);
+	assert_int_equal(cure.kind, MFA_CURE_MOVE);
 	assert_int_equal(cure.line->number, 4);
 	assert_int_equal(cure.other->number, 3);
 	cure = cure_of(&bench, "sshd", BOTH "account required pam_unix.so\n");
