@@ -65,6 +65,21 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	*inspection = (struct mfa_inspection){ 0 };
 }
 
+/* Programs that open no session: lockers, and those that only ask who somebody is. */
+static const char *const sessionless_services[] = {
+	"chfn",	 "chsh",	"gnome-screensaver", "i3lock",	     "kcheckpass",
+	"kde",	 "polkit-1",	"swaylock",	     "xscreensaver", "vlock",
+	"xlock", "xsecurelock",
+};
+
+static bool has_session(const char *service)
+{
+	for (size_t i = 0; service != NULL && i < MFA_COUNT(sessionless_services); i++)
+		if (strcmp(sessionless_services[i], service) == 0)
+			return false;
+	return service != NULL;
+}
+
 static bool is_without_auth(const char *service)
 {
 	for (size_t i = 0; service != NULL && i < MFA_COUNT(silent_services); i++)
@@ -245,7 +260,8 @@ static int grade_lockout(const struct mfa_inspector *inspector,
 	int err = lockout_find(inspector, facility, service, inspection, &lockout);
 	if (err != MFA_OK || !lockout.is_closed)
 		return err;
-	bool is_wanted = facility == MFA_FACILITY_AUTH || inspection->is_gated;
+	bool is_wanted = facility == MFA_FACILITY_AUTH ||
+			 (facility == MFA_FACILITY_ACCOUNT && inspection->is_gated);
 	if (lockout.culprit == NULL && is_wanted && inspection->grade == MFA_GRADE_PROVED)
 		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (lockout.culprit == NULL || inspection->grade >= MFA_GRADE_LOCKED_OUT)
@@ -274,8 +290,9 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		inspection.grade = MFA_GRADE_NO_AUTH;
 	else if (err == MFA_OK)
 		err = grade_service(inspector, service, &inspection);
-	for (int i = MFA_FACILITY_AUTH; err == MFA_OK && i <= MFA_FACILITY_ACCOUNT; i++)
-		if (inspection.grade != MFA_GRADE_NO_AUTH)
+	for (int i = MFA_FACILITY_AUTH; err == MFA_OK && i <= MFA_FACILITY_SESSION; i++)
+		if (inspection.grade != MFA_GRADE_NO_AUTH &&
+		    (i != MFA_FACILITY_SESSION || has_session(service)))
 			err = grade_lockout(inspector, (enum mfa_facility)i, service,
 					    &inspection);
 	if (err == MFA_ERR_NOMEM)

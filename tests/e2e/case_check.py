@@ -126,6 +126,23 @@ def test_who_is_locked_out_gets_in_when_the_line_that_is_named_is_put_right(case
         let_in(programs.sudo(taro, [taro.password, token.next()]))
 
 
+def test_a_session_that_cannot_be_opened_keeps_everybody_out(case):
+    right = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n@include common-account\n"
+    taro, token = enroll.person(kind="hotp")
+    for name, login in (("login", programs.login), ("su", lambda *what: programs.su(*what, caller=stranger())),
+                        ("sudo", programs.sudo)):
+        for session, result in (("session require pam_unix.so\n", "locked-out"), ("session required pam_unix.so\n", "proved")):
+            with pamconf.written(name, right + session):
+                found, _ = service(name)
+                assert found["result"] == result, found
+                try:
+                    is_in = login(taro, [taro.password, token.next()]).let_in
+                except Ended:  # before it asks anew
+                    is_in = False
+                assert is_in == (result == "proved"), (name, result)
+                assert result == "proved" or (found["cause"]["phase"], found["cause"]["line"]) == ("session", 4), found
+
+
 def test_by_nullok_the_code_alone_is_enough_where_the_password_field_is_empty(case):
     taro, token = enroll.person(kind="hotp")
     text = "auth required pam_unix.so nodelay nullok\nauth required pam_mfa.so\n@include common-account\n"

@@ -84,6 +84,20 @@ static void the_account_phase_keeps_people_out_as_well(void **state)
 	assert_int_equal(bench.result.facility, MFA_FACILITY_ACCOUNT);
 }
 
+/* A locker opens no session: its people get in. */
+static void so_does_a_session_that_cannot_be_opened(void **state)
+{
+	static const char lines[] = BOTH "session require pam_unix.so\n";
+	ON_BENCH(state, "");
+	assert_culprit(&bench, lines, MFA_ADVISORY_MISSPELT, 3);
+	assert_int_equal(bench.result.facility, MFA_FACILITY_SESSION);
+	assert_int_equal(judge(&bench, "i3lock", lines), MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       BOTH "session required pam_unix.so\n"
+				    "session optional pam_mfa.so nullok\n"),
+			 MFA_GRADE_PROVED);
+}
+
 /* A mistake that keeps nobody out is not blamed for one that does. */
 static void the_line_that_matters_is_named(void **state)
 {
@@ -141,6 +155,7 @@ int main(void)
 		in_sandbox(a_module_that_is_not_there),
 		in_sandbox(a_zone_or_a_configuration_that_is_not_there),
 		in_sandbox(the_account_phase_keeps_people_out_as_well),
+		in_sandbox(so_does_a_session_that_cannot_be_opened),
 		in_sandbox(the_line_that_matters_is_named),
 		in_sandbox(what_denies_on_purpose_is_no_mistake),
 		in_sandbox(root_is_not_everybody),

@@ -15,6 +15,13 @@ static const char *const levels[] = {
 	[CHECK_HOLE] = "hole",
 };
 
+static const char *phase_name(enum mfa_facility facility)
+{
+	static const char *const names[MFA_FACILITIES] = { "auth", "account", "session",
+							   "password" };
+	return names[facility];
+}
+
 static void put_bool(struct mfa_json *json, const char *key, bool value)
 {
 	mfa_json_key(json, key);
@@ -64,8 +71,7 @@ static void put_way(struct mfa_json *json, const struct mfa_inspection *inspecti
 	if ((proof->missing & MFA_HAD_CODE) != 0)
 		mfa_json_string(json, "code");
 	mfa_json_close(json, ']');
-	mfa_json_field(json, "phase",
-		       inspection->facility == MFA_FACILITY_AUTH ? "auth" : "account");
+	mfa_json_field(json, "phase", phase_name(inspection->facility));
 	mfa_json_field(json, "ends", mfa_pam_code_name(proof->result));
 	mfa_json_key(json, "path");
 	mfa_json_open(json, '[');
@@ -129,9 +135,7 @@ static void put_service(const struct check *check, struct mfa_json *json, size_t
 		mfa_json_open(json, '{');
 		mfa_json_field(json, "id", mfa_advisory_name(inspection->fault));
 		put_place(json, inspection->culprit->file, inspection->culprit->number);
-		mfa_json_field(json, "phase",
-			       inspection->facility == MFA_FACILITY_AUTH ? "auth"
-									 : "account");
+		mfa_json_field(json, "phase", phase_name(inspection->facility));
 		mfa_json_close(json, '}');
 	}
 	if (inspection->proof.step_count > 0)
