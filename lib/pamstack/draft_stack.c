@@ -10,22 +10,22 @@ int draft_stack_copy(const struct mfa_stack *stack, const struct mfa_line_facts 
 		     struct draft_stack *ret_draft)
 {
 	size_t room = stack->count + 1; /* for the line that is added */
-	MFA_CLEANUP(draft_stack_done)
 	struct draft_stack draft = {
 		.stack = { .lines = calloc(room, sizeof *stack->lines),
 			   .count = stack->count,
 			   .room = room },
 		.facts = calloc(room, sizeof *facts),
 	};
-	if (draft.stack.lines == NULL || draft.facts == NULL)
+	if (draft.stack.lines == NULL || draft.facts == NULL) {
+		draft_stack_done(&draft);
 		return MFA_ERR_NOMEM;
+	}
 	if (stack->count > 0) {
 		memcpy(draft.stack.lines, stack->lines,
 		       stack->count * sizeof *stack->lines);
 		memcpy(draft.facts, facts, stack->count * sizeof *facts);
 	}
 	*ret_draft = draft;
-	draft = (struct draft_stack){ 0 };
 	return MFA_OK;
 }
 
