@@ -31,13 +31,18 @@ void check_add_unknown(struct check *check, const char *name)
 		check->findings.err = MFA_ERR_NOMEM;
 }
 
+void check_service_done(struct check_service *service)
+{
+	free(service->name);
+	mfa_inspection_done(&service->inspection);
+}
+
 void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->service_count; i++) {
-		free(check->services[i].name);
-		mfa_inspection_done(&check->services[i].inspection);
-	}
+	for (size_t i = 0; i < check->service_count; i++)
+		check_service_done(&check->services[i]);
 	free(check->services);
+	free(check->root_path);
 	findings_done(&check->findings);
 	mfa_strings_done(&check->programs);
 	mfa_strings_done(&check->unknown);
@@ -85,7 +90,8 @@ static bool is_passed(const struct check_service *service)
 {
 	enum mfa_grade grade = service->inspection.grade;
 	return service->is_unused ||
-	       (grade != MFA_GRADE_BYPASS && grade != MFA_GRADE_ERROR);
+	       (grade != MFA_GRADE_LOCKED_OUT && grade != MFA_GRADE_BYPASS &&
+		grade != MFA_GRADE_ERROR);
 }
 
 bool check_is_passed(const struct check *check)

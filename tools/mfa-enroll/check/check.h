@@ -4,7 +4,7 @@
 
 #include "check/findings.h"
 #include "cli/app.h"
-#include "mfa/inspect.h"
+#include "mfa/cure.h"
 
 struct check_service {
 	char *name;
@@ -12,11 +12,13 @@ struct check_service {
 	/* A greeter's autologin that is switched off: nothing uses the service. */
 	bool is_unused;
 	struct mfa_inspection inspection;
+	struct mfa_cure cure; /* of a way around */
 };
 
 struct check {
 	struct app *app;
 	const char *root; /* "" for this host */
+	char *root_path;  /* or NULL; owned */
 	bool is_live;	  /* this host itself: programs may be asked */
 	const char *pam_folder;
 	const char *only;		 /* --service, or NULL */
@@ -31,6 +33,7 @@ struct check {
 
 void check_add(struct check *check, enum check_level level, const char *id,
 	       struct check_place place, const char *format, ...) MFA_PRINTF(5, 6);
+void check_service_done(struct check_service *service);
 void check_done(struct check *check);
 
 /* The same, unless this has been found at that place before. */

@@ -77,8 +77,8 @@ char *conclusion_text(const struct check *check)
 	char *proved = check_is_passed(check)
 			       ? proved_text(check)
 			       : strdup(TR(check->app,
-					   MFA_N_("Not proved: see BYPASS, ERROR and "
-						  "HOLE above.")));
+					   MFA_N_("Not proved: see BYPASS, LOCKED OUT, "
+						  "ERROR and HOLE above.")));
 	MFA_CLEANUP(mfa_free_string) char *unknown = unknown_text(check);
 	if (proved == NULL || unknown == NULL ||
 	    asprintf(&text, "%s%s%s", proved, unknown[0] != '\0' ? " " : "", unknown) < 0)

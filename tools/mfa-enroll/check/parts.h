@@ -6,6 +6,8 @@
 #include "mfa/scheme.h"
 
 void check_services(struct check *check);
+void check_pam_modes(struct check *check);
+void check_empty_passwords(struct check *check);
 void check_sshd(struct check *check);
 /* The table of programs.h: their switches, and the readers of the others. */
 void check_programs(struct check *check);

@@ -27,6 +27,13 @@ struct people {
 	size_t admin_count;		    /* all of them */
 };
 
+static void people_done(struct people *people)
+{
+	check_names_done(&people->without);
+	check_names_done(&people->with_one);
+	check_names_done(&people->admins);
+}
+
 static bool has_shell(const struct passwd *entry)
 {
 	return strstr(entry->pw_shell, "nologin") == NULL &&
@@ -179,7 +186,7 @@ static void add_people_findings(struct check *check, const struct people *people
 void check_people(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct people people = { 0 };
+	MFA_CLEANUP(people_done) struct people people = { 0 };
 	if (!check->is_live || check->config == NULL)
 		return;
 	int err = mfa_init();

@@ -4,7 +4,7 @@
 
 #include "mfa/base.h"
 
-struct arguments {
+struct mfa_arguments {
 	const char *config; /* conf=FILE, or NULL */
 	const char *zone;   /* zone=NAME, or NULL */
 	bool forward_pass;
@@ -12,6 +12,9 @@ struct arguments {
 	bool debug;
 };
 
+/* Whether pam_mfa.so takes this word; another one makes it fail every login. */
+bool mfa_argument_is_known(const char *word);
+
 /* MFA_ERR_CONFIG for a word that is none of these. Strings are borrowed from argv. */
-int arguments_parse(int argc, const char **argv, struct mfa_diag *diag,
-		    struct arguments *ret_arguments) MFA_MUST_CHECK;
+int mfa_arguments_parse(int argc, const char **argv, struct mfa_diag *diag,
+			struct mfa_arguments *ret_arguments) MFA_MUST_CHECK;
