@@ -132,8 +132,8 @@ void check_chosen_service(struct check *check, const char *program,
 	check_add(check, is_safe ? CHECK_NOTE : CHECK_HOLE, "service-chosen", place,
 		  is_safe ? TR(check->app, MFA_N_("%s asks the service %s of PAM"))
 			  : TR(check->app,
-			       MFA_N_("%s asks the service %s of PAM, which lets in "
-				      "without password and code: take the line out, or "
-				      "add pam_mfa.so to that service")),
+			       MFA_N_("%s asks the service %s of PAM, which is not "
+				      "proved: take the line out, or add pam_mfa.so to "
+				      "that service")),
 		  program, service);
 }
