@@ -172,6 +172,12 @@ char *cure_text(const struct check *check, const struct check_service *service,
 		len = print_cure(check, service, several, &text);
 	else if (service->inspection.grade == MFA_GRADE_LOCKED_OUT)
 		len = print_repair(check->app, &service->inspection, &text);
+	else if (service->inspection.grade == MFA_GRADE_ERROR)
+		len = asprintf(
+			&text, "%s",
+			TR(check->app, MFA_N_("correct the file there, or remove it "
+					      "if no program asks for the "
+					      "service")));
 	return len >= 0 ? text : NULL;
 }
 
