@@ -16,7 +16,7 @@ RULES = (
     ("mfa-enroll.8", "tools/mfa-enroll/**/*.c", r'^\t\.name = "(\w+)"', r"^\*(?:\w+\* _USER_ _TOKEN_, \*)?{}\*"),
     ("mfa-enroll.8", "tools/mfa-enroll/**/*.c", r'^\t(?:\[\w+\] = )?\{ "([a-z-]+)", (?:NULL|"|\w+_argument)', r"^\t?\*--{}\*"),
     ("mfa-enroll.8", "tools/mfa-enroll/cli/app.h", r"^\tEXIT_\w+ = (\d)", r"^\*{}\*$"),
-    ("pam_mfa.8", "pam_module/arguments.c", r'\(argv\[i\], "(\w+)=?"\)', r"^\*{}(?:=\*_\w+_|\*)$"),
+    ("pam_mfa.8", "lib/config/arguments.c", r'\(word, "(\w+)=?"\)', r"^\*{}(?:=\*_\w+_|\*)$"),
     ("pam_mfa.8", "lib/login/reason.c", r'^\t\[MFA_REASON_(?!NONE)\w+\] = \{ (?:\.name = )?"([a-z-]+)"', r"\b{}\b"),
     ("pam_mfa.8", "lib/login/verdict.c", r'^\t\treturn "([a-z-]+)"', r"\b{}\b"),
     ("pam_mfa.8", "pam_module/[!l]*.c", r"return (PAM_[A-Z_]+);", r"\b{}\b"),

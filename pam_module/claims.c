@@ -89,7 +89,7 @@ static void find_passed(struct claims *claims)
 static int fill_begin(struct claims *claims, const char *user)
 {
 	pam_handle_t *handle = claims->handle;
-	const struct arguments *arguments = &claims->arguments;
+	const struct mfa_arguments *arguments = &claims->arguments;
 	find_peer(claims);
 	claims->user = user;
 	claims->begin.user = user_to_send(user);
@@ -116,7 +116,7 @@ int claims_begin(pam_handle_t *handle, int argc, const char **argv,
 {
 	const char *user = NULL;
 	*ret_claims = (struct claims){ .handle = handle, .begin = { .phase = phase } };
-	int err = arguments_parse(argc, argv, diag, &ret_claims->arguments);
+	int err = mfa_arguments_parse(argc, argv, diag, &ret_claims->arguments);
 	if (err == MFA_OK)
 		err = get_user(handle, diag, &user);
 	if (err == MFA_OK && fill_begin(ret_claims, user) != MFA_OK)

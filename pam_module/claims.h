@@ -4,12 +4,12 @@
 
 #include <security/pam_modules.h>
 
-#include "arguments.h"
+#include "mfa/arguments.h"
 #include "mfa/authd_protocol.h"
 
 struct claims {
 	pam_handle_t *handle;
-	struct arguments arguments;
+	struct mfa_arguments arguments;
 	/* Ready to be sent; strings are copies, since an application may free its own
 	 * while it talks to the person. */
 	struct mfa_authd_begin begin;

@@ -81,6 +81,10 @@ struct mfa_factor_ops {
 	bool (*is_code_of)(const struct mfa_token *token, const char *code, size_t len);
 	/* How many characters the token's codes have. */
 	size_t (*code_len)(const struct mfa_token *token);
+	/* How many codes it would accept now: a guess is right with one in
+	 * 10^code_len/count. NULL: nobody guesses this kind's. */
+	size_t (*count_codes)(const struct mfa_token *token, const struct mfa_zone *zone,
+			      int64_t now);
 	/* The parameters for an administrator to read; nothing secret. */
 	void (*describe)(const struct mfa_token *token,
 			 char ret_text[static MFA_DESCRIPTION_SIZE]);

@@ -10,6 +10,7 @@ enum mfa_grade {
 	MFA_GRADE_PROVED_BUT_ROOT,
 	MFA_GRADE_NO_AUTH,     /* its program never calls pam_authenticate */
 	MFA_GRADE_NOT_COVERED, /* a zone switches MFA off for it (mfa = off) */
+	MFA_GRADE_LOCKED_OUT,  /* a mistake in a line keeps everybody out, but root */
 	MFA_GRADE_BYPASS,
 	MFA_GRADE_ERROR, /* it cannot be inspected: see diag */
 };
@@ -26,8 +27,14 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */
 	MFA_ADVISORY_BAD_LINE,	   /* libpam cannot use the line: it fails */
 	MFA_ADVISORY_PART_OFF,	   /* a zone switches MFA off for some of its logins */
-	MFA_ADVISORY_UNGATED, /* a zone that can decide has no gate for the service */
-	MFA_ADVISORY_NOBODY,  /* nobody can log in, whatever they show */
+	MFA_ADVISORY_UNGATED,  /* a zone that can decide has no gate for the service */
+	MFA_ADVISORY_NOBODY,   /* nobody can log in, whatever they show */
+	MFA_ADVISORY_MISSPELT, /* libpam cannot read the control: the line fails */
+	MFA_ADVISORY_BAD_ARGUMENT, /* pam_mfa does not know an argument: it fails */
+	MFA_ADVISORY_NO_CONFIG,	   /* pam_mfa cannot read its configuration: it fails */
+	MFA_ADVISORY_NO_ZONE,	   /* "zone=", but no zone has the name: it fails */
+	MFA_ADVISORY_UNKNOWN, /* a way without a password goes through a module of which
+				 nothing is known */
 };
 
 struct mfa_advisory {
@@ -45,7 +52,9 @@ struct mfa_inspector {
 	struct mfa_pam_rootfs rootfs;
 	const struct mfa_config *config; /* NULL: it cannot be read, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
+	struct mfa_strings module_paths; /* of each of these, in the same order */
 	bool knows_modules;		 /* else every module is taken to exist */
+	bool is_debian;			 /* some modules differ elsewhere */
 	bool has_sshd_addresses; /* sshd gives PAM addresses only, never host names */
 };
 
@@ -56,6 +65,9 @@ struct mfa_inspection {
 	 * stack: past the gate. */
 	enum mfa_facility facility;
 	struct mfa_proof proof;
+	/* MFA_GRADE_LOCKED_OUT: the line with the mistake, and what it is. */
+	const struct mfa_stack_line *culprit;
+	enum mfa_advisory_kind fault;
 	const struct mfa_zone *zone; /* the one that switches MFA off */
 	/* Those that demand MFA and can decide at a line of pam_mfa in the auth stack. */
 	const struct mfa_zone **zones;
@@ -70,17 +82,26 @@ struct mfa_inspection {
 	struct mfa_diag diag;
 };
 
-/* Lists libpam's folders of modules below the root. MFA_ERR_NOMEM. */
+/* Lists libpam's folders of modules below the root; for a folder of service files none,
+ * since this machine's modules are not its own. MFA_ERR_NOMEM. */
 int mfa_inspector_init(struct mfa_inspector *inspector,
 		       const struct mfa_pam_rootfs *rootfs,
 		       const struct mfa_config *config) MFA_MUST_CHECK;
 void mfa_inspector_done(struct mfa_inspector *inspector);
+
+/* Where the module of the line is (below the root), borrowed; NULL: that is not known, or
+ * it is missing. */
+const char *mfa_module_path(const struct mfa_inspector *inspector,
+			    const struct mfa_stack_line *line);
 
 /* Inspects a service (NULL: "other"). What is wrong with it is in the result, which the
  * caller ends with mfa_inspection_done. MFA_ERR_NOMEM. */
 int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection) MFA_MUST_CHECK;
 void mfa_inspection_done(struct mfa_inspection *inspection);
+
+/* What is to be proved of the auth and the account phase. */
+struct mfa_claim mfa_inspect_claim(enum mfa_facility facility);
 
 /* Stable names: "proved", "nullok". Never NULL. */
 const char *mfa_grade_name(enum mfa_grade grade);

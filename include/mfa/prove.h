@@ -47,9 +47,11 @@ struct mfa_proof {
 	bool is_passable;	       /* with all that is wanted, one is admitted */
 	bool is_precondition_violated; /* a line is reachable without what it needs */
 	size_t violating_line;
-	unsigned missing;	/* what was not shown on the path */
-	int result;		/* of libpam on the path */
-	struct mfa_step *steps; /* the shortest path that admits; owned */
+	unsigned missing; /* what was not shown on the path */
+	int result;	  /* of libpam on the path */
+	/* The worst path that admits, on which most is missing; of these the shortest;
+	 * owned. */
+	struct mfa_step *steps;
 	size_t step_count;
 	size_t states; /* how many were examined */
 };

@@ -23,3 +23,7 @@ int mfa_rootfs_list(const char *root, const char *path, struct mfa_strings *ret_
 /* Whether the path is a folder that can be opened; whether anything can. */
 bool mfa_rootfs_is_folder(const char *root, const char *path);
 bool mfa_rootfs_exists(const char *root, const char *path);
+
+/* Whether the folder of an absolute path has its name, also one that is a link to
+ * nothing: what systemd takes for a masked unit. */
+bool mfa_rootfs_has_name(const char *root, const char *path);

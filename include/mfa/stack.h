@@ -33,6 +33,7 @@ struct mfa_stack_line {
 	unsigned number;
 	const char *control; /* as written, without brackets; "" if missing */
 	bool is_bracketed;
+	bool is_misspelt;   /* libpam cannot read the control: every answer fails */
 	bool is_silent;	    /* "-auth": a missing module is not logged */
 	const char *module; /* as written; NULL if missing */
 	const char **args;  /* owned */

@@ -22,6 +22,10 @@ size_t mfa_text_decode(const char *text, size_t len, uint32_t *ret_point);
  * 9). */
 bool mfa_text_is_hidden(uint32_t point);
 
+/* Whether the pattern (fnmatch(3)) matches the text, byte by byte as in the C locale,
+ * whatever the locale of the program is. */
+bool mfa_text_matches(const char *pattern, const char *text);
+
 /* A decimal number without sign. MFA_ERR_INVALID: it is anything else, or too large. */
 int mfa_text_parse_number(const char *text, int64_t *ret_number) MFA_MUST_CHECK;
 

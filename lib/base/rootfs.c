@@ -194,3 +194,16 @@ bool mfa_rootfs_exists(const char *root, const char *path)
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	return mfa_rootfs_open(root, path, &fd) == MFA_OK;
 }
+
+bool mfa_rootfs_has_name(const char *root, const char *path)
+{
+	struct stat status;
+	char folder[PATH_MAX];
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL || (size_t)(slash - path) >= sizeof folder - 1)
+		return false;
+	(void)snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
+	return mfa_rootfs_open(root, folder, &fd) == MFA_OK &&
+	       fstatat(fd, slash + 1, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}

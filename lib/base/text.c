@@ -2,6 +2,8 @@
 #include "mfa/text.h"
 
 #include <errno.h>
+#include <fnmatch.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +78,17 @@ bool mfa_text_is_hidden(uint32_t point)
 		if (point >= ranges[i].first && point <= ranges[i].last)
 			return true;
 	return false;
+}
+
+/* newlocale returns the C locale that is built in: it allocates nothing, and does not
+ * fail. */
+bool mfa_text_matches(const char *pattern, const char *text)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	locale_t callers = uselocale(plain);
+	bool is_match = fnmatch(pattern, text, 0) == 0;
+	(void)uselocale(callers);
+	return is_match;
 }
 
 bool mfa_text_is_label(const char *text, size_t size)

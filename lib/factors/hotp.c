@@ -89,6 +89,15 @@ static int hotp_verify(const struct mfa_token *token, const struct mfa_attempt *
 	return MFA_OK;
 }
 
+static size_t hotp_count_codes(const struct mfa_token *token, const struct mfa_zone *zone,
+			       int64_t now MFA_UNUSED)
+{
+	struct mfa_oath oath;
+	if (mfa_oath_load(token, &oath) != MFA_OK)
+		return 0;
+	return (size_t)zone->hotp_look_ahead + 1;
+}
+
 static void hotp_describe(const struct mfa_token *token,
 			  char ret_text[static MFA_DESCRIPTION_SIZE])
 {
@@ -134,6 +143,7 @@ const struct mfa_factor_ops mfa_factor_hotp = {
 	.verify = hotp_verify,
 	.advance = mfa_oath_advance,
 	.code_len = mfa_oath_code_len,
+	.count_codes = hotp_count_codes,
 	.describe = hotp_describe,
 	.resync = hotp_resync,
 };

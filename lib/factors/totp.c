@@ -154,6 +154,15 @@ static int totp_verify(const struct mfa_token *token, const struct mfa_attempt *
 	return MFA_OK;
 }
 
+static size_t totp_count_codes(const struct mfa_token *token, const struct mfa_zone *zone,
+			       int64_t now)
+{
+	struct mfa_oath oath;
+	if (mfa_oath_load(token, &oath) != MFA_OK)
+		return 0;
+	return choose_steps(&oath, zone, now).count;
+}
+
 static int totp_read_clock(const struct mfa_token *token, const struct mfa_zone *zone,
 			   int64_t now, struct mfa_clock *ret_clock)
 {
@@ -241,6 +250,7 @@ const struct mfa_factor_ops mfa_factor_totp = {
 	.verify = totp_verify,
 	.advance = mfa_oath_advance,
 	.code_len = mfa_oath_code_len,
+	.count_codes = totp_count_codes,
 	.describe = totp_describe,
 	.resync = totp_resync,
 	.read_clock = totp_read_clock,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "line_fault.h"
 #include "modules.h"
 
 /* A stack, and what is known of its lines. */
@@ -41,6 +42,16 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "zone-without-gate";
 	case MFA_ADVISORY_NOBODY:
 		return "nobody";
+	case MFA_ADVISORY_MISSPELT:
+		return "control-misspelt";
+	case MFA_ADVISORY_BAD_ARGUMENT:
+		return "argument-unknown";
+	case MFA_ADVISORY_NO_CONFIG:
+		return "config-unusable";
+	case MFA_ADVISORY_NO_ZONE:
+		return "zone-unknown";
+	case MFA_ADVISORY_UNKNOWN:
+		return "module-unknown";
 	}
 	return "?";
 }
@@ -174,15 +185,33 @@ static void advise_on_forward(const struct view *view, struct mfa_inspection *in
 				     forward);
 }
 
+/* Of a way without a password: which of its lines may have asked for one. */
+static void advise_on_unknown(const struct view *view, struct mfa_inspection *inspection,
+			      const struct mfa_proof *proof)
+{
+	if ((proof->missing & MFA_HAD_PASSWORD) == 0)
+		return;
+	for (size_t i = 0; i < proof->step_count; i++) {
+		const struct mfa_stack_line *line =
+			&view->stack->lines[proof->steps[i].line];
+		if (line->kind == MFA_LINE_MODULE && !module_is_strange(line) &&
+		    !module_is_missing(view->inspector, line) &&
+		    !module_is_known(view->inspector, line))
+			(void)advisories_add(inspection, MFA_ADVISORY_UNKNOWN, line);
+	}
+}
+
 static void advise_on_line(const struct view *view, struct mfa_inspection *inspection,
 			   enum mfa_facility facility, const struct mfa_stack_line *line)
 {
-	if (line->kind == MFA_LINE_BAD) {
-		(void)advisories_add(inspection, MFA_ADVISORY_BAD_LINE, line);
+	enum mfa_advisory_kind fault;
+	/* a configuration that every line reads is told of once, not at each of them */
+	if (line_fault_find(view->inspector, line, inspection, &fault) &&
+	    !(fault == MFA_ADVISORY_NO_FILE && line->is_silent) &&
+	    !(fault == MFA_ADVISORY_NO_CONFIG && view->inspector->config == NULL))
+		(void)advisories_add(inspection, fault, line);
+	if (line->kind != MFA_LINE_MODULE)
 		return;
-	}
-	if (module_is_missing(view->inspector, line) && !line->is_silent)
-		(void)advisories_add(inspection, MFA_ADVISORY_NO_FILE, line);
 	if (module_is_strange(line) &&
 	    strcmp(mfa_stack_line_module(line), "pam_mfa.so") == 0)
 		(void)advisories_add(inspection, MFA_ADVISORY_STRANGE_FILE, line);
@@ -203,12 +232,11 @@ void advisories_add_for_stack(const struct mfa_inspector *inspector,
 	struct view view = { inspector, stack, facts };
 	for (size_t i = 0; i < stack->count; i++)
 		advise_on_line(&view, inspection, facility, &stack->lines[i]);
-	if (!proof->is_passable && proof->finding == MFA_PROVED)
-		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
 	if (facility != MFA_FACILITY_AUTH)
 		return;
 	advise_on_oracle(&view, inspection);
 	advise_on_forward(&view, inspection);
+	advise_on_unknown(&view, inspection, proof);
 	if (proof->is_precondition_violated)
 		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,
 				     &stack->lines[proof->violating_line]);

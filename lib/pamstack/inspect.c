@@ -6,6 +6,7 @@
 
 #include "advisories.h"
 #include "line_facts.h"
+#include "lockout_cause.h"
 #include "modules.h"
 #include "zone_coverage.h"
 
@@ -29,6 +30,8 @@ const char *mfa_grade_name(enum mfa_grade grade)
 		return "no-auth";
 	case MFA_GRADE_NOT_COVERED:
 		return "not-covered";
+	case MFA_GRADE_LOCKED_OUT:
+		return "locked-out";
 	case MFA_GRADE_BYPASS:
 		return "bypass";
 	case MFA_GRADE_ERROR:
@@ -48,6 +51,7 @@ int mfa_inspector_init(struct mfa_inspector *inspector,
 void mfa_inspector_done(struct mfa_inspector *inspector)
 {
 	mfa_strings_done(&inspector->modules);
+	mfa_strings_done(&inspector->module_paths);
 }
 
 void mfa_inspection_done(struct mfa_inspection *inspection)
@@ -59,6 +63,21 @@ void mfa_inspection_done(struct mfa_inspection *inspection)
 	free(inspection->configs);
 	free(inspection->zones);
 	*inspection = (struct mfa_inspection){ 0 };
+}
+
+/* Programs that open no session: lockers, and those that only ask who somebody is. */
+static const char *const sessionless_services[] = {
+	"chfn",	 "chsh",	"gnome-screensaver", "i3lock",	     "kcheckpass",
+	"kde",	 "polkit-1",	"swaylock",	     "xscreensaver", "vlock",
+	"xlock", "xsecurelock",
+};
+
+static bool has_session(const char *service)
+{
+	for (size_t i = 0; service != NULL && i < MFA_COUNT(sessionless_services); i++)
+		if (strcmp(sessionless_services[i], service) == 0)
+			return false;
+	return service != NULL;
 }
 
 static bool is_without_auth(const char *service)
@@ -115,9 +134,7 @@ static int visit_zones(const struct mfa_inspector *inspector, enum mfa_facility 
 	return err;
 }
 
-/* Keeps the proof if it is the first that contradicts the claim. */
-static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
-		       const char *service, struct mfa_inspection *inspection)
+struct mfa_claim mfa_inspect_claim(enum mfa_facility facility)
 {
 	static const struct mfa_claim claims[] = {
 		[MFA_FACILITY_AUTH] = { MFA_ANSWER(MFA_PAM_SUCCESS),
@@ -128,6 +145,13 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 						   MFA_ANSWER(MFA_PAM_NEW_AUTHTOK_REQD),
 					   MFA_HAD_CODE },
 	};
+	return claims[facility];
+}
+
+/* Keeps the proof if it is the first that contradicts the claim. */
+static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility facility,
+		       const char *service, struct mfa_inspection *inspection)
+{
 	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
 	const struct mfa_stack *stack = mfa_service_stack(&inspection->service, facility);
 	MFA_CLEANUP(line_facts_free)
@@ -135,7 +159,8 @@ static int prove_stack(const struct mfa_inspector *inspector, enum mfa_facility 
 		line_facts_new(inspector, stack, facility, service, inspection);
 	if (facts == NULL)
 		return MFA_ERR_NOMEM;
-	int err = mfa_prove(stack, facts, &claims[facility], &proof);
+	const struct mfa_claim claim = mfa_inspect_claim(facility);
+	int err = mfa_prove(stack, facts, &claim, &proof);
 	if (err != MFA_OK)
 		return err;
 	inspection->states += proof.states;
@@ -226,6 +251,30 @@ static int grade_service(const struct mfa_inspector *inspector, const char *serv
 	return err;
 }
 
+/* Nobody gets in: by somebody's mistake, or because the lines are to deny. */
+static int grade_lockout(const struct mfa_inspector *inspector,
+			 enum mfa_facility facility, const char *service,
+			 struct mfa_inspection *inspection)
+{
+	struct lockout lockout = { 0 };
+	int err = lockout_find(inspector, facility, service, inspection, &lockout);
+	if (err != MFA_OK || !lockout.is_closed)
+		return err;
+	bool is_wanted = facility == MFA_FACILITY_AUTH ||
+			 (facility == MFA_FACILITY_ACCOUNT && inspection->is_gated);
+	if (lockout.culprit == NULL && is_wanted && inspection->grade == MFA_GRADE_PROVED)
+		advisories_add_zone(inspection, MFA_ADVISORY_NOBODY, NULL);
+	if (lockout.culprit == NULL || inspection->grade >= MFA_GRADE_LOCKED_OUT)
+		return MFA_OK;
+	/* a way that only root has is not what is told of */
+	mfa_proof_done(&inspection->proof);
+	inspection->grade = MFA_GRADE_LOCKED_OUT;
+	inspection->facility = facility;
+	inspection->culprit = lockout.culprit;
+	inspection->fault = lockout.fault;
+	return MFA_OK;
+}
+
 int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection)
 {
@@ -241,6 +290,11 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		inspection.grade = MFA_GRADE_NO_AUTH;
 	else if (err == MFA_OK)
 		err = grade_service(inspector, service, &inspection);
+	for (int i = MFA_FACILITY_AUTH; err == MFA_OK && i <= MFA_FACILITY_SESSION; i++)
+		if (inspection.grade != MFA_GRADE_NO_AUTH &&
+		    (i != MFA_FACILITY_SESSION || has_session(service)))
+			err = grade_lockout(inspector, (enum mfa_facility)i, service,
+					    &inspection);
 	if (err == MFA_ERR_NOMEM)
 		return err;
 	if (err != MFA_OK) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "line_fault.h"
 #include "modules.h"
 #include "zone_coverage.h"
 
@@ -66,6 +67,10 @@ static struct mfa_line_facts facts_of_mfa(const struct mfa_inspector *inspector,
 			       ~MFA_ANSWER(MFA_PAM_INVALID);
 	struct mfa_line_facts facts = { .answers = fails };
 	const struct mfa_config *config = line_config(inspector, line, inspection);
+	enum mfa_advisory_kind fault;
+	if (line_fault_find(inspector, line, inspection, &fault) &&
+	    fault == MFA_ADVISORY_BAD_ARGUMENT)
+		return facts;
 	if (config == NULL)
 		return facts;
 	const char *zone = mfa_stack_line_value(line, "zone=");

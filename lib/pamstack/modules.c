@@ -53,7 +53,9 @@ static const struct known knowledge[] = {
 	  IN_AUTH,
 	  { NULL },
 	  CODES & ~ONLY(IGNORE) & ~ONLY(NEW_AUTHTOK_REQD) },
+	/* Debian's; see can_ignore for Red Hat's */
 	{ "pam_krb5.so", IN_AUTH, { NULL }, CODES & ~ONLY(IGNORE) },
+	{ "pam_radius_auth.so", IN_AUTH, { "localifdown" }, CODES & ~ONLY(IGNORE) },
 	{ "pam_sss.so",
 	  IN_AUTH,
 	  { "ignore_unknown_user", "ignore_authinfo_unavail", "allow_missing_name" },
@@ -72,9 +74,55 @@ enum {
 	SCRIPT_FOLDER_MAX = 100 /* it truncates longer names */
 };
 
+/* pam_unix2 is SUSE's. */
 static const char *const password_modules[] = {
-	"pam_unix.so", "pam_sss.so",	 "pam_krb5.so",
-	"pam_ldap.so", "pam_winbind.so", "pam_systemd_home.so",
+	"pam_unix.so",	  "pam_sss.so",		 "pam_krb5.so",	       "pam_ldap.so",
+	"pam_winbind.so", "pam_systemd_home.so", "pam_radius_auth.so", "pam_unix2.so",
+};
+
+/* Modules besides those above of which it is known that they check no password of an
+ * account. The passphrase of pam_encfs opens a folder; that of pam_ssh a key. */
+static const char *const other_modules[] = {
+	"pam_abl.so",
+	"pam_access.so",
+	"pam_cap.so",
+	"pam_ccreds.so",
+	"pam_debug.so",
+	"pam_duo.so",
+	"pam_echo.so",
+	"pam_ecryptfs.so",
+	"pam_encfs.so",
+	"pam_exec.so",
+	"pam_faildelay.so",
+	"pam_faillock.so",
+	"pam_fprintd.so",
+	"pam_ftp.so",
+	"pam_gnome_keyring.so",
+	"pam_google_authenticator.so",
+	"pam_kwallet5.so",
+	"pam_lastlog.so",
+	"pam_listfile.so",
+	"pam_localuser.so",
+	"pam_mfa.so",
+	"pam_mount.so",
+	"pam_oath.so",
+	"pam_pkcs11.so",
+	"pam_radius_auth.so", /* with skip_passwd */
+	"pam_rhosts.so",
+	"pam_script.so",
+	"pam_securetty.so",
+	"pam_sepermit.so",
+	"pam_shells.so",
+	"pam_ssh.so",
+	"pam_ssh_agent_auth.so",
+	"pam_succeed_if.so",
+	"pam_tally2.so",
+	"pam_timestamp.so",
+	"pam_u2f.so",
+	"pam_userdb.so",
+	"pam_usermapper.so",
+	"pam_usertype.so",
+	"pam_yubico.so",
 };
 
 /* "pam_foo" and "pam_foo.so" name the same module. */
@@ -93,6 +141,10 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 		return MODULE_OTHER;
 	if (strcmp(module, "pam_mfa.so") == 0)
 		return MODULE_MFA;
+	/* the server is asked with an empty password first, and may ask for anything */
+	if (strcmp(module, "pam_radius_auth.so") == 0 &&
+	    mfa_stack_line_has(line, "skip_passwd"))
+		return MODULE_OTHER;
 	for (size_t i = 0; i < MFA_COUNT(password_modules); i++)
 		if (strcmp(module, password_modules[i]) == 0)
 			return MODULE_PASSWORD;
@@ -142,6 +194,19 @@ bool module_is_missing(const struct mfa_inspector *inspector,
 		       !mfa_rootfs_exists(inspector->rootfs.root, line->module);
 	return strchr(line->module, '/') == NULL &&
 	       !mfa_strings_have(&inspector->modules, line->module);
+}
+
+const char *mfa_module_path(const struct mfa_inspector *inspector,
+			    const struct mfa_stack_line *line)
+{
+	if (line->kind != MFA_LINE_MODULE || !inspector->knows_modules)
+		return NULL;
+	if (line->module[0] == '/')
+		return line->module;
+	for (size_t i = 0; i < inspector->module_paths.count; i++)
+		if (strcmp(inspector->modules.items[i], line->module) == 0)
+			return inspector->module_paths.items[i];
+	return NULL;
 }
 
 static bool has_exempting_argument(const struct mfa_stack_line *line,
@@ -197,6 +262,30 @@ static bool can_succeed(const struct mfa_inspector *inspector,
 	return true;
 }
 
+/* Red Hat's pam_krb5 answers so for users below minimum_uid, which krb5.conf can say as
+ * well; Debian's, another module of that name, does not. */
+static bool can_ignore(const struct mfa_inspector *inspector,
+		       const struct mfa_stack_line *line)
+{
+	return strcmp(mfa_stack_line_module(line), "pam_krb5.so") == 0 &&
+	       !inspector->is_debian;
+}
+
+bool module_is_known(const struct mfa_inspector *inspector,
+		     const struct mfa_stack_line *line)
+{
+	const char *module = mfa_stack_line_module(line);
+	if (module_role(inspector, line) != MODULE_OTHER)
+		return true;
+	for (size_t i = 0; i < MFA_COUNT(other_modules); i++)
+		if (strcmp(other_modules[i], module) == 0)
+			return true;
+	for (size_t i = 0; i < MFA_COUNT(knowledge); i++)
+		if (strcmp(knowledge[i].module, module) == 0)
+			return true;
+	return false;
+}
+
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
 				   enum mfa_facility facility, const char *service)
@@ -220,6 +309,8 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 		    !has_exempting_argument(line, known))
 			facts.answers = known->answers;
 	}
+	if (can_ignore(inspector, line))
+		facts.answers |= ONLY(IGNORE);
 	if (!can_succeed(inspector, line, facility, service))
 		facts.answers &= FAILURES & ~ONLY(IGNORE);
 	if (strcmp(module, "pam_rootok.so") == 0) {
@@ -238,19 +329,28 @@ static int add_modules(struct mfa_inspector *inspector, const char *folder)
 	for (size_t i = 0; i < names.count; i++) {
 		if (mfa_strings_have(&inspector->modules, names.items[i]))
 			continue;
+		char path[512];
+		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
 		err = mfa_strings_add(&inspector->modules, names.items[i]);
+		if (err == MFA_OK)
+			err = mfa_strings_add(&inspector->module_paths, path);
 		if (err != MFA_OK)
 			return err;
 	}
 	return MFA_OK;
 }
 
-/* The folders that libpam can have been built for: /lib/security, /lib/TUPLE/security. */
+/* The folders that libpam can have been built for: /lib/security, /lib/TUPLE/security. Of
+ * a folder of service files it is not known which modules its host has. */
 int module_list(struct mfa_inspector *inspector)
 {
 	static const char *const places[] = { "/lib", "/usr/lib", "/lib64",
 					      "/usr/lib64" };
 	int err = MFA_OK;
+	if (inspector->rootfs.folder != NULL && inspector->rootfs.root[0] == '\0')
+		return MFA_OK;
+	inspector->is_debian =
+		mfa_rootfs_exists(inspector->rootfs.root, "/etc/debian_version");
 	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(places); i++) {
 		char path[512];
 		MFA_CLEANUP(mfa_strings_done) struct mfa_strings tuples = { 0 };

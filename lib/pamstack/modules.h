@@ -15,6 +15,9 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 			     const struct mfa_stack_line *line);
 bool module_is_missing(const struct mfa_inspector *inspector,
 		       const struct mfa_stack_line *line);
+/* Whether it is known whether the module checks a password. */
+bool module_is_known(const struct mfa_inspector *inspector,
+		     const struct mfa_stack_line *line);
 /* Whether its path is not in one of libpam's folders. */
 bool module_is_strange(const struct mfa_stack_line *line);
 
@@ -23,5 +26,5 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 				   const struct mfa_stack_line *line,
 				   enum mfa_facility facility, const char *service);
 
-/* Fills inspector->modules from libpam's folders. MFA_ERR_NOMEM. */
+/* Fills in what the host's files say of its modules. MFA_ERR_NOMEM. */
 int module_list(struct mfa_inspector *inspector);

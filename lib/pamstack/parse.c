@@ -217,7 +217,7 @@ static void read_control(struct draft *draft)
 	else if (word != NULL && strcasecmp("substack", word) == 0)
 		draft->is_include = draft->is_substack = true;
 	else if (word != NULL)
-		(void)control_parse(word, line->actions);
+		line->is_misspelt = !control_parse(word, line->actions);
 	else
 		line->kind = MFA_LINE_BAD;
 }

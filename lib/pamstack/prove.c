@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A breadth-first search: the first path that is found is the shortest. */
+/* A breadth-first search: of equally bad paths the first that is found is the shortest.
+ */
 #include "mfa/prove.h"
 
 #include <stdlib.h>
@@ -35,7 +36,7 @@ struct search {
 	uint32_t count;
 	uint32_t room;
 	uint32_t *table; /* open addressing; a power of two, at least twice the room */
-	uint32_t bypass; /* ends that contradict the claim, or NO_NODE */
+	uint32_t bypass; /* ends that contradict the claim, the worst; or NO_NODE */
 	uint32_t by_root;
 	bool is_passable;
 	bool is_precondition_violated;
@@ -153,6 +154,28 @@ static void normalize_walk(const struct search *search, struct mfa_dispatch *dis
 		dispatch->saved[i] = (struct mfa_dispatch_state){ 0 };
 }
 
+/* How much of what is wanted was not shown on the path. */
+static int count_missing(const struct search *search, uint32_t index)
+{
+	return __builtin_popcount(search->claim->wanted &
+				  ~(unsigned)search->nodes[index].state.had);
+}
+
+static bool is_worse(const struct search *search, uint32_t index)
+{
+	return search->bypass == NO_NODE ||
+	       count_missing(search, index) > count_missing(search, search->bypass);
+}
+
+/* Whether no path can be worse. */
+static bool is_refuted(const struct search *search)
+{
+	return search->claim->wanted == 0 ||
+	       (search->bypass != NO_NODE &&
+		count_missing(search, search->bypass) ==
+			__builtin_popcount(search->claim->wanted));
+}
+
 /* Checks a path that has ended. */
 static void check_end(struct search *search, uint32_t index)
 {
@@ -163,7 +186,7 @@ static void check_end(struct search *search, uint32_t index)
 	if ((state->had & search->claim->wanted) == search->claim->wanted)
 		search->is_passable = true;
 	else if ((state->had & MFA_HAD_ROOT) == 0)
-		search->bypass = search->bypass == NO_NODE ? index : search->bypass;
+		search->bypass = is_worse(search, index) ? index : search->bypass;
 	else
 		search->by_root = search->by_root == NO_NODE ? index : search->by_root;
 }
@@ -236,8 +259,7 @@ static int search_states(struct search *search)
 	first.parent = NO_NODE;
 	int err = add_node(search, &first);
 	for (uint32_t i = 0; err == MFA_OK && i < search->count; i++) {
-		if (search->bypass != NO_NODE && search->is_passable &&
-		    !search->has_needs)
+		if (is_refuted(search) && search->is_passable && !search->has_needs)
 			break;
 		err = expand_node(search, i);
 	}

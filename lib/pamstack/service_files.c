@@ -66,10 +66,13 @@ int service_file_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 int service_file_read_include(const struct mfa_pam_rootfs *rootfs, const char *name,
 			      struct service_file *ret_file)
 {
+	size_t len = strlen(etc_folder);
+	bool is_in_etc = strncmp(name, etc_folder, len) == 0 && name[len] == '/';
+	if (rootfs->folder != NULL && (name[0] != '/' || is_in_etc))
+		return read_in_folder("", rootfs->folder,
+				      is_in_etc ? name + len + 1 : name, ret_file);
 	if (name[0] == '/')
 		return read_service_file(rootfs->root, name, ret_file);
-	if (rootfs->folder != NULL)
-		return read_in_folder("", rootfs->folder, name, ret_file);
 	if (!mfa_rootfs_is_folder(rootfs->root, etc_folder))
 		return MFA_ERR_NOTFOUND;
 	return read_in_folder(rootfs->root, etc_folder, name, ret_file);
@@ -81,11 +84,19 @@ int service_file_read_conf(const struct mfa_pam_rootfs *rootfs,
 	return read_service_file(rootfs->root, "/etc/pam.conf", ret_file);
 }
 
+/* What packages, patch(1) and people leave behind: no program asks for such a service. */
 static bool is_backup_name(const char *name)
 {
+	static const char *const endings[] = { "~",    ".orig", ".rej",	    ".bak",
+					       ".old", ".save", ".pam-old", ".pam-new" };
 	size_t len = strlen(name);
-	return name[len - 1] == '~' || strstr(name, ".dpkg-") != NULL ||
-	       strstr(name, ".ucf-") != NULL || strstr(name, ".rpm") != NULL;
+	for (size_t i = 0; i < MFA_COUNT(endings); i++) {
+		size_t size = strlen(endings[i]);
+		if (len >= size && strcmp(name + len - size, endings[i]) == 0)
+			return true;
+	}
+	return strstr(name, ".dpkg-") != NULL || strstr(name, ".ucf-") != NULL ||
+	       strstr(name, ".rpm") != NULL;
 }
 
 /* Files that are only included by others, and are no services. */

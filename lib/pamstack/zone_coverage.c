@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "zone_coverage.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
+#include "mfa/text.h"
 #include "mfa/zone.h"
 
 /* For an unknown service only "*" is certain to match. */
@@ -15,7 +15,7 @@ static enum mfa_match match_service(const struct mfa_zone *zone, const char *ser
 	if (service == NULL)
 		return MFA_MATCH_UNKNOWN;
 	for (size_t i = 0; i < patterns->count; i++)
-		if (fnmatch(patterns->items[i], service, 0) == 0)
+		if (mfa_text_matches(patterns->items[i], service))
 			return MFA_MATCH_YES;
 	return MFA_MATCH_NO;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/zone.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "mfa/text.h"
@@ -29,7 +28,7 @@ static enum mfa_match match_glob(const struct mfa_strings *patterns, const char 
 	if (patterns->count == 0)
 		return MFA_MATCH_YES;
 	for (size_t i = 0; i < patterns->count; i++)
-		if (fnmatch(patterns->items[i], text != NULL ? text : "", 0) == 0)
+		if (mfa_text_matches(patterns->items[i], text != NULL ? text : ""))
 			return MFA_MATCH_YES;
 	return MFA_MATCH_NO;
 }

@@ -2,10 +2,11 @@
 /* The decision; origin_read.c has where the facts come from. */
 #include "mfa/origin.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "mfa/text.h"
 
 static bool is_empty(const char *text)
 {
@@ -65,7 +66,7 @@ static bool is_for_others(const char *service)
 		"imap*", "pop*",   "smtp*", "sieve", "*ftp*", "http*", "sshd*",
 	};
 	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
-		if (!is_empty(service) && fnmatch(patterns[i], service, 0) == 0)
+		if (!is_empty(service) && mfa_text_matches(patterns[i], service))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 calls proved refuses. The stacks are those of tests/check/holes."""
 
 import json
+import re
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from e2e import enroll, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import exits, let_in, refused
 from e2e.terminal import Ended, become
 from e2e.entry_points import stranger
+from e2e.locales import japanese_locale
 
 HOLES = prepare.REPOSITORY / "tests/check/holes"
 
@@ -104,6 +106,55 @@ def test_what_is_an_error_lets_nobody_in(case):
                 assert not outcome.let_in, outcome
             except Ended:
                 pass  # before it asks for a name
+
+
+def test_who_is_locked_out_gets_in_when_the_line_that_is_named_is_put_right(case):
+    right = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n@include common-account\n"
+    taro, token = enroll.person(kind="hotp")
+    for wrong, cause in (("pam_mfa.so nullok", "argument-unknown"), ("pam_mfa", "module-missing"),
+                         ("pam_mfa.so zone=none", "zone-unknown")):
+        with pamconf.written("sudo", right.replace("pam_mfa.so", wrong)):
+            found, _ = service("sudo")
+            assert found["result"] == "locked-out", found
+            assert (found["cause"]["id"], found["cause"]["line"]) == (cause, 2), found
+            assert not programs.sudo(taro, [taro.password, token.next()]).let_in
+    with pamconf.written("sudo", right.replace("required pam_mfa", "require pam_mfa")):
+        assert service("sudo")[0]["cause"]["id"] == "control-misspelt"
+        assert not programs.sudo(taro, [taro.password, token.next()]).let_in
+    with pamconf.written("sudo", right):
+        assert service("sudo")[0]["result"] == "proved"
+        let_in(programs.sudo(taro, [taro.password, token.next()]))
+
+
+def test_a_session_that_cannot_be_opened_keeps_everybody_out(case):
+    right = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n@include common-account\n"
+    taro, token = enroll.person(kind="hotp")
+    for name, login in (("login", programs.login), ("su", lambda *what: programs.su(*what, caller=stranger())),
+                        ("sudo", programs.sudo)):
+        for session, result in (("session require pam_unix.so\n", "locked-out"), ("session required pam_unix.so\n", "proved")):
+            with pamconf.written(name, right + session):
+                found, _ = service(name)
+                assert found["result"] == result, found
+                try:
+                    is_in = login(taro, [taro.password, token.next()]).let_in
+                except Ended:  # before it asks anew
+                    is_in = False
+                assert is_in == (result == "proved"), (name, result)
+                assert result == "proved" or (found["cause"]["phase"], found["cause"]["line"]) == ("session", 4), found
+
+
+def test_by_nullok_the_code_alone_is_enough_where_the_password_field_is_empty(case):
+    taro, token = enroll.person(kind="hotp")
+    text = "auth required pam_unix.so nodelay nullok\nauth required pam_mfa.so\n@include common-account\n"
+    with pamconf.written("sudo", text):
+        assert "empty-password" not in [entry["id"] for entry in service("sudo")[1]]
+        subprocess.run(["passwd", "-d", taro.name], check=True, stdout=subprocess.DEVNULL)
+        (said,) = [entry for entry in service("sudo")[1] if entry["id"] == "empty-password"]
+        assert (said["level"], said["line"]) == ("hole", 1) and f"({taro.name})" in said["text"], said
+        let_in(programs.sudo(taro, [token.next()]), 1)
+        subprocess.run(["passwd", "-l", taro.name], check=True, stdout=subprocess.DEVNULL)
+        assert "empty-password" not in [entry["id"] for entry in service("sudo")[1]]
+        refused(programs.sudo(taro, ["", token.next()]))
 
 
 def test_what_is_proved_refuses_what_the_holes_let_in(case):
@@ -201,4 +252,54 @@ def test_check_changes_nothing(case):
 def test_the_table_is_in_the_persons_language(case):
     with product.config(host={"language": "en"}), pamconf.wired("login"):
         done = enroll.run("check", "--service", "login")
-    assert done.stdout.splitlines()[1].split()[:2] == ["login", "PROVED"], done.stdout
+    assert done.stdout.splitlines()[1].split() == ["PROVED", "login"], done.stdout
+
+
+def test_way_and_cure_are_told_in_japanese_as_in_english(case):
+    said = {}
+    with stacks("sufficient-password"), japanese_locale():
+        for language in ("en", "ja"):
+            with product.config(host={"language": language}):
+                said[language] = enroll.run("check", "--service", "login").stdout.splitlines()
+    assert len(said["en"]) == len(said["ja"]), said
+    for english, japanese in zip(said["en"], said["ja"]):
+        places = re.compile(r"/etc/[a-z./-]+:\d+")
+        assert sorted(places.findall(english)) == sorted(places.findall(japanese)), (english, japanese)
+    assert any("pam_unix.so (/etc/pam.d/login:1) を required にしてください" in line for line in said["ja"]), said
+
+
+def host_findings():
+    """What check tells of this host: id -> (level, text)."""
+    done = enroll.run("check", "--json")
+    return {entry["id"]: (entry["level"], entry["text"]) for entry in json.loads(done.stdout)["findings"]}
+
+
+def test_a_guess_that_is_likelier_than_once_in_20000_is_told(case):
+    """Four counters with ten codes ahead are 44 codes in a million, the fifth is too many."""
+    taro, _ = enroll.person(kind="hotp")
+    for _ in range(3):
+        enroll.give(taro, kind="hotp")
+    assert "guess-likely" not in host_findings()
+    with product.config(zone={"hotp_look_ahead": "12"}):
+        level, text = host_findings()["guess-likely"]
+        assert (level, "once in 19230" in text, taro.name in text) == ("warning", True, True), text
+    enroll.give(taro, kind="hotp")
+    assert "once in 18181" in host_findings()["guess-likely"][1]
+    with product.config(zone={"factors": "totp"}):
+        assert "guess-likely" not in host_findings()
+
+
+def test_an_administrator_with_one_authenticator_is_told(case):
+    taro, _ = enroll.person("taro")
+    hanako, _ = enroll.person("hanako")
+    enroll.give(hanako)
+    for user in (taro, hanako):
+        subprocess.run(["usermod", "-aG", "sudo", user.name], check=True)
+    level, text = host_findings()["admin-one-token"]
+    assert level == "warning" and taro.name in text and hanako.name not in text, text
+
+
+def test_a_group_of_a_zone_that_nobody_knows_is_told(case):
+    with product.config(zone={"groups": "root clerks"}):
+        level, text = host_findings()["zone-group"]
+    assert level == "warning" and "clerks" in text and "everybody" in text, text

@@ -486,6 +486,22 @@ def test_a_key_is_one_persons(case):
     exits(add(hanako, "yubikey", "--force"), 0)
 
 
+def test_whose_a_key_is_is_not_known_while_a_record_cannot_be_read(case):
+    softkey.fresh()
+    taro, hanako = users.new(), users.new("hanako")
+    key = plugged()
+    exits(add(taro), 0)
+    record = product.record(taro)
+    whole = record.read_bytes()
+    record.write_bytes(b"no record")
+    done = add(hanako, "yubikey", "--slot", "1")
+    exits(done, 5, "nobody can tell whether this YubiKey is somebody else's")
+    assert record.name in done.stderr and enroll.run("list", hanako.name).returncode == 3, done
+    exits(enroll.run("yubikey"), 5, str(key.serial))
+    record.write_bytes(whole)
+    exits(enroll.run("yubikey"), 0, taro.name)
+
+
 def test_old_keys_and_keys_without_serial_number_are_refused(case):
     taro = users.new()
     for options, said in (({"firmware": "2.1.0", "serial": 1}, "too old|serial number"),

@@ -58,7 +58,8 @@ def make_key(folder):
 class Server:
     """sshd, for the length of a with block."""
 
-    def __init__(self, config=""):
+    def __init__(self, config="", program="/usr/sbin/sshd"):
+        self._program = program
         self.folder = tempfile.TemporaryDirectory(prefix="sshd-")
         self._path = Path(self.folder.name)
         host_key = make_key(self.folder.name)
@@ -67,7 +68,7 @@ class Server:
         self._log = self._path / "log"
 
     def __enter__(self):
-        argv = ["/usr/sbin/sshd", "-D", "-e", "-f", self._path / "sshd_config"]
+        argv = [self._program, "-D", "-e", "-f", self._path / "sshd_config"]
         with open(self._log, "w") as log:
             self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=log, preexec_fn=seat.leave)
         end = time.monotonic() + 10

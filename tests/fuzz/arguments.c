@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The words behind pam_mfa.so in a pam.d line. */
-#include "arguments.h"
+#include "mfa/arguments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
 	struct mfa_diag diag = { .text = "" };
-	struct arguments arguments = { 0 };
+	struct mfa_arguments arguments = { 0 };
 	char *owned[WORDS_MAX];
 	const char *words[WORDS_MAX];
 	int count = 0;
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		owned[count] = input_text(&input);
 		words[count] = owned[count];
 	}
-	int err = arguments_parse(count, words, &diag, &arguments);
+	int err = mfa_arguments_parse(count, words, &diag, &arguments);
 	must(err == MFA_OK || (err == MFA_ERR_CONFIG && diag.text[0] != '\0'));
 	must(arguments.config == NULL || arguments.config[0] == '/');
 	must(arguments.zone == NULL || arguments.zone[0] != '\0');

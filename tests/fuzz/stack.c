@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mfa/inspect.h"
+#include "mfa/cure.h"
 
 static void check_lines(const struct mfa_stack *stack)
 {
@@ -85,6 +85,13 @@ static void check_service(const struct mfa_pam_rootfs *tree, const char *name)
 	must(mfa_inspect(&inspector, name, &inspection) == MFA_OK);
 	must((inspection.grade == MFA_GRADE_ERROR) == (inspection.diag.text[0] != '\0'));
 	must(inspection.advisory_count <= MFA_ADVISORIES_MAX);
+	must((inspection.grade == MFA_GRADE_LOCKED_OUT) == (inspection.culprit != NULL));
+	must(inspection.culprit == NULL || inspection.proof.step_count == 0);
+	if (inspection.grade == MFA_GRADE_BYPASS) {
+		struct mfa_cure cure = { .kind = MFA_CURE_NONE };
+		must(mfa_cure_find(&inspector, name, &inspection, &cure) == MFA_OK);
+		must(cure.kind != MFA_CURE_NONE || !cure.is_whole);
+	}
 	mfa_inspection_done(&inspection);
 }
 

@@ -43,6 +43,18 @@ static void a_link_cannot_leave_the_tree(void **state)
 	assert_true(mfa_rootfs_exists("", "/etc/passwd"));
 }
 
+static void a_link_to_nothing_has_a_name(void **state)
+{
+	struct sandbox *box = *state;
+	assert_int_equal(symlink("/dev/null", path_in(box, "masked")), 0);
+	assert_false(mfa_rootfs_exists(box->root, "/masked"));
+	assert_true(mfa_rootfs_has_name(box->root, "/masked"));
+	assert_true(mfa_rootfs_has_name("", path_in(box, "masked")));
+	assert_false(mfa_rootfs_has_name(box->root, "/missing"));
+	assert_false(mfa_rootfs_has_name(box->root, "/missing/masked"));
+	assert_false(mfa_rootfs_has_name(box->root, "masked"));
+}
+
 static void links_inside_the_tree_are_followed(void **state)
 {
 	struct sandbox *box = *state;
@@ -126,6 +138,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		in_sandbox(reads_files_of_this_host_and_of_a_tree),
 		in_sandbox(a_link_cannot_leave_the_tree),
+		in_sandbox(a_link_to_nothing_has_a_name),
 		in_sandbox(links_inside_the_tree_are_followed),
 		in_sandbox(a_folder_is_an_empty_file_and_a_pipe_is_none),
 		in_sandbox(a_file_that_is_too_large_is_not_read),

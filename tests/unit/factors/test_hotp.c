@@ -77,6 +77,25 @@ static void codes_are_right_up_to_the_look_ahead(void **state MFA_UNUSED)
 		}
 }
 
+static void as_many_codes_are_counted_as_are_right(void **state MFA_UNUSED)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_HOTP);
+	for (int64_t ahead = 0; ahead <= 12; ahead += 4) {
+		struct hotp hotp;
+		size_t right = 0;
+		for (uint64_t counter = 0; counter < 40; counter++) {
+			begin(&hotp, &hotp_spec, 20);
+			hotp.zone.hotp_look_ahead = ahead;
+			right += check_counter(&hotp, counter) == MFA_CHECK_RIGHT;
+		}
+		begin(&hotp, &hotp_spec, 20);
+		hotp.zone.hotp_look_ahead = ahead;
+		assert_int_equal(factor->count_codes(&hotp.token, &hotp.zone, NOW),
+				 right);
+		assert_int_equal(right, ahead + 1);
+	}
+}
+
 static void the_look_ahead_is_the_zones(void **state MFA_UNUSED)
 {
 	static const int64_t most[] = { 0, 1, 100 };
@@ -363,6 +382,7 @@ int main(void)
 		cmocka_unit_test(the_vectors_of_rfc_4226_are_right),
 		cmocka_unit_test(codes_are_right_up_to_the_look_ahead),
 		cmocka_unit_test(the_look_ahead_is_the_zones),
+		cmocka_unit_test(as_many_codes_are_counted_as_are_right),
 		cmocka_unit_test(the_last_code_is_used_up_and_older_ones_are_wrong),
 		cmocka_unit_test(skipped_codes_are_spent),
 		cmocka_unit_test(a_fresh_token_has_no_used_code),

@@ -81,6 +81,26 @@ static void the_window_is_the_zones(void **state MFA_UNUSED)
 		}
 }
 
+/* Also for a token whose clock is off: its windows may be three. */
+static void as_many_codes_are_counted_as_are_right(void **state MFA_UNUSED)
+{
+	const struct mfa_factor_ops *factor = mfa_factor_find(MFA_KIND_TOTP);
+	for (int drift = 0; drift <= 20; drift += 5) {
+		struct token_spec spec = totp_spec;
+		struct totp totp;
+		size_t right = 0;
+		spec.drift = drift;
+		for (int64_t off = -30; off <= 30; off++) {
+			totp_begin(&totp, &spec);
+			right += check_step(&totp, STEP + off, STEP) == MFA_CHECK_RIGHT;
+		}
+		totp_begin(&totp, &spec);
+		assert_int_equal(factor->count_codes(&totp.token, &totp.zone, NOW),
+				 right);
+		assert_int_equal(right, drift == 0 ? 3 : 6);
+	}
+}
+
 static void a_code_lives_to_the_last_second_of_its_window(void **state MFA_UNUSED)
 {
 	static const struct {
@@ -300,6 +320,7 @@ int main(void)
 		cmocka_unit_test(the_vectors_of_rfc_6238_are_right),
 		cmocka_unit_test(a_code_is_right_one_step_around_and_no_further),
 		cmocka_unit_test(the_window_is_the_zones),
+		cmocka_unit_test(as_many_codes_are_counted_as_are_right),
 		cmocka_unit_test(a_code_lives_to_the_last_second_of_its_window),
 		cmocka_unit_test(sixty_seconds_make_a_step_where_the_token_says_so),
 		cmocka_unit_test(an_accepted_code_is_used_up),

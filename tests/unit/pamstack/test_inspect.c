@@ -2,69 +2,10 @@
 #include "mfa/inspect.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "pam_bench.h"
 #include "support.h"
-
-/* What a service with these lines is judged to be, under a configuration with these
- * zones ("": the usual one) and a service file "other" that denies. */
-struct bench {
-	struct sandbox *box;
-	struct mfa_config *config;
-	struct mfa_inspector inspector;
-	struct mfa_inspection result;
-};
-
-static const char usual[] = "[host]\nzone = main\n[zone main]\nservices = *\n";
-
-static void open_bench(struct bench *bench, struct sandbox *box, const char *config)
-{
-	struct mfa_diag diag = { .text = "" };
-	const struct mfa_pam_rootfs tree = { "", path_in(box, "pam.d") };
-	bench->box = box;
-	(void)mkdir(path_in(box, "pam.d"), 0700);
-	write_text(path_in(box, "mfa.conf"), config[0] != '\0' ? config : usual);
-	write_text(path_in(box, "pam.d/other"), "auth required pam_deny.so\n");
-	assert_done(mfa_config_load(path_in(box, "mfa.conf"), &diag, &bench->config),
-		    &diag);
-	assert_int_equal(mfa_inspector_init(&bench->inspector, &tree, bench->config),
-			 MFA_OK);
-	bench->inspector.knows_modules = false; /* not those of this machine */
-}
-
-static void close_bench(struct bench *bench)
-{
-	mfa_inspection_done(&bench->result);
-	mfa_inspector_done(&bench->inspector);
-	mfa_config_free(bench->config);
-}
-
-static enum mfa_grade judge(struct bench *bench, const char *service, const char *lines)
-{
-	char name[64];
-	(void)snprintf(name, sizeof name, "pam.d/%s", service);
-	write_text(path_in(bench->box, name), lines);
-	bench->inspector.rootfs.folder = path_in(bench->box, "pam.d");
-	mfa_inspection_done(&bench->result);
-	assert_int_equal(mfa_inspect(&bench->inspector, service, &bench->result), MFA_OK);
-	return bench->result.grade;
-}
-
-#define ON_BENCH(state, config)                                        \
-	MFA_CLEANUP(close_bench) struct bench bench = { .box = NULL }; \
-	open_bench(&bench, *(state), config)
-
-static bool has_note(const struct bench *bench, enum mfa_advisory_kind kind)
-{
-	for (size_t i = 0; i < bench->result.advisory_count; i++)
-		if (bench->result.advisories[i].kind == kind)
-			return true;
-	return false;
-}
-
-#define BOTH "auth required pam_unix.so\nauth required pam_mfa.so\n"
 
 static void password_and_code_are_proved(void **state)
 {
@@ -160,8 +101,7 @@ static void zones_decide_what_is_covered(void **state)
 	assert_int_equal(judge(&bench, "login",
 			       "auth required pam_unix.so\n"
 			       "auth required pam_mfa.so zone=none\n"),
-			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
+			 MFA_GRADE_LOCKED_OUT);
 }
 
 static void a_line_may_name_another_configuration(void **state)
@@ -179,8 +119,7 @@ static void a_line_may_name_another_configuration(void **state)
 	assert_int_equal(judge(&bench, "sudo",
 			       "auth required pam_unix.so\n"
 			       "auth required pam_mfa.so conf=/nowhere/mfa.conf\n"),
-			 MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
+			 MFA_GRADE_LOCKED_OUT);
 }
 
 static void the_gate_is_proved_for_the_services_that_it_names(void **state)
@@ -325,6 +264,64 @@ static void no_finger_is_looked_at_for_who_comes_from_an_address(void **state)
 	assert_int_equal(judge(&bench, "sshd", FINGER), MFA_GRADE_BYPASS);
 }
 
+/* Of the modules that go by this name, Red Hat's passes users by, Debian's fails them. */
+static void a_kerberos_that_passes_users_by_proves_no_password(void **state)
+{
+	static const char lines[] = "auth required pam_krb5.so minimum_uid=1000\n"
+				    "auth required pam_mfa.so\n";
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_krb5.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	bench.inspector.is_debian = true;
+	assert_int_equal(judge(&bench, "login", lines), MFA_GRADE_PROVED);
+}
+
+static void a_radius_server_checks_passwords_unless_it_is_asked_for_none(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so localifdown\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_radius_auth.so skip_passwd\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_PASSWORD);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+}
+
+static void only_a_module_that_may_check_passwords_is_hinted_at(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_example.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_true(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+	assert_int_equal(judge(&bench, "login",
+			       "auth [success=ok default=bad] pam_encfs.so\n"
+			       "auth required pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+	/* with a password, what else is asked does not matter */
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth optional pam_example.so\n"
+			       "auth optional pam_mfa.so\n"),
+			 MFA_GRADE_BYPASS);
+	assert_int_equal(bench.result.proof.missing, MFA_HAD_CODE);
+	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -362,8 +359,8 @@ static void without_a_configuration_pam_mfa_refuses(void **state)
 {
 	ON_BENCH(state, "");
 	bench.inspector.config = NULL;
-	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
-	assert_true(has_note(&bench, MFA_ADVISORY_NOBODY));
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_LOCKED_OUT);
+	assert_int_equal(bench.result.fault, MFA_ADVISORY_NO_CONFIG);
 	assert_int_equal(judge(&bench, "login",
 			       "auth required pam_unix.so\nauth optional pam_mfa.so\n"),
 			 MFA_GRADE_BYPASS);
@@ -373,7 +370,7 @@ static void every_grade_and_note_has_a_word(void **state MFA_UNUSED)
 {
 	for (int i = 0; i <= MFA_GRADE_ERROR; i++)
 		assert_true(strlen(mfa_grade_name((enum mfa_grade)i)) > 0);
-	for (int i = 0; i <= MFA_ADVISORY_NOBODY; i++)
+	for (int i = 0; i <= MFA_ADVISORY_UNKNOWN; i++)
 		assert_string_not_equal(mfa_advisory_name((enum mfa_advisory_kind)i),
 					"?");
 }
@@ -397,6 +394,9 @@ int main(void)
 		in_sandbox(an_account_stack_that_lets_nobody_in_is_told),
 		in_sandbox(a_cached_password_is_a_password_where_it_is_compared),
 		in_sandbox(no_finger_is_looked_at_for_who_comes_from_an_address),
+		in_sandbox(a_kerberos_that_passes_users_by_proves_no_password),
+		in_sandbox(a_radius_server_checks_passwords_unless_it_is_asked_for_none),
+		in_sandbox(only_a_module_that_may_check_passwords_is_hinted_at),
 		in_sandbox(programs_that_never_ask_are_no_login),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),

@@ -92,6 +92,27 @@ static void users_are_patterns(void **state MFA_UNUSED)
 	assert_decides(zone, &(struct mfa_login){ .user = "" }, false, false);
 }
 
+/* The programs that ask have locales of their own: none of them moves a zone. */
+static void patterns_match_bytes_in_every_locale(void **state MFA_UNUSED)
+{
+	static const char *const locales[] = { "C", "C.UTF-8" };
+	char one[] = "?", two[] = "??", letters[] = "[[:alpha:]]*";
+	const struct mfa_login login = { .user = "\xc3\xa9" };
+	for (size_t i = 0; i < MFA_COUNT(locales); i++) {
+		locale_t locale = newlocale(LC_ALL_MASK, locales[i], (locale_t)0);
+		assert_true(locale != (locale_t)0);
+		locale_t before = uselocale(locale);
+		assert_decides((struct mfa_zone){ .users = WORDS(one) }, &login, false,
+			       false);
+		assert_decides((struct mfa_zone){ .users = WORDS(two) }, &login, true,
+			       true);
+		assert_decides((struct mfa_zone){ .users = WORDS(letters) }, &login,
+			       false, false);
+		assert_ptr_equal(uselocale(before), locale);
+		freelocale(locale);
+	}
+}
+
 static void a_name_that_is_not_utf8_is_matched_too(void **state MFA_UNUSED)
 {
 	char pattern[] = "*";
@@ -364,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_zone_without_conditions_covers_everything),
 		cmocka_unit_test(services_are_patterns),
 		cmocka_unit_test(users_are_patterns),
+		cmocka_unit_test(patterns_match_bytes_in_every_locale),
 		cmocka_unit_test(a_name_that_is_not_utf8_is_matched_too),
 		cmocka_unit_test(ttys_come_with_and_without_dev),
 		cmocka_unit_test(rhosts_are_addresses_or_local),

@@ -139,13 +139,16 @@ static void add_account_findings(struct check *check, const struct check_names *
 static void account_search_done(struct search *search)
 {
 	accounts_done(&search->accounts);
+	check_names_done(&search->renamed);
+	check_names_done(&search->moves);
+	check_names_done(&search->removals);
 }
 
 void check_accounts(struct check *check)
 {
 	MFA_CLEANUP(account_search_done)
 	struct search search = { .renamed = { .count = 0 } };
-	struct check_names shared = { 0 };
+	MFA_CLEANUP(check_names_done) struct check_names shared = { 0 };
 	if (!check->is_live || check->config == NULL)
 		return;
 	int err = accounts_list(&search.accounts);

@@ -46,6 +46,23 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 				 "alone, are let in by the zone"));
 	case MFA_ADVISORY_NOBODY:
 		return TR(app, MFA_N_("nobody can log in here"));
+	case MFA_ADVISORY_MISSPELT:
+		return TR(app, MFA_N_("libpam cannot read the control (required, "
+				      "requisite, sufficient, optional, [...]), and "
+				      "fails the line"));
+	case MFA_ADVISORY_BAD_ARGUMENT:
+		return TR(app, MFA_N_("pam_mfa does not know this argument, and refuses "
+				      "everybody"));
+	case MFA_ADVISORY_NO_CONFIG:
+		return TR(app, MFA_N_("pam_mfa cannot read its configuration, and "
+				      "refuses everybody"));
+	case MFA_ADVISORY_NO_ZONE:
+		return TR(app, MFA_N_("there is no such zone in the configuration, so "
+				      "pam_mfa refuses everybody"));
+	case MFA_ADVISORY_UNKNOWN:
+		return TR(app, MFA_N_("nothing is known of this module: if it checks the "
+				      "password, name it in password_modules of "
+				      "mfa.conf"));
 	}
 	return "";
 }
@@ -62,12 +79,17 @@ enum check_level advisory_level(enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_NO_FILE:
 	case MFA_ADVISORY_STRANGE_FILE:
 	case MFA_ADVISORY_BAD_LINE:
+	case MFA_ADVISORY_MISSPELT:
+	case MFA_ADVISORY_BAD_ARGUMENT:
+	case MFA_ADVISORY_NO_CONFIG:
+	case MFA_ADVISORY_NO_ZONE:
 		return CHECK_WARNING;
 	case MFA_ADVISORY_UNGATED:
 		return CHECK_HOLE;
 	case MFA_ADVISORY_ORACLE_CHOSEN:
 	case MFA_ADVISORY_PART_OFF:
 	case MFA_ADVISORY_NOBODY:
+	case MFA_ADVISORY_UNKNOWN:
 		return CHECK_NOTE;
 	}
 	return CHECK_WARNING;

@@ -27,6 +27,7 @@ struct needs {
 
 static void needs_done(struct needs *needs)
 {
+	check_names_done(&needs->named);
 	mfa_strings_done(&needs->writable);
 	mfa_strings_done(&needs->bound);
 	mfa_strings_done(&needs->shown);
@@ -156,7 +157,8 @@ static void tell_drop_in(struct check *check, const char *unit, const struct nee
 			    "everybody. Write these lines into %s/%s, and nothing else, "
 			    "then run: systemctl daemon-reload; systemctl restart "
 			    "mfa-authd\n%s")),
-		  needs->named.text, SANDBOX_DROP_INS, DROP_IN, text);
+		  needs->named.text != NULL ? needs->named.text : "", SANDBOX_DROP_INS,
+		  DROP_IN, text);
 }
 
 static void tell_shared(struct check *check, const char *unit, const char *folder)

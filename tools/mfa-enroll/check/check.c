@@ -13,14 +13,39 @@ void check_add(struct check *check, enum check_level level, const char *id,
 	va_end(args);
 }
 
+void check_add_once(struct check *check, enum check_level level, const char *id,
+		    struct check_place place, const char *format, ...)
+{
+	va_list args;
+	if (findings_have_at(&check->findings, id, place))
+		return;
+	va_start(args, format);
+	findings_add(&check->findings, level, id, place, format, args);
+	va_end(args);
+}
+
+void check_add_unknown(struct check *check, const char *name)
+{
+	if (!mfa_strings_have(&check->unknown, name) &&
+	    mfa_strings_add(&check->unknown, name) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+}
+
+void check_service_done(struct check_service *service)
+{
+	free(service->name);
+	mfa_inspection_done(&service->inspection);
+}
+
 void check_done(struct check *check)
 {
-	for (size_t i = 0; i < check->service_count; i++) {
-		free(check->services[i].name);
-		mfa_inspection_done(&check->services[i].inspection);
-	}
+	for (size_t i = 0; i < check->service_count; i++)
+		check_service_done(&check->services[i]);
 	free(check->services);
+	free(check->root_path);
 	findings_done(&check->findings);
+	mfa_strings_done(&check->programs);
+	mfa_strings_done(&check->unknown);
 	mfa_inspector_done(&check->inspector);
 }
 
@@ -33,16 +58,27 @@ const struct check_service *check_find_service(const struct check *check,
 	return NULL;
 }
 
+struct check_verdict check_judge(const struct check *check, const char *name)
+{
+	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection own = { 0 };
+	const struct check_service *service = check_find_service(check, name);
+	const struct mfa_inspection *inspection = &own;
+	if (service != NULL)
+		inspection = &service->inspection;
+	else if (mfa_inspect(&check->inspector, name, &own) != MFA_OK)
+		return (struct check_verdict){ .grade = MFA_GRADE_ERROR };
+	return (struct check_verdict){ .grade = inspection->grade,
+				       .is_gate_closed = inspection->is_gate_closed };
+}
+
 bool check_is_gated(const struct check *check, const char *name)
 {
-	const struct check_service *service = check_find_service(check, name);
-	return service != NULL && service->inspection.is_gate_closed;
+	return check_judge(check, name).is_gate_closed;
 }
 
 bool check_is_left_out(const struct check *check, const char *name)
 {
-	const struct check_service *service = check_find_service(check, name);
-	return service != NULL && service->inspection.grade == MFA_GRADE_NOT_COVERED;
+	return check_judge(check, name).grade == MFA_GRADE_NOT_COVERED;
 }
 
 bool check_wants(const struct check *check, const char *service)
@@ -54,7 +90,8 @@ static bool is_passed(const struct check_service *service)
 {
 	enum mfa_grade grade = service->inspection.grade;
 	return service->is_unused ||
-	       (grade != MFA_GRADE_BYPASS && grade != MFA_GRADE_ERROR);
+	       (grade != MFA_GRADE_LOCKED_OUT && grade != MFA_GRADE_BYPASS &&
+		grade != MFA_GRADE_ERROR);
 }
 
 bool check_is_passed(const struct check *check)

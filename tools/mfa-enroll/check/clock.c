@@ -28,6 +28,12 @@ struct clocks {
 	int64_t sum_behind;
 };
 
+static void clocks_done(struct clocks *clocks)
+{
+	check_names_done(&clocks->refused);
+	check_names_done(&clocks->far);
+}
+
 static void read_token_clock(struct clocks *clocks, const struct mfa_record *record,
 			     const struct mfa_token *token)
 {
@@ -128,6 +134,7 @@ void check_clock(struct check *check)
 	if (!check->is_live || check->config == NULL ||
 	    app_open_site(check->app, &diag) != MFA_OK)
 		return; /* the part about people tells why */
+	MFA_CLEANUP(clocks_done)
 	struct clocks clocks = { .view = output_view(check->config), .check = check };
 	int err = read_clocks(&clocks, &diag);
 	mfa_site_close(&check->app->site);

@@ -3,6 +3,8 @@
 #include "check/explain.h"
 #include "check/parts.h"
 #include "check/report.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,28 +51,31 @@ static void load_config(struct check *check)
 static void look_at_parts(struct check *check)
 {
 	check_services(check);
+	check_pam_modes(check);
 	check_grace(check);
 	check_local(check);
 	if (check->pam_folder != NULL)
 		return;
-	check_sshd(check);
-	check_greeters(check);
-	check_consoles(check);
-	check_sudo(check);
-	check_polkit(check);
+	check_empty_passwords(check);
+	check_programs(check);
 	check_files(check); /* every service trusts them */
 	check_authd(check);
 	check_authd_paths(check);
 	check_authd_names(check);
 	if (check->only != NULL)
 		return;
+	check_later(check);
+	check_setuid(check);
+	check_listeners(check);
 	check_logrotate(check);
 	check_host(check);
 	check_udev(check);
+	check_name_services(check);
 	check_people(check);
 	check_accounts(check);
 	check_orphans(check);
 	check_clock(check);
+	check_guesses(check);
 	check_locks(check);
 	check_decoys(check);
 }
@@ -95,9 +100,30 @@ static bool is_folder(const struct app *app, const char *path)
 	return false;
 }
 
+/* What --root and --pam-dir say. The root's path becomes absolute, since mfa.conf is read
+ * by such a path alone. */
+static enum exit_code choose_tree(struct check *check, const char *root,
+				  const char *folder)
+{
+	const struct app *app = check->app;
+	if ((root != NULL && !is_folder(app, root)) ||
+	    (folder != NULL && !is_folder(app, folder)))
+		return EXIT_USAGE;
+	check->is_live = root == NULL && folder == NULL;
+	check->pam_folder = folder;
+	check->root = "";
+	if (root == NULL)
+		return EXIT_DONE;
+	check->root_path = realpath(root, NULL);
+	if (check->root_path == NULL)
+		return app_fail(mfa_err_from_errno(errno), NULL);
+	if (strcmp(check->root_path, "/") != 0)
+		check->root = check->root_path;
+	return EXIT_DONE;
+}
+
 static enum exit_code check_run(struct app *app, const struct invocation *invocation)
 {
-	const char *root = invocation->values[OPTION_ROOT];
 	bool wants_zone = invocation->values[OPTION_EXPLAIN] != NULL;
 	if (wants_zone ? invocation->count < 2 : invocation->count > 0) {
 		app_complain("%s",
@@ -107,25 +133,19 @@ static enum exit_code check_run(struct app *app, const struct invocation *invoca
 	}
 	if (wants_zone)
 		return explain_print(app, invocation->arguments, invocation->count);
-	const char *folder = invocation->values[OPTION_PAM_DIR];
 	MFA_CLEANUP(check_done)
 	struct check check = {
 		.app = app,
-		.root = root != NULL && strcmp(root, "/") != 0 ? root : "",
-		.pam_folder = folder,
 		.only = invocation->values[OPTION_SERVICE],
 	};
-	if ((root != NULL && !is_folder(app, root)) ||
-	    (folder != NULL && !is_folder(app, folder)))
-		return EXIT_USAGE;
-	check.is_live = root == NULL && folder == NULL;
-	if (check.is_live) {
-		enum exit_code code = app_identify(app);
-		if (code != EXIT_DONE)
-			return code;
-	}
+	enum exit_code code = choose_tree(&check, invocation->values[OPTION_ROOT],
+					  invocation->values[OPTION_PAM_DIR]);
+	if (code == EXIT_DONE && check.is_live)
+		code = app_identify(app);
+	if (code != EXIT_DONE)
+		return code;
 	load_config(&check);
-	const struct mfa_pam_rootfs tree = { check.root, folder };
+	const struct mfa_pam_rootfs tree = { check.root, check.pam_folder };
 	check.findings.err = mfa_inspector_init(&check.inspector, &tree, check.config);
 	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
 	if (check.findings.err == MFA_OK)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* getty and login without a question, and shells outside PAM. */
-#include "check/parts.h"
+#include "check/consoles.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "check/config_lines.h"
-#include "mfa/rootfs.h"
-
-static const char units[] = "/usr/lib/systemd/system";
-static const char own_units[] = "/etc/systemd/system";
+#include "check/parts.h"
+#include "check/unit.h"
 
 /* Whether a command line of getty has the option, long or short. */
 static bool has_getty_option(const char *line, const char *name, char letter)
@@ -34,46 +32,23 @@ static bool hands_over_f(const char *line)
 	return login != NULL || (options != NULL && strstr(options, "-f ") != NULL);
 }
 
-static void look_at_command(struct check *check, const char *path, unsigned number,
-			    const char *line)
+void console_look_at_command(struct check *check, struct check_place place,
+			     const char *line)
 {
-	struct check_place place = { path, number };
-	if (strstr(line, "getty") != NULL && has_getty_option(line, "--autologin", 'a'))
-		check_add(check, CHECK_HOLE, "getty-autologin", place, "%s",
-			  TR(check->app,
-			     MFA_N_("getty logs somebody in without asking anybody")));
+	bool is_getty = strstr(line, "getty") != NULL;
+	if (is_getty && has_getty_option(line, "--autologin", 'a'))
+		check_add_once(
+			check, CHECK_HOLE, "getty-autologin", place, "%s",
+			TR(check->app,
+			   MFA_N_("getty logs somebody in without asking anybody")));
 	else if (hands_over_f(line))
-		check_add(check, CHECK_HOLE, "login-f", place, "%s",
-			  TR(check->app, MFA_N_("login -f asks for nothing")));
-	else if (has_getty_option(line, "--login-program", 'l') &&
-		 strstr(line, "getty") != NULL && strstr(line, "/login") == NULL)
-		check_add(check, CHECK_HOLE, "getty-program", place, "%s",
-			  TR(check->app,
-			     MFA_N_("getty starts another program than login")));
-}
-
-static void look_at_unit(struct check *check, const char *path, void *context MFA_UNUSED)
-{
-	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
-	if (strstr(path, "tty") == NULL || !config_lines_open(check, path, &file))
-		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
-		if (strncmp(line, "ExecStart", strlen("ExecStart")) == 0)
-			look_at_command(check, path, file.number, line);
-}
-
-static void look_at_drop_ins(struct check *check, const char *path, void *context)
-{
-	config_files_each(check, path, ".conf", look_at_unit, context);
-}
-
-/* A unit of /etc replaces the one of the same name in /usr. */
-static void look_at_shipped(struct check *check, const char *path, void *context)
-{
-	char own[512];
-	(void)snprintf(own, sizeof own, "%s%s", own_units, strrchr(path, '/'));
-	if (!mfa_rootfs_exists(check->root, own))
-		look_at_unit(check, path, context);
+		check_add_once(check, CHECK_HOLE, "login-f", place, "%s",
+			       TR(check->app, MFA_N_("login -f asks for nothing")));
+	else if (is_getty && has_getty_option(line, "--login-program", 'l') &&
+		 strstr(line, "/login") == NULL)
+		check_add_once(check, CHECK_HOLE, "getty-program", place, "%s",
+			       TR(check->app,
+				  MFA_N_("getty starts another program than login")));
 }
 
 static void look_at_inittab(struct check *check)
@@ -83,15 +58,16 @@ static void look_at_inittab(struct check *check)
 		return;
 	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
 		if (line[0] != '#')
-			look_at_command(check, file.path, file.number, line);
+			console_look_at_command(
+				check, (struct check_place){ file.path, file.number },
+				line);
 }
 
 /* sulogin asks for root's password alone, or for nothing. */
 static void look_at_sulogin(struct check *check, const char *unit)
 {
-	char path[512];
-	(void)snprintf(path, sizeof path, "%s/%s", units, unit);
-	if (!mfa_rootfs_exists(check->root, path))
+	MFA_CLEANUP(mfa_free_string) char *path = unit_find(check, unit);
+	if (path == NULL)
 		return;
 	check_add(
 		check, CHECK_NOTE, "outside-pam", (struct check_place){ path, 0 }, "%s",
@@ -99,40 +75,12 @@ static void look_at_sulogin(struct check *check, const char *unit)
 				      "when this is started at the console")));
 }
 
-static void look_for_force(struct check *check, const char *path,
-			   void *context MFA_UNUSED)
-{
-	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
-	if (!config_lines_open(check, path, &file))
-		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
-		if (line[0] != '#' && strstr(line, "SYSTEMD_SULOGIN_FORCE=1") != NULL)
-			check_add(check, CHECK_HOLE, "sulogin-force",
-				  (struct check_place){ path, file.number }, "%s",
-				  TR(check->app,
-				     MFA_N_("opens a root shell without a password")));
-}
-
 void check_consoles(struct check *check)
 {
-	static const char debug[] =
-		"/etc/systemd/system/sysinit.target.wants/debug-shell.service";
 	if (!check_wants(check, "login") || check_is_left_out(check, "login"))
 		return;
-	config_files_each(check, own_units, ".service", look_at_unit, NULL);
-	config_files_each(check, own_units, ".service.d", look_at_drop_ins, NULL);
-	config_files_each(check, units, ".service", look_at_shipped, NULL);
-	config_files_each(check, units, ".service.d", look_at_drop_ins, NULL);
+	console_look_at_units(check);
 	look_at_inittab(check);
 	look_at_sulogin(check, "rescue.service");
 	look_at_sulogin(check, "emergency.service");
-	config_files_each(check, "/etc/systemd/system/rescue.service.d", ".conf",
-			  look_for_force, NULL);
-	config_files_each(check, "/etc/systemd/system/emergency.service.d", ".conf",
-			  look_for_force, NULL);
-	if (mfa_rootfs_exists(check->root, debug))
-		check_add(check, CHECK_HOLE, "debug-shell",
-			  (struct check_place){ debug, 0 }, "%s",
-			  TR(check->app,
-			     MFA_N_("a root shell without a password on tty9")));
 }

@@ -10,6 +10,11 @@ enum {
 	COMMAND_SIZE = 600
 };
 
+/* Control characters, which no name has. */
+#define REST_BEGINS "\x1f"
+#define REST_ENDS   "\x1e"
+#define MORE	    ", ..."
+
 /* Most diagnoses begin with the path that the finding is printed behind. */
 static void drop_place(char *text, const char *file)
 {
@@ -59,6 +64,18 @@ bool findings_have(const struct findings *findings, const char *text)
 	return false;
 }
 
+bool findings_have_at(const struct findings *findings, const char *id,
+		      struct check_place place)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		if (strcmp(finding->id, id) == 0 && finding->line == place.line &&
+		    finding->file != NULL && strcmp(finding->file, place.file) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool findings_have_hole(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++)
@@ -67,15 +84,57 @@ bool findings_have_hole(const struct findings *findings)
 	return false;
 }
 
+void check_names_done(struct check_names *names)
+{
+	free(names->text);
+	*names = (struct check_names){ 0 };
+}
+
+/* Behind the first few names, the others are between two marks. */
 void check_names_add(struct check_names *names, const char *name)
 {
-	size_t len = strlen(names->text);
-	if (names->count < NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, "%s%s",
-			       len > 0 ? ", " : "", name);
-	else if (names->count == NAMES_SHOWN)
-		(void)snprintf(names->text + len, sizeof names->text - len, ", ...");
+	char *text = NULL;
+	size_t len = names->text != NULL ? strlen(names->text) : 0;
+	bool is_beyond = names->count >= NAMES_SHOWN;
+	if (names->count > NAMES_SHOWN)
+		len--; /* the mark behind the last name */
+	int size = asprintf(
+		&text, "%.*s%s%s%s%s", (int)len, names->text != NULL ? names->text : "",
+		names->count == NAMES_SHOWN ? REST_BEGINS : "",
+		names->count > 0 ? ", " : "", name, is_beyond ? REST_ENDS : "");
+	if (size < 0)
+		return; /* the name is missing in the text, and counted */
+	free(names->text);
+	names->text = text;
 	names->count++;
+}
+
+static char *write_text(const char *from, bool is_short)
+{
+	char *text = calloc(strlen(from) + strlen(MORE) + 1, 1);
+	char *end = text;
+	bool is_rest = false;
+	for (const char *at = from; text != NULL && *at != '\0'; at++) {
+		if (*at == REST_ENDS[0]) {
+			is_rest = false;
+		} else if (*at == REST_BEGINS[0]) {
+			is_rest = true;
+			end = is_short ? stpcpy(end, MORE) : end;
+		} else if (!is_rest || !is_short) {
+			*end++ = *at;
+		}
+	}
+	return text;
+}
+
+char *findings_write_short(const struct finding *finding)
+{
+	return write_text(finding->text, true);
+}
+
+char *findings_write_whole(const struct finding *finding)
+{
+	return write_text(finding->text, false);
 }
 
 void check_commands_add(struct check_names *commands, const char *verb, const char *user,

@@ -39,15 +39,25 @@ void findings_done(struct findings *findings);
 
 /* Whether one of them has this text. */
 bool findings_have(const struct findings *findings, const char *text);
+/* Whether one with this id is at this place. */
+bool findings_have_at(const struct findings *findings, const char *id,
+		      struct check_place place);
 bool findings_have_hole(const struct findings *findings);
 
-/* A list of names for one sentence: the first few of them. */
+/* A list of names for one sentence: "a, b, c". Not more than a few are shown to people,
+ * and all to programs: see findings_write_short. The caller ends it, also as cleanup. */
 struct check_names {
-	char text[512];
+	char *text; /* owned; NULL: there is none */
 	size_t count;
 };
 
+void check_names_done(struct check_names *names);
 void check_names_add(struct check_names *names, const char *name);
 /* Adds "mfa-enroll VERB USER REST", to be typed as it is; rest may be "". */
 void check_commands_add(struct check_names *commands, const char *verb, const char *user,
 			const char *rest);
+
+/* Copies of a finding's text, which the caller frees: for people, where a list of many
+ * names ends in "..."; and whole. NULL: out of memory. */
+char *findings_write_short(const struct finding *finding);
+char *findings_write_whole(const struct finding *finding);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check/config_lines.h"
 #include "mfa/rootfs.h"
 #include "mfa/zone.h"
 
@@ -56,8 +57,26 @@ static void look_at_clock(struct check *check)
 				    "more than half a minute off")));
 }
 
+/* hwclock(8): the third line of its file says whether the clock is in local time. Then
+ * another system on the machine, or a summer time, sets it wrong by hours. */
+static void look_at_hardware_clock(struct check *check)
+{
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, "/etc/adjtime", &file))
+		return;
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+		if (file.number == 3 && strcmp(line, "LOCAL") == 0)
+			check_add(check, CHECK_WARNING, "clock-local",
+				  (struct check_place){ file.path, file.number }, "%s",
+				  TR(check->app,
+				     MFA_N_("the hardware clock is in local time, and "
+					    "may be hours off after a start: run "
+					    "timedatectl set-local-rtc 0")));
+}
+
 void check_host(struct check *check)
 {
 	look_at_language(check);
 	look_at_clock(check);
+	look_at_hardware_clock(check);
 }

@@ -27,8 +27,8 @@ static int find_locked(struct app *app, struct check_names *locked,
 void check_locks(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct check_names locked = { .count = 0 };
-	struct check_names commands = { .count = 0 };
+	MFA_CLEANUP(check_names_done) struct check_names locked = { .count = 0 };
+	MFA_CLEANUP(check_names_done) struct check_names commands = { .count = 0 };
 	if (!check->is_live || check->config == NULL ||
 	    app_open_site(check->app, &diag) != MFA_OK)
 		return; /* the part about people tells why */

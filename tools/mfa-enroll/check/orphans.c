@@ -44,7 +44,7 @@ static void look_for_renamed(struct check *check, struct orphans *orphans)
 {
 	struct app *app = check->app;
 	struct accounts *accounts = &orphans->accounts;
-	struct check_names commands = { 0 };
+	MFA_CLEANUP(check_names_done) struct check_names commands = { 0 };
 	size_t asked = 0;
 	if (accounts->count > 1)
 		qsort(accounts->items, accounts->count, sizeof *accounts->items,
@@ -113,7 +113,7 @@ static const struct kind_text kinds[] = {
 static void add_orphan_finding(struct check *check, const struct orphans *orphans,
 			       const struct kind_text *kind)
 {
-	struct check_names names = { 0 };
+	MFA_CLEANUP(check_names_done) struct check_names names = { 0 };
 	struct check_names commands[COMMANDS_MAX] = { 0 };
 	for (size_t i = 0; i < orphans->count; i++) {
 		const char *user = orphans->items[i].user;
@@ -129,6 +129,8 @@ static void add_orphan_finding(struct check *check, const struct orphans *orphan
 		check_add(check, CHECK_WARNING, kind->id, CHECK_NOWHERE,
 			  TR(check->app, kind->text), names.count, names.text,
 			  commands[0].text, commands[1].text, commands[2].text);
+	for (size_t j = 0; j < COMMANDS_MAX; j++)
+		check_names_done(&commands[j]);
 }
 
 static void look_at_orphans(struct check *check)

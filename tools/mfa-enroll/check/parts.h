@@ -6,10 +6,17 @@
 #include "mfa/scheme.h"
 
 void check_services(struct check *check);
+void check_pam_modes(struct check *check);
+void check_empty_passwords(struct check *check);
 void check_sshd(struct check *check);
-void check_greeters(struct check *check);
+/* The table of programs.h: their switches, and the readers of the others. */
+void check_programs(struct check *check);
+void check_setuid(struct check *check);
+void check_later(struct check *check);
+void check_listeners(struct check *check);
 void check_consoles(struct check *check);
 void check_sudo(struct check *check);
+void check_doas(struct check *check);
 void check_polkit(struct check *check);
 void check_files(struct check *check);
 void check_authd(struct check *check);
@@ -23,10 +30,12 @@ void check_grace(struct check *check);
 void check_local(struct check *check);
 void check_host(struct check *check);
 void check_udev(struct check *check);
+void check_name_services(struct check *check);
 void check_people(struct check *check);
 void check_accounts(struct check *check);
 void check_orphans(struct check *check);
 void check_clock(struct check *check);
+void check_guesses(struct check *check);
 void check_locks(struct check *check);
 void check_decoys(struct check *check);
 
@@ -45,6 +54,10 @@ bool check_lets_root_in_at_console(struct check *check);
 /* Whether there is a console at all, also a serial one. */
 bool check_has_console(const struct check *check);
 bool check_has_virtual_terminal(const struct check *check);
+
+/* A program asks another service than its usual one: whether that one is proved. */
+void check_chosen_service(struct check *check, const char *program,
+			  struct check_place place, const char *service);
 
 /* Whether the greeter of this autologin service logs in by itself. */
 bool check_has_autologin(const struct check *check, const char *service);

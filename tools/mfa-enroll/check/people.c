@@ -21,10 +21,18 @@ enum {
 struct people {
 	struct check_names without; /* an authenticator */
 	struct check_names with_one;
-	struct check_names admins; /* who have one */
-	bool has_root;		   /* root is one of these */
-	size_t admin_count;	   /* all of them */
+	struct check_names admins;	    /* who have one */
+	struct check_names admins_with_one; /* and no second */
+	bool has_root;			    /* root is one of these */
+	size_t admin_count;		    /* all of them */
 };
+
+static void people_done(struct people *people)
+{
+	check_names_done(&people->without);
+	check_names_done(&people->with_one);
+	check_names_done(&people->admins);
+}
 
 static bool has_shell(const struct passwd *entry)
 {
@@ -107,6 +115,8 @@ static void look_at_person(struct check *check, struct passwd *entry,
 	people->has_root |= entry->pw_uid == 0 && tokens > 0;
 	if (tokens > 0)
 		check_names_add(&people->admins, entry->pw_name);
+	if (tokens == 1)
+		check_names_add(&people->admins_with_one, entry->pw_name);
 }
 
 /* While mfa-authd does not run only root logs in, and sudo works on a text console. */
@@ -159,6 +169,13 @@ static void add_people_findings(struct check *check, const struct people *people
 					 "the system")));
 	else
 		look_at_way_back(check, people->has_root);
+	if (people->admins_with_one.count > 0)
+		check_add(
+			check, CHECK_WARNING, "admin-one-token", CHECK_NOWHERE,
+			TR(app, MFA_N_("administrators with a single authenticator: %zu "
+				       "(%s). If it is lost or broken, nobody may be "
+				       "able to log in to help: enrol a second one")),
+			people->admins_with_one.count, people->admins_with_one.text);
 	if (people->admins.count == 1)
 		check_add(check, CHECK_NOTE, "one-admin", CHECK_NOWHERE,
 			  TR(app, MFA_N_("only one administrator has an authenticator: "
@@ -169,7 +186,7 @@ static void add_people_findings(struct check *check, const struct people *people
 void check_people(struct check *check)
 {
 	struct mfa_diag diag = { .text = "" };
-	struct people people = { 0 };
+	MFA_CLEANUP(people_done) struct people people = { 0 };
 	if (!check->is_live || check->config == NULL)
 		return;
 	int err = mfa_init();

@@ -1,74 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The report for a person: a table, then the ways around, then the rest. */
+/* The report for a person: the services by their results, then what is wrong and what
+ * cures it, each way once, then the rest. */
 #include "check/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <wchar.h>
 
 #include "check/advisories.h"
+#include "check/conclusion.h"
+#include "check/cures.h"
+#include "check/printer.h"
+#include "check/same_way.h"
 
 enum {
-	NAME_WIDTH = 20,
-	GRADE_WIDTH = 22,
-	PLACE_WIDTH = 34,
-	MODULE_WIDTH = 20,
-	ANSWER_WIDTH = 18
+	GRADE_WIDTH = 24,
+	PLACE_WIDTH = 30,
+	MODULE_WIDTH = 17,
+	ANSWER_WIDTH = 13,
+	STEP_INDENT = 4
 };
 
-enum colour {
-	PLAIN = 0,
-	RED = 31,
-	GREEN = 32,
-	YELLOW = 33,
-	GREY = 90
+/* The good first: what is bad is near to what is said of it. */
+static const enum mfa_grade order[] = {
+	MFA_GRADE_NO_AUTH,     MFA_GRADE_PROVED,     MFA_GRADE_PROVED_BUT_ROOT,
+	MFA_GRADE_NOT_COVERED, MFA_GRADE_LOCKED_OUT, MFA_GRADE_BYPASS,
+	MFA_GRADE_ERROR,
 };
 
-struct printer {
-	const struct check *check;
-	const struct app *app;
-	bool has_colour;
-};
-
-static bool wants_colour(void)
-{
-	const char *none = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
-	return isatty(STDOUT_FILENO) == 1 && (none == NULL || none[0] == '\0') &&
-	       terminal != NULL && strcmp(terminal, "dumb") != 0;
-}
-
-/* Japanese letters are two columns wide. */
-static int width_of(const char *text)
-{
-	wchar_t wide[256];
-	size_t len = mbstowcs(wide, text, MFA_COUNT(wide));
-	int width = len < MFA_COUNT(wide) ? wcswidth(wide, len) : -1;
-	return width >= 0 ? width : (int)strlen(text);
-}
-
-static void put_cell(const struct printer *printer, enum colour colour, const char *text,
-		     int width)
-{
-	int rest = width - width_of(text);
-	if (printer->has_colour && colour != PLAIN)
-		(void)printf("\033[%dm%s\033[0m", (int)colour, text);
-	else
-		(void)fputs(text, stdout);
-	(void)printf("%*s", rest > 0 ? rest : (width > 0 ? 1 : 0), "");
-}
-
-static const char *grade_word(const struct printer *printer,
-			      const struct check_service *service,
+static const char *grade_word(const struct app *app, enum mfa_grade grade,
 			      enum colour *ret_colour)
 {
-	const struct app *app = printer->app;
-	*ret_colour = GREY;
-	if (service->is_unused)
-		return TR(app, MFA_N_("not used"));
-	switch (service->inspection.grade) {
+	*ret_colour = RED;
+	switch (grade) {
 	case MFA_GRADE_PROVED:
 		*ret_colour = GREEN;
 		return TR(app, MFA_N_("PROVED"));
@@ -76,24 +40,24 @@ static const char *grade_word(const struct printer *printer,
 		*ret_colour = GREEN;
 		return TR(app, MFA_N_("PROVED except for root"));
 	case MFA_GRADE_NO_AUTH:
+		*ret_colour = GREY;
 		return TR(app, MFA_N_("no login"));
 	case MFA_GRADE_NOT_COVERED:
 		*ret_colour = YELLOW;
 		return TR(app, MFA_N_("NOT COVERED"));
+	case MFA_GRADE_LOCKED_OUT:
+		return TR(app, MFA_N_("LOCKED OUT"));
 	case MFA_GRADE_BYPASS:
-		*ret_colour = RED;
 		return TR(app, MFA_N_("BYPASS"));
 	case MFA_GRADE_ERROR:
 		break;
 	}
-	*ret_colour = RED;
 	return TR(app, MFA_N_("ERROR"));
 }
 
-static const char *missing_words(const struct printer *printer,
+static const char *missing_words(const struct app *app,
 				 const struct mfa_inspection *inspection)
 {
-	const struct app *app = printer->app;
 	if (inspection->facility == MFA_FACILITY_ACCOUNT)
 		return TR(app, MFA_N_("the gate is open: logins that skip auth are "
 				      "let in"));
@@ -118,57 +82,63 @@ static const struct mfa_stack_line *root_line(const struct mfa_inspection *inspe
 	return NULL;
 }
 
-static void print_reason(const struct printer *printer,
-			 const struct check_service *service)
+/* What is to be known of the result, in few words; "": nothing. */
+static void write_remark(const struct app *app, const struct check_service *service,
+			 char *ret_text, size_t size)
 {
 	const struct mfa_inspection *inspection = &service->inspection;
-	const struct mfa_stack_line *line = NULL;
-	switch (inspection->grade) {
-	case MFA_GRADE_PROVED:
-		if (inspection->is_gated)
-			(void)fputs(TR(printer->app, MFA_N_("and the gate")), stdout);
-		break;
-	case MFA_GRADE_PROVED_BUT_ROOT:
-		line = root_line(inspection);
-		if (line != NULL)
-			(void)printf("%s (%s:%u)", mfa_stack_line_module(line),
-				     line->file, line->number);
-		break;
-	case MFA_GRADE_NO_AUTH:
-		(void)fputs(TR(printer->app, MFA_N_("its program asks nobody")), stdout);
-		break;
-	case MFA_GRADE_NOT_COVERED:
-		(void)printf(TR(printer->app, MFA_N_("zone %s: mfa = off")),
-			     inspection->zone != NULL ? inspection->zone->name : "?");
-		break;
-	case MFA_GRADE_BYPASS:
-		(void)fputs(missing_words(printer, inspection), stdout);
-		break;
-	case MFA_GRADE_ERROR:
-		(void)fputs(inspection->diag.text, stdout);
-		break;
-	}
+	const struct mfa_stack_line *line = root_line(inspection);
+	ret_text[0] = '\0';
+	if (inspection->grade == MFA_GRADE_PROVED && inspection->is_gated)
+		(void)snprintf(ret_text, size, "%s", TR(app, MFA_N_("and the gate")));
+	else if (inspection->grade == MFA_GRADE_PROVED_BUT_ROOT && line != NULL)
+		(void)snprintf(ret_text, size, "%s:%u", line->file, line->number);
+	else if (inspection->grade == MFA_GRADE_NOT_COVERED && inspection->zone != NULL)
+		(void)snprintf(ret_text, size, TR(app, MFA_N_("zone %s: mfa = off")),
+			       inspection->zone->name);
 }
 
-static void print_service(const struct printer *printer,
-			  const struct check_service *service)
+static void put_service(const struct printer *printer, struct printer_list *list,
+			const struct check_service *service)
 {
-	enum colour colour = PLAIN;
-	const char *word = grade_word(printer, service, &colour);
-	put_cell(printer, PLAIN, service->name, NAME_WIDTH);
-	put_cell(printer, colour, word, GRADE_WIDTH + 1);
-	if (service->is_other)
-		(void)printf("%s ", TR(printer->app, MFA_N_("[all without a file]")));
-	if (!service->is_unused)
-		print_reason(printer, service);
-	(void)putchar('\n');
+	char remark[512];
+	MFA_CLEANUP(mfa_free_string) char *text = NULL;
+	write_remark(printer->app, service, remark, sizeof remark);
+	if (service->is_other && remark[0] == '\0')
+		(void)snprintf(remark, sizeof remark, "%s",
+			       TR(printer->app, MFA_N_("all without a file")));
+	if (asprintf(&text, remark[0] != '\0' ? "%s (%s)" : "%s", service->name, remark) <
+	    0)
+		text = NULL;
+	printer_put_item(list, text != NULL ? text : service->name);
+}
+
+/* One result, and the services that have it. */
+static void print_result(const struct printer *printer, enum mfa_grade grade,
+			 bool is_unused)
+{
+	const struct check *check = printer->check;
+	struct printer_list list = { .indent = GRADE_WIDTH, .column = GRADE_WIDTH };
+	enum colour colour = GREY;
+	const char *word = is_unused ? TR(printer->app, MFA_N_("not used"))
+				     : grade_word(printer->app, grade, &colour);
+	for (size_t i = 0; i < check->service_count; i++) {
+		const struct check_service *service = &check->services[i];
+		if (service->is_unused != is_unused ||
+		    (!is_unused && service->inspection.grade != grade))
+			continue;
+		if (!list.has_item)
+			printer_put_cell(printer, colour, word, GRADE_WIDTH);
+		put_service(printer, &list, service);
+	}
+	if (list.has_item)
+		(void)putchar('\n');
 }
 
 /* What libpam does after an answer. */
-static const char *action_words(const struct printer *printer, int action, char *buffer,
+static const char *action_words(const struct app *app, int action, char *buffer,
 				size_t size)
 {
-	const struct app *app = printer->app;
 	switch (action) {
 	case MFA_DO_OK:
 		return TR(app, MFA_N_("counts"));
@@ -195,29 +165,89 @@ static void print_step(const struct printer *printer, const struct mfa_stack_lin
 	char buffer[128];
 	int action = code < MFA_PAM_CODES ? line->actions[code] : MFA_DO_BAD;
 	(void)snprintf(place, sizeof place, "%s:%u", line->file, line->number);
-	(void)fputs("    ", stdout);
-	put_cell(printer, PLAIN, place, PLACE_WIDTH);
-	put_cell(printer, PLAIN, line->module != NULL ? mfa_stack_line_module(line) : "-",
-		 MODULE_WIDTH);
-	put_cell(printer, PLAIN, mfa_pam_code_name(code), ANSWER_WIDTH);
-	(void)puts(action_words(printer, action, buffer, sizeof buffer));
+	(void)printf("%*s", STEP_INDENT, "");
+	printer_put_cell(printer, PLAIN, place, PLACE_WIDTH);
+	printer_put_cell(printer, PLAIN,
+			 line->module != NULL ? mfa_stack_line_module(line) : "-",
+			 MODULE_WIDTH);
+	printer_put_cell(printer, PLAIN, mfa_pam_code_name(code), ANSWER_WIDTH);
+	(void)puts(action_words(printer->app, action, buffer, sizeof buffer));
 }
 
-static void print_way(const struct printer *printer, const struct check_service *service)
+static void print_steps(const struct printer *printer,
+			const struct mfa_inspection *inspection)
 {
-	const struct mfa_inspection *inspection = &service->inspection;
+	const struct mfa_proof *proof = &inspection->proof;
 	const struct mfa_stack *stack =
 		mfa_service_stack(&inspection->service, inspection->facility);
-	const struct mfa_proof *proof = &inspection->proof;
-	if (inspection->grade != MFA_GRADE_BYPASS || service->is_unused)
-		return;
-	(void)putchar('\n');
-	put_cell(printer, RED, service->name, 0);
-	(void)printf(": %s\n", missing_words(printer, inspection));
 	for (size_t i = 0; i < proof->step_count; i++)
 		print_step(printer, &stack->lines[proof->steps[i].line],
 			   proof->steps[i].code);
-	(void)printf("    = %s\n", mfa_pam_code_name(proof->result));
+	(void)printf("%*s= %s\n", STEP_INDENT, "", mfa_pam_code_name(proof->result));
+}
+
+static void print_others(const struct printer *printer, size_t first, size_t count)
+{
+	const struct check *check = printer->check;
+	if (count == 1)
+		return;
+	char words[256];
+	(void)snprintf(words, sizeof words,
+		       TR(printer->app, MFA_N_("the same way: %zu services: ")), count);
+	struct printer_list list = { .indent = STEP_INDENT, .column = STEP_INDENT };
+	(void)printf("%*s", STEP_INDENT, "");
+	printer_put_cell(printer, GREY, words, 0);
+	list.column += (int)strlen(words);
+	for (size_t i = first; i < check->service_count; i++)
+		if (same_way_first(check, i) == first)
+			printer_put_item(&list, check->services[i].name);
+	(void)putchar('\n');
+}
+
+static void print_fault(const struct printer *printer,
+			const struct mfa_inspection *inspection)
+{
+	(void)printf("%*s", STEP_INDENT, "");
+	printer_put_place(inspection->culprit->file, inspection->culprit->number);
+	(void)puts(advisory_text(printer->app, inspection->fault));
+}
+
+static const char *trouble_words(const struct app *app,
+				 const struct mfa_inspection *inspection)
+{
+	if (inspection->grade == MFA_GRADE_LOCKED_OUT)
+		return TR(app, MFA_N_("lets nobody in"));
+	return inspection->grade == MFA_GRADE_BYPASS ? missing_words(app, inspection)
+						     : inspection->diag.text;
+}
+
+/* What is wrong with a service, and with all that are like it. */
+static void print_trouble(const struct printer *printer, size_t number)
+{
+	const struct check *check = printer->check;
+	const struct check_service *service = &check->services[number];
+	const struct mfa_inspection *inspection = &service->inspection;
+	if (service->is_unused || inspection->grade < MFA_GRADE_LOCKED_OUT ||
+	    same_way_first(check, number) != number)
+		return;
+	size_t count = same_way_count(check, number);
+	(void)putchar('\n');
+	printer_put_cell(printer, RED, service->name, 0);
+	(void)printf(": %s\n", trouble_words(printer->app, inspection));
+	print_others(printer, number, count);
+	if (inspection->grade == MFA_GRADE_BYPASS)
+		print_steps(printer, inspection);
+	else if (inspection->grade == MFA_GRADE_LOCKED_OUT)
+		print_fault(printer, inspection);
+	MFA_CLEANUP(mfa_free_string) char *cure = cure_text(check, service, count > 1);
+	if (cure != NULL)
+		(void)printf(
+			"%*s%s%s%s\n", STEP_INDENT, "",
+			TR(printer->app, MFA_N_("cure: ")), cure,
+			cure_leaves_ways(service)
+				? TR(printer->app,
+				     MFA_N_("; then check again: another way is left"))
+				: "");
 }
 
 static void print_level(const struct printer *printer, enum check_level level)
@@ -225,54 +255,70 @@ static void print_level(const struct printer *printer, enum check_level level)
 	const struct app *app = printer->app;
 	switch (level) {
 	case CHECK_HOLE:
-		put_cell(printer, RED, TR(app, MFA_N_("HOLE")), 9);
+		printer_put_cell(printer, RED, TR(app, MFA_N_("HOLE")), 9);
 		break;
 	case CHECK_WARNING:
-		put_cell(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
+		printer_put_cell(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
 		break;
 	case CHECK_NOTE:
-		put_cell(printer, GREY, TR(app, MFA_N_("note")), 9);
+		printer_put_cell(printer, GREY, TR(app, MFA_N_("note")), 9);
 		break;
 	}
 }
 
-static void print_place(const char *file, unsigned line)
+static bool is_same_note(const struct mfa_advisory *one, const struct mfa_advisory *other)
 {
-	if (file != NULL && line > 0)
-		(void)printf("%s:%u: ", file, line);
-	else if (file != NULL)
-		(void)printf("%s: ", file);
+	if (one->kind != other->kind || one->zone != other->zone ||
+	    (one->line == NULL) != (other->line == NULL))
+		return false;
+	return one->line == NULL || (one->line->number == other->line->number &&
+				     strcmp(one->line->file, other->line->file) == 0);
 }
 
-/* The same line may be in many services: it is told once. */
+static bool has_note(const struct check_service *service, const struct mfa_advisory *note,
+		     size_t count)
+{
+	for (size_t i = 0; i < count && !service->is_unused; i++)
+		if (is_same_note(&service->inspection.advisories[i], note))
+			return true;
+	return false;
+}
+
+/* The same may be said of many services: it is told once. */
 static bool is_told_before(const struct check *check, size_t service, size_t note)
 {
 	const struct mfa_advisory *one =
 		&check->services[service].inspection.advisories[note];
-	if (one->line == NULL)
-		return false;
-	for (size_t i = 0; i <= service; i++) {
-		const struct mfa_inspection *inspection = &check->services[i].inspection;
-		size_t count = i == service ? note : inspection->advisory_count;
-		for (size_t j = 0; j < count && !check->services[i].is_unused; j++) {
-			const struct mfa_advisory *other = &inspection->advisories[j];
-			if (other->kind == one->kind && other->line != NULL &&
-			    other->line->number == one->line->number &&
-			    strcmp(other->line->file, one->line->file) == 0)
-				return true;
-		}
-	}
-	return false;
+	for (size_t i = 0; i < service; i++)
+		if (has_note(&check->services[i], one,
+			     check->services[i].inspection.advisory_count))
+			return true;
+	return has_note(&check->services[service], one, note);
 }
 
-static void print_note(const struct printer *printer, const struct check_service *service,
+/* Whether it is what locks everybody out of the service, which is told above. */
+static bool is_culprit(const struct check_service *service,
 		       const struct mfa_advisory *note)
 {
+	const struct mfa_inspection *inspection = &service->inspection;
+	return note->line != NULL && inspection->culprit == note->line &&
+	       inspection->fault == note->kind;
+}
+
+/* A place says enough; of what has none, the services are named. */
+static void print_note(const struct printer *printer, const struct mfa_advisory *note)
+{
+	const struct check *check = printer->check;
+	struct printer_list list = { .indent = 9, .column = 9 };
 	print_level(printer, advisory_level(note->kind));
-	(void)printf("%s: ", service->name);
 	if (note->line != NULL)
-		print_place(note->line->file, note->line->number);
-	(void)fputs(advisory_text(printer->app, note->kind), stdout);
+		printer_put_place(note->line->file, note->line->number);
+	for (size_t i = 0; note->line == NULL && i < check->service_count; i++)
+		if (has_note(&check->services[i], note,
+			     check->services[i].inspection.advisory_count))
+			printer_put_item(&list, check->services[i].name);
+	(void)printf("%s%s", list.has_item ? ": " : "",
+		     advisory_text(printer->app, note->kind));
 	if (note->zone != NULL)
 		(void)printf(" %s", note->zone->name);
 	(void)putchar('\n');
@@ -286,8 +332,9 @@ static void print_notes(const struct printer *printer, enum check_level level)
 		if (finding->level != level)
 			continue;
 		print_level(printer, level);
-		print_place(finding->file, finding->line);
-		(void)puts(finding->text);
+		printer_put_place(finding->file, finding->line);
+		MFA_CLEANUP(mfa_free_string) char *text = findings_write_short(finding);
+		(void)puts(text != NULL ? text : finding->text);
 	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];
@@ -295,35 +342,29 @@ static void print_notes(const struct printer *printer, enum check_level level)
 			const struct mfa_advisory *note =
 				&service->inspection.advisories[j];
 			if (!service->is_unused && advisory_level(note->kind) == level &&
-			    !is_told_before(check, i, j))
-				print_note(printer, service, note);
+			    !is_culprit(service, note) && !is_told_before(check, i, j))
+				print_note(printer, note);
 		}
 	}
 }
 
 void report_print(const struct check *check)
 {
-	const struct printer printer = { check, check->app, wants_colour() };
-	put_cell(&printer, GREY, TR(check->app, MFA_N_("SERVICE")), NAME_WIDTH);
-	put_cell(&printer, GREY, TR(check->app, MFA_N_("RESULT")), 0);
+	const struct printer printer = printer_begin(check);
+	printer_put_cell(&printer, GREY, TR(check->app, MFA_N_("RESULT")), GRADE_WIDTH);
+	printer_put_cell(&printer, GREY, TR(check->app, MFA_N_("SERVICES")), 0);
 	(void)putchar('\n');
+	print_result(&printer, MFA_GRADE_NO_AUTH, true);
+	for (size_t i = 0; i < MFA_COUNT(order); i++)
+		print_result(&printer, order[i], false);
 	for (size_t i = 0; i < check->service_count; i++)
-		print_service(&printer, &check->services[i]);
-	for (size_t i = 0; i < check->service_count; i++)
-		print_way(&printer, &check->services[i]);
+		print_trouble(&printer, i);
 	(void)putchar('\n');
 	print_notes(&printer, CHECK_HOLE);
 	print_notes(&printer, CHECK_WARNING);
 	print_notes(&printer, CHECK_NOTE);
-	if (check_is_passed(check))
-		put_cell(&printer, GREEN,
-			 TR(check->app,
-			    MFA_N_("Proved: nobody gets around password and code.")),
-			 0);
-	else
-		put_cell(&printer, RED,
-			 TR(check->app,
-			    MFA_N_("Not proved: see BYPASS, ERROR and HOLE above.")),
-			 0);
+	MFA_CLEANUP(mfa_free_string) char *end = conclusion_text(check);
+	if (end != NULL)
+		printer_put_cell(&printer, check_is_passed(check) ? GREEN : RED, end, 0);
 	(void)putchar('\n');
 }

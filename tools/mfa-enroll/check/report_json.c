@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "check/advisories.h"
+#include "check/cures.h"
+#include "check/same_way.h"
 #include "mfa/json.h"
 
 static const char *const levels[] = {
@@ -12,6 +14,13 @@ static const char *const levels[] = {
 	[CHECK_WARNING] = "warning",
 	[CHECK_HOLE] = "hole",
 };
+
+static const char *phase_name(enum mfa_facility facility)
+{
+	static const char *const names[MFA_FACILITIES] = { "auth", "account", "session",
+							   "password" };
+	return names[facility];
+}
 
 static void put_bool(struct mfa_json *json, const char *key, bool value)
 {
@@ -62,8 +71,7 @@ static void put_way(struct mfa_json *json, const struct mfa_inspection *inspecti
 	if ((proof->missing & MFA_HAD_CODE) != 0)
 		mfa_json_string(json, "code");
 	mfa_json_close(json, ']');
-	mfa_json_field(json, "phase",
-		       inspection->facility == MFA_FACILITY_AUTH ? "auth" : "account");
+	mfa_json_field(json, "phase", phase_name(inspection->facility));
 	mfa_json_field(json, "ends", mfa_pam_code_name(proof->result));
 	mfa_json_key(json, "path");
 	mfa_json_open(json, '[');
@@ -86,9 +94,30 @@ static void put_note(const struct check *check, struct mfa_json *json,
 	mfa_json_close(json, '}');
 }
 
-static void put_service(const struct check *check, struct mfa_json *json,
-			const struct check_service *service)
+/* What is the matter with it, in the same way as with others, and the cure. */
+static void put_trouble(const struct check *check, struct mfa_json *json, size_t number)
 {
+	const struct check_service *service = &check->services[number];
+	const struct mfa_inspection *inspection = &service->inspection;
+	MFA_CLEANUP(mfa_free_string) char *text = cure_text(check, service, false);
+	if (text == NULL)
+		return;
+	bool is_bypass = inspection->grade == MFA_GRADE_BYPASS;
+	mfa_json_field(json, "same_as",
+		       check->services[same_way_first(check, number)].name);
+	mfa_json_key(json, "cure");
+	mfa_json_open(json, '{');
+	mfa_json_field(json, "id",
+		       is_bypass ? mfa_cure_name(service->cure.kind) : "repair");
+	if (is_bypass)
+		put_bool(json, "whole", service->cure.is_whole);
+	mfa_json_field(json, "text", text);
+	mfa_json_close(json, '}');
+}
+
+static void put_service(const struct check *check, struct mfa_json *json, size_t number)
+{
+	const struct check_service *service = &check->services[number];
 	const struct mfa_inspection *inspection = &service->inspection;
 	mfa_json_open(json, '{');
 	mfa_json_field(json, "service", service->name);
@@ -101,14 +130,33 @@ static void put_service(const struct check *check, struct mfa_json *json,
 		mfa_json_field(json, "zone", inspection->zone->name);
 	if (inspection->grade == MFA_GRADE_ERROR)
 		mfa_json_field(json, "error", inspection->diag.text);
+	if (inspection->culprit != NULL) {
+		mfa_json_key(json, "cause");
+		mfa_json_open(json, '{');
+		mfa_json_field(json, "id", mfa_advisory_name(inspection->fault));
+		put_place(json, inspection->culprit->file, inspection->culprit->number);
+		mfa_json_field(json, "phase", phase_name(inspection->facility));
+		mfa_json_close(json, '}');
+	}
 	if (inspection->proof.step_count > 0)
 		put_way(json, inspection);
+	put_trouble(check, json, number);
 	mfa_json_key(json, "notes");
 	mfa_json_open(json, '[');
 	for (size_t i = 0; i < inspection->advisory_count; i++)
 		put_note(check, json, &inspection->advisories[i]);
 	mfa_json_close(json, ']');
 	mfa_json_close(json, '}');
+}
+
+static void put_names(struct mfa_json *json, const char *key,
+		      const struct mfa_strings *names)
+{
+	mfa_json_key(json, key);
+	mfa_json_open(json, '[');
+	for (size_t i = 0; i < names->count; i++)
+		mfa_json_string(json, names->items[i]);
+	mfa_json_close(json, ']');
 }
 
 int report_print_json(const struct check *check)
@@ -119,7 +167,7 @@ int report_print_json(const struct check *check)
 	mfa_json_key(&json, "services");
 	mfa_json_open(&json, '[');
 	for (size_t i = 0; i < check->service_count; i++)
-		put_service(check, &json, &check->services[i]);
+		put_service(check, &json, i);
 	mfa_json_close(&json, ']');
 	mfa_json_key(&json, "findings");
 	mfa_json_open(&json, '[');
@@ -129,10 +177,13 @@ int report_print_json(const struct check *check)
 		mfa_json_field(&json, "id", finding->id);
 		mfa_json_field(&json, "level", levels[finding->level]);
 		put_place(&json, finding->file, finding->line);
-		mfa_json_field(&json, "text", finding->text);
+		MFA_CLEANUP(mfa_free_string) char *text = findings_write_whole(finding);
+		mfa_json_field(&json, "text", text);
 		mfa_json_close(&json, '}');
 	}
 	mfa_json_close(&json, ']');
+	put_names(&json, "programs", &check->programs);
+	put_names(&json, "unknown", &check->unknown);
 	mfa_json_close(&json, '}');
 	if (json.err == MFA_OK)
 		(void)puts(json.text);

@@ -94,7 +94,8 @@ static void take_families(struct reading *reading, char *value)
 			reading->has_internet = !is_inverted;
 }
 
-static void take_setting(const char *key, char *value, void *context)
+static void take_setting(const char *key, char *value,
+			 struct check_place place MFA_UNUSED, void *context)
 {
 	struct reading *reading = context;
 	struct sandbox *sandbox = reading->sandbox;
@@ -129,7 +130,8 @@ void sandbox_read(struct check *check, const char *except, struct sandbox *ret_s
 	if (check->is_live && !mfa_rootfs_is_folder("", "/run/systemd/system"))
 		return;
 	ret_sandbox->unit = unit_find(check, SANDBOX_UNIT);
-	unit_each(check, SANDBOX_UNIT, except, take_setting, &reading);
+	if (ret_sandbox->unit != NULL)
+		unit_each(check, SANDBOX_UNIT, except, take_setting, &reading);
 	ret_sandbox->is_local = reading.is_listed && !reading.has_internet;
 }
 

@@ -4,10 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "mfa/rootfs.h"
 
 /* Greeters that can log somebody in by themselves do so in these services. */
 static bool is_autologin_off(const struct check *check, const char *name)
@@ -32,40 +28,73 @@ static int inspect_service(struct check *check, const char *name, bool is_other)
 		return MFA_ERR_NOMEM;
 	check->service_count++;
 	service->is_unused = is_autologin_off(check, name);
-	return mfa_inspect(&check->inspector, is_other ? NULL : name,
-			   &service->inspection);
+	const char *asked = is_other ? NULL : name;
+	int err = mfa_inspect(&check->inspector, asked, &service->inspection);
+	if (err != MFA_OK || service->inspection.grade != MFA_GRADE_BYPASS)
+		return err;
+	return mfa_cure_find(&check->inspector, asked, &service->inspection,
+			     &service->cure);
 }
 
-static void check_mode(struct check *check, const char *path)
+static const char *own_file(const struct check_service *service)
 {
-	struct stat status;
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	const char *root = check->pam_folder != NULL ? "" : check->root;
-	if (mfa_rootfs_open(root, path, &fd) != MFA_OK || fstat(fd, &status) != 0)
-		return;
-	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		check_add(check, CHECK_HOLE, "pam-file-mode",
-			  (struct check_place){ path, 0 }, "%s",
-			  TR(check->app,
-			     MFA_N_("somebody else than root can change this file")));
+	const struct mfa_service *read = &service->inspection.service;
+	return read->has_file && read->files.count > 0 ? read->files.items[0] : NULL;
 }
 
-/* Each file once, also where several include it. */
-static int check_modes(struct check *check)
+static bool is_included(const struct check *check, size_t number)
 {
-	MFA_CLEANUP(mfa_strings_done) struct mfa_strings seen = { 0 };
+	const char *path = own_file(&check->services[number]);
+	for (size_t i = 0; path != NULL && i < check->service_count; i++) {
+		const char *other = own_file(&check->services[i]);
+		if (other != NULL && strcmp(other, path) != 0 &&
+		    mfa_strings_have(&check->services[i].inspection.service.files, path))
+			return true;
+	}
+	return false;
+}
+
+/* A file that others include, and that has no lines for auth and account both, is a part
+ * of services, and none itself. */
+static bool is_part(const struct check *check, size_t number)
+{
+	const struct check_service *service = &check->services[number];
+	const struct mfa_service *read = &service->inspection.service;
+	bool is_whole = read->own[MFA_FACILITY_AUTH].count > 0 &&
+			read->own[MFA_FACILITY_ACCOUNT].count > 0;
+	enum mfa_grade grade = service->inspection.grade;
+	/* runuser is included, and a program that is known to ask nobody */
+	if (grade == MFA_GRADE_ERROR || grade == MFA_GRADE_NO_AUTH)
+		return false;
+	return !is_whole && !service->is_other && is_included(check, number);
+}
+
+/* Nothing is left out without a word. */
+static int leave_out_parts(struct check *check)
+{
+	MFA_CLEANUP(check_names_done) struct check_names parts = { .count = 0 };
+	bool *are_parts = calloc(check->service_count + 1, sizeof *are_parts);
+	if (are_parts == NULL)
+		return MFA_ERR_NOMEM;
+	for (size_t i = 0; i < check->service_count; i++)
+		are_parts[i] = is_part(check, i);
+	size_t kept = 0;
 	for (size_t i = 0; i < check->service_count; i++) {
-		const struct mfa_strings *files =
-			&check->services[i].inspection.service.files;
-		for (size_t j = 0; j < files->count; j++) {
-			if (mfa_strings_have(&seen, files->items[j]))
-				continue;
-			check_mode(check, files->items[j]);
-			int err = mfa_strings_add(&seen, files->items[j]);
-			if (err != MFA_OK)
-				return err;
+		if (are_parts[i]) {
+			check_names_add(&parts, check->services[i].name);
+			check_service_done(&check->services[i]);
+		} else {
+			check->services[kept++] = check->services[i];
 		}
 	}
+	check->service_count = kept;
+	free(are_parts);
+	if (parts.count > 0)
+		check_add(check, CHECK_NOTE, "parts", CHECK_NOWHERE,
+			  TR(check->app,
+			     MFA_N_("service files that are only included by others, and "
+				    "not looked at for themselves: %zu (%s)")),
+			  parts.count, parts.text);
 	return MFA_OK;
 }
 
@@ -82,10 +111,29 @@ void check_services(struct check *check)
 		err = inspect_service(check, names.items[i],
 				      strcmp(names.items[i], "other") == 0);
 	if (err == MFA_OK)
-		err = check_modes(check);
+		err = leave_out_parts(check);
+	if (!check->inspector.knows_modules)
+		check_add(check, CHECK_NOTE, "modules-unseen", CHECK_NOWHERE, "%s",
+			  TR(check->app, MFA_N_("there are no modules of PAM to look at "
+						"here: each is taken to exist")));
 	if (err == MFA_OK && check->service_count == 0)
 		check_add(check, CHECK_HOLE, "no-services", CHECK_NOWHERE, "%s",
 			  TR(check->app, MFA_N_("there are no service files of PAM")));
 	if (err != MFA_OK)
 		check->findings.err = err;
+}
+
+void check_chosen_service(struct check *check, const char *program,
+			  struct check_place place, const char *service)
+{
+	enum mfa_grade grade = check_judge(check, service).grade;
+	bool is_safe = grade == MFA_GRADE_PROVED || grade == MFA_GRADE_PROVED_BUT_ROOT ||
+		       grade == MFA_GRADE_NOT_COVERED;
+	check_add(check, is_safe ? CHECK_NOTE : CHECK_HOLE, "service-chosen", place,
+		  is_safe ? TR(check->app, MFA_N_("%s asks the service %s of PAM"))
+			  : TR(check->app,
+			       MFA_N_("%s asks the service %s of PAM, which is not "
+				      "proved: take the line out, or add pam_mfa.so to "
+				      "that service")),
+		  program, service);
 }

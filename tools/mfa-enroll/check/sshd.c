@@ -15,40 +15,51 @@ static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool 
 	return text[0] == '\0' ? preset : strcasecmp(text, "no") != 0;
 }
 
-static struct check_place setting_place(const struct sshd_settings *settings,
-					enum sshd_key key)
+/* One server, with its settings for some logins. */
+struct sshd_case {
+	const struct sshd_server *server;
+	const struct sshd_settings *settings;
+};
+
+static struct check_place setting_place(const struct sshd_case *one, enum sshd_key key)
 {
+	const struct sshd_settings *settings = one->settings;
 	const struct sshd_value *value = &settings->values[key];
 	if (value->file[0] != '\0')
 		return (struct check_place){ value->file, value->line };
-	return (struct check_place){ "/etc/ssh/sshd_config", 0 };
+	return (struct check_place){ one->server->config, 0 };
 }
 
-/* Which logins are meant. */
-static const char *match_scope(const struct check *check,
-			       const struct sshd_settings *settings, char *buffer,
-			       size_t size)
+/* Which logins are meant: of a server under another name, or in a Match block. */
+static const char *login_scope(const struct check *check, const struct sshd_case *one,
+			       char *buffer, size_t size)
 {
-	if (settings->block == 0)
-		return "";
-	(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
-		       settings->criteria);
+	const char *service = one->server->service;
+	bool is_renamed = strcmp(service, "sshd") != 0;
+	buffer[0] = '\0';
+	if (one->settings->block != 0)
+		(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
+			       one->settings->criteria);
+	size_t len = strlen(buffer);
+	if (is_renamed)
+		(void)snprintf(buffer + len, size - len,
+			       TR(check->app, MFA_N_(" (at the service %s)")), service);
 	return buffer;
 }
 
 /* A way in that asks PAM nothing: caught by the gate, or a hole. */
-static void tell_way(struct check *check, const struct sshd_settings *settings,
-		     const char *id, enum sshd_key key, const char *method)
+static void tell_way(struct check *check, const struct sshd_case *one, const char *id,
+		     enum sshd_key key, const char *method)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = match_scope(check, settings, buffer, sizeof buffer);
-	if (check_is_gated(check, "sshd"))
-		check_add(check, CHECK_NOTE, "sshd-gated", setting_place(settings, key),
+	const char *where = login_scope(check, one, buffer, sizeof buffer);
+	if (check_is_gated(check, one->server->service))
+		check_add(check, CHECK_NOTE, "sshd-gated", setting_place(one, key),
 			  TR(check->app,
 			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
 			  method, where);
 	else
-		check_add(check, CHECK_HOLE, id, setting_place(settings, key),
+		check_add(check, CHECK_HOLE, id, setting_place(one, key),
 			  TR(check->app,
 			     MFA_N_("%s alone%s lets in without password and code: set "
 				    "AuthenticationMethods, or the gate in mfa.conf and "
@@ -56,68 +67,69 @@ static void tell_way(struct check *check, const struct sshd_settings *settings,
 			  method, where);
 }
 
-static void look_at_single_ways(struct check *check, const struct sshd_settings *settings)
+static void look_at_single_ways(struct check *check, const struct sshd_case *one)
 {
-	if (is_on(settings, SSHD_PUBLIC_KEY, true))
-		tell_way(check, settings, "sshd-publickey", SSHD_PUBLIC_KEY, "publickey");
-	if (is_on(settings, SSHD_GSSAPI, false))
-		tell_way(check, settings, "sshd-gssapi", SSHD_GSSAPI, "gssapi-with-mic");
-	if (is_on(settings, SSHD_HOST, false))
-		tell_way(check, settings, "sshd-hostbased", SSHD_HOST, "hostbased");
+	if (is_on(one->settings, SSHD_PUBLIC_KEY, true))
+		tell_way(check, one, "sshd-publickey", SSHD_PUBLIC_KEY, "publickey");
+	if (is_on(one->settings, SSHD_GSSAPI, false))
+		tell_way(check, one, "sshd-gssapi", SSHD_GSSAPI, "gssapi-with-mic");
+	if (is_on(one->settings, SSHD_HOST, false))
+		tell_way(check, one, "sshd-hostbased", SSHD_HOST, "hostbased");
 }
 
 /* Lists of methods: one that never asks PAM is a way in. */
-static void look_at_methods(struct check *check, const struct sshd_settings *settings)
+static void look_at_methods(struct check *check, const struct sshd_case *one)
 {
 	char copy[SSHD_CRITERIA_SIZE];
 	char *rest = NULL;
-	(void)snprintf(copy, sizeof copy, "%s", settings->values[SSHD_METHODS].text);
+	(void)snprintf(copy, sizeof copy, "%s", one->settings->values[SSHD_METHODS].text);
 	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
 	     list = strtok_r(NULL, " \t\"", &rest))
 		if (strstr(list, "keyboard-interactive") == NULL &&
 		    strstr(list, "password") == NULL)
-			tell_way(check, settings, "sshd-methods", SSHD_METHODS, list);
+			tell_way(check, one, "sshd-methods", SSHD_METHODS, list);
 }
 
-static void look_at_questions(struct check *check, const struct sshd_settings *settings)
+static void look_at_questions(struct check *check, const struct sshd_case *one)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = match_scope(check, settings, buffer, sizeof buffer);
-	if (is_on(settings, SSHD_KERBEROS, false) && is_on(settings, SSHD_PASSWORD, true))
-		tell_way(check, settings, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
-	if (is_on(settings, SSHD_EMPTY_PASSWORDS, false))
+	const char *where = login_scope(check, one, buffer, sizeof buffer);
+	if (is_on(one->settings, SSHD_KERBEROS, false) &&
+	    is_on(one->settings, SSHD_PASSWORD, true))
+		tell_way(check, one, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
+	if (is_on(one->settings, SSHD_EMPTY_PASSWORDS, false))
 		check_add(check, CHECK_WARNING, "sshd-empty-passwords",
-			  setting_place(settings, SSHD_EMPTY_PASSWORDS),
+			  setting_place(one, SSHD_EMPTY_PASSWORDS),
 			  TR(check->app,
 			     MFA_N_("PermitEmptyPasswords%s: the code is all that is "
 				    "asked for")),
 			  where);
-	if (!is_on(settings, SSHD_QUESTIONS, true))
+	if (!is_on(one->settings, SSHD_QUESTIONS, true))
 		check_add(check, CHECK_WARNING, "sshd-no-questions",
-			  setting_place(settings, SSHD_QUESTIONS),
+			  setting_place(one, SSHD_QUESTIONS),
 			  TR(check->app,
 			     MFA_N_("KbdInteractiveAuthentication no%s: nobody can be "
 				    "asked for a code")),
 			  where);
 }
 
-static void look_at_settings(struct check *check, const struct sshd_settings *settings)
+static void look_at_settings(struct check *check, const struct sshd_case *one)
 {
-	if (!is_on(settings, SSHD_USE_PAM, false)) {
+	if (!is_on(one->settings, SSHD_USE_PAM, false)) {
 		char buffer[SSHD_CRITERIA_SIZE + 64];
 		check_add(check, CHECK_HOLE, "sshd-no-pam",
-			  setting_place(settings, SSHD_USE_PAM),
+			  setting_place(one, SSHD_USE_PAM),
 			  TR(check->app,
 			     MFA_N_("UsePAM no%s: sshd lets in without asking PAM")),
-			  match_scope(check, settings, buffer, sizeof buffer));
+			  login_scope(check, one, buffer, sizeof buffer));
 		return;
 	}
-	if (settings->values[SSHD_METHODS].text[0] != '\0' &&
-	    strcasecmp(settings->values[SSHD_METHODS].text, "any") != 0)
-		look_at_methods(check, settings);
+	if (one->settings->values[SSHD_METHODS].text[0] != '\0' &&
+	    strcasecmp(one->settings->values[SSHD_METHODS].text, "any") != 0)
+		look_at_methods(check, one);
 	else
-		look_at_single_ways(check, settings);
-	look_at_questions(check, settings);
+		look_at_single_ways(check, one);
+	look_at_questions(check, one);
 }
 
 /* A block that changes nothing that matters says nothing new. */
@@ -131,13 +143,24 @@ static bool has_same_values(const struct sshd_settings *a, const struct sshd_set
 
 bool check_has_sshd_addresses(struct check *check)
 {
+	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	struct sshd_settings global;
-	if (check->pam_folder != NULL || !check_wants(check, "sshd") ||
-	    !sshd_read(check, 0, &global))
+	bool has_addresses = false;
+	if (check->pam_folder != NULL || !check_wants(check, "sshd"))
 		return false;
-	if (check->is_live)
-		(void)sshd_ask("", &global);
-	return !is_on(&global, SSHD_USE_DNS, false);
+	sshd_servers_list(check, &servers);
+	for (size_t i = 0; i < servers.count; i++) {
+		const struct sshd_server *server = &servers.items[i];
+		if (strcmp(server->service, "sshd") != 0 ||
+		    !sshd_read(check, server, 0, &global))
+			continue;
+		if (check->is_live)
+			(void)sshd_ask(server, "", &global);
+		if (is_on(&global, SSHD_USE_DNS, false))
+			return false;
+		has_addresses = true;
+	}
+	return has_addresses;
 }
 
 /* With any other value sshd asks root for no password, and so for no code. */
@@ -148,33 +171,56 @@ static bool asks_root(const struct sshd_settings *settings)
 
 bool check_lets_root_in_by_ssh(struct check *check)
 {
+	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	struct sshd_settings settings;
-	if (!sshd_read(check, 0, &settings))
+	sshd_servers_list(check, &servers);
+	if (servers.count == 0 || !sshd_read(check, &servers.items[0], 0, &settings))
 		return false;
 	if (check->is_live)
-		(void)sshd_ask("", &settings);
+		(void)sshd_ask(&servers.items[0], "", &settings);
 	bool is_asked = asks_root(&settings);
-	for (unsigned i = 1; !is_asked && sshd_read(check, i, &settings); i++)
+	for (unsigned i = 1;
+	     !is_asked && sshd_read(check, &servers.items[0], i, &settings); i++)
 		is_asked = asks_root(&settings);
 	return is_asked;
 }
 
-void check_sshd(struct check *check)
+static void look_at_server(struct check *check, const struct sshd_server *server)
 {
 	struct sshd_settings global;
 	struct sshd_settings block;
-	if (!check_wants(check, "sshd") || check_is_left_out(check, "sshd") ||
-	    !sshd_read(check, 0, &global))
+	const struct sshd_case whole = { server, &global };
+	const struct sshd_case part = { server, &block };
+	if (!sshd_read(check, server, 0, &global))
 		return;
-	for (unsigned i = 1; sshd_read(check, i, &block); i++) {
+	for (unsigned i = 1; sshd_read(check, server, i, &block); i++) {
 		bool is_new = !has_same_values(&global, &block);
 		if (strcasecmp(block.criteria, "all") == 0 || !is_new)
 			continue;
 		if (check->is_live)
-			(void)sshd_ask(block.criteria, &block);
-		look_at_settings(check, &block);
+			(void)sshd_ask(server, block.criteria, &block);
+		look_at_settings(check, &part);
 	}
 	if (check->is_live)
-		(void)sshd_ask("", &global);
-	look_at_settings(check, &global);
+		(void)sshd_ask(server, "", &global);
+	look_at_settings(check, &whole);
+}
+
+void check_sshd(struct check *check)
+{
+	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
+	sshd_servers_list(check, &servers);
+	for (size_t i = 0; i < servers.count; i++) {
+		const struct sshd_server *server = &servers.items[i];
+		const char *service = server->service;
+		if ((!check_wants(check, "sshd") && !check_wants(check, service)) ||
+		    check_is_left_out(check, service))
+			continue;
+		if (strcmp(service, "sshd") != 0)
+			check_chosen_service(
+				check, server->program,
+				(struct check_place){ server->file, server->line },
+				service);
+		look_at_server(check, server);
+	}
 }

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char program[] = "/usr/sbin/sshd";
-
 /* A name that the first pattern of a list matches. */
 static bool meet_pattern(const char *patterns, char *ret_name, size_t size)
 {
@@ -70,6 +68,10 @@ static void take_dump_line(char *line, struct sshd_settings *settings)
 		       strcmp(value, "any") == 0 ? "" : value);
 }
 
+enum {
+	WORDS_MAX = 64 /* of the command line */
+};
+
 static bool start_sshd(char *const argv[], int out, pid_t *ret_pid)
 {
 	static char *const environment[] = { NULL };
@@ -82,7 +84,7 @@ static bool start_sshd(char *const argv[], int out, pid_t *ret_pid)
 		posix_spawn_file_actions_adddup2(&actions, out, 1) == 0 &&
 		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) ==
 			0 &&
-		posix_spawn(ret_pid, program, &actions, NULL, argv, environment) == 0;
+		posix_spawn(ret_pid, argv[0], &actions, NULL, argv, environment) == 0;
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return is_started;
 }
@@ -108,19 +110,41 @@ static bool run_sshd(char *const argv[], struct sshd_settings *settings)
 	       WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings)
+/* sshd -T -f FILE, with the server's own options, and -C for a Match block. */
+static bool write_words(const struct sshd_server *server, const char *spec,
+			const char *argv[static WORDS_MAX])
 {
-	char name[] = "/usr/sbin/sshd";
-	char dump[] = "-T";
-	char with[] = "-C";
-	char spec[SSHD_CRITERIA_SIZE];
-	struct sshd_settings settings = { 0 };
-	char *argv[] = { name, dump, with, spec, NULL };
-	if (criteria[0] == '\0')
-		argv[2] = NULL;
-	else if (!write_spec(criteria, spec, sizeof spec))
+	size_t count = 0;
+	if (2 * server->options.count + 8 > WORDS_MAX)
 		return false;
-	if (access(program, X_OK) != 0 || !run_sshd(argv, &settings))
+	argv[count++] = server->program;
+	argv[count++] = "-T";
+	argv[count++] = "-f";
+	argv[count++] = server->config;
+	for (size_t i = 0; i < server->options.count; i++) {
+		argv[count++] = "-o";
+		argv[count++] = server->options.items[i];
+	}
+	if (spec != NULL) {
+		argv[count++] = "-C";
+		argv[count++] = spec;
+	}
+	argv[count] = NULL;
+	return true;
+}
+
+bool sshd_ask(const struct sshd_server *server, const char *criteria,
+	      struct sshd_settings *ret_settings)
+{
+	char spec[SSHD_CRITERIA_SIZE];
+	const char *argv[WORDS_MAX];
+	struct sshd_settings settings = { 0 };
+	bool has_criteria = criteria[0] != '\0';
+	if (has_criteria && !write_spec(criteria, spec, sizeof spec))
+		return false;
+	if (!write_words(server, has_criteria ? spec : NULL, argv) ||
+	    access(server->program, X_OK) != 0 ||
+	    !run_sshd((char *const *)(uintptr_t)argv, &settings))
 		return false;
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (criteria[0] != '\0' || !ret_settings->is_matched[i])

@@ -140,17 +140,38 @@ static void read_sshd_file(struct reader *reader, const char *path, unsigned dep
 	}
 }
 
-bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_settings)
+/* Options of the command line come before what the file says outside of Match blocks. */
+static void take_options(struct reader *reader, const struct sshd_server *server)
 {
-	static const char path[] = "/etc/ssh/sshd_config";
+	const struct config_lines from = { .path = server->file != NULL ? server->file
+									: server->program,
+					   .number = server->line };
+	for (size_t i = 0; i < server->options.count; i++) {
+		MFA_CLEANUP(mfa_free_string)
+		char *line = strdup(server->options.items[i]);
+		char *value = NULL;
+		const char *name =
+			line != NULL ? config_lines_split_key(line, &value) : NULL;
+		enum sshd_key key = name != NULL ? sshd_find_key(name) : SSHD_KEYS;
+		if (line == NULL)
+			reader->check->findings.err = MFA_ERR_NOMEM;
+		if (key != SSHD_KEYS)
+			set_sshd_value(reader, key, value, &from);
+	}
+}
+
+bool sshd_read(struct check *check, const struct sshd_server *server, unsigned block,
+	       struct sshd_settings *ret_settings)
+{
 	*ret_settings = (struct sshd_settings){ .block = block };
 	struct sshd_settings rest = { 0 };
 	struct reader reader = { .check = check,
 				 .settings = ret_settings,
 				 .rest = &rest };
-	if (!mfa_rootfs_exists(check->root, path))
+	if (!mfa_rootfs_exists(check->root, server->config))
 		return false;
-	read_sshd_file(&reader, path, 0);
+	take_options(&reader, server);
+	read_sshd_file(&reader, server->config, 0);
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (ret_settings->values[i].text[0] == '\0')
 			ret_settings->values[i] = rest.values[i];

@@ -2,7 +2,7 @@
 /* What decides how people get in through sshd. */
 #pragma once
 
-#include "check/check.h"
+#include "check/sshd_servers.h"
 
 enum sshd_key {
 	SSHD_USE_PAM,
@@ -41,10 +41,12 @@ struct sshd_settings {
 /* The key of a directive's name in small letters; SSHD_KEYS: none that matters. */
 enum sshd_key sshd_find_key(const char *name);
 
-/* Reads sshd_config for the logins that the block matches. false: there is no such block,
- * or no file. */
-bool sshd_read(struct check *check, unsigned block, struct sshd_settings *ret_settings);
+/* Reads the configuration of a server for the logins that the block matches. false: there
+ * is no such block, or no file. */
+bool sshd_read(struct check *check, const struct sshd_server *server, unsigned block,
+	       struct sshd_settings *ret_settings);
 
 /* Asks sshd itself, for logins outside of Match blocks ("") or in one whose criteria can
  * be met; without criteria it knows nothing of "Match all". false: it cannot be asked. */
-bool sshd_ask(const char *criteria, struct sshd_settings *ret_settings);
+bool sshd_ask(const struct sshd_server *server, const char *criteria,
+	      struct sshd_settings *ret_settings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sudoers that let somebody go on without being asked. */
+/* What in sudoers lets somebody go on without being asked, or has another service ask. */
 #include "check/parts.h"
 
 #include <stdio.h>
@@ -7,120 +7,169 @@
 #include <string.h>
 
 #include "check/config_lines.h"
-#include "mfa/rootfs.h"
+#include "check/sudoers.h"
 
 enum {
-	DEPTH_MAX = 16
+	USUAL_TIMEOUT = 15, /* minutes, in Debian */
 };
 
-static void read_sudoers(struct check *check, const char *path, unsigned depth);
-
-/* A tag or an option with nothing before it that would make it a part of another word. */
-static bool has_tag(const char *line, const char *tag)
+static struct check_place default_place(const struct sudoers_default *one)
 {
-	for (const char *at = strstr(line, tag); at != NULL; at = strstr(at + 1, tag)) {
-		char before = at == line ? ' ' : at[-1];
-		char behind = at[strlen(tag)];
-		if (strchr(" \t,=:()", before) != NULL &&
-		    (behind == '\0' || strchr(" \t,:=", behind) != NULL))
-			return true;
-	}
-	return false;
+	return (struct check_place){ one->file, one->line };
 }
 
-/* "#" begins a comment unless it is an include or a numeric id. */
-static bool is_sudoers_comment(const char *line)
+/* Without a scope: the last word for everybody. NULL: nothing is said. */
+static const struct sudoers_default *find_default(const struct sudoers *sudoers,
+						  const char *name)
 {
-	if (line[0] != '#')
-		return false;
-	return strncmp(line, "#include", strlen("#include")) != 0 &&
-	       (line[1] < '0' || line[1] > '9');
+	for (size_t i = 0; i < sudoers->count; i++)
+		if (sudoers->defaults[i].scope[0] == '\0' &&
+		    strcmp(sudoers->defaults[i].name, name) == 0)
+			return &sudoers->defaults[i];
+	return NULL;
 }
 
-static void include_sudoers(struct check *check, const char *path, const char *word,
-			    unsigned depth)
+/* Minutes; negative: for ever. */
+static double read_timeout(const struct sudoers_default *one)
 {
-	char full[1024];
-	word += strspn(word, " \t");
-	if (word[0] == '"')
-		word++;
-	const char *slash = strrchr(path, '/');
-	size_t len = strcspn(word, " \t\"");
-	if (word[0] == '/')
-		(void)snprintf(full, sizeof full, "%.*s", (int)len, word);
-	else
-		(void)snprintf(full, sizeof full, "%.*s/%.*s", (int)(slash - path), path,
-			       (int)len, word);
-	read_sudoers(check, full, depth + 1);
+	if (one == NULL)
+		return USUAL_TIMEOUT;
+	return one->is_on ? strtod(one->value, NULL) : 0;
 }
 
-static void include_sudoers_folder(struct check *check, const char *word, unsigned depth)
+static void look_at_timeout(struct check *check, const struct sudoers_default *one)
 {
-	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	char folder[512];
-	word += strspn(word, " \t");
-	(void)snprintf(folder, sizeof folder, "%.*s", (int)strcspn(word, " \t"), word);
-	if (mfa_rootfs_list(check->root, folder, &names) != MFA_OK)
-		return;
-	for (size_t i = 0; i < names.count; i++) {
-		char path[1024];
-		const char *name = names.items[i];
-		/* sudo passes these by */
-		if (strchr(name, '.') != NULL || name[strlen(name) - 1] == '~')
-			continue;
-		(void)snprintf(path, sizeof path, "%s/%s", folder, name);
-		read_sudoers(check, path, depth + 1);
-	}
-}
-
-static void look_at_sudoers_line(struct check *check, const struct config_lines *file,
-				 const char *line)
-{
-	struct check_place place = { file->path, file->number };
-	if (has_tag(line, "NOPASSWD"))
-		check_add(check, CHECK_HOLE, "sudo-nopasswd", place, "%s",
-			  TR(check->app, MFA_N_("NOPASSWD: sudo asks for nothing")));
-	if (strncmp(line, "Defaults", strlen("Defaults")) != 0)
-		return;
-	if (has_tag(line, "!authenticate"))
-		check_add(check, CHECK_HOLE, "sudo-no-authenticate", place, "%s",
-			  TR(check->app, MFA_N_("!authenticate: sudo asks for nothing")));
-	if (has_tag(line, "exempt_group"))
-		check_add(check, CHECK_HOLE, "sudo-exempt-group", place, "%s",
-			  TR(check->app,
-			     MFA_N_("exempt_group: sudo asks these people for nothing")));
-	if (has_tag(line, "timestamp_timeout") &&
-	    strstr(line, "timestamp_timeout") != NULL &&
-	    strstr(strstr(line, "timestamp_timeout"), "-1") != NULL)
-		check_add(check, CHECK_WARNING, "sudo-timestamp", place, "%s",
+	if (read_timeout(one) < 0)
+		check_add(check, CHECK_WARNING, "sudo-timestamp", default_place(one),
+			  "%s",
 			  TR(check->app,
 			     MFA_N_("timestamp_timeout: sudo asks once, and then never "
 				    "again in that session")));
 }
 
-static void read_sudoers(struct check *check, const char *path, unsigned depth)
+/* One code for every terminal and every login over the network. */
+static void look_at_shared_ticket(struct check *check, const struct sudoers *sudoers,
+				  const struct sudoers_default *one)
 {
-	static const char *const includes[] = { "@includedir", "#includedir", "@include",
-						"#include" };
+	bool is_shared = strcmp(one->name, "tty_tickets") == 0
+				 ? !one->is_on
+				 : strcmp(one->value, "global") == 0;
+	double minutes = read_timeout(find_default(sudoers, "timestamp_timeout"));
+	if (!is_shared || minutes == 0)
+		return;
+	bool is_long = minutes < 0 || minutes > USUAL_TIMEOUT;
+	check_add(check, is_long ? CHECK_HOLE : CHECK_WARNING, "sudo-timestamp-global",
+		  default_place(one),
+		  is_long ? TR(check->app,
+			       MFA_N_("%s: after one code sudo asks in none of the "
+				      "user's sessions for a long time, also in those "
+				      "over ssh: take it out, or set timestamp_timeout "
+				      "to 5"))
+			  : TR(check->app,
+			       MFA_N_("%s: after one code sudo asks in none of the "
+				      "user's sessions for some minutes, also in those "
+				      "over ssh")),
+		  one->name);
+}
+
+static void look_at_default(struct check *check, const struct sudoers *sudoers,
+			    const struct sudoers_default *one)
+{
+	const char *name = one->name;
+	if (sudoers_is_for_root(sudoers, one->scope))
+		return;
+	if (strcmp(name, "authenticate") == 0 && !one->is_on)
+		check_add(check, CHECK_HOLE, "sudo-no-authenticate", default_place(one),
+			  "%s",
+			  TR(check->app, MFA_N_("!authenticate: sudo asks for nothing")));
+	else if (strcmp(name, "exempt_group") == 0 && one->is_on)
+		check_add(check, CHECK_HOLE, "sudo-exempt-group", default_place(one),
+			  "%s",
+			  TR(check->app,
+			     MFA_N_("exempt_group: sudo asks these people for nothing")));
+	else if (strcmp(name, "timestamp_timeout") == 0)
+		look_at_timeout(check, one);
+	else if (strcmp(name, "timestamp_type") == 0 || strcmp(name, "tty_tickets") == 0)
+		look_at_shared_ticket(check, sudoers, one);
+	else if ((strcmp(name, "pam_service") == 0 ||
+		  strcmp(name, "pam_login_service") == 0 ||
+		  strcmp(name, "pam_askpass_service") == 0) &&
+		 one->is_on)
+		check_chosen_service(check, "sudo", default_place(one), one->value);
+}
+
+static void look_at_sudoers(struct check *check, const char *path)
+{
+	MFA_CLEANUP(sudoers_done) struct sudoers sudoers = { .check = check };
+	sudoers_read(&sudoers, path);
+	for (size_t i = 0; i < sudoers.nopasswd_count; i++)
+		check_add_once(check, CHECK_HOLE, "sudo-nopasswd",
+			       (struct check_place){ sudoers.nopasswd[i].file,
+						     sudoers.nopasswd[i].line },
+			       "%s",
+			       TR(check->app, MFA_N_("NOPASSWD: sudo asks for nothing")));
+	for (size_t i = 0; i < sudoers.count; i++)
+		look_at_default(check, &sudoers, &sudoers.defaults[i]);
+}
+
+/* Plugin SYMBOL FILE OPTION...; false: the policy is another program's. */
+static bool read_plugin(char *line, char *ret_path, size_t size)
+{
+	static const char file[] = "sudoers_file=";
+	char *rest = NULL;
+	const char *symbol = strtok_r(line, " \t", &rest);
+	const char *library = strtok_r(NULL, " \t", &rest);
+	if (symbol == NULL || library == NULL || strstr(symbol, "policy") == NULL)
+		return true;
+	if (strcmp(symbol, "sudoers_policy") != 0)
+		return false;
+	for (const char *word = NULL; (word = strtok_r(NULL, " \t", &rest)) != NULL;)
+		if (strncmp(word, file, strlen(file)) == 0)
+			(void)snprintf(ret_path, size, "%s", word + strlen(file));
+	return true;
+}
+
+/* Which file sudo reads. */
+static void find_sudoers(struct check *check, char *ret_path, size_t size)
+{
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
-	if (depth > DEPTH_MAX || !config_lines_open(check, path, &file))
+	(void)snprintf(ret_path, size, "/etc/sudoers");
+	if (!config_lines_open(check, "/etc/sudo.conf", &file))
 		return;
 	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
-		size_t i = 0;
-		while (i < MFA_COUNT(includes) &&
-		       strncmp(line, includes[i], strlen(includes[i])) != 0)
-			i++;
-		if (i < 2)
-			include_sudoers_folder(check, line + strlen(includes[i]), depth);
-		else if (i < MFA_COUNT(includes))
-			include_sudoers(check, path, line + strlen(includes[i]), depth);
-		else if (!is_sudoers_comment(line))
-			look_at_sudoers_line(check, &file, line);
+		char *value = NULL;
+		const char *key = config_lines_split_key(line, &value);
+		if (key != NULL && strcasecmp(key, "Plugin") == 0 &&
+		    !read_plugin(value, ret_path, size))
+			check_add_unknown(check, "/etc/sudo.conf");
+	}
+}
+
+/* Rules that a directory has. */
+static void look_for_directory(struct check *check)
+{
+	static const char *const services[] = { "ldap", "sss" };
+	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	if (!config_lines_open(check, "/etc/nsswitch.conf", &file))
+		return;
+	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+		if (strncmp(line, "sudoers:", strlen("sudoers:")) != 0)
+			continue;
+		for (size_t i = 0; i < MFA_COUNT(services); i++)
+			if (strstr(line, services[i]) != NULL)
+				check_add_unknown(check,
+						  TR(check->app,
+						     MFA_N_("sudo's rules in a directory "
+							    "(nsswitch.conf)")));
 	}
 }
 
 void check_sudo(struct check *check)
 {
-	if (check_wants(check, "sudo") && !check_is_left_out(check, "sudo"))
-		read_sudoers(check, "/etc/sudoers", 0);
+	char path[1024];
+	if (!check_wants(check, "sudo") || check_is_left_out(check, "sudo"))
+		return;
+	find_sudoers(check, path, sizeof path);
+	look_for_directory(check);
+	look_at_sudoers(check, path);
 }

@@ -9,29 +9,42 @@
 #include "check/config_lines.h"
 #include "mfa/rootfs.h"
 
-/* Of these, an earlier one has precedence. */
-static const char *const folders[] = {
+const char *const unit_folders[] = {
 	"/etc/systemd/system.control", "/run/systemd/system.control",
 	"/run/systemd/transient",      "/run/systemd/generator.early",
 	"/etc/systemd/system",	       "/run/systemd/system",
 	"/run/systemd/generator",      "/usr/local/lib/systemd/system",
 	"/usr/lib/systemd/system",     "/lib/systemd/system",
-	"/run/systemd/generator.late",
+	"/run/systemd/generator.late", NULL
 };
 
 enum {
 	PATH_SIZE = 512
 };
 
+/* getty@.service for getty@tty1.service; false: it is no instance. */
+static bool write_template(const char *name, char *buffer, size_t size)
+{
+	const char *at = strchr(name, '@');
+	const char *type = strrchr(name, '.');
+	if (at == NULL || type == NULL || type <= at + 1)
+		return false;
+	(void)snprintf(buffer, size, "%.*s%s", (int)(at + 1 - name), name, type);
+	return true;
+}
+
 char *unit_find(const struct check *check, const char *name)
 {
-	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
+	char template[PATH_SIZE];
+	for (size_t i = 0; unit_folders[i] != NULL; i++) {
 		char path[PATH_SIZE];
-		(void)snprintf(path, sizeof path, "%s/%s", folders[i], name);
-		if (mfa_rootfs_exists(check->root, path))
+		(void)snprintf(path, sizeof path, "%s/%s", unit_folders[i], name);
+		if (mfa_rootfs_has_name(check->root, path))
 			return strdup(path);
 	}
-	return NULL;
+	return write_template(name, template, sizeof template)
+		       ? unit_find(check, template)
+		       : NULL;
 }
 
 static const char *name_in(const char *path)
@@ -52,20 +65,23 @@ static void add_drop_in(struct check *check, const char *path, void *context)
 
 static void add_drop_ins(struct check *check, const char *unit, struct mfa_strings *paths)
 {
-	for (size_t i = 0; i < MFA_COUNT(folders); i++) {
+	for (size_t i = 0; unit_folders[i] != NULL; i++) {
 		char path[PATH_SIZE];
-		(void)snprintf(path, sizeof path, "%s/%s.d", folders[i], unit);
+		(void)snprintf(path, sizeof path, "%s/%s.d", unit_folders[i], unit);
 		config_files_each(check, path, ".conf", add_drop_in, paths);
 	}
 }
 
-/* Also those of "a-.service.d" for a-b.service, and of "service.d" for every service. */
+/* Also those of the template, of "a-.service.d" for a-b.service, and of "service.d" for
+ * every service. */
 static void collect_drop_ins(struct check *check, const char *unit,
 			     struct mfa_strings *paths)
 {
 	char name[PATH_SIZE];
 	const char *type = strrchr(unit, '.');
 	add_drop_ins(check, unit, paths);
+	if (write_template(unit, name, sizeof name))
+		add_drop_ins(check, name, paths);
 	for (const char *end = type; end > unit; end--) {
 		if (end[-1] != '-')
 			continue;
@@ -95,7 +111,8 @@ static void read_unit_file(struct check *check, const char *path, unit_visitor v
 			is_service = strcmp(line, "[Service]") == 0;
 		else if ((key = config_lines_split_key(line, &value)) != NULL &&
 			 is_service)
-			visit(key, value, context);
+			visit(key, value, (struct check_place){ path, file.number },
+			      context);
 	}
 }
 
@@ -104,9 +121,8 @@ void unit_each(struct check *check, const char *name, const char *except,
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings drop_ins = { 0 };
 	MFA_CLEANUP(mfa_free_string) char *path = unit_find(check, name);
-	if (path == NULL)
-		return;
-	read_unit_file(check, path, visit, context);
+	if (path != NULL)
+		read_unit_file(check, path, visit, context);
 	collect_drop_ins(check, name, &drop_ins);
 	if (drop_ins.count > 1)
 		qsort(drop_ins.items, drop_ins.count, sizeof *drop_ins.items,

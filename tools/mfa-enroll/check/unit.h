@@ -5,11 +5,17 @@
 
 #include "check/check.h"
 
-/* The file of the unit, which the caller frees; NULL: there is none. */
+/* Where systemd looks for units; of these, an earlier one has precedence. NULL ends
+ * them. */
+extern const char *const unit_folders[];
+
+/* The file of the unit, or of its template, which the caller frees; NULL: there is none.
+ * Of a masked unit it cannot be read. */
 char *unit_find(const struct check *check, const char *name);
 
-/* One setting of [Service]; visit may change the value. */
-typedef void (*unit_visitor)(const char *key, char *value, void *context);
+/* One setting of [Service], and where it is; visit may change the value. */
+typedef void (*unit_visitor)(const char *key, char *value, struct check_place place,
+			     void *context);
 
 /* Calls visit for each setting, but for those of drop-ins of the name except (or NULL),
  * in the order in which systemd takes them: of two with one key the later holds, unless
@@ -25,3 +31,18 @@ char *unit_next_part(char **rest, bool *ret_ends);
 
 /* Whether a value means yes. */
 bool unit_is_yes(const char *value);
+
+/* The services of the host. */
+struct unit_names {
+	struct mfa_strings all;	   /* also templates, and those with drop-ins alone */
+	struct mfa_strings wanted; /* those that something starts: X.wants, X.requires */
+};
+
+/* Collects them from every folder that systemd reads. The caller ends with
+ * unit_names_done. */
+void unit_list(struct check *check, struct unit_names *ret_names);
+void unit_names_done(struct unit_names *names);
+
+/* The path of the link that has the service started, which the caller frees; NULL: there
+ * is none. */
+char *unit_find_wanted(const struct check *check, const char *name);

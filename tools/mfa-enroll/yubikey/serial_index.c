@@ -14,6 +14,7 @@ struct search {
 	struct progress bar;
 	size_t done;
 	size_t total;
+	enum exit_code problem; /* of a record that could not be read, or EXIT_DONE */
 };
 
 static int count_user(void *context, const char *user MFA_UNUSED)
@@ -52,8 +53,8 @@ static int look_at_user(void *context, const char *user)
 		progress_draw(&search->bar, ++search->done, search->total);
 	if (err == MFA_ERR_NOTFOUND) /* removed meanwhile */
 		return MFA_OK;
-	if (err != MFA_OK) {
-		(void)app_fail(err, &diag);
+	if (err != MFA_OK) { /* the others are looked at all the same */
+		search->problem = app_fail(err, &diag);
 		return MFA_OK;
 	}
 	for (size_t i = 0; i < search->record->token_count; i++)
@@ -74,6 +75,7 @@ enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 		.visit = visit,
 		.context = context,
 		.bar = progress_begin(),
+		.problem = EXIT_DONE,
 	};
 	int err = mfa_store_list(app->site.store, count_user, &search, &diag);
 	if (err == MFA_OK)
@@ -81,5 +83,5 @@ enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 	progress_end(&search.bar);
 	if (interrupt_has_come())
 		return app_cancel(app);
-	return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+	return err == MFA_OK ? search.problem : app_fail(err, &diag);
 }

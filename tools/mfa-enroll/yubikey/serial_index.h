@@ -16,7 +16,8 @@ struct serial_entry {
 typedef void (*serial_index_visit)(void *context, const struct serial_entry *entry);
 
 /* Calls visit for each of all users' YubiKey tokens. A record that cannot be read is
- * complained of, and the others follow. Draws a progress bar, and ends at a signal that
- * waits (cli/interrupt.h). */
+ * complained of, and the others follow; but then the answer is not known, and its exit
+ * code is returned. Draws a progress bar, and ends at a signal that waits
+ * (cli/interrupt.h). */
 enum exit_code serial_index_search(struct app *app, serial_index_visit visit,
 				   void *context) MFA_MUST_CHECK;

@@ -129,10 +129,10 @@ static enum exit_code yubikey_run(struct app *app,
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
 		code = yubikey_list_read(app, inventory.ports, &inventory.count);
-	if (code == EXIT_DONE && inventory.count > 0)
-		code = serial_index_search(app, note_owner, &inventory);
 	if (code != EXIT_DONE)
 		return code;
+	if (inventory.count > 0) /* whose records can be read are shown in any case */
+		code = serial_index_search(app, note_owner, &inventory);
 	if (!app->wants_json)
 		print_inventory(app, &inventory);
 	else if (print_inventory_json(&inventory) != MFA_OK)

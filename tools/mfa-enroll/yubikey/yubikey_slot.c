@@ -38,8 +38,12 @@ static void look_for_conflict(void *context, const struct serial_entry *entry)
 static enum exit_code check_conflict(struct app *app, struct conflict *conflict)
 {
 	enum exit_code code = serial_index_search(app, look_for_conflict, conflict);
-	if (code != EXIT_DONE)
+	if (code != EXIT_DONE) {
+		app_complain("%s",
+			     TR(app, MFA_N_("nobody can tell whether this YubiKey is "
+					    "somebody else's; nothing is enrolled")));
 		return code;
+	}
 	if (conflict->other[0] != '\0') {
 		app_complain(TR(app, MFA_N_("this YubiKey is registered for %s already; "
 					    "remove that token first")),

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the table of check says of programs' own switches, beside the real programs: a switch
+that it calls a way around lets in, and one that it does not mention does not."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from e2e import enroll, pamconf, product, programs, ssh, users
+from e2e.checks import let_in
+from e2e.terminal import Terminal, become
+
+LAYER = "switches"
+ACCOUNT = "account required pam_unix.so\n"
+PASSWORD = "auth required pam_unix.so nodelay\n" + ACCOUNT + "session required pam_unix.so\n"
+
+
+def findings(service):
+    """Holes, warnings and notes that check tells of one service: (level, id, file, line)."""
+    done = enroll.run("check", "--service", service, "--json")
+    said = json.loads(done.stdout)
+    assert said["proved"] == (done.returncode == 0), done
+    return [(entry["level"], entry["id"], entry["file"], entry["line"]) for entry in said["findings"]]
+
+
+def holes(service):
+    return [entry[1:] for entry in findings(service) if entry[0] == "hole"]
+
+
+@contextmanager
+def file(path, text, mode=0o644):
+    """As product.written, with the folders that the file is in."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with product.written(path, text):
+        Path(path).chmod(mode)
+        yield str(path)
+
+
+def run(argv, user=None, stdin="", seconds=20, **environment):
+    """A program's output, as the user or as root."""
+    done = subprocess.run(argv, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=seconds, env={**os.environ, **environment}, start_new_session=True,
+                          preexec_fn=(lambda: become(user)) if user else None)
+    return done.stdout
+
+
+def calls(path):
+    """The functions of libpam that a program or library of Debian's is linked to."""
+    listed = run(["objdump", "-T", path])
+    return set(re.findall(r"\b(pam_\w+)$", listed, re.M))
+
+
+SUDO = ["sudo", "-S", "-k", "id", "-un"]
+
+
+def test_sudo_asks_the_service_that_sudoers_names(case):
+    taro, _ = enroll.person()
+    with pamconf.wired("sudo"), pamconf.written("backup", PASSWORD):
+        assert not holes("sudo")
+        assert "root\n" not in run(SUDO, taro, f"{taro.password}\n")  # no code
+        with file("/etc/sudoers.d/site", "Defaults pam_service=backup\n", 0o440) as path:
+            assert holes("sudo") == [("service-chosen", path, 1)]
+            assert "root\n" in run(SUDO, taro, f"{taro.password}\n")
+
+
+def test_sudo_asks_nobody_where_sudoers_says_so(case):
+    taro, _ = enroll.person()
+    ways = {f"{taro.name} ALL = (ALL) PASSWD: /bin/true, \\\n\tNOPASSWD : ALL\n": ("sudo-nopasswd", 2),
+            f"Defaults:{taro.name} !authenticate\n": ("sudo-no-authenticate", 1),
+            "Defaults exempt_group=users\n": ("sudo-exempt-group", 1)}
+    run(["usermod", "-aG", "users", taro.name])
+    with pamconf.wired("sudo"):
+        for text, (name, line) in ways.items():
+            with file("/etc/sudoers.d/site", text, 0o440) as path:
+                assert holes("sudo") == [(name, path, line)], text
+                assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n", text
+
+
+def test_words_of_sudoers_that_are_no_holes(case):
+    taro, _ = enroll.person()
+    text = ('Defaults badpass_message="NOPASSWD: !authenticate, no"\nDefaults !authenticate\n'
+            f"{taro.name} ALL=(ALL) ALL # NOPASSWD: ALL\nUser_Alias ADMINS = root, \\#0\n"
+            "ADMINS ALL=(ALL) NOPASSWD: ALL\nDefaults:ADMINS !authenticate\nDefaults authenticate\n")
+    with pamconf.wired("sudo"), file("/etc/sudoers.d/site", text, 0o440):
+        assert "parsed OK" in run(["visudo", "-c"])
+        assert not holes("sudo")
+        assert "root\n" not in run(["sudo", "-k", "-n", "id", "-un"], taro)
+
+
+def test_a_ticket_of_sudo_for_all_sessions(case):
+    taro, token = enroll.person(kind="hotp")
+    with pamconf.wired("sudo"):
+        with file("/etc/sudoers.d/site", "Defaults timestamp_timeout=60\nDefaults timestamp_type=global\n",
+                  0o440) as path:
+            assert holes("sudo") == [("sudo-timestamp-global", path, 2)]
+            let_in(programs.sudo(taro, [taro.password, token.next()]))
+            assert run(["sudo", "-n", "id", "-un"], taro) == "root\n"
+        assert run(["sudo", "-n", "id", "-un"], taro) != "root\n"
+
+
+def test_doas_asks_nobody_with_nopass(case):
+    taro, _ = enroll.person()
+    with pamconf.wired("doas"):
+        with file("/etc/doas.conf", f"# who\npermit nopass setenv {{ A=nopass }} {taro.name} # now\n") as path:
+            assert holes("doas") == [("doas-nopass", path, 2)]
+            assert run(["doas", "id", "-un"], taro) == "root\n"
+        with file("/etc/doas.conf", f"permit nopass {taro.name}\npermit {taro.name}\n"):
+            assert not holes("doas")
+            assert run(["doas", "-n", "id", "-un"], taro) != "root\n"
+
+
+def test_lightdm_reads_the_folders_of_the_table(case):
+    for folder in ("/etc/xdg/lightdm", "/usr/local/share/lightdm", "/usr/share/lightdm", "/etc/lightdm"):
+        with file(f"{folder}/lightdm.conf.d/99-x.conf", "[Seat:*]\nautologin-user=taro\n") as path:
+            assert ("autologin", path, 2) in holes("lightdm"), folder
+            assert "autologin-user=taro" in run(["lightdm", "--show-config"]), folder
+
+
+def test_programs_call_of_pam_what_the_table_says(case):
+    """nodm and the programs that run later never ask who somebody is; all of them ask for the account."""
+    for path in ("/usr/sbin/nodm", "/usr/sbin/atd", "/usr/sbin/cron"):
+        assert "pam_authenticate" not in calls(path) and "pam_acct_mgmt" in calls(path), path
+    for path in ("/usr/bin/slim", "/usr/sbin/greetd", "/usr/lib/lxdm/lxdm-session", "/usr/lib/cockpit/cockpit-session",
+                 "/usr/lib/x86_64-linux-gnu/sddm/sddm-helper", "/usr/bin/doas"):
+        assert {"pam_authenticate", "pam_acct_mgmt"} <= calls(path), path
+
+
+def test_sshd_under_another_name_and_with_another_configuration(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    other = Path("/usr/sbin/sshd-maint")
+    other.write_bytes(Path("/usr/sbin/sshd").read_bytes())
+    other.chmod(0o755)
+    try:
+        with pamconf.wired("sshd"), pamconf.written("other", PASSWORD), ssh.Server(program=str(other)):
+            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
+            let_in(ssh.login(taro, [], "publickey", key), 0)
+    finally:
+        other.unlink()
+    with pamconf.wired("sshd"):
+        with ssh.Server():
+            assert not holes("sshd")
+        with ssh.Server("UsePAM no\nAuthorizedKeysFile .ssh/authorized_keys\n") as server:
+            assert [name for name, *_ in holes("sshd")] == ["sshd-no-pam"], server.log()
+            let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
+@contextmanager
+def proof(command):
+    """A session that writes down whose it is, and the file that it does so in."""
+    folder = Path("/run/proof")
+    folder.mkdir(mode=0o777, exist_ok=True)
+    folder.chmod(0o1777)
+    path = folder / "who"
+    path.unlink(missing_ok=True)
+    with file(command, f"#!/bin/sh\nid -un >{path}\nexec sleep 30\n", 0o755):
+        yield path
+
+
+def who_is_in(argv, path, seconds=3):
+    """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          start_new_session=True) as process:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not (path.exists() and path.read_text()):
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+    return path.read_text().strip() if path.exists() else ""
+
+
+WHOLE = """auth required pam_unix.so nodelay
+auth required pam_mfa.so
+account required pam_mfa.so
+account required pam_unix.so
+session required pam_unix.so
+"""
+
+
+def logs_in_by_itself(service, argv, path, user):
+    """The stack of the service is proved, and it lets in by itself; with the gate it does not, and check says so."""
+    with pamconf.written(service, WHOLE):
+        assert [name for name, *_ in holes(service)] == ["autologin"]
+        assert who_is_in(argv, path, 15) == user.name
+        path.unlink()
+        with product.config(zone={"gate": service}):
+            assert [entry for entry in findings(service) if entry[1] == "autologin-gated"]
+            assert not holes(service)
+            assert who_is_in(argv, path) == ""
+
+
+def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
+    taro, _ = enroll.person()
+    text = ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
+            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{taro.name}"\n')
+    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", "auth required pam_permit.so\naccount required pam_permit.so\n"
+                                              "session required pam_permit.so\n"):
+        logs_in_by_itself("greetd", ["greetd"], who, taro)
+
+
+def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
+    taro, _ = enroll.person()
+    text = ("default_xserver /usr/bin/Xvfb\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
+            f"default_user {taro.name}\nauto_login yes\nlogfile /run/slim.log\nlockfile /run/slim.lock\n"
+            "authfile /run/slim.auth\ncurrent_theme debian-softwaves\n")
+    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who:
+        logs_in_by_itself("slim", ["slim"], who, taro)
+        for name in ("/run/slim.lock", "/tmp/.X0-lock"):
+            Path(name).unlink(missing_ok=True)
+
+
+def test_getty_logs_in_by_itself(case):
+    taro, _ = enroll.person()
+    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin {} --noclear - $TERM\n"
+    with pamconf.wired("login"):
+        before = holes("login")
+        with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(taro.name)) as path:
+            assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)]
+        with Terminal(["agetty", "--autologin", taro.name, "--noclear", "-", "xterm"]) as terminal:
+            terminal.expect(programs.came_in(taro.name))
+
+
+def test_at_runs_later_what_it_is_told(case):
+    """Without a question; at.allow leaves that to root, and then check says nothing."""
+    taro, _ = enroll.person()
+    later = "echo 'id -un >/run/proof/who' | at now"
+    with proof("/usr/local/bin/session") as who, pamconf.written("atd", WHOLE):
+        assert ("note", "runs-later", "/usr/sbin/atd", None) in whole_findings()
+        run(["sh", "-c", later], taro)
+        assert who_is_in(["atd", "-f"], who, 15) == taro.name
+        who.unlink()
+        with file("/etc/at.allow", ""):
+            assert ("note", "runs-later", "/usr/sbin/atd", None) not in whole_findings()
+            assert "do not have permission" in run(["sh", "-c", later], taro)
+
+
+def whole_findings():
+    done = enroll.run("check", "--json")
+    return [(entry["level"], entry["id"], entry["file"], entry["line"]) for entry in json.loads(done.stdout)["findings"]]

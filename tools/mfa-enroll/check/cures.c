@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/cures.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mfa/arguments.h"
+
+enum {
+	PLACE_SIZE = 512
+};
+
+/* "pam_unix.so (/etc/pam.d/login:7)" */
+static void name_line(const struct mfa_stack_line *line, char ret_text[static PLACE_SIZE])
+{
+	ret_text[0] = '\0';
+	if (line != NULL)
+		(void)snprintf(ret_text, PLACE_SIZE, "%s (%s:%u)",
+			       line->module != NULL ? mfa_stack_line_module(line) : "-",
+			       line->file, line->number);
+}
+
+static int print_adding(const struct check *check,
+			const struct mfa_inspection *inspection,
+			const struct mfa_cure *cure, bool several, char **ret_text)
+{
+	const struct app *app = check->app;
+	const char *phase =
+		inspection->facility == MFA_FACILITY_AUTH ? "auth" : "account";
+	const char *file = several || cure->file == NULL
+				   ? TR(app, MFA_N_("the file of each service"))
+				   : cure->file;
+	return asprintf(ret_text,
+			cure->kind == MFA_CURE_ADD_LAST
+				? TR(app, MFA_N_("add \"%s required %s\" to %s, behind "
+						 "its other %s lines"))
+				: TR(app, MFA_N_("add \"%s required %s\" to %s, before "
+						 "its other %s lines")),
+			phase, cure->module, file, phase);
+}
+
+static int print_cure(const struct check *check, const struct check_service *service,
+		      bool several, char **ret_text)
+{
+	const struct app *app = check->app;
+	const struct mfa_cure *cure = &service->cure;
+	char line[PLACE_SIZE], other[PLACE_SIZE];
+	name_line(cure->line, line);
+	name_line(cure->other, other);
+	switch (cure->kind) {
+	case MFA_CURE_REQUIRE:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("what %s answers does not count: make "
+					       "that line required")),
+				line);
+	case MFA_CURE_BE_STRICT:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("give %s the control "
+					       "[success=ok default=bad]")),
+				line);
+	case MFA_CURE_MOVE:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("%s is never reached: put it before %s")),
+				line, other);
+	case MFA_CURE_REQUIRE_OTHER:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("%s is never reached: make %s required")),
+				line, other);
+	case MFA_CURE_MOVE_OR_REQUIRE:
+		return asprintf(
+			ret_text,
+			TR(app, MFA_N_("%s is never reached: put it before %s, or "
+				       "make that line required")),
+			line, other);
+	case MFA_CURE_TAKE_OUT:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("%s opens the way: take that line out")),
+				line);
+	case MFA_CURE_ADD_LAST:
+	case MFA_CURE_ADD_FIRST:
+		return print_adding(check, &service->inspection, cure, several, ret_text);
+	case MFA_CURE_NAME:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("if %s checks the password, name it in "
+					       "password_modules of mfa.conf")),
+				line);
+	case MFA_CURE_NAME_STRICTLY:
+		return asprintf(
+			ret_text,
+			TR(app, MFA_N_("if %s checks the password, name it in "
+				       "password_modules of mfa.conf, and give it "
+				       "[success=ok default=bad]")),
+			line);
+	case MFA_CURE_INSTALL:
+		return asprintf(ret_text, TR(app, MFA_N_("install the module of %s")),
+				line);
+	case MFA_CURE_GATE:
+		return asprintf(ret_text,
+				TR(app, MFA_N_("name the service in gate of zone %s in "
+					       "mfa.conf")),
+				cure->zone->name);
+	case MFA_CURE_NONE:
+		break;
+	}
+	return asprintf(
+		ret_text,
+		TR(app, MFA_N_("no single change closes it: begin with a sample of "
+			       "%s")),
+		MFA_DOC_DIR "/examples/pam.d");
+}
+
+static const char *find_unknown_argument(const struct mfa_stack_line *line)
+{
+	for (size_t i = 0; i < line->arg_count; i++)
+		if (!mfa_argument_is_known(line->args[i]))
+			return line->args[i];
+	return "";
+}
+
+static int print_repair_of_module(const struct app *app, const char *module,
+				  char **ret_text)
+{
+	size_t len = strlen(module);
+	bool has_ending = len > 3 && strcmp(module + len - 3, ".so") == 0;
+	return has_ending ? asprintf(ret_text,
+				     TR(app, MFA_N_("install %s, or correct its name")),
+				     module)
+			  : asprintf(ret_text, TR(app, MFA_N_("write %s.so")), module);
+}
+
+/* What puts the line right that locks everybody out. */
+static int print_repair(const struct app *app, const struct mfa_inspection *inspection,
+			char **ret_text)
+{
+	const struct mfa_stack_line *line = inspection->culprit;
+	const char *zone = mfa_stack_line_value(line, "zone=");
+	if (inspection->fault == MFA_ADVISORY_NO_FILE)
+		return print_repair_of_module(app, line->module, ret_text);
+	if (inspection->fault == MFA_ADVISORY_MISSPELT)
+		return asprintf(
+			ret_text,
+			TR(app, MFA_N_("write \"required\", \"requisite\", "
+				       "\"sufficient\" or \"optional\" in place of "
+				       "\"%s\"")),
+			line->control);
+	if (inspection->fault == MFA_ADVISORY_BAD_ARGUMENT)
+		return asprintf(ret_text,
+				TR(app, MFA_N_("take \"%s\" out: pam_mfa.so has conf=, "
+					       "zone=, forward_pass, explain and debug")),
+				find_unknown_argument(line));
+	if (inspection->fault == MFA_ADVISORY_NO_ZONE)
+		return asprintf(ret_text,
+				TR(app, MFA_N_("write [zone %s] in the configuration, or "
+					       "take zone= out")),
+				zone != NULL ? zone : "");
+	if (inspection->fault == MFA_ADVISORY_NO_CONFIG)
+		return asprintf(ret_text, "%s",
+				TR(app, MFA_N_("correct the configuration, or make one: "
+					       "mfa-enroll init")));
+	return asprintf(ret_text, "%s",
+			TR(app, MFA_N_("correct that line: phase, control, module")));
+}
+
+char *cure_text(const struct check *check, const struct check_service *service,
+		bool several)
+{
+	char *text = NULL;
+	int len = -1;
+	if (service->is_unused)
+		return NULL;
+	if (service->inspection.grade == MFA_GRADE_BYPASS)
+		len = print_cure(check, service, several, &text);
+	else if (service->inspection.grade == MFA_GRADE_LOCKED_OUT)
+		len = print_repair(check->app, &service->inspection, &text);
+	else if (service->inspection.grade == MFA_GRADE_ERROR)
+		len = asprintf(
+			&text, "%s",
+			TR(check->app, MFA_N_("correct the file there, or remove it "
+					      "if no program asks for the "
+					      "service")));
+	return len >= 0 ? text : NULL;
+}
+
+bool cure_leaves_ways(const struct check_service *service)
+{
+	return service->inspection.grade == MFA_GRADE_BYPASS &&
+	       service->cure.kind != MFA_CURE_NONE &&
+	       service->cure.kind != MFA_CURE_GATE &&
+	       service->cure.kind != MFA_CURE_INSTALL && !service->cure.is_whole;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ssh servers of a host: the usual one, those that systemd starts with another
+ * configuration, copies under another name, and on this host what runs now. */
+#pragma once
+
+#include "check/check.h"
+
+#define SSHD_PROGRAM "/usr/sbin/sshd"
+#define SSHD_CONFIG  "/etc/ssh/sshd_config"
+
+struct sshd_server {
+	char *program;
+	char *service; /* of PAM: the name that the program is started by */
+	char *config;
+	struct mfa_strings options; /* of -o: before what the file says */
+	char *file;		    /* where it is started; NULL: the usual one */
+	unsigned line;
+};
+
+struct sshd_servers {
+	struct sshd_server *items; /* the usual one is the first */
+	size_t count;
+};
+
+/* The caller ends with sshd_servers_done. */
+void sshd_servers_list(struct check *check, struct sshd_servers *ret_servers);
+void sshd_servers_done(struct sshd_servers *servers);
+
+/* A command line of sshd without the name of the program: what it says of the server. */
+void sshd_server_take_words(struct check *check, struct sshd_server *server, char *words);
+
+/* Adds a server of that program, unless one like it is there; takes over what it owns. */
+void sshd_servers_add(struct check *check, struct sshd_servers *servers,
+		      struct sshd_server *server);
+
+/* A server with that program and the usual configuration. */
+struct sshd_server sshd_server_init(struct check *check, const char *program,
+				    struct check_place place);
+
+/* Adds the servers that run on this host. */
+void sshd_servers_add_running(struct check *check, struct sshd_servers *servers);
