@@ -51,7 +51,7 @@ static FILE *open_in_tree(const struct check *check, const char *path)
 static bool read_passwd(const struct check *check, struct check_names *empty)
 {
 	MFA_CLEANUP(close_file) FILE *file = open_in_tree(check, "/etc/passwd");
-	struct passwd entry;
+	struct passwd entry = { 0 };
 	struct passwd *found = NULL;
 	char buffer[LINE_SIZE];
 	int err = ENOENT;
@@ -66,7 +66,7 @@ static bool read_passwd(const struct check *check, struct check_names *empty)
 static bool read_shadow(const struct check *check, struct check_names *empty)
 {
 	MFA_CLEANUP(close_file) FILE *file = open_in_tree(check, "/etc/shadow");
-	struct spwd entry;
+	struct spwd entry = { 0 };
 	struct spwd *found = NULL;
 	char buffer[LINE_SIZE];
 	int err = ENOENT;

@@ -25,7 +25,7 @@ struct printer printer_begin(const struct check *check)
 }
 
 /* Japanese letters are two columns wide. */
-static int width_of(const char *text)
+int printer_width(const char *text)
 {
 	wchar_t wide[256];
 	size_t len = mbstowcs(wide, text, MFA_COUNT(wide));
@@ -36,7 +36,7 @@ static int width_of(const char *text)
 void printer_put_cell(const struct printer *printer, enum colour colour, const char *text,
 		      int width)
 {
-	int rest = width - width_of(text);
+	int rest = width - printer_width(text);
 	if (printer->has_colour && colour != PLAIN)
 		(void)printf("\033[%dm%s\033[0m", (int)colour, text);
 	else
@@ -46,7 +46,7 @@ void printer_put_cell(const struct printer *printer, enum colour colour, const c
 
 void printer_put_item(struct printer_list *list, const char *text)
 {
-	int width = width_of(text);
+	int width = printer_width(text);
 	if (list->has_item) {
 		(void)putchar(',');
 		list->column++;

@@ -20,6 +20,9 @@ struct printer {
 
 struct printer printer_begin(const struct check *check);
 
+/* How many columns of a terminal the text takes. */
+int printer_width(const char *text);
+
 /* Prints the text, and blanks up to the width in columns (0: none). */
 void printer_put_cell(const struct printer *printer, enum colour colour, const char *text,
 		      int width);

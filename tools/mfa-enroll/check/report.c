@@ -197,7 +197,7 @@ static void print_others(const struct printer *printer, size_t first, size_t cou
 	struct printer_list list = { .indent = STEP_INDENT, .column = STEP_INDENT };
 	(void)printf("%*s", STEP_INDENT, "");
 	printer_put_cell(printer, GREY, words, 0);
-	list.column += (int)strlen(words);
+	list.column += printer_width(words);
 	for (size_t i = first; i < check->service_count; i++)
 		if (same_way_first(check, i) == first)
 			printer_put_item(&list, check->services[i].name);
