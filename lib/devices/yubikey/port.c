@@ -110,8 +110,8 @@ static enum mfa_yubikey_result read_serial(const struct ports *ports, struct por
 		if (result == MFA_YUBIKEY_SILENT && ports->is_patient)
 			info_read(port);
 	} while (result == MFA_YUBIKEY_SILENT && port->info.serial == 0 &&
-		 ports->is_patient &&
-		 !is_past(ports->began + RECLAIM_MS) && !ports_has_run_out(ports));
+		 ports->is_patient && !is_past(ports->began + RECLAIM_MS) &&
+		 !ports_has_run_out(ports));
 	if (result == MFA_YUBIKEY_SILENT)
 		return MFA_YUBIKEY_DONE;
 	if (result == MFA_YUBIKEY_DONE)
