@@ -680,14 +680,14 @@ def in_japanese(taro, key):
     outcome = programs.su(taro, [taro.password, "", lambda: key.plug() or ""], caller=users.new("jiro"))
     let_in(outcome, prompts=3)
     assert outcome.prompts[1:] == [
-        "YubiKey (Enter、タッチ) かコード:",
-        "YubiKey なし。Enter かコード:",
+        "YubiKey: Enter 後タッチかコード:",
+        "YubiKey なし。 Enter かコード:",
     ]
     key.touch(False)
     with waiting(taro, users.new("jiro"), key) as thief:
         outcome = programs.su(taro, [taro.password, "", lambda: touched(key, taro, thief), ""],
                               caller=users.new("jiro"))
         let_in(outcome, prompts=4)
-    where = rf"su、pts/\d+、{taro.name}"
-    assert re.fullmatch(rf"タッチ不可: 使用中（{where}）。Enter かコード:", outcome.prompts[2]), outcome
-    assert re.fullmatch(rf"別に応答済み（{where}）。Enter かコード:", outcome.prompts[3])
+    where = rf"su, pts/\d+, {taro.name}"
+    assert re.fullmatch(rf"タッチ不可:使用中 \({where}\)。 Enter かコード:", outcome.prompts[2]), outcome
+    assert re.fullmatch(rf"別に応答済み \({where}\)。 Enter かコード:", outcome.prompts[3])

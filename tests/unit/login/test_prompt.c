@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the questions say, and that it fits: programs cut a question after 18 full-width
- * characters or 30 others, and one wraps it at blanks alone. */
+/* What the questions say, and that it fits: greeters cut a question after 18 full-width
+ * characters or 30 others, and xscreensaver wraps it into a narrow column. */
 #include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,7 @@ enum {
 	LINE = 90,
 	WIDE = LINE / 18,
 	NARROW = LINE / 30,
-	/* of what cannot be wrapped: 11 or 24 */
-	WORD = 264,
-	WIDE_OF_WORD = WORD / 11,
-	NARROW_OF_WORD = WORD / 24,
+	COLUMN = 21, /* xscreensaver's, where a full-width character takes two places */
 };
 
 static const char *catalogues; /* the folder of the built ones */
@@ -37,11 +34,48 @@ static bool is_wide(uint32_t point)
 	       (point >= 0xff01 && point <= 0xff60);
 }
 
+/* How much is left of the line that a word ends, in a column; more than COLUMN: its left
+ * is cut. xscreensaver 6.06 breaks before the word that does not fit, and then forgets
+ * the blank behind it, so that the next word stays on that line. */
+static unsigned end_word(unsigned line, unsigned word, bool *inout_may_break)
+{
+	if (line <= COLUMN || !*inout_may_break) {
+		*inout_may_break = true;
+		return line;
+	}
+	*inout_may_break = false;
+	return word;
+}
+
+/* Whether xscreensaver shows all of it. */
+static bool is_wrapped_whole(const char *prompt, size_t len)
+{
+	unsigned line = 0;
+	unsigned word = 0;
+	bool may_break = false;
+	for (size_t i = 0, used = 0; i < len; i += used) {
+		uint32_t point = 0;
+		used = mfa_text_decode(prompt + i, len - i, &point);
+		if (used == 0)
+			return false;
+		unsigned width = is_wide(point) ? 2 : 1;
+		if (point == ' ') {
+			line = end_word(line, word, &may_break);
+			if (line > COLUMN)
+				return false;
+			word = may_break ? 0 : word + width;
+		} else {
+			word += width;
+		}
+		line += width;
+	}
+	return end_word(line, word, &may_break) <= COLUMN;
+}
+
 static bool is_fitting(const char *prompt)
 {
 	size_t len = strlen(prompt);
 	unsigned line = 0;
-	unsigned word = 0;
 	if (len < 3 || len >= MFA_PROMPT_SIZE - 1 || strcmp(prompt + len - 2, ": ") != 0)
 		return false;
 	len -= 2; /* greeters leave it out */
@@ -51,13 +85,8 @@ static bool is_fitting(const char *prompt)
 		if (used == 0)
 			return false;
 		line += is_wide(point) ? WIDE : NARROW;
-		word = point == ' '	? 0
-		       : is_wide(point) ? word + WIDE_OF_WORD
-					: word + NARROW_OF_WORD;
-		if (line > LINE || word > WORD)
-			return false;
 	}
-	return true;
+	return line <= LINE && is_wrapped_whole(prompt, len + 1);
 }
 
 static void write_prompt(const struct mfa_auth_request *request,
@@ -148,11 +177,20 @@ static void what_does_not_fit_is_found(void **state MFA_UNUSED)
 {
 	assert_true(is_fitting("123456789 123456789 1234567890: "));
 	assert_false(is_fitting("123456789 123456789 12345678901: "));
-	assert_true(is_fitting("一二三四五六七 八九十一二三四五六七: "));
-	assert_false(is_fitting("一二三四五六七 八九十一二三四五六七八九: "));
-	assert_true(is_fitting("一二三四五六七八九十一: "));
-	assert_false(is_fitting("一二三四五六七八九十一二: "));
+	assert_true(is_fitting("一二三四五六七八 九十一二三四五六七: "));
+	assert_false(is_fitting("一二三四五六七八九 十一二三四五六七八九: "));
+	assert_true(is_fitting("一二三四五六七八九十: "));
+	assert_false(is_fitting("一二三四五六七八九十一: "));
 	assert_false(is_fitting("no colon"));
+}
+
+/* As in pictures of xscreensaver 6.06. */
+static void what_xscreensaver_cuts_is_found(void **state MFA_UNUSED)
+{
+	assert_true(is_fitting("YubiKey: Enter 後タッチ: "));
+	assert_false(is_fitting("YubiKey (Enter、タッチ) かコード: "));
+	assert_false(is_fitting("YubiKey 設定なし。Enter かコード: "));
+	assert_true(is_fitting("タッチなし。Enter かコード: "));
 }
 
 /* A name does not take the place of what the person must know. */
@@ -240,6 +278,7 @@ int main(int argc, char **argv)
 	catalogues = argc > 1 ? argv[1] : "po";
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_does_not_fit_is_found),
+		cmocka_unit_test(what_xscreensaver_cuts_is_found),
 		cmocka_unit_test(every_question_fits_in_english),
 		in_sandbox(every_question_fits_in_japanese),
 		cmocka_unit_test(who_has_the_key_is_named_behind_the_warning),
