@@ -4,7 +4,7 @@
 import re
 import time
 
-from e2e import desktop, enroll, pamconf, prepare, users
+from e2e import desktop, enroll, locker, pamconf, prepare, users
 from e2e.desktop import until
 from e2e.terminal import PROMPT, Terminal
 
@@ -41,46 +41,13 @@ def test_i3lock_takes_password_and_code_in_one_line(case):
     assert not any(taro.password in line for line in case.log())
 
 
-SETTINGS = """timeout: 9:00:00
-lock: True
-lockTimeout: 0:00:00
-passwdTimeout: 0:00:30
-splash: False
-mode: blank
-fade: False
-unfade: False
-dpmsEnabled: False
-"""
-
-
-def is_locked(user, screen):
-    said = desktop_command(user, screen, "-time")
-    return "locked" in said
-
-
-def desktop_command(user, screen, *arguments):
-    with desktop.program(user, ["xscreensaver-command", *arguments], screen.env) as command:
-        out, _ = command.communicate(timeout=10)
-    return out
-
-
-def wake(screen):
-    """A key that types nothing; right after the lock it may pass unseen."""
-    if not screen.shows_more_than_black():
-        screen.press("Shift_L")
-        time.sleep(0.5)
-    return screen.shows_more_than_black()
-
-
 def answer_both(case, screen, password, code):
     """Wakes the screen and answers its two questions; gives the verdict."""
     before = len(verdicts(case, "xscreensaver"))
-    until(lambda: wake(screen), "the dialogue")
-    time.sleep(1)  # it draws before it listens
-    screen.type(password, delay_ms=150)  # it draws anew for each key, and loses those that come meanwhile
-    time.sleep(1.5)
-    screen.shoot(f"xscreensaver-{before}")
-    screen.type(code, delay_ms=150)
+    until(lambda: locker.wake(screen), "the dialogue")
+    screen.answer(password)
+    time.sleep(0.5)
+    screen.answer(code)
     until(lambda: len(verdicts(case, "xscreensaver")) > before, "the verdict")
     return verdicts(case, "xscreensaver")[before]
 
@@ -88,17 +55,12 @@ def answer_both(case, screen, password, code):
 def test_xscreensaver_asks_both_questions(case):
     taro = users.new(password="5309127")
     token = enroll.give(taro, "hotp")
-    (taro.home / ".xscreensaver").write_text(SETTINGS)
-    with desktop.display() as screen, example("xscreensaver"), \
-            desktop.program(taro, ["xscreensaver", "--no-splash", "--verbose"], screen.env):
-        until(lambda: "XScreenSaver" in desktop_command(taro, screen, "-version"), "xscreensaver")
-        desktop_command(taro, screen, "-lock")
-        until(lambda: is_locked(taro, screen), "the lock")
+    with example("xscreensaver"), locker.xscreensaver(taro) as screen:
         assert answer_both(case, screen, taro.password, token.wrong()) == "denied"
         until(lambda: not screen.shows_more_than_black(), "the end of the refusal")
-        assert is_locked(taro, screen)
+        assert not screen.is_in(taro)
         assert answer_both(case, screen, taro.password, token.next()) == "allowed"
-        until(lambda: not is_locked(taro, screen), "the screen")
+        until(lambda: screen.is_in(taro), "the screen")
 
 
 def test_vlock_is_a_root_program_of_another_real_user(case):
