@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""lightdm with its GTK greeter on an X server without a screen."""
+"""lightdm with its greeters on an X server without a screen."""
 
+import os
 import re
 import shutil
 import subprocess
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from e2e import desktop, transcript
@@ -14,24 +16,45 @@ from e2e.desktop import until
 LOG = Path("/var/log/lightdm/lightdm.log")
 AUTHORITY = Path("/run/lightdm/root/:0")
 
+
+@dataclass(frozen=True)
+class Kind:
+    """A greeter: the name of its package, and where on 800x600 it asks, and tells of a refusal."""
+
+    name: str
+    area: str
+    told: str
+    settings: str = ""
+    refusal: str = ""  # what it says in place of the module's reason
+    keeps_name: bool = False  # after a refusal
+    draws_late: bool = False  # right only after the screen has changed its size
+
+
+# A refusal is told by words of its own, in English.
+GTK = Kind("lightdm-gtk-greeter", "800x60+0+300", "800x60+0+300", keeps_name=True,
+           refusal="Your password is incorrect. Please try again.")
+SLICK = Kind("slick-greeter", "270x22+104+321", "280x24+102+284")
+ARCTICA = Kind("arctica-greeter", "270x22+104+321", "280x32+98+290", draws_late=True,
+               settings="greeter-wrapper=/usr/bin/dbus-run-session\n")
+
 SETTINGS = """[LightDM]
 minimum-vt=0
 lock-memory=false
 logind-check-graphical=false
 [Seat:*]
-greeter-session=lightdm-gtk-greeter
+greeter-session={greeter}
 greeter-hide-users=true
 greeter-show-manual-login=true
 user-session=proof
 xserver-command=/tmp/lightdm/x
-"""
+{more}"""
 
 # lightdm gives its X server a seat and a terminal, of which this one knows nothing.
 SERVER = """#!/bin/bash
 args=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	-seat) shift ;;
+	-seat | -background) shift ;;
 	vt* | -novtswitch) ;;
 	*) args+=("$1") ;;
 	esac
@@ -47,8 +70,18 @@ PROOF = "#!/bin/sh\nid -un >/tmp/lightdm/in-$(id -un)\nexec sleep 600\n"
 class Greeter(desktop.Display):
     """What the login screen shows, and who types there."""
 
-    def __init__(self):
+    def __init__(self, kind=GTK, language="en"):
         super().__init__(":0", AUTHORITY)
+        self.kind = kind
+        self.area, self.told = kind.area, kind.told
+        self.refusal = kind.refusal
+        self.language = language
+
+    def resize(self):
+        """Makes its window smaller, and as large as the screen again."""
+        time.sleep(1)
+        for width in ("700", "800"):
+            self.run("xdotool", "windowsize", self.window(), width, "600")
 
     def log(self, pattern):
         text = LOG.read_text(errors="replace") if LOG.exists() else ""
@@ -57,7 +90,16 @@ class Greeter(desktop.Display):
     def is_ready(self):
         if not self.log("Greeter connected"):
             return False
-        return self.run("xdotool", "search", "--onlyvisible", "--class", "lightdm-gtk-greeter").stdout != ""
+        return self.window() != ""
+
+    def window(self):
+        return self.run("xdotool", "search", "--onlyvisible", "--class", self.kind.name).stdout.strip()
+
+    def begin(self, user):
+        """Up to the question that comes after name and password."""
+        if not self.results()[1:] or not self.kind.keeps_name:
+            self.answer(user.name)
+        self.answer(user.password)
 
     def answer(self, text):
         """Types it, and waits until that leads to the next question or to a result."""
@@ -80,7 +122,8 @@ class Greeter(desktop.Display):
         return Path(f"/tmp/lightdm/in-{user.name}").exists()
 
 
-def _prepare():
+def prepare_session():
+    """An X server without a screen, and a session that tells who is in it."""
     folder = Path("/tmp/lightdm")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o777)
@@ -88,9 +131,14 @@ def _prepare():
     for name, text in (("x", SERVER), ("session", PROOF)):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-    Path("/usr/share/xsessions").mkdir(exist_ok=True)
+    shutil.rmtree("/usr/share/xsessions", ignore_errors=True)  # some greeters take another one first
+    Path("/usr/share/xsessions").mkdir()
     Path("/usr/share/xsessions/proof.desktop").write_text(SESSION)
-    Path("/etc/lightdm/lightdm.conf").write_text(SETTINGS)
+
+
+def _prepare(kind):
+    prepare_session()
+    Path("/etc/lightdm/lightdm.conf").write_text(SETTINGS.format(greeter=kind.name, more=kind.settings))
     shutil.rmtree(LOG.parent, ignore_errors=True)
     LOG.parent.mkdir()
 
@@ -112,14 +160,17 @@ def bus():
 
 
 @contextmanager
-def lightdm():
+def lightdm(kind=GTK, language="en"):
     """A login screen within the block."""
-    _prepare()
+    _prepare(kind)
     with bus():
-        daemon = subprocess.Popen(["lightdm"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        greeter = Greeter()
+        env = {**os.environ, "LANG": {"en": "C.UTF-8", "ja": "ja_JP.UTF-8"}[language]}
+        daemon = subprocess.Popen(["lightdm"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        greeter = Greeter(kind, language)
         try:
             until(greeter.is_ready, "the greeter")
+            if kind.draws_late:
+                greeter.resize()
             yield greeter
         finally:
             daemon.terminate()
