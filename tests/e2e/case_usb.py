@@ -114,7 +114,7 @@ def test_a_callers_full_pipe_keeps_nobody_from_the_keys(case):
         jiro = users.new("jiro")
         with su_through_pipes(taro, jiro, env={"LIBUSB_DEBUG": "4"}) as (su, answer):
             answer("Password:", "no password of taro's")
-            answer("(YubiKey: Enter, then touch)", "")
+            answer("YubiKey: Enter, touch", "")
             # what su says itself goes the same way: no room for it either
             fill(su.prompts)
             outcome = programs.login(taro, [taro.password, "", *[softkey.enter_again] * 20])
@@ -132,7 +132,7 @@ def test_the_user_who_started_a_program_may_end_it_while_it_waits_for_a_touch(ca
             key.faults("touch-after=never")
             with su_through_pipes(taro, jiro) as (su, answer):
                 answer("Password:", "x")
-                answer("(YubiKey: Enter, then touch)", "")
+                answer("YubiKey: Enter, touch", "")
                 until(lambda: awaits_touch(key))
                 assert key.show()["detached"] == "1"
                 assert as_user.send_signal(jiro, su.pid, number)
@@ -151,7 +151,7 @@ def test_stopped_while_it_waits_it_gives_up_the_turn_in_time(case):
         key.faults("touch-after=never")
         with su_through_pipes(taro, jiro) as (su, answer):
             answer("Password:", "x")
-            answer("(YubiKey: Enter, then touch)", "")
+            answer("YubiKey: Enter, touch", "")
             until(lambda: awaits_touch(key))
             assert as_user.send_signal(jiro, su.pid, signal.SIGSTOP)
             until(lambda: is_free(key))
@@ -193,7 +193,7 @@ def test_ctrl_c_ends_the_wait_of_sudo_which_blocks_it(case):
             terminal.press(CTRL_C)
             until(lambda: is_free(key))
             assert terminal.wait() != 0
-            assert terminal.transcript.count("YubiKey: Enter, then touch") == 1, terminal.transcript
+            assert terminal.transcript.count("YubiKey: Enter, touch") == 1, terminal.transcript
         one_line(case, f"event=auth result=no-dialog .*user={taro.name}")
 
 
@@ -271,7 +271,7 @@ def test_it_takes_nothing_over_from_its_caller(case):
         with su_through_pipes(taro, jiro, prepare=spoil, env=environment) as (su, answer):
             score.write_text(before)
             answer("Password:", taro.password)
-            answer("(YubiKey: Enter, then touch)", "")
+            answer("YubiKey: Enter, touch", "")
             until(lambda: awaits_touch(key))
             [pid] = running()
             check_that_nothing_was_taken_over(pid)

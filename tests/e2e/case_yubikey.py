@@ -231,7 +231,7 @@ def test_a_key_without_the_otp_application(case):
         Key(serial=1111111, product="0402")
         outcome = programs.login(taro, [taro.password, "", lambda: key.plug() or ""])
         let_in(outcome, prompts=3)
-        assert outcome.prompts[2].startswith("This key has no OTP function"), outcome
+        assert outcome.prompts[2].startswith("Not an OTP key."), outcome
 
 
 def test_the_right_one_of_two_keys(case):

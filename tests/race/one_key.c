@@ -56,10 +56,10 @@ static void ask_again(void *context, const char *prompt)
 {
 	static const struct timespec pace = { 0, PACE_MS * MS_NS };
 	struct person *person = context;
-	person->is_busy = strstr(prompt, "YubiKey in use") != NULL ||
-			  strstr(prompt, "has just answered elsewhere") != NULL;
+	person->is_busy = strstr(prompt, "Don't touch yet") != NULL ||
+			  strstr(prompt, "Used elsewhere") != NULL;
 	person->was_busy |= person->is_busy;
-	person->was_untouched |= strstr(prompt, "was not touched") != NULL;
+	person->was_untouched |= strstr(prompt, "Not touched") != NULL;
 	(void)nanosleep(&pace, NULL);
 }
 
