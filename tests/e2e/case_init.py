@@ -61,7 +61,6 @@ def test_init_makes_all_that_is_missing_for_root_alone(case):
 def test_init_makes_the_administrator_choose_the_tokens(case):
     """Nobody is asked for a key that the house does not have."""
     with fresh_host():
-        exits(enroll.run("init"), 1, "--factors")
         for factors, said in (("sms", '"sms" is no kind'), ("totp totp", '"totp" is no kind'), ("fido2", "fido2"),
                               ("", "At least one"), ("totp " * 99, "")):
             exits(enroll.run("init", "--factors", factors), 2, said)
@@ -75,7 +74,21 @@ def test_init_makes_the_administrator_choose_the_tokens(case):
         assert [line for line in text.splitlines() if line not in sample] == ["factors      = yubikey totp"]
         done = enroll.run("init", "--factors", "hotp")  # it is there already
         exits(done, 0, "Ready")
+        assert "--factors was not used" in done.stdout, done
         assert product.CONFIG.read_text() == text
+
+
+def test_the_answer_may_be_written_as_people_write_lists(case):
+    for answer in ("YubiKey, TOTP\n", "yubikey\u3000totp\n", "yubikey\u3001totp\n", "yubikey\uff0ctotp\n"):
+        with fresh_host():
+            exits(enroll.run("init", stdin=answer), 0)
+            assert "\nfactors      = yubikey totp\n" in product.CONFIG.read_text(), answer
+
+
+def test_where_nobody_can_be_asked_no_key_is_wanted(case):
+    with fresh_host():
+        exits(enroll.run("init"), 0, "these are accepted: totp hotp")
+        assert "\nfactors      = totp hotp\n" in product.CONFIG.read_text()
 
 
 def test_init_again_changes_nothing(case):

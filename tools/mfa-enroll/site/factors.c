@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/terminal.h"
 #include "mfa/factor.h"
@@ -33,6 +34,28 @@ static enum mfa_kind find_new_kind(const char *word, uint32_t taken)
 	return is_new && mfa_factor_find(kind) != NULL ? kind : MFA_KIND_NONE;
 }
 
+/* Blanks and commas of both widths part the words, in letters of any case. ret_text has
+ * room for text. */
+static void tidy_words(const char *text, char *ret_text)
+{
+	static const char *const parting[] = { ",", "\xe3\x80\x80", "\xe3\x80\x81",
+					       "\xef\xbc\x8c" };
+	while (*text != '\0') {
+		size_t used = 0;
+		for (size_t i = 0; used == 0 && i < MFA_COUNT(parting); i++)
+			if (strncmp(text, parting[i], strlen(parting[i])) == 0)
+				used = strlen(parting[i]);
+		if (used == 0)
+			*ret_text++ = *text >= 'A' && *text <= 'Z'
+					      ? (char)(*text - 'A' + 'a')
+					      : *text;
+		else
+			*ret_text++ = ' ';
+		text += used > 0 ? used : 1;
+	}
+	*ret_text = '\0';
+}
+
 /* False: a word is no kind, or comes twice, or there is none; ret_word: which. */
 static bool read_kinds(const char *text, char ret_list[static LIST_SIZE],
 		       char ret_word[static LIST_SIZE])
@@ -41,10 +64,10 @@ static bool read_kinds(const char *text, char ret_list[static LIST_SIZE],
 	char *rest = NULL;
 	uint32_t taken = 0;
 	size_t len = 0;
-	(void)snprintf(copy, sizeof copy, "%s", text);
 	ret_list[0] = ret_word[0] = '\0';
 	if (strlen(text) >= sizeof copy)
 		return false;
+	tidy_words(text, copy);
 	for (char *word = strtok_r(copy, " \t", &rest); word != NULL;
 	     word = strtok_r(NULL, " \t", &rest)) {
 		enum mfa_kind kind = find_new_kind(word, taken);
@@ -78,6 +101,19 @@ static void print_offers(const struct app *app)
 			     TR(app, offers[i].what));
 }
 
+/* Nobody is there to be asked, as in a script: no key is wanted that the house may not
+ * have. */
+static enum exit_code choose_codes(const struct app *app, char ret_list[static LIST_SIZE])
+{
+	(void)snprintf(ret_list, LIST_SIZE, "%s", "totp hotp");
+	(void)printf(
+		TR(app, MFA_N_("Nobody has chosen, so these are accepted: %s (others "
+			       "with --factors \"LIST\")")),
+		ret_list);
+	(void)fputc('\n', stdout);
+	return EXIT_DONE;
+}
+
 /* Until the answer can be used, or there is none. */
 static enum exit_code ask_list(const struct app *app, char ret_list[static LIST_SIZE])
 {
@@ -89,6 +125,8 @@ static enum exit_code ask_list(const struct app *app, char ret_list[static LIST_
 		int err = terminal_ask(
 			TR(app, MFA_N_("With spaces between, the usual one first: ")),
 			ECHO_SHOWN, &line);
+		if (err == MFA_ERR_ABORT && isatty(STDIN_FILENO) == 0)
+			return choose_codes(app, ret_list);
 		if (err == MFA_ERR_ABORT) {
 			app_complain("%s", TR(app, MFA_N_("Nothing was chosen; or say "
 							  "--factors \"LIST\".")));

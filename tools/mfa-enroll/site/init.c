@@ -68,8 +68,13 @@ static int write_config(struct work *work, const char *path, const char *factors
 	int err = make_parent(work, path);
 	if (err == MFA_OK)
 		err = mfa_fs_create(path, &sample, &work->diag);
-	if (err == MFA_ERR_EXISTS)
+	if (err == MFA_ERR_EXISTS) {
+		(void)printf(TR(work->app, MFA_N_("%s is there already: --factors was "
+						  "not used")),
+			     path);
+		(void)fputc('\n', stdout);
 		return MFA_OK;
+	}
 	if (err == MFA_OK)
 		tell_made(work, path);
 	return err;
