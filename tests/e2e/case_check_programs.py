@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import enroll, pamconf, product, programs, ssh, users
-from e2e.checks import let_in
+from e2e.checks import let_in, soon
 from e2e.terminal import Terminal, become
 
 LAYER = "switches"
@@ -148,6 +148,48 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
         with ssh.Server("UsePAM no\nAuthorizedKeysFile .ssh/authorized_keys\n") as server:
             assert [name for name, *_ in holes("sshd")] == ["sshd-no-pam"], server.log()
             let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
+@contextmanager
+def process_of(user, title):
+    """A process of the user's that says of itself what it likes."""
+    with subprocess.Popen([title, "60"], executable="/bin/sleep", preexec_fn=lambda: become(user)) as process:
+        try:
+            soon(lambda: Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(title.encode()))
+            yield
+        finally:
+            process.kill()
+
+
+def test_root_runs_no_program_that_a_user_names(case):
+    """Titles of processes are what their users like, and a unit may name a user's program."""
+    jiro = users.new("jiro")
+    proof = Path("/tmp/jiros-proof")
+    program = Path(f"/home/{jiro.name}/sshd")
+    program.write_text(f"#!/bin/sh\nid >{proof}\n")
+    program.chmod(0o755)
+    pipe = Path(f"/home/{jiro.name}/pipe")
+    os.mkfifo(pipe)
+    unit = f"[Service]\nUser={jiro.name}\nExecStart={program} -D -o Port=2022\n"
+    with pamconf.wired("sshd"), file("/etc/systemd/system/own.service", unit), \
+            process_of(jiro, f"sshd: {program} -D -oPort=2022 [listener] 0 of 10-100 startups"), \
+            process_of(jiro, f"sshd: /usr/sbin/sshd -f {pipe} [listener] 0 of 10-100 startups"), \
+            process_of(jiro, "sshd: /usr/sbin/sshdX -o UsePAM=no [listener] 0 of 10-100 startups"):
+        begun = time.monotonic()
+        assert not [hole for hole in holes("sshd") if hole[0] != "service-chosen"]
+        assert time.monotonic() - begun < 9
+        assert not proof.exists()
+
+
+def test_a_configuration_of_sshd_that_never_ends_is_not_waited_for(case):
+    pipe = Path("/etc/ssh/pipe")
+    os.mkfifo(pipe)
+    try:
+        with pamconf.wired("sshd"), file("/etc/systemd/system/own.service", f"[Service]\nExecStart=/usr/sbin/sshd -D -f {pipe}\n"):
+            done = subprocess.run(["mfa-enroll", "check"], capture_output=True, timeout=20)
+            assert done.returncode in (0, 1), done
+    finally:
+        pipe.unlink()
 
 
 @contextmanager

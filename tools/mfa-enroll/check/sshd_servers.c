@@ -120,8 +120,7 @@ static void take_default_options(struct check *check, struct sshd_server *server
 		sshd_server_take_words(check, server, words);
 }
 
-/* sshd itself, or a copy; not what belongs to it. */
-static bool is_server_name(const char *name)
+bool sshd_is_server_name(const char *name)
 {
 	static const char *const others[] = { "sshd-session", "sshd-auth", "sshd-keygen",
 					      "sshd-agent" };
@@ -147,7 +146,7 @@ static void take_started_server(const char *key, char *value, struct check_place
 		return;
 	const char *program = unit_next_word(&rest);
 	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
-	if (slash == NULL || !is_server_name(slash + 1))
+	if (slash == NULL || !sshd_is_server_name(slash + 1))
 		return;
 	struct sshd_server server = sshd_server_init(search->check, program, place);
 	if (strstr(rest, "$SSHD_OPTS") != NULL)
@@ -164,7 +163,7 @@ static void add_copies(struct check *check, struct sshd_servers *servers,
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		char path[512];
-		if (!is_server_name(names.items[i]))
+		if (!sshd_is_server_name(names.items[i]))
 			continue;
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
 		struct sshd_server server =

@@ -37,5 +37,8 @@ void sshd_servers_add(struct check *check, struct sshd_servers *servers,
 struct sshd_server sshd_server_init(struct check *check, const char *program,
 				    struct check_place place);
 
-/* Adds the servers that run on this host. */
+/* Whether a program of that name is sshd itself, or a copy; not what belongs to it. */
+bool sshd_is_server_name(const char *name);
+
+/* Adds root's servers that run on this host. */
 void sshd_servers_add_running(struct check *check, struct sshd_servers *servers);

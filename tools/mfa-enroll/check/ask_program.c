@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/ask_program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+
+enum {
+	PATIENCE_MS = 10000
+};
+
+bool ask_program_may_run(const char *path)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	return mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, NULL, &fd) == MFA_OK &&
+	       access(path, X_OK) == 0;
+}
+
+static bool start(char *const argv[], int out, pid_t *ret_pid)
+{
+	static char *const environment[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return false;
+	bool is_started =
+		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) ==
+			0 &&
+		posix_spawn_file_actions_adddup2(&actions, out, 1) == 0 &&
+		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) ==
+			0 &&
+		posix_spawn(ret_pid, argv[0], &actions, NULL, argv, environment) == 0;
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return is_started;
+}
+
+/* false: there is more than fits, or it does not end in time. */
+static bool read_all(int fd, char *ret_text, size_t size)
+{
+	int64_t deadline = mfa_monotonic_ms() + PATIENCE_MS;
+	for (size_t len = 0; len + 1 < size;) {
+		struct pollfd one = { .fd = fd, .events = POLLIN };
+		int64_t left = deadline - mfa_monotonic_ms();
+		if (left <= 0 || poll(&one, 1, (int)left) <= 0)
+			return false;
+		ssize_t got = read(fd, ret_text + len, size - 1 - len);
+		if (got < 0)
+			return false;
+		len += (size_t)got;
+		ret_text[len] = '\0';
+		if (got == 0)
+			return true;
+	}
+	return false;
+}
+
+bool ask_program(char *const argv[], char *ret_text, size_t size)
+{
+	int ends[2];
+	pid_t pid = 0;
+	int status = -1;
+	ret_text[0] = '\0';
+	if (!ask_program_may_run(argv[0]) || pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	bool is_started = start(argv, ends[1], &pid);
+	(void)close(ends[1]);
+	bool is_read = is_started && read_all(ends[0], ret_text, size);
+	(void)close(ends[0]);
+	if (!is_started)
+		return false;
+	if (!is_read)
+		(void)kill(pid, SIGKILL);
+	return waitpid(pid, &status, 0) == pid && is_read && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
