@@ -20,6 +20,9 @@ enum {
 	 * file that is held open is told of as an attribute of its. */
 	PLACE = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD,
 	ARRIVALS = IN_CREATE | IN_MOVED_TO | IN_MASK_ADD,
+	/* of a folder above: a folder that goes while somebody is in it tells nothing of
+	 * itself before they leave */
+	DEPARTURES = IN_DELETE | IN_MOVED_FROM | IN_MASK_ADD,
 	/* What is written through a mapping is told of when that ends. */
 	CONTENT =
 		PLACE | ARRIVALS | IN_DELETE | IN_MOVED_FROM | IN_MODIFY | IN_CLOSE_WRITE,
@@ -76,7 +79,8 @@ static int watch_path(const struct mfa_file_watch *watch, const char *path, uint
 	return is_told_of(path) ? MFA_OK : MFA_ERR_UNSUPPORTED;
 }
 
-static int watch_folder_of(const struct mfa_file_watch *watch, const char *path)
+static int watch_folder_of(const struct mfa_file_watch *watch, const char *path,
+			   uint32_t mask)
 {
 	char folder[PATH_MAX] = "/";
 	size_t len = (size_t)(strrchr(path, '/') - path);
@@ -84,7 +88,7 @@ static int watch_folder_of(const struct mfa_file_watch *watch, const char *path)
 		return MFA_ERR_INVALID;
 	if (len > 0)
 		memcpy(folder, path, len);
-	return watch_path(watch, folder, ARRIVALS);
+	return watch_path(watch, folder, mask);
 }
 
 /* What comes before its folder is watched is found by who looks at it after that. */
@@ -92,9 +96,11 @@ void file_watch_add(struct mfa_file_watch *watch, const char *path, bool is_plac
 {
 	if (!watch->is_on)
 		return;
-	int err = watch_path(watch, path, is_place ? PLACE : CONTENT);
+	int err = watch_folder_of(watch, path, DEPARTURES);
+	if (err == MFA_OK)
+		err = watch_path(watch, path, is_place ? PLACE : CONTENT);
 	if (err == MFA_ERR_NOTFOUND)
-		err = watch_folder_of(watch, path);
+		err = watch_folder_of(watch, path, ARRIVALS);
 	if (err != MFA_OK)
 		file_watch_end(watch);
 }

@@ -97,6 +97,18 @@ static void a_folder_that_is_moved_is_told_of(void **state)
 	assert_told();
 }
 
+/* Its inode stays as long as somebody is in it, and says nothing. */
+static void a_folder_that_goes_while_somebody_is_in_it_is_told_of(void **state)
+{
+	MFA_CLEANUP(mfa_close_fd)
+	int held = open(path_in(*state, "above/place"), O_RDONLY | O_DIRECTORY);
+	assert_true(held >= 0);
+	assert_int_equal(unlink(path_in(*state, "above/place/content")), 0);
+	assert_int_equal(rmdir(path_in(*state, "above/place")), 0);
+	assert_int_equal(mkdir(path_in(*state, "above/place"), 0700), 0);
+	assert_told();
+}
+
 static void what_comes_is_told_of(void **state)
 {
 	write_text(path_in(*state, "missing"), "");
@@ -171,6 +183,7 @@ int main(void)
 		watched(a_name_of_an_open_file_that_goes_is_told_of),
 		watched(a_mode_is_told_of),
 		watched(a_folder_that_is_moved_is_told_of),
+		watched(a_folder_that_goes_while_somebody_is_in_it_is_told_of),
 		watched(what_comes_is_told_of),
 		watched(what_is_moved_there_is_told_of),
 		watched(what_is_written_in_a_place_is_nobodys_business),
