@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
 
+#include "mfa/log.h"
 #include "report.h"
 
 enum {
@@ -102,7 +102,7 @@ void fault_fixture_login(struct fault_fixture *fixture, const struct entry_point
 		call_module(fixture, entry, hooks);
 	else
 		fault_fixture_take_steps(fixture, entry, hooks);
-	closelog();
+	mfa_log_close();
 	outcome->open_fds[1] = count_fds();
 	outcome->guards[1] = count_guards();
 	outcome->is_done = true;

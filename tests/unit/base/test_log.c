@@ -25,8 +25,7 @@ static int daemon_fd = -1;
 /* /dev is this test's own. */
 static void hide_dev(void)
 {
-	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0)
-		skip();
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
 	assert_int_equal(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
 	assert_int_equal(mount("none", "/dev", "tmpfs", 0, NULL), 0);
 }
@@ -167,5 +166,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stream_gets_the_line_too, setup,
 						teardown),
 	};
+	if (geteuid() != 0) {
+		(void)puts("nobody but root can have a /dev of their own");
+		return 77; /* skipped, to meson */
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
