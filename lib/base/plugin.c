@@ -12,10 +12,12 @@
 
 /* It is checked and then opened by its path: only root could replace it in between. (By
  * /proc/self/fd/N the loader would take two plug-ins with the same N for one.) */
-static int check_plugin(const char *path, struct mfa_diag *diag)
+static int check_plugin(const char *path, const char *name, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	int err = mfa_fs_open(path, O_RDONLY, &mfa_fs_protected, diag, &fd);
+	if (err == MFA_ERR_NOTFOUND)
+		return mfa_fail(diag, err, "plug-in %s is not installed: %s", name, path);
 	return err == MFA_OK ? mfa_elf_check_whole(fd, path, diag) : err;
 }
 
@@ -28,7 +30,7 @@ int mfa_plugin_open(const char *folder, const char *name, struct mfa_diag *diag,
 	if (len < 0 || (size_t)len >= sizeof path)
 		return mfa_fail(diag, MFA_ERR_INVALID, "plug-in %s: too long a path",
 				name);
-	int err = check_plugin(path, diag);
+	int err = check_plugin(path, name, diag);
 	if (err != MFA_OK)
 		return err;
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -38,11 +38,16 @@ def under_systemd():
     units.systemctl("enable", "--now", "mfa-authd.socket")
 
 
+def begin_anew():
+    """What the machine itself has is not ours."""
+    for folder in ("/etc/pam_mfa", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def install():
     """Installs the build, with the key and store that `init` makes, and a configuration that
     takes typed codes only."""
-    for folder in ("/etc/pam_mfa", "/var/lib/pam_mfa", "/var/log/pam_mfa"):
-        shutil.rmtree(folder, ignore_errors=True)  # what the machine itself has is not ours
+    begin_anew()
     command = ["meson", "install", "--no-rebuild", "--quiet", "-C", REPOSITORY / "build"]
     subprocess.run(command, check=True)
     command = ["mfa-enroll", "init", "--factors", "totp hotp yubikey-otp"]

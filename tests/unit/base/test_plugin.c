@@ -47,9 +47,11 @@ static void a_missing_file_or_folder_is_told(void **state)
 	struct sandbox *box = *state;
 	struct mfa_diag diag = { .text = "" };
 	const void *ops = NULL;
-	assert_refused(box, MFA_ERR_NOTFOUND, "yubikey.so");
+	assert_refused(box, MFA_ERR_NOTFOUND, "plug-in yubikey is not installed: ");
+	assert_refused(box, MFA_ERR_NOTFOUND, plugin_in(box));
 	assert_int_equal(mfa_plugin_open(path_in(box, "none"), "yubikey", &diag, &ops),
 			 MFA_ERR_NOTFOUND);
+	assert_non_null(strstr(diag.text, "plug-in yubikey is not installed: "));
 }
 
 static void what_others_could_have_written_is_not_opened(void **state)

@@ -110,7 +110,7 @@ static void what_is_on_no_key_of_modhex_is_no_code(void **state MFA_UNUSED)
 static void a_code_has_its_length(void **state MFA_UNUSED)
 {
 	struct modhex_reading readings[MODHEX_LAYOUTS];
-	char text[256];
+	char text[512]; /* two codes, whose characters have three bytes */
 	for (size_t i = 0; i < MFA_COUNT(keyboards); i++) {
 		size_t len = type(keyboards[i], code + 1, text);
 		assert_int_equal(modhex_read(text, len, readings), 0);

@@ -320,8 +320,13 @@ static void assert_with_signal(struct stack *stack, int number, int code)
 
 static void ctrl_c_that_the_program_has_blocked_ends_the_wait(void **state)
 {
-	assert_with_signal(*state, SIGINT, PAM_ABORT);
-	assert_with_signal(*state, SIGQUIT, PAM_ABORT);
+	static const int numbers[] = { SIGINT, SIGQUIT };
+	for (size_t i = 0; i < MFA_COUNT(numbers); i++) {
+		/* a shell may have had this test ignore it */
+		void (*before)(int) = signal(numbers[i], SIG_DFL);
+		assert_with_signal(*state, numbers[i], PAM_ABORT);
+		(void)signal(numbers[i], before);
+	}
 }
 
 static void other_signals_are_the_programs_own(void **state)
