@@ -90,6 +90,24 @@ int mfa_key_create(const char *source, struct mfa_diag *diag)
 	return err != MFA_OK ? err : ops->create(address, diag);
 }
 
+int mfa_key_put(const char *source, const struct mfa_secret *key, bool replaces,
+		struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = key->len == MFA_KEY_SIZE ? find_source(source, diag, &ops, &address)
+					   : MFA_ERR_INVALID;
+	return err != MFA_OK ? err : ops->put(address, key, replaces, diag);
+}
+
+int mfa_key_name_note(const char *source, struct mfa_diag *diag, char **ret_path)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->name_note(address, diag, ret_path);
+}
+
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag)
 {
 	const struct key_source_ops *ops = NULL;
