@@ -192,7 +192,8 @@ static enum exit_code init_run(struct app *app, const struct invocation *invocat
 	}
 	if (code == EXIT_DONE)
 		(void)puts(
-			TR(app, MFA_N_("Ready. Keep a sealed copy of the store key.")));
+			TR(app, MFA_N_("Ready. Keep a copy of the store key: mfa-enroll "
+				       "key copy FILE")));
 	return code;
 }
 
