@@ -95,8 +95,10 @@ int mfa_key_put(const char *source, const struct mfa_secret *key, bool replaces,
 {
 	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = key->len == MFA_KEY_SIZE ? find_source(source, diag, &ops, &address)
-					   : MFA_ERR_INVALID;
+	if (key->len != MFA_KEY_SIZE)
+		return mfa_fail(diag, MFA_ERR_INVALID, "a store key has %d bytes",
+				MFA_KEY_SIZE);
+	int err = find_source(source, diag, &ops, &address);
 	return err != MFA_OK ? err : ops->put(address, key, replaces, diag);
 }
 

@@ -87,10 +87,12 @@ int mfa_key_note_read(const char *source, struct mfa_diag *diag,
 	int err = mfa_key_name_note(source, diag, &path);
 	if (err == MFA_OK)
 		err = mfa_fs_open(path, O_RDONLY, &mfa_fs_own, diag, &fd);
-	if (err == MFA_OK)
-		err = mfa_fs_read(fd, text, NOTE_SIZE, 0, &len);
 	if (err != MFA_OK)
 		return err;
+	err = mfa_fs_read(fd, text, NOTE_SIZE, 0, &len);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: cannot read: %s", path,
+				mfa_strerror(err));
 	if (len != NOTE_SIZE || text[NOTE_SIZE - 1] != '\n' ||
 	    !parse_note(text, ret_note))
 		return mfa_fail(diag, MFA_ERR_INVALID, "%s: damaged", path);
