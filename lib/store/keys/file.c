@@ -31,8 +31,9 @@ static int read_key(int fd, const char *path, struct mfa_diag *diag,
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
 	return mfa_fail(diag, MFA_ERR_INVALID,
-			"%s: must hold %d bytes; restore it from the backup", path,
-			MFA_KEY_SIZE);
+			"%s: must hold %d bytes; restore it: mfa-enroll key restore "
+			"--replace FILE, or from the backup",
+			path, MFA_KEY_SIZE);
 }
 
 static int fail_busy(const char *path, struct mfa_diag *diag)

@@ -97,7 +97,7 @@ static int check_no_records(const struct mfa_config *config, struct mfa_diag *di
 		return mfa_fail(
 			diag, MFA_ERR_EXISTS,
 			"%s: the store has records, but their key is missing: restore it "
-			"from the backup (a new key could not read them)",
+			"(mfa-enroll key restore FILE), as a new key could not read them",
 			config->key);
 	return err;
 }
