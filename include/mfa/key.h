@@ -33,6 +33,16 @@ void mfa_key_add_files(const char *source, struct mfa_snapshot *snapshot);
 /* Makes a fresh key at the source; never overwrites one (MFA_ERR_EXISTS). */
 int mfa_key_create(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* Puts this key (MFA_KEY_SIZE bytes) at the source: where none is (MFA_ERR_EXISTS), or in
+ * the place of what is there, which is then lost. MFA_ERR_INVALID. */
+int mfa_key_put(const char *source, const struct mfa_secret *key, bool replaces,
+		struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* The file in which is noted what is known of the key (mfa/key_note.h). The caller frees
+ * ret_path. */
+int mfa_key_name_note(const char *source, struct mfa_diag *diag, char **ret_path)
+	MFA_MUST_CHECK;
+
 /* Fails if a key at the source, or beside it during a rekey, would be lost when the
  * machine restarts. MFA_ERR_UNSUPPORTED. */
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -90,6 +90,26 @@ int mfa_key_create(const char *source, struct mfa_diag *diag)
 	return err != MFA_OK ? err : ops->create(address, diag);
 }
 
+int mfa_key_put(const char *source, const struct mfa_secret *key, bool replaces,
+		struct mfa_diag *diag)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	if (key->len != MFA_KEY_SIZE)
+		return mfa_fail(diag, MFA_ERR_INVALID, "a store key has %d bytes",
+				MFA_KEY_SIZE);
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->put(address, key, replaces, diag);
+}
+
+int mfa_key_name_note(const char *source, struct mfa_diag *diag, char **ret_path)
+{
+	const struct key_source_ops *ops = NULL;
+	const char *address = NULL;
+	int err = find_source(source, diag, &ops, &address);
+	return err != MFA_OK ? err : ops->name_note(address, diag, ret_path);
+}
+
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag)
 {
 	const struct key_source_ops *ops = NULL;

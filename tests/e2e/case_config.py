@@ -200,11 +200,11 @@ def test_the_tool_names_the_same_faults(case):
     with product.kept(product.KEY):
         product.KEY.unlink()
         done = enroll.run("list")
-        exits(done, 1, "store.key: cannot open(?s:.*)restore it from the sealed copy")
+        exits(done, 1, "store.key: cannot open(?s:.*)restore it from its copy \\(mfa-enroll key restore FILE")
         assert "init" not in done.stderr, done
         found = json.loads(enroll.run("check", "--json").stdout)["findings"]
         told = [item["text"] for item in found if item["id"] == "file-missing"]
-        assert len(told) == 1 and "restore it from the sealed copy" in told[0], found
+        assert len(told) == 1 and "mfa-enroll key restore FILE" in told[0], found
         for path in product.USERS.glob("[!.]*"):
             path.unlink()
         exits(enroll.run("list"), 1, "run: mfa-enroll init")

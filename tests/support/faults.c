@@ -89,6 +89,9 @@ WRAP(linkat, "linkat", result(), int,
      (int from, const char *path, int to, const char *name, int flags), from, path, to,
      name, flags)
 WRAP(rename, "rename", result(), int, (const char *from, const char *to), from, to)
+WRAP(renameat2, "renameat2", result(), int,
+     (int from, const char *path, int to, const char *name, unsigned flags), from, path,
+     to, name, flags)
 WRAP(unlinkat, "unlinkat", result(), int, (int dir_fd, const char *name, int flags),
      dir_fd, name, flags)
 WRAP(mkdir, "mkdir", result(), int, (const char *path, mode_t mode), path, mode)

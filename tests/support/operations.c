@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "mfa/key.h"
+#include "mfa/key_note.h"
+#include "mfa/key_trial.h"
 #include "mfa/rekey.h"
 
 /* Without an allocation, which might be the one that is to fail. */
@@ -98,6 +100,75 @@ static int load_next_key(struct test_host *host, struct mfa_diag *diag)
 	struct mfa_secret key = { 0 };
 	int err = mfa_key_load_next(source_of(host, "store.key", source), diag, &key);
 	mfa_secret_done(&key);
+	return err;
+}
+
+static void write_wrong_key(struct test_host *host)
+{
+	static const unsigned char wrong[MFA_KEY_SIZE] = "not of this store";
+	write_bytes(path_in(&host->box, "other.key"), wrong, sizeof wrong);
+}
+
+static int put_key(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	return mfa_key_put(source_of(host, "other.key", source), &host->key, false, diag);
+}
+
+static int replace_key(struct test_host *host, struct mfa_diag *diag)
+{
+	char source[128];
+	return mfa_key_put(source_of(host, "other.key", source), &host->key, true, diag);
+}
+
+static int try_key(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_key_trial trial = { 0 };
+	int err = mfa_key_try(host->host.config, &host->key, diag, &trial);
+	assert_int_equal(trial.opened > 0, err == MFA_OK);
+	return err;
+}
+
+static int write_copy(struct test_host *host, struct mfa_diag *diag)
+{
+	static const unsigned char bytes[MFA_KEY_COPY_SIZE] = "a copy";
+	char source[128];
+	const char *path = source_of(host, "copy", source) + strlen("file:");
+	return mfa_key_copy_write(path, bytes, diag);
+}
+
+static void write_first_copy(struct test_host *host)
+{
+	assert_int_equal(write_copy(host, NULL), MFA_OK);
+}
+
+static int read_copy(struct test_host *host, struct mfa_diag *diag)
+{
+	unsigned char bytes[MFA_KEY_COPY_SIZE];
+	char source[128];
+	size_t len = 0;
+	const char *path = source_of(host, "copy", source) + strlen("file:");
+	int err = mfa_key_copy_read(path, diag, bytes, &len);
+	assert_int_equal(len, err == MFA_OK ? sizeof bytes : 0);
+	return err;
+}
+
+static int write_note(struct test_host *host, struct mfa_diag *diag)
+{
+	const struct mfa_key_note note = { "0123-4567-89ab-cdef", NOW, "hanako" };
+	return mfa_key_note_write(host->host.config->key, &note, diag);
+}
+
+static void write_first_note(struct test_host *host)
+{
+	assert_int_equal(write_note(host, NULL), MFA_OK);
+}
+
+static int read_note(struct test_host *host, struct mfa_diag *diag)
+{
+	struct mfa_key_note note = { .time = 0 };
+	int err = mfa_key_note_read(host->host.config->key, diag, &note);
+	assert_int_equal(note.time, err == MFA_OK ? NOW : 0);
 	return err;
 }
 
@@ -236,6 +307,14 @@ const struct operation operations[] = {
 	{ "make a key", NULL, create_key, MFA_ERR_EXISTS, false },
 	{ "load the key", NULL, load_key, MFA_OK, false },
 	{ "load the next key", begin_rekey, load_next_key, MFA_OK, false },
+	{ "put a key where none is", NULL, put_key, MFA_ERR_EXISTS, false },
+	{ "replace a key", write_wrong_key, replace_key, MFA_OK, false },
+	{ "try a key", NULL, try_key, MFA_OK, false },
+	{ "try a key during a rekey", begin_rekey, try_key, MFA_OK, false },
+	{ "write a copy of the key", NULL, write_copy, MFA_ERR_EXISTS, false },
+	{ "read a copy of the key", write_first_copy, read_copy, MFA_OK, false },
+	{ "note that a copy was verified", write_first_note, write_note, MFA_OK, false },
+	{ "read that a copy was verified", write_first_note, read_note, MFA_OK, false },
 	{ "make a store", NULL, prepare_store, MFA_OK, false },
 	{ "create a record", NULL, create_record, MFA_ERR_EXISTS, false },
 	{ "read a record", NULL, read_record, MFA_OK, false },

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "mfa/fs.h"
 #include "mfa/seal.h"
@@ -30,8 +31,9 @@ static int read_key(int fd, const char *path, struct mfa_diag *diag,
 		return mfa_fail(diag, err, "%s: cannot read: %s", path,
 				mfa_strerror(err));
 	return mfa_fail(diag, MFA_ERR_INVALID,
-			"%s: must hold %d bytes; restore it from the backup", path,
-			MFA_KEY_SIZE);
+			"%s: must hold %d bytes; restore it: mfa-enroll key restore "
+			"--replace FILE, or from the backup",
+			path, MFA_KEY_SIZE);
 }
 
 static int fail_busy(const char *path, struct mfa_diag *diag)
@@ -57,13 +59,19 @@ static int key_file_load(const char *path, struct mfa_diag *diag, unsigned char 
 	return err;
 }
 
+static int make_path_beside(const char *path, const char *ending, struct mfa_diag *diag,
+			    char **ret_path)
+{
+	char *beside = NULL;
+	if (asprintf(&beside, "%s.%s", path, ending) < 0)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	*ret_path = beside;
+	return MFA_OK;
+}
+
 static int make_next_path(const char *path, struct mfa_diag *diag, char **ret_path)
 {
-	char *next = NULL;
-	if (asprintf(&next, "%s.next", path) < 0)
-		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	*ret_path = next;
-	return MFA_OK;
+	return make_path_beside(path, "next", diag, ret_path);
 }
 
 static int key_file_load_next(const char *path, struct mfa_diag *diag,
@@ -109,6 +117,30 @@ static int key_file_create(const char *path, struct mfa_diag *diag)
 	int err = mfa_secret_random(MFA_KEY_SIZE, &key);
 	return err == MFA_OK ? write_key(path, &key, diag)
 			     : mfa_fail(diag, err, "out of memory");
+}
+
+/* What a killed run has left of the new file is dropped: it is a copy. */
+static int replace_key(const char *path, const struct mfa_secret *key,
+		       struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_free_string) char *fresh = NULL;
+	int err = make_path_beside(path, "restored", diag, &fresh);
+	if (err != MFA_OK)
+		return err;
+	(void)unlink(fresh);
+	err = write_key(fresh, key, diag);
+	return err == MFA_OK ? mfa_fs_replace(fresh, path, diag) : err;
+}
+
+static int key_file_put(const char *path, const struct mfa_secret *key, bool replaces,
+			struct mfa_diag *diag)
+{
+	return replaces ? replace_key(path, key, diag) : write_key(path, key, diag);
+}
+
+static int key_file_name_note(const char *path, struct mfa_diag *diag, char **ret_path)
+{
+	return make_path_beside(path, "verified", diag, ret_path);
 }
 
 static int key_file_create_next(const char *path, const struct mfa_secret *key,
@@ -169,6 +201,8 @@ const struct key_source_ops key_source_file = {
 	.load = key_file_load,
 	.load_next = key_file_load_next,
 	.create = key_file_create,
+	.put = key_file_put,
+	.name_note = key_file_name_note,
 	.check_durable = mfa_fs_check_durable,
 	.create_next = key_file_create_next,
 	.hold = key_file_hold,

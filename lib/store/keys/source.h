@@ -13,6 +13,9 @@ struct key_source_ops {
 	int (*load_next)(const char *address, struct mfa_diag *diag,
 			 struct mfa_secret *ret_key);
 	int (*create)(const char *address, struct mfa_diag *diag);
+	int (*put)(const char *address, const struct mfa_secret *key, bool replaces,
+		   struct mfa_diag *diag);
+	int (*name_note)(const char *address, struct mfa_diag *diag, char **ret_path);
 	int (*check_durable)(const char *address, struct mfa_diag *diag);
 	int (*create_next)(const char *address, const struct mfa_secret *key,
 			   struct mfa_diag *diag);

@@ -120,9 +120,10 @@ static void an_operation_that_the_disk_fails_tells_and_can_be_repeated(
 	void **state MFA_UNUSED)
 {
 	static const char *const calls[] = {
-		"fchmod", "fdatasync", "fdopendir", "flock",	 "fstat",    "fsync",
-		"linkat", "lstat",     "mkdir",	    "open",	 "openat",   "pread",
-		"pwrite", "readdir",   "rename",    "scandirat", "unlinkat",
+		"fchmod",    "fdatasync", "fdopendir", "flock",	    "fstat",
+		"fsync",     "linkat",	  "lstat",     "mkdir",	    "open",
+		"openat",    "pread",	  "pwrite",    "readdir",   "rename",
+		"renameat2", "scandirat", "unlinkat",  "ftruncate",
 	};
 	for (size_t i = 0; i < MFA_COUNT(calls); i++)
 		if (disturb_all(calls[i], EIO) == 0)

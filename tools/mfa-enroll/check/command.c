@@ -78,6 +78,7 @@ static void look_at_parts(struct check *check)
 	check_guesses(check);
 	check_locks(check);
 	check_decoys(check);
+	check_key_copy(check);
 }
 
 static enum exit_code print_findings(struct check *check)

@@ -61,8 +61,8 @@ static void look_at_key(struct check *check, const char *path, const char *store
 			  (struct check_place){ path, 0 }, "%s",
 			  TR(check->app,
 			     MFA_N_("missing; the store has records, and no other key "
-				    "opens them: restore it from the sealed copy or the "
-				    "backup")));
+				    "opens them: restore it from its copy (mfa-enroll "
+				    "key restore FILE) or from the backup")));
 	else
 		add_file_finding(check, err, &diag, path);
 }

@@ -38,6 +38,7 @@ void check_clock(struct check *check);
 void check_guesses(struct check *check);
 void check_locks(struct check *check);
 void check_decoys(struct check *check);
+void check_key_copy(struct check *check);
 
 /* Whether a folder is the system's or a person's, so that pam_mfa cannot have it alone.
  */

@@ -115,8 +115,8 @@ static const char *advise_on_missing(const struct app *app)
 {
 	return records_exist(app->site.config)
 		       ? TR(app, MFA_N_("the store has records, and no other key opens "
-					"them: restore it from the sealed copy or the "
-					"backup"))
+					"them: restore it from its copy (mfa-enroll key "
+					"restore FILE) or from the backup"))
 		       : TR(app, MFA_N_("run: mfa-enroll init"));
 }
 

@@ -60,6 +60,7 @@ extern const struct command command_rename;
 extern const struct command command_prune;
 extern const struct command command_resync;
 extern const struct command command_rekey;
+extern const struct command command_key;
 extern const struct command command_verify;
 extern const struct command command_yubikey;
 extern const struct command command_check;

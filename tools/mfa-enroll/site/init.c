@@ -102,7 +102,7 @@ static int check_no_records(const struct mfa_config *config, struct mfa_diag *di
 		return mfa_fail(
 			diag, MFA_ERR_EXISTS,
 			"%s: the store has records, but their key is missing: restore it "
-			"from the backup (a new key could not read them)",
+			"(mfa-enroll key restore FILE), as a new key could not read them",
 			config->key);
 	return err;
 }
@@ -197,7 +197,8 @@ static enum exit_code init_run(struct app *app, const struct invocation *invocat
 	}
 	if (code == EXIT_DONE)
 		(void)puts(
-			TR(app, MFA_N_("Ready. Keep a sealed copy of the store key.")));
+			TR(app, MFA_N_("Ready. Keep a copy of the store key: mfa-enroll "
+				       "key copy FILE")));
 	return code;
 }
 

@@ -142,10 +142,10 @@ static enum exit_code rekey_once(struct app *app, const struct mfa_rekey_options
 	struct change change = { "store.rekey", NULL, NULL, MFA_KIND_NONE, detail };
 	(void)printf(
 		TR_N(app,
-		     "Sealed anew: %zu record. The old key opens nothing any more; keep "
-		     "a sealed copy of the new one.",
+		     "Sealed anew: %zu record. The old key opens nothing any more; copy "
+		     "the new one: mfa-enroll key copy FILE",
 		     "Sealed anew: %zu records. The old key opens nothing any more; "
-		     "keep a sealed copy of the new one.",
+		     "copy the new one: mfa-enroll key copy FILE",
 		     report->records),
 		report->records);
 	(void)fputc('\n', stdout);
