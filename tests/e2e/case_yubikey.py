@@ -642,6 +642,18 @@ def test_a_key_that_is_touched_too_early(case):
         assert failures(taro) == 0 and case.log("reason=key-typed")
 
 
+def test_a_typed_code_that_factors_do_not_name_has_the_reason(case):
+    softkey.fresh()
+    taro, key = users.new(), plugged()
+    exits(add(taro, "yubikey-otp", "--slot", "1", "--no-confirm"), 0)
+    with product.config(zone={"factors": "totp"}), Terminal(["mfa-enroll", "test", taro.name]) as terminal:
+        for _ in range(3):
+            terminal.expect(PROMPT)
+            terminal.answer(key.type(1))
+        assert terminal.wait() == 1
+        assert "yubikey-otp is not in factors" in terminal.transcript, terminal.transcript
+
+
 def test_codes_of_a_key_programmed_elsewhere(case):
     public, private, aes = "vvcccccccccb", "010203040506", "000102030405060708090a0b0c0d0e0f"
     with offered("login"):
