@@ -106,6 +106,35 @@ def test_access_codes_are_set_asked_for_and_kept(case):
     assert key.show()["writes"] == "2" and CODE not in "\n".join(case.log("."))
 
 
+def test_after_a_failure_the_next_command_is_named(case):
+    """The one that can work: with the code that the slot has now."""
+    taro, key = fresh()
+    key.touch(False)
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey", "--set-access-code-stdin"]) as terminal:
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.answer(CODE)
+        terminal.expect("Touch the YubiKey that blinks")
+        terminal.press("\x03")
+        assert terminal.wait() == 1
+        said = " ".join(terminal.transcript.split())
+    assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
+    assert "The slot has the access code that you gave it: try again with --force --access-code-stdin" in said, said
+    done = add(taro, "yubikey", "--force")  # nobody touches it, and nobody knows what it holds
+    exits(done, 1, "may have been overwritten")
+    assert "perhaps an access code protects it: then give it with --access-code-stdin" in done.stderr, done
+    key.touch(True)
+    exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+
+
+def test_a_failure_without_access_codes_does_not_speak_of_them(case):
+    taro, key = fresh()
+    key.touch(False)
+    done = add(taro)
+    exits(done, 1, "(?s)was overwritten, and lets nobody in(?s:.*)Try again with --force")
+    assert "access" not in done.stderr, done
+
+
 def test_an_access_code_that_is_none(case):
     taro, key = fresh()
     for bad in ("", "61636365737", "6163636573737361", "000000000000", "zzzzzzzzzzzz"):

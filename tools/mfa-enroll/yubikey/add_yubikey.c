@@ -235,7 +235,10 @@ static enum exit_code make_yubikey(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	MFA_CLEANUP(yubikey_codes_done) struct yubikey_codes codes = { 0 };
-	struct yubikey_slot slot = { .codes = &codes };
+	struct yubikey_slot slot = {
+		.codes = &codes,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
+	};
 	enum exit_code code = check_yubikey_options(app, enrolment->values);
 	if (code == EXIT_DONE)
 		code = get_hmac_secret(app, enrolment, &secret);
@@ -270,6 +273,7 @@ static void yubikey_rollback_notice(const struct app *app,
 	const struct yubikey_slot slot = {
 		.port = { .serial = key.serial },
 		.number = key.slot,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
 		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
 								     : MFA_YUBIKEY_KEPT,
 	};

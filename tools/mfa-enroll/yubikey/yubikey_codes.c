@@ -71,6 +71,11 @@ void yubikey_codes_done(struct yubikey_codes *codes)
 	mfa_secret_done(&codes->next);
 }
 
+bool yubikey_codes_are_given(const char *const *values)
+{
+	return values[ADD_ACCESS_CODE] != NULL || values[ADD_SET_ACCESS_CODE] != NULL;
+}
+
 enum exit_code yubikey_codes_refuse(const struct app *app, const char *const *values)
 {
 	if (values[ADD_ACCESS_CODE] != NULL)

@@ -79,6 +79,23 @@ enum exit_code yubikey_write_slot(struct app *app, const struct enrolment *enrol
 	return may_go_on ? go_on_unsure(app) : fail_write(app, slot, result, &diag);
 }
 
+static const char *find_retry(const struct app *app, const struct yubikey_slot *slot)
+{
+	bool is_sure = slot->write == MFA_YUBIKEY_WRITTEN;
+	if (slot->gets_code && is_sure)
+		return TR(app, MFA_N_("The slot has the access code that you gave it: "
+				      "try again with --force --access-code-stdin"));
+	if (slot->gets_code)
+		return TR(app, MFA_N_("Perhaps the slot has the access code that you "
+				      "gave it: try again with --force "
+				      "--access-code-stdin"));
+	if (!is_sure && slot->port.is_programmed[slot->number - 1])
+		return TR(app, MFA_N_("Try again with --force; perhaps an access code "
+				      "protects it: then give it with "
+				      "--access-code-stdin"));
+	return TR(app, MFA_N_("Try again with --force"));
+}
+
 void yubikey_write_notice(const struct app *app, const struct yubikey_slot *slot)
 {
 	switch (slot->write) {
@@ -87,15 +104,14 @@ void yubikey_write_notice(const struct app *app, const struct yubikey_slot *slot
 		return;
 	case MFA_YUBIKEY_WRITTEN:
 		app_complain(TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u "
-					    "was overwritten, and lets nobody in. Try "
-					    "again with --force")),
-			     slot->number, slot->port.serial);
+					    "was overwritten, and lets nobody in. %s")),
+			     slot->number, slot->port.serial, find_retry(app, slot));
 		return;
 	case MFA_YUBIKEY_UNSURE:
 		app_complain(TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u "
 					    "may have been overwritten, and lets nobody "
-					    "in. Try again with --force")),
-			     slot->number, slot->port.serial);
+					    "in. %s")),
+			     slot->number, slot->port.serial, find_retry(app, slot));
 		return;
 	}
 }
