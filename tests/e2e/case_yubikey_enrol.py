@@ -127,6 +127,28 @@ def test_after_a_failure_the_next_command_is_named(case):
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
 
 
+def test_the_steps_of_docs_hardware_follow_from_each_other(case):
+    """Steps 1b and 1g to 1i, with a finger wherever the list wants one."""
+    def remove():
+        (token,) = json.loads(enroll.run("list", taro.name, "--json").stdout)
+        exits(enroll.run("remove", taro.name, token["token"], "--yes"), 0)
+
+    taro, key = fresh()
+    exits(add(taro), 0, "Enrolled")
+    remove()
+    key.touch(False)
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey", "--force"]) as terminal:
+        terminal.expect("Touch the YubiKey that blinks")
+        terminal.press("\x03")
+        terminal.expect("was overwritten")
+        assert terminal.wait() == 1
+    key.touch(True)
+    exits(add(taro, "yubikey", "--force", "--set-access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+    remove()
+    exits(add(taro, "yubikey", "--force"), 1, "an access code(?s:.*)nothing was changed")
+    exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+
+
 def test_a_failure_without_access_codes_does_not_speak_of_them(case):
     taro, key = fresh()
     key.touch(False)
