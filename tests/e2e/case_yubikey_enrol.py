@@ -149,6 +149,24 @@ def test_the_steps_of_docs_hardware_follow_from_each_other(case):
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
 
 
+def test_few_records_are_searched_without_a_bar(case):
+    """Which nobody could read, and which would stay on the screen; and the access code's form is said."""
+    enroll.person("hanako")
+    taro, key = fresh()
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey-otp", "--slot", "1", "--set-access-code-stdin"]) as terminal:
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.answer(CODE)
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.send(key.type(1))
+        assert terminal.wait() == 0, terminal.transcript
+        said = terminal.transcript
+    assert "[#" not in said and "New access code of the slot (12 hexadecimal digits): " in said, said
+    listed = enroll.run("list").stdout.splitlines()
+    assert {line.index(" active") for line in listed[1:]} == {listed[0].index(" STATE")}, listed
+
+
 def test_a_failure_without_access_codes_does_not_speak_of_them(case):
     taro, key = fresh()
     key.touch(False)
