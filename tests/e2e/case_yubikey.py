@@ -701,5 +701,5 @@ def in_japanese(taro, key):
                               caller=users.new("jiro"))
         let_in(outcome, prompts=4)
     where = rf"su, pts/\d+, {taro.name}"
-    assert re.fullmatch(rf"タッチ不可:使用中 \({where}\)。 Enter かコード:", outcome.prompts[2]), outcome
-    assert re.fullmatch(rf"別に応答済み \({where}\)。 Enter かコード:", outcome.prompts[3])
+    assert re.fullmatch(rf"触れないで:使用中 \({where}\)。 Enter かコード:", outcome.prompts[2]), outcome
+    assert re.fullmatch(rf"他で応答済み \({where}\)。 Enter かコード:", outcome.prompts[3])
