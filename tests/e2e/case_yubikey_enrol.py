@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from e2e import enroll, softkey, users
+from e2e import audit, enroll, softkey, users
 from e2e.case_yubikey import SECRET, add, plugged
 from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
@@ -74,6 +74,9 @@ def test_ctrl_c_where_a_code_is_typed(case):
         assert terminal.wait() == 1
         said = terminal.transcript
     assert f"slot 2 of YubiKey {key.serial} was overwritten" in said and "nothing changed" not in said, said
+    line = audit.last()
+    assert (line["event"], line["user"], line["kind"]) == ("token.overwrite", taro.name, "yubikey-otp"), line
+    assert line["detail"] == f"slot 2 of YubiKey {key.serial} was overwritten, and nothing enrolled", line
 
 
 def test_ctrl_c_in_the_wait_for_a_touch(case):
@@ -101,6 +104,7 @@ def test_access_codes_are_set_asked_for_and_kept(case):
                 ((OTHER,), "the access code is not that of slot 2"))
     for codes, said in refusals:
         exits(again(*codes), 1, said + r"(?s:.*)nothing was changed")
+        assert audit.last()["event"] == "token.remove", audit.last()
     exits(again(CODE), 0, "Enrolled")
     exits(again(), 1, refusals[0][1])
     assert key.show()["writes"] == "2" and CODE not in "\n".join(case.log("."))

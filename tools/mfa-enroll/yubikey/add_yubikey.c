@@ -225,7 +225,7 @@ static enum exit_code program_and_prove(struct app *app, struct enrolment *enrol
 		return code;
 	code = prove_key(app, key, slot);
 	if (code != EXIT_DONE)
-		yubikey_write_notice(app, slot);
+		yubikey_write_notice(app, enrolment, slot);
 	else if (!will_program)
 		warn_of_hiding(app, slot);
 	return code;
@@ -264,8 +264,7 @@ static bool is_same_yubikey(const struct mfa_token *one, const struct mfa_token 
 	       a.slot == b.slot;
 }
 
-static void yubikey_rollback_notice(const struct app *app,
-				    const struct enrolment *enrolment)
+static void yubikey_rollback_notice(struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
@@ -277,7 +276,7 @@ static void yubikey_rollback_notice(const struct app *app,
 		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
 								     : MFA_YUBIKEY_KEPT,
 	};
-	yubikey_write_notice(app, &slot);
+	yubikey_write_notice(app, enrolment, &slot);
 }
 
 const struct add_kind add_yubikey = {

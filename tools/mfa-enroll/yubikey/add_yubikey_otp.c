@@ -145,7 +145,7 @@ static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolm
 	if (enrolment->values[ADD_NO_CONFIRM] == NULL)
 		code = confirm_typed(app, enrolment, &slot);
 	if (code != EXIT_DONE && slot.write != MFA_YUBIKEY_KEPT)
-		yubikey_write_notice(app, &slot);
+		yubikey_write_notice(app, enrolment, &slot);
 	return code;
 }
 
@@ -158,7 +158,7 @@ static bool is_same_otp(const struct mfa_token *one, const struct mfa_token *oth
 	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
 }
 
-static void otp_rollback_notice(const struct app *app, const struct enrolment *enrolment)
+static void otp_rollback_notice(struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
@@ -170,7 +170,7 @@ static void otp_rollback_notice(const struct app *app, const struct enrolment *e
 		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
 								     : MFA_YUBIKEY_KEPT,
 	};
-	yubikey_write_notice(app, &slot);
+	yubikey_write_notice(app, enrolment, &slot);
 }
 
 const struct add_kind add_yubikey_otp = {
