@@ -3,7 +3,8 @@
 """Checks that the man pages name what the sources have: check.py SOURCE_ROOT
 
 Every key of mfa.conf, every subcommand and option of mfa-enroll, every argument of the module,
-every reason, and every PAM code that the module returns.
+every reason, and every PAM code that the module returns. And that the pages of docs to which the
+READMEs send people are installed with them.
 """
 
 import re
@@ -23,9 +24,20 @@ RULES = (
 )
 
 
+def check_installed(root):
+    """Gives the number of pages that an installed README links to in vain."""
+    installed = re.findall(r"'([\w.-]+\.md)'", (root / "docs" / "meson.build").read_text(encoding="utf-8"))
+    linked = {page for readme in root.glob("README*.md")
+              for page in re.findall(r"\]\(docs/([\w.-]+\.md)", readme.read_text(encoding="utf-8"))}
+    missing = sorted(linked - set(installed))
+    for page in missing:
+        print(f"docs: README links to docs/{page}, which meson.build does not install")
+    return len(missing)
+
+
 def main():
     root = Path(sys.argv[1])
-    failures = 0
+    failures = check_installed(root)
     for page, sources, pattern, form in RULES:
         text = (root / "docs" / "man" / f"{page}.scd").read_text(encoding="utf-8")
         names = {

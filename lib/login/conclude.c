@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conclude.h"
 
+#include <string.h>
+
 #include "decide.h"
 #include "grace.h"
 #include "locked_work.h"
@@ -76,9 +78,12 @@ static int decide_answer(const struct mfa_auth_request *request,
 	if (conclusion->device_answer != NULL)
 		return decide_device(request, conclusion->device_answer, result);
 	bool is_untold = conclusion->untold != MFA_REASON_NONE;
+	const struct mfa_diag why = result->diag;
 	int err = decide_typed(request, conclusion->typed, is_untold, result);
 	if (is_untold && result->reason != MFA_REASON_RIGHT)
 		result->reason = conclusion->untold;
+	if (is_untold && result->diag.text[0] == '\0')
+		memcpy(result->diag.text, why.text, sizeof why.text);
 	return err;
 }
 

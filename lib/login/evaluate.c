@@ -173,6 +173,17 @@ static int64_t find_refused_until(const struct mfa_token *token,
 	return clock.refused_until;
 }
 
+/* Else a person whose tokens are all of other kinds is refused for ever, and nothing says
+ * so. */
+static bool has_kinds_of_others_alone(const struct mfa_record *record,
+				      const struct mfa_zone *zone)
+{
+	bool is_named = record->token_count == 0;
+	for (size_t i = 0; i < record->token_count; i++)
+		is_named |= (zone->factors & 1U << record->tokens[i].kind) != 0;
+	return !is_named;
+}
+
 /* What the rules below test. */
 struct findings {
 	const struct evaluation_input *what;
@@ -263,6 +274,10 @@ int evaluate(struct mfa_record *record, const struct evaluation_input *what,
 		.is_locked = found.lockout.scope != MFA_LOCKED_NOBODY,
 	};
 	found.reason = find_reason(&findings);
+	bool is_kept_out = has_kinds_of_others_alone(record, what->zone);
+	if (found.reason == MFA_REASON_WRONG && is_kept_out)
+		found.detail =
+			"\"factors\" of the zone names no kind of the user's tokens";
 	if (found.reason == MFA_REASON_RIGHT && token != NULL)
 		err = accept_code(record, token, &answer.advance, what);
 	else

@@ -131,8 +131,10 @@ enum mfa_auth_step mfa_auth_answer(const struct mfa_auth_request *request,
 	if (state->problem == MFA_REASON_NONE || conclusion.untold != MFA_REASON_NONE)
 		return end_or_ask_again(request, state, &conclusion, result);
 	mfa_auth_forget(request, answer);
-	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device)
+	if (state->problem == MFA_REASON_KEY_TYPED && state->has_device) {
+		result->diag.text[0] = '\0';   /* of the code, not of the key's answer */
 		return flow_ask_device(state); /* it was touched too early */
+	}
 	return flow_ask_again(request, state, result);
 }
 

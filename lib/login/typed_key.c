@@ -92,6 +92,9 @@ static enum mfa_reason check_typing_device(const struct mfa_auth_request *reques
 	if (is_taken(request, factor->kind))
 		*ret_err = look_up_token(request, factor, (const char *)code.data,
 					 code.len, diag, &is_there);
+	else
+		(void)mfa_fail(diag, MFA_OK, "%s is not in factors",
+			       mfa_kind_name(factor->kind));
 	return is_there || *ret_err != MFA_OK ? MFA_REASON_NONE : MFA_REASON_KEY_TYPED;
 }
 

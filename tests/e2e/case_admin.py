@@ -103,7 +103,7 @@ def test_test_counts_as_a_login(case):
 def test_test_that_is_given_up_says_just_that(case):
     taro, _ = enroll.person()
     done = enroll.run("test", taro.name)
-    exits(done, 1, "given up")
+    exits(done, 1, "cancelled")
     assert "out of order" not in done.stdout, done
     assert enroll.tokens(taro)[0]["failures"] == 0
 

@@ -642,6 +642,18 @@ def test_a_key_that_is_touched_too_early(case):
         assert failures(taro) == 0 and case.log("reason=key-typed")
 
 
+def test_a_typed_code_that_factors_do_not_name_has_the_reason(case):
+    softkey.fresh()
+    taro, key = users.new(), plugged()
+    exits(add(taro, "yubikey-otp", "--slot", "1", "--no-confirm"), 0)
+    with product.config(zone={"factors": "totp"}), Terminal(["mfa-enroll", "test", taro.name]) as terminal:
+        for _ in range(3):
+            terminal.expect(PROMPT)
+            terminal.answer(key.type(1))
+        assert terminal.wait() == 1
+        assert "yubikey-otp is not in factors" in terminal.transcript, terminal.transcript
+
+
 def test_codes_of_a_key_programmed_elsewhere(case):
     public, private, aes = "vvcccccccccb", "010203040506", "000102030405060708090a0b0c0d0e0f"
     with offered("login"):
@@ -689,5 +701,5 @@ def in_japanese(taro, key):
                               caller=users.new("jiro"))
         let_in(outcome, prompts=4)
     where = rf"su, pts/\d+, {taro.name}"
-    assert re.fullmatch(rf"タッチ不可:使用中 \({where}\)。 Enter かコード:", outcome.prompts[2]), outcome
-    assert re.fullmatch(rf"別に応答済み \({where}\)。 Enter かコード:", outcome.prompts[3])
+    assert re.fullmatch(rf"触れないで:使用中 \({where}\)。 Enter かコード:", outcome.prompts[2]), outcome
+    assert re.fullmatch(rf"他で応答済み \({where}\)。 Enter かコード:", outcome.prompts[3])

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from e2e import enroll, softkey, users
+from e2e import audit, enroll, softkey, users
 from e2e.case_yubikey import SECRET, add, plugged
 from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
@@ -74,6 +74,9 @@ def test_ctrl_c_where_a_code_is_typed(case):
         assert terminal.wait() == 1
         said = terminal.transcript
     assert f"slot 2 of YubiKey {key.serial} was overwritten" in said and "nothing changed" not in said, said
+    line = audit.last()
+    assert (line["event"], line["user"], line["kind"]) == ("token.overwrite", taro.name, "yubikey-otp"), line
+    assert line["detail"] == f"slot 2 of YubiKey {key.serial} was overwritten, and nothing enrolled", line
 
 
 def test_ctrl_c_in_the_wait_for_a_touch(case):
@@ -101,9 +104,79 @@ def test_access_codes_are_set_asked_for_and_kept(case):
                 ((OTHER,), "the access code is not that of slot 2"))
     for codes, said in refusals:
         exits(again(*codes), 1, said + r"(?s:.*)nothing was changed")
+        assert audit.last()["event"] == "token.remove", audit.last()
     exits(again(CODE), 0, "Enrolled")
     exits(again(), 1, refusals[0][1])
     assert key.show()["writes"] == "2" and CODE not in "\n".join(case.log("."))
+
+
+def test_after_a_failure_the_next_command_is_named(case):
+    """The one that can work: with the code that the slot has now."""
+    taro, key = fresh()
+    key.touch(False)
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey", "--set-access-code-stdin"]) as terminal:
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.answer(CODE)
+        terminal.expect("Touch the YubiKey that blinks")
+        terminal.press("\x03")
+        assert terminal.wait() == 1
+        said = " ".join(terminal.transcript.split())
+    assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
+    assert "The slot has the access code that you gave it: try again with --force --access-code-stdin" in said, said
+    done = add(taro, "yubikey", "--force")  # nobody touches it, and nobody knows what it holds
+    exits(done, 1, "may have been overwritten")
+    assert "perhaps an access code protects it: then give it with --access-code-stdin" in done.stderr, done
+    key.touch(True)
+    exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+
+
+def test_the_steps_of_docs_hardware_follow_from_each_other(case):
+    """Steps 1b and 1g to 1i, with a finger wherever the list wants one."""
+    def remove():
+        (token,) = json.loads(enroll.run("list", taro.name, "--json").stdout)
+        exits(enroll.run("remove", taro.name, token["token"], "--yes"), 0)
+
+    taro, key = fresh()
+    exits(add(taro), 0, "Enrolled")
+    remove()
+    key.touch(False)
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey", "--force"]) as terminal:
+        terminal.expect("Touch the YubiKey that blinks")
+        terminal.press("\x03")
+        terminal.expect("was overwritten")
+        assert terminal.wait() == 1
+    key.touch(True)
+    exits(add(taro, "yubikey", "--force", "--set-access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+    remove()
+    exits(add(taro, "yubikey", "--force"), 1, "an access code(?s:.*)nothing was changed")
+    exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+
+
+def test_few_records_are_searched_without_a_bar(case):
+    """Which nobody could read, and which would stay on the screen; and the access code's form is said."""
+    enroll.person("hanako")
+    taro, key = fresh()
+    with Terminal(["mfa-enroll", "add", taro.name, "yubikey-otp", "--slot", "1", "--set-access-code-stdin"]) as terminal:
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.answer(CODE)
+        for _ in range(2):
+            terminal.expect(PROMPT)
+            terminal.send(key.type(1))
+        assert terminal.wait() == 0, terminal.transcript
+        said = terminal.transcript
+    assert "[#" not in said and "New access code of the slot (12 hexadecimal digits): " in said, said
+    listed = enroll.run("list").stdout.splitlines()
+    assert {line.index(" active") for line in listed[1:]} == {listed[0].index(" STATE")}, listed
+
+
+def test_a_failure_without_access_codes_does_not_speak_of_them(case):
+    taro, key = fresh()
+    key.touch(False)
+    done = add(taro)
+    exits(done, 1, "(?s)was overwritten, and lets nobody in(?s:.*)Try again with --force")
+    assert "access" not in done.stderr, done
 
 
 def test_an_access_code_that_is_none(case):

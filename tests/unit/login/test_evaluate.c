@@ -238,9 +238,13 @@ static void a_kind_that_the_zone_does_not_allow_is_wrong(void **state)
 	struct fixture *fixture = *state;
 	struct mfa_token *token = give(state, &totp_spec);
 	fixture->zone.factors = 1U << MFA_KIND_HOTP;
-	assert_int_equal(reason(state, code_of(&totp_spec, STEP).text), MFA_REASON_WRONG);
+	struct evaluation evaluation =
+		judge_at(state, code_of(&totp_spec, STEP).text, false, NOW);
+	assert_int_equal(evaluation.reason, MFA_REASON_WRONG);
+	assert_non_null(strstr(evaluation.detail, "\"factors\""));
 	assert_int_equal(read_token(token).counter, 0);
 	fixture->zone.factors |= 1U << MFA_KIND_TOTP;
+	assert_null(judge_at(state, "000000", false, NOW).detail);
 	assert_int_equal(reason(state, code_of(&totp_spec, STEP).text), MFA_REASON_RIGHT);
 }
 

@@ -287,6 +287,7 @@ static void where_no_such_codes_are_taken_nothing_is_garbled(void **state)
 	assert_outcome(login(state, (struct attempt){ .answer = touch(fixture),
 						      .rhost = "192.0.2.1" }),
 		       MFA_DENY, MFA_REASON_KEY_TYPED);
+	assert_audited(state, "\"detail\":\"yubikey-otp is not in factors\"");
 }
 
 static int replay(void *context, unsigned index MFA_UNUSED)

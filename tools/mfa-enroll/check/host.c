@@ -35,6 +35,33 @@ static void look_at_language(struct check *check)
 				    "ja_JP.UTF-8: prompts are in English")));
 }
 
+static bool has_english_for_ssh(const struct mfa_config *config)
+{
+	const struct mfa_login login = { .service = "sshd" };
+	for (size_t i = 0; i < config->zone_count; i++)
+		if (config->zones[i].language == MFA_LANGUAGE_EN &&
+		    mfa_zone_match(&config->zones[i], &login, MFA_CONDITION_SERVICES) ==
+			    MFA_MATCH_YES)
+			return true;
+	return false;
+}
+
+/* SSH has all texts in UTF-8, and a client that cannot show one in its own charset ends.
+ */
+static void look_at_ssh_clients(struct check *check)
+{
+	if (check->config == NULL || check->config->language != MFA_LANGUAGE_JA ||
+	    check_find_service(check, "sshd") == NULL ||
+	    has_english_for_ssh(check->config))
+		return;
+	check_add(
+		check, CHECK_NOTE, "ssh-charset", CHECK_NOWHERE, "%s",
+		TR(check->app,
+		   MFA_N_("language = ja: ssh clients in EUC-JP or Shift_JIS cannot log "
+			  "in; if there are any, write language = en in a zone for "
+			  "them (LANGUAGE in pam_mfa(8))")));
+}
+
 /* Time-based codes fail on a wrong clock, and nobody sees why. */
 static void look_at_clock(struct check *check)
 {
@@ -77,6 +104,7 @@ static void look_at_hardware_clock(struct check *check)
 void check_host(struct check *check)
 {
 	look_at_language(check);
+	look_at_ssh_clients(check);
 	look_at_clock(check);
 	look_at_hardware_clock(check);
 }

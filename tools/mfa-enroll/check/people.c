@@ -19,7 +19,8 @@ enum {
 };
 
 struct people {
-	struct check_names without; /* an authenticator */
+	struct check_names without;    /* an authenticator */
+	struct check_names unaccepted; /* none of whose kind the zone accepts */
 	struct check_names with_one;
 	struct check_names admins;	    /* who have one */
 	struct check_names admins_with_one; /* and no second */
@@ -30,6 +31,7 @@ struct people {
 static void people_done(struct people *people)
 {
 	check_names_done(&people->without);
+	check_names_done(&people->unaccepted);
 	check_names_done(&people->with_one);
 	check_names_done(&people->admins);
 }
@@ -68,17 +70,36 @@ static bool is_listed_name(void *context MFA_UNUSED)
 	return true;
 }
 
-static bool is_covered(const struct check *check, struct passwd *entry)
+static const struct mfa_zone *find_zone(const struct check *check, struct passwd *entry,
+					const char *service)
 {
 	const struct mfa_login login = {
-		.service = "login",
+		.service = service,
 		.user = entry->pw_name,
 		.now = time(NULL),
 		.is_member = is_member,
 		.is_own_name = is_listed_name,
 		.context = entry,
 	};
-	return !mfa_zone_find(check->config, &login)->is_off;
+	return mfa_zone_find(check->config, &login);
+}
+
+static bool is_covered(const struct check *check, struct passwd *entry)
+{
+	return !find_zone(check, entry, "login")->is_off;
+}
+
+/* What a token may be of: at a console, or over ssh. */
+static uint32_t find_factors(const struct check *check, struct passwd *entry)
+{
+	static const char *const services[] = { "login", "sshd" };
+	uint32_t factors = 0;
+	for (size_t i = 0; i < MFA_COUNT(services); i++) {
+		const struct mfa_zone *zone = find_zone(check, entry, services[i]);
+		if (!zone->is_off)
+			factors |= zone->factors;
+	}
+	return factors;
 }
 
 static bool is_admin(struct passwd *entry)
@@ -87,13 +108,15 @@ static bool is_admin(struct passwd *entry)
 	       is_member(entry, "wheel") == MFA_MATCH_YES;
 }
 
-static size_t count_tokens(const struct mfa_record *record, uid_t uid)
+static size_t count_tokens(const struct mfa_record *record, uid_t uid, uint32_t factors)
 {
 	size_t count = 0;
 	if (mfa_record_status(record, true, uid) != MFA_RECORD_USABLE)
 		return 0;
 	for (size_t i = 0; i < record->token_count; i++)
-		count += record->tokens[i].state == MFA_STATE_ACTIVE ? 1 : 0;
+		if (record->tokens[i].state == MFA_STATE_ACTIVE &&
+		    (factors & 1U << record->tokens[i].kind) != 0)
+			count++;
 	return count;
 }
 
@@ -102,10 +125,18 @@ static void look_at_person(struct check *check, struct passwd *entry,
 {
 	struct mfa_diag diag = { .text = "" };
 	int err = app_read_record(check->app, entry->pw_name, &diag, record);
-	size_t tokens = err == MFA_OK ? count_tokens(record, entry->pw_uid) : 0;
+	size_t tokens = 0;
+	size_t of_all_kinds = 0;
+	if (err == MFA_OK) {
+		uint32_t factors = find_factors(check, entry);
+		tokens = count_tokens(record, entry->pw_uid, factors);
+		of_all_kinds = count_tokens(record, entry->pw_uid, UINT32_MAX);
+	}
 	if (err != MFA_OK && err != MFA_ERR_NOTFOUND)
 		check_add(check, CHECK_WARNING, "record", CHECK_NOWHERE, "%s", diag.text);
-	if (tokens == 0)
+	if (tokens == 0 && of_all_kinds > 0)
+		check_names_add(&people->unaccepted, entry->pw_name);
+	else if (tokens == 0)
 		check_names_add(&people->without, entry->pw_name);
 	else if (tokens == 1)
 		check_names_add(&people->with_one, entry->pw_name);
@@ -157,6 +188,11 @@ static void add_people_findings(struct check *check, const struct people *people
 			  TR(app, MFA_N_("cannot log in, as they have no active "
 					 "authenticator: %zu (%s)")),
 			  people->without.count, people->without.text);
+	if (people->unaccepted.count > 0)
+		check_add(check, CHECK_WARNING, "people-unaccepted", CHECK_NOWHERE,
+			  TR(app, MFA_N_("cannot log in, as \"factors\" of their zone "
+					 "accepts no token that they have: %zu (%s)")),
+			  people->unaccepted.count, people->unaccepted.text);
 	if (people->with_one.count > 0)
 		check_add(check, CHECK_NOTE, "people-one", CHECK_NOWHERE,
 			  TR(app, MFA_N_("only one authenticator, and none if it is "

@@ -7,6 +7,7 @@
 enum {
 	BAR_WIDTH = 40,
 	PERMILLE = 1000,
+	LEAST = 10, /* fewer are done before anybody could read it */
 };
 
 struct progress progress_begin(void)
@@ -17,7 +18,7 @@ struct progress progress_begin(void)
 void progress_draw(struct progress *progress, size_t done, size_t total)
 {
 	size_t permille = done * PERMILLE / total;
-	if (!progress->has_bar || permille == progress->shown)
+	if (!progress->has_bar || total < LEAST || permille == progress->shown)
 		return;
 	progress->shown = permille;
 	(void)fputs("\r[", stderr);

@@ -12,6 +12,7 @@ struct progress {
 };
 
 struct progress progress_begin(void);
+/* Of ten steps or more: fewer are not worth a line. */
 void progress_draw(struct progress *progress, size_t done, size_t total);
 /* Ends the line, if there is one. */
 void progress_end(struct progress *progress);

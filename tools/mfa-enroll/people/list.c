@@ -29,7 +29,7 @@ struct choice {
 
 static void print_header(void)
 {
-	(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8s %-6s %s\n", "USER", "TOKEN",
+	(void)printf("%-16s %-8s %-11s %-9s %-20s %-20s %8s %-6s %s\n", "USER", "TOKEN",
 		     "KIND", "STATE", "CREATED", "LAST USED", "FAILURES", "LOCKED",
 		     "LABEL");
 }
@@ -67,7 +67,7 @@ static void print_rows(const struct view *view, struct choice *choice,
 			print_header();
 		output_format_time(token->created, created);
 		output_format_time(token->last_used, used);
-		(void)printf("%-16s %-8s %-8s %-9s %-20s %-20s %8u %-6s %s\n",
+		(void)printf("%-16s %-8s %-11s %-9s %-20s %-20s %8u %-6s %s\n",
 			     record->user, token->id, mfa_kind_name(token->kind),
 			     shown_state(view, token, orphan), created, used,
 			     record->failures, output_lock_word(view, record),

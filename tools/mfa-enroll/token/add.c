@@ -169,6 +169,24 @@ static void sign_token(const struct app *app, struct enrolment *enrolment)
 	(void)snprintf(token->created_by, sizeof token->created_by, "%s", app->actor);
 }
 
+static bool is_kind_accepted(const struct mfa_config *config, enum mfa_kind kind)
+{
+	for (size_t i = 0; i < config->zone_count; i++)
+		if (!config->zones[i].is_off &&
+		    (config->zones[i].factors & 1U << kind) != 0)
+			return true;
+	return false;
+}
+
+static void warn_of_kind(const struct app *app, enum mfa_kind kind)
+{
+	const struct mfa_config *config = app->site.config;
+	if (!is_kind_accepted(config, kind))
+		app_complain(TR(app, MFA_N_("no zone accepts %s: add it to \"factors\" "
+					    "in %s")),
+			     mfa_kind_name(kind), config->path);
+}
+
 static enum exit_code store_token(struct app *app, const struct add_kind *kind,
 				  struct enrolment *enrolment)
 {
@@ -189,6 +207,7 @@ static enum exit_code store_token(struct app *app, const struct add_kind *kind,
 	(void)printf(TR(app, MFA_N_("Enrolled: %s token %s of %s.")),
 		     mfa_kind_name(kind->kind), enrolment->id, enrolment->user);
 	(void)fputc('\n', stdout);
+	warn_of_kind(app, kind->kind);
 	return code;
 }
 

@@ -42,7 +42,7 @@ struct add_kind {
 	/* Whether the codes or answers of one would let in for the other. */
 	bool (*is_same)(const struct mfa_token *one, const struct mfa_token *other);
 	/* Prints what a failure after make leaves behind; NULL: nothing. */
-	void (*rollback_notice)(const struct app *app, const struct enrolment *enrolment);
+	void (*rollback_notice)(struct app *app, const struct enrolment *enrolment);
 };
 
 extern const struct add_kind add_totp;

@@ -45,6 +45,10 @@ static enum exit_code report_test(const struct app *app,
 		(void)fputc('\n', stdout);
 		return EXIT_DONE;
 	}
+	if (result->err == MFA_ERR_ABORT) {
+		app_complain("%s", TR(app, MFA_N_("cancelled")));
+		return EXIT_REFUSED;
+	}
 	if (result->err != MFA_OK)
 		return app_fail(result->err, &result->diag);
 	if (result->diag.text[0] != '\0') /* what to do about the clock */

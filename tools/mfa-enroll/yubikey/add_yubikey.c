@@ -225,7 +225,7 @@ static enum exit_code program_and_prove(struct app *app, struct enrolment *enrol
 		return code;
 	code = prove_key(app, key, slot);
 	if (code != EXIT_DONE)
-		yubikey_write_notice(app, slot);
+		yubikey_write_notice(app, enrolment, slot);
 	else if (!will_program)
 		warn_of_hiding(app, slot);
 	return code;
@@ -235,7 +235,10 @@ static enum exit_code make_yubikey(struct app *app, struct enrolment *enrolment)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	MFA_CLEANUP(yubikey_codes_done) struct yubikey_codes codes = { 0 };
-	struct yubikey_slot slot = { .codes = &codes };
+	struct yubikey_slot slot = {
+		.codes = &codes,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
+	};
 	enum exit_code code = check_yubikey_options(app, enrolment->values);
 	if (code == EXIT_DONE)
 		code = get_hmac_secret(app, enrolment, &secret);
@@ -261,8 +264,7 @@ static bool is_same_yubikey(const struct mfa_token *one, const struct mfa_token 
 	       a.slot == b.slot;
 }
 
-static void yubikey_rollback_notice(const struct app *app,
-				    const struct enrolment *enrolment)
+static void yubikey_rollback_notice(struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey key;
 	if (mfa_yubikey_load(enrolment->token, &key) != MFA_OK)
@@ -270,10 +272,11 @@ static void yubikey_rollback_notice(const struct app *app,
 	const struct yubikey_slot slot = {
 		.port = { .serial = key.serial },
 		.number = key.slot,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
 		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
 								     : MFA_YUBIKEY_KEPT,
 	};
-	yubikey_write_notice(app, &slot);
+	yubikey_write_notice(app, enrolment, &slot);
 }
 
 const struct add_kind add_yubikey = {

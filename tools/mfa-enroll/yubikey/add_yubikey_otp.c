@@ -122,7 +122,10 @@ static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolm
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret secret = { 0 };
 	MFA_CLEANUP(yubikey_codes_done) struct yubikey_codes codes = { 0 };
 	struct mfa_yubikey_otp otp = { 0 };
-	struct yubikey_slot slot = { .codes = &codes };
+	struct yubikey_slot slot = {
+		.codes = &codes,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
+	};
 	enum exit_code code = check_otp_options(app, enrolment->values);
 	if (code == EXIT_DONE)
 		code = get_otp_secrets(app, enrolment, &secret, &otp.serial);
@@ -142,7 +145,7 @@ static enum exit_code make_yubikey_otp(struct app *app, struct enrolment *enrolm
 	if (enrolment->values[ADD_NO_CONFIRM] == NULL)
 		code = confirm_typed(app, enrolment, &slot);
 	if (code != EXIT_DONE && slot.write != MFA_YUBIKEY_KEPT)
-		yubikey_write_notice(app, &slot);
+		yubikey_write_notice(app, enrolment, &slot);
 	return code;
 }
 
@@ -155,7 +158,7 @@ static bool is_same_otp(const struct mfa_token *one, const struct mfa_token *oth
 	       memcmp(a.public_id, b.public_id, MFA_YUBIKEY_PUBLIC_LEN) == 0;
 }
 
-static void otp_rollback_notice(const struct app *app, const struct enrolment *enrolment)
+static void otp_rollback_notice(struct app *app, const struct enrolment *enrolment)
 {
 	struct mfa_yubikey_otp otp;
 	if (mfa_yubikey_otp_load(enrolment->token, &otp) != MFA_OK)
@@ -163,10 +166,11 @@ static void otp_rollback_notice(const struct app *app, const struct enrolment *e
 	const struct yubikey_slot slot = {
 		.port = { .serial = otp.serial },
 		.number = otp.slot,
+		.gets_code = yubikey_codes_are_given(enrolment->values),
 		.write = enrolment->values[ADD_SECRET_STDIN] == NULL ? MFA_YUBIKEY_WRITTEN
 								     : MFA_YUBIKEY_KEPT,
 	};
-	yubikey_write_notice(app, &slot);
+	yubikey_write_notice(app, enrolment, &slot);
 }
 
 const struct add_kind add_yubikey_otp = {

@@ -49,13 +49,19 @@ enum exit_code yubikey_codes_read(struct app *app, const struct enrolment *enrol
 {
 	enum exit_code code = EXIT_DONE;
 	if (enrolment->values[ADD_ACCESS_CODE] != NULL)
-		code = ask_code(app, TR(app, MFA_N_("Access code of the slot: ")),
-				&ret_codes->now);
+		code = ask_code(
+			app,
+			TR(app,
+			   MFA_N_("Access code of the slot (12 hexadecimal digits): ")),
+			&ret_codes->now);
 	if (code != EXIT_DONE)
 		return code;
 	if (enrolment->values[ADD_SET_ACCESS_CODE] != NULL) {
-		code = ask_code(app, TR(app, MFA_N_("New access code of the slot: ")),
-				&ret_codes->next);
+		code = ask_code(
+			app,
+			TR(app,
+			   MFA_N_("New access code of the slot (12 hexadecimal digits): ")),
+			&ret_codes->next);
 		return code == EXIT_DONE ? ask_again(app, &ret_codes->next) : code;
 	}
 	if (ret_codes->now.data == NULL)
@@ -69,6 +75,11 @@ void yubikey_codes_done(struct yubikey_codes *codes)
 {
 	mfa_secret_done(&codes->now);
 	mfa_secret_done(&codes->next);
+}
+
+bool yubikey_codes_are_given(const char *const *values)
+{
+	return values[ADD_ACCESS_CODE] != NULL || values[ADD_SET_ACCESS_CODE] != NULL;
 }
 
 enum exit_code yubikey_codes_refuse(const struct app *app, const char *const *values)

@@ -17,6 +17,9 @@ enum exit_code yubikey_codes_read(struct app *app, const struct enrolment *enrol
 				  struct yubikey_codes *ret_codes) MFA_MUST_CHECK;
 void yubikey_codes_done(struct yubikey_codes *codes);
 
+/* Whether a write with these options leaves the slot an access code. */
+bool yubikey_codes_are_given(const char *const *values);
+
 /* That neither is given for a slot that is not written to. */
 enum exit_code yubikey_codes_refuse(const struct app *app, const char *const *values)
 	MFA_MUST_CHECK;

@@ -103,7 +103,7 @@ enum exit_code yubikey_slot_find(struct app *app, const struct enrolment *enrolm
 	if (code == EXIT_DONE && needs_key)
 		code = yubikey_list_find(app, (uint32_t)serial, &slot.port);
 	if (code == EXIT_REFUSED || code == EXIT_BUSY)
-		yubikey_write_notice(app, &slot);
+		yubikey_write_notice(app, enrolment, &slot);
 	if (code != EXIT_DONE)
 		return code;
 	if (needs_key)

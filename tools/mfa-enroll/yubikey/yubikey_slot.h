@@ -10,6 +10,7 @@ struct yubikey_slot {
 	struct mfa_yubikey_port port; /* only its serial, when no key is asked for */
 	unsigned number;
 	const struct yubikey_codes *codes; /* borrowed; to program it */
+	bool gets_code;			   /* a write leaves it an access code */
 	enum mfa_yubikey_write write;	   /* what this enrolment did to it */
 };
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cli/change.h"
 #include "mfa/usb.h"
 #include "yubikey/yubikey_list.h"
 
@@ -37,7 +38,8 @@ static enum exit_code go_on_unsure(const struct app *app)
 	return EXIT_DONE;
 }
 
-static enum exit_code fail_write(const struct app *app, const struct yubikey_slot *slot,
+static enum exit_code fail_write(struct app *app, const struct enrolment *enrolment,
+				 const struct yubikey_slot *slot,
 				 enum mfa_yubikey_result result,
 				 const struct mfa_diag *diag)
 {
@@ -48,7 +50,7 @@ static enum exit_code fail_write(const struct app *app, const struct yubikey_slo
 		yubikey_write_explain_refusal(app, slot);
 	else
 		code = yubikey_list_fail(app, result, diag);
-	yubikey_write_notice(app, slot);
+	yubikey_write_notice(app, enrolment, slot);
 	return code;
 }
 
@@ -76,26 +78,65 @@ enum exit_code yubikey_write_slot(struct app *app, const struct enrolment *enrol
 		return EXIT_DONE;
 	bool may_go_on = result == MFA_YUBIKEY_REFUSED && program->public_id == NULL &&
 			 slot->write == MFA_YUBIKEY_UNSURE && !interrupt_has_come();
-	return may_go_on ? go_on_unsure(app) : fail_write(app, slot, result, &diag);
+	return may_go_on ? go_on_unsure(app)
+			 : fail_write(app, enrolment, slot, result, &diag);
 }
 
-void yubikey_write_notice(const struct app *app, const struct yubikey_slot *slot)
+static const char *find_retry(const struct app *app, const struct yubikey_slot *slot)
 {
+	bool is_sure = slot->write == MFA_YUBIKEY_WRITTEN;
+	if (slot->gets_code && is_sure)
+		return TR(app, MFA_N_("The slot has the access code that you gave it: "
+				      "try again with --force --access-code-stdin"));
+	if (slot->gets_code)
+		return TR(app, MFA_N_("Perhaps the slot has the access code that you "
+				      "gave it: try again with --force "
+				      "--access-code-stdin"));
+	if (!is_sure && slot->port.is_programmed[slot->number - 1])
+		return TR(app, MFA_N_("Try again with --force; perhaps an access code "
+				      "protects it: then give it with "
+				      "--access-code-stdin"));
+	return TR(app, MFA_N_("Try again with --force"));
+}
+
+/* The enrolment has failed already, so that a trail that cannot be written to is only
+ * complained of. */
+static void log_overwriting(struct app *app, const struct enrolment *enrolment,
+			    const struct yubikey_slot *slot)
+{
+	char detail[128];
+	(void)snprintf(detail, sizeof detail,
+		       "slot %u of YubiKey %u %s overwritten, and nothing enrolled",
+		       slot->number, slot->port.serial,
+		       slot->write == MFA_YUBIKEY_WRITTEN ? "was" : "may have been");
+	const struct change change = {
+		.event = "token.overwrite",
+		.user = enrolment->user,
+		.kind = enrolment->token->kind,
+		.detail = detail,
+	};
+	enum exit_code unused MFA_UNUSED = change_log(app, &change);
+}
+
+void yubikey_write_notice(struct app *app, const struct enrolment *enrolment,
+			  const struct yubikey_slot *slot)
+{
+	if (slot->write != MFA_YUBIKEY_KEPT)
+		log_overwriting(app, enrolment, slot);
 	switch (slot->write) {
 	case MFA_YUBIKEY_KEPT:
 		app_complain("%s", TR(app, MFA_N_("nothing was changed")));
 		return;
 	case MFA_YUBIKEY_WRITTEN:
 		app_complain(TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u "
-					    "was overwritten, and lets nobody in. Try "
-					    "again with --force")),
-			     slot->number, slot->port.serial);
+					    "was overwritten, and lets nobody in. %s")),
+			     slot->number, slot->port.serial, find_retry(app, slot));
 		return;
 	case MFA_YUBIKEY_UNSURE:
 		app_complain(TR(app, MFA_N_("nothing was enrolled: slot %u of YubiKey %u "
 					    "may have been overwritten, and lets nobody "
-					    "in. Try again with --force")),
-			     slot->number, slot->port.serial);
+					    "in. %s")),
+			     slot->number, slot->port.serial, find_retry(app, slot));
 		return;
 	}
 }

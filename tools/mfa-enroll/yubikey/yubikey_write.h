@@ -15,5 +15,7 @@ enum exit_code yubikey_write_slot(struct app *app, const struct enrolment *enrol
 void yubikey_write_explain_refusal(const struct app *app,
 				   const struct yubikey_slot *slot);
 
-/* What a failed or cancelled enrolment leaves behind in the slot. */
-void yubikey_write_notice(const struct app *app, const struct yubikey_slot *slot);
+/* What a failed or cancelled enrolment leaves behind in the slot: for the person, and
+ * where that is another secret than before, or may be, for the audit trail. */
+void yubikey_write_notice(struct app *app, const struct enrolment *enrolment,
+			  const struct yubikey_slot *slot);
