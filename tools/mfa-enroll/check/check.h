@@ -43,6 +43,13 @@ void check_add_once(struct check *check, enum check_level level, const char *id,
 /* Something on this machine that may let people in, and of which nothing is known. */
 void check_add_unknown(struct check *check, const char *name);
 
+/* "a, b, c", which the caller frees; NULL: out of memory. */
+char *check_join_names(const struct mfa_strings *names);
+
+/* The configuration that is looked at, with the root; the caller frees it. NULL: out of
+ * memory. */
+char *check_config_path(const struct check *check);
+
 /* Whether the service is to be looked at (--service). */
 bool check_wants(const struct check *check, const char *service);
 

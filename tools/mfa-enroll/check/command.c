@@ -24,10 +24,12 @@ static void load_config(struct check *check)
 {
 	struct app *app = check->app;
 	struct mfa_diag diag = { .text = "" };
-	char path[1024];
-	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
-	const char *config = app->config_path != NULL ? app->config_path : path;
-	int err = mfa_site_load(config, &diag, &app->site);
+	MFA_CLEANUP(mfa_free_string) char *path = check_config_path(check);
+	if (path == NULL) {
+		check->findings.err = MFA_ERR_NOMEM;
+		return;
+	}
+	int err = mfa_site_load(path, &diag, &app->site);
 	if (err == MFA_ERR_NOTFOUND && check->is_live) {
 		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "

@@ -5,23 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "a, b, c", which the caller frees. */
-static char *join_names(const struct mfa_strings *names)
-{
-	size_t size = 1;
-	for (size_t i = 0; i < names->count; i++)
-		size += strlen(names->items[i]) + strlen(", ");
-	char *text = calloc(1, size);
-	if (text == NULL)
-		return NULL;
-	char *end = text;
-	for (size_t i = 0; i < names->count; i++) {
-		end = stpcpy(end, i > 0 ? ", " : "");
-		end = stpcpy(end, names->items[i]);
-	}
-	return text;
-}
-
 static size_t count_proved(const struct check *check)
 {
 	size_t count = 0;
@@ -38,7 +21,7 @@ static char *proved_text(const struct check *check)
 {
 	const struct app *app = check->app;
 	char *text = NULL;
-	MFA_CLEANUP(mfa_free_string) char *programs = join_names(&check->programs);
+	MFA_CLEANUP(mfa_free_string) char *programs = check_join_names(&check->programs);
 	if (programs == NULL)
 		return NULL;
 	int len = programs[0] != '\0'
@@ -63,7 +46,7 @@ static char *unknown_text(const struct check *check)
 	if (check->unknown.count == 0)
 		return strdup("");
 	char *text = NULL;
-	MFA_CLEANUP(mfa_free_string) char *names = join_names(&check->unknown);
+	MFA_CLEANUP(mfa_free_string) char *names = check_join_names(&check->unknown);
 	if (names == NULL ||
 	    asprintf(&text, TR(app, MFA_N_("Nothing is known of: %s.")), names) < 0)
 		return NULL;

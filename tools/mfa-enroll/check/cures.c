@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/arguments.h"
+#include "check/repairs.h"
 
 enum {
 	PLACE_SIZE = 512
@@ -109,58 +109,6 @@ static int print_cure(const struct check *check, const struct check_service *ser
 		MFA_DOC_DIR "/examples/pam.d");
 }
 
-static const char *find_unknown_argument(const struct mfa_stack_line *line)
-{
-	for (size_t i = 0; i < line->arg_count; i++)
-		if (!mfa_argument_is_known(line->args[i]))
-			return line->args[i];
-	return "";
-}
-
-static int print_repair_of_module(const struct app *app, const char *module,
-				  char **ret_text)
-{
-	size_t len = strlen(module);
-	bool has_ending = len > 3 && strcmp(module + len - 3, ".so") == 0;
-	return has_ending ? asprintf(ret_text,
-				     TR(app, MFA_N_("install %s, or correct its name")),
-				     module)
-			  : asprintf(ret_text, TR(app, MFA_N_("write %s.so")), module);
-}
-
-/* What puts the line right that locks everybody out. */
-static int print_repair(const struct app *app, const struct mfa_inspection *inspection,
-			char **ret_text)
-{
-	const struct mfa_stack_line *line = inspection->culprit;
-	const char *zone = mfa_stack_line_value(line, "zone=");
-	if (inspection->fault == MFA_ADVISORY_NO_FILE)
-		return print_repair_of_module(app, line->module, ret_text);
-	if (inspection->fault == MFA_ADVISORY_MISSPELT)
-		return asprintf(
-			ret_text,
-			TR(app, MFA_N_("write \"required\", \"requisite\", "
-				       "\"sufficient\" or \"optional\" in place of "
-				       "\"%s\"")),
-			line->control);
-	if (inspection->fault == MFA_ADVISORY_BAD_ARGUMENT)
-		return asprintf(ret_text,
-				TR(app, MFA_N_("take \"%s\" out: pam_mfa.so has conf=, "
-					       "zone=, forward_pass, explain and debug")),
-				find_unknown_argument(line));
-	if (inspection->fault == MFA_ADVISORY_NO_ZONE)
-		return asprintf(ret_text,
-				TR(app, MFA_N_("write [zone %s] in the configuration, or "
-					       "take zone= out")),
-				zone != NULL ? zone : "");
-	if (inspection->fault == MFA_ADVISORY_NO_CONFIG)
-		return asprintf(ret_text, "%s",
-				TR(app, MFA_N_("correct the configuration, or make one: "
-					       "mfa-enroll init")));
-	return asprintf(ret_text, "%s",
-			TR(app, MFA_N_("correct that line: phase, control, module")));
-}
-
 char *cure_text(const struct check *check, const struct check_service *service,
 		bool several)
 {
@@ -171,7 +119,7 @@ char *cure_text(const struct check *check, const struct check_service *service,
 	if (service->inspection.grade == MFA_GRADE_BYPASS)
 		len = print_cure(check, service, several, &text);
 	else if (service->inspection.grade == MFA_GRADE_LOCKED_OUT)
-		len = print_repair(check->app, &service->inspection, &text);
+		return repair_text(check, &service->inspection);
 	else if (service->inspection.grade == MFA_GRADE_ERROR)
 		len = asprintf(
 			&text, "%s",
