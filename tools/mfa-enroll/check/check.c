@@ -124,5 +124,7 @@ bool check_is_passed(const struct check *check)
 	for (size_t i = 0; i < check->service_count; i++)
 		if (!is_passed(&check->services[i]))
 			return false;
-	return check->service_count > 0 && !findings_have_hole(&check->findings);
+	return check->service_count > 0 &&
+	       !findings_have_level(&check->findings, CHECK_HOLE) &&
+	       !findings_have_level(&check->findings, CHECK_LOCKOUT);
 }

@@ -68,5 +68,6 @@ bool check_is_gated(const struct check *check, const char *name);
 /* Whether a zone leaves out all logins of the service. */
 bool check_is_left_out(const struct check *check, const char *name);
 
-/* Whether everything is proved, and nothing found that is a hole. */
+/* Whether everything is proved, and nothing found that is a hole or locks
+ * everybody out. */
 bool check_is_passed(const struct check *check);

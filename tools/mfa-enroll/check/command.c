@@ -31,14 +31,14 @@ static void load_config(struct check *check)
 	}
 	int err = mfa_site_load(path, &diag, &app->site);
 	if (err == MFA_ERR_NOTFOUND && check->is_live) {
-		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
+		check_add(check, CHECK_LOCKOUT, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s. Run: mfa-enroll init")),
 			  diag.text);
 		return;
 	}
 	if (err != MFA_OK) {
-		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
+		check_add(check, CHECK_LOCKOUT, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s")),
 			  diag.text);

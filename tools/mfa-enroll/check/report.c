@@ -257,6 +257,9 @@ static void print_level(const struct printer *printer, enum check_level level)
 	case CHECK_HOLE:
 		printer_put_cell(printer, RED, TR(app, MFA_N_("HOLE")), 9);
 		break;
+	case CHECK_LOCKOUT:
+		printer_put_cell(printer, RED, TR(app, MFA_N_("LOCKED OUT")), 9);
+		break;
 	case CHECK_WARNING:
 		printer_put_cell(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
 		break;
@@ -361,6 +364,7 @@ void report_print(const struct check *check)
 		print_trouble(&printer, i);
 	(void)putchar('\n');
 	print_notes(&printer, CHECK_HOLE);
+	print_notes(&printer, CHECK_LOCKOUT);
 	print_notes(&printer, CHECK_WARNING);
 	print_notes(&printer, CHECK_NOTE);
 	MFA_CLEANUP(mfa_free_string) char *end = conclusion_text(check);

@@ -12,6 +12,7 @@
 static const char *const levels[] = {
 	[CHECK_NOTE] = "note",
 	[CHECK_WARNING] = "warning",
+	[CHECK_LOCKOUT] = "locked-out",
 	[CHECK_HOLE] = "hole",
 };
 
