@@ -59,6 +59,7 @@ char *check_config_path(const struct check *check)
 void check_service_done(struct check_service *service)
 {
 	free(service->name);
+	free(service->autologin);
 	mfa_inspection_done(&service->inspection);
 }
 

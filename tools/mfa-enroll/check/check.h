@@ -11,6 +11,9 @@ struct check_service {
 	bool is_other; /* for every service without a file */
 	/* A greeter's autologin that is switched off: nothing uses the service. */
 	bool is_unused;
+	/* The switch that is on, with its place: nothing else closes the way, since the
+	 * greeter asks nobody. Owned; NULL: it is no such service. */
+	char *autologin;
 	struct mfa_inspection inspection;
 	struct mfa_cure cure; /* of a way around */
 };

@@ -45,6 +45,9 @@ static int print_cure(const struct check *check, const struct check_service *ser
 	const struct app *app = check->app;
 	const struct mfa_cure *cure = &service->cure;
 	char line[PLACE_SIZE], other[PLACE_SIZE];
+	if (service->autologin != NULL)
+		return asprintf(ret_text, TR(app, MFA_N_("switch off %s")),
+				service->autologin);
 	name_line(cure->line, line);
 	name_line(cure->other, other);
 	switch (cure->kind) {
@@ -129,10 +132,18 @@ char *cure_text(const struct check *check, const struct check_service *service,
 	return len >= 0 ? text : NULL;
 }
 
+const char *cure_id(const struct check_service *service)
+{
+	if (service->inspection.grade != MFA_GRADE_BYPASS)
+		return "repair";
+	return service->autologin != NULL ? "switch-off"
+					  : mfa_cure_name(service->cure.kind);
+}
+
 bool cure_leaves_ways(const struct check_service *service)
 {
 	return service->inspection.grade == MFA_GRADE_BYPASS &&
-	       service->cure.kind != MFA_CURE_NONE &&
+	       service->autologin == NULL && service->cure.kind != MFA_CURE_NONE &&
 	       service->cure.kind != MFA_CURE_GATE &&
 	       service->cure.kind != MFA_CURE_INSTALL && !service->cure.is_whole;
 }
