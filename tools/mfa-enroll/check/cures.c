@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/additions.h"
 #include "check/repairs.h"
 
 enum {
@@ -20,23 +21,17 @@ static void name_line(const struct mfa_stack_line *line, char ret_text[static PL
 			       line->file, line->number);
 }
 
-static int print_adding(const struct check *check,
-			const struct mfa_inspection *inspection,
-			const struct mfa_cure *cure, bool several, char **ret_text)
+/* The line itself, or the one that includes its file. */
+static void name_place(const struct check *check, const struct mfa_cure *cure,
+		       char ret_text[static PLACE_SIZE])
 {
-	const struct app *app = check->app;
-	const char *phase =
-		inspection->facility == MFA_FACILITY_AUTH ? "auth" : "account";
-	const char *file = several || cure->file == NULL
-				   ? TR(app, MFA_N_("the file of each service"))
-				   : cure->file;
-	return asprintf(ret_text,
-			cure->kind == MFA_CURE_ADD_LAST
-				? TR(app, MFA_N_("add \"%s required %s\" to %s, behind "
-						 "its other %s lines"))
-				: TR(app, MFA_N_("add \"%s required %s\" to %s, before "
-						 "its other %s lines")),
-			phase, cure->module, file, phase);
+	name_line(cure->other, ret_text);
+	if (cure->before == NULL)
+		return;
+	MFA_CLEANUP(mfa_free_string)
+	char *place = addition_place(check, cure->line->file, cure->before->file);
+	if (place != NULL)
+		(void)snprintf(ret_text, PLACE_SIZE, "%s", place);
 }
 
 static int print_cure(const struct check *check, const struct check_service *service,
@@ -44,12 +39,13 @@ static int print_cure(const struct check *check, const struct check_service *ser
 {
 	const struct app *app = check->app;
 	const struct mfa_cure *cure = &service->cure;
-	char line[PLACE_SIZE], other[PLACE_SIZE];
+	char line[PLACE_SIZE], other[PLACE_SIZE], place[PLACE_SIZE];
 	if (service->autologin != NULL)
 		return asprintf(ret_text, TR(app, MFA_N_("switch off %s")),
 				service->autologin);
 	name_line(cure->line, line);
 	name_line(cure->other, other);
+	name_place(check, cure, place);
 	switch (cure->kind) {
 	case MFA_CURE_REQUIRE:
 		return asprintf(ret_text,
@@ -64,7 +60,7 @@ static int print_cure(const struct check *check, const struct check_service *ser
 	case MFA_CURE_MOVE:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s is never reached: put it before %s")),
-				line, other);
+				line, place);
 	case MFA_CURE_REQUIRE_OTHER:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s is never reached: make %s required")),
@@ -73,15 +69,15 @@ static int print_cure(const struct check *check, const struct check_service *ser
 		return asprintf(
 			ret_text,
 			TR(app, MFA_N_("%s is never reached: put it before %s, or "
-				       "make that line required")),
-			line, other);
+				       "make %s required")),
+			line, place, other);
 	case MFA_CURE_TAKE_OUT:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s opens the way: take that line out")),
 				line);
 	case MFA_CURE_ADD_LAST:
 	case MFA_CURE_ADD_FIRST:
-		return print_adding(check, &service->inspection, cure, several, ret_text);
+		return addition_print(check, service, several, ret_text);
 	case MFA_CURE_NAME:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("if %s checks the password, name it in "
