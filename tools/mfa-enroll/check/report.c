@@ -192,8 +192,12 @@ static void print_others(const struct printer *printer, size_t first, size_t cou
 	if (count == 1)
 		return;
 	char words[256];
-	(void)snprintf(words, sizeof words,
-		       TR(printer->app, MFA_N_("the same way: %zu services: ")), count);
+	(void)snprintf(
+		words, sizeof words,
+		check->services[first].inspection.grade == MFA_GRADE_LOCKED_OUT
+			? TR(printer->app, MFA_N_("the same mistake: %zu services: "))
+			: TR(printer->app, MFA_N_("the same way: %zu services: ")),
+		count);
 	struct printer_list list = { .indent = STEP_INDENT, .column = STEP_INDENT };
 	(void)printf("%*s", STEP_INDENT, "");
 	printer_put_cell(printer, GREY, words, 0);
