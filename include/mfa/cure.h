@@ -24,9 +24,12 @@ struct mfa_cure {
 	enum mfa_cure_kind kind;
 	const struct mfa_stack_line *line;  /* of the inspection, or NULL */
 	const struct mfa_stack_line *other; /* the same */
-	const char *file;		    /* of the service, or NULL */
-	const char *module;		    /* to be added, or NULL */
-	const struct mfa_zone *zone;	    /* of MFA_CURE_GATE */
+	/* MFA_CURE_MOVE to before what the line's file includes: the first line of that
+	 */
+	const struct mfa_stack_line *before;
+	const char *file;	     /* of the service, or NULL */
+	const char *module;	     /* to be added, or NULL */
+	const struct mfa_zone *zone; /* of MFA_CURE_GATE */
 	bool is_whole; /* with it the phase is proved; else other ways are left */
 };
 

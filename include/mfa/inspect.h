@@ -100,6 +100,16 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection) MFA_MUST_CHECK;
 void mfa_inspection_done(struct mfa_inspection *inspection);
 
+/* Where the file is that conf= of the line names, with the root; the caller frees it.
+ * NULL: the line has no conf=, or out of memory. */
+char *mfa_line_config_path(const struct mfa_inspector *inspector,
+			   const struct mfa_stack_line *line);
+/* The configuration that a line of pam_mfa was inspected with, borrowed; NULL: it could
+ * not be used. */
+const struct mfa_config *mfa_inspection_config(const struct mfa_inspector *inspector,
+					       const struct mfa_inspection *inspection,
+					       const struct mfa_stack_line *line);
+
 /* What is to be proved of the auth and the account phase. */
 struct mfa_claim mfa_inspect_claim(enum mfa_facility facility);
 

@@ -141,16 +141,39 @@ static int consider(struct cure_search *search, enum edit edit, const size_t at[
 	return err;
 }
 
+/* Whether the target is in the service's own file, and the step in one that it includes.
+ */
+static bool is_included(const struct cure_search *search, size_t target, size_t step)
+{
+	const struct mfa_service *service = &search->inspection->service;
+	const struct mfa_stack_line *lines = search->stack->lines;
+	return service->has_file && service->files.count > 0 &&
+	       strcmp(lines[target].file, service->files.items[0]) == 0 &&
+	       strcmp(lines[step].file, lines[target].file) != 0;
+}
+
+/* Other services have the same lines of an included file: the place in the target's own
+ * file is before all of them. */
+static size_t find_own_place(const struct cure_search *search, size_t target, size_t step)
+{
+	while (is_included(search, target, step) && step > 0 &&
+	       is_included(search, target, step - 1))
+		step--;
+	return step;
+}
+
 /* A line is never reached: put it before the step that ends the stack or jumps over it,
  * or have that step go on. */
 static int consider_unreached(struct cure_search *search, size_t target, size_t step)
 {
-	const size_t moved[2] = { target, step };
+	const size_t moved[2] = { target, find_own_place(search, target, step) };
 	const size_t required[2] = { step, 0 };
 	int if_moved = MISSING_ALL;
 	int if_required = MISSING_ALL;
 	struct mfa_cure cure = { .line = &search->stack->lines[target],
 				 .other = &search->stack->lines[step] };
+	if (is_included(search, target, step))
+		cure.before = &search->stack->lines[moved[1]];
 	if (search->best.is_whole || step >= target)
 		return MFA_OK;
 	int err = try_edit(search, EDIT_MOVE, moved, &cure, &if_moved);

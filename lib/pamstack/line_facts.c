@@ -22,12 +22,39 @@ static bool is_callers_service(const char *service)
 	return false;
 }
 
-static const struct mfa_config *load_config_once(struct mfa_inspection *inspection,
-						 const char *path)
+char *mfa_line_config_path(const struct mfa_inspector *inspector,
+			   const struct mfa_stack_line *line)
+{
+	char *path = NULL;
+	const char *named = mfa_stack_line_value(line, "conf=");
+	if (named == NULL || asprintf(&path, "%s%s", inspector->rootfs.root, named) < 0)
+		return NULL;
+	return path;
+}
+
+static bool reads_common_config(const struct mfa_inspector *inspector,
+				const struct mfa_stack_line *line)
+{
+	const char *named = mfa_stack_line_value(line, "conf=");
+	return named == NULL ||
+	       (strcmp(named, MFA_CONFIG_PATH) == 0 && inspector->config != NULL);
+}
+
+static const struct mfa_config *find_config(const struct mfa_inspection *inspection,
+					    const char *path)
 {
 	for (size_t i = 0; i < inspection->config_count; i++)
 		if (strcmp(inspection->configs[i]->path, path) == 0)
 			return inspection->configs[i];
+	return NULL;
+}
+
+static const struct mfa_config *load_config_once(struct mfa_inspection *inspection,
+						 const char *path)
+{
+	const struct mfa_config *known = find_config(inspection, path);
+	if (known != NULL)
+		return known;
 	struct mfa_config *config = NULL;
 	struct mfa_config **configs =
 		reallocarray(inspection->configs, inspection->config_count + 1,
@@ -45,16 +72,22 @@ const struct mfa_config *line_config(const struct mfa_inspector *inspector,
 				     const struct mfa_stack_line *line,
 				     struct mfa_inspection *inspection)
 {
-	MFA_CLEANUP(mfa_free_string) char *path = NULL;
-	const char *named = mfa_stack_line_value(line, "conf=");
-	if (named == NULL ||
-	    (strcmp(named, MFA_CONFIG_PATH) == 0 && inspector->config != NULL))
+	if (reads_common_config(inspector, line))
 		return inspector->config;
-	if (asprintf(&path, "%s%s", inspector->rootfs.root, named) < 0) {
-		path = NULL;
-		return NULL;
-	}
-	return load_config_once(inspection, path);
+	MFA_CLEANUP(mfa_free_string)
+	char *path = mfa_line_config_path(inspector, line);
+	return path != NULL ? load_config_once(inspection, path) : NULL;
+}
+
+const struct mfa_config *mfa_inspection_config(const struct mfa_inspector *inspector,
+					       const struct mfa_inspection *inspection,
+					       const struct mfa_stack_line *line)
+{
+	if (reads_common_config(inspector, line))
+		return inspector->config;
+	MFA_CLEANUP(mfa_free_string)
+	char *path = mfa_line_config_path(inspector, line);
+	return path != NULL ? find_config(inspection, path) : NULL;
 }
 
 /* What a line of pam_mfa can answer, and which zones decide there. */

@@ -236,6 +236,7 @@ def test_check_wants_root_for_this_host_alone(case):
     assert "status=4" in outcome, outcome
     exits(enroll.run("check", "--root", "/nowhere"), 2)
     exits(enroll.run("check", "more"), 2)
+    exits(enroll.run("check", "--service", "ssh"), 2)
 
 
 def shell_as(user, command):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,9 +32,34 @@ void check_add_unknown(struct check *check, const char *name)
 		check->findings.err = MFA_ERR_NOMEM;
 }
 
+char *check_join_names(const struct mfa_strings *names)
+{
+	size_t size = 1;
+	for (size_t i = 0; i < names->count; i++)
+		size += strlen(names->items[i]) + strlen(", ");
+	char *text = calloc(1, size);
+	if (text == NULL)
+		return NULL;
+	char *end = text;
+	for (size_t i = 0; i < names->count; i++) {
+		end = stpcpy(end, i > 0 ? ", " : "");
+		end = stpcpy(end, names->items[i]);
+	}
+	return text;
+}
+
+char *check_config_path(const struct check *check)
+{
+	char *path = NULL;
+	if (check->app->config_path != NULL)
+		return strdup(check->app->config_path);
+	return asprintf(&path, "%s%s", check->root, MFA_CONFIG_PATH) >= 0 ? path : NULL;
+}
+
 void check_service_done(struct check_service *service)
 {
 	free(service->name);
+	free(service->autologin);
 	mfa_inspection_done(&service->inspection);
 }
 
@@ -99,5 +125,7 @@ bool check_is_passed(const struct check *check)
 	for (size_t i = 0; i < check->service_count; i++)
 		if (!is_passed(&check->services[i]))
 			return false;
-	return check->service_count > 0 && !findings_have_hole(&check->findings);
+	return check->service_count > 0 &&
+	       !findings_have_level(&check->findings, CHECK_HOLE) &&
+	       !findings_have_level(&check->findings, CHECK_LOCKOUT);
 }

@@ -11,6 +11,9 @@ struct check_service {
 	bool is_other; /* for every service without a file */
 	/* A greeter's autologin that is switched off: nothing uses the service. */
 	bool is_unused;
+	/* The switch that is on, with its place: nothing else closes the way, since the
+	 * greeter asks nobody. Owned; NULL: it is no such service. */
+	char *autologin;
 	struct mfa_inspection inspection;
 	struct mfa_cure cure; /* of a way around */
 };
@@ -43,6 +46,13 @@ void check_add_once(struct check *check, enum check_level level, const char *id,
 /* Something on this machine that may let people in, and of which nothing is known. */
 void check_add_unknown(struct check *check, const char *name);
 
+/* "a, b, c", which the caller frees; NULL: out of memory. */
+char *check_join_names(const struct mfa_strings *names);
+
+/* The configuration that is looked at, with the root; the caller frees it. NULL: out of
+ * memory. */
+char *check_config_path(const struct check *check);
+
 /* Whether the service is to be looked at (--service). */
 bool check_wants(const struct check *check, const char *service);
 
@@ -61,5 +71,6 @@ bool check_is_gated(const struct check *check, const char *name);
 /* Whether a zone leaves out all logins of the service. */
 bool check_is_left_out(const struct check *check, const char *name);
 
-/* Whether everything is proved, and nothing found that is a hole. */
+/* Whether everything is proved, and nothing found that is a hole or locks
+ * everybody out. */
 bool check_is_passed(const struct check *check);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mfa-enroll check */
 #include "check/explain.h"
+#include "check/nearest.h"
 #include "check/parts.h"
+#include "check/programs.h"
 #include "check/report.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/commands.h"
 #include "mfa/rootfs.h"
@@ -24,19 +27,21 @@ static void load_config(struct check *check)
 {
 	struct app *app = check->app;
 	struct mfa_diag diag = { .text = "" };
-	char path[1024];
-	(void)snprintf(path, sizeof path, "%s%s", check->root, MFA_CONFIG_PATH);
-	const char *config = app->config_path != NULL ? app->config_path : path;
-	int err = mfa_site_load(config, &diag, &app->site);
+	MFA_CLEANUP(mfa_free_string) char *path = check_config_path(check);
+	if (path == NULL) {
+		check->findings.err = MFA_ERR_NOMEM;
+		return;
+	}
+	int err = mfa_site_load(path, &diag, &app->site);
 	if (err == MFA_ERR_NOTFOUND && check->is_live) {
-		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
+		check_add(check, CHECK_LOCKOUT, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s. Run: mfa-enroll init")),
 			  diag.text);
 		return;
 	}
 	if (err != MFA_OK) {
-		check_add(check, CHECK_HOLE, "config", CHECK_NOWHERE,
+		check_add(check, CHECK_LOCKOUT, "config", CHECK_NOWHERE,
 			  TR(app, MFA_N_("the configuration cannot be used, so pam_mfa "
 					 "refuses everybody: %s")),
 			  diag.text);
@@ -79,6 +84,43 @@ static void look_at_parts(struct check *check)
 	check_locks(check);
 	check_decoys(check);
 	check_key_copy(check);
+}
+
+/* A name without a file is judged by "other", and that may be proved while no program
+ * asks for such a name. Those of known programs are asked for. */
+static bool is_service(const char *name, const struct mfa_strings *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcasecmp(names->items[i], name) == 0)
+			return true;
+	for (size_t i = 0; i < program_count; i++)
+		if (programs[i].service != NULL && strcmp(programs[i].service, name) == 0)
+			return true;
+	return false;
+}
+
+static enum exit_code test_only_service(const struct check *check)
+{
+	const struct app *app = check->app;
+	struct mfa_diag diag = { .text = "" };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
+	/* what is wrong with the folders is found later */
+	if (check->only == NULL ||
+	    mfa_service_list(&check->inspector.rootfs, &diag, &names) != MFA_OK ||
+	    is_service(check->only, &names))
+		return EXIT_DONE;
+	const char *folder = check->pam_folder != NULL ? check->pam_folder : "/etc/pam.d";
+	const char *nearest = nearest_name((const char *const *)names.items, names.count,
+					   check->only, 2);
+	if (nearest != NULL)
+		app_complain(
+			TR(app, MFA_N_("%s/%s does not exist: this is \"other\" (did "
+				       "you mean %s?)")),
+			folder, check->only, nearest);
+	else
+		app_complain(TR(app, MFA_N_("%s/%s does not exist: this is \"other\"")),
+			     folder, check->only);
+	return EXIT_USAGE;
 }
 
 static enum exit_code print_findings(struct check *check)
@@ -148,6 +190,10 @@ static enum exit_code check_run(struct app *app, const struct invocation *invoca
 	load_config(&check);
 	const struct mfa_pam_rootfs tree = { check.root, check.pam_folder };
 	check.findings.err = mfa_inspector_init(&check.inspector, &tree, check.config);
+	if (check.findings.err == MFA_OK)
+		code = test_only_service(&check);
+	if (code != EXIT_DONE)
+		return code;
 	check.inspector.has_sshd_addresses = check_has_sshd_addresses(&check);
 	if (check.findings.err == MFA_OK)
 		look_at_parts(&check);

@@ -40,7 +40,8 @@ void console_look_at_command(struct check *check, struct check_place place,
 		check_add_once(
 			check, CHECK_HOLE, "getty-autologin", place, "%s",
 			TR(check->app,
-			   MFA_N_("getty logs somebody in without asking anybody")));
+			   MFA_N_("getty logs somebody in without asking anybody; take "
+				  "--autologin (-a) out of that line")));
 	else if (hands_over_f(line))
 		check_add_once(check, CHECK_HOLE, "login-f", place, "%s",
 			       TR(check->app, MFA_N_("login -f asks for nothing")));

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mfa/arguments.h"
+#include "check/additions.h"
+#include "check/repairs.h"
 
 enum {
 	PLACE_SIZE = 512
@@ -20,23 +21,17 @@ static void name_line(const struct mfa_stack_line *line, char ret_text[static PL
 			       line->file, line->number);
 }
 
-static int print_adding(const struct check *check,
-			const struct mfa_inspection *inspection,
-			const struct mfa_cure *cure, bool several, char **ret_text)
+/* The line itself, or the one that includes its file. */
+static void name_place(const struct check *check, const struct mfa_cure *cure,
+		       char ret_text[static PLACE_SIZE])
 {
-	const struct app *app = check->app;
-	const char *phase =
-		inspection->facility == MFA_FACILITY_AUTH ? "auth" : "account";
-	const char *file = several || cure->file == NULL
-				   ? TR(app, MFA_N_("the file of each service"))
-				   : cure->file;
-	return asprintf(ret_text,
-			cure->kind == MFA_CURE_ADD_LAST
-				? TR(app, MFA_N_("add \"%s required %s\" to %s, behind "
-						 "its other %s lines"))
-				: TR(app, MFA_N_("add \"%s required %s\" to %s, before "
-						 "its other %s lines")),
-			phase, cure->module, file, phase);
+	name_line(cure->other, ret_text);
+	if (cure->before == NULL)
+		return;
+	MFA_CLEANUP(mfa_free_string)
+	char *place = addition_place(check, cure->line->file, cure->before->file);
+	if (place != NULL)
+		(void)snprintf(ret_text, PLACE_SIZE, "%s", place);
 }
 
 static int print_cure(const struct check *check, const struct check_service *service,
@@ -44,9 +39,13 @@ static int print_cure(const struct check *check, const struct check_service *ser
 {
 	const struct app *app = check->app;
 	const struct mfa_cure *cure = &service->cure;
-	char line[PLACE_SIZE], other[PLACE_SIZE];
+	char line[PLACE_SIZE], other[PLACE_SIZE], place[PLACE_SIZE];
+	if (service->autologin != NULL)
+		return asprintf(ret_text, TR(app, MFA_N_("switch off %s")),
+				service->autologin);
 	name_line(cure->line, line);
 	name_line(cure->other, other);
+	name_place(check, cure, place);
 	switch (cure->kind) {
 	case MFA_CURE_REQUIRE:
 		return asprintf(ret_text,
@@ -61,7 +60,7 @@ static int print_cure(const struct check *check, const struct check_service *ser
 	case MFA_CURE_MOVE:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s is never reached: put it before %s")),
-				line, other);
+				line, place);
 	case MFA_CURE_REQUIRE_OTHER:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s is never reached: make %s required")),
@@ -70,15 +69,15 @@ static int print_cure(const struct check *check, const struct check_service *ser
 		return asprintf(
 			ret_text,
 			TR(app, MFA_N_("%s is never reached: put it before %s, or "
-				       "make that line required")),
-			line, other);
+				       "make %s required")),
+			line, place, other);
 	case MFA_CURE_TAKE_OUT:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("%s opens the way: take that line out")),
 				line);
 	case MFA_CURE_ADD_LAST:
 	case MFA_CURE_ADD_FIRST:
-		return print_adding(check, &service->inspection, cure, several, ret_text);
+		return addition_print(check, service, several, ret_text);
 	case MFA_CURE_NAME:
 		return asprintf(ret_text,
 				TR(app, MFA_N_("if %s checks the password, name it in "
@@ -109,58 +108,6 @@ static int print_cure(const struct check *check, const struct check_service *ser
 		MFA_DOC_DIR "/examples/pam.d");
 }
 
-static const char *find_unknown_argument(const struct mfa_stack_line *line)
-{
-	for (size_t i = 0; i < line->arg_count; i++)
-		if (!mfa_argument_is_known(line->args[i]))
-			return line->args[i];
-	return "";
-}
-
-static int print_repair_of_module(const struct app *app, const char *module,
-				  char **ret_text)
-{
-	size_t len = strlen(module);
-	bool has_ending = len > 3 && strcmp(module + len - 3, ".so") == 0;
-	return has_ending ? asprintf(ret_text,
-				     TR(app, MFA_N_("install %s, or correct its name")),
-				     module)
-			  : asprintf(ret_text, TR(app, MFA_N_("write %s.so")), module);
-}
-
-/* What puts the line right that locks everybody out. */
-static int print_repair(const struct app *app, const struct mfa_inspection *inspection,
-			char **ret_text)
-{
-	const struct mfa_stack_line *line = inspection->culprit;
-	const char *zone = mfa_stack_line_value(line, "zone=");
-	if (inspection->fault == MFA_ADVISORY_NO_FILE)
-		return print_repair_of_module(app, line->module, ret_text);
-	if (inspection->fault == MFA_ADVISORY_MISSPELT)
-		return asprintf(
-			ret_text,
-			TR(app, MFA_N_("write \"required\", \"requisite\", "
-				       "\"sufficient\" or \"optional\" in place of "
-				       "\"%s\"")),
-			line->control);
-	if (inspection->fault == MFA_ADVISORY_BAD_ARGUMENT)
-		return asprintf(ret_text,
-				TR(app, MFA_N_("take \"%s\" out: pam_mfa.so has conf=, "
-					       "zone=, forward_pass, explain and debug")),
-				find_unknown_argument(line));
-	if (inspection->fault == MFA_ADVISORY_NO_ZONE)
-		return asprintf(ret_text,
-				TR(app, MFA_N_("write [zone %s] in the configuration, or "
-					       "take zone= out")),
-				zone != NULL ? zone : "");
-	if (inspection->fault == MFA_ADVISORY_NO_CONFIG)
-		return asprintf(ret_text, "%s",
-				TR(app, MFA_N_("correct the configuration, or make one: "
-					       "mfa-enroll init")));
-	return asprintf(ret_text, "%s",
-			TR(app, MFA_N_("correct that line: phase, control, module")));
-}
-
 char *cure_text(const struct check *check, const struct check_service *service,
 		bool several)
 {
@@ -171,7 +118,7 @@ char *cure_text(const struct check *check, const struct check_service *service,
 	if (service->inspection.grade == MFA_GRADE_BYPASS)
 		len = print_cure(check, service, several, &text);
 	else if (service->inspection.grade == MFA_GRADE_LOCKED_OUT)
-		len = print_repair(check->app, &service->inspection, &text);
+		return repair_text(check, &service->inspection);
 	else if (service->inspection.grade == MFA_GRADE_ERROR)
 		len = asprintf(
 			&text, "%s",
@@ -181,10 +128,18 @@ char *cure_text(const struct check *check, const struct check_service *service,
 	return len >= 0 ? text : NULL;
 }
 
+const char *cure_id(const struct check_service *service)
+{
+	if (service->inspection.grade != MFA_GRADE_BYPASS)
+		return "repair";
+	return service->autologin != NULL ? "switch-off"
+					  : mfa_cure_name(service->cure.kind);
+}
+
 bool cure_leaves_ways(const struct check_service *service)
 {
 	return service->inspection.grade == MFA_GRADE_BYPASS &&
-	       service->cure.kind != MFA_CURE_NONE &&
+	       service->autologin == NULL && service->cure.kind != MFA_CURE_NONE &&
 	       service->cure.kind != MFA_CURE_GATE &&
 	       service->cure.kind != MFA_CURE_INSTALL && !service->cure.is_whole;
 }

@@ -10,5 +10,8 @@
 char *cure_text(const struct check *check, const struct check_service *service,
 		bool several);
 
+/* A stable name of it: "move". */
+const char *cure_id(const struct check_service *service);
+
 /* Whether it is known that other ways are left then. */
 bool cure_leaves_ways(const struct check_service *service);

@@ -120,7 +120,9 @@ static void look_at_doas_rule(struct check *check, const char *path,
 		return;
 	if (rule->has_nopass)
 		check_add(check, CHECK_HOLE, "doas-nopass", place, "%s",
-			  TR(check->app, MFA_N_("nopass: doas asks for nothing")));
+			  TR(check->app,
+			     MFA_N_("nopass: doas asks for nothing; take nopass "
+				    "out of that line")));
 	else if (rule->has_persist)
 		check_add(check, CHECK_NOTE, "doas-persist", place, "%s",
 			  TR(check->app,

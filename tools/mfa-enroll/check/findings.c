@@ -76,10 +76,10 @@ bool findings_have_at(const struct findings *findings, const char *id,
 	return false;
 }
 
-bool findings_have_hole(const struct findings *findings)
+bool findings_have_level(const struct findings *findings, enum check_level level)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].level == CHECK_HOLE)
+		if (findings->items[i].level == level)
 			return true;
 	return false;
 }

@@ -7,6 +7,7 @@
 enum check_level {
 	CHECK_NOTE,
 	CHECK_WARNING, /* nobody gets around, but something is not as it should be */
+	CHECK_LOCKOUT, /* nobody gets around, and nobody gets in */
 	CHECK_HOLE     /* somebody can get around, or nobody can tell */
 };
 
@@ -42,7 +43,8 @@ bool findings_have(const struct findings *findings, const char *text);
 /* Whether one with this id is at this place. */
 bool findings_have_at(const struct findings *findings, const char *id,
 		      struct check_place place);
-bool findings_have_hole(const struct findings *findings);
+/* Whether one has this level. */
+bool findings_have_level(const struct findings *findings, enum check_level level);
 
 /* A list of names for one sentence: "a, b, c". Not more than a few are shown to people,
  * and all to programs: see findings_write_short. The caller ends it, also as cleanup. */

@@ -60,8 +60,10 @@ bool check_has_virtual_terminal(const struct check *check);
 void check_chosen_service(struct check *check, const char *program,
 			  struct check_place place, const char *service);
 
-/* Whether the greeter of this autologin service logs in by itself. */
-bool check_has_autologin(const struct check *check, const char *service);
+/* Whether the greeter of this autologin service logs in by itself, also if
+ * that is not known. ret_name: the switch that is on, with its place, which the caller
+ * frees; NULL: none is known. */
+bool check_has_autologin(const struct check *check, const char *service, char **ret_name);
 
 /* The path of a source of mfa.conf that is one on this host, borrowed; else NULL. */
 const char *check_source_path(mfa_scheme_table table, const char *source);

@@ -54,10 +54,13 @@ static void look_at_rules(struct check *check, const char *path, void *context M
 	drop_script_comments(file.text);
 	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
 		if (can_say_yes(line))
-			check_add(check, CHECK_WARNING, "polkit-yes",
-				  (struct check_place){ path, file.number }, "%s",
-				  TR(check->app,
-				     MFA_N_("polkit allows something without asking")));
+			check_add(
+				check, CHECK_WARNING, "polkit-yes",
+				(struct check_place){ path, file.number }, "%s",
+				TR(check->app,
+				   MFA_N_("polkit allows something without asking; write "
+					  "polkit.Result.AUTH_ADMIN in place of "
+					  "polkit.Result.YES")));
 }
 
 /* Rules of packages: what they allow is their makers' business, and is not judged. */
@@ -91,10 +94,12 @@ static void look_at_authority(struct check *check, const char *path,
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strncmp(key, "Result", strlen("Result")) == 0 &&
 		    strcasecmp(value, "yes") == 0)
-			check_add(check, CHECK_WARNING, "polkit-yes",
-				  (struct check_place){ path, file.number }, "%s",
-				  TR(check->app,
-				     MFA_N_("polkit allows something without asking")));
+			check_add(
+				check, CHECK_WARNING, "polkit-yes",
+				(struct check_place){ path, file.number }, "%s",
+				TR(check->app,
+				   MFA_N_("polkit allows something without asking; write "
+					  "auth_admin in place of yes")));
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "check/programs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -160,6 +161,35 @@ static void visit_switches(struct check *check, const struct program *program,
 			     context);
 }
 
+/* Those whose program asks nobody, so that no line of pam.d could have it ask. */
+static bool is_autologin(const struct program_switch *one)
+{
+	return strcmp(one->id, "autologin") == 0 || strcmp(one->id, "guest") == 0;
+}
+
+/* "autologin-user in /etc/lightdm/lightdm.conf:2", which the caller frees; NULL: out of
+ * memory. */
+static char *write_switch(const struct switch_found *found)
+{
+	char *text = NULL;
+	const char *first = found->program->places[0];
+	int len = found->place.line > 0
+			  ? asprintf(&text, "%s in %s:%u", found->key, found->place.file,
+				     found->place.line)
+			  : asprintf(&text, "%s in %s", found->key,
+				     first != NULL ? first : found->place.file);
+	return len >= 0 ? text : NULL;
+}
+
+static void tell_autologin(struct check *check, const struct switch_found *found)
+{
+	MFA_CLEANUP(mfa_free_string) char *name = write_switch(found);
+	check_add(check, CHECK_HOLE, found->one->id, found->place,
+		  TR(check->app,
+		     MFA_N_("%s lets in without asking anybody: switch off %s")),
+		  found->program->name, name != NULL ? name : found->key);
+}
+
 static void tell_who_is_in(struct check *check, const struct switch_found *found)
 {
 	const char *service = found->one->service;
@@ -169,6 +199,8 @@ static void tell_who_is_in(struct check *check, const struct switch_found *found
 		check_add(check, CHECK_NOTE, "autologin-gated", found->place,
 			  TR(check->app, MFA_N_("%s: refused by the gate of pam_mfa")),
 			  found->key);
+	else if (is_autologin(found->one))
+		tell_autologin(check, found);
 	else
 		check_add(check, CHECK_HOLE, found->one->id, found->place,
 			  TR(check->app,
@@ -221,15 +253,19 @@ static void tell_switch(struct check *check, const struct switch_found *found,
 struct autologin_search {
 	const char *service;
 	bool is_found;
+	char *name; /* of the first switch that is on; owned */
 };
 
 static void find_autologin(struct check *check MFA_UNUSED,
 			   const struct switch_found *found, void *context)
 {
 	struct autologin_search *search = context;
-	search->is_found |= found->one->service != NULL &&
-			    strcmp(found->one->service, search->service) == 0 &&
-			    strcmp(found->one->id, "autologin") == 0;
+	if (search->is_found || found->one->service == NULL ||
+	    strcmp(found->one->service, search->service) != 0 ||
+	    strcmp(found->one->id, "autologin") != 0)
+		return;
+	search->is_found = true;
+	search->name = write_switch(found);
 }
 
 static bool has_switch_for(const struct program *program, const char *service)
@@ -241,7 +277,7 @@ static bool has_switch_for(const struct program *program, const char *service)
 	return false;
 }
 
-bool check_has_autologin(const struct check *check, const char *service)
+bool check_has_autologin(const struct check *check, const char *service, char **ret_name)
 {
 	struct autologin_search search = { .service = service };
 	struct check quiet = *check; /* only reads */
@@ -252,6 +288,7 @@ bool check_has_autologin(const struct check *check, const char *service)
 		is_known = true;
 		visit_switches(&quiet, &programs[i], find_autologin, &search);
 	}
+	*ret_name = search.name;
 	return search.is_found || !is_known;
 }
 

@@ -192,8 +192,12 @@ static void print_others(const struct printer *printer, size_t first, size_t cou
 	if (count == 1)
 		return;
 	char words[256];
-	(void)snprintf(words, sizeof words,
-		       TR(printer->app, MFA_N_("the same way: %zu services: ")), count);
+	(void)snprintf(
+		words, sizeof words,
+		check->services[first].inspection.grade == MFA_GRADE_LOCKED_OUT
+			? TR(printer->app, MFA_N_("the same mistake: %zu services: "))
+			: TR(printer->app, MFA_N_("the same way: %zu services: ")),
+		count);
 	struct printer_list list = { .indent = STEP_INDENT, .column = STEP_INDENT };
 	(void)printf("%*s", STEP_INDENT, "");
 	printer_put_cell(printer, GREY, words, 0);
@@ -256,6 +260,9 @@ static void print_level(const struct printer *printer, enum check_level level)
 	switch (level) {
 	case CHECK_HOLE:
 		printer_put_cell(printer, RED, TR(app, MFA_N_("HOLE")), 9);
+		break;
+	case CHECK_LOCKOUT:
+		printer_put_cell(printer, RED, TR(app, MFA_N_("LOCKED OUT")), 9);
 		break;
 	case CHECK_WARNING:
 		printer_put_cell(printer, YELLOW, TR(app, MFA_N_("warning")), 9);
@@ -361,6 +368,7 @@ void report_print(const struct check *check)
 		print_trouble(&printer, i);
 	(void)putchar('\n');
 	print_notes(&printer, CHECK_HOLE);
+	print_notes(&printer, CHECK_LOCKOUT);
 	print_notes(&printer, CHECK_WARNING);
 	print_notes(&printer, CHECK_NOTE);
 	MFA_CLEANUP(mfa_free_string) char *end = conclusion_text(check);

@@ -12,6 +12,7 @@
 static const char *const levels[] = {
 	[CHECK_NOTE] = "note",
 	[CHECK_WARNING] = "warning",
+	[CHECK_LOCKOUT] = "locked-out",
 	[CHECK_HOLE] = "hole",
 };
 
@@ -107,10 +108,10 @@ static void put_trouble(const struct check *check, struct mfa_json *json, size_t
 		       check->services[same_way_first(check, number)].name);
 	mfa_json_key(json, "cure");
 	mfa_json_open(json, '{');
-	mfa_json_field(json, "id",
-		       is_bypass ? mfa_cure_name(service->cure.kind) : "repair");
+	mfa_json_field(json, "id", cure_id(service));
 	if (is_bypass)
-		put_bool(json, "whole", service->cure.is_whole);
+		put_bool(json, "whole",
+			 service->autologin != NULL || service->cure.is_whole);
 	mfa_json_field(json, "text", text);
 	mfa_json_close(json, '}');
 }

@@ -6,12 +6,13 @@
 #include <string.h>
 
 /* Greeters that can log somebody in by themselves do so in these services. */
-static bool is_autologin_off(const struct check *check, const char *name)
+static bool is_autologin_off(const struct check *check, const char *name,
+			     char **ret_switch)
 {
 	static const char ending[] = "-autologin";
 	size_t len = strlen(name);
 	return len > strlen(ending) && strcmp(name + len - strlen(ending), ending) == 0 &&
-	       check->pam_folder == NULL && !check_has_autologin(check, name);
+	       check->pam_folder == NULL && !check_has_autologin(check, name, ret_switch);
 }
 
 static int inspect_service(struct check *check, const char *name, bool is_other)
@@ -27,7 +28,7 @@ static int inspect_service(struct check *check, const char *name, bool is_other)
 	if (service->name == NULL)
 		return MFA_ERR_NOMEM;
 	check->service_count++;
-	service->is_unused = is_autologin_off(check, name);
+	service->is_unused = is_autologin_off(check, name, &service->autologin);
 	const char *asked = is_other ? NULL : name;
 	int err = mfa_inspect(&check->inspector, asked, &service->inspection);
 	if (err != MFA_OK || service->inspection.grade != MFA_GRADE_BYPASS)

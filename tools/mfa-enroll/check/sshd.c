@@ -90,6 +90,51 @@ static void look_at_methods(struct check *check, const struct sshd_case *one)
 			tell_way(check, one, "sshd-methods", SSHD_METHODS, list);
 }
 
+static bool takes_code_with_password(const struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_AUTH);
+	for (size_t i = 0; i < stack->count; i++)
+		if (mfa_stack_line_has(&stack->lines[i], "forward_pass"))
+			return true;
+	return false;
+}
+
+/* Whether pam_mfa asks everybody there. */
+static bool asks_everybody(const struct mfa_inspection *inspection)
+{
+	for (size_t i = 0; i < inspection->advisory_count; i++)
+		if (inspection->advisories[i].kind == MFA_ADVISORY_PART_OFF)
+			return false;
+	return inspection->grade == MFA_GRADE_PROVED ||
+	       inspection->grade == MFA_GRADE_PROVED_BUT_ROOT;
+}
+
+/* sshd asks no question, and answers those of PAM by the password: that is one line for
+ * password and code, or a wrong code. A Match block may be for people who use neither. */
+static void tell_silence(struct check *check, const struct sshd_case *one,
+			 const char *where)
+{
+	const struct check_service *service =
+		check_find_service(check, one->server->service);
+	bool has_one_line = service != NULL &&
+			    is_on(one->settings, SSHD_PASSWORD, true) &&
+			    takes_code_with_password(&service->inspection);
+	bool is_lockout = service != NULL && one->settings->block == 0 && !has_one_line &&
+			  asks_everybody(&service->inspection);
+	check_add(check, is_lockout ? CHECK_LOCKOUT : CHECK_WARNING, "sshd-no-questions",
+		  setting_place(one, SSHD_QUESTIONS),
+		  is_lockout ? TR(check->app,
+				  MFA_N_("KbdInteractiveAuthentication no%s: nobody can "
+					 "be asked for a code, so sshd refuses "
+					 "everybody; set KbdInteractiveAuthentication "
+					 "yes"))
+			     : TR(check->app,
+				  MFA_N_("KbdInteractiveAuthentication no%s: nobody can "
+					 "be asked for a code")),
+		  where);
+}
+
 static void look_at_questions(struct check *check, const struct sshd_case *one)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
@@ -105,12 +150,7 @@ static void look_at_questions(struct check *check, const struct sshd_case *one)
 				    "asked for")),
 			  where);
 	if (!is_on(one->settings, SSHD_QUESTIONS, true))
-		check_add(check, CHECK_WARNING, "sshd-no-questions",
-			  setting_place(one, SSHD_QUESTIONS),
-			  TR(check->app,
-			     MFA_N_("KbdInteractiveAuthentication no%s: nobody can be "
-				    "asked for a code")),
-			  where);
+		tell_silence(check, one, where);
 }
 
 static void look_at_settings(struct check *check, const struct sshd_case *one)

@@ -80,13 +80,16 @@ static void look_at_default(struct check *check, const struct sudoers *sudoers,
 		return;
 	if (strcmp(name, "authenticate") == 0 && !one->is_on)
 		check_add(check, CHECK_HOLE, "sudo-no-authenticate", default_place(one),
-			  "%s",
-			  TR(check->app, MFA_N_("!authenticate: sudo asks for nothing")));
+			  TR(check->app,
+			     MFA_N_("!authenticate: sudo asks for nothing; take "
+				    "!authenticate out of that line (visudo -f %s)")),
+			  one->file);
 	else if (strcmp(name, "exempt_group") == 0 && one->is_on)
 		check_add(check, CHECK_HOLE, "sudo-exempt-group", default_place(one),
-			  "%s",
 			  TR(check->app,
-			     MFA_N_("exempt_group: sudo asks these people for nothing")));
+			     MFA_N_("exempt_group: sudo asks these people for nothing; "
+				    "take exempt_group out of that line (visudo -f %s)")),
+			  one->file);
 	else if (strcmp(name, "timestamp_timeout") == 0)
 		look_at_timeout(check, one);
 	else if (strcmp(name, "timestamp_type") == 0 || strcmp(name, "tty_tickets") == 0)
@@ -106,8 +109,10 @@ static void look_at_sudoers(struct check *check, const char *path)
 		check_add_once(check, CHECK_HOLE, "sudo-nopasswd",
 			       (struct check_place){ sudoers.nopasswd[i].file,
 						     sudoers.nopasswd[i].line },
-			       "%s",
-			       TR(check->app, MFA_N_("NOPASSWD: sudo asks for nothing")));
+			       TR(check->app,
+				  MFA_N_("NOPASSWD: sudo asks for nothing; take NOPASSWD "
+					 "out of that line (visudo -f %s)")),
+			       sudoers.nopasswd[i].file);
 	for (size_t i = 0; i < sudoers.count; i++)
 		look_at_default(check, &sudoers, &sudoers.defaults[i]);
 }
