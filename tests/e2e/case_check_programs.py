@@ -216,13 +216,17 @@ def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
 
 def test_getty_logs_in_by_itself(case):
     taro, _ = enroll.person()
-    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin {} --noclear - $TERM\n"
+    name = taro.name
+    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty {} --noclear - $TERM\n"
+    ways = ((f"--autologin {name}", ["--autologin", name]), (f"--autol {name}", ["--autol", name]),
+            (f"-a{name}", [f"-a{name}"]), (f"-Ja {name}", ["-Ja", name]), (f'"-a" {name}', ["-a", name]))
     with pamconf.wired("login"):
         before = holes("login")
-        with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(taro.name)) as path:
-            assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)]
-        with Terminal(["agetty", "--autologin", taro.name, "--noclear", "-", "xterm"]) as terminal:
-            terminal.expect(programs.came_in(taro.name))
+        for words, argv in ways:
+            with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(words)) as path:
+                assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)], words
+            with Terminal(["agetty", *argv, "--noclear", "-", "xterm"]) as terminal:
+                terminal.expect(programs.came_in(name))
 
 
 def test_at_runs_later_what_it_is_told(case):
