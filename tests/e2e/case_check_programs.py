@@ -164,6 +164,7 @@ def proof(command):
 
 def who_is_in(argv, path, seconds=3):
     """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
+    Path("/run/greetd.run").unlink(missing_ok=True)  # by which greetd has its initial session once
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as process:
         end = time.monotonic() + seconds
@@ -193,14 +194,28 @@ def logs_in_by_itself(service, argv, path, user):
             assert who_is_in(argv, path) == ""
 
 
+GREETER = "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+
+
+def greetd_config(user):
+    return ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
+            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{user}"\n')
+
+
 def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
     taro, _ = enroll.person()
-    text = ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
-            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{taro.name}"\n')
-    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
-            pamconf.written("greetd-greeter", "auth required pam_permit.so\naccount required pam_permit.so\n"
-                                              "session required pam_permit.so\n"):
+    with file("/etc/greetd/config.toml", greetd_config(taro.name)), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER):
         logs_in_by_itself("greetd", ["greetd"], who, taro)
+
+
+def test_greetd_reads_one_of_its_two_files(case):
+    taro, _ = enroll.person()
+    with file("/etc/greetd/greetd.conf", greetd_config(taro.name)) as path, \
+            file("/etc/greetd/config.toml", greetd_config("")), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER), pamconf.written("greetd", WHOLE):
+        assert [hole[:2] for hole in holes("greetd")] == [("autologin", path)]
+        assert who_is_in(["greetd"], who, 15) == taro.name
 
 
 def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
