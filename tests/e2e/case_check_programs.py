@@ -150,6 +150,22 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
             let_in(ssh.login(taro, [], "publickey", key), 0)
 
 
+def test_a_block_of_sshd_whose_example_an_earlier_block_takes(case):
+    """sshd is asked about one login of a block, and others of it are let in by a key alone."""
+    taro, _ = enroll.person()
+    hanako, _ = enroll.person("hanako")
+    key = ssh.authorize(hanako)
+    name = hanako.name
+    both, alone = "AuthenticationMethods publickey,keyboard-interactive\n", "AuthenticationMethods publickey\n"
+    with pamconf.written("sshd", PASSWORD), product.config(zone={"gate": "lightdm"}), \
+            file("/etc/ssh/sshd_config", f"UsePAM yes\n{both}"):
+        for before, block in ((f"User {taro.name}", f"User {taro.name},{name}"), ("User nobody", "Address 127.0.0.0/8"),
+                              (f"User {name[:-1]}", f"User {name[:-1]}*")):
+            with ssh.Server(f"{both}Match {before}\n{both}Match {block}\n{alone}Match all\n"):
+                assert [hole for hole, *_ in holes("sshd")] == ["sshd-methods"], block
+                let_in(ssh.login(hanako, [], "publickey", key), 0)
+
+
 @contextmanager
 def proof(command):
     """A session that writes down whose it is, and the file that it does so in."""

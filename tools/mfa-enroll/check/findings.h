@@ -42,6 +42,8 @@ bool findings_have(const struct findings *findings, const char *text);
 /* Whether one with this id is at this place. */
 bool findings_have_at(const struct findings *findings, const char *id,
 		      struct check_place place);
+/* Drops what is from second on of which one from first on says the same. */
+void findings_drop_repeated(struct findings *findings, size_t first, size_t second);
 bool findings_have_hole(const struct findings *findings);
 
 /* A list of names for one sentence: "a, b, c". Not more than a few are shown to people,
