@@ -90,12 +90,12 @@ static void take_command(char *line, char **words, struct getty_options *options
 	int count = 0;
 	bool is_of_login = false;
 	for (char *word = NULL; (word = unit_next_word(&line)) != NULL;) {
-		bool begins = count == 0 && strstr(word, "getty") != NULL;
 		/* what a shell is given is a command line of its own */
-		if (begins && strpbrk(word, " \t") != NULL) {
+		if (count == 0 && strpbrk(word, " \t") != NULL) {
 			take_command(word, words, options);
-			return;
+			continue;
 		}
+		bool begins = count == 0 && strstr(word, "getty") != NULL;
 		if (begins || count > 0)
 			words[count++] = word;
 		is_of_login |= count == 0 && is_login(word + strspn(word, "-@:+!|"));
