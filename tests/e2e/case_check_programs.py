@@ -150,6 +150,22 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
             let_in(ssh.login(taro, [], "publickey", key), 0)
 
 
+def test_a_block_of_sshd_whose_example_an_earlier_block_takes(case):
+    """sshd is asked about one login of a block, and others of it are let in by a key alone."""
+    taro, _ = enroll.person()
+    hanako, _ = enroll.person("hanako")
+    key = ssh.authorize(hanako)
+    name = hanako.name
+    both, alone = "AuthenticationMethods publickey,keyboard-interactive\n", "AuthenticationMethods publickey\n"
+    with pamconf.written("sshd", PASSWORD), product.config(zone={"gate": "lightdm"}), \
+            file("/etc/ssh/sshd_config", f"UsePAM yes\n{both}"):
+        for before, block in ((f"User {taro.name}", f"User {taro.name},{name}"), ("User nobody", "Address 127.0.0.0/8"),
+                              (f"User {name[:-1]}", f"User {name[:-1]}*")):
+            with ssh.Server(f"{both}Match {before}\n{both}Match {block}\n{alone}Match all\n"):
+                assert [hole for hole, *_ in holes("sshd")] == ["sshd-methods"], block
+                let_in(ssh.login(hanako, [], "publickey", key), 0)
+
+
 @contextmanager
 def process_of(user, title):
     """A process of the user's that says of itself what it likes."""
@@ -206,6 +222,7 @@ def proof(command):
 
 def who_is_in(argv, path, seconds=3):
     """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
+    Path("/run/greetd.run").unlink(missing_ok=True)  # by which greetd has its initial session once
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as process:
         end = time.monotonic() + seconds
@@ -235,14 +252,28 @@ def logs_in_by_itself(service, argv, path, user):
             assert who_is_in(argv, path) == ""
 
 
+GREETER = "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+
+
+def greetd_config(user):
+    return ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
+            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{user}"\n')
+
+
 def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
     taro, _ = enroll.person()
-    text = ('[terminal]\nvt = "none"\n[default_session]\ncommand = "sleep 30"\nuser = "_greetd"\n'
-            f'[initial_session]\ncommand = "/usr/local/bin/session"\nuser = "{taro.name}"\n')
-    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
-            pamconf.written("greetd-greeter", "auth required pam_permit.so\naccount required pam_permit.so\n"
-                                              "session required pam_permit.so\n"):
+    with file("/etc/greetd/config.toml", greetd_config(taro.name)), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER):
         logs_in_by_itself("greetd", ["greetd"], who, taro)
+
+
+def test_greetd_reads_one_of_its_two_files(case):
+    taro, _ = enroll.person()
+    with file("/etc/greetd/greetd.conf", greetd_config(taro.name)) as path, \
+            file("/etc/greetd/config.toml", greetd_config("")), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER), pamconf.written("greetd", WHOLE):
+        assert [hole[:2] for hole in holes("greetd")] == [("autologin", path)]
+        assert who_is_in(["greetd"], who, 15) == taro.name
 
 
 def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
@@ -258,13 +289,17 @@ def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
 
 def test_getty_logs_in_by_itself(case):
     taro, _ = enroll.person()
-    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin {} --noclear - $TERM\n"
+    name = taro.name
+    drop_in = "[Service]\nExecStart=\nExecStart=-/sbin/agetty {} --noclear - $TERM\n"
+    ways = ((f"--autologin {name}", ["--autologin", name]), (f"--autol {name}", ["--autol", name]),
+            (f"-a{name}", [f"-a{name}"]), (f"-Ja {name}", ["-Ja", name]), (f'"-a" {name}', ["-a", name]))
     with pamconf.wired("login"):
         before = holes("login")
-        with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(taro.name)) as path:
-            assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)]
-        with Terminal(["agetty", "--autologin", taro.name, "--noclear", "-", "xterm"]) as terminal:
-            terminal.expect(programs.came_in(taro.name))
+        for words, argv in ways:
+            with file("/run/systemd/system/getty@tty1.service.d/a.conf", drop_in.format(words)) as path:
+                assert [hole for hole in holes("login") if hole not in before] == [("getty-autologin", path, 3)], words
+            with Terminal(["agetty", *argv, "--noclear", "-", "xterm"]) as terminal:
+                terminal.expect(programs.came_in(name))
 
 
 def test_at_runs_later_what_it_is_told(case):

@@ -217,6 +217,18 @@ def test_the_tool_writes_what_its_terminal_can_show(case):
             assert ("\u5229\u7528\u8005" in said) == is_japanese, (env, said)
 
 
+def test_check_escapes_no_letter_of_its_own(case):
+    """In whatever charset: what a terminal would obey is all that is written as \\xNN."""
+    with japanese_locale(), installed("ja_JP.eucjp", "EUC-JP"), product.config(JAPANESE):
+        for env, encoding, is_japanese in (({"LC_ALL": "C"}, "ascii", False), ({"LANG": "C.UTF-8"}, "utf-8", True),
+                                           ({"LANG": "ja_JP.eucJP"}, "euc_jp", True)):
+            with Terminal(["mfa-enroll", "check"], env=env, encoding=encoding) as terminal:
+                terminal.wait(60)
+                said = terminal.transcript
+            assert "\ufffd" not in said and "\\x" not in said, (env, said)
+            assert ("\u6ce8\u610f" in said) == is_japanese, (env, said)
+
+
 def test_enrolment_in_japanese(case):
     taro = stranger()
     with japanese_locale(), product.config(JAPANESE):

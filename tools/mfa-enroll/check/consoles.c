@@ -6,47 +6,26 @@
 #include <string.h>
 
 #include "check/config_lines.h"
+#include "check/getty_options.h"
 #include "check/parts.h"
 #include "check/unit.h"
-
-/* Whether a command line of getty has the option, long or short. */
-static bool has_getty_option(const char *line, const char *name, char letter)
-{
-	const char *found = strstr(line, name);
-	if (found != NULL)
-		return true;
-	char small[4] = { ' ', '-', letter, '\0' };
-	for (found = strstr(line, small); found != NULL; found = strstr(found + 1, small))
-		if (found[3] == ' ' || found[3] == '\t' || found[3] == '\0')
-			return true;
-	return false;
-}
-
-/* agetty's own -f is another: this one is in what it hands to login. */
-static bool hands_over_f(const char *line)
-{
-	const char *options = strstr(line, " -o ");
-	if (options == NULL)
-		options = strstr(line, "--login-options");
-	const char *login = strstr(line, "login -f");
-	return login != NULL || (options != NULL && strstr(options, "-f ") != NULL);
-}
 
 void console_look_at_command(struct check *check, struct check_place place,
 			     const char *line)
 {
-	bool is_getty = strstr(line, "getty") != NULL;
-	if (is_getty && has_getty_option(line, "--autologin", 'a'))
+	struct getty_options options = { .logs_in = false };
+	if (getty_options_read(line, &options) != MFA_OK)
+		check->findings.err = MFA_ERR_NOMEM;
+	if (options.logs_in)
 		check_add_once(
 			check, CHECK_HOLE, "getty-autologin", place, "%s",
 			TR(check->app,
 			   MFA_N_("getty logs somebody in without asking anybody; take "
 				  "--autologin (-a) out of that line")));
-	else if (hands_over_f(line))
+	else if (options.skips_password)
 		check_add_once(check, CHECK_HOLE, "login-f", place, "%s",
 			       TR(check->app, MFA_N_("login -f asks for nothing")));
-	else if (is_getty && has_getty_option(line, "--login-program", 'l') &&
-		 strstr(line, "/login") == NULL)
+	else if (options.has_other_program)
 		check_add_once(check, CHECK_HOLE, "getty-program", place, "%s",
 			       TR(check->app,
 				  MFA_N_("getty starts another program than login")));

@@ -45,12 +45,16 @@ void findings_add(struct findings *findings, enum check_level level, const char 
 	items[findings->count++] = finding;
 }
 
+static void free_finding(struct finding *finding)
+{
+	free(finding->file);
+	free(finding->text);
+}
+
 void findings_done(struct findings *findings)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		free(findings->items[i].file);
-		free(findings->items[i].text);
-	}
+	for (size_t i = 0; i < findings->count; i++)
+		free_finding(&findings->items[i]);
 	free(findings->items);
 	*findings = (struct findings){ 0 };
 }
@@ -74,6 +78,33 @@ bool findings_have_at(const struct findings *findings, const char *id,
 			return true;
 	}
 	return false;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is_same_finding(const struct finding *a, const struct finding *b)
+{
+	return a->level == b->level && strcmp(a->id, b->id) == 0 && a->line == b->line &&
+	       is_same_text(a->file, b->file) && is_same_text(a->text, b->text);
+}
+
+void findings_drop_repeated(struct findings *findings, size_t first, size_t second)
+{
+	size_t kept = second;
+	for (size_t i = second; i < findings->count; i++) {
+		struct finding *finding = &findings->items[i];
+		bool is_repeated = false;
+		for (size_t j = first; j < second && !is_repeated; j++)
+			is_repeated = is_same_finding(&findings->items[j], finding);
+		if (is_repeated)
+			free_finding(finding);
+		else
+			findings->items[kept++] = *finding;
+	}
+	findings->count = kept;
 }
 
 bool findings_have_level(const struct findings *findings, enum check_level level)

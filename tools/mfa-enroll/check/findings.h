@@ -43,6 +43,8 @@ bool findings_have(const struct findings *findings, const char *text);
 /* Whether one with this id is at this place. */
 bool findings_have_at(const struct findings *findings, const char *id,
 		      struct check_place place);
+/* Drops what is from second on of which one from first on says the same. */
+void findings_drop_repeated(struct findings *findings, size_t first, size_t second);
 /* Whether one has this level. */
 bool findings_have_level(const struct findings *findings, enum check_level level);
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "check/printable.h"
+
 enum {
 	COLUMNS = 80
 };
@@ -33,20 +35,30 @@ int printer_width(const char *text)
 	return width >= 0 ? width : (int)strlen(text);
 }
 
+void printer_put_text(const char *text)
+{
+	MFA_CLEANUP(mfa_free_string) char *shown = printable_copy(text);
+	if (shown != NULL)
+		(void)fputs(shown, stdout);
+}
+
 void printer_put_cell(const struct printer *printer, enum colour colour, const char *text,
 		      int width)
 {
-	int rest = width - printer_width(text);
+	MFA_CLEANUP(mfa_free_string) char *shown = printable_copy(text);
+	int rest = width - (shown != NULL ? printer_width(shown) : 0);
 	if (printer->has_colour && colour != PLAIN)
-		(void)printf("\033[%dm%s\033[0m", (int)colour, text);
+		(void)printf("\033[%dm%s\033[0m", (int)colour,
+			     shown != NULL ? shown : "");
 	else
-		(void)fputs(text, stdout);
+		(void)fputs(shown != NULL ? shown : "", stdout);
 	(void)printf("%*s", rest > 0 ? rest : (width > 0 ? 1 : 0), "");
 }
 
 void printer_put_item(struct printer_list *list, const char *text)
 {
-	int width = printer_width(text);
+	MFA_CLEANUP(mfa_free_string) char *shown = printable_copy(text);
+	int width = shown != NULL ? printer_width(shown) : 0;
 	if (list->has_item) {
 		(void)putchar(',');
 		list->column++;
@@ -58,15 +70,18 @@ void printer_put_item(struct printer_list *list, const char *text)
 			list->column++;
 		}
 	}
-	(void)fputs(text, stdout);
+	(void)fputs(shown != NULL ? shown : "", stdout);
 	list->column += width;
 	list->has_item = true;
 }
 
 void printer_put_place(const char *file, unsigned line)
 {
-	if (file != NULL && line > 0)
-		(void)printf("%s:%u: ", file, line);
-	else if (file != NULL)
-		(void)printf("%s: ", file);
+	if (file == NULL)
+		return;
+	printer_put_text(file);
+	if (line > 0)
+		(void)printf(":%u: ", line);
+	else
+		(void)fputs(": ", stdout);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Cells, colours and lists of the report for people. */
+/* Cells, colours and lists of the report for people. All text goes through here: what
+ * others have named is in it, and the terminal must not obey it (see printable.h). */
 #pragma once
 
 #include "check/check.h"
@@ -22,6 +23,8 @@ struct printer printer_begin(const struct check *check);
 
 /* How many columns of a terminal the text takes. */
 int printer_width(const char *text);
+
+void printer_put_text(const char *text);
 
 /* Prints the text, and blanks up to the width in columns (0: none). */
 void printer_put_cell(const struct printer *printer, enum colour colour, const char *text,

@@ -33,21 +33,17 @@ bool program_is_installed(const struct check *check, const struct program *progr
 	return find_service_file(check, program->service, path, sizeof path) != NULL;
 }
 
-static void read_places(struct check *check, const struct program *program,
-			struct settings *settings)
+static void read_switch_place(struct check *check, const struct program *program,
+			      const char *place, struct settings *settings)
 {
-	for (size_t i = 0; i < PROGRAM_PLACES && program->places[i] != NULL; i++) {
-		const char *place = program->places[i];
-		char folder[256];
-		size_t len = strlen(place);
-		if (place[len - 1] != '/') {
-			settings_read(check, program->format, place, settings);
-			continue;
-		}
-		(void)snprintf(folder, sizeof folder, "%.*s", (int)len - 1, place);
-		settings_read_folder(check, program->format, folder, program->ending,
-				     settings);
+	char folder[256];
+	size_t len = strlen(place);
+	if (place[len - 1] != '/') {
+		settings_read(check, program->format, place, settings);
+		return;
 	}
+	(void)snprintf(folder, sizeof folder, "%.*s", (int)len - 1, place);
+	settings_read_folder(check, program->format, folder, program->ending, settings);
 }
 
 static bool is_greeter(const char *user)
@@ -151,14 +147,27 @@ static void visit_switch(struct check *check, const struct program *program,
 		visit_unsaid(check, program, one, visit, context);
 }
 
-static void visit_switches(struct check *check, const struct program *program,
-			   switch_visitor visit, void *context)
+/* Those that are on by what all places from the one to the other say together. */
+static void visit_places(struct check *check, const struct program *program, size_t first,
+			 size_t last, switch_visitor visit, void *context)
 {
 	MFA_CLEANUP(settings_done) struct settings settings = { 0 };
-	read_places(check, program, &settings);
+	for (size_t i = first; i <= last && program->places[i] != NULL; i++)
+		read_switch_place(check, program, program->places[i], &settings);
 	for (size_t i = 0; i < PROGRAM_SWITCHES && program->switches[i].id != NULL; i++)
 		visit_switch(check, program, &program->switches[i], &settings, visit,
 			     context);
+}
+
+static void visit_switches(struct check *check, const struct program *program,
+			   switch_visitor visit, void *context)
+{
+	if (!program->reads_one) {
+		visit_places(check, program, 0, PROGRAM_PLACES - 1, visit, context);
+		return;
+	}
+	for (size_t i = 0; i < PROGRAM_PLACES && program->places[i] != NULL; i++)
+		visit_places(check, program, i, i, visit, context);
 }
 
 /* Those whose program asks nobody, so that no line of pam.d could have it ask. */

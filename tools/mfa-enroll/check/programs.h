@@ -47,6 +47,9 @@ struct program {
 	 * files those count whose names end so. */
 	const char *places[PROGRAM_PLACES];
 	const char *ending;
+	/* It reads one of the places alone; which one is up to how it was built or is
+	 * started. A switch that is on in any of them counts. */
+	bool reads_one;
 	enum settings_format format;
 	struct program_switch switches[PROGRAM_SWITCHES];
 	/* What is not of that form has a reader of its own; NULL: there is none. */

@@ -225,6 +225,12 @@ static const char *trouble_words(const struct app *app,
 						     : inspection->diag.text;
 }
 
+static void put_line(const char *text)
+{
+	printer_put_text(text);
+	(void)putchar('\n');
+}
+
 /* What is wrong with a service, and with all that are like it. */
 static void print_trouble(const struct printer *printer, size_t number)
 {
@@ -237,21 +243,22 @@ static void print_trouble(const struct printer *printer, size_t number)
 	size_t count = same_way_count(check, number);
 	(void)putchar('\n');
 	printer_put_cell(printer, RED, service->name, 0);
-	(void)printf(": %s\n", trouble_words(printer->app, inspection));
+	(void)fputs(": ", stdout);
+	put_line(trouble_words(printer->app, inspection));
 	print_others(printer, number, count);
 	if (inspection->grade == MFA_GRADE_BYPASS)
 		print_steps(printer, inspection);
 	else if (inspection->grade == MFA_GRADE_LOCKED_OUT)
 		print_fault(printer, inspection);
 	MFA_CLEANUP(mfa_free_string) char *cure = cure_text(check, service, count > 1);
-	if (cure != NULL)
-		(void)printf(
-			"%*s%s%s%s\n", STEP_INDENT, "",
-			TR(printer->app, MFA_N_("cure: ")), cure,
-			cure_leaves_ways(service)
-				? TR(printer->app,
-				     MFA_N_("; then check again: another way is left"))
-				: "");
+	if (cure == NULL)
+		return;
+	(void)printf("%*s%s", STEP_INDENT, "", TR(printer->app, MFA_N_("cure: ")));
+	printer_put_text(cure);
+	(void)puts(cure_leaves_ways(service)
+			   ? TR(printer->app,
+				MFA_N_("; then check again: another way is left"))
+			   : "");
 }
 
 static void print_level(const struct printer *printer, enum check_level level)
@@ -326,9 +333,20 @@ static void print_note(const struct printer *printer, const struct mfa_advisory 
 			printer_put_item(&list, check->services[i].name);
 	(void)printf("%s%s", list.has_item ? ": " : "",
 		     advisory_text(printer->app, note->kind));
-	if (note->zone != NULL)
-		(void)printf(" %s", note->zone->name);
-	(void)putchar('\n');
+	(void)fputs(note->zone != NULL ? " " : "", stdout);
+	put_line(note->zone != NULL ? note->zone->name : "");
+}
+
+/* A new line in a name is none here; one text has the lines of a drop-in. */
+static void print_finding(const struct printer *printer, const struct finding *finding)
+{
+	MFA_CLEANUP(mfa_free_string) char *text = findings_write_short(finding);
+	const char *ends = strcmp(finding->id, "authd-paths") == 0 ? "\n" : "";
+	char *rest = text;
+	print_level(printer, finding->level);
+	printer_put_place(finding->file, finding->line);
+	for (char *line = NULL; (line = strsep(&rest, ends)) != NULL;)
+		put_line(line);
 }
 
 static void print_notes(const struct printer *printer, enum check_level level)
@@ -336,12 +354,8 @@ static void print_notes(const struct printer *printer, enum check_level level)
 	const struct check *check = printer->check;
 	for (size_t i = 0; i < check->findings.count; i++) {
 		const struct finding *finding = &check->findings.items[i];
-		if (finding->level != level)
-			continue;
-		print_level(printer, level);
-		printer_put_place(finding->file, finding->line);
-		MFA_CLEANUP(mfa_free_string) char *text = findings_write_short(finding);
-		(void)puts(text != NULL ? text : finding->text);
+		if (finding->level == level)
+			print_finding(printer, finding);
 	}
 	for (size_t i = 0; i < check->service_count; i++) {
 		const struct check_service *service = &check->services[i];

@@ -225,21 +225,32 @@ bool check_lets_root_in_by_ssh(struct check *check)
 	return is_asked;
 }
 
+/* sshd is asked about one login that the block matches, which an earlier block may match
+ * as well: its answer adds to what the block says. */
+static void look_at_block(struct check *check, const struct sshd_server *server,
+			  struct sshd_settings *block)
+{
+	const struct sshd_case part = { server, block };
+	size_t first = check->findings.count;
+	look_at_settings(check, &part);
+	size_t second = check->findings.count;
+	if (!check->is_live || !sshd_ask(server, block->criteria, block))
+		return;
+	look_at_settings(check, &part);
+	findings_drop_repeated(&check->findings, first, second);
+}
+
 static void look_at_server(struct check *check, const struct sshd_server *server)
 {
 	struct sshd_settings global;
 	struct sshd_settings block;
 	const struct sshd_case whole = { server, &global };
-	const struct sshd_case part = { server, &block };
 	if (!sshd_read(check, server, 0, &global))
 		return;
 	for (unsigned i = 1; sshd_read(check, server, i, &block); i++) {
 		bool is_new = !has_same_values(&global, &block);
-		if (strcasecmp(block.criteria, "all") == 0 || !is_new)
-			continue;
-		if (check->is_live)
-			(void)sshd_ask(server, block.criteria, &block);
-		look_at_settings(check, &part);
+		if (strcasecmp(block.criteria, "all") != 0 && is_new)
+			look_at_block(check, server, &block);
 	}
 	if (check->is_live)
 		(void)sshd_ask(server, "", &global);

@@ -134,8 +134,21 @@ bool sshd_is_server_name(const char *name)
 
 struct server_search {
 	struct check *check;
+	const char *unit;
 	struct sshd_servers *servers;
 };
+
+/* Options that are elsewhere than where take_default_options finds them. */
+static void note_unknown_options(const struct server_search *search,
+				 struct check_place place, const char *command)
+{
+	static const struct unit_variable usual = { "SSHD_OPTS", "/etc/default/ssh" };
+	char text[1024];
+	if (!unit_has_unknown_words(search->check, search->unit, command, &usual))
+		return;
+	(void)snprintf(text, sizeof text, "%s:%u", place.file, place.line);
+	check_add_unknown(search->check, text);
+}
 
 static void take_started_server(const char *key, char *value, struct check_place place,
 				void *context)
@@ -149,7 +162,8 @@ static void take_started_server(const char *key, char *value, struct check_place
 	if (slash == NULL || !sshd_is_server_name(slash + 1))
 		return;
 	struct sshd_server server = sshd_server_init(search->check, program, place);
-	if (strstr(rest, "$SSHD_OPTS") != NULL)
+	note_unknown_options(search, place, rest);
+	if (strstr(rest, "$SSHD_OPTS") != NULL || strstr(rest, "${SSHD_OPTS}") != NULL)
 		take_default_options(search->check, &server);
 	sshd_server_take_words(search->check, &server, rest);
 	sshd_servers_add(search->check, search->servers, &server);
@@ -175,14 +189,16 @@ static void add_copies(struct check *check, struct sshd_servers *servers,
 void sshd_servers_list(struct check *check, struct sshd_servers *ret_servers)
 {
 	MFA_CLEANUP(unit_names_done) struct unit_names names = { .all = { 0 } };
-	struct server_search search = { check, ret_servers };
+	struct server_search search = { check, NULL, ret_servers };
 	*ret_servers = (struct sshd_servers){ 0 };
 	struct sshd_server usual = sshd_server_init(check, SSHD_PROGRAM, CHECK_NOWHERE);
 	take_default_options(check, &usual);
 	sshd_servers_add(check, ret_servers, &usual);
 	unit_list(check, &names);
-	for (size_t i = 0; i < names.all.count; i++)
-		unit_each(check, names.all.items[i], NULL, take_started_server, &search);
+	for (size_t i = 0; i < names.all.count; i++) {
+		search.unit = names.all.items[i];
+		unit_each(check, search.unit, NULL, take_started_server, &search);
+	}
 	add_copies(check, ret_servers, "/usr/sbin");
 	add_copies(check, ret_servers, "/usr/local/sbin");
 	if (check->is_live)

@@ -29,6 +29,18 @@ char *unit_next_word(char **rest);
 /* The same of a word's parts with ":" between them. ret_ends: the word has no more. */
 char *unit_next_part(char **rest, bool *ret_ends);
 
+/* A variable whose value is told by somebody else: systemd itself (file NULL), or the
+ * reader of a file that the unit has as EnvironmentFile. */
+struct unit_variable {
+	const char *name;
+	const char *file;
+};
+
+/* Whether "$NAME" in a command stands for words that are not known: of any other
+ * variable, or of this one where the unit sets it to more than a word. */
+bool unit_has_unknown_words(struct check *check, const char *unit, const char *command,
+			    const struct unit_variable *known);
+
 /* Whether a value means yes. */
 bool unit_is_yes(const char *value);
 

@@ -126,15 +126,30 @@ static void look_at_terminal(const struct unit_facts *facts, const char *name)
 	}
 }
 
+/* getty, with options that are elsewhere. */
+static void note_unknown_words(struct check *check, const char *unit,
+			       const struct unit_command *command)
+{
+	static const struct unit_variable term = { "TERM", NULL };
+	char place[1024];
+	if (strstr(command->line, "getty") == NULL ||
+	    !unit_has_unknown_words(check, unit, command->line, &term))
+		return;
+	(void)snprintf(place, sizeof place, "%s:%u", command->file, command->number);
+	check_add_unknown(check, place);
+}
+
 static void look_at_unit(struct check *check, const char *name)
 {
 	MFA_CLEANUP(unit_facts_done) struct unit_facts facts = { .check = check };
 	unit_each(check, name, NULL, take_unit_fact, &facts);
-	for (size_t i = 0; i < facts.count; i++)
-		console_look_at_command(check,
-					(struct check_place){ facts.commands[i].file,
-							      facts.commands[i].number },
-					facts.commands[i].line);
+	for (size_t i = 0; i < facts.count; i++) {
+		const struct unit_command *command = &facts.commands[i];
+		console_look_at_command(
+			check, (struct check_place){ command->file, command->number },
+			command->line);
+		note_unknown_words(check, name, command);
+	}
 	if (facts.force_file != NULL)
 		check_add_once(
 			check, CHECK_HOLE, "sulogin-force", facts.force, "%s",

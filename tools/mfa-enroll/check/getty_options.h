@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a command line has getty and login do. */
+#pragma once
+
+#include "mfa/base.h"
+
+struct getty_options {
+	bool logs_in;		/* somebody, without a question */
+	bool skips_password;	/* login gets -f */
+	bool has_other_program; /* than login */
+};
+
+/* Reads the first getty or login of a command line, whatever is before it, as getopt_long
+ * does: options joined, abbreviated, quoted. MFA_ERR_NOMEM. */
+MFA_MUST_CHECK int getty_options_read(const char *line,
+				      struct getty_options *ret_options);
