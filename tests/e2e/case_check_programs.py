@@ -55,6 +55,7 @@ def calls(path):
     return set(re.findall(r"\b(pam_\w+)$", listed, re.M))
 
 
+FAR = ",".join(f"u{number:05}" for number in range(200))
 SUDO = ["sudo", "-S", "-k", "id", "-un"]
 
 
@@ -71,7 +72,11 @@ def test_sudo_asks_the_service_that_sudoers_names(case):
 def test_sudo_asks_nobody_where_sudoers_says_so(case):
     taro, _ = enroll.person()
     ways = {f"{taro.name} ALL = (ALL) PASSWD: /bin/true, \\\n\tNOPASSWD : ALL\n": ("sudo-nopasswd", 2),
+            f"{taro.name} ALL = (ALL) \\ \t\n NOPASSWD: ALL\n": ("sudo-nopasswd", 2),
+            f"{taro.name} ALL = (ALL) \\\r\n NOPASSWD: ALL\n": ("sudo-nopasswd", 2),
             f"Defaults:{taro.name} !authenticate\n": ("sudo-no-authenticate", 1),
+            f"Defaults:{FAR},{taro.name} !authenticate\nDefaults:{FAR},root authenticate\n":
+                ("sudo-no-authenticate", 1),
             "Defaults exempt_group=users\n": ("sudo-exempt-group", 1)}
     run(["usermod", "-aG", "users", taro.name])
     with pamconf.wired("sudo"):
@@ -79,6 +84,16 @@ def test_sudo_asks_nobody_where_sudoers_says_so(case):
             with file("/etc/sudoers.d/site", text, 0o440) as path:
                 assert holes("sudo") == [(name, path, line)], text
                 assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n", text
+
+
+def test_sudo_reads_what_check_does_not_read_to_its_end(case):
+    taro, _ = enroll.person()
+    rule = f"{taro.name} ALL=(ALL) NOPASSWD: ALL\n"
+    with pamconf.wired("sudo"):
+        for text in ("# a\0b\n" + rule, f"# {'-' * 60}\n" * 70000 + rule):
+            with file("/etc/sudoers.d/site", text, 0o440) as path:
+                assert ("file-unread", path, None) in holes("sudo")
+                assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n"
 
 
 def test_words_of_sudoers_that_are_no_holes(case):

@@ -62,6 +62,8 @@ static void add_letter(struct sudoers_token *token, size_t *len, char letter)
 {
 	if (*len + 1 < sizeof token->text)
 		token->text[(*len)++] = letter;
+	else
+		token->is_cut = true;
 }
 
 /* Between quotes only a quote and an end of line can be escaped. */
@@ -111,6 +113,7 @@ void sudoers_next_token(struct sudoers_lexer *lexer, struct sudoers_token *ret_t
 	if (is_comment(lexer))
 		skip_comment(lexer);
 	ret_token->line = lexer->line;
+	ret_token->is_cut = false;
 	ret_token->is_adjacent = lexer->at == before;
 	ret_token->text[0] = *lexer->at;
 	ret_token->text[1] = '\0';
