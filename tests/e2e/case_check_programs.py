@@ -96,6 +96,16 @@ def test_sudo_reads_what_check_does_not_read_to_its_end(case):
                 assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n"
 
 
+def test_sudo_joins_lines_of_its_own_configuration(case):
+    taro, _ = enroll.person()
+    rules = f"Defaults env_reset\n{taro.name} ALL=(ALL) NOPASSWD: ALL\n"
+    plugin = "Plugin sudoers_policy sudoers.so sudoers_fi\\\n  le=/etc/sudoers.other # \\\nPlugin sudoers_io sudoers.so\n"
+    with pamconf.wired("sudo"), file("/etc/sudoers.other", rules, 0o440) as path:
+        with file("/etc/sudo.conf", "  # note \\\n" + plugin):
+            assert holes("sudo") == [("sudo-nopasswd", path, 2)]
+            assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n"
+
+
 def test_words_of_sudoers_that_are_no_holes(case):
     taro, _ = enroll.person()
     text = ('Defaults badpass_message="NOPASSWD: !authenticate, no"\nDefaults !authenticate\n'
@@ -124,6 +134,17 @@ def test_doas_asks_nobody_with_nopass(case):
         with file("/etc/doas.conf", f"# who\npermit nopass setenv {{ A=nopass }} {taro.name} # now\n") as path:
             assert holes("doas") == [("doas-nopass", path, 2)]
             assert run(["doas", "id", "-un"], taro) == "root\n"
+        for before in ("  # note \\\n", f"permit {taro.name} # note \\\n",
+                       f"permit {taro.name} as nobody cmd x\\\\\n"):
+            with file("/etc/doas.conf", f"{before}permit nopass {taro.name}\n") as path:
+                assert holes("doas") == [("doas-nopass", path, 2)], before
+                assert run(["doas", "-n", "id", "-un"], taro) == "root\n", before
+        with file("/etc/doas.conf", f"permit nopass \\\n {taro.name}\n") as path:
+            assert holes("doas") == [("doas-nopass", path, 2)]
+            assert run(["doas", "-n", "id", "-un"], taro) == "root\n"
+        with file("/etc/doas.conf", f"# a\0b\npermit nopass {taro.name}\n") as path:
+            assert holes("doas") == [("file-unread", path, None)]
+            assert run(["doas", "-n", "id", "-un"], taro) == "root\n"
         with file("/etc/doas.conf", f"permit nopass {taro.name}\npermit {taro.name}\n"):
             assert not holes("doas")
             assert run(["doas", "-n", "id", "-un"], taro) != "root\n"

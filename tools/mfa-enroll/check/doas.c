@@ -135,7 +135,8 @@ void check_doas(struct check *check)
 	if (!check_wants(check, "doas") || check_is_left_out(check, "doas") ||
 	    !config_lines_open(check, "/etc/doas.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_DOAS)) != NULL;) {
 		struct doas_rule rule = read_doas_rule(line, file.number);
 		if (rule.identity[0] != '\0')
 			add_doas_rule(check, &rules, &rule);

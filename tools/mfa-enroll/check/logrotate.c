@@ -226,7 +226,8 @@ static void read_rotation_file(struct scan *scan, const char *path)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(scan->check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		if (scan->is_in_script)
 			scan->is_in_script = strcmp(line, "endscript") != 0;
 		else if (line[0] == '#')

@@ -124,7 +124,8 @@ static void read_sshd_file(struct reader *reader, const char *path, unsigned dep
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (depth > DEPTH_MAX || !config_lines_open(reader->check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		char *value = NULL;
 		const char *name = config_lines_split_key(line, &value);
 		if (name == NULL)

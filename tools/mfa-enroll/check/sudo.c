@@ -136,7 +136,8 @@ static void find_sudoers(struct check *check, char *ret_path, size_t size)
 	(void)snprintf(ret_path, size, "/etc/sudoers");
 	if (!config_lines_open(check, "/etc/sudo.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_SUDO)) != NULL;) {
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strcasecmp(key, "Plugin") == 0 &&
@@ -152,7 +153,8 @@ static void look_for_directory(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/nsswitch.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		if (strncmp(line, "sudoers:", strlen("sudoers:")) != 0)
 			continue;
 		for (size_t i = 0; i < MFA_COUNT(services); i++)

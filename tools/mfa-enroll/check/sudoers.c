@@ -20,9 +20,8 @@ enum {
 	PATH_SIZE = 4096
 };
 
-/* Whom a Defaults line is for, as it is written. */
 struct scope {
-	char text[SCOPE_SIZE];
+	char text[SCOPE_SIZE]; /* as it is written */
 	size_t len;
 };
 
