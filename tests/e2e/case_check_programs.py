@@ -186,6 +186,19 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
             let_in(ssh.login(taro, [], "publickey", key), 0)
 
 
+def test_sshd_reads_quotes_and_patterns_of_folders(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    usual = "AuthenticationMethods publickey,keyboard-interactive\n"
+    quoted = f'"Match" User {taro.name}\n  Authentication"Methods" "publickey"\nMatch all\n'
+    block = f"Match User {taro.name}\n  AuthenticationMethods publickey\n"
+    with pamconf.wired("sshd"), product.config(zone={"gate": "lightdm"}), file("/etc/ssh/sites/a/m.conf", block):
+        for text in (quoted, "Include /etc/ssh/si?es/*/m.conf\n"):
+            with ssh.Server(usual + text) as server:
+                assert "sshd-methods" in {name for name, *_ in holes("sshd")}, (text, server.log())
+                let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
 @contextmanager
 def proof(command):
     """A session that writes down whose it is, and the file that it does so in."""

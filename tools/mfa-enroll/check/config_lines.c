@@ -213,3 +213,16 @@ char *config_lines_split_key(char *line, char **ret_value)
 	*ret_value = value;
 	return line;
 }
+
+char *config_lines_split_quoted_key(char *line, char **ret_value)
+{
+	char *quote = line + strcspn(line, " \t=\"");
+	if (line[0] == '#' || *quote != '"')
+		return config_lines_split_key(line, ret_value);
+	memmove(quote, quote + 1, strlen(quote));
+	char *end = quote + strcspn(quote, "\"");
+	char *value = end + (*end == '"');
+	*end = '\0';
+	*ret_value = value + strspn(value, " \t");
+	return line;
+}

@@ -41,3 +41,5 @@ void config_files_each(struct check *check, const char *folder, const char *endi
 /* Splits "key = value" or "key value" in place; the value has no blanks at its ends.
  * NULL: a comment or nothing. */
 char *config_lines_split_key(char *line, char **ret_value);
+/* The same for sshd_config, where quotes may be around the key or a part of it. */
+char *config_lines_split_quoted_key(char *line, char **ret_value);
