@@ -11,6 +11,7 @@
 
 enum {
 	USUAL_TIMEOUT = 15, /* minutes, in Debian */
+	LONG_TIMEOUT = 60,
 };
 
 static struct check_place default_place(const struct sudoers_default *one)
@@ -39,7 +40,15 @@ static double read_timeout(const struct sudoers_default *one)
 
 static void look_at_timeout(struct check *check, const struct sudoers_default *one)
 {
-	if (read_timeout(one) < 0)
+	double minutes = read_timeout(one);
+	if (minutes > LONG_TIMEOUT)
+		check_add(
+			check, CHECK_WARNING, "sudo-timestamp", default_place(one),
+			TR(check->app,
+			   MFA_N_("timestamp_timeout: sudo asks once, and then not again "
+				  "in that session for %.0f minutes: set it to 5")),
+			minutes);
+	if (minutes < 0)
 		check_add(check, CHECK_WARNING, "sudo-timestamp", default_place(one),
 			  "%s",
 			  TR(check->app,
