@@ -15,7 +15,8 @@ from pathlib import Path
 RULES = (
     ("mfa.conf.5", "lib/config/config_keys.c", r'^\t\{ "(\w+)", [A-Z_]+,', r"^\*{}\* ="),
     ("mfa-enroll.8", "tools/mfa-enroll/**/*.c", r'^\t\.name = "(\w+)"', r"^\*(?:\w+\* _USER_ _TOKEN_, \*)?{}\*"),
-    ("mfa-enroll.8", "tools/mfa-enroll/**/*.c", r'^\t(?:\[\w+\] = )?\{ "([a-z-]+)", (?:NULL|"|\w+_argument)', r"^\t?\*--{}\*"),
+    ("mfa-enroll.8", "tools/mfa-enroll/**/*.c", r'^\t(?:\[\w+\] = )?\{ "([a-z-]+)", (?:NULL|")', r"^\t?\*--{}\*"),
+    ("mfa-enroll.8", "tools/mfa-enroll/cli/*.c", r'^\t(?:\[\w+\] = )?\{ "([a-z-]+)", \w+_argument', r"^\t?\*--{}\*"),
     ("mfa-enroll.8", "tools/mfa-enroll/cli/app.h", r"^\tEXIT_\w+ = (\d)", r"^\*{}\*$"),
     ("pam_mfa.8", "lib/config/arguments.c", r'\(word, "(\w+)=?"\)', r"^\*{}(?:=\*_\w+_|\*)$"),
     ("pam_mfa.8", "lib/login/reason.c", r'^\t\[MFA_REASON_(?!NONE)\w+\] = \{ (?:\.name = )?"([a-z-]+)"', r"\b{}\b"),

@@ -55,6 +55,7 @@ def calls(path):
     return set(re.findall(r"\b(pam_\w+)$", listed, re.M))
 
 
+FAR = ",".join(f"u{number:05}" for number in range(200))
 SUDO = ["sudo", "-S", "-k", "id", "-un"]
 
 
@@ -71,7 +72,11 @@ def test_sudo_asks_the_service_that_sudoers_names(case):
 def test_sudo_asks_nobody_where_sudoers_says_so(case):
     taro, _ = enroll.person()
     ways = {f"{taro.name} ALL = (ALL) PASSWD: /bin/true, \\\n\tNOPASSWD : ALL\n": ("sudo-nopasswd", 2),
+            f"{taro.name} ALL = (ALL) \\ \t\n NOPASSWD: ALL\n": ("sudo-nopasswd", 2),
+            f"{taro.name} ALL = (ALL) \\\r\n NOPASSWD: ALL\n": ("sudo-nopasswd", 2),
             f"Defaults:{taro.name} !authenticate\n": ("sudo-no-authenticate", 1),
+            f"Defaults:{FAR},{taro.name} !authenticate\nDefaults:{FAR},root authenticate\n":
+                ("sudo-no-authenticate", 1),
             "Defaults exempt_group=users\n": ("sudo-exempt-group", 1)}
     run(["usermod", "-aG", "users", taro.name])
     with pamconf.wired("sudo"):
@@ -79,6 +84,26 @@ def test_sudo_asks_nobody_where_sudoers_says_so(case):
             with file("/etc/sudoers.d/site", text, 0o440) as path:
                 assert holes("sudo") == [(name, path, line)], text
                 assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n", text
+
+
+def test_sudo_reads_what_check_does_not_read_to_its_end(case):
+    taro, _ = enroll.person()
+    rule = f"{taro.name} ALL=(ALL) NOPASSWD: ALL\n"
+    with pamconf.wired("sudo"):
+        for text in ("# a\0b\n" + rule, f"# {'-' * 60}\n" * 70000 + rule):
+            with file("/etc/sudoers.d/site", text, 0o440) as path:
+                assert ("file-unread", path, None) in holes("sudo")
+                assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n"
+
+
+def test_sudo_joins_lines_of_its_own_configuration(case):
+    taro, _ = enroll.person()
+    rules = f"Defaults env_reset\n{taro.name} ALL=(ALL) NOPASSWD: ALL\n"
+    plugin = "Plugin sudoers_policy sudoers.so sudoers_fi\\\n  le=/etc/sudoers.other # \\\nPlugin sudoers_io sudoers.so\n"
+    with pamconf.wired("sudo"), file("/etc/sudoers.other", rules, 0o440) as path:
+        with file("/etc/sudo.conf", "  # note \\\n" + plugin):
+            assert holes("sudo") == [("sudo-nopasswd", path, 2)]
+            assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n"
 
 
 def test_words_of_sudoers_that_are_no_holes(case):
@@ -109,6 +134,17 @@ def test_doas_asks_nobody_with_nopass(case):
         with file("/etc/doas.conf", f"# who\npermit nopass setenv {{ A=nopass }} {taro.name} # now\n") as path:
             assert holes("doas") == [("doas-nopass", path, 2)]
             assert run(["doas", "id", "-un"], taro) == "root\n"
+        for before in ("  # note \\\n", f"permit {taro.name} # note \\\n",
+                       f"permit {taro.name} as nobody cmd x\\\\\n"):
+            with file("/etc/doas.conf", f"{before}permit nopass {taro.name}\n") as path:
+                assert holes("doas") == [("doas-nopass", path, 2)], before
+                assert run(["doas", "-n", "id", "-un"], taro) == "root\n", before
+        with file("/etc/doas.conf", f"permit nopass \\\n {taro.name}\n") as path:
+            assert holes("doas") == [("doas-nopass", path, 2)]
+            assert run(["doas", "-n", "id", "-un"], taro) == "root\n"
+        with file("/etc/doas.conf", f"# a\0b\npermit nopass {taro.name}\n") as path:
+            assert holes("doas") == [("file-unread", path, None)]
+            assert run(["doas", "-n", "id", "-un"], taro) == "root\n"
         with file("/etc/doas.conf", f"permit nopass {taro.name}\npermit {taro.name}\n"):
             assert not holes("doas")
             assert run(["doas", "-n", "id", "-un"], taro) != "root\n"
@@ -206,6 +242,19 @@ def test_a_configuration_of_sshd_that_never_ends_is_not_waited_for(case):
             assert done.returncode in (0, 1), done
     finally:
         pipe.unlink()
+
+
+def test_sshd_reads_quotes_and_patterns_of_folders(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    usual = "AuthenticationMethods publickey,keyboard-interactive\n"
+    quoted = f'"Match" User {taro.name}\n  Authentication"Methods" "publickey"\nMatch all\n'
+    block = f"Match User {taro.name}\n  AuthenticationMethods publickey\n"
+    with pamconf.wired("sshd"), product.config(zone={"gate": "lightdm"}), file("/etc/ssh/sites/a/m.conf", block):
+        for text in (quoted, "Include /etc/ssh/si?es/*/m.conf\n"):
+            with ssh.Server(usual + text) as server:
+                assert "sshd-methods" in {name for name, *_ in holes("sshd")}, (text, server.log())
+                let_in(ssh.login(taro, [], "publickey", key), 0)
 
 
 @contextmanager

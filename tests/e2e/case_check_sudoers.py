@@ -25,11 +25,11 @@ FOUND = {"sudo-nopasswd", "sudo-no-authenticate", "sudo-exempt-group"}
 
 
 def blank(dice):
-    return dice.choice((" ", "\t", "  ", " \\\n\t", " \\\n "))
+    return dice.choice((" ", "\t", "  ", " \\\n\t", " \\\n ", " \\ \t\n ", " \\\r\n\t"))
 
 
 def join(dice, words):
-    return dice.choice((",", ", ", " ,", ", \\\n")).join(words)
+    return dice.choice((",", ", ", " ,", ", \\\n", ", \\ \n", ",\\\r\n")).join(words)
 
 
 def some(dice, words, most):

@@ -309,3 +309,25 @@ def test_a_name_service_with_sockets_works_with_the_drop_in_that_check_names(cas
         assert not found()
         code, line = attempt(case, kaede, token, wrapper)
         assert code == pam.SUCCESS, line
+
+
+def test_systemd_joins_lines_of_units_as_check_does(case):
+    drop_in = Path("/etc/systemd/system/getty@tty1.service.d/lines.conf")
+    start = "ExecStart=-/sbin/agetty --autologin taro --noclear - $TERM\n"
+    ways = {"ExecStart=-/sbin/agetty \\\n# note\n; note\n  --autologin taro --noclear - $TERM\n": 6,
+            "; note \\\n" + start: 4, "  # note \\\n" + start: 4, "Environment=A=x\\\\\n" + start: 4,
+            "ExecStart=-/sbin/agetty \\\r\n --autologin taro - $TERM\r\n": 4, "# note\r" + start: 4}
+    drop_in.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        for text, line in ways.items():
+            drop_in.write_text("[Service]\nExecStart=\n" + text)
+            subprocess.run(["systemctl", "daemon-reload"], check=True, timeout=60)
+            shown = subprocess.run(["systemctl", "show", "-p", "ExecStart", "getty@tty1.service"],
+                                   stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+            assert "--autologin taro" in shown, (text, shown)
+            said = json.loads(enroll.run("check", "--service", "login", "--json").stdout)
+            places = [(one["file"], one["line"]) for one in said["findings"] if one["id"] == "getty-autologin"]
+            assert places == [(str(drop_in), line)], (text, places)
+    finally:
+        drop_in.unlink()
+        subprocess.run(["systemctl", "daemon-reload"], check=True, timeout=60)

@@ -83,7 +83,8 @@ void check_authd_names(struct check *check)
 	if (sandbox.unit == NULL || !sandbox.is_local ||
 	    !config_lines_open(check, "/etc/nsswitch.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		if (look_at_sources(check, &file, line))
 			return;
 }

@@ -36,7 +36,8 @@ static void look_at_inittab(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/inittab", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		if (line[0] != '#')
 			console_look_at_command(
 				check, (struct check_place){ file.path, file.number },

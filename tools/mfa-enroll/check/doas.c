@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "check/config_lines.h"
+#include "check/whole_file.h"
+
+enum {
+	RULES_MAX = 5000 /* each is compared with all behind it */
+};
 
 struct doas_rule {
 	char identity[256]; /* "" of a line that is no rule */
@@ -137,10 +142,15 @@ void check_doas(struct check *check)
 	if (!check_wants(check, "doas") || check_is_left_out(check, "doas") ||
 	    !config_lines_open(check, "/etc/doas.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_DOAS)) != NULL;) {
 		struct doas_rule rule = read_doas_rule(line, file.number);
 		if (rule.identity[0] != '\0')
 			add_doas_rule(check, &rules, &rule);
+		if (rules.count > RULES_MAX) {
+			whole_file_add_unread(check, file.path, WHOLE_FILE_ENTRIES);
+			break;
+		}
 	}
 	for (size_t i = 0; i < rules.count; i++)
 		if (!is_overruled(&rules, i))

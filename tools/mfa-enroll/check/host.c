@@ -91,7 +91,8 @@ static void look_at_hardware_clock(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/adjtime", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		if (file.number == 3 && strcmp(line, "LOCAL") == 0)
 			check_add(check, CHECK_WARNING, "clock-local",
 				  (struct check_place){ file.path, file.number }, "%s",

@@ -13,6 +13,7 @@
 
 enum {
 	DEPTH_MAX = 16,
+	INCLUDES_MAX = 256,
 	WORD_SIZE = 64
 };
 
@@ -42,6 +43,7 @@ struct scan {
 	bool is_ours; /* a pattern of this block meets the trail */
 	bool has_main_folder;
 	unsigned depth;
+	unsigned includes; /* in all */
 };
 
 static void read_rotation_path(struct scan *scan, const char *path);
@@ -226,7 +228,8 @@ static void read_rotation_file(struct scan *scan, const char *path)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(scan->check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		if (scan->is_in_script)
 			scan->is_in_script = strcmp(line, "endscript") != 0;
 		else if (line[0] == '#')
@@ -274,8 +277,10 @@ static void read_rotation_path(struct scan *scan, const char *path)
 {
 	if (strcmp(path, main_folder) == 0)
 		scan->has_main_folder = true;
-	if (scan->depth == DEPTH_MAX)
+	if (scan->depth == DEPTH_MAX || ++scan->includes > INCLUDES_MAX) {
+		check_add_unknown(scan->check, path);
 		return;
+	}
 	scan->depth++;
 	if (mfa_rootfs_is_folder(scan->check->root, path))
 		read_rotation_folder(scan, path);

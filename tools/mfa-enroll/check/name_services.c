@@ -23,7 +23,8 @@ static void look_at_order(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/nsswitch.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		for (size_t i = 0; i < MFA_COUNT(maps); i++)
 			if (strncmp(line, maps[i], strlen(maps[i])) == 0 &&
 			    !begins_with_files(line + strlen(maps[i])))

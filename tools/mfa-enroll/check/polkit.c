@@ -52,7 +52,8 @@ static void look_at_rules(struct check *check, const char *path, void *context M
 	if (!config_lines_open(check, path, &file))
 		return;
 	drop_script_comments(file.text);
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		if (can_say_yes(line))
 			check_add(
 				check, CHECK_WARNING, "polkit-yes",
@@ -74,7 +75,8 @@ static void look_at_shipped_rules(struct check *check, const char *path,
 	    !config_lines_open(check, path, &file))
 		return;
 	drop_script_comments(file.text);
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		if (!can_say_yes(line))
 			continue;
 		check_add_unknown(check, path);
@@ -89,7 +91,8 @@ static void look_at_authority(struct check *check, const char *path,
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strncmp(key, "Result", strlen("Result")) == 0 &&

@@ -13,7 +13,8 @@ static bool asks_securetty(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/pam.d/login", &file))
 		return false;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_PAM)) != NULL;)
 		if (line[0] != '#' && strstr(line, "pam_securetty") != NULL)
 			return true;
 	return false;
@@ -25,7 +26,8 @@ static bool is_in_securetty(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/securetty", &file))
 		return true;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;)
 		if (strncmp(line, "tty", 3) == 0 || strncmp(line, "hvc", 3) == 0)
 			return true;
 	return false;

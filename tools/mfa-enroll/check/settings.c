@@ -164,7 +164,8 @@ static void read_settings_file(struct settings_reader *reader, const char *path)
 	char *section = NULL;
 	if (!config_lines_open(reader->check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		char *end = NULL;
 		if (line[0] == '\0' || line[0] == '#' || line[0] == ';')
 			continue;

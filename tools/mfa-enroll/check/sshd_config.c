@@ -10,10 +10,13 @@
 #include <string.h>
 
 #include "check/config_lines.h"
+#include "check/whole_file.h"
 #include "mfa/rootfs.h"
 
 enum {
-	DEPTH_MAX = 16
+	DEPTH_MAX = 16, /* sshd's own limit */
+	FILES_MAX = 256,
+	BLOCKS_MAX = 1000
 };
 
 struct reader {
@@ -23,9 +26,13 @@ struct reader {
 	unsigned blocks;  /* Match blocks so far */
 	unsigned current; /* the one we are in; 0: none */
 	bool is_for_all;  /* in "Match all" */
+	unsigned files;	  /* read so far */
+	bool is_cut;	  /* there is more than is read */
 };
 
 static void read_sshd_file(struct reader *reader, const char *path, unsigned depth);
+static void include_pattern(struct reader *reader, const char *folder,
+			    const char *pattern, unsigned depth);
 
 enum sshd_key sshd_find_key(const char *name)
 {
@@ -54,6 +61,16 @@ enum sshd_key sshd_find_key(const char *name)
 	return SSHD_KEYS;
 }
 
+/* sshd takes the words of a value without them. */
+static void drop_quotes(char *value)
+{
+	char *out = value;
+	for (const char *in = value; *in != '\0'; in++)
+		if (*in != '"')
+			*out++ = *in;
+	*out = '\0';
+}
+
 static void set_sshd_value(struct reader *reader, enum sshd_key key, const char *value,
 			   const struct config_lines *file)
 {
@@ -64,6 +81,7 @@ static void set_sshd_value(struct reader *reader, enum sshd_key key, const char 
 				    reader->current != reader->settings->block))
 		return;
 	(void)snprintf(to->text, sizeof to->text, "%s", value);
+	drop_quotes(to->text);
 	(void)snprintf(to->file, sizeof to->file, "%s", file->path);
 	to->line = file->number;
 }
@@ -78,36 +96,60 @@ static void begin_block(struct reader *reader, const char *criteria)
 			       criteria);
 }
 
-/* Patterns in the last part of a path, as sshd_config.d has them. */
-static void include_pattern(struct reader *reader, const char *pattern, unsigned depth)
+static void include_file(struct reader *reader, const char *path, unsigned depth)
+{
+	unsigned current = reader->current;
+	bool is_for_all = reader->is_for_all;
+	read_sshd_file(reader, path, depth + 1);
+	reader->current = current;
+	reader->is_for_all = is_for_all;
+}
+
+/* Goes on with a part of the pattern as it is named below the folder. */
+static void include_below(struct reader *reader, const char *folder, const char *name,
+			  const char *rest, unsigned depth)
+{
+	char path[1024];
+	if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
+		return;
+	if (rest[0] != '\0')
+		include_pattern(reader, path, rest, depth);
+	else
+		include_file(reader, path, depth);
+}
+
+/* A pattern of names below the folder, in any part of the path. */
+static void include_pattern(struct reader *reader, const char *folder,
+			    const char *pattern, unsigned depth)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	char folder[512];
-	char path[1024];
-	(void)snprintf(folder, sizeof folder, "%s%s",
-		       pattern[0] == '/' ? "" : "/etc/ssh/", pattern);
-	char *slash = strrchr(folder, '/');
-	*slash = '\0';
-	if (mfa_rootfs_list(reader->check->root, folder, &names) != MFA_OK)
+	char part[256];
+	pattern += strspn(pattern, "/");
+	size_t len = strcspn(pattern, "/");
+	const char *rest = pattern + len + strspn(pattern + len, "/");
+	if (len == 0 || len >= sizeof part)
 		return;
-	for (size_t i = 0; i < names.count; i++) {
-		if (fnmatch(slash + 1, names.items[i], FNM_PERIOD) != 0)
-			continue;
-		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
-		unsigned current = reader->current;
-		bool is_for_all = reader->is_for_all;
-		read_sshd_file(reader, path, depth + 1);
-		reader->current = current;
-		reader->is_for_all = is_for_all;
+	memcpy(part, pattern, len);
+	part[len] = '\0';
+	if (strpbrk(part, "*?[\\") == NULL) {
+		include_below(reader, folder, part, rest, depth);
+		return;
 	}
+	if (mfa_rootfs_list(reader->check->root, folder[0] != '\0' ? folder : "/",
+			    &names) != MFA_OK)
+		return;
+	for (size_t i = 0; i < names.count && !reader->is_cut; i++)
+		if (fnmatch(part, names.items[i], FNM_PERIOD) == 0)
+			include_below(reader, folder, names.items[i], rest, depth);
 }
 
 static void include_patterns(struct reader *reader, char *patterns, unsigned depth)
 {
 	char *rest = NULL;
-	for (const char *pattern = strtok_r(patterns, " \t\"", &rest); pattern != NULL;
-	     pattern = strtok_r(NULL, " \t\"", &rest))
-		include_pattern(reader, pattern, depth);
+	for (const char *pattern = strtok_r(patterns, " \t\"", &rest);
+	     pattern != NULL && !reader->is_cut; pattern = strtok_r(NULL, " \t\"", &rest))
+		include_pattern(reader, pattern[0] == '/' ? "" : "/etc/ssh", pattern,
+				depth);
 }
 
 static void drop_comment(char *value)
@@ -119,25 +161,45 @@ static void drop_comment(char *value)
 		}
 }
 
+static void stop_reading(struct reader *reader, const char *path,
+			 enum whole_file_limit limit)
+{
+	reader->is_cut = true;
+	whole_file_add_unread(reader->check, path, limit);
+}
+
+static void read_sshd_line(struct reader *reader, char *line,
+			   const struct config_lines *file, unsigned depth)
+{
+	char *value = NULL;
+	const char *name = config_lines_split_quoted_key(line, &value);
+	if (name == NULL)
+		return;
+	drop_comment(value);
+	enum sshd_key key = sshd_find_key(name);
+	if (strcasecmp(name, "match") == 0)
+		begin_block(reader, value);
+	else if (strcasecmp(name, "include") == 0)
+		include_patterns(reader, value, depth);
+	else if (key != SSHD_KEYS)
+		set_sshd_value(reader, key, value, file);
+	if (reader->blocks > BLOCKS_MAX)
+		stop_reading(reader, file->path, WHOLE_FILE_ENTRIES);
+}
+
 static void read_sshd_file(struct reader *reader, const char *path, unsigned depth)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
-	if (depth > DEPTH_MAX || !config_lines_open(reader->check, path, &file))
+	if (depth > DEPTH_MAX || ++reader->files > FILES_MAX) {
+		stop_reading(reader, path, WHOLE_FILE_DEPTH);
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
-		char *value = NULL;
-		const char *name = config_lines_split_key(line, &value);
-		if (name == NULL)
-			continue;
-		drop_comment(value);
-		enum sshd_key key = sshd_find_key(name);
-		if (strcasecmp(name, "match") == 0)
-			begin_block(reader, value);
-		else if (strcasecmp(name, "include") == 0)
-			include_patterns(reader, value, depth);
-		else if (key != SSHD_KEYS)
-			set_sshd_value(reader, key, value, &file);
 	}
+	if (!config_lines_open(reader->check, path, &file))
+		return;
+	char *line = NULL;
+	while (!reader->is_cut &&
+	       (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL)
+		read_sshd_line(reader, line, &file, depth);
 }
 
 /* Options of the command line come before what the file says outside of Match blocks. */
@@ -151,7 +213,7 @@ static void take_options(struct reader *reader, const struct sshd_server *server
 		char *line = strdup(server->options.items[i]);
 		char *value = NULL;
 		const char *name =
-			line != NULL ? config_lines_split_key(line, &value) : NULL;
+			line != NULL ? config_lines_split_quoted_key(line, &value) : NULL;
 		enum sshd_key key = name != NULL ? sshd_find_key(name) : SSHD_KEYS;
 		if (line == NULL)
 			reader->check->findings.err = MFA_ERR_NOMEM;
@@ -177,5 +239,5 @@ bool sshd_read(struct check *check, const struct sshd_server *server, unsigned b
 			ret_settings->values[i] = rest.values[i];
 		else
 			ret_settings->is_matched[i] = true;
-	return block <= reader.blocks;
+	return block <= reader.blocks && !reader.is_cut;
 }

@@ -11,6 +11,7 @@
 
 enum {
 	USUAL_TIMEOUT = 15, /* minutes, in Debian */
+	LONG_TIMEOUT = 60,
 };
 
 static struct check_place default_place(const struct sudoers_default *one)
@@ -39,7 +40,15 @@ static double read_timeout(const struct sudoers_default *one)
 
 static void look_at_timeout(struct check *check, const struct sudoers_default *one)
 {
-	if (read_timeout(one) < 0)
+	double minutes = read_timeout(one);
+	if (minutes > LONG_TIMEOUT)
+		check_add(
+			check, CHECK_WARNING, "sudo-timestamp", default_place(one),
+			TR(check->app,
+			   MFA_N_("timestamp_timeout: sudo asks once, and then not again "
+				  "in that session for %.0f minutes: set it to 5")),
+			minutes);
+	if (minutes < 0)
 		check_add(check, CHECK_WARNING, "sudo-timestamp", default_place(one),
 			  "%s",
 			  TR(check->app,
@@ -141,7 +150,8 @@ static void find_sudoers(struct check *check, char *ret_path, size_t size)
 	(void)snprintf(ret_path, size, "/etc/sudoers");
 	if (!config_lines_open(check, "/etc/sudo.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_SUDO)) != NULL;) {
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strcasecmp(key, "Plugin") == 0 &&
@@ -157,7 +167,8 @@ static void look_for_directory(struct check *check)
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, "/etc/nsswitch.conf", &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, false)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_NONE)) != NULL;) {
 		if (strncmp(line, "sudoers:", strlen("sudoers:")) != 0)
 			continue;
 		for (size_t i = 0; i < MFA_COUNT(services); i++)

@@ -7,13 +7,22 @@
 #include <unistd.h>
 
 #include "check/sudoers_lexer.h"
+#include "check/whole_file.h"
 #include "mfa/rootfs.h"
 
 enum {
-	DEPTH_MAX = 16,
-	SCOPE_SIZE = 1024,
+	DEPTH_MAX = 128, /* sudo's own limit */
+	FILES_MAX = 1024,
+	BYTES_MAX = 16 << 20,
+	ENTRIES_MAX = 20000,
+	SCOPE_SIZE = 32768,
 	NAME_SIZE = 256,
 	PATH_SIZE = 4096
+};
+
+struct scope {
+	char text[SCOPE_SIZE]; /* as it is written */
+	size_t len;
 };
 
 /* A file that is being read. */
@@ -30,6 +39,18 @@ static void read_sudoers_file(struct sudoers *sudoers, const char *path, unsigne
 static void advance(struct sudoers_file *file)
 {
 	sudoers_next_token(&file->lexer, &file->token);
+	if (file->token.is_cut)
+		whole_file_add_unread(file->sudoers->check, file->path,
+				      WHOLE_FILE_ENTRIES);
+}
+
+/* What is looked for among all that came before: a list without an end takes hours. */
+static bool has_room(struct sudoers_file *file)
+{
+	if (file->sudoers->entries++ < ENTRIES_MAX)
+		return true;
+	whole_file_add_unread(file->sudoers->check, file->path, WHOLE_FILE_ENTRIES);
+	return false;
 }
 
 static bool is_at_end(const struct sudoers_file *file)
@@ -86,7 +107,8 @@ static struct sudoers_default *place_default(struct sudoers *sudoers, const char
 static void add_default(struct sudoers_file *file, const char *scope, const char *name,
 			const char *value, bool is_on)
 {
-	struct sudoers_default *one = place_default(file->sudoers, scope, name);
+	struct sudoers_default *one =
+		has_room(file) ? place_default(file->sudoers, scope, name) : NULL;
 	if (one == NULL)
 		return;
 	*one = (struct sudoers_default){ .scope = strdup(scope),
@@ -103,45 +125,48 @@ static void add_default(struct sudoers_file *file, const char *scope, const char
 	note_no_memory(file->sudoers);
 }
 
-static void add_to_scope(char scope[static SCOPE_SIZE], const struct sudoers_token *token)
+static void add_to_scope(struct sudoers_file *file, struct scope *scope, const char *text)
 {
-	size_t len = strlen(scope);
-	(void)snprintf(scope + len, SCOPE_SIZE - len, "%.*s", (int)(SCOPE_SIZE - len - 1),
-		       token->text);
+	size_t len = strlen(text);
+	if (len >= SCOPE_SIZE - scope->len) {
+		whole_file_add_unread(file->sudoers->check, file->path,
+				      WHOLE_FILE_ENTRIES);
+		return;
+	}
+	memcpy(scope->text + scope->len, text, len + 1);
+	scope->len += len;
+}
+
+/* A sign before a name, and the name. */
+static void take_scope_name(struct sudoers_file *file, struct scope *scope)
+{
+	do {
+		add_to_scope(file, scope, file->token.text);
+		advance(file);
+	} while (sudoers_is_sign(&file->token, '!'));
+	add_to_scope(file, scope, file->token.text);
+	advance(file);
 }
 
 /* "Defaults" has its scope behind it without a blank: a sign, and a list of names. The
  * word itself has the signs @ > ! in it, and ":" is one of its own. */
-static void read_scope(struct sudoers_file *file, const char *word,
-		       char scope[static SCOPE_SIZE])
+static void read_scope(struct sudoers_file *file, const char *word, struct scope *scope)
 {
-	(void)snprintf(scope, SCOPE_SIZE, "%s", word + strlen("Defaults"));
-	if (scope[0] == '\0' &&
+	add_to_scope(file, scope, word + strlen("Defaults"));
+	if (scope->len == 0 &&
 	    !(sudoers_is_sign(&file->token, ':') && file->token.is_adjacent))
 		return;
-	if (scope[0] == '\0') {
-		do {
-			add_to_scope(scope, &file->token);
-			advance(file);
-		} while (sudoers_is_sign(&file->token, '!'));
-		add_to_scope(scope, &file->token);
-		advance(file);
-	}
-	while (sudoers_is_sign(&file->token, ',')) {
-		do {
-			add_to_scope(scope, &file->token);
-			advance(file);
-		} while (sudoers_is_sign(&file->token, '!'));
-		add_to_scope(scope, &file->token);
-		advance(file);
-	}
+	if (scope->len == 0)
+		take_scope_name(file, scope);
+	while (sudoers_is_sign(&file->token, ','))
+		take_scope_name(file, scope);
 }
 
 /* [!]name[=value], and what is up to the next comma. */
 static void read_parameter(struct sudoers_file *file, const char *scope)
 {
 	char name[NAME_SIZE];
-	char value[SCOPE_SIZE] = "";
+	char value[sizeof file->token.text] = "";
 	bool is_on = true;
 	for (; sudoers_is_sign(&file->token, '!'); advance(file))
 		is_on = !is_on;
@@ -160,10 +185,10 @@ static void read_parameter(struct sudoers_file *file, const char *scope)
 
 static void read_defaults(struct sudoers_file *file, const char *word)
 {
-	char scope[SCOPE_SIZE];
-	read_scope(file, word, scope);
+	struct scope scope = { .len = 0 };
+	read_scope(file, word, &scope);
 	while (!is_at_end(file))
-		read_parameter(file, scope);
+		read_parameter(file, scope.text);
 }
 
 static bool is_root(const struct sudoers *sudoers, const char *name)
@@ -188,7 +213,8 @@ static bool read_users(struct sudoers_file *file)
 			is_all_root = false;
 			advance(file);
 		}
-		is_all_root = is_all_root && is_root(file->sudoers, file->token.text);
+		is_all_root = is_all_root && has_room(file) &&
+			      is_root(file->sudoers, file->token.text);
 		advance(file);
 	} while (sudoers_is_sign(&file->token, ','));
 	return is_all_root;
@@ -205,7 +231,7 @@ static void read_user_aliases(struct sudoers_file *file)
 		if (!sudoers_is_sign(&file->token, '='))
 			return;
 		advance(file);
-		if (read_users(file) &&
+		if (read_users(file) && has_room(file) &&
 		    mfa_strings_add(&file->sudoers->root_aliases, name) != MFA_OK)
 			note_no_memory(file->sudoers);
 		if (sudoers_is_sign(&file->token, ':'))
@@ -240,7 +266,7 @@ static void read_rule(struct sudoers_file *file)
 		unsigned line = file->token.line;
 		advance(file);
 		if (is_tag && sudoers_is_sign(&file->token, ':') && !is_roots &&
-		    !is_found) {
+		    !is_found && has_room(file)) {
 			is_found = true;
 			add_nopasswd(file, line);
 		}
@@ -326,7 +352,7 @@ static bool is_other_alias(const char *word)
 
 static void read_entry(struct sudoers_file *file)
 {
-	char word[1024];
+	char word[sizeof file->token.text];
 	(void)snprintf(word, sizeof word, "%s", file->token.text);
 	if (is_defaults(word) || strcmp(word, "User_Alias") == 0 || word[0] == '@' ||
 	    strncmp(word, "#include", strlen("#include")) == 0) {
@@ -348,9 +374,14 @@ static void read_sudoers_file(struct sudoers *sudoers, const char *path, unsigne
 {
 	MFA_CLEANUP(mfa_free_string) char *text = NULL;
 	size_t len = 0;
-	if (depth > DEPTH_MAX ||
-	    mfa_rootfs_read(sudoers->check->root, path, &text, &len) != MFA_OK)
+	if (depth > DEPTH_MAX || ++sudoers->files > FILES_MAX ||
+	    sudoers->bytes > BYTES_MAX) {
+		whole_file_add_unread(sudoers->check, path, WHOLE_FILE_DEPTH);
 		return;
+	}
+	if (!whole_file_read(sudoers->check, path, &text, &len))
+		return;
+	sudoers->bytes += len;
 	struct sudoers_file file = { .sudoers = sudoers,
 				     .path = path,
 				     .lexer = sudoers_lexer_init(text),

@@ -26,9 +26,14 @@ struct sudoers {
 		unsigned line;
 	} * nopasswd;
 	size_t nopasswd_count;
+	/* Read so far; there is a limit to each. */
+	size_t files;
+	size_t bytes;
+	size_t entries;
 };
 
-/* Reads path and what it includes into a struct that begins with its check alone. */
+/* Reads path and what it includes into a struct that begins with its check alone. What is
+ * not read to its end is added as a hole. */
 void sudoers_read(struct sudoers *sudoers, const char *path);
 void sudoers_done(struct sudoers *sudoers);
 

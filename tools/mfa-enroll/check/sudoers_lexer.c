@@ -11,21 +11,30 @@ struct sudoers_lexer sudoers_lexer_init(const char *text)
 	return (struct sudoers_lexer){ .at = text, .line = 1 };
 }
 
-static bool is_line_joined(const char *at)
+/* How long the end of line is that a backslash takes away, with the blanks and the CR
+ * that sudo allows between them; 0: there is none. */
+static size_t joint_length(const char *at)
 {
-	return at[0] == '\\' && at[1] == '\n';
+	if (at[0] != '\\')
+		return 0;
+	size_t len = 1 + strspn(at + 1, " \t");
+	len += at[len] == '\r';
+	return at[len] == '\n' ? len + 1 : 0;
+}
+
+static bool skip_joint(struct sudoers_lexer *lexer)
+{
+	size_t len = joint_length(lexer->at);
+	lexer->at += len;
+	lexer->line += len > 0;
+	return len > 0;
 }
 
 static void skip_blanks(struct sudoers_lexer *lexer)
 {
-	while (*lexer->at == ' ' || *lexer->at == '\t' || *lexer->at == '\r' ||
-	       is_line_joined(lexer->at)) {
-		if (*lexer->at == '\\') {
-			lexer->at++;
-			lexer->line++;
-		}
-		lexer->at++;
-	}
+	do
+		lexer->at += strspn(lexer->at, " \t\r");
+	while (skip_joint(lexer));
 }
 
 static bool is_include(const char *at)
@@ -53,23 +62,23 @@ static void add_letter(struct sudoers_token *token, size_t *len, char letter)
 {
 	if (*len + 1 < sizeof token->text)
 		token->text[(*len)++] = letter;
+	else
+		token->is_cut = true;
 }
 
 /* Between quotes only a quote and an end of line can be escaped. */
 static void read_quoted(struct sudoers_lexer *lexer, struct sudoers_token *token,
 			size_t *len)
 {
-	for (lexer->at++; *lexer->at != '\0' && *lexer->at != '"'; lexer->at++) {
-		if (is_line_joined(lexer->at)) {
-			lexer->at++;
-			lexer->line++;
+	lexer->at++;
+	while (*lexer->at != '\0' && *lexer->at != '"') {
+		if (skip_joint(lexer))
 			continue;
-		}
 		if (*lexer->at == '\n')
 			return;
 		if (lexer->at[0] == '\\' && lexer->at[1] == '"')
 			lexer->at++;
-		add_letter(token, len, *lexer->at);
+		add_letter(token, len, *lexer->at++);
 	}
 	lexer->at += *lexer->at == '"';
 }
@@ -77,7 +86,7 @@ static void read_quoted(struct sudoers_lexer *lexer, struct sudoers_token *token
 static bool ends_word(const char *at, const char *begin)
 {
 	return *at == '\0' || isspace((unsigned char)*at) || strchr(signs, *at) != NULL ||
-	       (*at == '#' && at != begin) || is_line_joined(at);
+	       (*at == '#' && at != begin) || joint_length(at) > 0;
 }
 
 static void read_word(struct sudoers_lexer *lexer, struct sudoers_token *token)
@@ -104,6 +113,7 @@ void sudoers_next_token(struct sudoers_lexer *lexer, struct sudoers_token *ret_t
 	if (is_comment(lexer))
 		skip_comment(lexer);
 	ret_token->line = lexer->line;
+	ret_token->is_cut = false;
 	ret_token->is_adjacent = lexer->at == before;
 	ret_token->text[0] = *lexer->at;
 	ret_token->text[1] = '\0';

@@ -13,7 +13,8 @@ enum sudoers_kind {
 
 struct sudoers_token {
 	enum sudoers_kind kind;
-	char text[1024]; /* without escapes and quotes; a sign is one character */
+	char text[4096]; /* without escapes and quotes; a sign is one character */
+	bool is_cut;	 /* the word is longer than that */
 	unsigned line;
 	bool is_adjacent; /* no blank is before it */
 };

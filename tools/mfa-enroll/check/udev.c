@@ -45,7 +45,8 @@ static void look_at_udev_rules(struct check *check, const char *path, void *cont
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (is_hidden(check, name, *folder) || !config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;)
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_UDEV)) != NULL;)
 		if (opens_yubikeys(line)) {
 			check_add(check, CHECK_NOTE, "yubikey-open",
 				  (struct check_place){ path, file.number },

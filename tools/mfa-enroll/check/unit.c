@@ -104,7 +104,8 @@ static void read_unit_file(struct check *check, const char *path, unit_visitor v
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, path, &file))
 		return;
-	for (char *line = NULL; (line = config_lines_next(&file, true)) != NULL;) {
+	for (char *line = NULL;
+	     (line = config_lines_next(&file, CONFIG_JOINS_SYSTEMD)) != NULL;) {
 		char *value = NULL;
 		const char *key = NULL;
 		if (line[0] == '[')
