@@ -311,5 +311,5 @@ int main(void)
 		in_sandbox(a_zone_without_gate_is_to_name_the_service),
 		in_sandbox(what_is_told_to_do_proves_it),
 	};
-	return cmocka_run_group_tests_name("cure", tests, NULL, NULL);
+	return group_main("cure", tests);
 }

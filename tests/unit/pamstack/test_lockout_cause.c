@@ -161,5 +161,5 @@ int main(void)
 		in_sandbox(root_is_not_everybody),
 		in_sandbox(a_way_around_is_worse),
 	};
-	return cmocka_run_group_tests_name("lockout_cause", tests, NULL, NULL);
+	return group_main("lockout_cause", tests);
 }
