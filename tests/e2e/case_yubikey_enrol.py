@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from e2e import audit, enroll, softkey, users
+from e2e import audit, enroll, product, softkey, users
 from e2e.case_yubikey import SECRET, add, plugged
 from e2e.checks import exits
 from e2e.terminal import PROMPT, Terminal
@@ -155,19 +155,22 @@ def test_the_steps_of_docs_hardware_follow_from_each_other(case):
 
 def test_few_records_are_searched_without_a_bar(case):
     """Which nobody could read, and which would stay on the screen; and the access code's form is said."""
-    enroll.person("hanako")
     taro, key = fresh()
-    with Terminal(["mfa-enroll", "add", taro.name, "yubikey-otp", "--slot", "1", "--set-access-code-stdin"]) as terminal:
-        for _ in range(2):
-            terminal.expect(PROMPT)
-            terminal.answer(CODE)
-        for _ in range(2):
-            terminal.expect(PROMPT)
-            terminal.send(key.type(1))
-        assert terminal.wait() == 0, terminal.transcript
-        said = terminal.transcript
+    with product.config({"store": "file:/var/lib/pam_mfa.few"}):
+        exits(enroll.run("init"), 0)
+        enroll.person("hanako")
+        with Terminal(["mfa-enroll", "add", taro.name, "yubikey-otp", "--slot", "1",
+                       "--set-access-code-stdin"]) as terminal:
+            for _ in range(2):
+                terminal.expect(PROMPT)
+                terminal.answer(CODE)
+            for _ in range(2):
+                terminal.expect(PROMPT)
+                terminal.send(key.type(1))
+            assert terminal.wait() == 0, terminal.transcript
+            said = terminal.transcript
+        listed = enroll.run("list").stdout.splitlines()
     assert "[#" not in said and "New access code of the slot (12 hexadecimal digits): " in said, said
-    listed = enroll.run("list").stdout.splitlines()
     assert {line.index(" active") for line in listed[1:]} == {listed[0].index(" STATE")}, listed
 
 
