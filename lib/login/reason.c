@@ -26,6 +26,9 @@ static const char crowded[] =
 static const char garbled[] =
 	MFA_N_("The YubiKey's code came garbled. Turn off Japanese input.");
 static const char garbled_prompt[] = MFA_N_("Garbled: Japanese IME? Code: ");
+static const char key_wrong[] =
+	MFA_N_("Your authenticator answered wrongly: it may have been programmed anew. "
+	       "Ask your system administrator.");
 static const char key_typed[] =
 	MFA_N_("The YubiKey typed a code that is not registered for you.");
 static const char key_typed_prompt[] = MFA_N_("YubiKey not registered. Code: ");
@@ -58,7 +61,7 @@ static const struct reason {
 	[MFA_REASON_NOT_A_CODE] = { .name = "not-a-code" },
 	[MFA_REASON_GARBLED] = { "code-garbled", garbled, garbled_prompt, true },
 	[MFA_REASON_KEY_TYPED] = { "key-typed", key_typed, key_typed_prompt, false },
-	[MFA_REASON_KEY_WRONG] = { .name = "key-wrong", .is_public = true },
+	[MFA_REASON_KEY_WRONG] = { "key-wrong", key_wrong, NULL, true },
 	[MFA_REASON_KEY_ABSENT] = { .name = "key-absent", .is_public = true },
 	[MFA_REASON_KEY_OTHER] = { .name = "key-of-another", .is_public = true },
 	[MFA_REASON_KEY_EMPTY] = { .name = "key-empty", .is_public = true },

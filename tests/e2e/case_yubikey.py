@@ -199,7 +199,9 @@ def test_an_erased_slot_and_another_secret(case):
         given = ["ykpersonalize", "-2", "-y", f"-a{SECRET}", "-ochal-resp", "-ochal-hmac", "-ohmac-lt64",
                  "-oserial-api-visible"]
         exits(enroll.subprocess.run(given, capture_output=True, text=True), 0)
-        refused(programs.login(taro, [taro.password, ""]))
+        outcome = programs.login(taro, [taro.password, ""])
+        refused(outcome)
+        assert "it may have been programmed anew" in outcome.text, outcome
         assert case.log("reason=key-wrong") and failures(taro) == 0
 
 
