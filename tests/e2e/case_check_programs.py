@@ -5,6 +5,7 @@ that it calls a way around lets in, and one that it does not mention does not.""
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -231,6 +232,31 @@ def test_root_runs_no_program_that_a_user_names(case):
         assert not [hole for hole in holes("sshd") if hole[0] != "service-chosen"]
         assert time.monotonic() - begun < 9
         assert not proof.exists()
+
+
+LISTEN = "import socket, time; s = socket.create_server(('0.0.0.0', {port})); print(1, flush=True); time.sleep(60)"
+
+
+@contextmanager
+def listener(user, path, port):
+    """A program that listens on the network; it has the name that its user likes."""
+    shutil.copy(os.path.realpath("/usr/bin/python3"), path)
+    argv = [path, "-ISc", LISTEN.format(port=port)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, preexec_fn=lambda: become(user)) as process:
+        try:
+            assert process.stdout.readline() == b"1\n"
+            yield
+        finally:
+            process.kill()
+
+
+def test_a_users_listener_is_known_by_no_name(case):
+    jiro = users.new("jiro")
+    for port, name in enumerate(("sshd", "sshd-own", "postgres"), 2200):
+        path = f"/home/{jiro.name}/{name}"
+        with pamconf.wired("login"), listener(jiro, path, port):
+            said = json.loads(enroll.run("check", "--json").stdout)
+            assert f"{path} at port {port}" in said["unknown"], (name, said["unknown"])
 
 
 def test_a_configuration_of_sshd_that_never_ends_is_not_waited_for(case):

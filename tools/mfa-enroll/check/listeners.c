@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check/config_lines.h"
+#include "check/ask_program.h"
+#include "check/process.h"
 #include "check/programs.h"
 #include "mfa/rootfs.h"
 
@@ -53,6 +54,7 @@ struct listeners {
 	unsigned ports[LISTENERS_MAX];
 	bool has_process[LISTENERS_MAX];
 	size_t count;
+	unsigned more; /* that have no room here */
 };
 
 /* 127.0.0.0/8 and ::1, as the kernel writes addresses: words of the machine's order. */
@@ -77,8 +79,7 @@ static void take_socket(struct listeners *listeners, char *line)
 	for (char *word = strtok_r(line, " ", &rest);
 	     word != NULL && count < MFA_COUNT(words); word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
-	if (count < MFA_COUNT(words) || listeners->count == LISTENERS_MAX ||
-	    strtoul(words[3], NULL, 16) != TCP_LISTEN)
+	if (count < MFA_COUNT(words) || strtoul(words[3], NULL, 16) != TCP_LISTEN)
 		return;
 	char *port = strchr(words[1], ':');
 	if (port == NULL)
@@ -86,6 +87,10 @@ static void take_socket(struct listeners *listeners, char *line)
 	*port++ = '\0';
 	if (is_loopback(words[1]))
 		return;
+	if (listeners->count == LISTENERS_MAX) {
+		listeners->more++;
+		return;
+	}
 	listeners->ports[listeners->count] = (unsigned)strtoul(port, NULL, 16);
 	listeners->inodes[listeners->count++] = strtoull(words[9], NULL, 10);
 }
@@ -115,8 +120,11 @@ static unsigned take_port(struct listeners *listeners, const char *path)
 	return 0;
 }
 
+/* A name says something of root's programs alone: users give theirs any. */
 static bool is_known_listener(const char *program)
 {
+	if (!ask_program_may_run(program))
+		return false;
 	const char *name = strrchr(program, '/');
 	name = name != NULL ? name + 1 : program;
 	if (strncmp(name, "sshd", strlen("sshd")) == 0)
@@ -133,15 +141,9 @@ static bool is_known_listener(const char *program)
 
 static void tell_listener(struct check *check, const char *pid, unsigned port)
 {
-	char path[64];
-	char program[512];
+	char program[PROCESS_PROGRAM_SIZE] = "?";
 	char name[640];
-	(void)snprintf(path, sizeof path, "/proc/%.20s/exe", pid);
-	ssize_t len = readlink(path, program, sizeof program - 1);
-	if (len <= 0)
-		return;
-	program[len] = '\0';
-	if (is_known_listener(program))
+	if (process_program(pid, program) && is_known_listener(program))
 		return;
 	(void)snprintf(name, sizeof name, TR(check->app, MFA_N_("%s at port %u")),
 		       program, port);
@@ -173,6 +175,15 @@ static void tell_port(struct check *check, unsigned port)
 	check_add_unknown(check, name);
 }
 
+static void tell_more(struct check *check, unsigned more)
+{
+	char name[64];
+	if (more == 0)
+		return;
+	(void)snprintf(name, sizeof name, TR(check->app, MFA_N_("%u more ports")), more);
+	check_add_unknown(check, name);
+}
+
 void check_listeners(struct check *check)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings pids = { 0 };
@@ -189,4 +200,5 @@ void check_listeners(struct check *check)
 	for (size_t i = 0; i < listeners.count; i++)
 		if (!listeners.has_process[i])
 			tell_port(check, listeners.ports[i]);
+	tell_more(check, listeners.more);
 }

@@ -10,57 +10,34 @@
 #include <unistd.h>
 
 #include "check/ask_program.h"
+#include "check/process.h"
 #include "mfa/rootfs.h"
 
 enum {
-	TITLE_SIZE = 4096,
-	PATH_SIZE = 512,
+	TITLE_SIZE = 4096
 };
-
-static bool read_text(const char *path, char ret_text[static TITLE_SIZE])
-{
-	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	if (mfa_rootfs_open("", path, &fd) != MFA_OK)
-		return false;
-	ssize_t got = read(fd, ret_text, TITLE_SIZE - 1);
-	ret_text[got > 0 ? got : 0] = '\0';
-	return got > 0;
-}
 
 static bool read_title(const char *pid, char ret_title[static TITLE_SIZE])
 {
 	char path[64];
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
 	(void)snprintf(path, sizeof path, "/proc/%.20s/cmdline", pid);
-	return read_text(path, ret_title);
-}
-
-static bool has_roots_ids(const char *pid)
-{
-	char path[64];
-	char text[TITLE_SIZE];
-	(void)snprintf(path, sizeof path, "/proc/%.20s/status", pid);
-	return read_text(path, text) && strstr(text, "\nUid:\t0\t0\t0\t0\n") != NULL;
-}
-
-/* Everybody may write such a title, and name a program of their own sshd in it. Only root
- * becomes root through and through, and which program runs is the kernel's word. One that
- * was replaced meanwhile goes on under its old name. */
-static bool is_roots_server(const char *pid)
-{
-	static const char replaced[] = " (deleted)";
-	char path[64];
-	char program[PATH_SIZE];
-	(void)snprintf(path, sizeof path, "/proc/%.20s/exe", pid);
-	ssize_t len = readlink(path, program, sizeof program - 1);
-	if (len <= 0 || !has_roots_ids(pid))
+	if (mfa_rootfs_open("", path, &fd) != MFA_OK)
 		return false;
-	program[len] = '\0';
-	char *end = program + len - strlen(replaced);
-	if ((size_t)len > strlen(replaced) && strcmp(end, replaced) == 0)
-		*end = '\0';
-	const char *slash = strrchr(program, '/');
-	return slash != NULL && sshd_is_server_name(slash + 1) &&
-	       ask_program_may_run(program);
+	ssize_t got = read(fd, ret_title, TITLE_SIZE - 1);
+	ret_title[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
+/* Everybody may write such a title, and name a program of their own sshd in it: only root
+ * becomes root through and through. */
+static bool find_roots_server(const char *pid,
+			      char ret_program[static PROCESS_PROGRAM_SIZE])
+{
+	if (!process_is_roots(pid) || !process_program(pid, ret_program))
+		return false;
+	const char *slash = strrchr(ret_program, '/');
+	return slash != NULL && sshd_is_server_name(slash + 1);
 }
 
 /* A server in a container reads files of its own. */
@@ -79,9 +56,11 @@ static void add_running(struct check *check, struct sshd_servers *servers,
 {
 	static const char mark[] = " [listener]";
 	char place[64];
+	char program[PROCESS_PROGRAM_SIZE];
 	char *end = strstr(title, mark);
 	char *words = strstr(title, ": ");
-	if (end == NULL || words == NULL || words > end || !is_roots_server(pid))
+	if (end == NULL || words == NULL || words > end ||
+	    !find_roots_server(pid, program))
 		return;
 	*end = '\0';
 	*words = '\0';
@@ -90,7 +69,7 @@ static void add_running(struct check *check, struct sshd_servers *servers,
 	char *rest = words + len + (words[len] != '\0');
 	words[len] = '\0';
 	(void)snprintf(place, sizeof place, "/proc/%.20s", pid);
-	if (!has_our_files(pid)) {
+	if (!has_our_files(pid) || !ask_program_may_run(program)) {
 		check_add_unknown(check, place);
 		return;
 	}
