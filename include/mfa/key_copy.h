@@ -62,7 +62,7 @@ int mfa_key_copy_write(const char *path,
 		       const unsigned char bytes[static MFA_KEY_COPY_SIZE],
 		       struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Reads a file of at most MFA_KEY_COPY_SIZE bytes, whoever owns it.
+/* Reads a file of at most MFA_KEY_COPY_SIZE bytes, which anybody may own.
  * MFA_ERR_NOTFOUND, MFA_ERR_INVALID (no regular file, or longer), ... */
 int mfa_key_copy_read(const char *path, struct mfa_diag *diag,
 		      unsigned char ret_bytes[static MFA_KEY_COPY_SIZE], size_t *ret_len)

@@ -49,7 +49,7 @@ enum mfa_yubikey_result mfa_usb_list(struct mfa_usb *usb, int64_t timeout_ms,
 				     struct mfa_diag *diag,
 				     struct mfa_yubikey_port *ret_ports,
 				     size_t *ret_count);
-/* ret_write is set whatever comes of it. */
+/* ret_write is set also after an error. */
 enum mfa_yubikey_result mfa_usb_program(struct mfa_usb *usb,
 					const struct mfa_yubikey_program *program,
 					struct mfa_diag *diag,

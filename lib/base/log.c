@@ -101,7 +101,7 @@ static size_t format_header(int priority, char ret_text[static HEADER_SIZE])
 }
 
 /* Sends it behind a header; what is longer is cut. */
-static int write_text(int priority, const char *text)
+static int write_log_line(int priority, const char *text)
 {
 	char line[HEADER_SIZE + MFA_LOG_LINE_SIZE];
 	size_t header = format_header(priority, line);
@@ -122,7 +122,7 @@ static int tell_dropped(void)
 	(void)snprintf(text, sizeof text,
 		       "the syslog daemon did not take the %lu lines before this one",
 		       log_state.dropped);
-	return write_text(LOG_WARNING, text);
+	return write_log_line(LOG_WARNING, text);
 }
 
 void mfa_log(int priority, const char *format, ...)
@@ -139,7 +139,7 @@ void mfa_log(int priority, const char *format, ...)
 	int err = log_state.dropped > 0 ? tell_dropped() : 0;
 	if (err == 0) {
 		log_state.dropped = 0;
-		err = write_text(priority, text);
+		err = write_log_line(priority, text);
 	}
 	log_state.is_stuck = err != 0;
 	if (err != 0)

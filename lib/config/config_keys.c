@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_word.h"
+#include "config_words.h"
 #include "mfa/address.h"
 #include "mfa/key.h"
 #include "mfa/record.h"
@@ -14,7 +14,6 @@
 enum {
 	MINUTE = 60,
 	DAY = 24 * 60 * MINUTE,
-	SHOWN_MAX = 64,
 	PROMPT_MAX = 24,
 	FAILURES_MAX = 100, /* NIST SP 800-63B-4 section 3.2.2 */
 };
@@ -86,54 +85,6 @@ static const struct key host_keys[] = {
 	{ "audit_required", YES_NO, HOST(is_audit_required), 0, 0, "yes" },
 	{ "password_modules", NAMES, HOST(password_modules), 0, 0, "" },
 };
-
-static int split_words(struct mfa_strings *words, const char *text)
-{
-	MFA_CLEANUP(mfa_free_string) char *copy = strdup(text);
-	if (copy == NULL)
-		return MFA_ERR_NOMEM;
-	char *rest = NULL;
-	for (char *word = strtok_r(copy, " \t", &rest); word != NULL;
-	     word = strtok_r(NULL, " \t", &rest)) {
-		int err = mfa_strings_add(words, word);
-		if (err != MFA_OK)
-			return err;
-	}
-	return MFA_OK;
-}
-
-static int check_words(const struct mfa_strings *words, bool are_patterns,
-		       const struct config_line *line, struct mfa_diag *diag)
-{
-	for (size_t i = 0; i < words->count; i++) {
-		const char *word = words->items[i];
-		const char *problem = config_word_problem(word, are_patterns);
-		if (problem != NULL)
-			return config_fail(diag, line,
-					   "%s: \"%.*s\" can match nothing: %s; separate "
-					   "words with spaces",
-					   line->key, SHOWN_MAX, word, problem);
-	}
-	return MFA_OK;
-}
-
-static int set_words(struct mfa_strings *words, bool are_patterns,
-		     const struct config_line *line, struct mfa_diag *diag)
-{
-	struct mfa_strings fresh = { 0 };
-	int err = split_words(&fresh, line->value);
-	if (err != MFA_OK)
-		(void)mfa_fail(diag, err, "out of memory");
-	else
-		err = check_words(&fresh, are_patterns, line, diag);
-	if (err != MFA_OK) {
-		mfa_strings_done(&fresh);
-		return err;
-	}
-	mfa_strings_done(words);
-	*words = fresh;
-	return MFA_OK;
-}
 
 static int set_text(char **text, const struct config_line *line, struct mfa_diag *diag)
 {
@@ -222,7 +173,7 @@ static int set_factors(struct mfa_zone *zone, const struct config_line *line,
 		       struct mfa_diag *diag)
 {
 	struct mfa_strings words = { 0 };
-	int err = set_words(&words, false, line, diag);
+	int err = config_words_set(&words, false, line, diag);
 	uint32_t bits = 0;
 	enum mfa_kind first = MFA_KIND_NONE;
 	for (size_t i = 0; err == MFA_OK && i < words.count; i++) {
@@ -247,7 +198,7 @@ static int set_factors(struct mfa_zone *zone, const struct config_line *line,
 static int set_rhosts(struct mfa_strings *words, const struct config_line *line,
 		      struct mfa_diag *diag)
 {
-	int err = set_words(words, false, line, diag);
+	int err = config_words_set(words, false, line, diag);
 	for (size_t i = 0; err == MFA_OK && i < words->count; i++)
 		if (strcmp(words->items[i], "local") != 0 &&
 		    !mfa_address_is_pattern(words->items[i]))
@@ -295,7 +246,7 @@ static int set_value(void *base, const struct key *key, const struct config_line
 		return set_label(member, key, line, diag);
 	case PATTERNS:
 	case NAMES:
-		return set_words(member, key->type == PATTERNS, line, diag);
+		return config_words_set(member, key->type == PATTERNS, line, diag);
 	case RHOSTS:
 		return set_rhosts(member, line, diag);
 	case FACTORS:

@@ -30,7 +30,7 @@ static void fail_result(struct mfa_auth_result *result, int err)
 		(void)mfa_fail(&result->diag, err, "%s", mfa_strerror(err));
 }
 
-/* Whoever comes meets it, with a right or a wrong code. */
+/* Every login meets it, with a right or a wrong code. */
 static bool is_everybodys(int err)
 {
 	return err == MFA_ERR_NOSPACE || err == MFA_ERR_READONLY;

@@ -4,10 +4,10 @@
 #include "locked_work.h"
 #include "lookup.h"
 
-static int verify_tokens(const struct mfa_auth_request *request,
-			 const struct mfa_factor_ops *factor,
-			 const struct mfa_device_answer *answer,
-			 const struct mfa_record *record, uint32_t *ret_bit)
+static int find_wrong_bits(const struct mfa_auth_request *request,
+			   const struct mfa_factor_ops *factor,
+			   const struct mfa_device_answer *answer,
+			   const struct mfa_record *record, uint32_t *ret_bit)
 {
 	const struct mfa_attempt attempt = { .code = "",
 					     .now = request->login.now,
@@ -48,6 +48,6 @@ int wrong_token_find(const struct mfa_auth_request *request, enum mfa_kind kind,
 		return err;
 	struct mfa_record *record = mfa_store_workspace(request->site->store);
 	err = lookup_record(request, record, &is_decoy, diag);
-	return err == MFA_OK ? verify_tokens(request, factor, answer, record, ret_bit)
+	return err == MFA_OK ? find_wrong_bits(request, factor, answer, record, ret_bit)
 			     : err;
 }

@@ -62,9 +62,9 @@ struct programming {
 };
 
 /* Once the first byte is on its way, only the key knows what it holds. */
-static enum mfa_yubikey_result write_config(struct port *port, YKP_CONFIG *config,
-					    struct programming *programming,
-					    struct mfa_diag *diag)
+static enum mfa_yubikey_result write_slot_config(struct port *port, YKP_CONFIG *config,
+						 struct programming *programming,
+						 struct mfa_diag *diag)
 {
 	const struct mfa_yubikey_program *program = programming->program;
 	const struct shown before = read_back_shown(port->status);
@@ -119,7 +119,7 @@ static enum mfa_yubikey_result program_port(void *context, struct port *port,
 		return MFA_YUBIKEY_OCCUPIED;
 	if (program->is_over != NULL && program->is_over())
 		return MFA_YUBIKEY_BUSY;
-	return write_config(port, config, programming, diag);
+	return write_slot_config(port, config, programming, diag);
 }
 
 enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,

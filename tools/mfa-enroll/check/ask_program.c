@@ -21,7 +21,7 @@ bool ask_program_may_run(const char *path)
 	       access(path, X_OK) == 0;
 }
 
-static bool start(char *const argv[], int out, pid_t *ret_pid)
+static bool start_program(char *const argv[], int out, pid_t *ret_pid)
 {
 	static char *const environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
@@ -66,7 +66,7 @@ bool ask_program(char *const argv[], char *ret_text, size_t size)
 	ret_text[0] = '\0';
 	if (!ask_program_may_run(argv[0]) || pipe2(ends, O_CLOEXEC) != 0)
 		return false;
-	bool is_started = start(argv, ends[1], &pid);
+	bool is_started = start_program(argv, ends[1], &pid);
 	(void)close(ends[1]);
 	bool is_read = is_started && read_all(ends[0], ret_text, size);
 	(void)close(ends[0]);

@@ -30,7 +30,8 @@ void settings_done(struct settings *settings)
 	*settings = (struct settings){ 0 };
 }
 
-static bool is_same(const struct setting *setting, const char *section, const char *key)
+static bool is_setting(const struct setting *setting, const char *section,
+		       const char *key)
 {
 	return strcasecmp(setting->key, key) == 0 &&
 	       (section == NULL || strcasecmp(setting->section, section) == 0);
@@ -40,7 +41,7 @@ const struct setting *settings_find(const struct settings *settings, const char 
 				    const char *key)
 {
 	for (size_t i = settings->count; i > 0; i--)
-		if (is_same(&settings->items[i - 1], section, key))
+		if (is_setting(&settings->items[i - 1], section, key))
 			return &settings->items[i - 1];
 	return NULL;
 }
@@ -48,7 +49,7 @@ const struct setting *settings_find(const struct settings *settings, const char 
 static void drop_setting(struct settings *settings, const char *section, const char *key)
 {
 	for (size_t i = 0; i < settings->count; i++) {
-		if (!is_same(&settings->items[i], section, key))
+		if (!is_setting(&settings->items[i], section, key))
 			continue;
 		free_setting(&settings->items[i]);
 		memmove(&settings->items[i], &settings->items[i + 1],

@@ -112,8 +112,8 @@ static bool asks_everybody(const struct mfa_inspection *inspection)
 
 /* sshd asks no question, and answers those of PAM by the password: that is one line for
  * password and code, or a wrong code. A Match block may be for people who use neither. */
-static void tell_silence(struct check *check, const struct sshd_case *one,
-			 const char *where)
+static void tell_no_questions(struct check *check, const struct sshd_case *one,
+			      const char *where)
 {
 	const struct check_service *service =
 		check_find_service(check, one->server->service);
@@ -150,7 +150,7 @@ static void look_at_questions(struct check *check, const struct sshd_case *one)
 				    "asked for")),
 			  where);
 	if (!is_on(one->settings, SSHD_QUESTIONS, true))
-		tell_silence(check, one, where);
+		tell_no_questions(check, one, where);
 }
 
 static void look_at_settings(struct check *check, const struct sshd_case *one)

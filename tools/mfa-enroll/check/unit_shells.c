@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Services of systemd that open a terminal without a question, under whatever name and in
- * whatever folder. */
+/* Services of systemd that open a terminal without a question, under any name and in any
+ * folder. */
 #include "check/consoles.h"
 
 #include <stdio.h>

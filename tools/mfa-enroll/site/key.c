@@ -109,7 +109,7 @@ const struct command command_key = {
 		"Without the store key nobody gets in, and everybody must be enrolled anew.\n"
 		"copy seals it by a passphrase into FILE, which must not be there yet: keep\n"
 		"it apart from this host and its backups. With --words it is shown as seven\n"
-		"lines for paper; whoever reads them has the key, so put them in a safe.\n"
+		"lines for paper; anybody who reads them has the key, so put them in a safe.\n"
 		"verify-copy reads a copy and says whether it is of the key as it is now;\n"
 		"check warns until one was. restore puts a lost key back, if it opens the\n"
 		"records. A rekey makes a new key, which needs a new copy."),

@@ -67,7 +67,7 @@ enum exit_code passphrase_choose(const struct app *app, struct mfa_secret *ret_p
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret first = { 0 };
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret second = { 0 };
 	(void)printf(
-		TR(app, MFA_N_("Whoever has the copy and its passphrase has the key. "
+		TR(app, MFA_N_("Anybody who has the copy and its passphrase has the key. "
 			       "At least %d characters, as five words chosen by "
 			       "dice; keep it apart from the copy.")),
 		LENGTH_MIN);
