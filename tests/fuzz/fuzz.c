@@ -15,7 +15,8 @@
 #include "mfa/typed_code.h"
 
 enum {
-	DIGITS = 6
+	DIGITS = 6,
+	SEQUENCE_MAX = 32, /* bytes that a key may send */
 };
 
 static const char SECRET[] = "12345678901234567890";
@@ -146,7 +147,7 @@ void fuzz_code(uint64_t counter, char ret_code[static 16])
 }
 
 /* Whether a part of the text up to its end is the code, in plain form: it may be typed in
- * full width, and with spaces and hyphens. */
+ * full width, and with spaces, hyphens and key sequences, whose own digits are none. */
 static bool ends_in_code(const char *secret, const char *text, size_t len,
 			 uint64_t counter)
 {
@@ -154,7 +155,8 @@ static bool ends_in_code(const char *secret, const char *text, size_t len,
 	size_t plain_len = 0;
 	bool is_it = false;
 	make_code(secret, counter, code);
-	for (size_t start = len; !is_it && plain_len <= DIGITS && start-- > 0;) {
+	for (size_t start = len;
+	     !is_it && plain_len <= DIGITS + SEQUENCE_MAX && start-- > 0;) {
 		bool is_same = strchr(" \t\r\n-", text[start]) != NULL; /* as the last */
 		if (is_same || !mfa_text_is_utf8(text + start, len - start))
 			continue;
