@@ -66,6 +66,9 @@ int mfa_edits_add(struct mfa_edits *edits, const char *path, const char *text,
 /* The change of that file, or NULL. */
 const struct mfa_edit *mfa_edits_find(const struct mfa_edits *edits, const char *path);
 
+/* Takes the change at that place out of them. */
+void mfa_edits_drop(struct mfa_edits *edits, size_t at);
+
 /* Frees them and leaves none. */
 void mfa_edits_done(struct mfa_edits *edits);
 

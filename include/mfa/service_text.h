@@ -15,6 +15,9 @@ enum mfa_common_auth {
 /* Whether the text of common-auth has no other modules than Debian has put there. */
 enum mfa_common_auth mfa_common_auth_kind(const char *text);
 
+/* Whether it reads common-auth in the auth phase. */
+bool mfa_service_text_has_common(const char *text);
+
 /* Puts pam_mfa.so behind the password of the auth phase, and before the account phase's
  * common lines. The caller frees ret_text. MFA_ERR_EXISTS: there is a line of it already;
  * MFA_ERR_NOTFOUND: the file itself asks for no password; MFA_ERR_INVALID: libpam cannot

@@ -122,6 +122,14 @@ const struct mfa_edit *mfa_edits_find(const struct mfa_edits *edits, const char 
 	return NULL;
 }
 
+void mfa_edits_drop(struct mfa_edits *edits, size_t at)
+{
+	end_edit(&edits->items[at]);
+	memmove(&edits->items[at], &edits->items[at + 1],
+		(edits->count - at - 1) * sizeof *edits->items);
+	edits->count--;
+}
+
 void mfa_edits_done(struct mfa_edits *edits)
 {
 	for (size_t i = 0; i < edits->count; i++)

@@ -78,6 +78,12 @@ static int find_places(const char *text, struct places *ret_places)
 	return is_broken ? MFA_ERR_INVALID : MFA_OK;
 }
 
+bool mfa_service_text_has_common(const char *text)
+{
+	struct places places = { .has_ours = false };
+	return find_places(text, &places) == MFA_OK && places.common.is_found;
+}
+
 /* A text in which places are replaced, from the first to the last. */
 struct draft {
 	const char *text;
