@@ -3,10 +3,11 @@
 
 import fcntl
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, product, programs, users
+from e2e import clock, enroll, product, programs, users
 from e2e.checks import exits, let_in, refused, soon
 from e2e.terminal import PROMPT, Terminal
 
@@ -134,6 +135,22 @@ def test_what_nobody_confirms_is_put_back(case):
         soon(lambda: not (SWITCH / "trying").exists(), seconds=20)
         assert product.tree(*TREES) == before
         assert '"event":"pam.roll-back"' in product.AUDIT.read_text()
+
+
+def test_a_clock_that_jumps_does_not_change_the_time_left(case):
+    """It counts what nobody sets: neither a year ahead nor a year back is the end, or puts it off."""
+    with clock.off_by(0), ready():
+        before = product.tree(*TREES)
+        exits(enable("--try", "10s"), 0, "in 0:(10|09)")
+        begun = time.monotonic()
+        for years in (1, -1):
+            clock.step(years * 365 * 86400)
+            time.sleep(2)
+            assert has_mfa("common-auth") and product.tree(*TREES) != before
+        soon(lambda: not (SWITCH / "trying").exists(), seconds=15)
+        assert 8 < time.monotonic() - begun < 14
+        clock.step(0)
+        assert product.tree(*TREES) == before
 
 
 def test_only_the_named_services_ask(case):
