@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/change.h"
+#include "mfa/peer.h"
+#include "switch/acts.h"
+#include "switch/session.h"
+
+static enum exit_code complain_of_session(const struct app *app, enum session_proof proof)
+{
+	switch (proof) {
+	case SESSION_PROVED:
+		return EXIT_DONE;
+	case SESSION_OTHERS:
+		app_complain("%s", TR(app, MFA_N_("this session began before enable, or "
+						  "not with a code (sudo and su do not "
+						  "count, nor does a terminal of a "
+						  "desktop): log in anew, on a text "
+						  "console or over ssh, and run it "
+						  "there")));
+		break;
+	case SESSION_NOBODY:
+		app_complain("%s",
+			     TR(app, MFA_N_("nobody has logged in with a code since "
+					    "enable: log in on another terminal, a "
+					    "text console or over ssh, and run it "
+					    "there")));
+		break;
+	case SESSION_UNCERTAIN:
+		app_complain("%s", TR(app, MFA_N_("the audit trail has no line of this "
+						  "enable, perhaps since it was rotated: "
+						  "mfa-enroll enable --roll-back, and "
+						  "begin anew")));
+		break;
+	}
+	return EXIT_REFUSED;
+}
+
+static enum exit_code check_session(struct app *app, const struct mfa_edits *edits)
+{
+	struct mfa_diag diag = { .text = "" };
+	enum session_proof proof = SESSION_UNCERTAIN;
+	int err = session_prove(app->site.config->audit, edits, &diag, &proof);
+	return err == MFA_OK ? complain_of_session(app, proof) : app_fail(err, &diag);
+}
+
+/* What is due is taken back in a moment: it must not be confirmed in between. */
+static enum exit_code check_time(const struct app *app, const struct mfa_edits *edits)
+{
+	char boot[MFA_EDITS_BOOT_SIZE];
+	switch_boot(boot);
+	if (strcmp(boot, edits->boot) == 0 && mfa_boottime_ms() < edits->deadline_ms)
+		return EXIT_DONE;
+	app_complain("%s", TR(app, MFA_N_("the time is over, and all is put back")));
+	return EXIT_REFUSED;
+}
+
+static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edits)
+{
+	struct mfa_diag diag = { .text = "" };
+	change_hold_signals(app);
+	int err = switch_confirm(&diag);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	mfa_edits_tidy(edits);
+	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
+	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
+				  "does not cover, if anything: mfa-enroll check")));
+	return code;
+}
+
+enum exit_code confirm_act(struct app *app)
+{
+	MFA_CLEANUP(mfa_close_fd) int lock = -1;
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct mfa_diag diag = { .text = "" };
+	enum switch_phase phase = SWITCH_OFF;
+	enum exit_code code = app_open(app);
+	if (code == EXIT_DONE)
+		code = switch_lock(app, &lock);
+	if (code != EXIT_DONE)
+		return code;
+	int err = switch_find(&diag, &phase, &edits);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	if (phase != SWITCH_TRYING) {
+		app_complain("%s", phase == SWITCH_OFF
+					   ? TR(app, MFA_N_("nothing is on trial"))
+					   : TR(app, MFA_N_("confirmed already")));
+		return EXIT_REFUSED;
+	}
+	code = check_time(app, &edits);
+	if (code == EXIT_DONE)
+		code = check_session(app, &edits);
+	return code == EXIT_DONE ? keep_changes(app, &edits) : code;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "cli/change.h"
+#include "mfa/fs.h"
+#include "switch/acts.h"
+#include "switch/plan.h"
+
+/* What files were that somebody has changed since. */
+#define KEEP_FOLDER MFA_EDITS_FOLDER "/before"
+
+enum exit_code switch_log(struct app *app, const char *event, const char *detail)
+{
+	struct change change = { event, NULL, NULL, MFA_KIND_NONE, detail };
+	struct mfa_diag diag = { .text = "" };
+	if (app->site.config != NULL ||
+	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
+		return change_log(app, &change);
+	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_NOTICE, "event=%s actor=%s result=done detail=\"%s\"", event,
+	       app->actor, detail);
+	closelog();
+	return EXIT_DONE;
+}
+
+int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	int err = mfa_edits_stage(edits, diag);
+	if (err == MFA_OK)
+		err = mfa_edits_apply(edits, diag);
+	mfa_edits_tidy(edits);
+	return err;
+}
+
+static bool is_managed(const char *path)
+{
+	return strncmp(path, PAM_FOLDER "/common-", strlen(PAM_FOLDER "/common-")) == 0;
+}
+
+/* A package was installed meanwhile, and pam-auth-update has written the profile anew. */
+static int take_profile_out(struct app *app, const struct mfa_strings *kept,
+			    struct mfa_diag *diag)
+{
+	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
+	bool has_managed = false;
+	for (size_t i = 0; i < kept->count; i++)
+		has_managed |= is_managed(kept->items[i]);
+	if (!has_managed)
+		return MFA_OK;
+	int err = plan_profile_remove(&plan, diag);
+	return err == MFA_OK ? changes_make(&plan.edits, diag) : err;
+}
+
+int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	bool is_made = false;
+	if (mfa_fs_make_dir(KEEP_FOLDER, NULL, &is_made) != MFA_OK)
+		app_complain("%s", KEEP_FOLDER);
+	int err = mfa_edits_restore(edits, KEEP_FOLDER, diag, &kept);
+	for (size_t i = 0; i < kept.count; i++)
+		app_complain(TR(app, MFA_N_("%s was changed by somebody meanwhile and "
+					    "stays; what it was before is in %s")),
+			     kept.items[i], KEEP_FOLDER);
+	if (err == MFA_OK)
+		err = take_profile_out(app, &kept, diag);
+	return err;
+}
+
+enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
+{
+	struct mfa_diag diag = { .text = "" };
+	change_hold_signals(app);
+	int err = changes_restore(app, edits, &diag);
+	bool is_reloaded = reload_sshd(edits);
+	if (err == MFA_OK)
+		err = switch_forget(MFA_EDITS_TRYING, &diag);
+	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
+	if (!is_reloaded)
+		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	(void)puts(TR(app, MFA_N_("Put back: logins are as they were before enable.")));
+	return EXIT_DONE;
+}
+
+enum exit_code roll_back_act(struct app *app)
+{
+	MFA_CLEANUP(mfa_close_fd) int lock = -1;
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct mfa_diag diag = { .text = "" };
+	enum switch_phase phase = SWITCH_OFF;
+	enum exit_code code = app_identify(app);
+	if (code == EXIT_DONE)
+		code = switch_lock(app, &lock);
+	if (code != EXIT_DONE)
+		return code;
+	int err = switch_find(&diag, &phase, &edits);
+	if (err != MFA_OK) {
+		app_complain("%s", TR(app, MFA_N_("what was changed cannot be read; take "
+						  "it back by: mfa-enroll disable")));
+		return app_fail(err, &diag);
+	}
+	if (phase == SWITCH_TRYING)
+		return roll_back(app, &edits);
+	app_complain("%s", phase == SWITCH_OFF
+				   ? TR(app, MFA_N_("nothing is on trial"))
+				   : TR(app, MFA_N_("confirmed already: mfa-enroll "
+						    "disable takes it back")));
+	return EXIT_REFUSED;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "switch/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mfa/fs.h"
+#include "mfa/peer.h"
+
+#define STORE_FOLDER "/var/lib/pam_mfa"
+#define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
+#define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
+
+enum exit_code switch_lock(struct app *app, int *ret_lock)
+{
+	struct mfa_diag diag = { .text = "" };
+	bool is_made = false;
+	int err = mfa_fs_make_dir(STORE_FOLDER, &diag, &is_made);
+	if (err == MFA_OK)
+		err = mfa_fs_make_dir(MFA_EDITS_FOLDER, &diag, &is_made);
+	if (err == MFA_OK)
+		err = mfa_fs_open(LOCK_PATH, O_RDWR | O_CREAT, &mfa_fs_own_alone, &diag,
+				  ret_lock);
+	if (err != MFA_ERR_BUSY)
+		return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
+	app_complain("%s", TR(app, MFA_N_("another administrator is running enable or "
+					  "disable just now; try again later")));
+	return EXIT_BUSY;
+}
+
+int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
+		struct mfa_edits *ret_edits)
+{
+	int err = mfa_edits_load(MFA_EDITS_TRYING, diag, ret_edits);
+	*ret_phase = SWITCH_TRYING;
+	if (err == MFA_ERR_NOTFOUND) {
+		err = mfa_edits_load(SWITCH_ENABLED, diag, ret_edits);
+		*ret_phase = SWITCH_CONFIRMED;
+	}
+	if (err != MFA_ERR_NOTFOUND)
+		return err;
+	*ret_phase = SWITCH_OFF;
+	return MFA_OK;
+}
+
+int switch_confirm(struct mfa_diag *diag)
+{
+	return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+}
+
+int switch_forget(const char *path, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	int err = mfa_fs_open_dir(MFA_EDITS_FOLDER, &mfa_fs_own_folder, diag, &fd);
+	if (err == MFA_OK && ((unlink(path) != 0 && errno != ENOENT) || fsync(fd) != 0))
+		err = mfa_fail_errno(diag, errno, "%s: cannot remove", path);
+	return err;
+}
+
+void switch_boot(char ret_boot[static MFA_EDITS_BOOT_SIZE])
+{
+	size_t len = 0;
+	MFA_CLEANUP(mfa_close_fd) int fd = open(BOOT_PATH, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 ||
+	    mfa_fs_read_text(fd, ret_boot, MFA_EDITS_BOOT_SIZE - 1, &len) != MFA_OK)
+		len = 0;
+	ret_boot[len] = '\0';
+	ret_boot[strcspn(ret_boot, "\n")] = '\0';
+}
+
+void switch_write_left(const struct mfa_edits *edits,
+		       char ret_left[static SWITCH_LEFT_SIZE])
+{
+	int64_t left = (edits->deadline_ms - mfa_boottime_ms() + 999) / 1000;
+	if (left < 0)
+		left = 0;
+	(void)snprintf(ret_left, SWITCH_LEFT_SIZE, "%" PRId64 ":%02d", left / 60,
+		       (int)(left % 60));
+}

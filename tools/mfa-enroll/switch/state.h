@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether logins are switched over to codes by enable: what is written down of it. */
+#pragma once
+
+#include "cli/app.h"
+#include "mfa/edits.h"
+
+#define SWITCH_ENABLED MFA_EDITS_FOLDER "/enabled"
+
+enum switch_phase {
+	SWITCH_OFF,	 /* nothing is written down: never, or by hand */
+	SWITCH_TRYING,	 /* until somebody confirms */
+	SWITCH_CONFIRMED /* by enable, and confirmed */
+};
+
+/* Makes the folder, and keeps other administrators out until ret_lock is closed.
+ * EXIT_DONE, or the exit code to end with, after a complaint. */
+enum exit_code switch_lock(struct app *app, int *ret_lock) MFA_MUST_CHECK;
+
+/* What is written down. The caller ends ret_edits. MFA_ERR_INTEGRITY, ... */
+int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
+		struct mfa_edits *ret_edits) MFA_MUST_CHECK;
+
+/* What is tried counts from now on: one rename(2), which needs no space. */
+int switch_confirm(struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Forgets what is written down at path. */
+int switch_forget(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* The kernel's id of this boot; "": it has none. */
+void switch_boot(char ret_boot[static MFA_EDITS_BOOT_SIZE]);
+
+/* Minutes and seconds until the deadline, "4:31"; "0:00" behind it. */
+enum {
+	SWITCH_LEFT_SIZE = 32
+};
+void switch_write_left(const struct mfa_edits *edits,
+		       char ret_left[static SWITCH_LEFT_SIZE]);

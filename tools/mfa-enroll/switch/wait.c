@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Time is CLOCK_BOOTTIME, which nobody sets and which goes on while a machine sleeps; the
+ * wall clock means nothing here. */
+#include <string.h>
+#include <time.h>
+
+#include "mfa/peer.h"
+#include "switch/acts.h"
+
+static void rest_a_second(void)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &second, NULL);
+}
+
+static bool is_due(const struct mfa_edits *edits)
+{
+	char boot[MFA_EDITS_BOOT_SIZE];
+	switch_boot(boot);
+	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
+}
+
+/* Whether there still is something to wait for, or to do; ret_is_due: to do. */
+static bool look_at_trial(bool *ret_is_due)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	int err = mfa_edits_load(MFA_EDITS_TRYING, NULL, &edits);
+	*ret_is_due = err == MFA_OK && is_due(&edits);
+	return err != MFA_ERR_NOTFOUND;
+}
+
+/* Confirmed, or begun anew, while this waited for the lock: not due any more. */
+static enum exit_code roll_back_if_due(struct app *app)
+{
+	MFA_CLEANUP(mfa_close_fd) int lock = -1;
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct mfa_diag diag = { .text = "" };
+	enum exit_code code = switch_lock(app, &lock);
+	if (code != EXIT_DONE)
+		return code;
+	int err = mfa_edits_load(MFA_EDITS_TRYING, &diag, &edits);
+	if (err == MFA_ERR_NOTFOUND || (err == MFA_OK && !is_due(&edits)))
+		return EXIT_DONE;
+	return err == MFA_OK ? roll_back(app, &edits) : app_fail(err, &diag);
+}
+
+enum exit_code wait_act(struct app *app)
+{
+	bool due = false;
+	enum exit_code code = app_identify(app);
+	if (code != EXIT_DONE)
+		return code;
+	while (look_at_trial(&due)) {
+		if (due)
+			code = roll_back_if_due(app);
+		rest_a_second(); /* what has failed is tried again */
+	}
+	return code;
+}
