@@ -60,22 +60,26 @@ static void put_edits(FILE *to, const struct mfa_edits *edits)
 	}
 }
 
+/* Of all that was put so far, which the stream has in memory. */
+static bool put_sum(FILE *to, char *const *text, const size_t *len)
+{
+	unsigned char sum[SUM_SIZE];
+	if (fflush(to) != 0)
+		return false;
+	(void)crypto_generichash(sum, sizeof sum, (unsigned char *)*text, *len, NULL, 0);
+	return fwrite(sum, 1, sizeof sum, to) == sizeof sum;
+}
+
 int mfa_edits_encode(const struct mfa_edits *edits, unsigned char **ret_bytes,
 		     size_t *ret_len)
 {
-	unsigned char sum[SUM_SIZE];
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
 	if (to == NULL)
 		return MFA_ERR_NOMEM;
 	put_edits(to, edits);
-	bool is_whole = fflush(to) == 0;
-	if (is_whole) {
-		(void)crypto_generichash(sum, sizeof sum, (unsigned char *)text, len,
-					 NULL, 0);
-		(void)fwrite(sum, 1, sizeof sum, to);
-	}
+	bool is_whole = put_sum(to, &text, &len);
 	is_whole = ferror(to) == 0 && is_whole;
 	is_whole = fclose(to) == 0 && is_whole;
 	if (!is_whole) {

@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import clock, enroll, product, programs, users
+from e2e import clock, enroll, product, programs, ssh, users
 from e2e.checks import exits, let_in, refused, soon
 from e2e.terminal import PROMPT, Terminal
 
@@ -118,6 +118,12 @@ def test_a_trial_counts_once_a_new_session_confirms_it(case):
         assert not left_beside() and (SWITCH / "enabled").exists() and not (SWITCH / "trying").exists()
         exits(enroll.run("enable", "--roll-back"), 1, "confirmed already")
         exits(enable(), 1, "enabled already, at .* by root")
+        # an ssh key is asked for the rest, and is not enough
+        with ssh.Server(DROP_IN.read_text()):
+            key = ssh.authorize(taro)
+            let_in(ssh.login(taro, [taro.password, other.next()], methods="publickey,keyboard-interactive", key=key))
+            let_in(ssh.login(taro, [taro.password, other.next()]))
+            assert not ssh.login(taro, methods="publickey", key=key).let_in
         exits(enroll.run("check"), 0, r"(?m)^Proved \(services: \d+; ")
         refused(programs.login(taro, [taro.password, other.wrong()]))
         exits(enroll.run("disable", "--yes"), 0, "(?s)common-auth.*What stays:")
@@ -234,7 +240,30 @@ def test_two_administrators_do_not_meet(case):
         with open(SWITCH / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             exits(enable(), 6, "another administrator")
-            exits(enroll.run("disable", "--yes"), 6, "another administrator")
+
+
+def test_killed_anywhere_it_can_be_taken_back(case):
+    """Before each call by which it writes. Who waits has a time of its own, and is not killed with it."""
+    points = 0
+    with ready():
+        before = product.tree(*TREES)
+        for call in ("rename", "link", "linkat", "fsync"):
+            number, killed = 0, True
+            while killed:
+                number, points = number + 1, points + 1
+                killed = is_killed_at(call, number)
+                if (SWITCH / "trying").exists():
+                    exits(enroll.run("enable", "--roll-back"), 0, "Put back")
+                assert product.tree(*TREES) == before, (call, number)
+    assert points > 20, points
+
+
+def is_killed_at(call, number):
+    argv = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
+            "mfa-enroll", "enable", "--yes", "--no-copy", "--only", "login,sshd"]
+    status = subprocess.run(argv, capture_output=True).returncode
+    assert status in (0, -9), status
+    return status != 0
 
 
 def test_a_read_only_or_full_disk_changes_nothing(case):

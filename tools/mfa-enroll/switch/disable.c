@@ -23,11 +23,13 @@ static void undoing_done(struct undoing *undoing)
 	mfa_edits_done(&undoing->back);
 }
 
+/* Or as it was: a disable that was killed has begun to put it back. */
 static bool is_as_left(const struct mfa_edit *edit)
 {
 	MFA_CLEANUP(mfa_edit_side_done) struct mfa_edit_side now = { .len = 0 };
 	return mfa_edit_look(edit->path, NULL, &now) == MFA_OK &&
-	       mfa_edit_sides_match(&now, &edit->after);
+	       (mfa_edit_sides_match(&now, &edit->after) ||
+		mfa_edit_sides_match(&now, &edit->before));
 }
 
 static bool is_managed(const struct mfa_edit *edit)

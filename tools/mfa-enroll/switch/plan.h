@@ -47,6 +47,9 @@ int plan_services(struct plan *plan, bool is_by_profile, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 int plan_sshd(struct plan *plan, struct mfa_diag *diag) MFA_MUST_CHECK;
 
+/* sshd's drop-in as enable writes it; the caller frees it. NULL: out of memory. */
+char *plan_drop_in(void);
+
 /* Fills in what takes the lines of pam_mfa out of all files, but for those that are put
  * back as they were. */
 int plan_disable(struct plan *plan, const struct mfa_edits *put_back,

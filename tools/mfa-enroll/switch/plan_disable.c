@@ -41,7 +41,10 @@ static int take_out_of(struct plan *plan, const char *path, struct mfa_diag *dia
 static int take_drop_in(struct plan *plan, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(plan, SSHD_DROP_IN);
-	if (text == NULL || strcmp(text, sample_sshd) != 0)
+	MFA_CLEANUP(mfa_free_string) char *ours = plan_drop_in();
+	if (ours == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	if (text == NULL || (strcmp(text, sample_sshd) != 0 && strcmp(text, ours) != 0))
 		return MFA_OK;
 	return mfa_edits_add(&plan->edits, SSHD_DROP_IN, NULL, diag);
 }

@@ -16,6 +16,22 @@ enum {
 	OUTPUT_SIZE = 4096,
 };
 
+/* The sample, with the line for users of keys: a key alone is refused from now on, and a
+ * client that offers one first would never come to the questions. */
+char *plan_drop_in(void)
+{
+	static const char wanted[] =
+		"\n#AuthenticationMethods publickey,keyboard-interactive "
+		"keyboard-interactive\n";
+	const char *found = strstr(sample_sshd, wanted);
+	char *text = strdup(sample_sshd);
+	if (text == NULL || found == NULL)
+		return text;
+	char *mark = text + (found - sample_sshd) + 1;
+	memmove(mark, mark + 1, strlen(mark));
+	return text;
+}
+
 static bool passes_test(const char *config)
 {
 	char output[OUTPUT_SIZE];
@@ -25,7 +41,7 @@ static bool passes_test(const char *config)
 
 /* As sshd would read both: the first value of a keyword counts. Where it refuses already
  * what is there, nothing can be told, and it does not run. */
-static int test_drop_in(struct plan *plan, struct mfa_diag *diag)
+static int test_drop_in(struct plan *plan, const char *drop_in, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(scratch_done) struct scratch scratch = { .path = "" };
 	MFA_CLEANUP(mfa_free_string) char *config = NULL;
@@ -35,7 +51,7 @@ static int test_drop_in(struct plan *plan, struct mfa_diag *diag)
 	if (!passes_test(SSHD_CONFIG) ||
 	    mfa_rootfs_read("", SSHD_CONFIG, &config, &len) != MFA_OK)
 		return MFA_OK;
-	if (asprintf(&both, "%s\n%s", sample_sshd, config) < 0) {
+	if (asprintf(&both, "%s\n%s", drop_in, config) < 0) {
 		both = NULL;
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 	}
@@ -64,6 +80,9 @@ int plan_sshd(struct plan *plan, struct mfa_diag *diag)
 				      "have /etc/ssh/sshd_config include its files")));
 		return MFA_OK;
 	}
-	int err = mfa_edits_add(&plan->edits, SSHD_DROP_IN, sample_sshd, diag);
-	return err == MFA_OK ? test_drop_in(plan, diag) : err;
+	MFA_CLEANUP(mfa_free_string) char *drop_in = plan_drop_in();
+	if (drop_in == NULL)
+		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
+	int err = mfa_edits_add(&plan->edits, SSHD_DROP_IN, drop_in, diag);
+	return err == MFA_OK ? test_drop_in(plan, drop_in, diag) : err;
 }

@@ -93,7 +93,7 @@ static void trim_ends(struct lines *before, struct lines *after)
 	size_t least = before->count < after->count ? before->count : after->count;
 	while (first < least && is_same_line(before->at[first], after->at[first]))
 		first++;
-	while (last < least - first && is_same_line(before->at[before->count - 1 - last],
+	while (first + last < least && is_same_line(before->at[before->count - 1 - last],
 						    after->at[after->count - 1 - last]))
 		last++;
 	first = first > AROUND ? first - AROUND : 0;
