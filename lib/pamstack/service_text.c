@@ -4,8 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "statement.h"
+
+enum {
+	JUMP_MAX = 1 << 20, /* behind any line */
+};
 
 static const char module_name[] = "pam_mfa.so";
 static const char auth_line[] = "auth       required   pam_mfa.so\n";
@@ -177,10 +182,19 @@ int mfa_service_text_add(const char *text, enum mfa_common_auth common, char **r
 	return err;
 }
 
-static bool has_jump(const struct statement *statement)
+/* How many modules the line's longest jump passes over. */
+static size_t longest_jump(const struct statement *statement)
 {
-	return statement->is_bracketed &&
-	       strpbrk(statement->control, "0123456789") != NULL;
+	size_t longest = 0;
+	const char *at = statement->is_bracketed ? statement->control : "";
+	while ((at = strpbrk(at, "0123456789")) != NULL) {
+		char *end = NULL;
+		unsigned long jump = strtoul(at, &end, 10);
+		jump = jump < JUMP_MAX ? jump : JUMP_MAX;
+		longest = jump > longest ? jump : longest;
+		at = end;
+	}
+	return longest;
 }
 
 /* "use_first_pass" behind pam_mfa.so, which had asked for the password as well. */
@@ -199,30 +213,50 @@ static void put_asking(struct draft *draft, const struct statement *statement)
 	}
 }
 
-/* What has been seen so far of one phase. */
+/* What has been seen so far of one phase: how many modules, and the last one at which a
+ * jump ends. */
 struct seen {
 	const char *phase;
-	bool has_jump;
+	size_t count;
+	size_t landing;
 };
 
-/* Whether a jump before the line would then end elsewhere: any before it might. */
+/* What an include has in it is not known: without it a jump seems to lead further. */
+static bool is_include(const struct statement *statement)
+{
+	return strcasecmp(statement->control, "include") == 0 ||
+	       strcasecmp(statement->control, "substack") == 0;
+}
+
+static bool has_jump_over(struct seen *seen, const struct statement *statement)
+{
+	size_t jump = longest_jump(statement);
+	if (is_include(statement))
+		return false;
+	seen->count++;
+	if (is_ours(statement) && seen->count <= seen->landing)
+		return true;
+	if (jump > 0 && seen->count + jump + 1 > seen->landing)
+		seen->landing = seen->count + jump + 1;
+	return false;
+}
+
+/* Whether a jump from a line before ends at this one of ours or behind it: without it the
+ * jump would end elsewhere. */
 static bool is_jumped_over(struct seen seen[static 4], const struct statement *statement)
 {
 	for (size_t i = 0; i < 4; i++)
-		if (statement_is_of(statement, seen[i].phase)) {
-			bool had_jump = seen[i].has_jump;
-			seen[i].has_jump |= has_jump(statement);
-			return had_jump && is_ours(statement);
-		}
+		if (statement_is_of(statement, seen[i].phase))
+			return has_jump_over(&seen[i], statement);
 	return false;
 }
 
 static int put_without_ours(struct draft *draft, bool *ret_is_found)
 {
-	struct seen seen[4] = { { "auth", false },
-				{ "account", false },
-				{ "session", false },
-				{ "password", false } };
+	struct seen seen[4] = { { .phase = "auth" },
+				{ .phase = "account" },
+				{ .phase = "session" },
+				{ .phase = "password" } };
 	struct statement_reader reader = statement_begin(draft->text);
 	struct statement statement;
 	bool is_broken = false;

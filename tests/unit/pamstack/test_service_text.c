@@ -165,6 +165,31 @@ static void a_jump_over_it_is_not_touched(void **state MFA_UNUSED)
 		       "auth requisite pam_deny.so\n");
 	assert_removed("account [success=1 default=ignore] x.so\n" OURS,
 		       "account [success=1 default=ignore] x.so\n");
+	/* it would end at the next one, or nowhere */
+	assert_int_equal(error_of_removing("auth [success=1 default=ignore] pam_unix.so\n"
+					   "auth requisite pam_deny.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
+	assert_int_equal(
+		error_of_removing("auth [success=99999999999999999999 default=ignore] "
+				  "pam_unix.so\n"
+				  "auth requisite pam_deny.so\n" OURS),
+		MFA_ERR_UNSUPPORTED);
+	assert_int_equal(error_of_removing("auth [success=1 default=2] pam_unix.so\n"
+					   "@include more\nauth include more\n"
+					   "auth requisite pam_deny.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
+}
+
+/* As pam-auth-update writes common-auth. */
+static void a_jump_that_ends_before_it_is_no_obstacle(void **state MFA_UNUSED)
+{
+	static const char debian[] =
+		"auth\t[success=2 default=ignore]\tpam_unix.so nullok\n"
+		"auth\t[success=1 default=ignore]\tpam_sss.so use_first_pass\n"
+		"auth\trequisite\tpam_deny.so\nauth\trequired\tpam_permit.so\n";
+	char text[512];
+	(void)snprintf(text, sizeof text, "%s%s", debian, OURS);
+	assert_removed(text, debian);
 }
 
 int main(void)
@@ -181,6 +206,7 @@ int main(void)
 		cmocka_unit_test(removing_leaves_the_rest),
 		cmocka_unit_test(what_was_forwarded_is_asked_for),
 		cmocka_unit_test(a_jump_over_it_is_not_touched),
+		cmocka_unit_test(a_jump_that_ends_before_it_is_no_obstacle),
 	};
 	return group_main("service_text", tests);
 }
