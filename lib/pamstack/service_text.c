@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/service_text.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,10 +178,17 @@ int mfa_service_text_add(const char *text, enum mfa_common_auth common, char **r
 	return err;
 }
 
-static bool has_jump(const struct statement *statement)
+/* How many lines the farthest jump of a control passes over ("[success=2]"). */
+static unsigned long find_jump(const struct statement *statement)
 {
-	return statement->is_bracketed &&
-	       strpbrk(statement->control, "0123456789") != NULL;
+	unsigned long most = 0;
+	const char *at = statement->is_bracketed ? statement->control : "";
+	while ((at = strchr(at, '=')) != NULL) {
+		at++;
+		unsigned long jump = strtoul(at, NULL, 10);
+		most = jump > most ? jump : most;
+	}
+	return most;
 }
 
 /* "use_first_pass" behind pam_mfa.so, which had asked for the password as well. */
@@ -202,27 +210,34 @@ static void put_asking(struct draft *draft, const struct statement *statement)
 /* What has been seen so far of one phase. */
 struct seen {
 	const char *phase;
-	bool has_jump;
+	unsigned long count; /* of its lines; what is included counts as one */
+	unsigned long far;   /* the last line that a jump passes over, from 1 */
 };
 
-/* Whether a jump before the line would then end elsewhere: any before it might. */
+/* Whether a jump passes over the line, and would end elsewhere without it. */
 static bool is_jumped_over(struct seen seen[static 4], const struct statement *statement)
 {
-	for (size_t i = 0; i < 4; i++)
-		if (statement_is_of(statement, seen[i].phase)) {
-			bool had_jump = seen[i].has_jump;
-			seen[i].has_jump |= has_jump(statement);
-			return had_jump && is_ours(statement);
-		}
+	for (size_t i = 0; i < 4; i++) {
+		if (!statement_is_of(statement, seen[i].phase))
+			continue;
+		unsigned long number = ++seen[i].count;
+		unsigned long jump = find_jump(statement);
+		bool is_passed_over = number <= seen[i].far;
+		if (jump > ULONG_MAX - number)
+			jump = ULONG_MAX - number;
+		if (jump > 0 && number + jump > seen[i].far)
+			seen[i].far = number + jump;
+		return is_passed_over && is_ours(statement);
+	}
 	return false;
 }
 
 static int put_without_ours(struct draft *draft, bool *ret_is_found)
 {
-	struct seen seen[4] = { { "auth", false },
-				{ "account", false },
-				{ "session", false },
-				{ "password", false } };
+	struct seen seen[4] = { { .phase = "auth" },
+				{ .phase = "account" },
+				{ .phase = "session" },
+				{ .phase = "password" } };
 	struct statement_reader reader = statement_begin(draft->text);
 	struct statement statement;
 	bool is_broken = false;

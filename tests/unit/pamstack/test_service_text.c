@@ -178,8 +178,18 @@ static void a_jump_over_it_is_not_touched(void **state MFA_UNUSED)
 			    "auth requisite pam_deny.so\n",
 		       "auth [success=1 default=ignore] pam_unix.so\n"
 		       "auth requisite pam_deny.so\n");
+	assert_int_equal(error_of_removing("auth [success=1] x.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
+	assert_int_equal(error_of_removing("auth [a=ignore b=18446744073709551615] x.so\n"
+					   "auth required x.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
 	assert_removed("account [success=1 default=ignore] x.so\n" OURS,
 		       "account [success=1 default=ignore] x.so\n");
+	/* as Debian's common-auth has it */
+	assert_removed("auth [success=1 default=ignore] pam_unix.so\n"
+		       "auth requisite pam_deny.so\nauth required pam_permit.so\n" OURS,
+		       "auth [success=1 default=ignore] pam_unix.so\n"
+		       "auth requisite pam_deny.so\nauth required pam_permit.so\n");
 }
 
 int main(void)
