@@ -96,6 +96,8 @@ int mfa_edits_apply(const struct mfa_edits *edits, struct mfa_diag *diag) MFA_MU
 
 /* Removes what mfa_edits_stage put beside the files. */
 void mfa_edits_tidy(const struct mfa_edits *edits);
+/* The same in a folder, where nobody knows of which files. */
+void mfa_edits_tidy_folder(const char *folder);
 
 /* Puts every file back that is as the changes have left it, with owner, mode and all. One
  * that somebody has changed since stays, is added to ret_kept, and what it was is left in

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "beside.h"
+#include "mfa/fs.h"
 
 static int check_unchanged(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
@@ -73,4 +75,26 @@ void mfa_edits_tidy(const struct mfa_edits *edits)
 		(void)unlink(beside.made);
 		(void)unlink(beside.kept);
 	}
+}
+
+static bool is_beside(const char *name)
+{
+	static const char *const endings[] = { ".pam_mfa-new", ".pam_mfa-old" };
+	size_t len = strlen(name);
+	for (size_t i = 0; name[0] == '.' && i < MFA_COUNT(endings); i++) {
+		size_t end = strlen(endings[i]);
+		if (len > end && strcmp(name + len - end, endings[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+void mfa_edits_tidy_folder(const char *folder)
+{
+	MFA_CLEANUP(mfa_fs_close_dir) DIR *open = opendir(folder);
+	if (open == NULL)
+		return;
+	for (const struct dirent *entry; (entry = readdir(open)) != NULL;)
+		if (is_beside(entry->d_name))
+			(void)unlinkat(dirfd(open), entry->d_name, 0);
 }

@@ -168,7 +168,9 @@ static void take_services(struct source *from, struct mfa_strings *services)
 	for (uint64_t i = 0; from->err == MFA_OK && i < count; i++) {
 		size_t len = 0;
 		MFA_CLEANUP(mfa_free_string) char *name = take_bytes(from, &len);
-		if (name != NULL && mfa_strings_add(services, name) != MFA_OK)
+		if (name != NULL && strlen(name) != len)
+			from->err = MFA_ERR_INTEGRITY;
+		else if (name != NULL && mfa_strings_add(services, name) != MFA_OK)
 			from->err = MFA_ERR_NOMEM;
 	}
 }

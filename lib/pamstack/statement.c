@@ -55,8 +55,11 @@ bool statement_read(struct statement_reader *reader, struct statement *ret_state
 	*ret_is_broken = end != LINE_WHOLE && end != LINE_NONE;
 	if (end != LINE_WHOLE)
 		return false;
-	ret_statement->begin = find_line(lexer->text, number);
+	/* a line too long for libpam is several, and they have one number */
+	size_t begin = find_line(lexer->text, number);
+	ret_statement->begin = begin > reader->last_end ? begin : reader->last_end;
 	ret_statement->end = lexer->at;
+	reader->last_end = lexer->at;
 	cut_words(ret_statement);
 	return true;
 }

@@ -16,6 +16,7 @@ struct statement {
 
 struct statement_reader {
 	struct lexer lexer;
+	size_t last_end;
 };
 
 struct statement_reader statement_begin(const char *text);

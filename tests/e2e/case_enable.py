@@ -107,6 +107,7 @@ def test_a_trial_counts_once_a_new_session_confirms_it(case):
         assert has_mfa("common-auth") and has_mfa("common-account") and DROP_IN.exists()
         exits(enroll.run("enable", "--confirm"), 1, "nobody has logged in with a code since")
         exits(enable(), 1, "on trial since .* by root; put back in")
+        exits(enroll.run("check"), 0, "(?s)on trial and will be put back")
         # su asks for the code too, but shows nothing of logins
         taro, other = enroll.person(kind="hotp")
         let_in(programs.su(taro, [taro.password, other.next()], caller=users.new("jiro")))
@@ -167,6 +168,27 @@ def test_only_the_named_services_ask(case):
         let_in(programs.login(taro, [taro.password, token.next()]))
         let_in(programs.su(taro, [taro.password], caller=users.new("jiro")), prompts=1)
         exits(enroll.run("enable", "--roll-back"), 0, "Put back")
+
+
+def test_where_common_auth_was_edited_each_service_has_its_lines(case):
+    """pam-auth-update leaves it alone then, and so does enable."""
+    with ready():
+        edited = (PAM / "common-auth").read_text()
+        (PAM / "common-auth").write_text(edited.replace("# end of pam-auth", "auth optional pam_warn.so\n# end of pam-auth"))
+        before = product.tree(*TREES)
+        exits(enable(), 0, "(?s)/chfn.*/login.*/other.*/polkit-1.*/sudo-i")
+        assert not has_mfa("common-auth") and has_mfa("login") and has_mfa("polkit-1")
+        assert not any(has_mfa(name) for name in ("passwd", "cron", "runuser", "su-l"))
+        exits(enroll.run("check"), 0, "(?m)^Proved ")
+        taro, token = enroll.person(kind="hotp")
+        let_in(programs.login(taro, [taro.password, token.next()]))
+        exits(enroll.run("enable", "--roll-back"), 0)
+        assert product.tree(*TREES) == before
+        # by hand into the edited file: its jump ends before the line
+        (PAM / "common-auth").write_text((PAM / "common-auth").read_text() + f"auth required {MFA}\n")
+        exits(enroll.run("disable", "--yes"), 0, "common-auth")
+        assert product.tree(*TREES) == before
+        (PAM / "common-auth").write_text(edited)
 
 
 def test_what_somebody_edits_meanwhile_stays(case):
@@ -327,13 +349,15 @@ def test_half_a_package_is_refused(case):
 
 
 def test_damaged_notes_do_not_keep_anybody_in(case):
+    """Nor does who waits wait for what nobody can read."""
     with ready():
-        exits(enable(), 0)
-        path = SWITCH / "trying"
-        path.write_bytes(path.read_bytes()[:-1])
-        exits(enroll.run("enable", "--roll-back"), 5, "mfa-enroll disable")
-        exits(enroll.run("disable", "--yes"), 0, "common-auth")
-        assert not has_mfa("common-auth") and not path.exists() and not DROP_IN.exists()
-        for left in left_beside():
-            left.unlink()
-        restore_seen()
+        for take_back in (lambda: exits(enroll.run("enable", "--roll-back"), 0, "cannot be read"),
+                          lambda: exits(enroll.run("disable", "--yes"), 0, "common-auth"),
+                          lambda: soon(lambda: not (SWITCH / "trying").exists())):
+            exits(enable(), 0)
+            path = SWITCH / "trying"
+            path.write_bytes(path.read_bytes()[:-1])
+            take_back()
+            assert not has_mfa("common-auth") and not path.exists() and not DROP_IN.exists()
+            assert not left_beside()
+            restore_seen()

@@ -157,6 +157,21 @@ static void nothing_changes_before_it_is_made(void **state)
 	assert_tidy(*state);
 }
 
+static void a_folder_is_tidied_without_knowing_the_files(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct mfa_diag diag = { .text = "" };
+	make_edits(*state, &edits);
+	write_text(path_in(*state, "x.pam_mfa-old"), "");
+	write_text(path_in(*state, ".pam_mfa-old"), "");
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	mfa_edits_tidy_folder(path_in(*state, ""));
+	assert_tidy(*state);
+	assert_all(*state, "old\n", NULL, "was here\n");
+	assert_text(path_in(*state, "x.pam_mfa-old"), "");
+	assert_text(path_in(*state, ".pam_mfa-old"), "");
+}
+
 static void made_and_undone(void **state)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
@@ -235,6 +250,7 @@ int main(void)
 		in_sandbox(damage_is_noticed),
 		in_sandbox(what_has_no_sense_is_damaged),
 		in_sandbox(nothing_changes_before_it_is_made),
+		in_sandbox(a_folder_is_tidied_without_knowing_the_files),
 		in_sandbox(made_and_undone),
 		in_sandbox(undone_from_what_is_written_down),
 		in_sandbox(what_somebody_has_changed_since_stays),

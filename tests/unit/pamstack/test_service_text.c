@@ -2,6 +2,7 @@
 #include "mfa/service_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "support.h"
 
@@ -100,6 +101,20 @@ static void lines_are_found_as_libpam_finds_them(void **state MFA_UNUSED)
 			 MFA_ERR_INVALID);
 }
 
+/* libpam takes 1023 bytes for a line, and what is behind them for another. */
+static void a_line_too_long_is_several(void **state MFA_UNUSED)
+{
+	static const char first[] = "auth required pam_unix.so ";
+	static const char second[] = "account required pam_unix.so\n";
+	char text[2048] = "";
+	char wanted[4096];
+	memset(text, 'x', 1023);
+	memcpy(text, first, strlen(first));
+	(void)snprintf(wanted, sizeof wanted, "%s\n" OURS GATE "%s", text, second);
+	(void)strcat(text, second);
+	assert_added(text, MFA_COMMON_PLAIN, wanted);
+}
+
 static void what_asks_already_is_left_alone(void **state MFA_UNUSED)
 {
 	assert_int_equal(error_of_adding("@include common-auth\n" OURS), MFA_ERR_EXISTS);
@@ -163,6 +178,11 @@ static void a_jump_over_it_is_not_touched(void **state MFA_UNUSED)
 			    "auth requisite pam_deny.so\n",
 		       "auth [success=1 default=ignore] pam_unix.so\n"
 		       "auth requisite pam_deny.so\n");
+	assert_int_equal(error_of_removing("auth [success=1] x.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
+	assert_int_equal(error_of_removing("auth [a=ignore b=18446744073709551615] x.so\n"
+					   "auth required x.so\n" OURS),
+			 MFA_ERR_UNSUPPORTED);
 	assert_removed("account [success=1 default=ignore] x.so\n" OURS,
 		       "account [success=1 default=ignore] x.so\n");
 	/* it would end at the next one, or nowhere */
@@ -200,6 +220,7 @@ int main(void)
 		cmocka_unit_test(the_gate_comes_before_what_is_common),
 		cmocka_unit_test(no_account_phase_is_made),
 		cmocka_unit_test(lines_are_found_as_libpam_finds_them),
+		cmocka_unit_test(a_line_too_long_is_several),
 		cmocka_unit_test(what_asks_already_is_left_alone),
 		cmocka_unit_test(who_asks_nobody_has_no_place_for_it),
 		cmocka_unit_test(debians_common_auth_is_plain),

@@ -26,6 +26,13 @@ enum exit_code trial_begin(struct app *app, struct mfa_edits *edits) MFA_MUST_CH
 /* Puts everything back, and says what stays. edits: of the trial. Behind switch_lock. */
 enum exit_code roll_back(struct app *app, const struct mfa_edits *edits) MFA_MUST_CHECK;
 
+/* The same where that cannot be read: takes the lines out. Behind switch_lock. */
+enum exit_code roll_back_damaged(struct app *app) MFA_MUST_CHECK;
+
+/* Takes everything back: what is written down, as far as it can be read, and else the
+ * lines of pam_mfa.so. Behind switch_lock. */
+enum exit_code disable_all(struct app *app, bool asks) MFA_MUST_CHECK;
+
 /* Makes further changes at once, without a trial. */
 int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
 

@@ -113,6 +113,15 @@ static void tell_left(const struct app *app)
 			     SSHD_DROP_IN);
 }
 
+/* Of a trial whose notes were damaged. */
+static void tidy_folders(void)
+{
+	static const char *const folders[] = { PAM_FOLDER, "/var/lib/pam",
+					       "/etc/ssh/sshd_config.d" };
+	for (size_t i = 0; i < MFA_COUNT(folders); i++)
+		mfa_edits_tidy_folder(folders[i]);
+}
+
 static enum exit_code undo_all(struct undoing *undoing)
 {
 	struct app *app = undoing->plan.app;
@@ -121,6 +130,7 @@ static enum exit_code undo_all(struct undoing *undoing)
 	int err = changes_restore(app, &undoing->back, &diag);
 	if (err == MFA_OK)
 		err = changes_make(&undoing->plan.edits, &diag);
+	tidy_folders();
 	bool is_reloaded =
 		reload_sshd(&undoing->back) && reload_sshd(&undoing->plan.edits);
 	if (err == MFA_OK)
@@ -136,16 +146,10 @@ static enum exit_code undo_all(struct undoing *undoing)
 	return code;
 }
 
-static enum exit_code disable_run(struct app *app,
-				  const struct invocation *invocation MFA_UNUSED)
+enum exit_code disable_all(struct app *app, bool asks)
 {
-	MFA_CLEANUP(mfa_close_fd) int lock = -1;
 	MFA_CLEANUP(undoing_done) struct undoing undoing = { .plan = { .app = app } };
-	enum exit_code code = load_configuration(app);
-	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
-	if (code == EXIT_DONE)
-		code = find_all(&undoing);
+	enum exit_code code = find_all(&undoing);
 	if (code != EXIT_DONE)
 		return code;
 	if (undoing.phase == SWITCH_TRYING)
@@ -156,10 +160,21 @@ static enum exit_code disable_run(struct app *app,
 		return EXIT_DONE;
 	}
 	show_all(&undoing);
-	if (!terminal_confirm(app, TR(app, MFA_N_("Change them, so that no login asks "
-						  "for a code? [y/N]: "))))
+	const char *question =
+		TR(app, MFA_N_("Change them, so that no login asks for a code? [y/N]: "));
+	if (asks && !terminal_confirm(app, question))
 		return app_cancel(app);
 	return undo_all(&undoing);
+}
+
+static enum exit_code disable_run(struct app *app,
+				  const struct invocation *invocation MFA_UNUSED)
+{
+	MFA_CLEANUP(mfa_close_fd) int lock = -1;
+	enum exit_code code = load_configuration(app);
+	if (code == EXIT_DONE)
+		code = switch_lock(app, &lock);
+	return code == EXIT_DONE ? disable_all(app, true) : code;
 }
 
 const struct command command_disable = {

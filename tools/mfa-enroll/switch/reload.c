@@ -46,14 +46,20 @@ static bool signal_sshd(void)
 	       kill((pid_t)pid, SIGHUP) == 0;
 }
 
+/* While the machine starts a server waits for this, and a job for it would wait as well:
+ * one that does not run yet will read its files by itself. */
+static bool reload_units(void)
+{
+	static const char *const units[] = { "ssh.service", "sshd.service" };
+	for (size_t i = 0; i < MFA_COUNT(units); i++)
+		if (reload_call("is-active", units[i]))
+			return reload_call("reload-or-restart", units[i]);
+	return true;
+}
+
 bool reload_sshd(const struct mfa_edits *edits)
 {
 	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
 		return true;
-	if (!reload_has_systemd())
-		return signal_sshd();
-	/* while the machine starts it waits for this, and a job for it would wait as well
-	 */
-	return !reload_call("is-active", "ssh.service") ||
-	       reload_call("reload-or-restart", "ssh.service");
+	return reload_has_systemd() ? reload_units() : signal_sshd();
 }

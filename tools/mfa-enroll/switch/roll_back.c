@@ -86,6 +86,14 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	return EXIT_DONE;
 }
 
+enum exit_code roll_back_damaged(struct app *app)
+{
+	app_complain("%s",
+		     TR(app, MFA_N_("what was changed cannot be read, so all lines of "
+				    "pam_mfa.so are taken out")));
+	return disable_all(app, false);
+}
+
 enum exit_code roll_back_act(struct app *app)
 {
 	MFA_CLEANUP(mfa_close_fd) int lock = -1;
@@ -98,11 +106,10 @@ enum exit_code roll_back_act(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);
-	if (err != MFA_OK) {
-		app_complain("%s", TR(app, MFA_N_("what was changed cannot be read; take "
-						  "it back by: mfa-enroll disable")));
+	if (err == MFA_ERR_INTEGRITY)
+		return roll_back_damaged(app);
+	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	}
 	if (phase == SWITCH_TRYING)
 		return roll_back(app, &edits);
 	app_complain("%s", phase == SWITCH_OFF

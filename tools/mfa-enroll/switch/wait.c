@@ -25,7 +25,7 @@ static bool look_at_trial(bool *ret_is_due)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	int err = mfa_edits_load(MFA_EDITS_TRYING, NULL, &edits);
-	*ret_is_due = err == MFA_OK && is_due(&edits);
+	*ret_is_due = err == MFA_ERR_INTEGRITY || (err == MFA_OK && is_due(&edits));
 	return err != MFA_ERR_NOTFOUND;
 }
 
@@ -41,6 +41,8 @@ static enum exit_code roll_back_if_due(struct app *app)
 	int err = mfa_edits_load(MFA_EDITS_TRYING, &diag, &edits);
 	if (err == MFA_ERR_NOTFOUND || (err == MFA_OK && !is_due(&edits)))
 		return EXIT_DONE;
+	if (err == MFA_ERR_INTEGRITY)
+		return roll_back_damaged(app);
 	return err == MFA_OK ? roll_back(app, &edits) : app_fail(err, &diag);
 }
 
