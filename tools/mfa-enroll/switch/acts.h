@@ -42,8 +42,8 @@ int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_d
 	MFA_MUST_CHECK;
 
 /* Has sshd read its configuration again, if the changes are of that. false: it could not
- * be told. */
-bool reload_sshd(const struct mfa_edits *edits);
+ * be told, and goes on with what it has read; that is complained of. */
+bool reload_sshd(const struct app *app, const struct mfa_edits *edits);
 /* Whether systemd runs this machine. Starts a unit, or has it started with the machine:
  * verb is systemctl's. */
 bool reload_has_systemd(void);

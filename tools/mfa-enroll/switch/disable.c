@@ -131,16 +131,14 @@ static enum exit_code undo_all(struct undoing *undoing)
 	if (err == MFA_OK)
 		err = changes_make(&undoing->plan.edits, &diag);
 	tidy_folders();
-	bool is_reloaded =
-		reload_sshd(&undoing->back) && reload_sshd(&undoing->plan.edits);
+	if (reload_sshd(app, &undoing->back))
+		(void)reload_sshd(app, &undoing->plan.edits);
 	if (err == MFA_OK)
 		err = switch_forget(SWITCH_ENABLED, &diag);
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (!is_reloaded)
-		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
 	enum exit_code code = switch_log(app, "pam.disable", undoing->back.id);
 	tell_left(app);
 	return code;

@@ -9,6 +9,7 @@
 #include "check/cures.h"
 #include "check/parts.h"
 #include "mfa/rootfs.h"
+#include "switch/judge_sshd.h"
 #include "switch/scratch.h"
 
 #define COPY_FOLDER "/pam.d"
@@ -219,6 +220,8 @@ int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *r
 	int err = begin_rehearsal(&rehearsal, diag);
 	for (size_t i = 0; err == MFA_OK && i < rehearsal.check.service_count; i++)
 		err = judge_service(&rehearsal, &rehearsal.check.services[i], ret_open);
+	if (err == MFA_OK)
+		err = judge_sshd(plan, &rehearsal.check, diag);
 	return err;
 }
 

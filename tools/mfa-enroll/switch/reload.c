@@ -57,9 +57,17 @@ static bool reload_units(void)
 	return true;
 }
 
-bool reload_sshd(const struct mfa_edits *edits)
+bool reload_sshd(const struct app *app, const struct mfa_edits *edits)
 {
-	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
+	bool has_systemd = reload_has_systemd();
+	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL ||
+	    (has_systemd ? reload_units() : signal_sshd()))
 		return true;
-	return reload_has_systemd() ? reload_units() : signal_sshd();
+	/* a restart could leave nothing that listens */
+	app_complain(TR(app, MFA_N_("sshd could not be told, and goes on with the "
+				    "configuration that it has read. Do not restart it: "
+				    "correct what sshd -t says, then run: %s")),
+		     has_systemd ? "systemctl reload ssh"
+				 : "kill -HUP $(cat " SSHD_PID ")");
+	return false;
 }

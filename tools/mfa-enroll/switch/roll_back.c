@@ -74,12 +74,10 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	struct mfa_diag diag = { .text = "" };
 	change_hold_signals(app);
 	int err = changes_restore(app, edits, &diag);
-	bool is_reloaded = reload_sshd(edits);
+	(void)reload_sshd(app, edits);
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
 	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
-	if (!is_reloaded)
-		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	(void)puts(TR(app, MFA_N_("Put back: logins are as they were before enable.")));

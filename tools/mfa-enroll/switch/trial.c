@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check/parts.h"
 #include "cli/change.h"
 #include "switch/acts.h"
+#include "switch/judge_sshd.h"
 #include "switch/plan.h"
 #include "switch/session.h"
 
@@ -36,31 +36,6 @@ static bool start_waiter(struct app *app)
 	return reload_call("enable", BOOT_UNIT) && reload_call("restart", WAIT_UNIT);
 }
 
-/* What sshd makes of its files now. */
-static bool is_sshd_right(struct app *app, const struct mfa_edits *edits)
-{
-	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
-		return true;
-	MFA_CLEANUP(check_done)
-	struct check check = {
-		.app = app, .root = "", .is_live = true, .config = app->site.config
-	};
-	const struct mfa_pam_rootfs here = { "", NULL };
-	bool is_right =
-		mfa_inspector_init(&check.inspector, &here, check.config) == MFA_OK;
-	if (!is_right)
-		return false;
-	check_sshd(&check);
-	for (size_t i = 0; i < check.findings.count; i++) {
-		const struct finding *finding = &check.findings.items[i];
-		if (finding->level != CHECK_HOLE && finding->level != CHECK_LOCKOUT)
-			continue;
-		app_complain("%s", finding->text);
-		is_right = false;
-	}
-	return is_right;
-}
-
 static enum exit_code take_back(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
@@ -81,12 +56,9 @@ static enum exit_code make_changes(struct app *app, const struct mfa_edits *edit
 		err = mfa_edits_apply(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (!is_sshd_right(app, edits))
+	if (mfa_edits_find(edits, SSHD_DROP_IN) != NULL && !is_sshd_right(app))
 		return EXIT_REFUSED;
-	if (reload_sshd(edits))
-		return EXIT_DONE;
-	app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
-	return EXIT_REFUSED;
+	return reload_sshd(app, edits) ? EXIT_DONE : EXIT_REFUSED;
 }
 
 enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)
