@@ -135,18 +135,33 @@ def test_where_common_auth_was_edited_each_service_has_its_lines(case):
         (PAM / "common-auth").write_text(edited)
 
 
-def test_what_somebody_edits_meanwhile_stays(case):
+def test_what_somebody_edits_meanwhile_stays_without_our_lines(case):
+    with ready():
+        before = (PAM / "login").read_bytes()
+        taro = users.new()
+        for take_back in (lambda: exits(enroll.run("enable", "--roll-back"), 0, r"(?s)Put back.*/etc/pam.d/login was changed by "
+                                        "somebody meanwhile and stays, without lines of pam_mfa.so"),
+                          lambda: soon(lambda: not (SWITCH / "trying").exists(), seconds=20)):
+            exits(enable("--only", "login,su", "--try", "10s"), 0)
+            (PAM / "login").write_text((PAM / "login").read_text() + "# mine\n")
+            take_back()
+            assert not has_mfa("su") and not has_mfa("login") and (PAM / "login").read_text().endswith("# mine\n")
+            assert (SWITCH / "before/login").read_bytes() == before
+            let_in(programs.login(taro, [taro.password]), prompts=1)
+            (PAM / "login").write_bytes(before)
+
+
+def test_lines_that_cannot_be_taken_out_are_no_success(case):
     with ready():
         before = (PAM / "login").read_bytes()
         exits(enable("--only", "login,su"), 0)
-        edited = (PAM / "login").read_text() + "# mine\n"
-        (PAM / "login").write_text(edited)
-        exits(enroll.run("enable", "--roll-back"), 0, r"/etc/pam.d/login was changed by somebody meanwhile")
-        assert (PAM / "login").read_text() == edited and not has_mfa("su")
-        assert (SWITCH / "before/login").read_bytes() == before
-        # disable takes the lines out of it
-        exits(enroll.run("disable", "--yes"), 0, "/etc/pam.d/login")
-        assert not has_mfa("login") and (PAM / "login").read_text().endswith("# mine\n")
+        jump = "auth [success=1 default=ignore] pam_rhosts.so\n"
+        line = f"auth       required   {MFA}\n"
+        (PAM / "login").write_text((PAM / "login").read_text().replace(line, jump + line))
+        assert jump in (PAM / "login").read_text()
+        done = enroll.run("enable", "--roll-back")
+        exits(done, 1, r"(?s)/etc/pam.d/login: a jump .* passes over.*logins are not all as they were before enable")
+        assert "logins are as they were" not in done.stdout and not has_mfa("su")
         (PAM / "login").write_bytes(before)
 
 

@@ -36,10 +36,11 @@ enum exit_code disable_all(struct app *app, bool asks) MFA_MUST_CHECK;
 /* Makes further changes at once, without a trial. */
 int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
 
-/* Restores the files of edits, and says which ones stay since somebody has changed them.
- * Where one of those is managed by pam-auth-update, its profile is taken out. */
-int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag)
-	MFA_MUST_CHECK;
+/* Restores the files of edits, and says which ones stay since somebody has changed them:
+ * the lines of pam_mfa.so are taken out of those. ret_is_whole: no login asks for more
+ * than before; else it was said why. */
+int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag,
+		    bool *ret_is_whole) MFA_MUST_CHECK;
 
 /* Has sshd read its configuration again, if the changes are of that. false: it could not
  * be told, and goes on with what it has read; that is complained of. */

@@ -127,7 +127,8 @@ static enum exit_code undo_all(struct undoing *undoing)
 	struct app *app = undoing->plan.app;
 	struct mfa_diag diag = { .text = "" };
 	change_hold_signals(app);
-	int err = changes_restore(app, &undoing->back, &diag);
+	bool is_whole = false;
+	int err = changes_restore(app, &undoing->back, &diag, &is_whole);
 	if (err == MFA_OK)
 		err = changes_make(&undoing->plan.edits, &diag);
 	tidy_folders();
@@ -141,7 +142,7 @@ static enum exit_code undo_all(struct undoing *undoing)
 		return app_fail(err, &diag);
 	enum exit_code code = switch_log(app, "pam.disable", undoing->back.id);
 	tell_left(app);
-	return code;
+	return code == EXIT_DONE && !is_whole ? EXIT_REFUSED : code;
 }
 
 enum exit_code disable_all(struct app *app, bool asks)

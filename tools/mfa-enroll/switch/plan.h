@@ -54,6 +54,10 @@ bool plan_has_sshd(void);
 /* sshd's drop-in as enable writes it; the caller frees it. NULL: out of memory. */
 char *plan_drop_in(void);
 
+/* Takes the lines of pam_mfa out of one file of pam.d, where it has any. */
+int plan_take_out(struct plan *plan, const char *path, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Fills in what takes the lines of pam_mfa out of all files, but for those that are put
  * back as they were. */
 int plan_disable(struct plan *plan, const struct mfa_edits *put_back,

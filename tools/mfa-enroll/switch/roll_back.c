@@ -6,7 +6,9 @@
 #include "cli/change.h"
 #include "mfa/fs.h"
 #include "switch/acts.h"
+#include "switch/judge.h"
 #include "switch/plan.h"
+#include "switch/show.h"
 
 /* What files were that somebody has changed since. */
 #define KEEP_FOLDER MFA_EDITS_FOLDER "/before"
@@ -34,54 +36,110 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
-static bool is_managed(const char *path)
+static bool is_below(const char *path, const char *folder)
 {
-	return strncmp(path, PAM_FOLDER "/common-", strlen(PAM_FOLDER "/common-")) == 0;
+	size_t len = strlen(folder);
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
-/* A package was installed meanwhile, and pam-auth-update has written the profile anew. */
-static int take_profile_out(struct app *app, const struct mfa_strings *kept,
-			    struct mfa_diag *diag)
+static bool has_common(const struct mfa_strings *kept)
 {
-	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
-	bool has_managed = false;
+	static const char common[] = PAM_FOLDER "/common-";
 	for (size_t i = 0; i < kept->count; i++)
-		has_managed |= is_managed(kept->items[i]);
-	if (!has_managed)
-		return MFA_OK;
-	int err = plan_profile_remove(&plan, diag);
-	return err == MFA_OK ? changes_make(&plan.edits, diag) : err;
+		if (strncmp(kept->items[i], common, strlen(common)) == 0)
+			return true;
+	return false;
 }
 
-int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag)
+/* A package was installed meanwhile, and pam-auth-update has written the profile anew; or
+ * somebody has edited a file. */
+static int plan_lines_out(struct plan *plan, const struct mfa_strings *kept,
+			  struct mfa_diag *diag)
+{
+	int err = has_common(kept) ? plan_profile_remove(plan, diag) : MFA_OK;
+	for (size_t i = 0; err == MFA_OK && i < kept->count; i++)
+		if (is_below(kept->items[i], PAM_FOLDER))
+			err = plan_take_out(plan, kept->items[i], diag);
+	return err;
+}
+
+/* Of the files that stay, as disable does. What would let nobody in is not done.
+ * ret_is_whole: no line is left in them. */
+static int take_lines_out(struct app *app, const struct mfa_strings *kept,
+			  struct mfa_diag *diag, bool *ret_is_whole)
+{
+	static const struct mfa_edits none = { .count = 0 };
+	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
+	int err = plan_lines_out(&plan, kept, diag);
+	size_t stubborn = plan.problems.count;
+	if (err == MFA_OK)
+		err = judge_disable(&plan, &none, diag);
+	if (err == MFA_OK && plan.problems.count == stubborn)
+		err = changes_make(&plan.edits, diag);
+	*ret_is_whole = !show_problems(&plan) && err == MFA_OK;
+	return err;
+}
+
+/* Records of pam-auth-update are no logins. */
+static bool tell_kept(const struct app *app, const struct mfa_strings *kept)
+{
+	bool is_whole = true;
+	for (size_t i = 0; i < kept->count; i++) {
+		const char *path = kept->items[i];
+		const char *text =
+			is_below(path, PAM_FOLDER)
+				? MFA_N_("%s was changed by somebody meanwhile and "
+					 "stays, without lines of pam_mfa.so; what it "
+					 "was before is in %s")
+				: MFA_N_("%s was changed by somebody meanwhile and "
+					 "stays; what it was before is in %s");
+		app_complain(TR(app, text), path, KEEP_FOLDER);
+		is_whole = is_whole && strcmp(path, SSHD_DROP_IN) != 0;
+	}
+	return is_whole;
+}
+
+int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag,
+		    bool *ret_is_whole)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
 	bool is_made = false;
+	bool has_lines_out = true;
 	if (mfa_fs_make_dir(KEEP_FOLDER, NULL, &is_made) != MFA_OK)
 		app_complain("%s", KEEP_FOLDER);
 	int err = mfa_edits_restore(edits, KEEP_FOLDER, diag, &kept);
-	for (size_t i = 0; i < kept.count; i++)
-		app_complain(TR(app, MFA_N_("%s was changed by somebody meanwhile and "
-					    "stays; what it was before is in %s")),
-			     kept.items[i], KEEP_FOLDER);
-	if (err == MFA_OK)
-		err = take_profile_out(app, &kept, diag);
+	bool is_whole = tell_kept(app, &kept);
+	if (err == MFA_OK && kept.count > 0)
+		err = take_lines_out(app, &kept, diag, &has_lines_out);
+	*ret_is_whole = is_whole && has_lines_out;
 	return err;
+}
+
+static enum exit_code tell_put_back(const struct app *app, bool is_whole)
+{
+	if (is_whole) {
+		(void)puts(TR(
+			app, MFA_N_("Put back: logins are as they were before enable.")));
+		return EXIT_DONE;
+	}
+	app_complain("%s",
+		     TR(app, MFA_N_("put back, but for what is named here: logins are "
+				    "not all as they were before enable. See mfa-enroll "
+				    "check")));
+	return EXIT_REFUSED;
 }
 
 enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 {
 	struct mfa_diag diag = { .text = "" };
+	bool is_whole = false;
 	change_hold_signals(app);
-	int err = changes_restore(app, edits, &diag);
+	int err = changes_restore(app, edits, &diag, &is_whole);
 	(void)reload_sshd(app, edits);
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
 	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
-	if (err != MFA_OK)
-		return app_fail(err, &diag);
-	(void)puts(TR(app, MFA_N_("Put back: logins are as they were before enable.")));
-	return EXIT_DONE;
+	return err == MFA_OK ? tell_put_back(app, is_whole) : app_fail(err, &diag);
 }
 
 enum exit_code roll_back_damaged(struct app *app)
