@@ -2,6 +2,8 @@
 """mfa-enroll enable and disable, without systemd. What needs systemd is in tests/package."""
 
 import fcntl
+import os
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
@@ -62,7 +64,8 @@ def test_a_trial_counts_once_a_new_session_confirms_it(case):
         assert status == 0 and "Confirmed: logins ask for a code" in said, said
         assert not left_beside() and (SWITCH / "enabled").exists() and not (SWITCH / "trying").exists()
         exits(enroll.run("enable", "--roll-back"), 1, "confirmed already")
-        exits(enable(), 1, "enabled already, at .* by root")
+        exits(enroll.run("enable", "--confirm"), 1, "confirmed already")
+        exits(enable(), 0, "Nothing to change")
         # an ssh key is asked for the rest, and is not enough
         with ssh.Server(DROP_IN.read_text()):
             key = ssh.authorize(taro)
@@ -86,6 +89,81 @@ def test_what_nobody_confirms_is_put_back(case):
         soon(lambda: not (SWITCH / "trying").exists(), seconds=20)
         assert product.tree(*TREES) == before
         assert '"event":"pam.roll-back"' in product.AUDIT.read_text()
+
+
+def test_who_confirms_too_late_is_told_so(case):
+    with ready():
+        exits(enable("--only", "login", "--try", "10s"), 0)
+        soon(lambda: not (SWITCH / "trying").exists(), seconds=20)
+        time_of = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+        for words in ("--confirm", "--roll-back"):
+            exits(enroll.run("enable", words), 1, f"too late: the trial of {time_of} ended at {time_of} and was put back; begin anew")
+        exits(enable("--only", "login"), 0)
+        exits(enroll.run("enable", "--roll-back"), 0)
+        exits(enroll.run("disable", "--yes"), 0, "Nothing to change")
+
+
+def test_what_nobody_has_put_back_in_time_is_by_the_next_command(case):
+    """Who waits was ended in a way that nobody can help."""
+    with ready():
+        before = product.tree(*TREES)
+        for words, status, said in ((["enable", "--confirm"], 1, "too late: the trial of"),
+                                    (["enable", "--yes", "--no-copy", "--only", "nonsense"], 1, "no such service")):
+            exits(enable("--only", "login", "--try", "10s"), 0)
+            end_waiters()
+            time.sleep(11)
+            assert has_mfa("login")
+            exits(enroll.run(*words), status, said)
+            assert product.tree(*TREES) == before and not (SWITCH / "trying").exists()
+
+
+def end_waiters():
+    """Those of this root: its processes are all there are."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        words = path.read_bytes().split(b"\0")
+        if b"mfa-enroll" in words[0] and b"enable" in words:
+            os.kill(int(path.parent.name), signal.SIGKILL)
+
+
+def confirm(token):
+    status, said = in_a_session(token, "mfa-enroll enable --confirm")
+    assert status == 0 and "Confirmed" in said, said
+
+
+def test_more_services_are_added_to_those_that_ask(case):
+    """Each time on trial; and disable takes all of them back."""
+    with ready() as token:
+        before = product.tree(*TREES)
+        exits(enable("--only", "login"), 0)
+        confirm(token)
+        of_login = product.tree(*TREES)
+        exits(enable("--dry-run", "--only", "login,sshd"), 0, "(?s)pam.d/sshd.*pam_mfa.conf")
+        exits(enable("--only", "login,sshd,sudo"), 0, "(?s)pam.d/sshd.*pam.d/sudo.*pam_mfa.conf")
+        exits(enroll.run("check"), 1, "on trial")
+        exits(enroll.run("enable", "--roll-back"), 0)
+        assert product.tree(*TREES) == of_login and (SWITCH / "enabled").exists()
+        exits(enroll.run("enable", "--confirm"), 1, "too late")
+        # all of them at last: the line of login is common-auth's from now on
+        exits(enable(), 0, "(?s)common-auth.*pam.d/login")
+        status, said = in_a_session(token, "mfa-enroll enable --confirm")
+        assert status == 0, said
+        assert has_mfa("common-auth") and not has_mfa("login")
+        exits(enable(), 0, "Nothing to change")
+        # Debian's own command takes the profile out: enable puts it back
+        subprocess.run(["pam-auth-update", "--package", "--remove", "mfa"], check=True,
+                       env={"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        exits(enable("--dry-run"), 0, "common-auth")
+        exits(enable(), 0, "common-auth")
+        # what is on trial and what was confirmed are both taken back
+        exits(enroll.run("disable", "--yes"), 0, "(?s)Put back.*Disabled")
+        restore_seen()
+        assert product.tree(*TREES) == before
+
+
+def test_a_dry_run_during_a_trial_says_so(case):
+    with ready():
+        exits(enable("--only", "login"), 0)
+        exits(enable("--dry-run"), 1, "on trial since")
 
 
 def test_a_clock_that_jumps_does_not_change_the_time_left(case):

@@ -23,6 +23,9 @@ enum exit_code wait_act(struct app *app);
  * with, after a complaint. */
 enum exit_code trial_begin(struct app *app, struct mfa_edits *edits) MFA_MUST_CHECK;
 
+/* Whether nobody waits for its end, though systemd should see to it. */
+bool trial_is_left_alone(void);
+
 /* Puts everything back, and says what stays. edits: of the trial. Behind switch_lock. */
 enum exit_code roll_back(struct app *app, const struct mfa_edits *edits) MFA_MUST_CHECK;
 
@@ -49,6 +52,8 @@ bool reload_sshd(const struct app *app, const struct mfa_edits *edits);
  * verb is systemctl's. */
 bool reload_has_systemd(void);
 bool reload_call(const char *verb, const char *unit);
+/* Whether systemd says that it does not run, nor is about to. */
+bool reload_is_stopped(const char *unit);
 
 /* A line in the trail, where there is one, and in syslog. Signals are let through. */
 enum exit_code switch_log(struct app *app, const char *event, const char *detail);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "cli/change.h"
-#include "mfa/peer.h"
 #include "switch/acts.h"
 #include "switch/session.h"
 
@@ -45,29 +44,39 @@ static enum exit_code check_session(struct app *app, const struct mfa_edits *edi
 	return err == MFA_OK ? complain_of_session(app, proof) : app_fail(err, &diag);
 }
 
-/* What is due is taken back in a moment: it must not be confirmed in between. */
-static enum exit_code check_time(const struct app *app, const struct mfa_edits *edits)
+/* Nobody has put it back in time, as it should be. */
+static enum exit_code end_late(struct app *app, const struct mfa_edits *edits)
 {
-	char boot[MFA_EDITS_BOOT_SIZE];
-	switch_boot(boot);
-	if (strcmp(boot, edits->boot) == 0 && mfa_boottime_ms() < edits->deadline_ms)
-		return EXIT_DONE;
-	app_complain("%s", TR(app, MFA_N_("the time is over, and all is put back")));
-	return EXIT_REFUSED;
+	enum exit_code code = roll_back(app, edits);
+	if (code == EXIT_DONE)
+		switch_complain_of_end(app);
+	return code == EXIT_DONE ? EXIT_REFUSED : code;
 }
 
-static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edits)
+static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 {
 	struct mfa_diag diag = { .text = "" };
 	change_hold_signals(app);
-	int err = switch_confirm(&diag);
+	int err = switch_confirm(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	mfa_edits_tidy(edits);
+	if (switch_forget(SWITCH_ENDED, &diag) != MFA_OK)
+		app_complain("%s", diag.text);
 	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
 				  "does not cover, if anything: mfa-enroll check")));
 	return code;
+}
+
+/* Of a second trial that was put back the end is told, though the first one counts. */
+static enum exit_code complain_of_no_trial(const struct app *app, enum switch_phase phase)
+{
+	if (phase == SWITCH_OFF || access(SWITCH_ENDED, F_OK) == 0)
+		switch_complain_of_end(app);
+	else
+		app_complain("%s", TR(app, MFA_N_("confirmed already")));
+	return EXIT_REFUSED;
 }
 
 enum exit_code confirm_act(struct app *app)
@@ -84,14 +93,10 @@ enum exit_code confirm_act(struct app *app)
 	int err = switch_find(&diag, &phase, &edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (phase != SWITCH_TRYING) {
-		app_complain("%s", phase == SWITCH_OFF
-					   ? TR(app, MFA_N_("nothing is on trial"))
-					   : TR(app, MFA_N_("confirmed already")));
-		return EXIT_REFUSED;
-	}
-	code = check_time(app, &edits);
-	if (code == EXIT_DONE)
-		code = check_session(app, &edits);
+	if (phase != SWITCH_TRYING)
+		return complain_of_no_trial(app, phase);
+	if (switch_is_due(&edits))
+		return end_late(app, &edits);
+	code = check_session(app, &edits);
 	return code == EXIT_DONE ? keep_changes(app, &edits) : code;
 }

@@ -7,6 +7,7 @@
 #include "cli/change.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "mfa/rootfs.h"
 #include "switch/acts.h"
 #include "switch/judge.h"
 #include "switch/show.h"
@@ -138,11 +139,23 @@ static enum exit_code undo_all(struct undoing *undoing)
 		err = switch_forget(SWITCH_ENABLED, &diag);
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
+	if (err == MFA_OK)
+		err = switch_forget(SWITCH_ENDED, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	enum exit_code code = switch_log(app, "pam.disable", undoing->back.id);
 	tell_left(app);
 	return code == EXIT_DONE && !is_whole ? EXIT_REFUSED : code;
+}
+
+/* What is on trial needs no question, and what was confirmed before it is not over. */
+static enum exit_code undo_trial(struct app *app, const struct mfa_edits *edits,
+				 bool asks)
+{
+	enum exit_code code = roll_back(app, edits);
+	if (code == EXIT_DONE && mfa_rootfs_exists("", SWITCH_ENABLED))
+		code = disable_all(app, asks);
+	return code;
 }
 
 enum exit_code disable_all(struct app *app, bool asks)
@@ -152,7 +165,7 @@ enum exit_code disable_all(struct app *app, bool asks)
 	if (code != EXIT_DONE)
 		return code;
 	if (undoing.phase == SWITCH_TRYING)
-		return roll_back(app, &undoing.back);
+		return undo_trial(app, &undoing.back, asks);
 	if (undoing.back.count == 0 && undoing.plan.edits.count == 0) {
 		(void)puts(TR(app, MFA_N_("Nothing to change: no login asks for a "
 					  "code.")));

@@ -66,28 +66,26 @@ static enum exit_code read_only_list(struct plan *plan, const char *list)
 	return EXIT_USAGE;
 }
 
-static enum exit_code complain_of_phase(const struct app *app, enum switch_phase phase,
-					const struct mfa_edits *edits)
+static void complain_of_trial(const struct app *app, const struct mfa_edits *edits)
 {
 	char left[SWITCH_LEFT_SIZE];
 	char time[MFA_TIME_SIZE];
 	switch_write_left(edits, left);
 	mfa_text_format_time(edits->time, time);
-	if (phase == SWITCH_TRYING)
-		app_complain(
-			TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log "
-				       "in on another terminal and run: mfa-enroll "
-				       "enable --confirm; or: mfa-enroll enable "
-				       "--roll-back")),
-			time, edits->actor, left);
-	else
-		app_complain(TR(app, MFA_N_("enabled already, at %s by %s; mfa-enroll "
-					    "disable takes it back")),
-			     time, edits->actor);
-	return EXIT_REFUSED;
+	app_complain(TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log "
+				    "in on another terminal and run: mfa-enroll "
+				    "enable --confirm; or: mfa-enroll enable "
+				    "--roll-back")),
+		     time, edits->actor, left);
+	if (trial_is_left_alone())
+		app_complain("%s", TR(app, MFA_N_("warning: mfa-try.service does not "
+						  "run, so nobody puts it back by "
+						  "itself: mfa-enroll enable "
+						  "--roll-back")));
 }
 
-static enum exit_code check_phase(const struct app *app)
+/* What is over and was not put back is, before anything else. */
+static enum exit_code check_phase(struct app *app, bool is_dry_run)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	struct mfa_diag diag = { .text = "" };
@@ -95,7 +93,12 @@ static enum exit_code check_phase(const struct app *app)
 	int err = switch_find(&diag, &phase, &edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	return phase == SWITCH_OFF ? EXIT_DONE : complain_of_phase(app, phase, &edits);
+	if (phase != SWITCH_TRYING)
+		return EXIT_DONE;
+	if (!is_dry_run && switch_is_due(&edits))
+		return roll_back(app, &edits);
+	complain_of_trial(app, &edits);
+	return EXIT_REFUSED;
 }
 
 static void tell_open(const struct app *app, const struct mfa_strings *open)
@@ -175,8 +178,8 @@ enum exit_code enable_act(struct app *app, const struct enable_wish *wish)
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE && !wish->is_dry_run)
 		code = switch_lock(app, &lock);
-	if (code == EXIT_DONE && !wish->is_dry_run)
-		code = check_phase(app);
+	if (code == EXIT_DONE)
+		code = check_phase(app, wish->is_dry_run);
 	if (code == EXIT_DONE)
 		code = read_only_list(&plan, wish->only);
 	if (code == EXIT_DONE)

@@ -196,6 +196,13 @@ static bool is_proved(const struct check_service *service)
 	       service->inspection.grade == MFA_GRADE_PROVED_BUT_ROOT;
 }
 
+/* What sshd asks changes by its own configuration, too. */
+static bool has_drop_in(const struct plan *plan, const struct check_service *service)
+{
+	return strcmp(service->name, "sshd") == 0 &&
+	       mfa_edits_find(&plan->edits, SSHD_DROP_IN) != NULL;
+}
+
 static int judge_service(struct rehearsal *rehearsal, const struct check_service *service,
 			 struct mfa_strings *open)
 {
@@ -209,7 +216,7 @@ static int judge_service(struct rehearsal *rehearsal, const struct check_service
 		object_to(rehearsal, service, fault);
 	else if (fault != NULL)
 		return mfa_strings_add(open, service->name);
-	else if (is_proved(service) && is_touched_by_it)
+	else if (is_proved(service) && (is_touched_by_it || has_drop_in(plan, service)))
 		return mfa_strings_add(&plan->edits.services, service->name);
 	return MFA_OK;
 }

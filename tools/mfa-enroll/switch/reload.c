@@ -31,6 +31,17 @@ bool reload_call(const char *verb, const char *unit)
 	return ask_program((char *const *)(uintptr_t)words, output, sizeof output);
 }
 
+bool reload_is_stopped(const char *unit)
+{
+	char output[OUTPUT_SIZE];
+	const char *const words[] = { SYSTEMCTL, "show", "--property", "ActiveState",
+				      "--value", unit,	 NULL };
+	if (!ask_program((char *const *)(uintptr_t)words, output, sizeof output))
+		return false;
+	output[strcspn(output, "\n")] = '\0';
+	return strcmp(output, "inactive") == 0 || strcmp(output, "failed") == 0;
+}
+
 /* Without systemd. Only where the number is still sshd's. */
 static bool signal_sshd(void)
 {

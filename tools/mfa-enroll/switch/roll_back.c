@@ -137,7 +137,7 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	int err = changes_restore(app, edits, &diag, &is_whole);
 	(void)reload_sshd(app, edits);
 	if (err == MFA_OK)
-		err = switch_forget(MFA_EDITS_TRYING, &diag);
+		err = switch_end(&diag);
 	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
 	return err == MFA_OK ? tell_put_back(app, is_whole) : app_fail(err, &diag);
 }
@@ -168,9 +168,10 @@ enum exit_code roll_back_act(struct app *app)
 		return app_fail(err, &diag);
 	if (phase == SWITCH_TRYING)
 		return roll_back(app, &edits);
-	app_complain("%s", phase == SWITCH_OFF
-				   ? TR(app, MFA_N_("nothing is on trial"))
-				   : TR(app, MFA_N_("confirmed already: mfa-enroll "
-						    "disable takes it back")));
+	if (phase == SWITCH_OFF)
+		switch_complain_of_end(app);
+	else
+		app_complain("%s", TR(app, MFA_N_("confirmed already: mfa-enroll "
+						  "disable takes it back")));
 	return EXIT_REFUSED;
 }

@@ -6,13 +6,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mfa/fs.h"
 #include "mfa/peer.h"
+#include "mfa/text.h"
 
 #define STORE_FOLDER "/var/lib/pam_mfa"
 #define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
+#define JOINED_PATH  MFA_EDITS_FOLDER "/joined"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
 enum exit_code switch_lock(struct app *app, int *ret_lock)
@@ -47,9 +51,69 @@ int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 	return MFA_OK;
 }
 
-int switch_confirm(struct mfa_diag *diag)
+/* Killed in between, the trial goes on, and can be confirmed once more. */
+static int confirm_both(const struct mfa_edits *edits, struct mfa_diag *diag)
 {
-	return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	int err = switch_forget(JOINED_PATH, diag);
+	if (err == MFA_OK)
+		err = mfa_edits_save(edits, JOINED_PATH, diag);
+	if (err == MFA_OK)
+		err = mfa_fs_replace(JOINED_PATH, SWITCH_ENABLED, diag);
+	return err == MFA_OK ? switch_forget(MFA_EDITS_TRYING, diag) : err;
+}
+
+int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits earlier = { .count = 0 };
+	int err = mfa_edits_load(SWITCH_ENABLED, NULL, &earlier);
+	/* what is damaged is of no use */
+	if (err == MFA_ERR_NOTFOUND || err == MFA_ERR_INTEGRITY)
+		return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	if (err == MFA_OK)
+		err = mfa_edits_join(edits, &earlier);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s: %s", SWITCH_ENABLED, mfa_strerror(err));
+	return confirm_both(edits, diag);
+}
+
+int switch_end(struct mfa_diag *diag)
+{
+	/* needs no space, as nothing of it does */
+	(void)utimensat(AT_FDCWD, MFA_EDITS_TRYING, NULL, AT_SYMLINK_NOFOLLOW);
+	return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENDED, diag);
+}
+
+static void write_local_time(time_t time, char ret_text[static MFA_TIME_SIZE])
+{
+	struct tm local;
+	if (localtime_r(&time, &local) == NULL ||
+	    strftime(ret_text, MFA_TIME_SIZE, "%Y-%m-%d %H:%M", &local) == 0)
+		ret_text[0] = '\0';
+}
+
+void switch_complain_of_end(const struct app *app)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct stat status;
+	char began[MFA_TIME_SIZE];
+	char ended[MFA_TIME_SIZE];
+	if (mfa_edits_load(SWITCH_ENDED, NULL, &edits) != MFA_OK ||
+	    stat(SWITCH_ENDED, &status) != 0) {
+		app_complain("%s", TR(app, MFA_N_("nothing is on trial")));
+		return;
+	}
+	write_local_time(edits.time, began);
+	write_local_time(status.st_mtime, ended);
+	app_complain(TR(app, MFA_N_("too late: the trial of %s ended at %s and was put "
+				    "back; begin anew: mfa-enroll enable")),
+		     began, ended);
+}
+
+bool switch_is_due(const struct mfa_edits *edits)
+{
+	char boot[MFA_EDITS_BOOT_SIZE];
+	switch_boot(boot);
+	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
 }
 
 int switch_forget(const char *path, struct mfa_diag *diag)

@@ -6,6 +6,7 @@
 #include "mfa/edits.h"
 
 #define SWITCH_ENABLED MFA_EDITS_FOLDER "/enabled"
+#define SWITCH_ENDED   MFA_EDITS_FOLDER "/ended" /* the last trial that was put back */
 
 enum switch_phase {
 	SWITCH_OFF,	 /* nothing is written down: never, or by hand */
@@ -21,8 +22,19 @@ enum exit_code switch_lock(struct app *app, int *ret_lock) MFA_MUST_CHECK;
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 		struct mfa_edits *ret_edits) MFA_MUST_CHECK;
 
-/* What is tried counts from now on: one rename(2), which needs no space. */
-int switch_confirm(struct mfa_diag *diag) MFA_MUST_CHECK;
+/* What is tried counts from now on: one rename(2), which needs no space. Where something
+ * was confirmed before, both are written down as one, and edits are both. */
+int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* The trial is over, and was put back: that is remembered, with the time. */
+int switch_end(struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Says when the last trial ended, if it is known: what came after it has begun is too
+ * late. */
+void switch_complain_of_end(const struct app *app);
+
+/* Whether it is time to put it back: also behind a start of the machine. */
+bool switch_is_due(const struct mfa_edits *edits);
 
 /* Forgets what is written down at path. */
 int switch_forget(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -28,12 +28,18 @@ static bool leave_waiter(struct app *app)
 	_exit((int)wait_act(app));
 }
 
-/* Both before anything is changed: who would take it back must be there. */
+bool trial_is_left_alone(void)
+{
+	return reload_has_systemd() && reload_is_stopped(WAIT_UNIT);
+}
+
+/* Both before anything is changed: who would take it back must be there. One that is
+ * about to end, of an earlier trial, is started anew by systemd. */
 static bool start_waiter(struct app *app)
 {
 	if (!reload_has_systemd())
 		return leave_waiter(app);
-	return reload_call("enable", BOOT_UNIT) && reload_call("restart", WAIT_UNIT);
+	return reload_call("enable", BOOT_UNIT) && reload_call("start", WAIT_UNIT);
 }
 
 static enum exit_code take_back(struct app *app, const struct mfa_edits *edits)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Time is CLOCK_BOOTTIME, which nobody sets and which goes on while a machine sleeps; the
  * wall clock means nothing here. */
-#include <string.h>
 #include <time.h>
 
-#include "mfa/peer.h"
 #include "switch/acts.h"
 
 static void rest_a_second(void)
@@ -13,19 +11,13 @@ static void rest_a_second(void)
 	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &second, NULL);
 }
 
-static bool is_due(const struct mfa_edits *edits)
-{
-	char boot[MFA_EDITS_BOOT_SIZE];
-	switch_boot(boot);
-	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
-}
-
 /* Whether there still is something to wait for, or to do; ret_is_due: to do. */
 static bool look_at_trial(bool *ret_is_due)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	int err = mfa_edits_load(MFA_EDITS_TRYING, NULL, &edits);
-	*ret_is_due = err == MFA_ERR_INTEGRITY || (err == MFA_OK && is_due(&edits));
+	*ret_is_due =
+		err == MFA_ERR_INTEGRITY || (err == MFA_OK && switch_is_due(&edits));
 	return err != MFA_ERR_NOTFOUND;
 }
 
@@ -39,7 +31,7 @@ static enum exit_code roll_back_if_due(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_edits_load(MFA_EDITS_TRYING, &diag, &edits);
-	if (err == MFA_ERR_NOTFOUND || (err == MFA_OK && !is_due(&edits)))
+	if (err == MFA_ERR_NOTFOUND || (err == MFA_OK && !switch_is_due(&edits)))
 		return EXIT_DONE;
 	if (err == MFA_ERR_INTEGRITY)
 		return roll_back_damaged(app);
