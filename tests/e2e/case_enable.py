@@ -3,6 +3,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -20,7 +21,7 @@ def test_everything_in_the_way_is_said_at_once(case):
     with product.unchanged(*TREES, "/var/cache/debconf", "/run"):
         done = enroll.run("enable", "--yes")
         exits(done, 1, "no copy of the store key was verified.*--no-copy")
-        exits(done, 1, "root has no authenticator.*mfa-enroll add root")
+        exits(done, 1, "root has no authenticator.*mfa-enroll add root totp, then: mfa-enroll test root")
         exits(enable(), 1, "root has no authenticator")
         assert "copy" not in enable().stderr
         token = enroll.give(ROOT, kind="hotp")
@@ -29,6 +30,7 @@ def test_everything_in_the_way_is_said_at_once(case):
             exits(enroll.run("test", "root", stdin=f"{token.next()}\n"), 0)
             exits(enable("--dry-run"), 0)
             exits(enable("--only", "nonsense"), 1, "nonsense: there is no such service")
+            exits(enable("--only", "passwd"), 1, "passwd: nobody logs in by it: name services")
         finally:
             enroll.run("remove", "root", enroll.tokens(ROOT)[0]["token"], "--yes")
     for options in (["--try", "5"], ["--try", "2d"], ["--confirm", "--roll-back"], ["--only", ","]):
@@ -158,6 +160,37 @@ def test_more_services_are_added_to_those_that_ask(case):
         exits(enroll.run("disable", "--yes"), 0, "(?s)Put back.*Disabled")
         restore_seen()
         assert product.tree(*TREES) == before
+
+
+def test_what_stays_open_is_named(case):
+    rule = Path("/etc/sudoers.d/taro")
+    with ready():
+        taro = users.new()
+        rule.write_text(f"# for taro\n{taro.name} ALL=(ALL) NOPASSWD: ALL\n")
+        try:
+            done = enable("--dry-run")
+            exits(done, 0, "warning: a hole that stays: /etc/sudoers.d/taro:2: .*NOPASSWD")
+            exits(done, 0, f"warning: after enable: cannot log in, as they have no active authenticator: .*{taro.name}")
+        finally:
+            rule.unlink()
+        assert "a hole that stays" not in enable("--dry-run").stderr
+
+
+def test_without_a_terminal_yes_is_named(case):
+    with ready():
+        exits(enroll.run("enable", "--no-copy"), 1, "there is no terminal to ask at: --yes")
+        exits(enroll.run("enable", "--no-copy", stdin="y\n"), 0, r"(?s)no systemd here.*sudo asks for password and code as well")
+
+
+def test_where_nothing_was_ever_enabled_nothing_is_made(case):
+    forget_login()
+    shutil.rmtree(SWITCH, ignore_errors=True)
+    with product.unchanged(product.STORE):
+        exits(enroll.run("disable", "--yes"), 0, "Nothing to change")
+        exits(enroll.run("enable", "--wait"), 0)
+        exits(enroll.run("enable", "--roll-back"), 1, "nothing is on trial")
+        exits(enroll.run("enable", "--confirm"), 1, "nothing is on trial")
+        exits(enroll.run("enable", "--dry-run"), 1)
 
 
 def test_a_dry_run_during_a_trial_says_so(case):

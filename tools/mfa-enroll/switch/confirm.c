@@ -87,7 +87,7 @@ enum exit_code confirm_act(struct app *app)
 	enum switch_phase phase = SWITCH_OFF;
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, false, &lock);
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);

@@ -60,17 +60,6 @@ static void drop_changed(struct mfa_edits *edits)
 	}
 }
 
-static enum exit_code load_configuration(struct app *app)
-{
-	struct mfa_diag diag = { .text = "" };
-	enum exit_code code = app_identify(app);
-	/* without a configuration nobody gets in: all the more it must be possible */
-	if (code == EXIT_DONE &&
-	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
-		app_use_language(app, app->site.config->language);
-	return code;
-}
-
 static enum exit_code find_all(struct undoing *undoing)
 {
 	struct mfa_diag diag = { .text = "" };
@@ -183,9 +172,9 @@ static enum exit_code disable_run(struct app *app,
 				  const struct invocation *invocation MFA_UNUSED)
 {
 	MFA_CLEANUP(mfa_close_fd) int lock = -1;
-	enum exit_code code = load_configuration(app);
+	enum exit_code code = switch_begin(app);
 	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, false, &lock);
 	return code == EXIT_DONE ? disable_all(app, true) : code;
 }
 

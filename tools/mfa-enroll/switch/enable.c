@@ -45,7 +45,7 @@ static const struct option_spec options[] = {
 		      MFA_N_("keep it: in a session that came in with a "
 			     "code") },
 	[ROLL_BACK] = { "roll-back", NULL, MFA_N_("put all back at once") },
-	[WAIT] = { "wait", NULL, MFA_N_("put all back when it is due; for systemd") },
+	[WAIT] = { "wait", NULL, NULL }, /* for systemd */
 };
 
 static enum exit_code read_only_list(struct plan *plan, const char *list)
@@ -145,14 +145,19 @@ static void tell_next_step(const struct app *app, const struct mfa_edits *edits)
 {
 	char left[SWITCH_LEFT_SIZE];
 	switch_write_left(edits, left);
-	(void)printf(
-		TR(app, MFA_N_("On trial: in %s all is put back, also if the machine "
-			       "starts anew.")),
-		left);
+	(void)printf(reload_has_systemd()
+			     ? TR(app, MFA_N_("On trial: in %s all is put back, also if "
+					      "the machine starts anew."))
+			     : TR(app, MFA_N_("On trial: in %s all is put back. After a "
+					      "restart of the machine (no systemd here): "
+					      "mfa-enroll enable --roll-back")),
+		     left);
 	(void)printf("\n%s\n",
 		     TR(app, MFA_N_("Leave this terminal open. Log in on another one, a "
 				    "text console or over ssh, with password and code,\n"
 				    "and run there: sudo mfa-enroll enable --confirm\n"
+				    "sudo asks for password and code as well: wait for "
+				    "the next code.\n"
 				    "To put all back at once: mfa-enroll enable "
 				    "--roll-back")));
 }
@@ -177,7 +182,7 @@ enum exit_code enable_act(struct app *app, const struct enable_wish *wish)
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE && !wish->is_dry_run)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, true, &lock);
 	if (code == EXIT_DONE)
 		code = check_phase(app, wish->is_dry_run);
 	if (code == EXIT_DONE)

@@ -9,6 +9,7 @@
 #include "check/cures.h"
 #include "check/parts.h"
 #include "mfa/rootfs.h"
+#include "switch/holes.h"
 #include "switch/judge_sshd.h"
 #include "switch/scratch.h"
 
@@ -229,6 +230,8 @@ int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *r
 		err = judge_service(&rehearsal, &rehearsal.check.services[i], ret_open);
 	if (err == MFA_OK)
 		err = judge_sshd(plan, &rehearsal.check, diag);
+	if (err == MFA_OK)
+		holes_warn(&rehearsal.check);
 	return err;
 }
 

@@ -121,13 +121,25 @@ static int change_service(struct survey *survey, const char *service, const char
 	return MFA_OK;
 }
 
+static void object_to_name(struct plan *plan, const char *service)
+{
+	if (plan->has_only)
+		plan_object(plan,
+			    TR(plan->app, MFA_N_("%s: nobody logs in by it: name "
+						 "services, as login,sshd")),
+			    service);
+}
+
 static int look_at_service(struct survey *survey, const char *service)
 {
 	char path[PATH_MAX];
 	if (strncmp(service, "common-", strlen("common-")) == 0 ||
-	    !plan_wants(survey->plan, service) || asks_nobody(survey, service) ||
-	    !find_file(service, path, sizeof path))
+	    !plan_wants(survey->plan, service) || !find_file(service, path, sizeof path))
 		return MFA_OK;
+	if (asks_nobody(survey, service)) {
+		object_to_name(survey->plan, service);
+		return MFA_OK;
+	}
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(survey->plan, path);
 	if (text != NULL)
 		return change_service(survey, service, text);

@@ -156,9 +156,9 @@ enum exit_code roll_back_act(struct app *app)
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	struct mfa_diag diag = { .text = "" };
 	enum switch_phase phase = SWITCH_OFF;
-	enum exit_code code = app_identify(app);
+	enum exit_code code = switch_begin(app);
 	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, false, &lock);
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);

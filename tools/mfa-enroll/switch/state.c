@@ -12,6 +12,7 @@
 
 #include "mfa/fs.h"
 #include "mfa/peer.h"
+#include "mfa/rootfs.h"
 #include "mfa/text.h"
 
 #define STORE_FOLDER "/var/lib/pam_mfa"
@@ -19,13 +20,32 @@
 #define JOINED_PATH  MFA_EDITS_FOLDER "/joined"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
-enum exit_code switch_lock(struct app *app, int *ret_lock)
+enum exit_code switch_begin(struct app *app)
 {
 	struct mfa_diag diag = { .text = "" };
+	enum exit_code code = app_identify(app);
+	/* without a configuration nobody gets in: all the more it must be possible */
+	if (code == EXIT_DONE &&
+	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
+		app_use_language(app, app->site.config->language);
+	return code;
+}
+
+static int make_folder(struct mfa_diag *diag)
+{
 	bool is_made = false;
-	int err = mfa_fs_make_dir(STORE_FOLDER, &diag, &is_made);
-	if (err == MFA_OK)
-		err = mfa_fs_make_dir(MFA_EDITS_FOLDER, &diag, &is_made);
+	int err = mfa_fs_make_dir(STORE_FOLDER, diag, &is_made);
+	return err == MFA_OK ? mfa_fs_make_dir(MFA_EDITS_FOLDER, diag, &is_made) : err;
+}
+
+enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
+{
+	struct mfa_diag diag = { .text = "" };
+	int err = MFA_OK;
+	if (!makes_folder && !mfa_rootfs_exists("", MFA_EDITS_FOLDER))
+		return EXIT_DONE;
+	if (makes_folder)
+		err = make_folder(&diag);
 	if (err == MFA_OK)
 		err = mfa_fs_open(LOCK_PATH, O_RDWR | O_CREAT, &mfa_fs_own_alone, &diag,
 				  ret_lock);
@@ -119,6 +139,8 @@ bool switch_is_due(const struct mfa_edits *edits)
 int switch_forget(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	if (!mfa_rootfs_exists("", MFA_EDITS_FOLDER))
+		return MFA_OK;
 	int err = mfa_fs_open_dir(MFA_EDITS_FOLDER, &mfa_fs_own_folder, diag, &fd);
 	if (err == MFA_OK && ((unlink(path) != 0 && errno != ENOENT) || fsync(fd) != 0))
 		err = mfa_fail_errno(diag, errno, "%s: cannot remove", path);

@@ -14,9 +14,14 @@ enum switch_phase {
 	SWITCH_CONFIRMED /* by enable, and confirmed */
 };
 
-/* Makes the folder, and keeps other administrators out until ret_lock is closed.
- * EXIT_DONE, or the exit code to end with, after a complaint. */
-enum exit_code switch_lock(struct app *app, int *ret_lock) MFA_MUST_CHECK;
+/* Who acts, and the person's language; also without a configuration. EXIT_DONE, ... */
+enum exit_code switch_begin(struct app *app) MFA_MUST_CHECK;
+
+/* Keeps other administrators out until ret_lock is closed. makes_folder: what is to be
+ * written down needs one; else, where there is none, nothing is written down, and there
+ * is no lock. EXIT_DONE, or the exit code to end with, after a complaint. */
+enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
+	MFA_MUST_CHECK;
 
 /* What is written down. The caller ends ret_edits. MFA_ERR_INTEGRITY, ... */
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,

@@ -27,7 +27,7 @@ static enum exit_code roll_back_if_due(struct app *app)
 	MFA_CLEANUP(mfa_close_fd) int lock = -1;
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	struct mfa_diag diag = { .text = "" };
-	enum exit_code code = switch_lock(app, &lock);
+	enum exit_code code = switch_lock(app, false, &lock);
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_edits_load(MFA_EDITS_TRYING, &diag, &edits);
