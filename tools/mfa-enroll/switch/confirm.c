@@ -56,15 +56,17 @@ static enum exit_code check_time(const struct app *app, const struct mfa_edits *
 	return EXIT_REFUSED;
 }
 
-static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edits)
+static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 {
 	struct mfa_diag diag = { .text = "" };
+	char id[MFA_EDITS_ID_SIZE];
+	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
-	int err = switch_confirm(&diag);
+	mfa_edits_tidy(edits); /* what is written down has what they were, too */
+	int err = switch_confirm(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	mfa_edits_tidy(edits);
-	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
+	enum exit_code code = switch_log(app, "pam.confirm", id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
 				  "does not cover, if anything: mfa-enroll check")));
 	return code;

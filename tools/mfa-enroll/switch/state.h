@@ -21,8 +21,9 @@ enum exit_code switch_lock(struct app *app, int *ret_lock) MFA_MUST_CHECK;
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 		struct mfa_edits *ret_edits) MFA_MUST_CHECK;
 
-/* What is tried counts from now on: one rename(2), which needs no space. */
-int switch_confirm(struct mfa_diag *diag) MFA_MUST_CHECK;
+/* What is tried counts from now on, together with what was confirmed before. Takes over
+ * what edits, which is tried, owns. */
+int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Forgets what is written down at path. */
 int switch_forget(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
