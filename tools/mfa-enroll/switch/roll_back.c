@@ -34,11 +34,6 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
-static bool is_managed(const char *path)
-{
-	return strncmp(path, PAM_FOLDER "/common-", strlen(PAM_FOLDER "/common-")) == 0;
-}
-
 /* A package was installed meanwhile, and pam-auth-update has written the profile anew. */
 static int take_profile_out(struct app *app, const struct mfa_strings *kept,
 			    struct mfa_diag *diag)
@@ -46,7 +41,7 @@ static int take_profile_out(struct app *app, const struct mfa_strings *kept,
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	bool has_managed = false;
 	for (size_t i = 0; i < kept->count; i++)
-		has_managed |= is_managed(kept->items[i]);
+		has_managed |= plan_is_common(kept->items[i]);
 	if (!has_managed)
 		return MFA_OK;
 	int err = plan_profile_remove(&plan, diag);
