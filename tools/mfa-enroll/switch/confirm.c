@@ -62,7 +62,6 @@ static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 	char id[MFA_EDITS_ID_SIZE];
 	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
-	mfa_edits_tidy(edits); /* what is written down has what they were, too */
 	int err = switch_confirm(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);

@@ -61,14 +61,21 @@ static int confirm_on_top(struct mfa_edits *before, struct mfa_edits *edits,
 	return err == MFA_OK ? switch_forget(MFA_EDITS_TRYING, diag) : err;
 }
 
-/* The first time it is one rename(2), which needs no space. */
+/* The first time it is one rename(2), which needs no space. Until it is done what lies
+ * beside the files is kept: taking them back may need it. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits before = { .count = 0 };
 	int err = mfa_edits_load(SWITCH_ENABLED, diag, &before);
 	if (err == MFA_ERR_NOTFOUND)
-		return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
-	return err == MFA_OK ? confirm_on_top(&before, edits, diag) : err;
+		err = mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	else if (err == MFA_OK)
+		err = confirm_on_top(&before, edits, diag);
+	if (err != MFA_OK)
+		return err;
+	mfa_edits_tidy(edits);
+	mfa_edits_tidy(&before);
+	return MFA_OK;
 }
 
 int switch_forget(const char *path, struct mfa_diag *diag)
