@@ -69,10 +69,11 @@ const struct mfa_edit *mfa_edits_find(const struct mfa_edits *edits, const char 
 /* Takes the change at that place out of them. */
 void mfa_edits_drop(struct mfa_edits *edits, size_t at);
 
-/* Adds what earlier ones have changed, so that both are undone as one: a file of both
- * goes back to what it was before the earlier ones, unless somebody has changed it in
- * between. Takes over parts of earlier, which the caller still ends. MFA_ERR_NOMEM. */
-int mfa_edits_join(struct mfa_edits *edits, struct mfa_edits *earlier) MFA_MUST_CHECK;
+/* Adds changes that were made on top of these: together they lead from what was before
+ * the first to what is behind the last, and the rest (id, actor, ...) is the newer ones'.
+ * A file that somebody has changed in between goes back to what that person has made.
+ * Takes over what newer owns. MFA_ERR_NOMEM: nothing is changed. */
+int mfa_edits_merge(struct mfa_edits *edits, struct mfa_edits *newer) MFA_MUST_CHECK;
 
 /* Frees them and leaves none. */
 void mfa_edits_done(struct mfa_edits *edits);

@@ -13,7 +13,7 @@ enum {
 	FILE_MAX = 1 << 20,
 };
 
-static int read_file(int fd, const char *path, struct mfa_diag *diag,
+static int read_side(int fd, const char *path, struct mfa_diag *diag,
 		     struct mfa_edit_side *side)
 {
 	struct stat status;
@@ -48,7 +48,7 @@ int mfa_edit_look(const char *path, struct mfa_diag *diag, struct mfa_edit_side 
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link", path);
 	if (fd < 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot open", path);
-	int err = read_file(fd, path, diag, &side);
+	int err = read_side(fd, path, diag, &side);
 	if (err != MFA_OK)
 		return err;
 	*ret_side = side;
@@ -111,6 +111,49 @@ int mfa_edits_add(struct mfa_edits *edits, const char *path, const char *text,
 	edits->items = items;
 	items[edits->count++] = edit;
 	edit = (struct mfa_edit){ .path = NULL };
+	return MFA_OK;
+}
+
+static void swap_sides(struct mfa_edit_side *one, struct mfa_edit_side *other)
+{
+	struct mfa_edit_side kept = *one;
+	*one = *other;
+	*other = kept;
+}
+
+/* newer has the file as it is now; what it was in between is of no use any more, unless
+ * somebody has made it so. */
+static void merge_edit(struct mfa_edits *edits, struct mfa_edit *newer)
+{
+	for (size_t i = 0; i < edits->count; i++) {
+		struct mfa_edit *edit = &edits->items[i];
+		if (strcmp(edit->path, newer->path) != 0)
+			continue;
+		if (!mfa_edit_sides_match(&edit->after, &newer->before))
+			swap_sides(&edit->before, &newer->before);
+		swap_sides(&edit->after, &newer->after);
+		return;
+	}
+	edits->items[edits->count++] = *newer;
+	*newer = (struct mfa_edit){ .path = NULL };
+}
+
+int mfa_edits_merge(struct mfa_edits *edits, struct mfa_edits *newer)
+{
+	size_t most = edits->count + newer->count;
+	struct mfa_edit *items = reallocarray(edits->items, most + 1, sizeof *items);
+	if (items == NULL)
+		return MFA_ERR_NOMEM;
+	edits->items = items;
+	for (size_t i = 0; i < newer->count; i++)
+		merge_edit(edits, &newer->items[i]);
+	struct mfa_edits merged = *newer;
+	merged.items = edits->items;
+	merged.count = edits->count;
+	newer->services = (struct mfa_strings){ 0 };
+	mfa_strings_done(&edits->services);
+	*edits = merged;
+	mfa_edits_done(newer);
 	return MFA_OK;
 }
 

@@ -225,6 +225,26 @@ def test_only_the_named_services_ask(case):
         exits(enroll.run("enable", "--roll-back"), 0, "Put back")
 
 
+def test_one_service_after_the_other(case):
+    """A trial on top of what was confirmed; disable takes all of it back."""
+    with ready() as token:
+        exits(enable("--only", "login"), 0)
+        assert in_a_session(token, "mfa-enroll enable --confirm")[0] == 0
+        exits(enable("--only", "login,sshd"), 0, "/etc/pam.d/sshd")
+        exits(enroll.run("enable", "--roll-back"), 0, "Put back")
+        assert has_mfa("login") and not has_mfa("sshd") and not DROP_IN.exists()
+        exits(enable("--only", "login,sshd"), 0)
+        # login asks already: that it works shows nothing of sshd
+        status, said = in_a_session(token, "mfa-enroll enable --confirm")
+        assert status == 1 and "nobody has logged in with a code since enable" in said, said
+        taro, other = enroll.person(kind="hotp")
+        with ssh.Server(DROP_IN.read_text()):
+            said = ssh.run(taro, [taro.password, other.next(), taro.password], "sudo mfa-enroll enable --confirm; echo status=$?")
+            assert "status=0" in said, said
+        assert has_mfa("login") and has_mfa("sshd") and not (SWITCH / "trying").exists() and not left_beside()
+        exits(enroll.run("disable", "--yes"), 0, "(?s)login.*sshd")
+
+
 def test_where_common_auth_was_edited_each_service_has_its_lines(case):
     """pam-auth-update leaves it alone then, and so does enable."""
     with ready():

@@ -56,14 +56,15 @@ static enum exit_code end_late(struct app *app, const struct mfa_edits *edits)
 static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 {
 	struct mfa_diag diag = { .text = "" };
+	char id[MFA_EDITS_ID_SIZE];
+	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
 	int err = switch_confirm(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	mfa_edits_tidy(edits);
 	if (switch_forget(SWITCH_ENDED, &diag) != MFA_OK)
 		app_complain("%s", diag.text);
-	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
+	enum exit_code code = switch_log(app, "pam.confirm", id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
 				  "does not cover, if anything: mfa-enroll check")));
 	return code;

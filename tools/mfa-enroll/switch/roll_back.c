@@ -44,9 +44,8 @@ static bool is_below(const char *path, const char *folder)
 
 static bool has_common(const struct mfa_strings *kept)
 {
-	static const char common[] = PAM_FOLDER "/common-";
 	for (size_t i = 0; i < kept->count; i++)
-		if (strncmp(kept->items[i], common, strlen(common)) == 0)
+		if (plan_is_common(kept->items[i]))
 			return true;
 	return false;
 }

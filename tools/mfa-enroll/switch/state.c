@@ -17,7 +17,7 @@
 
 #define STORE_FOLDER "/var/lib/pam_mfa"
 #define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
-#define JOINED_PATH  MFA_EDITS_FOLDER "/joined"
+#define ENABLED_NEXT SWITCH_ENABLED ".next"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
 enum exit_code switch_begin(struct app *app)
@@ -71,29 +71,34 @@ int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 	return MFA_OK;
 }
 
-/* Killed in between, the trial goes on, and can be confirmed once more. */
-static int confirm_both(const struct mfa_edits *edits, struct mfa_diag *diag)
+static int confirm_on_top(struct mfa_edits *before, struct mfa_edits *edits,
+			  struct mfa_diag *diag)
 {
-	int err = switch_forget(JOINED_PATH, diag);
+	int err = mfa_edits_merge(before, edits);
 	if (err == MFA_OK)
-		err = mfa_edits_save(edits, JOINED_PATH, diag);
+		err = switch_forget(ENABLED_NEXT, diag); /* of one that was killed */
 	if (err == MFA_OK)
-		err = mfa_fs_replace(JOINED_PATH, SWITCH_ENABLED, diag);
+		err = mfa_edits_save(before, ENABLED_NEXT, diag);
+	if (err == MFA_OK)
+		err = mfa_fs_replace(ENABLED_NEXT, SWITCH_ENABLED, diag);
 	return err == MFA_OK ? switch_forget(MFA_EDITS_TRYING, diag) : err;
 }
 
+/* The first time it is one rename(2), which needs no space. Until it is done what lies
+ * beside the files is kept: taking them back may need it. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
 {
-	MFA_CLEANUP(mfa_edits_done) struct mfa_edits earlier = { .count = 0 };
-	int err = mfa_edits_load(SWITCH_ENABLED, NULL, &earlier);
-	/* what is damaged is of no use */
-	if (err == MFA_ERR_NOTFOUND || err == MFA_ERR_INTEGRITY)
-		return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
-	if (err == MFA_OK)
-		err = mfa_edits_join(edits, &earlier);
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits before = { .count = 0 };
+	int err = mfa_edits_load(SWITCH_ENABLED, diag, &before);
+	if (err == MFA_ERR_NOTFOUND)
+		err = mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	else if (err == MFA_OK)
+		err = confirm_on_top(&before, edits, diag);
 	if (err != MFA_OK)
-		return mfa_fail(diag, err, "%s: %s", SWITCH_ENABLED, mfa_strerror(err));
-	return confirm_both(edits, diag);
+		return err;
+	mfa_edits_tidy(edits);
+	mfa_edits_tidy(&before);
+	return MFA_OK;
 }
 
 int switch_end(struct mfa_diag *diag)

@@ -27,8 +27,8 @@ enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 		struct mfa_edits *ret_edits) MFA_MUST_CHECK;
 
-/* What is tried counts from now on: one rename(2), which needs no space. Where something
- * was confirmed before, both are written down as one, and edits are both. */
+/* What is tried counts from now on, together with what was confirmed before. Takes over
+ * what edits, which is tried, owns. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* The trial is over, and was put back: that is remembered, with the time. */

@@ -42,7 +42,7 @@ static bool start_waiter(struct app *app)
 	return reload_call("enable", BOOT_UNIT) && reload_call("start", WAIT_UNIT);
 }
 
-static enum exit_code take_back(struct app *app, const struct mfa_edits *edits)
+static enum exit_code undo_trial(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
 	return code == EXIT_DONE ? EXIT_REFUSED : code;
@@ -77,5 +77,5 @@ enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)
 	enum exit_code code = make_changes(app, edits);
 	if (code == EXIT_DONE)
 		code = switch_log(app, SESSION_EVENT, edits->id);
-	return code == EXIT_DONE ? EXIT_DONE : take_back(app, edits);
+	return code == EXIT_DONE ? EXIT_DONE : undo_trial(app, edits);
 }
