@@ -49,6 +49,8 @@ static int apply_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
 	struct beside beside;
 	int err = beside_name(edit->path, diag, &beside);
+	if (err == MFA_OK)
+		err = check_unchanged(edit, diag);
 	if (err != MFA_OK)
 		return err;
 	int failed = edit->after.is_absent ? unlink(edit->path)

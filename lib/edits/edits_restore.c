@@ -75,7 +75,8 @@ static int restore_edit(const struct mfa_edit *edit, const char *keep_folder,
 	}
 	(void)unlink(beside.made);
 	(void)unlink(beside.kept);
-	return beside_sync(edit->path, diag);
+	err = beside_sync(edit->path, diag);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* nor is the folder there */
 }
 
 /* The last one first, as they were made one behind the other. */
