@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/change.h"
-#include "mfa/peer.h"
+#include "mfa/fs.h"
 #include "switch/acts.h"
 #include "switch/session.h"
 
@@ -45,15 +44,14 @@ static enum exit_code check_session(struct app *app, const struct mfa_edits *edi
 	return err == MFA_OK ? complain_of_session(app, proof) : app_fail(err, &diag);
 }
 
-/* What is due is taken back in a moment: it must not be confirmed in between. */
-static enum exit_code check_time(const struct app *app, const struct mfa_edits *edits)
+/* It took so long that they may be put back by now. */
+static enum exit_code give_up(struct app *app, const struct mfa_edits *edits)
 {
-	char boot[MFA_EDITS_BOOT_SIZE];
-	switch_boot(boot);
-	if (strcmp(boot, edits->boot) == 0 && mfa_boottime_ms() < edits->deadline_ms)
-		return EXIT_DONE;
-	app_complain("%s", TR(app, MFA_N_("the time is over, and all is put back")));
-	return EXIT_REFUSED;
+	struct mfa_diag diag = { .text = "" };
+	int err = mfa_fs_replace(SWITCH_ENABLED, MFA_EDITS_TRYING, &diag);
+	enum exit_code code =
+		err == MFA_OK ? roll_back(app, edits) : app_fail(err, &diag);
+	return code == EXIT_DONE ? switch_check_time(app, edits) : code;
 }
 
 static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edits)
@@ -63,6 +61,8 @@ static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edit
 	int err = switch_confirm(&diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
+	if (switch_is_due(edits))
+		return give_up(app, edits);
 	mfa_edits_tidy(edits);
 	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
@@ -90,7 +90,7 @@ enum exit_code confirm_act(struct app *app)
 					   : TR(app, MFA_N_("confirmed already")));
 		return EXIT_REFUSED;
 	}
-	code = check_time(app, &edits);
+	code = switch_check_time(app, &edits); /* put back in a moment, if over */
 	if (code == EXIT_DONE)
 		code = check_session(app, &edits);
 	return code == EXIT_DONE ? keep_changes(app, &edits) : code;

@@ -50,6 +50,10 @@ int plan_sshd(struct plan *plan, struct mfa_diag *diag) MFA_MUST_CHECK;
 /* sshd's drop-in as enable writes it; the caller frees it. NULL: out of memory. */
 char *plan_drop_in(void);
 
+/* Takes the lines of pam_mfa out of one file; where they cannot be, that is a problem. */
+int plan_take_out(struct plan *plan, const char *path, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Fills in what takes the lines of pam_mfa out of all files, but for those that are put
  * back as they were. */
 int plan_disable(struct plan *plan, const struct mfa_edits *put_back,

@@ -9,7 +9,7 @@
 #include "site/sample.h"
 #include "switch/plan.h"
 
-static int take_out_of(struct plan *plan, const char *path, struct mfa_diag *diag)
+int plan_take_out(struct plan *plan, const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_free_string) char *made = NULL;
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(plan, path);
@@ -62,7 +62,7 @@ int plan_disable(struct plan *plan, const struct mfa_edits *put_back,
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)
 		if (plan_path(PAM_FOLDER, names.items[i], path, sizeof path) &&
 		    mfa_edits_find(put_back, path) == NULL)
-			err = take_out_of(plan, path, diag);
+			err = plan_take_out(plan, path, diag);
 	if (err == MFA_OK && mfa_edits_find(put_back, SSHD_DROP_IN) == NULL)
 		err = take_drop_in(plan, diag);
 	return err;

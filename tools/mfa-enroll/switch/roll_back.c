@@ -7,6 +7,7 @@
 #include "mfa/fs.h"
 #include "switch/acts.h"
 #include "switch/plan.h"
+#include "switch/show.h"
 
 /* What files were that somebody has changed since. */
 #define KEEP_FOLDER MFA_EDITS_FOLDER "/before"
@@ -18,6 +19,7 @@ enum exit_code switch_log(struct app *app, const char *event, const char *detail
 	if (app->site.config != NULL ||
 	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
 		return change_log(app, &change);
+	change_release_signals(app);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_NOTICE, "event=%s actor=%s result=done detail=\"%s\"", event,
 	       app->actor, detail);
@@ -34,22 +36,31 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
+static bool is_service_file(const char *path)
+{
+	return strncmp(path, PAM_FOLDER "/", strlen(PAM_FOLDER "/")) == 0;
+}
+
 static bool is_managed(const char *path)
 {
 	return strncmp(path, PAM_FOLDER "/common-", strlen(PAM_FOLDER "/common-")) == 0;
 }
 
-/* A package was installed meanwhile, and pam-auth-update has written the profile anew. */
-static int take_profile_out(struct app *app, const struct mfa_strings *kept,
-			    struct mfa_diag *diag)
+/* Out of what somebody has edited meanwhile, and what pam-auth-update has written anew
+ * since a package was installed: with them, whom the trial has locked out would be for
+ * good. */
+static int take_lines_out(struct app *app, const struct mfa_strings *kept,
+			  struct mfa_diag *diag)
 {
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	bool has_managed = false;
 	for (size_t i = 0; i < kept->count; i++)
 		has_managed |= is_managed(kept->items[i]);
-	if (!has_managed)
-		return MFA_OK;
-	int err = plan_profile_remove(&plan, diag);
+	int err = has_managed ? plan_profile_remove(&plan, diag) : MFA_OK;
+	for (size_t i = 0; err == MFA_OK && i < kept->count; i++)
+		if (is_service_file(kept->items[i]))
+			err = plan_take_out(&plan, kept->items[i], diag);
+	(void)show_problems(&plan);
 	return err == MFA_OK ? changes_make(&plan.edits, diag) : err;
 }
 
@@ -62,10 +73,11 @@ int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_d
 	int err = mfa_edits_restore(edits, KEEP_FOLDER, diag, &kept);
 	for (size_t i = 0; i < kept.count; i++)
 		app_complain(TR(app, MFA_N_("%s was changed by somebody meanwhile and "
-					    "stays; what it was before is in %s")),
+					    "stays, but for lines of pam_mfa.so; what it "
+					    "was before is in %s")),
 			     kept.items[i], KEEP_FOLDER);
 	if (err == MFA_OK)
-		err = take_profile_out(app, &kept, diag);
+		err = take_lines_out(app, &kept, diag);
 	return err;
 }
 
@@ -74,14 +86,15 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	struct mfa_diag diag = { .text = "" };
 	change_hold_signals(app);
 	int err = changes_restore(app, edits, &diag);
-	bool is_reloaded = reload_sshd(edits);
+	if (err == MFA_OK && !reload_sshd(edits))
+		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
-	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
-	if (!is_reloaded)
-		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
-	if (err != MFA_OK)
+	if (err != MFA_OK) {
+		change_release_signals(app);
 		return app_fail(err, &diag);
+	}
+	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
 	(void)puts(TR(app, MFA_N_("Put back: logins are as they were before enable.")));
 	return EXIT_DONE;
 }
@@ -106,7 +119,7 @@ enum exit_code roll_back_act(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);
-	if (err == MFA_ERR_INTEGRITY)
+	if (err == MFA_ERR_INTEGRITY && phase == SWITCH_TRYING)
 		return roll_back_damaged(app);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);

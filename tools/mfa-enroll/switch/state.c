@@ -15,21 +15,34 @@
 #define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
+/* Open for reading: what is on trial is put back on a disk that is read-only by now. */
+static int take_lock(struct mfa_diag *diag, int *ret_lock)
+{
+	bool is_made = false;
+	int err = mfa_fs_make_dir(STORE_FOLDER, diag, &is_made);
+	if (err == MFA_OK)
+		err = mfa_fs_make_dir(MFA_EDITS_FOLDER, diag, &is_made);
+	if (err == MFA_OK)
+		err = mfa_fs_open(LOCK_PATH, O_RDONLY | O_CREAT, &mfa_fs_own_alone, diag,
+				  ret_lock);
+	return err;
+}
+
 enum exit_code switch_lock(struct app *app, int *ret_lock)
 {
 	struct mfa_diag diag = { .text = "" };
-	bool is_made = false;
-	int err = mfa_fs_make_dir(STORE_FOLDER, &diag, &is_made);
-	if (err == MFA_OK)
-		err = mfa_fs_make_dir(MFA_EDITS_FOLDER, &diag, &is_made);
-	if (err == MFA_OK)
-		err = mfa_fs_open(LOCK_PATH, O_RDWR | O_CREAT, &mfa_fs_own_alone, &diag,
-				  ret_lock);
+	int err = take_lock(&diag, ret_lock);
 	if (err != MFA_ERR_BUSY)
 		return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 	app_complain("%s", TR(app, MFA_N_("another administrator is running enable or "
 					  "disable just now; try again later")));
 	return EXIT_BUSY;
+}
+
+void switch_lock_or_go_on(int *ret_lock)
+{
+	if (take_lock(NULL, ret_lock) != MFA_OK)
+		*ret_lock = -1;
 }
 
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
@@ -70,6 +83,21 @@ void switch_boot(char ret_boot[static MFA_EDITS_BOOT_SIZE])
 		len = 0;
 	ret_boot[len] = '\0';
 	ret_boot[strcspn(ret_boot, "\n")] = '\0';
+}
+
+bool switch_is_due(const struct mfa_edits *edits)
+{
+	char boot[MFA_EDITS_BOOT_SIZE];
+	switch_boot(boot);
+	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
+}
+
+enum exit_code switch_check_time(const struct app *app, const struct mfa_edits *edits)
+{
+	if (!switch_is_due(edits))
+		return EXIT_DONE;
+	app_complain("%s", TR(app, MFA_N_("the time is over, and all is put back")));
+	return EXIT_REFUSED;
 }
 
 void switch_write_left(const struct mfa_edits *edits,

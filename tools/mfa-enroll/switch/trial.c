@@ -37,7 +37,7 @@ static bool start_waiter(struct app *app)
 }
 
 /* What sshd makes of its files now. */
-static bool is_sshd_right(struct app *app, const struct mfa_edits *edits)
+static bool sshd_is_right(struct app *app, const struct mfa_edits *edits)
 {
 	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
 		return true;
@@ -81,7 +81,7 @@ static enum exit_code make_changes(struct app *app, const struct mfa_edits *edit
 		err = mfa_edits_apply(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (!is_sshd_right(app, edits))
+	if (!sshd_is_right(app, edits))
 		return EXIT_REFUSED;
 	if (reload_sshd(edits))
 		return EXIT_DONE;
@@ -97,6 +97,8 @@ enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	enum exit_code code = make_changes(app, edits);
+	if (code == EXIT_DONE) /* stopped meanwhile, it may be put back by now */
+		code = switch_check_time(app, edits);
 	if (code == EXIT_DONE)
 		code = switch_log(app, SESSION_EVENT, edits->id);
 	return code == EXIT_DONE ? EXIT_DONE : take_back(app, edits);
