@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import enroll, product, programs, transcript, users
-from e2e.case_enable import PAM, SWITCH, TREES, enable, has_mfa, in_a_session, ready, restore_seen
+from e2e.case_enable import MFA, PAM, ROOT, SWITCH, TREES, enable, has_mfa, in_a_session, ready, restore_seen
 from e2e.checks import exits, let_in, soon
 
 TRYING = SWITCH / "trying"
@@ -141,3 +141,14 @@ def test_disable_takes_the_lines_out_of_an_edited_common_auth(case):
         (PAM / "common-auth").write_text(before)
         subprocess.run(["pam-auth-update", "--package", "--remove", "mfa"], check=True, env=QUIET)
         restore_seen()
+
+
+def test_what_asks_no_more_is_not_confirmed(case):
+    with ready() as token:
+        exits(enable("--only", "login,su"), 0)
+        asking = (PAM / "su").read_text()
+        (PAM / "su").write_text(asking.replace(MFA, "pam_permit.so"))
+        status, said = in_a_session(token, "mfa-enroll enable --confirm")
+        assert status == 1 and "su: would still let people in without a code" in said, said
+        assert TRYING.exists()
+        (PAM / "su").write_text(asking)

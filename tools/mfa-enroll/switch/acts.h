@@ -41,6 +41,10 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_
 int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 
+/* Whether sshd, if the changes are of its configuration, makes of its files what it is
+ * to; complains of what it does not. */
+bool sshd_is_right(struct app *app, const struct mfa_edits *edits);
+
 /* Has sshd read its configuration again, if the changes are of that. false: it could not
  * be told. */
 bool reload_sshd(const struct mfa_edits *edits);

@@ -4,7 +4,9 @@
 #include "cli/change.h"
 #include "mfa/fs.h"
 #include "switch/acts.h"
+#include "switch/judge.h"
 #include "switch/session.h"
+#include "switch/show.h"
 
 static enum exit_code complain_of_session(const struct app *app, enum session_proof proof)
 {
@@ -42,6 +44,19 @@ static enum exit_code check_session(struct app *app, const struct mfa_edits *edi
 	enum session_proof proof = SESSION_UNCERTAIN;
 	int err = session_prove(app->site.config->audit, edits, &diag, &proof);
 	return err == MFA_OK ? complain_of_session(app, proof) : app_fail(err, &diag);
+}
+
+/* Whoever has edited something since then may have taken out what a code is asked by. */
+static enum exit_code check_changes(struct app *app, const struct mfa_edits *edits)
+{
+	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
+	struct mfa_diag diag = { .text = "" };
+	mfa_site_close(&app->site);
+	int err = judge_trial(&plan, edits, &diag);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	bool is_right = sshd_is_right(app, edits);
+	return show_problems(&plan) || !is_right ? EXIT_REFUSED : EXIT_DONE;
 }
 
 /* It took so long that they may be put back by now. */
@@ -93,5 +108,7 @@ enum exit_code confirm_act(struct app *app)
 	code = switch_check_time(app, &edits); /* put back in a moment, if over */
 	if (code == EXIT_DONE)
 		code = check_session(app, &edits);
+	if (code == EXIT_DONE)
+		code = check_changes(app, &edits);
 	return code == EXIT_DONE ? keep_changes(app, &edits) : code;
 }

@@ -36,8 +36,7 @@ static bool start_waiter(struct app *app)
 	return reload_call("enable", BOOT_UNIT) && reload_call("restart", WAIT_UNIT);
 }
 
-/* What sshd makes of its files now. */
-static bool sshd_is_right(struct app *app, const struct mfa_edits *edits)
+bool sshd_is_right(struct app *app, const struct mfa_edits *edits)
 {
 	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
 		return true;
