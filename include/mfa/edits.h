@@ -69,6 +69,11 @@ const struct mfa_edit *mfa_edits_find(const struct mfa_edits *edits, const char 
 /* Takes the change at that place out of them. */
 void mfa_edits_drop(struct mfa_edits *edits, size_t at);
 
+/* Adds changes that were made on top of these: together they lead from what was before
+ * the first to what is behind the last, and the rest (id, actor, ...) is the newer ones'.
+ * Takes over what newer owns. MFA_ERR_NOMEM: nothing is changed. */
+int mfa_edits_merge(struct mfa_edits *edits, struct mfa_edits *newer) MFA_MUST_CHECK;
+
 /* Frees them and leaves none. */
 void mfa_edits_done(struct mfa_edits *edits);
 

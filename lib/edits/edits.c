@@ -114,6 +114,41 @@ int mfa_edits_add(struct mfa_edits *edits, const char *path, const char *text,
 	return MFA_OK;
 }
 
+/* newer has the file as it is now; what it was in between is of no use any more. */
+static void merge_edit(struct mfa_edits *edits, struct mfa_edit *newer)
+{
+	for (size_t i = 0; i < edits->count; i++) {
+		struct mfa_edit *edit = &edits->items[i];
+		if (strcmp(edit->path, newer->path) != 0)
+			continue;
+		mfa_edit_side_done(&edit->after);
+		edit->after = newer->after;
+		newer->after = (struct mfa_edit_side){ .len = 0 };
+		return;
+	}
+	edits->items[edits->count++] = *newer;
+	*newer = (struct mfa_edit){ .path = NULL };
+}
+
+int mfa_edits_merge(struct mfa_edits *edits, struct mfa_edits *newer)
+{
+	size_t most = edits->count + newer->count;
+	struct mfa_edit *items = reallocarray(edits->items, most + 1, sizeof *items);
+	if (items == NULL)
+		return MFA_ERR_NOMEM;
+	edits->items = items;
+	for (size_t i = 0; i < newer->count; i++)
+		merge_edit(edits, &newer->items[i]);
+	struct mfa_edits merged = *newer;
+	merged.items = edits->items;
+	merged.count = edits->count;
+	newer->services = (struct mfa_strings){ 0 };
+	mfa_strings_done(&edits->services);
+	*edits = merged;
+	mfa_edits_done(newer);
+	return MFA_OK;
+}
+
 const struct mfa_edit *mfa_edits_find(const struct mfa_edits *edits, const char *path)
 {
 	for (size_t i = 0; i < edits->count; i++)

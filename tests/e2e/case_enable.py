@@ -118,7 +118,7 @@ def test_a_trial_counts_once_a_new_session_confirms_it(case):
         assert status == 0 and "Confirmed: logins ask for a code" in said, said
         assert not left_beside() and (SWITCH / "enabled").exists() and not (SWITCH / "trying").exists()
         exits(enroll.run("enable", "--roll-back"), 1, "confirmed already")
-        exits(enable(), 1, "enabled already, at .* by root")
+        exits(enable(), 0, "Nothing to change")
         # an ssh key is asked for the rest, and is not enough
         with ssh.Server(DROP_IN.read_text()):
             key = ssh.authorize(taro)
@@ -168,6 +168,26 @@ def test_only_the_named_services_ask(case):
         let_in(programs.login(taro, [taro.password, token.next()]))
         let_in(programs.su(taro, [taro.password], caller=users.new("jiro")), prompts=1)
         exits(enroll.run("enable", "--roll-back"), 0, "Put back")
+
+
+def test_one_service_after_the_other(case):
+    """A trial on top of what was confirmed; disable takes all of it back."""
+    with ready() as token:
+        exits(enable("--only", "login"), 0)
+        assert in_a_session(token, "mfa-enroll enable --confirm")[0] == 0
+        exits(enable("--only", "login,sshd"), 0, "/etc/pam.d/sshd")
+        exits(enroll.run("enable", "--roll-back"), 0, "Put back")
+        assert has_mfa("login") and not has_mfa("sshd") and not DROP_IN.exists()
+        exits(enable("--only", "login,sshd"), 0)
+        # login asks already: that it works shows nothing of sshd
+        status, said = in_a_session(token, "mfa-enroll enable --confirm")
+        assert status == 1 and "nobody has logged in with a code since enable" in said, said
+        taro, other = enroll.person(kind="hotp")
+        with ssh.Server(DROP_IN.read_text()):
+            said = ssh.run(taro, [taro.password, other.next(), taro.password], "sudo mfa-enroll enable --confirm; echo status=$?")
+            assert "status=0" in said, said
+        assert has_mfa("login") and has_mfa("sshd") and not (SWITCH / "trying").exists() and not left_beside()
+        exits(enroll.run("disable", "--yes"), 0, "(?s)login.*sshd")
 
 
 def test_where_common_auth_was_edited_each_service_has_its_lines(case):

@@ -67,6 +67,36 @@ static void what_changes_nothing_is_no_change(void **state)
 	assert_int_equal(edits.count, 0);
 }
 
+static void changes_on_top_lead_from_the_first_to_the_last(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits newer = { .count = 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	make_edits(*state, &edits);
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	assert_done(mfa_edits_apply(&edits, &diag), &diag);
+	mfa_edits_tidy(&edits);
+	write_text(path_in(*state, "su"), "su\n");
+	assert_done(mfa_edits_add(&newer, path_in(*state, "login"), "newest\n", &diag),
+		    &diag);
+	assert_done(mfa_edits_add(&newer, path_in(*state, "su"), "new su\n", &diag),
+		    &diag);
+	(void)strcpy(newer.id, "newer");
+	assert_done(mfa_edits_stage(&newer, &diag), &diag);
+	assert_done(mfa_edits_apply(&newer, &diag), &diag);
+	mfa_edits_tidy(&newer);
+	assert_int_equal(mfa_edits_merge(&edits, &newer), MFA_OK);
+	assert_int_equal(newer.count, 0);
+	assert_int_equal(edits.count, 4);
+	assert_string_equal(edits.id, "newer");
+	assert_int_equal(edits.services.count, 0);
+	assert_done(mfa_edits_restore(&edits, path_in(*state, ""), &diag, &kept), &diag);
+	assert_int_equal(kept.count, 0);
+	assert_all(*state, "old\n", NULL, "was here\n");
+	assert_text(path_in(*state, "su"), "su\n");
+}
+
 static void links_are_not_changed(void **state)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
@@ -281,6 +311,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_sandbox(what_changes_nothing_is_no_change),
+		in_sandbox(changes_on_top_lead_from_the_first_to_the_last),
 		in_sandbox(links_are_not_changed),
 		in_sandbox(all_of_it_is_written_down),
 		in_sandbox(damage_is_noticed),

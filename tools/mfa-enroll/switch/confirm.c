@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "cli/change.h"
-#include "mfa/fs.h"
 #include "switch/acts.h"
 #include "switch/judge.h"
 #include "switch/session.h"
@@ -62,24 +61,23 @@ static enum exit_code check_changes(struct app *app, const struct mfa_edits *edi
 /* It took so long that they may be put back by now. */
 static enum exit_code give_up(struct app *app, const struct mfa_edits *edits)
 {
-	struct mfa_diag diag = { .text = "" };
-	int err = mfa_fs_replace(SWITCH_ENABLED, MFA_EDITS_TRYING, &diag);
-	enum exit_code code =
-		err == MFA_OK ? roll_back(app, edits) : app_fail(err, &diag);
+	enum exit_code code = roll_back(app, edits);
 	return code == EXIT_DONE ? switch_check_time(app, edits) : code;
 }
 
-static enum exit_code keep_changes(struct app *app, const struct mfa_edits *edits)
+static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 {
 	struct mfa_diag diag = { .text = "" };
+	char id[MFA_EDITS_ID_SIZE];
+	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
-	int err = switch_confirm(&diag);
+	mfa_edits_tidy(edits); /* what is written down has what they were, too */
+	int err = switch_confirm(edits, &diag);
+	if (err == MFA_ERR_CONFLICT)
+		return give_up(app, edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (switch_is_due(edits))
-		return give_up(app, edits);
-	mfa_edits_tidy(edits);
-	enum exit_code code = switch_log(app, "pam.confirm", edits->id);
+	enum exit_code code = switch_log(app, "pam.confirm", id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
 				  "does not cover, if anything: mfa-enroll check")));
 	return code;

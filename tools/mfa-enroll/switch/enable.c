@@ -66,27 +66,21 @@ static enum exit_code read_only_list(struct plan *plan, const char *list)
 	return EXIT_USAGE;
 }
 
-static enum exit_code complain_of_phase(const struct app *app, enum switch_phase phase,
+static enum exit_code complain_of_trial(const struct app *app,
 					const struct mfa_edits *edits)
 {
 	char left[SWITCH_LEFT_SIZE];
 	char time[MFA_TIME_SIZE];
 	switch_write_left(edits, left);
 	mfa_text_format_time(edits->time, time);
-	if (phase == SWITCH_TRYING)
-		app_complain(
-			TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log "
-				       "in on another terminal and run: mfa-enroll "
-				       "enable --confirm; or: mfa-enroll enable "
-				       "--roll-back")),
-			time, edits->actor, left);
-	else
-		app_complain(TR(app, MFA_N_("enabled already, at %s by %s; mfa-enroll "
-					    "disable takes it back")),
-			     time, edits->actor);
+	app_complain(TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log in on "
+				    "another terminal and run: mfa-enroll enable "
+				    "--confirm; or: mfa-enroll enable --roll-back")),
+		     time, edits->actor, left);
 	return EXIT_REFUSED;
 }
 
+/* What was confirmed before can be gone on from. */
 static enum exit_code check_phase(const struct app *app)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
@@ -95,7 +89,7 @@ static enum exit_code check_phase(const struct app *app)
 	int err = switch_find(&diag, &phase, &edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	return phase == SWITCH_OFF ? EXIT_DONE : complain_of_phase(app, phase, &edits);
+	return phase == SWITCH_TRYING ? complain_of_trial(app, &edits) : EXIT_DONE;
 }
 
 static void tell_open(const struct app *app, const struct mfa_strings *open)

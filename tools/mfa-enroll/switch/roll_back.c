@@ -36,9 +36,14 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
-static bool is_service_file(const char *path)
+/* Whether it is a service file that had no lines of pam_mfa.so before. */
+static bool is_to_be_rid_of_them(const struct mfa_edits *edits, const char *path)
 {
-	return strncmp(path, PAM_FOLDER "/", strlen(PAM_FOLDER "/")) == 0;
+	const struct mfa_edit *edit = mfa_edits_find(edits, path);
+	return strncmp(path, PAM_FOLDER "/", strlen(PAM_FOLDER "/")) == 0 &&
+	       edit != NULL &&
+	       (edit->before.is_absent ||
+		strstr(edit->before.data, "pam_mfa.so") == NULL);
 }
 
 static bool is_managed(const char *path)
@@ -49,8 +54,8 @@ static bool is_managed(const char *path)
 /* Out of what somebody has edited meanwhile, and what pam-auth-update has written anew
  * since a package was installed: with them, whom the trial has locked out would be for
  * good. */
-static int take_lines_out(struct app *app, const struct mfa_strings *kept,
-			  struct mfa_diag *diag)
+static int take_lines_out(struct app *app, const struct mfa_edits *edits,
+			  const struct mfa_strings *kept, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	bool has_managed = false;
@@ -58,7 +63,7 @@ static int take_lines_out(struct app *app, const struct mfa_strings *kept,
 		has_managed |= is_managed(kept->items[i]);
 	int err = has_managed ? plan_profile_remove(&plan, diag) : MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < kept->count; i++)
-		if (is_service_file(kept->items[i]))
+		if (is_to_be_rid_of_them(edits, kept->items[i]))
 			err = plan_take_out(&plan, kept->items[i], diag);
 	(void)show_problems(&plan);
 	return err == MFA_OK ? changes_make(&plan.edits, diag) : err;
@@ -77,7 +82,7 @@ int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_d
 					    "was before is in %s")),
 			     kept.items[i], KEEP_FOLDER);
 	if (err == MFA_OK)
-		err = take_lines_out(app, &kept, diag);
+		err = take_lines_out(app, edits, &kept, diag);
 	return err;
 }
 

@@ -13,6 +13,7 @@
 
 #define STORE_FOLDER "/var/lib/pam_mfa"
 #define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
+#define ENABLED_NEXT SWITCH_ENABLED ".next"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
 /* Open for reading: what is on trial is put back on a disk that is read-only by now. */
@@ -60,9 +61,38 @@ int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 	return MFA_OK;
 }
 
-int switch_confirm(struct mfa_diag *diag)
+static int confirm_on_top(struct mfa_edits *before, struct mfa_edits *edits,
+			  struct mfa_diag *diag)
 {
-	return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	int err = mfa_edits_merge(before, edits);
+	if (err == MFA_OK)
+		err = switch_forget(ENABLED_NEXT, diag); /* of one that was killed */
+	if (err == MFA_OK)
+		err = mfa_edits_save(before, ENABLED_NEXT, diag);
+	if (err == MFA_OK)
+		err = mfa_fs_replace(ENABLED_NEXT, SWITCH_ENABLED, diag);
+	return err == MFA_OK ? switch_forget(MFA_EDITS_TRYING, diag) : err;
+}
+
+/* One rename(2), which needs no space. */
+static int confirm_first(const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	int err = mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	if (err != MFA_OK || !switch_is_due(edits))
+		return err;
+	err = mfa_fs_replace(SWITCH_ENABLED, MFA_EDITS_TRYING, diag);
+	return err == MFA_OK ? MFA_ERR_CONFLICT : err;
+}
+
+int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits before = { .count = 0 };
+	int err = mfa_edits_load(SWITCH_ENABLED, diag, &before);
+	if (err == MFA_ERR_NOTFOUND)
+		return confirm_first(edits, diag);
+	if (err == MFA_OK && switch_is_due(edits))
+		return MFA_ERR_CONFLICT;
+	return err == MFA_OK ? confirm_on_top(&before, edits, diag) : err;
 }
 
 int switch_forget(const char *path, struct mfa_diag *diag)

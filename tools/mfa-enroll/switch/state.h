@@ -25,8 +25,10 @@ void switch_lock_or_go_on(int *ret_lock);
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
 		struct mfa_edits *ret_edits) MFA_MUST_CHECK;
 
-/* What is tried counts from now on: one rename(2), which needs no space. */
-int switch_confirm(struct mfa_diag *diag) MFA_MUST_CHECK;
+/* What is tried counts from now on, together with what was confirmed before. Takes over
+ * what edits, which is tried, owns. MFA_ERR_CONFLICT: the time is over; edits is as it
+ * was, and on trial. */
+int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
 
 /* Forgets what is written down at path. */
 int switch_forget(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;
