@@ -20,6 +20,8 @@ static int put_copy(const struct mfa_edit *edit, const struct beside *beside,
 {
 	(void)unlink(beside->made);
 	int err = beside_write(beside->made, &edit->before, diag);
+	if (err == MFA_OK && !edit->after.is_absent)
+		err = beside_copy_attributes(edit->path, beside->made, diag);
 	if (err == MFA_OK && rename(beside->made, edit->path) != 0)
 		err = mfa_fail_errno(diag, errno, "%s: cannot replace", edit->path);
 	return err;

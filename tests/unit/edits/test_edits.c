@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/edits.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -271,6 +273,31 @@ static void what_was_changed_before_is_a_conflict(void **state)
 	assert_non_null(strstr(diag.text, "login"));
 }
 
+static void assert_attribute(const char *path, const char *wanted)
+{
+	char value[8] = "";
+	ssize_t len = getxattr(path, "user.test", value, sizeof value - 1);
+	assert_int_equal(len, strlen(wanted));
+	assert_string_equal(value, wanted);
+}
+
+static void extended_attributes_go_with_the_file(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	const char *path = path_in(*state, "login");
+	make_edits(*state, &edits);
+	if (setxattr(path, "user.test", "mine", 4, 0) != 0 && errno == ENOTSUP)
+		skip();
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	assert_done(mfa_edits_apply(&edits, &diag), &diag);
+	assert_attribute(path, "mine");
+	mfa_edits_tidy(&edits);
+	assert_done(mfa_edits_restore(&edits, path_in(*state, ""), &diag, &kept), &diag);
+	assert_attribute(path, "mine");
+}
+
 /* While they were staged: what comes last would be lost. */
 static void what_was_changed_just_before_is_a_conflict(void **state)
 {
@@ -322,6 +349,7 @@ int main(void)
 		in_sandbox(undone_from_what_is_written_down),
 		in_sandbox(what_somebody_has_changed_since_stays),
 		in_sandbox(what_was_changed_before_is_a_conflict),
+		in_sandbox(extended_attributes_go_with_the_file),
 		in_sandbox(what_was_changed_just_before_is_a_conflict),
 		in_sandbox(a_folder_that_went_away_is_no_obstacle),
 	};
