@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from e2e import enroll, product, programs, transcript, users
 from e2e.case_enable import MFA, PAM, ROOT, SWITCH, TREES, enable, has_mfa, in_a_session, ready, restore_seen
 from e2e.checks import exits, let_in, soon
+from e2e.terminal import PROMPT, Terminal
 
 TRYING = SWITCH / "trying"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -141,6 +142,52 @@ def test_disable_takes_the_lines_out_of_an_edited_common_auth(case):
         (PAM / "common-auth").write_text(before)
         subprocess.run(["pam-auth-update", "--package", "--remove", "mfa"], check=True, env=QUIET)
         restore_seen()
+
+
+# What somebody may do in a session of before, or outside of all: who has run it is in nobody's new session.
+ELSEWHERE = (
+    "setsid --wait sh -c 'mfa-enroll enable --confirm'",
+    "unshare --pid --fork mfa-enroll enable --confirm",
+    "unshare --mount --pid --fork sh -c 'umount /proc/sys; echo $(({pid} - 1)) >/proc/sys/kernel/ns_last_pid; mfa-enroll enable --confirm; exit $?'",
+    "nsenter --target {pid} --all mfa-enroll enable --confirm",
+    "sh -c 'ln -s /usr/sbin/mfa-enroll /tmp/login; exec -a login /tmp/login enable --confirm'",
+)
+
+
+def test_only_a_new_session_confirms(case):
+    """Neither one of before, whatever is run in it, nor what is no part of the new one any more."""
+    with ready() as token, ExitStack() as stack:
+        old = stack.enter_context(Terminal(["/bin/login"]))
+        come_in(old, [ROOT.password])
+        exits(enable("--only", "login,su"), 0)
+        new = stack.enter_context(Terminal(["/bin/login"]))
+        come_in(new, [ROOT.password, token.next()])
+        pid = int(say(new, "echo status=$$"))
+        for command in ELSEWHERE:
+            assert say(old, f"{command.format(pid=pid)}; echo status=$?") != "0", (command, old.transcript)
+        # a login in the old session is no new one: it has the old one's login identity
+        old.send("exec login")
+        come_in(old, [ROOT.password, token.next()])
+        assert say(old, "mfa-enroll enable --confirm; echo status=$?") == "1", old.transcript
+        assert "this session began before enable" in old.transcript
+        say(new, "(setsid sh -c 'sleep 1; mfa-enroll enable --confirm; echo $? >/tmp/orphan' &); echo status=0")
+        assert soon(lambda: Path("/tmp/orphan").exists() and Path("/tmp/orphan").read_text().strip()) == "1"
+        assert TRYING.exists()
+        assert say(new, "sh -c 'sh -c \"mfa-enroll enable --confirm\"'; echo status=$?") == "0", new.transcript
+
+
+def come_in(terminal, answers):
+    """root, by these answers."""
+    for answer in ("root", *answers):
+        terminal.expect(PROMPT)
+        terminal.send(answer)
+    terminal.expect(programs.came_in("root"))
+
+
+def say(terminal, line):
+    """What the line has printed behind "status="."""
+    terminal.send(line)
+    return terminal.expect(r"\nstatus=(\w+)\r?\n")[1][1]
 
 
 def test_what_asks_no_more_is_not_confirmed(case):
