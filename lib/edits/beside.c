@@ -31,7 +31,7 @@ int beside_name(const char *path, struct mfa_diag *diag, struct beside *ret_besi
 	return MFA_OK;
 }
 
-static int open_folder(const char *path, struct mfa_diag *diag, int *ret_fd)
+static int open_folder_of(const char *path, struct mfa_diag *diag, int *ret_fd)
 {
 	char folder[PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -44,7 +44,7 @@ int beside_write(const char *path, const struct mfa_edit_side *side,
 {
 	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
-	int err = open_folder(path, diag, &dir_fd);
+	int err = open_folder_of(path, diag, &dir_fd);
 	if (err == MFA_OK)
 		err = mfa_fs_begin(dir_fd, path, 0600, diag, &fd);
 	if (err != MFA_OK)
@@ -102,7 +102,7 @@ int beside_copy_attributes(const char *from, const char *to, struct mfa_diag *di
 int beside_sync(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int dir_fd = -1;
-	int err = open_folder(path, diag, &dir_fd);
+	int err = open_folder_of(path, diag, &dir_fd);
 	if (err == MFA_OK && fsync(dir_fd) != 0)
 		err = mfa_fail_errno(diag, errno, "%s: cannot write", path);
 	return err;

@@ -13,7 +13,7 @@ enum {
 	FILE_MAX = 1 << 20,
 };
 
-static int read_file(int fd, const char *path, struct mfa_diag *diag,
+static int read_side(int fd, const char *path, struct mfa_diag *diag,
 		     struct mfa_edit_side *side)
 {
 	struct stat status;
@@ -48,7 +48,7 @@ int mfa_edit_look(const char *path, struct mfa_diag *diag, struct mfa_edit_side 
 		return mfa_fail(diag, MFA_ERR_UNSAFE, "%s: is a symbolic link", path);
 	if (fd < 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot open", path);
-	int err = read_file(fd, path, diag, &side);
+	int err = read_side(fd, path, diag, &side);
 	if (err != MFA_OK)
 		return err;
 	*ret_side = side;

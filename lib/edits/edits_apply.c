@@ -47,7 +47,7 @@ int mfa_edits_stage(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
-static int apply_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
+static int make_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
 	struct beside beside;
 	int err = beside_name(edit->path, diag, &beside);
@@ -66,7 +66,7 @@ int mfa_edits_apply(const struct mfa_edits *edits, struct mfa_diag *diag)
 {
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < edits->count; i++)
-		err = apply_edit(&edits->items[i], diag);
+		err = make_edit(&edits->items[i], diag);
 	return err;
 }
 

@@ -25,7 +25,7 @@ static void put_number(FILE *to, uint64_t number)
 	(void)fwrite(bytes, 1, sizeof bytes, to);
 }
 
-static void put_bytes(FILE *to, const char *bytes, size_t len)
+static void put_block(FILE *to, const char *bytes, size_t len)
 {
 	put_number(to, len);
 	if (len > 0)
@@ -38,23 +38,23 @@ static void put_side(FILE *to, const struct mfa_edit_side *side)
 	put_number(to, side->mode);
 	put_number(to, side->uid);
 	put_number(to, side->gid);
-	put_bytes(to, side->data, side->len);
+	put_block(to, side->data, side->len);
 }
 
 static void put_edits(FILE *to, const struct mfa_edits *edits)
 {
 	(void)fwrite(magic, 1, sizeof magic - 1, to);
-	put_bytes(to, edits->id, strlen(edits->id));
-	put_bytes(to, edits->boot, strlen(edits->boot));
-	put_bytes(to, edits->actor, strlen(edits->actor));
+	put_block(to, edits->id, strlen(edits->id));
+	put_block(to, edits->boot, strlen(edits->boot));
+	put_block(to, edits->actor, strlen(edits->actor));
 	put_number(to, (uint64_t)edits->time);
 	put_number(to, (uint64_t)edits->deadline_ms);
 	put_number(to, edits->services.count);
 	for (size_t i = 0; i < edits->services.count; i++)
-		put_bytes(to, edits->services.items[i], strlen(edits->services.items[i]));
+		put_block(to, edits->services.items[i], strlen(edits->services.items[i]));
 	put_number(to, edits->count);
 	for (size_t i = 0; i < edits->count; i++) {
-		put_bytes(to, edits->items[i].path, strlen(edits->items[i].path));
+		put_block(to, edits->items[i].path, strlen(edits->items[i].path));
 		put_side(to, &edits->items[i].before);
 		put_side(to, &edits->items[i].after);
 	}

@@ -96,14 +96,14 @@ struct draft {
 	FILE *to;
 };
 
-static void put_until(struct draft *draft, size_t until)
+static void copy_until(struct draft *draft, size_t until)
 {
 	(void)fwrite(draft->text + draft->at, 1, until - draft->at, draft->to);
 	draft->at = until;
 }
 
 /* A line behind a last one without its line feed. */
-static void end_line(const struct draft *draft)
+static void put_line_end(const struct draft *draft)
 {
 	if (draft->at > 0 && draft->text[draft->at - 1] != '\n')
 		(void)fputc('\n', draft->to);
@@ -115,12 +115,12 @@ static void put_auth(struct draft *draft, const struct places *places,
 	bool is_replaced = places->common.is_found && common == MFA_COMMON_PLAIN;
 	const struct place *place =
 		places->common.is_found ? &places->common : &places->password;
-	put_until(draft, is_replaced ? place->begin : place->end);
+	copy_until(draft, is_replaced ? place->begin : place->end);
 	if (is_replaced) {
 		(void)fputs(password_line, draft->to);
 		draft->at = place->end;
 	} else {
-		end_line(draft);
+		put_line_end(draft);
 	}
 	(void)fputs(auth_line, draft->to);
 }
@@ -129,7 +129,7 @@ static void put_account(struct draft *draft, const struct place *place)
 {
 	if (!place->is_found)
 		return;
-	put_until(draft, place->begin);
+	copy_until(draft, place->begin);
 	(void)fputs(account_line, draft->to);
 }
 
@@ -149,9 +149,9 @@ static void put_both(struct draft *draft, const struct places *places,
 }
 
 /* Ends the draft: what is left of the text, and whether all of it was written. */
-static int finish_draft(struct draft *draft, char **text)
+static int end_draft(struct draft *draft, char **text)
 {
-	put_until(draft, strlen(draft->text));
+	copy_until(draft, strlen(draft->text));
 	bool is_whole = ferror(draft->to) == 0;
 	is_whole = fclose(draft->to) == 0 && is_whole;
 	if (is_whole)
@@ -176,7 +176,7 @@ int mfa_service_text_add(const char *text, enum mfa_common_auth common, char **r
 	if (draft.to == NULL)
 		return MFA_ERR_NOMEM;
 	put_both(&draft, &places, common);
-	err = finish_draft(&draft, &made);
+	err = end_draft(&draft, &made);
 	if (err == MFA_OK)
 		*ret_text = MFA_TAKE(made);
 	return err;
@@ -202,12 +202,12 @@ static void put_asking(struct draft *draft, const struct statement *statement)
 {
 	static const char given[] = "use_first_pass";
 	const char *end = draft->text + statement->end;
-	put_until(draft, statement->begin);
+	copy_until(draft, statement->begin);
 	for (;;) {
 		const char *found = strstr(draft->text + draft->at, given);
 		if (found == NULL || found >= end)
 			return;
-		put_until(draft, (size_t)(found - draft->text));
+		copy_until(draft, (size_t)(found - draft->text));
 		(void)fputs("try_first_pass", draft->to);
 		draft->at += strlen(given);
 	}
@@ -222,7 +222,7 @@ struct seen {
 };
 
 /* What an include has in it is not known: without it a jump seems to lead further. */
-static bool is_include(const struct statement *statement)
+static bool has_include(const struct statement *statement)
 {
 	return strcasecmp(statement->control, "include") == 0 ||
 	       strcasecmp(statement->control, "substack") == 0;
@@ -231,7 +231,7 @@ static bool is_include(const struct statement *statement)
 static bool has_jump_over(struct seen *seen, const struct statement *statement)
 {
 	size_t jump = longest_jump(statement);
-	if (is_include(statement))
+	if (has_include(statement))
 		return false;
 	seen->count++;
 	if (is_ours(statement) && seen->count <= seen->landing)
@@ -265,7 +265,7 @@ static int put_without_ours(struct draft *draft, bool *ret_is_found)
 		if (is_jumped_over(seen, &statement))
 			return MFA_ERR_UNSUPPORTED;
 		if (is_ours(&statement)) {
-			put_until(draft, statement.begin);
+			copy_until(draft, statement.begin);
 			draft->at = statement.end;
 			*ret_is_found = true;
 		} else if (*ret_is_found && statement_is_of(&statement, "auth")) {
@@ -284,7 +284,7 @@ int mfa_service_text_remove(const char *text, char **ret_text)
 	if (draft.to == NULL)
 		return MFA_ERR_NOMEM;
 	int err = put_without_ours(&draft, &is_found);
-	int ended = finish_draft(&draft, &made);
+	int ended = end_draft(&draft, &made);
 	if (err == MFA_OK)
 		err = ended;
 	if (err == MFA_OK && !is_found)

@@ -12,7 +12,7 @@ struct statement_reader statement_begin(const char *text)
 }
 
 /* Where a line begins: the lexer knows its number. */
-static size_t find_line(const char *text, unsigned number)
+static size_t find_line_start(const char *text, unsigned number)
 {
 	const char *at = text;
 	while (number-- > 1)
@@ -20,7 +20,7 @@ static size_t find_line(const char *text, unsigned number)
 	return (size_t)(at - text);
 }
 
-static const char *skip_folder(const char *path)
+static const char *base_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash != NULL ? slash + 1 : path;
@@ -43,7 +43,7 @@ static void cut_words(struct statement *statement)
 		statement->control = control != NULL ? control : "";
 	}
 	const char *module = lexer_cut_word(&rest);
-	statement->module = module != NULL ? skip_folder(module) : "";
+	statement->module = module != NULL ? base_of(module) : "";
 }
 
 bool statement_read(struct statement_reader *reader, struct statement *ret_statement,
@@ -56,7 +56,7 @@ bool statement_read(struct statement_reader *reader, struct statement *ret_state
 	if (end != LINE_WHOLE)
 		return false;
 	/* a line too long for libpam is several, and they have one number */
-	size_t begin = find_line(lexer->text, number);
+	size_t begin = find_line_start(lexer->text, number);
 	ret_statement->begin = begin > reader->last_end ? begin : reader->last_end;
 	ret_statement->end = lexer->at;
 	reader->last_end = lexer->at;

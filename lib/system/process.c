@@ -31,7 +31,7 @@ bool mfa_process_read_file(pid_t pid, const char *name,
 }
 
 /* behind the name, which may contain anything */
-static bool read_field(const char *stat, unsigned wanted, int64_t *ret_number)
+static bool read_stat_field(const char *stat, unsigned wanted, int64_t *ret_number)
 {
 	const char *at = strrchr(stat, ')');
 	for (unsigned field = NAME_FIELD; at != NULL && field < wanted; field++)
@@ -48,8 +48,8 @@ int mfa_process_read(pid_t pid, struct mfa_process *ret_process)
 	int64_t parent = 0;
 	struct mfa_process process = { .pid = pid };
 	if (!mfa_process_read_file(pid, "stat", text) ||
-	    !read_field(text, PARENT_FIELD, &parent) ||
-	    !read_field(text, START_FIELD, &process.start_ticks))
+	    !read_stat_field(text, PARENT_FIELD, &parent) ||
+	    !read_stat_field(text, START_FIELD, &process.start_ticks))
 		return MFA_ERR_NOTFOUND;
 	process.parent = (pid_t)parent;
 	*ret_process = process;

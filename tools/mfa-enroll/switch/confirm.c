@@ -59,7 +59,7 @@ static enum exit_code check_changes(struct app *app, const struct mfa_edits *edi
 }
 
 /* It took so long that they may be put back by now. */
-static enum exit_code give_up(struct app *app, const struct mfa_edits *edits)
+static enum exit_code give_trial_up(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
 	return code == EXIT_DONE ? switch_check_time(app, edits) : code;
@@ -71,10 +71,9 @@ static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 	char id[MFA_EDITS_ID_SIZE];
 	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
-	mfa_edits_tidy(edits); /* what is written down has what they were, too */
 	int err = switch_confirm(edits, &diag);
 	if (err == MFA_ERR_CONFLICT)
-		return give_up(app, edits);
+		return give_trial_up(app, edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	enum exit_code code = switch_log(app, "pam.confirm", id);

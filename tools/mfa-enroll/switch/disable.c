@@ -34,9 +34,9 @@ static bool is_as_left(const struct mfa_edit *edit)
 
 static bool is_managed(const struct mfa_edit *edit)
 {
-	return strncmp(edit->path, PAM_FOLDER "/common-",
-		       strlen(PAM_FOLDER "/common-")) == 0 ||
-	       strncmp(edit->path, "/var/lib/pam/", strlen("/var/lib/pam/")) == 0;
+	static const char state[] = "/var/lib/pam/";
+	return plan_is_common(edit->path) ||
+	       strncmp(edit->path, state, strlen(state)) == 0;
 }
 
 /* What pam-auth-update keeps goes back as a whole, or not at all. */

@@ -140,7 +140,7 @@ static bool is_touched(const struct rehearsal *rehearsal,
 }
 
 /* The copy's folder is nobody's business. Cuts the text. */
-static void print_cure(const struct rehearsal *rehearsal, const char *cure, FILE *to)
+static void write_cure(const struct rehearsal *rehearsal, const char *cure, FILE *to)
 {
 	const char *at = cure;
 	size_t len = strlen(rehearsal->folder);
@@ -165,7 +165,7 @@ static void object_to(const struct rehearsal *rehearsal,
 	(void)fprintf(to, "%s: %s", service->name, what);
 	if (cure != NULL) {
 		(void)fputs(": ", to);
-		print_cure(rehearsal, cure, to);
+		write_cure(rehearsal, cure, to);
 	}
 	if (fclose(to) == 0)
 		plan_object(rehearsal->plan, "%s", text);

@@ -43,6 +43,12 @@ char *plan_text(const struct plan *plan, const char *path)
 	return MFA_TAKE(side.data);
 }
 
+bool plan_is_common(const char *path)
+{
+	static const char common[] = PAM_FOLDER "/common-";
+	return strncmp(path, common, strlen(common)) == 0;
+}
+
 bool plan_path(const char *folder, const char *name, char *ret_path, size_t size)
 {
 	int len = snprintf(ret_path, size, "%s/%s", folder, name);

@@ -31,6 +31,9 @@ bool plan_wants(const struct plan *plan, const char *service);
  * it cannot be read. The caller frees it. */
 char *plan_text(const struct plan *plan, const char *path);
 
+/* Whether it is one of pam-auth-update's files, /etc/pam.d/common-*. */
+bool plan_is_common(const char *path);
+
 /* A path in a folder; false: it would be too long. */
 bool plan_path(const char *folder, const char *name, char *ret_path, size_t size);
 

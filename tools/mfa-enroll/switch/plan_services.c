@@ -37,7 +37,7 @@ static bool asks_nobody(struct survey *survey, const char *service)
 	       inspection.grade == MFA_GRADE_NO_AUTH;
 }
 
-static bool find_file(const char *service, char *ret_path, size_t size)
+static bool find_service_file(const char *service, char *ret_path, size_t size)
 {
 	return (plan_path(PAM_FOLDER, service, ret_path, size) &&
 		mfa_rootfs_exists("", ret_path)) ||
@@ -112,7 +112,7 @@ static int look_at_service(struct survey *survey, const char *service)
 	char path[PATH_MAX];
 	if (strncmp(service, "common-", strlen("common-")) == 0 ||
 	    !plan_wants(survey->plan, service) || asks_nobody(survey, service) ||
-	    !find_file(service, path, sizeof path))
+	    !find_service_file(service, path, sizeof path))
 		return MFA_OK;
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(survey->plan, path);
 	if (text != NULL)

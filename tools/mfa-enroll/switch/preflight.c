@@ -65,7 +65,7 @@ static enum exit_code run_parts(struct plan *plan, bool wants_copy)
 }
 
 /* Whether the account has a password that somebody can type. */
-static bool has_password(const char *user)
+static bool has_typed_password(const char *user)
 {
 	const struct spwd *entry = getspnam(user);
 	return entry != NULL && entry->sp_pwdp != NULL && entry->sp_pwdp[0] != '\0' &&
@@ -120,7 +120,7 @@ static enum exit_code check_people_here(struct plan *plan)
 	enum exit_code code = EXIT_DONE;
 	if (!is_root)
 		code = check_person(plan, caller);
-	if (code == EXIT_DONE && (is_root || has_password("root")))
+	if (code == EXIT_DONE && (is_root || has_typed_password("root")))
 		code = check_person(plan, "root");
 	return code;
 }

@@ -46,11 +46,6 @@ static bool is_to_be_rid_of_them(const struct mfa_edits *edits, const char *path
 		strstr(edit->before.data, "pam_mfa.so") == NULL);
 }
 
-static bool is_managed(const char *path)
-{
-	return strncmp(path, PAM_FOLDER "/common-", strlen(PAM_FOLDER "/common-")) == 0;
-}
-
 /* Out of what somebody has edited meanwhile, and what pam-auth-update has written anew
  * since a package was installed: with them, whom the trial has locked out would be for
  * good. */
@@ -60,7 +55,7 @@ static int take_lines_out(struct app *app, const struct mfa_edits *edits,
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	bool has_managed = false;
 	for (size_t i = 0; i < kept->count; i++)
-		has_managed |= is_managed(kept->items[i]);
+		has_managed |= plan_is_common(kept->items[i]);
 	int err = has_managed ? plan_profile_remove(&plan, diag) : MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < kept->count; i++)
 		if (is_to_be_rid_of_them(edits, kept->items[i]))

@@ -26,8 +26,8 @@ int scratch_make(struct mfa_diag *diag, struct scratch *ret_scratch)
 	return MFA_OK;
 }
 
-static int remove_entry(const char *path, const struct stat *status MFA_UNUSED,
-			int type MFA_UNUSED, struct FTW *place MFA_UNUSED)
+static int remove_copy(const char *path, const struct stat *status MFA_UNUSED,
+		       int type MFA_UNUSED, struct FTW *place MFA_UNUSED)
 {
 	(void)remove(path);
 	return 0;
@@ -36,7 +36,7 @@ static int remove_entry(const char *path, const struct stat *status MFA_UNUSED,
 void scratch_done(struct scratch *scratch)
 {
 	if (scratch->path[0] != '\0')
-		(void)nftw(scratch->path, remove_entry, FOLDERS_OPEN,
+		(void)nftw(scratch->path, remove_copy, FOLDERS_OPEN,
 			   FTW_DEPTH | FTW_PHYS);
 	scratch->path[0] = '\0';
 }

@@ -77,7 +77,7 @@ static bool is_of_changes(const char *line, const struct mfa_edits *edits)
 	       strncmp(detail, edits->id, strlen(edits->id)) == 0;
 }
 
-static bool is_login(const char *line, const struct mfa_edits *edits)
+static bool is_login_line(const char *line, const struct mfa_edits *edits)
 {
 	char service[FIELD_SIZE];
 	char process[FIELD_SIZE];
@@ -87,7 +87,7 @@ static bool is_login(const char *line, const struct mfa_edits *edits)
 	       process[0] != '\0' && mfa_strings_have(&edits->services, service);
 }
 
-static bool is_ours(const char *line, const struct parents *parents)
+static bool is_this_session(const char *line, const struct parents *parents)
 {
 	for (size_t i = 0; i < parents->count; i++)
 		if (has_field(line, "process", parents->names[i]) ||
@@ -105,8 +105,9 @@ static enum session_proof read_lines(FILE *file, const struct mfa_edits *edits,
 	while (proof != SESSION_PROVED && getline(&line, &size, file) > 0) {
 		if (is_of_changes(line, edits))
 			proof = SESSION_NOBODY;
-		else if (proof != SESSION_UNCERTAIN && is_login(line, edits))
-			proof = is_ours(line, parents) ? SESSION_PROVED : SESSION_OTHERS;
+		else if (proof != SESSION_UNCERTAIN && is_login_line(line, edits))
+			proof = is_this_session(line, parents) ? SESSION_PROVED
+							       : SESSION_OTHERS;
 	}
 	return proof;
 }

@@ -36,7 +36,7 @@ static void cut_lines(const char *text, struct lines *lines)
 	}
 }
 
-static bool is_same_line(const char *one, const char *other)
+static bool are_same_lines(const char *one, const char *other)
 {
 	size_t len = strcspn(one, "\n");
 	return len == strcspn(other, "\n") && memcmp(one, other, len) == 0;
@@ -52,7 +52,7 @@ static void print_lines(char mark, const struct lines *lines, size_t from, size_
 /* Where the first line is found again in the other, from there on; its count: nowhere. */
 static size_t find_again(const struct lines *lines, size_t from, const char *line)
 {
-	while (from < lines->count && !is_same_line(lines->at[from], line))
+	while (from < lines->count && !are_same_lines(lines->at[from], line))
 		from++;
 	return from;
 }
@@ -64,7 +64,7 @@ static void print_changes(const struct lines *before, const struct lines *after)
 	size_t made = 0;
 	while (old < before->count || made < after->count) {
 		bool is_same = old < before->count && made < after->count &&
-			       is_same_line(before->at[old], after->at[made]);
+			       are_same_lines(before->at[old], after->at[made]);
 		size_t again = old < before->count
 				       ? find_again(after, made, before->at[old])
 				       : after->count;
@@ -91,10 +91,11 @@ static void trim_ends(struct lines *before, struct lines *after)
 	size_t first = 0;
 	size_t last = 0;
 	size_t least = before->count < after->count ? before->count : after->count;
-	while (first < least && is_same_line(before->at[first], after->at[first]))
+	while (first < least && are_same_lines(before->at[first], after->at[first]))
 		first++;
-	while (first + last < least && is_same_line(before->at[before->count - 1 - last],
-						    after->at[after->count - 1 - last]))
+	while (first + last < least &&
+	       are_same_lines(before->at[before->count - 1 - last],
+			      after->at[after->count - 1 - last]))
 		last++;
 	first = first > AROUND ? first - AROUND : 0;
 	last = last > AROUND ? last - AROUND : 0;

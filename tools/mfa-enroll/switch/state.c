@@ -84,15 +84,22 @@ static int confirm_first(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err == MFA_OK ? MFA_ERR_CONFLICT : err;
 }
 
+/* Until it is done what lies beside the files is kept: taking them back may need it. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits before = { .count = 0 };
 	int err = mfa_edits_load(SWITCH_ENABLED, diag, &before);
 	if (err == MFA_ERR_NOTFOUND)
-		return confirm_first(edits, diag);
-	if (err == MFA_OK && switch_is_due(edits))
-		return MFA_ERR_CONFLICT;
-	return err == MFA_OK ? confirm_on_top(&before, edits, diag) : err;
+		err = confirm_first(edits, diag);
+	else if (err == MFA_OK && switch_is_due(edits))
+		err = MFA_ERR_CONFLICT;
+	else if (err == MFA_OK)
+		err = confirm_on_top(&before, edits, diag);
+	if (err != MFA_OK)
+		return err;
+	mfa_edits_tidy(edits);
+	mfa_edits_tidy(&before);
+	return MFA_OK;
 }
 
 int switch_forget(const char *path, struct mfa_diag *diag)

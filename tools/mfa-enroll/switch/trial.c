@@ -60,7 +60,7 @@ bool sshd_is_right(struct app *app, const struct mfa_edits *edits)
 	return is_right;
 }
 
-static enum exit_code take_back(struct app *app, const struct mfa_edits *edits)
+static enum exit_code undo_trial(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
 	return code == EXIT_DONE ? EXIT_REFUSED : code;
@@ -100,5 +100,5 @@ enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)
 		code = switch_check_time(app, edits);
 	if (code == EXIT_DONE)
 		code = switch_log(app, SESSION_EVENT, edits->id);
-	return code == EXIT_DONE ? EXIT_DONE : take_back(app, edits);
+	return code == EXIT_DONE ? EXIT_DONE : undo_trial(app, edits);
 }

@@ -10,7 +10,7 @@ enum {
 	RETRY_SECONDS = 10, /* behind a failure, which is told each time */
 };
 
-static void rest(time_t seconds)
+static void rest_for(time_t seconds)
 {
 	const struct timespec span = { .tv_sec = seconds };
 	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &span, NULL);
@@ -51,7 +51,7 @@ enum exit_code wait_act(struct app *app)
 	while (look_at_trial(&due)) {
 		if (due)
 			code = roll_back_if_due(app);
-		rest(code == EXIT_DONE ? REST_SECONDS : RETRY_SECONDS);
+		rest_for(code == EXIT_DONE ? REST_SECONDS : RETRY_SECONDS);
 	}
 	return code;
 }
