@@ -19,5 +19,9 @@ int beside_name(const char *path, struct mfa_diag *diag, struct beside *ret_besi
 int beside_write(const char *path, const struct mfa_edit_side *side,
 		 struct mfa_diag *diag);
 
+/* Gives a file the other's extended attributes, as lists of who may what and labels; but
+ * none that are about its bytes. Where the file system has none, that is no error. */
+int beside_copy_attributes(const char *from, const char *to, struct mfa_diag *diag);
+
 /* Has what became of the names in the file's folder outlast a power failure. */
 int beside_sync(const char *path, struct mfa_diag *diag);

@@ -31,6 +31,8 @@ static int stage_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 	(void)unlink(beside.kept);
 	if (!edit->after.is_absent)
 		err = beside_write(beside.made, &edit->after, diag);
+	if (err == MFA_OK && !edit->after.is_absent && !edit->before.is_absent)
+		err = beside_copy_attributes(edit->path, beside.made, diag);
 	if (err == MFA_OK && !edit->before.is_absent &&
 	    link(edit->path, beside.kept) != 0)
 		err = mfa_fail_errno(diag, errno, "%s: cannot link", beside.kept);
@@ -49,6 +51,8 @@ static int make_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
 	struct beside beside;
 	int err = beside_name(edit->path, diag, &beside);
+	if (err == MFA_OK)
+		err = check_unchanged(edit, diag);
 	if (err != MFA_OK)
 		return err;
 	int failed = edit->after.is_absent ? unlink(edit->path)

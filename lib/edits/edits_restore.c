@@ -20,6 +20,8 @@ static int put_copy(const struct mfa_edit *edit, const struct beside *beside,
 {
 	(void)unlink(beside->made);
 	int err = beside_write(beside->made, &edit->before, diag);
+	if (err == MFA_OK && !edit->after.is_absent)
+		err = beside_copy_attributes(edit->path, beside->made, diag);
 	if (err == MFA_OK && rename(beside->made, edit->path) != 0)
 		err = mfa_fail_errno(diag, errno, "%s: cannot replace", edit->path);
 	return err;
@@ -75,7 +77,8 @@ static int restore_edit(const struct mfa_edit *edit, const char *keep_folder,
 	}
 	(void)unlink(beside.made);
 	(void)unlink(beside.kept);
-	return beside_sync(edit->path, diag);
+	err = beside_sync(edit->path, diag);
+	return err == MFA_ERR_NOTFOUND ? MFA_OK : err; /* nor is the folder there */
 }
 
 /* The last one first, as they were made one behind the other. */

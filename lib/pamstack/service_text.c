@@ -222,7 +222,7 @@ struct seen {
 };
 
 /* What an include has in it is not known: without it a jump seems to lead further. */
-static bool is_include(const struct statement *statement)
+static bool has_include(const struct statement *statement)
 {
 	return strcasecmp(statement->control, "include") == 0 ||
 	       strcasecmp(statement->control, "substack") == 0;
@@ -231,7 +231,7 @@ static bool is_include(const struct statement *statement)
 static bool has_jump_over(struct seen *seen, const struct statement *statement)
 {
 	size_t jump = longest_jump(statement);
-	if (is_include(statement))
+	if (has_include(statement))
 		return false;
 	seen->count++;
 	if (is_ours(statement) && seen->count <= seen->landing)

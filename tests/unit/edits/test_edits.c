@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mfa/edits.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -299,6 +301,67 @@ static void what_was_changed_before_is_a_conflict(void **state)
 	assert_non_null(strstr(diag.text, "login"));
 }
 
+static void assert_attribute(const char *path, const char *wanted)
+{
+	char value[8] = "";
+	ssize_t len = getxattr(path, "user.test", value, sizeof value - 1);
+	assert_int_equal(len, strlen(wanted));
+	assert_string_equal(value, wanted);
+}
+
+static void extended_attributes_go_with_the_file(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	const char *path = path_in(*state, "login");
+	make_edits(*state, &edits);
+	if (setxattr(path, "user.test", "mine", 4, 0) != 0 && errno == ENOTSUP)
+		skip();
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	assert_done(mfa_edits_apply(&edits, &diag), &diag);
+	assert_attribute(path, "mine");
+	mfa_edits_tidy(&edits);
+	assert_done(mfa_edits_restore(&edits, path_in(*state, ""), &diag, &kept), &diag);
+	assert_attribute(path, "mine");
+}
+
+/* While they were staged: what comes last would be lost. */
+static void what_was_changed_just_before_is_a_conflict(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	make_edits(*state, &edits);
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	write_text(path_in(*state, "made"), "mine\n");
+	assert_int_equal(mfa_edits_apply(&edits, &diag), MFA_ERR_CONFLICT);
+	assert_non_null(strstr(diag.text, "made"));
+	assert_all(*state, "new\n", "mine\n", "was here\n");
+	assert_done(mfa_edits_restore(&edits, path_in(*state, ""), &diag, &kept), &diag);
+	assert_all(*state, "old\n", "mine\n", "was here\n");
+	assert_int_equal(kept.count, 1);
+}
+
+/* The others are undone, and it is done with. */
+static void a_folder_that_went_away_is_no_obstacle(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	MFA_CLEANUP(mfa_strings_done) struct mfa_strings kept = { 0 };
+	struct mfa_diag diag = { .text = "" };
+	assert_int_equal(mkdir(path_in(*state, "more"), 0755), 0);
+	assert_done(mfa_edits_add(&edits, path_in(*state, "more/made"), "x\n", &diag),
+		    &diag);
+	make_edits(*state, &edits);
+	assert_done(mfa_edits_stage(&edits, &diag), &diag);
+	assert_done(mfa_edits_apply(&edits, &diag), &diag);
+	assert_int_equal(unlink(path_in(*state, "more/made")), 0);
+	assert_int_equal(rmdir(path_in(*state, "more")), 0);
+	assert_done(mfa_edits_restore(&edits, path_in(*state, ""), &diag, &kept), &diag);
+	assert_all(*state, "old\n", NULL, "was here\n");
+	assert_int_equal(kept.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +378,9 @@ int main(void)
 		in_sandbox(undone_from_what_is_written_down),
 		in_sandbox(what_somebody_has_changed_since_stays),
 		in_sandbox(what_was_changed_before_is_a_conflict),
+		in_sandbox(extended_attributes_go_with_the_file),
+		in_sandbox(what_was_changed_just_before_is_a_conflict),
+		in_sandbox(a_folder_that_went_away_is_no_obstacle),
 	};
 	return group_main("edits", tests);
 }

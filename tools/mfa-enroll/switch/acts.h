@@ -45,6 +45,10 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_
 int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_diag *diag,
 		    bool *ret_is_whole) MFA_MUST_CHECK;
 
+/* Whether sshd, if the changes are of its configuration, makes of its files what it is
+ * to; complains of what it does not. */
+bool sshd_is_right(struct app *app, const struct mfa_edits *edits);
+
 /* Has sshd read its configuration again, if the changes are of that. false: it could not
  * be told, and goes on with what it has read; that is complained of. */
 bool reload_sshd(const struct app *app, const struct mfa_edits *edits);

@@ -4,7 +4,9 @@
 
 #include "cli/change.h"
 #include "switch/acts.h"
+#include "switch/judge.h"
 #include "switch/session.h"
+#include "switch/show.h"
 
 static enum exit_code complain_of_session(const struct app *app, enum session_proof proof)
 {
@@ -44,7 +46,20 @@ static enum exit_code check_session(struct app *app, const struct mfa_edits *edi
 	return err == MFA_OK ? complain_of_session(app, proof) : app_fail(err, &diag);
 }
 
-/* Nobody has put it back in time, as it should be. */
+/* Whoever has edited something since then may have taken out what a code is asked by. */
+static enum exit_code check_changes(struct app *app, const struct mfa_edits *edits)
+{
+	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
+	struct mfa_diag diag = { .text = "" };
+	mfa_site_close(&app->site);
+	int err = judge_trial(&plan, edits, &diag);
+	if (err != MFA_OK)
+		return app_fail(err, &diag);
+	bool is_right = sshd_is_right(app, edits);
+	return show_problems(&plan) || !is_right ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* Nobody has put it back in time; or the confirmation took so long. */
 static enum exit_code end_late(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
@@ -60,6 +75,8 @@ static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 	(void)snprintf(id, sizeof id, "%s", edits->id);
 	change_hold_signals(app);
 	int err = switch_confirm(edits, &diag);
+	if (err == MFA_ERR_CONFLICT)
+		return end_late(app, edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	if (switch_forget(SWITCH_ENDED, &diag) != MFA_OK)
@@ -99,5 +116,7 @@ enum exit_code confirm_act(struct app *app)
 	if (switch_is_due(&edits))
 		return end_late(app, &edits);
 	code = check_session(app, &edits);
+	if (code == EXIT_DONE)
+		code = check_changes(app, &edits);
 	return code == EXIT_DONE ? keep_changes(app, &edits) : code;
 }

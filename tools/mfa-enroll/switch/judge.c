@@ -235,6 +235,19 @@ int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *r
 	return err;
 }
 
+int judge_trial(struct plan *plan, const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(rehearsal_done) struct rehearsal rehearsal = { .plan = plan };
+	int err = begin_rehearsal(&rehearsal, diag);
+	for (size_t i = 0; err == MFA_OK && i < rehearsal.check.service_count; i++) {
+		const struct check_service *service = &rehearsal.check.services[i];
+		const char *fault = fault_of(plan->app, service->inspection.grade);
+		if (fault != NULL && mfa_strings_have(&edits->services, service->name))
+			object_to(&rehearsal, service, fault);
+	}
+	return err;
+}
+
 /* Where it was so before somebody has switched anything over, it is none of ours. */
 static void judge_without(struct rehearsal *rehearsal,
 			  const struct check_service *service)

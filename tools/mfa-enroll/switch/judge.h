@@ -12,6 +12,11 @@
 int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *ret_open)
 	MFA_MUST_CHECK;
 
+/* Of what is on trial, as the files are now: a service that was to ask for a code, and
+ * lets in without one or lets nobody in, is a problem. */
+int judge_trial(struct plan *plan, const struct mfa_edits *edits, struct mfa_diag *diag)
+	MFA_MUST_CHECK;
+
 /* Of disable: a service that would let nobody in, or without a password, is a problem.
  * put_back: files that become what they were. */
 int judge_disable(struct plan *plan, const struct mfa_edits *put_back,

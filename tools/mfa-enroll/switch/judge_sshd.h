@@ -9,6 +9,3 @@
  * planned. The first error of the machinery. */
 int judge_sshd(struct plan *plan, struct check *check, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
-
-/* The same for sshd as it is now: complains, and tells whether all is right. */
-bool is_sshd_right(struct app *app);

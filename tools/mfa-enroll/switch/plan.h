@@ -57,7 +57,7 @@ bool plan_has_sshd(void);
 /* sshd's drop-in as enable writes it; the caller frees it. NULL: out of memory. */
 char *plan_drop_in(void);
 
-/* Takes the lines of pam_mfa out of one file of pam.d, where it has any. */
+/* Takes the lines of pam_mfa out of one file; where they cannot be, that is a problem. */
 int plan_take_out(struct plan *plan, const char *path, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 

@@ -20,6 +20,7 @@ enum exit_code switch_log(struct app *app, const char *event, const char *detail
 	if (app->site.config != NULL ||
 	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
 		return change_log(app, &change);
+	change_release_signals(app);
 	openlog("mfa-enroll", LOG_PID, LOG_AUTHPRIV);
 	syslog(LOG_NOTICE, "event=%s actor=%s result=done detail=\"%s\"", event,
 	       app->actor, detail);
@@ -36,10 +37,15 @@ int changes_make(const struct mfa_edits *edits, struct mfa_diag *diag)
 	return err;
 }
 
-static bool is_below(const char *path, const char *folder)
+/* Whether it is a service file that had no lines of pam_mfa.so before: with them, whom
+ * the trial has locked out would be for good. */
+static bool is_to_be_rid_of_them(const struct mfa_edits *edits, const char *path)
 {
-	size_t len = strlen(folder);
-	return strncmp(path, folder, len) == 0 && path[len] == '/';
+	const struct mfa_edit *edit = mfa_edits_find(edits, path);
+	return strncmp(path, PAM_FOLDER "/", strlen(PAM_FOLDER "/")) == 0 &&
+	       edit != NULL &&
+	       (edit->before.is_absent ||
+		strstr(edit->before.data, "pam_mfa.so") == NULL);
 }
 
 static bool has_common(const struct mfa_strings *kept)
@@ -52,24 +58,25 @@ static bool has_common(const struct mfa_strings *kept)
 
 /* A package was installed meanwhile, and pam-auth-update has written the profile anew; or
  * somebody has edited a file. */
-static int plan_lines_out(struct plan *plan, const struct mfa_strings *kept,
-			  struct mfa_diag *diag)
+static int plan_lines_out(struct plan *plan, const struct mfa_edits *edits,
+			  const struct mfa_strings *kept, struct mfa_diag *diag)
 {
 	int err = has_common(kept) ? plan_profile_remove(plan, diag) : MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < kept->count; i++)
-		if (is_below(kept->items[i], PAM_FOLDER))
+		if (is_to_be_rid_of_them(edits, kept->items[i]))
 			err = plan_take_out(plan, kept->items[i], diag);
 	return err;
 }
 
 /* Of the files that stay, as disable does. What would let nobody in is not done.
  * ret_is_whole: no line is left in them. */
-static int take_lines_out(struct app *app, const struct mfa_strings *kept,
-			  struct mfa_diag *diag, bool *ret_is_whole)
+static int take_lines_out(struct app *app, const struct mfa_edits *edits,
+			  const struct mfa_strings *kept, struct mfa_diag *diag,
+			  bool *ret_is_whole)
 {
 	static const struct mfa_edits none = { .count = 0 };
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
-	int err = plan_lines_out(&plan, kept, diag);
+	int err = plan_lines_out(&plan, edits, kept, diag);
 	size_t stubborn = plan.problems.count;
 	if (err == MFA_OK)
 		err = judge_disable(&plan, &none, diag);
@@ -80,13 +87,14 @@ static int take_lines_out(struct app *app, const struct mfa_strings *kept,
 }
 
 /* Records of pam-auth-update are no logins. */
-static bool tell_kept(const struct app *app, const struct mfa_strings *kept)
+static bool tell_kept(const struct app *app, const struct mfa_edits *edits,
+		      const struct mfa_strings *kept)
 {
 	bool is_whole = true;
 	for (size_t i = 0; i < kept->count; i++) {
 		const char *path = kept->items[i];
 		const char *text =
-			is_below(path, PAM_FOLDER)
+			is_to_be_rid_of_them(edits, path)
 				? MFA_N_("%s was changed by somebody meanwhile and "
 					 "stays, without lines of pam_mfa.so; what it "
 					 "was before is in %s")
@@ -107,9 +115,9 @@ int changes_restore(struct app *app, const struct mfa_edits *edits, struct mfa_d
 	if (mfa_fs_make_dir(KEEP_FOLDER, NULL, &is_made) != MFA_OK)
 		app_complain("%s", KEEP_FOLDER);
 	int err = mfa_edits_restore(edits, KEEP_FOLDER, diag, &kept);
-	bool is_whole = tell_kept(app, &kept);
+	bool is_whole = tell_kept(app, edits, &kept);
 	if (err == MFA_OK && kept.count > 0)
-		err = take_lines_out(app, &kept, diag, &has_lines_out);
+		err = take_lines_out(app, edits, &kept, diag, &has_lines_out);
 	*ret_is_whole = is_whole && has_lines_out;
 	return err;
 }
@@ -134,11 +142,16 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	bool is_whole = false;
 	change_hold_signals(app);
 	int err = changes_restore(app, edits, &diag, &is_whole);
-	(void)reload_sshd(app, edits);
+	if (err == MFA_OK)
+		(void)reload_sshd(app, edits);
 	if (err == MFA_OK)
 		err = switch_end(&diag);
+	if (err != MFA_OK) {
+		change_release_signals(app);
+		return app_fail(err, &diag);
+	}
 	(void)switch_log(app, "pam.roll-back", edits->id); /* it is done all the same */
-	return err == MFA_OK ? tell_put_back(app, is_whole) : app_fail(err, &diag);
+	return tell_put_back(app, is_whole);
 }
 
 enum exit_code roll_back_damaged(struct app *app)
@@ -161,7 +174,7 @@ enum exit_code roll_back_act(struct app *app)
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);
-	if (err == MFA_ERR_INTEGRITY)
+	if (err == MFA_ERR_INTEGRITY && phase == SWITCH_TRYING)
 		return roll_back_damaged(app);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);

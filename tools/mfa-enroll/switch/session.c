@@ -11,10 +11,12 @@
 
 #include "mfa/fs.h"
 #include "mfa/process.h"
+#include "mfa/text.h"
 
 enum {
 	PARENTS_MAX = 64,
 	FIELD_SIZE = 512,
+	NUMBER_SIZE = 24,
 };
 
 struct parents {
@@ -22,11 +24,23 @@ struct parents {
 	size_t count;
 };
 
+/* Of the /proc that is read here: in another pid namespace getpid(2) is somebody else's
+ * number there. 0: it has none. */
+static pid_t find_own_number(void)
+{
+	char text[NUMBER_SIZE] = "";
+	int64_t number = 0;
+	ssize_t len = readlink("/proc/self", text, sizeof text - 1);
+	if (len <= 0 || mfa_text_parse_number(text, &number) != MFA_OK)
+		return 0;
+	return (pid_t)number;
+}
+
 /* A process that began a session has its user's identity by now (pam_loginuid(8)): a
  * shell outside of all sessions, in which su asked for a code, has none. */
 static void find_parents(struct parents *parents)
 {
-	struct mfa_process process = { .parent = getpid() };
+	struct mfa_process process = { .parent = find_own_number() };
 	parents->count = 0;
 	while (parents->count < PARENTS_MAX && process.parent > 1 &&
 	       mfa_process_read(process.parent, &process) == MFA_OK)

@@ -38,22 +38,35 @@ static int make_folder(struct mfa_diag *diag)
 	return err == MFA_OK ? mfa_fs_make_dir(MFA_EDITS_FOLDER, diag, &is_made) : err;
 }
 
+/* Open for reading: what is on trial is put back on a disk that is read-only by now. */
+static int take_lock(bool makes_folder, struct mfa_diag *diag, int *ret_lock)
+{
+	int err = MFA_OK;
+	if (!makes_folder && !mfa_rootfs_exists("", MFA_EDITS_FOLDER))
+		return MFA_OK;
+	if (makes_folder)
+		err = make_folder(diag);
+	if (err == MFA_OK)
+		err = mfa_fs_open(LOCK_PATH, O_RDONLY | O_CREAT, &mfa_fs_own_alone, diag,
+				  ret_lock);
+	return err;
+}
+
 enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = MFA_OK;
-	if (!makes_folder && !mfa_rootfs_exists("", MFA_EDITS_FOLDER))
-		return EXIT_DONE;
-	if (makes_folder)
-		err = make_folder(&diag);
-	if (err == MFA_OK)
-		err = mfa_fs_open(LOCK_PATH, O_RDWR | O_CREAT, &mfa_fs_own_alone, &diag,
-				  ret_lock);
+	int err = take_lock(makes_folder, &diag, ret_lock);
 	if (err != MFA_ERR_BUSY)
 		return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 	app_complain("%s", TR(app, MFA_N_("another administrator is running enable or "
 					  "disable just now; try again later")));
 	return EXIT_BUSY;
+}
+
+void switch_lock_or_go_on(int *ret_lock)
+{
+	if (take_lock(false, NULL, ret_lock) != MFA_OK)
+		*ret_lock = -1;
 }
 
 int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
@@ -84,14 +97,25 @@ static int confirm_on_top(struct mfa_edits *before, struct mfa_edits *edits,
 	return err == MFA_OK ? switch_forget(MFA_EDITS_TRYING, diag) : err;
 }
 
-/* The first time it is one rename(2), which needs no space. Until it is done what lies
- * beside the files is kept: taking them back may need it. */
+/* One rename(2), which needs no space. */
+static int confirm_first(const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	int err = mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+	if (err != MFA_OK || !switch_is_due(edits))
+		return err;
+	err = mfa_fs_replace(SWITCH_ENABLED, MFA_EDITS_TRYING, diag);
+	return err == MFA_OK ? MFA_ERR_CONFLICT : err;
+}
+
+/* Until it is done what lies beside the files is kept: taking them back may need it. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits before = { .count = 0 };
 	int err = mfa_edits_load(SWITCH_ENABLED, diag, &before);
 	if (err == MFA_ERR_NOTFOUND)
-		err = mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENABLED, diag);
+		err = confirm_first(edits, diag);
+	else if (err == MFA_OK && switch_is_due(edits))
+		err = MFA_ERR_CONFLICT;
 	else if (err == MFA_OK)
 		err = confirm_on_top(&before, edits, diag);
 	if (err != MFA_OK)
@@ -134,13 +158,6 @@ void switch_complain_of_end(const struct app *app)
 		     began, ended);
 }
 
-bool switch_is_due(const struct mfa_edits *edits)
-{
-	char boot[MFA_EDITS_BOOT_SIZE];
-	switch_boot(boot);
-	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
-}
-
 int switch_forget(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
@@ -161,6 +178,21 @@ void switch_boot(char ret_boot[static MFA_EDITS_BOOT_SIZE])
 		len = 0;
 	ret_boot[len] = '\0';
 	ret_boot[strcspn(ret_boot, "\n")] = '\0';
+}
+
+bool switch_is_due(const struct mfa_edits *edits)
+{
+	char boot[MFA_EDITS_BOOT_SIZE];
+	switch_boot(boot);
+	return strcmp(boot, edits->boot) != 0 || mfa_boottime_ms() >= edits->deadline_ms;
+}
+
+enum exit_code switch_check_time(const struct app *app, const struct mfa_edits *edits)
+{
+	if (!switch_is_due(edits))
+		return EXIT_DONE;
+	app_complain("%s", TR(app, MFA_N_("the time is over, and all is put back")));
+	return EXIT_REFUSED;
 }
 
 void switch_write_left(const struct mfa_edits *edits,

@@ -6,7 +6,6 @@
 
 #include "cli/change.h"
 #include "switch/acts.h"
-#include "switch/judge_sshd.h"
 #include "switch/plan.h"
 #include "switch/session.h"
 
@@ -62,7 +61,7 @@ static enum exit_code make_changes(struct app *app, const struct mfa_edits *edit
 		err = mfa_edits_apply(edits, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (mfa_edits_find(edits, SSHD_DROP_IN) != NULL && !is_sshd_right(app))
+	if (!sshd_is_right(app, edits))
 		return EXIT_REFUSED;
 	return reload_sshd(app, edits) ? EXIT_DONE : EXIT_REFUSED;
 }
@@ -75,6 +74,8 @@ enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
 	enum exit_code code = make_changes(app, edits);
+	if (code == EXIT_DONE) /* stopped meanwhile, it may be put back by now */
+		code = switch_check_time(app, edits);
 	if (code == EXIT_DONE)
 		code = switch_log(app, SESSION_EVENT, edits->id);
 	return code == EXIT_DONE ? EXIT_DONE : undo_trial(app, edits);

@@ -5,10 +5,15 @@
 
 #include "switch/acts.h"
 
-static void rest_a_second(void)
+enum {
+	REST_SECONDS = 1,
+	RETRY_SECONDS = 10, /* behind a failure, which is told each time */
+};
+
+static void rest_for(time_t seconds)
 {
-	const struct timespec second = { .tv_sec = 1 };
-	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &second, NULL);
+	const struct timespec span = { .tv_sec = seconds };
+	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &span, NULL);
 }
 
 /* Whether there still is something to wait for, or to do; ret_is_due: to do. */
@@ -21,15 +26,14 @@ static bool look_at_trial(bool *ret_is_due)
 	return err != MFA_ERR_NOTFOUND;
 }
 
-/* Confirmed, or begun anew, while this waited for the lock: not due any more. */
+/* Confirmed, or begun anew, while this waited for the lock: not due any more. Who has the
+ * lock still has had its time. */
 static enum exit_code roll_back_if_due(struct app *app)
 {
 	MFA_CLEANUP(mfa_close_fd) int lock = -1;
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	struct mfa_diag diag = { .text = "" };
-	enum exit_code code = switch_lock(app, false, &lock);
-	if (code != EXIT_DONE)
-		return code;
+	switch_lock_or_go_on(&lock);
 	int err = mfa_edits_load(MFA_EDITS_TRYING, &diag, &edits);
 	if (err == MFA_ERR_NOTFOUND || (err == MFA_OK && !switch_is_due(&edits)))
 		return EXIT_DONE;
@@ -47,7 +51,7 @@ enum exit_code wait_act(struct app *app)
 	while (look_at_trial(&due)) {
 		if (due)
 			code = roll_back_if_due(app);
-		rest_a_second(); /* what has failed is tried again */
+		rest_for(code == EXIT_DONE ? REST_SECONDS : RETRY_SECONDS);
 	}
 	return code;
 }
