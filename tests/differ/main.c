@@ -181,14 +181,14 @@ static void compare(const struct mfa_service *service, enum mfa_facility facilit
 	show_files();
 }
 
-static void probe(uint64_t seed, struct tally *tally)
+static void probe(enum mfa_libpam version, uint64_t seed, struct tally *tally)
 {
 	struct maker maker = { .random = seed };
 	const struct mfa_pam_rootfs tree = { "", NULL };
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	make_files(&maker);
-	int err = mfa_service_read(&tree, "probe", &diag, &service);
+	int err = mfa_service_read_as(version, &tree, "probe", &diag, &service);
 	if (err == MFA_ERR_NOTFOUND)
 		service.is_refused = true;
 	else if (err == MFA_ERR_FULL) /* includes itself */
@@ -233,7 +233,17 @@ static int end_of(pid_t pid, const char *root)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* usage: differ STUB ACCOUNT_STUB [PROBES [SEED]] */
+static enum mfa_libpam read_version(const char *text)
+{
+	if (text == NULL || strcmp(text, "1.5") == 0)
+		return MFA_LIBPAM_1_5;
+	if (strcmp(text, "1.6") == 0)
+		return MFA_LIBPAM_1_6;
+	exit(2);
+}
+
+/* usage: differ STUB ACCOUNT_STUB [PROBES [SEED [1.5|1.6]]]; the last is how the libpam
+ * reads that is loaded. */
 int main(int argc, char **argv)
 {
 	struct tally tally = { 0 };
@@ -244,6 +254,7 @@ int main(int argc, char **argv)
 		return 2;
 	int64_t probes = read_number(argc > 3 ? argv[3] : NULL, PROBES_SHORT);
 	int64_t seed = read_number(argc > 4 ? argv[4] : NULL, 1);
+	enum mfa_libpam version = read_version(argc > 5 ? argv[5] : NULL);
 	if (mkdtemp(root) == NULL)
 		return 2;
 	pid_t pid = fork();
@@ -252,7 +263,7 @@ int main(int argc, char **argv)
 	move_into(root, argv[1], argv[2]);
 	clock_t start = clock();
 	for (int64_t i = 0; i < probes; i++)
-		probe((uint64_t)(seed + i) * 7919, &tally);
+		probe(version, (uint64_t)(seed + i) * 7919, &tally);
 	(void)printf(
 		"%" PRIu64 " random stacks, auth and account: %" PRIu64
 		" modules called, %" PRIu64 " let in, %" PRIu64 " not started, %" PRIu64

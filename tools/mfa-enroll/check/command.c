@@ -19,6 +19,7 @@ enum {
 	OPTION_PAM_DIR,
 	OPTION_ROOT,
 	OPTION_SERVICE,
+	OPTION_LIBPAM,
 	OPTION_EXPLAIN
 };
 
@@ -55,6 +56,7 @@ static void load_config(struct check *check)
 
 static void look_at_parts(struct check *check)
 {
+	check_libpam(check);
 	check_services(check);
 	check_pam_modes(check);
 	check_grace(check);
@@ -180,6 +182,7 @@ static enum exit_code check_run(struct app *app, const struct invocation *invoca
 	struct check check = {
 		.app = app,
 		.only = invocation->values[OPTION_SERVICE],
+		.libpam = invocation->values[OPTION_LIBPAM],
 	};
 	enum exit_code code = choose_tree(&check, invocation->values[OPTION_ROOT],
 					  invocation->values[OPTION_PAM_DIR]);
@@ -206,6 +209,9 @@ static const struct option_spec options[] = {
 			  MFA_N_("check the host whose file tree is in this "
 				 "folder") },
 	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("check only this service") },
+	[OPTION_LIBPAM] = { "libpam", "VERSION",
+			    MFA_N_("the release of Linux-PAM that will read "
+				   "the files") },
 	[OPTION_EXPLAIN] = { "explain", NULL,
 			     MFA_N_("tell which zone decides for USER at SERVICE") },
 };

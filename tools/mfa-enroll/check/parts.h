@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "mfa/scheme.h"
 
+void check_libpam(struct check *check);
 void check_services(struct check *check);
 void check_pam_modes(struct check *check);
 void check_empty_passwords(struct check *check);
