@@ -242,6 +242,15 @@ static void name_stat_reads(struct trace *trace)
 	}
 }
 
+/* A file that is open since an earlier question is locked again. */
+static bool is_taken_up_again(const struct trace *trace, size_t at)
+{
+	const struct call *call = &trace->calls[at];
+	return strcmp(call->name, "flock") == 0 &&
+	       ends_with(call->target, "/store.key") &&
+	       (at == 0 || trace->calls[at - 1].number != SYS_openat);
+}
+
 /* Looks at paths that do not begin at the root, as those do that come before a file is
  * opened; and what takes up again what is kept, the lock before and the folder behind. */
 static void mark_snapshot_calls(struct trace *trace)
@@ -251,14 +260,10 @@ static void mark_snapshot_calls(struct trace *trace)
 		struct call *call = &trace->calls[i];
 		bool is_look = strcmp(call->name, "lstat") == 0;
 		is_walk = is_look && (is_walk || strcmp(call->target, "/") == 0);
-		call->is_of_snapshot = is_look && !is_walk;
-		if (i == 0)
-			continue;
-		struct call *before = &trace->calls[i - 1];
-		if (call->is_of_snapshot && before->number == SYS_flock)
-			before->is_of_snapshot = true;
-		else if (before->is_of_snapshot &&
-			 ends_with(call->target, "/store/users"))
+		call->is_of_snapshot =
+			(is_look && !is_walk) || is_taken_up_again(trace, i);
+		if (i > 0 && trace->calls[i - 1].is_of_snapshot &&
+		    ends_with(call->target, "/store/users"))
 			call->is_of_snapshot = true;
 	}
 }
