@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <liboath/oath.h>
@@ -263,20 +266,26 @@ static void enrol(struct fault_fixture *fixture)
 		die("enrol");
 }
 
-static int open_log(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
-		die("/dev/log");
-	return fd;
-}
-
-void fault_fixture_drain_log(const struct fault_fixture *fixture)
+/* A daemon that takes every line, however many a login writes: who writes to one that
+ * does not waits for it. */
+static pid_t start_log(void)
 {
 	char line[4096];
-	while (recv(fixture->log_fd, line, sizeof line, 0) >= 0)
-		continue;
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		die("/dev/log");
+	pid_t pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (recv(fd, line, sizeof line, 0) >= 0)
+			continue;
+		_exit(1);
+	}
+	(void)close(fd);
+	return pid;
 }
 
 static void read_snapshot(struct fault_fixture *fixture)
@@ -314,7 +323,7 @@ void fault_fixture_open(struct fault_fixture *fixture, const char *module)
 	if (mfa_audit_append(fixture->host.audit, &event, NULL) != MFA_OK)
 		die("audit");
 	fixture->lines = 1;
-	fixture->log_fd = open_log();
+	fixture->log = start_log();
 	/* what the service keeps is looked at again as long as it may have just changed
 	 */
 	(void)sleep(SETTLED_SECONDS);
@@ -336,7 +345,8 @@ void fault_fixture_close(struct fault_fixture *fixture)
 {
 	mfa_site_done(&fixture->host);
 	free(fixture->record_bytes);
-	(void)close(fixture->log_fd);
+	(void)kill(fixture->log, SIGKILL);
+	(void)waitpid(fixture->log, NULL, 0);
 	(void)munmap(fixture->outcome, sizeof *fixture->outcome);
 }
 

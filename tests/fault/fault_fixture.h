@@ -55,7 +55,7 @@ struct fault_fixture {
 	off_t audit_size;
 	uint64_t lines; /* in the audit trail */
 	pid_t service;	/* mfa-authd, for the module; 0: none */
-	int log_fd;	/* /dev/log, where syslog(3) goes */
+	pid_t log;	/* who reads /dev/log, where syslog(3) goes */
 	struct outcome *outcome;
 };
 
@@ -94,9 +94,6 @@ void keys_plug(bool is_right);
 /* Until nobody asks it any more: what a login before has left behind ends by a deadline
  * of its own. */
 void keys_wait(void);
-
-/* Throws away what came to /dev/log. */
-void fault_fixture_drain_log(const struct fault_fixture *fixture);
 
 /* What the drivers hook into the login: called right before and behind the phase. */
 struct hooks {
