@@ -97,12 +97,16 @@ def test_rootok_is_the_caller_in_sudo_and_su(case):
 
 
 def test_what_releases_of_libpam_read_differently_is_an_error(case):
-    """Here they let in."""
+    """One lets in, the other asks for the code, or refuses."""
+    version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "libpam0g"], capture_output=True, text=True)
+    lets_in = tuple(int(number) for number in version.stdout.split(".")[:2]) < (1, 6)
     for hole, answers in (("long-line", 0), ("comment-behind-backslash", 1)):
         taro, _ = enroll.person()
         with stacks(hole):
             assert service("login")[0]["result"] == "error"
-            let_in(programs.login(taro, [taro.password][:answers]), answers)
+            outcome = programs.login(taro, [taro.password] * 4)
+            assert outcome.let_in == lets_in, outcome
+            assert len(outcome.prompts) == answers or not lets_in, outcome
 
 
 def test_what_is_an_error_lets_nobody_in(case):

@@ -47,6 +47,13 @@ sys.stdout.buffer.write(answers[turn].encode("utf-8", "surrogateescape") + b"\\n
 """
 
 
+def _penalties():
+    """Since 9.8 sshd turns away for a while whom it has refused."""
+    said = subprocess.run(["ssh", "-V"], capture_output=True, text=True).stderr
+    major, minor = re.match(r"OpenSSH_(\d+)\.(\d+)", said).groups()
+    return "PerSourcePenalties no\n" if (int(major), int(minor)) >= (9, 8) else ""
+
+
 def make_key(folder):
     """Makes a key pair; gives the path of the private half."""
     path = Path(folder) / "key"
@@ -63,7 +70,7 @@ class Server:
         self.folder = tempfile.TemporaryDirectory(prefix="sshd-")
         self._path = Path(self.folder.name)
         host_key = make_key(self.folder.name)
-        text = f"{config}\n{DEFAULTS}HostKey {host_key}\n"
+        text = f"{config}\n{DEFAULTS}{_penalties()}HostKey {host_key}\n"
         (self._path / "sshd_config").write_text(text)
         self._log = self._path / "log"
 
