@@ -4,8 +4,8 @@
 import re
 from pathlib import Path
 
-from e2e import authd, enroll, pam, pamconf, product, programs
-from e2e.checks import let_in, soon
+from e2e import authd, enroll, pam, pamconf, product, programs, straced
+from e2e.checks import let_in
 
 # Everything that writes, makes durable, makes, renames or removes.
 CALLS = ("write,pwrite64,writev,pwritev,pwritev2,fdatasync,fsync,sync,syncfs,sync_file_range,"
@@ -20,20 +20,11 @@ def trace(name, run):
     on the files of the product."""
     path, program = Path(f"/tmp/{name}.strace"), Path(f"/tmp/{name}.program")
     with authd.traced(path, "-e", f"trace={CALLS},sendmsg"):
-        # From a session of its own: login hangs up its terminal, and all that are on it.
-        run(["strace", "-DDD", "-f", "-q", "-y", "-o", str(program), "-e", f"trace={CALLS}"])
-        soon(lambda: has_ended(program))
-    told = lines_of(program)
+        run(straced.command(program, CALLS))
+        told = straced.text(program).splitlines()
     touched = [line for line in told for folder in FOLDERS if str(folder) in line]
     assert told and not touched, touched
     return lines_of(path)
-
-
-def has_ended(path):
-    """Whether strace has written down that its first process ended."""
-    text = path.read_text() if path.exists() else ""
-    pid = text.split(" ", 1)[0]
-    return re.search(rf"(?m)^{pid} +\+\+\+ (exited|killed)", text)
 
 
 def lines_of(path):

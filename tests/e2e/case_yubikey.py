@@ -389,7 +389,7 @@ def test_nor_is_su_in_a_remote_session(case):
         taro, _ = holder()
         jiro = users.new("jiro")
         command = f"su {taro.name} -c '{programs.PROOF}'"
-        spawned = f"""python3 -c 'import pty; pty.spawn(["su", "{taro.name}", "-c", "true"])'"""
+        spawned = f"""python3 -c 'import pty; exit(pty.spawn(["su", "{taro.name}", "-c", "true"]) != 0)'"""
         key = ssh.authorize(jiro)
         for line in (command, spawned):
             with ssh.terminal(jiro, key, line) as terminal:
