@@ -11,7 +11,8 @@ enum mfa_hash {
 };
 
 enum {
-	MFA_OATH_SECRET_MIN = 16, /* RFC 4226 section 4, R6: 128 bits */
+	MFA_OATH_SECRET_MIN = 10,     /* 80 bits, as older authenticators have */
+	MFA_OATH_SECRET_ADVISED = 16, /* RFC 4226 section 4, R6: 128 bits */
 	MFA_OATH_SECRET_MAX = 64,
 };
 

@@ -92,6 +92,21 @@ def test_a_secret_comes_as_base32_or_hex_as_people_write_it(case):
         assert right(taro, "755224"), (form, written)
 
 
+def test_an_old_short_secret_serves_and_is_warned_of(case):
+    """As authenticators had that were enrolled with other modules years ago."""
+    taro = users.new()
+    short, least = otp.Token(os.urandom(10), "hotp"), otp.Token(os.urandom(16), "hotp")
+    done = enroll.add_secret(taro, short)
+    exits(done, 0, "Enrolled")
+    assert done.stderr.count("the secret has 80 bits") == 1, done.stderr
+    assert "bits" not in enroll.add_secret(taro, least).stderr
+    exits(enroll.add_secret(taro, otp.Token(os.urandom(9))), 1, "10 to 64 bytes")
+    with pam.module_alone():
+        assert pam.call(taro, [short.next()]).code == pam.SUCCESS
+        assert pam.call(taro, [short.last()]).code == pam.AUTH_ERR
+        assert pam.call(taro, [least.next()]).code == pam.SUCCESS
+
+
 def test_a_secret_that_is_none_is_refused(case):
     taro = users.new()
     for form, written in (

@@ -346,6 +346,24 @@ def test_root_may_ask_how_it_is(case):
         assert re.search(r"(?m)^problem: .*nonsense", state()), state()
 
 
+def test_whether_it_could_serve_is_told_before_it_is_started(case):
+    def test():
+        done = subprocess.run([authd.PROGRAM, "--test"], capture_output=True, text=True, timeout=10)
+        assert not done.stdout, done
+        return done.returncode, done.stderr
+
+    with product.unchanged(product.STORE, "/etc/pam_mfa", "/var/log/pam_mfa"):
+        assert test() == (0, "")
+    for outage, word in ((away(product.KEY), str(product.KEY)), (away(product.STORE), str(product.STORE)),
+                         (product.config(zone={"nonsense": "1"}), "nonsense")):
+        with outage:
+            status, text = test()
+            assert status == 1 and re.fullmatch(rf"mfa-authd: .*{word}.*\n", text), text
+    taro = users.new()
+    done = subprocess.run([authd.PROGRAM, "--test"], capture_output=True, text=True, preexec_fn=lambda: become(taro))
+    assert done.returncode == 1 and done.stderr, done
+
+
 # Where it is not.
 
 

@@ -125,7 +125,8 @@ def test_another_format_is_told_from_damage(case):
         newest, _ = slots_after_two_logins(taro, token)
         with product.kept(path):
             flip(path, newest + 4, 0x02)
-            denied(case, taro, token, "not supported")
+            denied(case, taro, token, "the record is of a newer version of pam_mfa")
+            exits(enroll.run("show", taro.name), 1, f"{path}: the record is of a newer version of pam_mfa")
 
 
 def test_a_record_under_another_users_name_denies(case):

@@ -78,3 +78,18 @@ void inquire_answer(struct desk *desk, const struct visit *visit)
 		mfa_site_close(&desk->site);
 	channel_send(desk, MFA_AUTHD_STATE, text);
 }
+
+int inquire_test(const char *config, struct mfa_diag *diag)
+{
+	MFA_CLEANUP(desk_done) struct desk desk = { .config = NULL };
+	struct problem problem = { .place = NULL };
+	int err = desk_begin(config, false, &desk);
+	if (err != MFA_OK)
+		return mfa_fail(diag, err, "%s", mfa_strerror(err));
+	look_for_problem(&desk, &problem);
+	report_warning(&desk, &problem.diag);
+	if (desk.site.is_open)
+		mfa_site_close(&desk.site);
+	*diag = problem.diag;
+	return problem.err;
+}

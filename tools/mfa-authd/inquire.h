@@ -10,3 +10,7 @@
  * mfa_config), "problem: ..." if there is one, and "unwritable:
  * PATH" if it is that store or trail can only be read. */
 void inquire_answer(struct desk *desk, const struct visit *visit);
+
+/* The same problem as a service finds that begins now with this configuration (NULL: the
+ * default one); diag says which. */
+int inquire_test(const char *config, struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "channel.h"
+#include "inquire.h"
 #include "listener.h"
 #include "mfa/clean_process.h"
 #include "mfa/limits.h"
@@ -20,7 +21,7 @@
 #include "parent.h"
 
 static const char USAGE[] =
-	"usage: mfa-authd [--listen[=PATH]] [--conf=FILE]\n"
+	"usage: mfa-authd [--listen[=PATH]] [--test] [--conf=FILE]\n"
 	"\n"
 	"Checks logins for pam_mfa.so. systemd starts it (systemctl status\n"
 	"mfa-authd.socket); nobody needs to run it by hand. See mfa-authd(8).\n"
@@ -28,6 +29,8 @@ static const char USAGE[] =
 	"  --listen[=PATH]  make the socket (" MFA_AUTHD_SOCKET "); without it\n"
 	"                   systemd has to pass one\n"
 	"  --conf=FILE      read this configuration instead of " MFA_CONFIG_PATH "\n"
+	"  --test           open configuration, key, store and trail as a login does,\n"
+	"                   say what is in the way, and exit\n"
 	"  --once           check one login for the program at standard input;\n"
 	"                   pam_mfa.so runs this when the service cannot be reached\n"
 	"  --help           show this and exit\n"
@@ -43,6 +46,7 @@ struct options {
 	const char *listen; /* NULL: systemd passes the socket */
 	const char *config; /* NULL: the default one */
 	bool is_once;
+	bool is_test;
 };
 
 static int complain_of_usage(void)
@@ -58,6 +62,7 @@ static int read_options(int argc, char **argv, struct options *ret_options)
 		{ "listen", optional_argument, NULL, 'l' },
 		{ "conf", required_argument, NULL, 'c' },
 		{ "once", no_argument, NULL, 'o' },
+		{ "test", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -73,6 +78,9 @@ static int read_options(int argc, char **argv, struct options *ret_options)
 			break;
 		case 'o':
 			ret_options->is_once = true;
+			break;
+		case 't':
+			ret_options->is_test = true;
 			break;
 		case 'h':
 			(void)fputs(USAGE, stdout);
@@ -133,6 +141,15 @@ static int serve(const struct options *options)
 	return err == MFA_OK ? EXIT_SUCCESS : complain(&diag);
 }
 
+static int test_site(const char *config)
+{
+	struct mfa_diag diag = { .text = "" };
+	if (inquire_test(config, &diag) == MFA_OK)
+		return EXIT_SUCCESS;
+	(void)fprintf(stderr, "mfa-authd: %s\n", diag.text);
+	return EXIT_FAILURE;
+}
+
 /* Out of the reach of who started the program: its control group may be frozen. */
 static void leave_control_group(void)
 {
@@ -185,5 +202,7 @@ int main(int argc, char **argv)
 		const struct mfa_diag diag = { .text = "a cryptographic library fails" };
 		return complain(&diag);
 	}
+	if (options.is_test)
+		return test_site(options.config);
 	return options.is_once ? serve_once() : serve(&options);
 }

@@ -48,6 +48,12 @@ int file_record_explain(int err, const char *path, struct mfa_diag *diag)
 			"store key is not its key; restore it, or remove it and enrol "
 			"the user again",
 			path);
+	if (err == MFA_ERR_UNSUPPORTED)
+		return mfa_fail(
+			diag, err,
+			"%s: the record is of a newer version of pam_mfa than %s, "
+			"or altered; install that version again",
+			path, MFA_VERSION);
 	return mfa_fail(diag, err, "%s: %s", path, mfa_strerror(err));
 }
 

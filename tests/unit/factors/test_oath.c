@@ -96,7 +96,7 @@ static void values_out_of_range_are_not_saved(void **state MFA_UNUSED)
 	} cases[] = {
 		{ MFA_KIND_TOTP, 1, 6, 30, 20, MFA_OK },
 		{ MFA_KIND_TOTP, 3, 8, 60, 64, MFA_OK },
-		{ MFA_KIND_TOTP, 1, 7, 30, 16, MFA_OK },
+		{ MFA_KIND_TOTP, 1, 7, 30, 10, MFA_OK },
 		{ MFA_KIND_HOTP, 2, 6, 0, 32, MFA_OK },
 		{ MFA_KIND_TOTP, 0, 6, 30, 20, MFA_ERR_INVALID },
 		{ MFA_KIND_TOTP, 4, 6, 30, 20, MFA_ERR_INVALID },
@@ -104,7 +104,7 @@ static void values_out_of_range_are_not_saved(void **state MFA_UNUSED)
 		{ MFA_KIND_TOTP, 1, 9, 30, 20, MFA_ERR_INVALID },
 		{ MFA_KIND_TOTP, 1, 6, 0, 20, MFA_ERR_INVALID },
 		{ MFA_KIND_TOTP, 1, 6, 31, 20, MFA_ERR_INVALID },
-		{ MFA_KIND_TOTP, 1, 6, 30, 15, MFA_ERR_INVALID },
+		{ MFA_KIND_TOTP, 1, 6, 30, 9, MFA_ERR_INVALID },
 		{ MFA_KIND_TOTP, 1, 6, 30, 65, MFA_ERR_INVALID },
 		{ MFA_KIND_HOTP, 1, 6, 30, 20, MFA_ERR_INVALID },
 		{ MFA_KIND_YUBIKEY, 1, 6, 30, 20, MFA_ERR_INVALID },

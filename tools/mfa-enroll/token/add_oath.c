@@ -62,6 +62,17 @@ static enum exit_code read_oath_secret(const struct app *app, const char *form,
 	return EXIT_DONE;
 }
 
+/* Enough against guesses at a login, and less than the standard asks for. */
+static void warn_of_short_secret(const struct app *app, const struct mfa_secret *secret)
+{
+	if (secret->len >= MFA_OATH_SECRET_ADVISED)
+		return;
+	app_complain(TR(app, MFA_N_("the secret has %zu bits, and RFC 4226 asks for %d "
+				    "at least: enrol the user anew with a fresh one "
+				    "when you can")),
+		     secret->len * 8, MFA_OATH_SECRET_ADVISED * 8);
+}
+
 static enum exit_code make_oath_data(struct app *app, struct enrolment *enrolment)
 {
 	const char *const *values = enrolment->values;
@@ -77,6 +88,7 @@ static enum exit_code make_oath_data(struct app *app, struct enrolment *enrolmen
 		code = app_fail(MFA_ERR_NOMEM, NULL);
 	if (code != EXIT_DONE)
 		return code;
+	warn_of_short_secret(app, &secret);
 	oath.secret = secret.data;
 	oath.secret_len = secret.len;
 	int err = mfa_oath_save(&oath, enrolment->token);
