@@ -90,6 +90,35 @@ def test_ctrl_c_in_the_wait_for_a_touch(case):
     assert (key.show()["detached"], key.show()["waiting"]) == ("0", "0")
 
 
+def test_who_reads_what_it_says_is_gone(case):
+    """As with `| head -1`: it ends as by Ctrl-C, and trail and standard error have what the key holds."""
+    taro, key = fresh()
+    key.touch(False)
+    argv = ["mfa-enroll", "add", taro.name, "yubikey"]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(timeout=10) == 1, (process.returncode, said)
+    assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
+    assert audit.last()["event"] == "token.overwrite", audit.last()
+    assert (key.show()["detached"], key.show()["waiting"]) == ("0", "0")
+
+
+def test_a_signal_that_its_caller_ignores_ends_nothing(case):
+    """As under nohup(1)."""
+    taro, key = fresh()
+    key.touch(False)
+    argv = ["mfa-enroll", "add", taro.name, "yubikey"]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
+        key.await_blinking()
+        process.send_signal(signal.SIGHUP)
+        key.touch(True)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0 and "Enrolled" in said, said
+
+
 def test_access_codes_are_set_asked_for_and_kept(case):
     def again(*codes):
         """The token is removed, and the slot written anew, with or without its code."""
