@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+from contextlib import contextmanager
 
 from e2e import audit, enroll, product, softkey, users
 from e2e.case_yubikey import SECRET, add, plugged
@@ -180,6 +181,34 @@ def test_the_steps_of_docs_hardware_follow_from_each_other(case):
     remove()
     exits(add(taro, "yubikey", "--force"), 1, "an access code(?s:.*)nothing was changed")
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
+
+
+@contextmanager
+def enrolling(user, *options):
+    """mfa-enroll without a terminal, both outputs in one pipe."""
+    argv = ["mfa-enroll", "add", user.name, "yubikey", *options]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as process:
+        yield process
+
+
+def test_two_administrators_give_no_key_to_two_people(case):
+    """The second begins when the first has found the key to be nobody's, and has not enrolled it yet."""
+    taro, key = fresh()
+    hanako = users.new("hanako")
+    key.touch(False)
+    with enrolling(taro) as first:
+        key.await_blinking()
+        with enrolling(hanako, "--slot", "1") as cancelled, enrolling(hanako, "--slot", "1") as second:
+            for process in (cancelled, second):
+                assert "another enrolment of a YubiKey is going on" in process.stdout.readline()
+            cancelled.send_signal(signal.SIGTERM)
+            assert "cancelled" in cancelled.communicate(timeout=10)[0] and cancelled.returncode == 1
+            key.touch(True)
+            assert "Enrolled" in first.communicate(timeout=30)[0]
+            said = second.communicate(timeout=30)[0]
+    assert f"this YubiKey is registered for {taro.name} already" in said, said
+    assert (second.returncode, key.show()["slot1"]) == (1, "empty")
 
 
 def test_few_records_are_searched_without_a_bar(case):

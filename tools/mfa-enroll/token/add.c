@@ -220,6 +220,7 @@ static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
 	if (code == EXIT_DONE)
 		code = store_token(app, kind, enrolment);
 	(void)fflush(stdout);
+	mfa_close_fd(&enrolment->lock);
 	interrupt_release(&enrolment->interrupt);
 	return code;
 }
@@ -236,6 +237,7 @@ static enum exit_code add_run(struct app *app, const struct invocation *invocati
 	struct enrolment enrolment = {
 		.user = invocation->arguments[0],
 		.values = invocation->values,
+		.lock = -1,
 	};
 	enum user_need need =
 		enrolment.values[ADD_ALLOW_UNKNOWN] != NULL ? USER_ANY : USER_KNOWN;
