@@ -72,6 +72,21 @@ static const struct add_kind *find_kind(const char *name)
 	return NULL;
 }
 
+/* Records may have more. A character that is pasted along, and not seen, would make a
+ * label that nobody finds, or a list that says something else. */
+static bool is_shown_label(const char *label)
+{
+	uint32_t point = 0;
+	if (!mfa_text_is_label(label, MFA_LABEL_SIZE))
+		return false;
+	for (size_t at = 0, len = strlen(label); at < len;) {
+		at += mfa_text_decode(label + at, len - at, &point);
+		if (mfa_text_is_hidden(point))
+			return false;
+	}
+	return true;
+}
+
 static enum exit_code check_add_options(const struct app *app,
 					const struct add_kind *kind,
 					const char *const *values)
@@ -80,7 +95,7 @@ static enum exit_code check_add_options(const struct app *app,
 	for (unsigned i = ADD_DIGITS; i < ADD_OPTION_COUNT; i++)
 		if (values[i] != NULL && (kind->options & 1U << i) == 0)
 			return add_misuse(app, (enum add_option)i);
-	if (label != NULL && !mfa_text_is_label(label, MFA_LABEL_SIZE))
+	if (label != NULL && !is_shown_label(label))
 		return add_misuse(app, ADD_LABEL);
 	return EXIT_DONE;
 }
