@@ -211,6 +211,21 @@ def test_two_administrators_give_no_key_to_two_people(case):
     assert (second.returncode, key.show()["slot1"]) == (1, "empty")
 
 
+def test_no_secret_is_given_to_a_device_that_poses_as_a_key(case):
+    """It is in a port that is asked before the real key's."""
+    taro = users.new()
+    softkey.fresh()
+    twin = plugged()
+    real = softkey.Key(serial=twin.serial)
+    exits(add(taro), 1, "more than one YubiKey")
+    for kind, words in (("yubikey", ()), ("yubikey-otp", ("--no-confirm",))):
+        exits(add(taro, kind, "--serial", str(twin.serial), *words), 1,
+              f"more than one device says that it is YubiKey {twin.serial}(?s:.*)nothing was changed")
+    assert twin.show()["writes"] == real.show()["writes"] == "0" and not is_enrolled(taro)
+    twin.unplug()
+    exits(add(taro), 0, "Enrolled")
+
+
 def test_few_records_are_searched_without_a_bar(case):
     """Which nobody could read, and which would stay on the screen; and the access code's form is said."""
     taro, key = fresh()
