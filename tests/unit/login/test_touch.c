@@ -277,6 +277,30 @@ static void when_all_slots_were_programmed_anew_it_is_refused_once(void **state)
 	assert_jiro_has_no_failures(state);
 }
 
+/* The other key is at home: that does not hide what is the matter with this one. */
+static void a_key_that_was_programmed_anew_is_told_where_the_other_is_not_there(
+	void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct mfa_token tokens[] = { { .kind = MFA_KIND_NONE },
+				      key_token(KEY_SERIAL, KEY_SLOT),
+				      key_token(KEY_SERIAL + 1, KEY_SLOT) };
+	struct mfa_diag diag = { .text = "" };
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	options.slot[KEY_SLOT - 1].secret[0] ^= 1;
+	make_token(&totp_spec, &tokens[0]);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	enroll_tokens(fixture->host.host.store, "jiro", tokens, MFA_COUNT(tokens));
+	mfa_site_close(&fixture->host.host);
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	struct outcome outcome =
+		come(state, (struct attempt){ .user = "jiro", .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 1);
+	assert_jiro_has_no_failures(state);
+}
+
 /* What was wrong at first is no diagnosis of what came of it. */
 static void a_solved_problem_leaves_no_diagnosis(void **state)
 {
@@ -478,6 +502,8 @@ int main(int argc, char **argv)
 			a_slot_that_was_programmed_anew_hides_not_the_other),
 		with_key_driver_fixture(
 			when_all_slots_were_programmed_anew_it_is_refused_once),
+		with_key_driver_fixture(
+			a_key_that_was_programmed_anew_is_told_where_the_other_is_not_there),
 		with_key_driver_fixture(
 			a_key_with_another_secret_is_refused_and_not_counted),
 		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),
