@@ -15,6 +15,7 @@ from e2e.terminal import PROMPT, Terminal
 
 CODE, OTHER = "616363657373", "ffffffffffff"
 POINTS = 14  # at which one is interrupted, evenly spread
+UNTOUCHED = ("touch-after=never", "touch-ms=1000")  # what waits fifteen seconds else
 
 
 def fresh(**options):
@@ -154,10 +155,11 @@ def test_after_a_failure_the_next_command_is_named(case):
         said = " ".join(terminal.transcript.split())
     assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
     assert "The slot has the access code that you gave it: try again with --force --access-code-stdin" in said, said
+    key.faults(*UNTOUCHED)
     done = add(taro, "yubikey", "--force")  # nobody touches it, and nobody knows what it holds
     exits(done, 1, "may have been overwritten")
     assert "perhaps an access code protects it: then give it with --access-code-stdin" in done.stderr, done
-    key.touch(True)
+    key.faults()
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
 
 
@@ -249,7 +251,7 @@ def test_few_records_are_searched_without_a_bar(case):
 
 def test_a_failure_without_access_codes_does_not_speak_of_them(case):
     taro, key = fresh()
-    key.touch(False)
+    key.faults(*UNTOUCHED)
     done = add(taro)
     exits(done, 1, "(?s)was overwritten, and lets nobody in(?s:.*)Try again with --force")
     assert "access" not in done.stderr, done
@@ -325,11 +327,11 @@ def hidden(*words, **options):
 def test_keys_without_a_number_have_their_words(case):
     taro = hidden(slot1=f"hmac:{SECRET}")
     exits(add(taro), 1, "does not tell its serial number, so it cannot be registered")
-    exits(add(taro, "yubikey", "--serial", "7654321"), 1, "YubiKey 7654321 is not plugged in, unless it is this one")
     exits(enroll.run("yubikey"), 0, "(?m)^YubiKey that does not tell its serial number, firmware 5.4.3")
-    exits(enroll.run("yubikey", "--json"), 0, '"serial":null')
-    taro = hidden(firmware="2.1.0")
+    taro = hidden(firmware="2.1.0")  # which is not waited for
     exits(add(taro), 1, "firmware of this YubiKey, 2.1.0, is too old")
+    exits(add(taro, "yubikey", "--serial", "7654321"), 1, "YubiKey 7654321 is not plugged in, unless it is this one")
+    exits(enroll.run("yubikey", "--json"), 0, '"serial":null')
     exits(enroll.run("yubikey"), 0, "(?m)^YubiKey too old for a serial number, firmware 2.1.0")
     softkey.fresh()
     plugged()
