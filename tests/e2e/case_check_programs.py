@@ -78,13 +78,39 @@ def test_sudo_asks_nobody_where_sudoers_says_so(case):
             f"Defaults:{taro.name} !authenticate\n": ("sudo-no-authenticate", 1),
             f"Defaults:{FAR},{taro.name} !authenticate\nDefaults:{FAR},root authenticate\n":
                 ("sudo-no-authenticate", 1),
+            "Defaults! /usr/bin/id !authenticate\n": ("sudo-no-authenticate", 1),
+            f"Defaults !\nDefaults: {taro.name} !authenticate\n": ("sudo-no-authenticate", 2),
             "Defaults exempt_group=users\n": ("sudo-exempt-group", 1)}
     run(["usermod", "-aG", "users", taro.name])
     with pamconf.wired("sudo"):
         for text, (name, line) in ways.items():
             with file("/etc/sudoers.d/site", text, 0o440) as path:
                 assert holes("sudo") == [(name, path, line)], text
-                assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n", text
+                assert run(["sudo", "-k", "-n", "id", "-un"], taro).endswith("root\n"), text
+
+
+def test_sudo_takes_nothing_back_by_lines_that_it_refuses(case):
+    taro, _ = enroll.person()
+    refused = ("Defaults authenticate=yes\n", "Defaults authenticate, lecture=\n")
+    alias = f"User_Alias OPS = {taro.name}\nOPS ALL=(ALL) NOPASSWD: ALL\nUser_Alias OPS = root\n"
+    plugins = "Plugin sudoers_policy sudoers.so sudoers_file=%s\nPlugin sudoers_policy sudoers.so\n"
+    with pamconf.wired("sudo"), file("/etc/sudoers.d/site", "Defaults !authenticate\n", 0o440) as site:
+        for text in refused:
+            with file("/etc/sudoers.d/then", text, 0o440):
+                assert_asks_nobody(taro, ("sudo-no-authenticate", site, 1))
+        with file("/etc/sudoers.d/then", "Defaults authenticate\n", 0o666):
+            assert_asks_nobody(taro, ("sudo-no-authenticate", site, 1))
+        with file("/etc/sudoers.d/then", "Defaults authenticate\n", 0o440):
+            assert not holes("sudo")
+            with file("/etc/sudoers.d/then2", alias, 0o440) as path:
+                assert_asks_nobody(taro, ("sudo-nopasswd", path, 2))
+            with file("/etc/sudoers.other", alias, 0o440) as path, file("/etc/sudo.conf", plugins % path):
+                assert_asks_nobody(taro, ("sudo-nopasswd", path, 2))
+
+
+def assert_asks_nobody(user, hole):
+    assert holes("sudo") == [hole]
+    assert run(["sudo", "-k", "-n", "id", "-un"], user).endswith("root\n")
 
 
 def test_sudo_reads_what_check_does_not_read_to_its_end(case):
