@@ -4,11 +4,19 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/config_lines.h"
 #include "check/getty_options.h"
 #include "check/parts.h"
 #include "check/unit.h"
+#include "mfa/rootfs.h"
+
+void console_tell_force(struct check *check, struct check_place place)
+{
+	check_add_once(check, CHECK_HOLE, "sulogin-force", place, "%s",
+		       TR(check->app, MFA_N_("opens a root shell without a password")));
+}
 
 void console_look_at_command(struct check *check, struct check_place place,
 			     const char *line)
@@ -25,6 +33,8 @@ void console_look_at_command(struct check *check, struct check_place place,
 	else if (options.skips_password)
 		check_add_once(check, CHECK_HOLE, "login-f", place, "%s",
 			       TR(check->app, MFA_N_("login -f asks for nothing")));
+	else if (options.forces_shell)
+		console_tell_force(check, place);
 	else if (options.has_other_program)
 		check_add_once(check, CHECK_HOLE, "getty-program", place, "%s",
 			       TR(check->app,
@@ -44,6 +54,25 @@ static void look_at_inittab(struct check *check)
 				line);
 }
 
+/* What the boot loader hands to systemd for all services. The kernel does not tell how
+ * long its line is. */
+static void look_at_kernel_line(struct check *check)
+{
+	static const char path[] = "/proc/cmdline";
+	static const char wanted[] = "systemd.setenv=SYSTEMD_SULOGIN_FORCE=";
+	char text[4096] = "";
+	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	if (!check->is_live || mfa_rootfs_open("", path, &fd) != MFA_OK ||
+	    read(fd, text, sizeof text - 1) < 0)
+		return;
+	char *rest = text;
+	for (const char *word = NULL; (word = unit_next_word(&rest)) != NULL;) {
+		if (strncmp(word, wanted, strlen(wanted)) == 0 &&
+		    unit_is_yes(word + strlen(wanted)))
+			console_tell_force(check, (struct check_place){ path, 0 });
+	}
+}
+
 /* sulogin asks for root's password alone, or for nothing. */
 static void look_at_sulogin(struct check *check, const char *unit)
 {
@@ -61,6 +90,8 @@ void check_consoles(struct check *check)
 	if (!check_wants(check, "login") || check_is_left_out(check, "login"))
 		return;
 	console_look_at_units(check);
+	console_look_at_credential_stores(check);
+	look_at_kernel_line(check);
 	look_at_inittab(check);
 	look_at_sulogin(check, "rescue.service");
 	look_at_sulogin(check, "emergency.service");

@@ -213,7 +213,9 @@ static void take_options(struct reader *reader, const struct sshd_server *server
 		char *line = strdup(server->options.items[i]);
 		char *value = NULL;
 		const char *name =
-			line != NULL ? config_lines_split_quoted_key(line, &value) : NULL;
+			line != NULL ? config_lines_split_quoted_key(
+					       line + strspn(line, " \t"), &value)
+				     : NULL;
 		enum sshd_key key = name != NULL ? sshd_find_key(name) : SSHD_KEYS;
 		if (line == NULL)
 			reader->check->findings.err = MFA_ERR_NOMEM;
