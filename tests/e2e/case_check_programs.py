@@ -229,6 +229,33 @@ def test_a_block_of_sshd_whose_example_an_earlier_block_takes(case):
                 let_in(ssh.login(hanako, [], "publickey", key), 0)
 
 
+def test_two_blocks_of_sshd_open_what_neither_does(case):
+    """sshd itself refuses "any" behind a list of methods."""
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    text = "UsePAM yes\nPubkeyAuthentication no\n"
+    blocks = ("Match Address 127.0.0.0/8\nAuthenticationMethods any\n",
+              f"Match User {taro.name}\nPubkeyAuthentication yes\nAuthenticationMethods publickey,keyboard-interactive\n")
+    with pamconf.written("sshd", PASSWORD), product.config(zone={"gate": "lightdm"}):
+        for part in blocks + ("".join(blocks),):
+            is_open = part not in blocks
+            with file("/etc/ssh/blocks", part), file("/etc/ssh/sshd_config", text), ssh.Server(f"{text}Include blocks\n"):
+                assert [hole for hole, *_ in holes("sshd")] == ["sshd-publickey"] * is_open, part
+                assert ssh.login(taro, [], "publickey", key).let_in == is_open, part
+
+
+def test_sshd_asks_for_the_service_that_its_unit_names(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    unit = "[Service]\nExecStart=@/usr/sbin/sshd /usr/sbin/sshd-maint -D\n"
+    with pamconf.wired("sshd"), pamconf.written("other", PASSWORD):
+        with file("/etc/systemd/system/maint.service", unit) as path:
+            assert ("service-chosen", path, 2) in holes("sshd")
+        with ssh.Server(name="/usr/sbin/sshd-maint"):
+            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
+            let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
 @contextmanager
 def process_of(user, title):
     """A process of the user's that says of itself what it likes."""
