@@ -93,10 +93,7 @@ static bool is_service(const char *name, const struct mfa_strings *names)
 	for (size_t i = 0; i < names->count; i++)
 		if (strcasecmp(names->items[i], name) == 0)
 			return true;
-	for (size_t i = 0; i < program_count; i++)
-		if (programs[i].service != NULL && strcmp(programs[i].service, name) == 0)
-			return true;
-	return false;
+	return program_has_service(name);
 }
 
 static enum exit_code test_only_service(struct check *check)

@@ -33,6 +33,15 @@ bool program_is_installed(const struct check *check, const struct program *progr
 	return find_service_file(check, program->service, path, sizeof path) != NULL;
 }
 
+bool program_has_service(const char *service)
+{
+	for (size_t i = 0; i < program_count; i++)
+		if (programs[i].service != NULL &&
+		    strcmp(programs[i].service, service) == 0)
+			return true;
+	return false;
+}
+
 static void read_switch_place(struct check *check, const struct program *program,
 			      const char *place, struct settings *settings)
 {

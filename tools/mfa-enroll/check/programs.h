@@ -59,5 +59,8 @@ struct program {
 extern const struct program programs[];
 extern const size_t program_count;
 
+/* Whether a program of the table asks PAM for the service. */
+bool program_has_service(const char *service);
+
 /* Whether it is there: its file, or its service's. */
 bool program_is_installed(const struct check *check, const struct program *program);
