@@ -179,9 +179,11 @@ def test_doas_asks_nobody_with_nopass(case):
 
 def test_lightdm_reads_the_folders_of_the_table(case):
     for folder in ("/etc/xdg/lightdm", "/usr/local/share/lightdm", "/usr/share/lightdm", "/etc/lightdm"):
-        with file(f"{folder}/lightdm.conf.d/99-x.conf", "[Seat:*]\nautologin-user=taro\n") as path:
+        text = "[Seat:*]\nautologin-user=taro\nAutologin-User=\npam-autologin-service=kiosk\n"
+        with file(f"{folder}/lightdm.conf.d/99-x.conf", text) as path:
             assert ("autologin", path, 2) in holes("lightdm"), folder
-            assert "autologin-user=taro" in run(["lightdm", "--show-config"]), folder
+            shown = run(["lightdm", "--show-config"])
+            assert "autologin-user=taro" in shown and "pam-autologin-service=kiosk" in shown, folder
 
 
 def test_programs_call_of_pam_what_the_table_says(case):

@@ -228,6 +228,16 @@ static void tell_who_is_in(struct check *check, const struct switch_found *found
 			  found->key, found->program->name, service);
 }
 
+/* The gate of the usual service is not asked where another one is. */
+static void tell_chosen_gate(struct check *check, const struct switch_found *found)
+{
+	MFA_CLEANUP(mfa_free_string) char *name = NULL;
+	bool is_on = check_has_autologin(check, found->one->service, &name);
+	if (is_on && !check_is_gated(check, found->value) &&
+	    !check_is_left_out(check, found->value))
+		tell_autologin(check, found);
+}
+
 static void tell_switch(struct check *check, const struct switch_found *found,
 			void *context MFA_UNUSED)
 {
@@ -245,6 +255,9 @@ static void tell_switch(struct check *check, const struct switch_found *found,
 		break;
 	case EFFECT_CHOOSES:
 		check_chosen_service(check, name, found->place, found->value);
+		break;
+	case EFFECT_CHOOSES_GATE:
+		tell_chosen_gate(check, found);
 		break;
 	case EFFECT_STARTS:
 		check_add(check, CHECK_HOLE, id, found->place,

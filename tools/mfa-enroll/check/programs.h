@@ -12,11 +12,13 @@ enum {
 };
 
 enum program_effect {
-	EFFECT_LETS_IN,	   /* somebody is in, and auth was not asked; account may be */
-	EFFECT_CHOOSES,	   /* the value is the service that is asked */
-	EFFECT_STARTS,	   /* the value is a program that asks in its place */
-	EFFECT_BESIDE_PAM, /* it lets in by itself, and no module of PAM decides */
-	EFFECT_SHARES,	   /* the same, but to files alone */
+	EFFECT_LETS_IN,	     /* somebody is in, and auth was not asked; account may be */
+	EFFECT_CHOOSES,	     /* the value is the service that is asked */
+	EFFECT_CHOOSES_GATE, /* the same, but for what lets in, which its account is asked
+			      */
+	EFFECT_STARTS,	     /* the value is a program that asks in its place */
+	EFFECT_BESIDE_PAM,   /* it lets in by itself, and no module of PAM decides */
+	EFFECT_SHARES,	     /* the same, but to files alone */
 };
 
 /* Which values of a key mean that it is on. */

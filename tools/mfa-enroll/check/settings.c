@@ -46,10 +46,12 @@ const struct setting *settings_find(const struct settings *settings, const char 
 	return NULL;
 }
 
+/* To some programs a key in other letters is another key, which takes nothing back. */
 static void drop_setting(struct settings *settings, const char *section, const char *key)
 {
 	for (size_t i = 0; i < settings->count; i++) {
-		if (!is_setting(&settings->items[i], section, key))
+		if (strcmp(settings->items[i].key, key) != 0 ||
+		    strcmp(settings->items[i].section, section) != 0)
 			continue;
 		free_setting(&settings->items[i]);
 		memmove(&settings->items[i], &settings->items[i + 1],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Settings of programs with sections and keys, as the program sees them: of two with one
- * section and key the later one holds. */
+ * section and key, in the same letters, the later one holds. */
 #pragma once
 
 #include "check/check.h"
