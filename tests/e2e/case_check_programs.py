@@ -264,7 +264,7 @@ def process_of(user, title):
     with subprocess.Popen([title, "60"], executable="/bin/sleep", preexec_fn=lambda: become(user)) as process:
         try:
             soon(lambda: Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(title.encode()))
-            yield
+            yield process.pid
         finally:
             process.kill()
 
@@ -287,6 +287,21 @@ def test_root_runs_no_program_that_a_user_names(case):
         assert not [hole for hole in holes("sshd") if hole[0] != "service-chosen"]
         assert time.monotonic() - begun < 9
         assert not proof.exists()
+
+
+def test_what_users_have_open_and_in_memory_is_left_alone(case):
+    """Their file systems may never answer, and their memory neither."""
+    jiro = users.new("jiro")
+    trace = Path("/tmp/trace")
+    with pamconf.wired("login"), process_of(jiro, "sshd: /usr/sbin/sshd [listener] 0 of 10-100 startups") as pid, \
+            listener(jiro, f"/home/{jiro.name}/any", 2210):
+        run(["strace", "-f", "-o", trace, "-e", "trace=file", "mfa-enroll", "check"])
+        calls_of = [line for line in trace.read_text().splitlines() if f"/proc/{pid}/" in line]
+    assert any("status" in line for line in calls_of), "it was not seen"
+    reads = [line for line in calls_of if "readlink" not in line and
+             not re.search(rf'"/proc/{pid}/(status|fd)"', line)]
+    assert not reads, reads
+    trace.unlink()
 
 
 LISTEN = "import socket, time; s = socket.create_server(('0.0.0.0', {port})); print(1, flush=True); time.sleep(60)"
