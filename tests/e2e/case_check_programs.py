@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 from contextlib import contextmanager
@@ -302,6 +303,21 @@ def test_what_users_have_open_and_in_memory_is_left_alone(case):
              not re.search(rf'"/proc/{pid}/(status|fd)"', line)]
     assert not reads, reads
     trace.unlink()
+
+
+def test_a_program_with_a_capability_to_become_root_is_named(case):
+    taro = users.new()
+    tool = Path("/usr/local/bin/tool")
+    shutil.copy(os.path.realpath("/usr/bin/python3"), tool)
+    try:
+        for number, is_roots in ((7, True), (13, False)):  # setuid, net_raw
+            os.setxattr(tool, "security.capability", struct.pack("<5I", 0x2000001, 1 << number, 0, 0, 0))
+            said = json.loads(enroll.run("check", "--json").stdout)
+            assert (str(tool) in said["unknown"]) == is_roots, said["unknown"]
+            became = run([tool, "-Sc", "import os; os.setuid(0); print(os.getuid())"], taro)
+            assert (became == "0\n") == is_roots, became
+    finally:
+        tool.unlink()
 
 
 LISTEN = "import socket, time; s = socket.create_server(('0.0.0.0', {port})); print(1, flush=True); time.sleep(60)"

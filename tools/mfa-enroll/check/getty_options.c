@@ -61,6 +61,13 @@ static bool is_login(const char *program)
 	return is_program(program, "login");
 }
 
+/* Another program of that name may ask nobody. */
+static bool is_systems_login(const char *path)
+{
+	return strcmp(path, "login") == 0 || strcmp(path, "/bin/login") == 0 ||
+	       strcmp(path, "/usr/bin/login") == 0;
+}
+
 /* Whether a word of sulogin(8)'s is --force, or -e, alone or among others. */
 static bool is_force(const char *word)
 {
@@ -93,7 +100,7 @@ static void take_getty_words(char **words, int count, struct getty_options *opti
 		else if (letter == 'o')
 			take_login_options(optarg, options);
 		else if (letter == 'l')
-			options->has_other_program |= !is_login(optarg);
+			options->has_other_program |= !is_systems_login(optarg);
 	}
 }
 

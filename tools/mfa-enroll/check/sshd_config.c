@@ -148,6 +148,10 @@ static void include_pattern(struct reader *reader, const char *folder,
 		include_below(reader, folder, part, rest, depth);
 		return;
 	}
+	if (part[0] == '.') { /* the names in the folder are without those */
+		stop_reading(reader, folder, WHOLE_FILE_ERROR);
+		return;
+	}
 	if (mfa_rootfs_list(reader->check->root, folder[0] != '\0' ? folder : "/",
 			    &names) != MFA_OK)
 		return;

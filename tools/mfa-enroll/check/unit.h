@@ -42,6 +42,18 @@ char *unit_find_variable(struct check *check, const char *unit, const char *name
 char *unit_expand(struct check *check, const char *unit, const char *command,
 		  bool *ret_is_unknown);
 
+enum {
+	UNIT_PROGRAM_SIZE = 256
+};
+
+/* Whether what a command runs at a terminal is known to ask there, or only to show
+ * something. ret_program: its name. */
+bool unit_command_asks(const char *command, char ret_program[static UNIT_PROGRAM_SIZE]);
+
+/* Whether a command opens a terminal or screen by itself, for whoever is there.
+ * ret_program: what does, or untouched. */
+bool unit_command_opens(const char *command, char ret_program[static UNIT_PROGRAM_SIZE]);
+
 /* Adds the hole that a program gets options from a variable of which nothing is known. */
 void unit_add_unknown_options(struct check *check, struct check_place place,
 			      const char *program);

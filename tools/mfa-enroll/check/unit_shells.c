@@ -120,26 +120,6 @@ static void take_unit_fact(const char *key, char *value, struct check_place plac
 		note_force(facts, place);
 }
 
-/* The name of the program, without its folder and systemd's signs before it. */
-static const char *program_name(const char *line, char *buffer, size_t size)
-{
-	line += strspn(line, "-@:+!|\"' \t");
-	(void)snprintf(buffer, size, "%.*s", (int)strcspn(line, " \t\"'"), line);
-	const char *slash = strrchr(buffer, '/');
-	return slash != NULL ? slash + 1 : buffer;
-}
-
-/* Programs that ask at the terminal, or that show something there. */
-static bool asks_or_shows(const char *name)
-{
-	static const char getty[] = "getty";
-	size_t len = strlen(name);
-	return (len >= strlen(getty) && strcmp(name + len - strlen(getty), getty) == 0) ||
-	       strcmp(name, "login") == 0 || strcmp(name, "sulogin") == 0 ||
-	       (strncmp(name, "systemd-", 8) == 0 && strcmp(name, "systemd-run") != 0) ||
-	       strncmp(name, "plymouth", 8) == 0;
-}
-
 /* logind, generators and a boot that fails start these, without a link. */
 static bool is_started_by_itself(const char *name)
 {
@@ -186,14 +166,15 @@ static void look_at_terminal(const struct unit_facts *facts, const char *name)
 {
 	struct check *check = facts->check;
 	const char *service = facts->pam_service;
-	if (!facts->is_at_terminal ||
-	    (service[0] != '\0' && check_is_gated(check, service)))
+	if (service[0] != '\0' && check_is_gated(check, service))
 		return;
 	for (size_t i = 0; i < facts->count; i++) {
-		char buffer[256];
+		char program[UNIT_PROGRAM_SIZE];
 		const struct unit_command *command = &facts->commands[i];
-		const char *program = program_name(command->line, buffer, sizeof buffer);
-		if (asks_or_shows(program))
+		bool is_open = facts->is_at_terminal
+				       ? !unit_command_asks(command->line, program)
+				       : unit_command_opens(command->line, program);
+		if (!is_open)
 			continue;
 		if (!is_started(check, name))
 			return;
