@@ -176,6 +176,7 @@ static void take_started_server(const char *key, char *value, struct check_place
 	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
 	if (slash == NULL || !sshd_is_server_name(slash + 1))
 		return;
+	sshd_look_at_build(check, program, place);
 	const char *name = take_name(&rest, has_name, program);
 	struct sshd_server server = sshd_server_init(check, name, place);
 	if (is_unknown)
@@ -195,8 +196,9 @@ static void add_copies(struct check *check, struct sshd_servers *servers,
 		if (!sshd_is_server_name(names.items[i]))
 			continue;
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
-		struct sshd_server server =
-			sshd_server_init(check, path, (struct check_place){ path, 0 });
+		struct check_place place = { path, 0 };
+		struct sshd_server server = sshd_server_init(check, path, place);
+		sshd_look_at_build(check, path, place);
 		sshd_servers_add(check, servers, &server);
 	}
 }
