@@ -7,13 +7,14 @@ import os
 import re
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pamconf, product, programs, ssh, users
+from e2e import enroll, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import let_in, soon
 from e2e.terminal import Terminal, become
 
@@ -188,7 +189,8 @@ def test_lightdm_reads_the_folders_of_the_table(case):
 
 
 def test_programs_call_of_pam_what_the_table_says(case):
-    """nodm and the programs that run later never ask who somebody is; all of them ask for the account."""
+    """nodm and the programs that run later never ask who somebody is; all of them ask for the account, but nodm, lxdm
+    and SLiM ignore the answer."""
     for path in ("/usr/sbin/nodm", "/usr/sbin/atd", "/usr/sbin/cron"):
         assert "pam_authenticate" not in calls(path) and "pam_acct_mgmt" in calls(path), path
     for path in ("/usr/bin/slim", "/usr/sbin/greetd", "/usr/lib/lxdm/lxdm-session", "/usr/lib/cockpit/cockpit-session",
@@ -381,6 +383,27 @@ def proof(command):
         yield path
 
 
+SERVERS = Path("/run/x-servers")
+
+
+def x_server(path):
+    """An X server without the options by which display managers give it a terminal; its number is written down."""
+    text = '#!/bin/bash\nfor word; do\n\tshift\n\tcase $word in vt*|-novtswitch) ;; *) set -- "$@" "$word" ;; esac\ndone\n'
+    return file(path, f'{text}echo $$ >>{SERVERS}\nexec /usr/bin/Xvfb "$@" -ac\n', 0o755)
+
+
+def end_x_servers():
+    """They are in sessions of their own, and would be in the way of the next one."""
+    for number in SERVERS.read_text().split() if SERVERS.exists() else []:
+        try:
+            os.kill(int(number), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    SERVERS.unlink(missing_ok=True)
+    for path in (*Path("/tmp").glob(".X*-lock"), *Path("/tmp/.X11-unix").glob("X*")):
+        path.unlink()
+
+
 def who_is_in(argv, path, seconds=3):
     """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
     Path("/run/greetd.run").unlink(missing_ok=True)  # by which greetd has its initial session once
@@ -390,6 +413,7 @@ def who_is_in(argv, path, seconds=3):
         while time.monotonic() < end and not (path.exists() and path.read_text()):
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
+    end_x_servers()
     return path.read_text().strip() if path.exists() else ""
 
 
@@ -437,15 +461,69 @@ def test_greetd_reads_one_of_its_two_files(case):
         assert who_is_in(["greetd"], who, 15) == taro.name
 
 
-def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
+def test_slim_logs_in_by_itself_whatever_the_gate_says(case):
     taro, _ = enroll.person()
-    text = ("default_xserver /usr/bin/Xvfb\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
+    text = ("default_xserver /usr/local/bin/x\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
             f"default_user {taro.name}\nauto_login yes\nlogfile /run/slim.log\nlockfile /run/slim.lock\n"
             "authfile /run/slim.auth\ncurrent_theme debian-softwaves\n")
-    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who:
-        logs_in_by_itself("slim", ["slim"], who, taro)
-        for name in ("/run/slim.lock", "/tmp/.X0-lock"):
-            Path(name).unlink(missing_ok=True)
+    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        ignores_the_gate("slim", ["slim"], who, taro)
+        Path("/run/slim.lock").unlink(missing_ok=True)
+
+
+def ignores_the_gate(service, argv, path, user):
+    """It lets in though PAM refuses, by what the gate says as well, and check knows."""
+    with pamconf.written(service, WHOLE), product.config(zone={"gate": service}):
+        assert {name for name, *_ in holes(service)} == {"autologin"}
+        assert who_is_in(argv, path, 20) == user.name
+
+
+def test_sddm_logs_in_by_itself_unless_the_gate_refuses(case):
+    """Its helper tells whom it lets in, and waits for what his session is to have."""
+    taro, _ = enroll.person()
+    stack = "auth required pam_permit.so\naccount required pam_mfa.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
+    with pamconf.written("sddm-autologin", stack), file("/etc/sddm.conf", f"[Autologin]\nUser={taro.name}\n"):
+        assert sddm_lets_in(taro)
+        with product.config(zone={"gate": "sddm-autologin"}):
+            assert ("note", "autologin-gated", "/etc/sddm.conf", 2) in findings("sddm-autologin")
+            assert not sddm_lets_in(taro)
+
+
+def sddm_lets_in(user):
+    helper = "/usr/lib/x86_64-linux-gnu/sddm/sddm-helper"
+    path = Path("/run/sddm-proof")
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        with subprocess.Popen([helper, "--socket", path, "--id", "1", "--start", "/bin/true", "--user", user.name,
+                               "--autologin"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            client, _ = server.accept()
+            said = b""
+            with client:
+                client.settimeout(20)
+                while user.name.encode("utf-16-be") not in said and (more := client.recv(4096)):
+                    said += more
+            process.wait(10)
+    return user.name.encode("utf-16-be") in said
+
+
+def test_lxdm_logs_in_by_itself_whatever_the_gate_says(case):
+    taro, _ = enroll.person()
+    text = f"[base]\nautologin={taro.name}\nsession=/usr/local/bin/session\n[server]\narg=/usr/local/bin/x\n"
+    with file("/etc/lxdm/lxdm.conf", text), proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        ignores_the_gate("lxdm", ["sh", "-c", "while :; do lxdm-binary; sleep 0.1; done"], who, taro)
+
+
+def test_nodm_logs_in_by_itself_whatever_the_gate_says(case):
+    """Its terminal is none: a library answers for it."""
+    taro, _ = enroll.person()
+    text = (f"NODM_ENABLED=true\nNODM_USER={taro.name}\nNODM_XSESSION=/usr/local/bin/session\n"
+            "NODM_X_OPTIONS='/usr/local/bin/x :7'\n")
+    terminal = prepare.REPOSITORY / "build/tests/e2e/vt/libvt.so"
+    with file("/etc/default/nodm", text) as path, proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        argv = ["sh", "-c", f"set -a; . {path}; LD_PRELOAD={terminal} exec nodm"]
+        ignores_the_gate("nodm", argv, who, taro)
 
 
 def test_getty_logs_in_by_itself(case):

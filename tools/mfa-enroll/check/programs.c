@@ -253,6 +253,10 @@ static void tell_switch(struct check *check, const struct switch_found *found,
 	case EFFECT_LETS_IN:
 		tell_who_is_in(check, found);
 		break;
+	case EFFECT_LETS_IN_ANYHOW:
+		if (!check_is_left_out(check, found->one->service))
+			tell_autologin(check, found);
+		break;
 	case EFFECT_CHOOSES:
 		check_chosen_service(check, name, found->place, found->value);
 		break;

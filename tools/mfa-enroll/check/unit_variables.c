@@ -60,10 +60,9 @@ static void take_file_variable(const char *name, const char *value, void *contex
 static void take_environment_file(struct variable_search *search, const char *path)
 {
 	path += path[0] == '-';
-	if (strpbrk(path, "*?[%") != NULL)
-		search->is_unknown = true;
-	else if (!environment_file_read(search->check, path, take_file_variable, search))
-		search->is_unknown = true;
+	search->is_unknown |=
+		strpbrk(path, "*?[%") != NULL ||
+		!environment_file_read(search->check, path, take_file_variable, search);
 }
 
 static void take_variable_setting(const char *key, char *value,
@@ -104,13 +103,11 @@ struct expansion {
 };
 
 /* So that it is a part of one word. */
-static void write_quoted(struct expansion *expansion, const char *text)
+static void write_letter(struct expansion *expansion, char letter)
 {
-	for (; *text != '\0'; text++) {
-		if (strchr(" \t\"'\\$", *text) != NULL)
-			(void)fputc('\\', expansion->out);
-		(void)fputc(*text, expansion->out);
-	}
+	if (strchr(" \t\"'\\$", letter) != NULL)
+		(void)fputc('\\', expansion->out);
+	(void)fputc(letter, expansion->out);
 }
 
 /* A variable as a word of its own is as many words as its value has. */
@@ -125,8 +122,8 @@ static void write_variable(struct expansion *expansion, const char *name, bool i
 		return;
 	if (is_word)
 		(void)fputs(value, expansion->out);
-	else
-		write_quoted(expansion, value);
+	for (const char *at = value; !is_word && *at != '\0'; at++)
+		write_letter(expansion, *at);
 }
 
 /* The name behind a "$", which is written to buffer; its length, with braces; 0: none. */
@@ -148,7 +145,6 @@ static void write_word(struct expansion *expansion, const char *word)
 	const char *begin = word;
 	while (*word != '\0') {
 		char name[256];
-		char letter[2] = { *word, '\0' };
 		size_t len = word[0] == '$' && word[1] != '$'
 				     ? read_variable_name(word + 1, name, sizeof name)
 				     : 0;
@@ -156,7 +152,7 @@ static void write_word(struct expansion *expansion, const char *word)
 		if (len > 0)
 			write_variable(expansion, name, is_word);
 		else
-			write_quoted(expansion, letter);
+			write_letter(expansion, *word);
 		word += len > 0 ? 1 + len
 				: 1 + (size_t)(word[0] == '$' && word[1] == '$');
 	}
