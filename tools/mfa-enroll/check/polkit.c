@@ -147,10 +147,7 @@ static void tell_authority(struct check *check, const char *path,
 			   struct authority *authority)
 {
 	struct check_place place = { path, authority->yes_line };
-	/* Debian 12 reads these files where there is a program for them */
-	bool is_read =
-		mfa_rootfs_exists(check->root, "/usr/bin/pkla-check-authorization");
-	if (authority->yes_line != 0 && authority->is_everything && is_read)
+	if (authority->yes_line != 0 && authority->is_everything)
 		check_add(check, CHECK_HOLE, "polkit-everything", place, "%s",
 			  TR(check->app,
 			     MFA_N_("polkit runs root's programs (pkexec, systemd-run) "
@@ -208,6 +205,17 @@ static void look_at_authorities(struct check *check, const char *folder)
 	}
 }
 
+/* Debian's polkit of before 12 read them; since then that needs a package of its own. */
+static bool has_reader_of_authorities(const struct check *check)
+{
+	static const char *const programs[] = { "/usr/bin/pkla-check-authorization",
+						"/usr/lib/policykit-1/polkitd" };
+	for (size_t i = 0; i < MFA_COUNT(programs); i++)
+		if (mfa_rootfs_exists(check->root, programs[i]))
+			return true;
+	return false;
+}
+
 void check_polkit(struct check *check)
 {
 	static const char *const shipped[] = { "/run/polkit-1/rules.d",
@@ -220,6 +228,8 @@ void check_polkit(struct check *check)
 		config_files_each(check, shipped[i], ".rules", look_at_shipped_rules,
 				  NULL);
 	polkit_look_at_actions(check);
+	if (!has_reader_of_authorities(check))
+		return;
 	look_at_authorities(check, "/etc/polkit-1/localauthority");
 	look_at_authorities(check, "/var/lib/polkit-1/localauthority");
 }
