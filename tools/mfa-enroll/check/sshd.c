@@ -30,6 +30,13 @@ bool sshd_has_way(const struct sshd_settings *settings, const struct sshd_way *w
 	return is_on(settings, way->key, way->is_preset);
 }
 
+/* The service of PAM that these logins ask for. */
+static const char *find_service(const struct sshd_case *one)
+{
+	const char *named = one->settings->values[SSHD_SERVICE].text;
+	return named[0] != '\0' ? named : one->server->service;
+}
+
 static struct check_place setting_place(const struct sshd_case *one, enum sshd_key key)
 {
 	const struct sshd_settings *settings = one->settings;
@@ -43,7 +50,7 @@ static struct check_place setting_place(const struct sshd_case *one, enum sshd_k
 static const char *login_scope(const struct check *check, const struct sshd_case *one,
 			       char *buffer, size_t size)
 {
-	const char *service = one->server->service;
+	const char *service = find_service(one);
 	bool is_renamed = strcmp(service, "sshd") != 0;
 	buffer[0] = '\0';
 	if (one->settings->blocks.one != 0)
@@ -62,7 +69,7 @@ void sshd_tell_way(struct check *check, const struct sshd_case *one,
 	char buffer[SSHD_CRITERIA_SIZE + 64];
 	struct check_place place = setting_place(one, way->key);
 	const char *where = login_scope(check, one, buffer, sizeof buffer);
-	if (check_is_gated(check, one->server->service))
+	if (check_is_gated(check, find_service(one)))
 		check_add(check, CHECK_NOTE, "sshd-gated", place,
 			  TR(check->app,
 			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
@@ -125,7 +132,7 @@ static void tell_no_questions(struct check *check, const struct sshd_case *one,
 			      const char *where)
 {
 	const struct check_service *service =
-		check_find_service(check, one->server->service);
+		check_find_service(check, find_service(one));
 	bool has_one_line = service != NULL &&
 			    is_on(one->settings, SSHD_PASSWORD, true) &&
 			    takes_code_with_password(&service->inspection);
@@ -175,6 +182,9 @@ static void look_at_settings(struct check *check, const struct sshd_case *one)
 			  login_scope(check, one, buffer, sizeof buffer));
 		return;
 	}
+	if (strcmp(find_service(one), one->server->service) != 0)
+		check_chosen_service(check, one->server->program,
+				     setting_place(one, SSHD_SERVICE), find_service(one));
 	if (one->settings->values[SSHD_METHODS].text[0] != '\0' &&
 	    strcasecmp(one->settings->values[SSHD_METHODS].text, "any") != 0)
 		look_at_methods(check, one);

@@ -51,6 +51,7 @@ enum sshd_key sshd_find_key(const char *name)
 		{ "kerberosauthentication", SSHD_KERBEROS },
 		{ "authenticationmethods", SSHD_METHODS },
 		{ "permitemptypasswords", SSHD_EMPTY_PASSWORDS },
+		{ "pamservicename", SSHD_SERVICE },
 		{ "usedns", SSHD_USE_DNS },
 		{ "permitrootlogin", SSHD_ROOT_LOGIN },
 	};

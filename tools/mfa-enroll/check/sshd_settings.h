@@ -14,6 +14,7 @@ enum sshd_key {
 	SSHD_KERBEROS,
 	SSHD_METHODS,
 	SSHD_EMPTY_PASSWORDS,
+	SSHD_SERVICE, /* of PAM; since OpenSSH 9.8 */
 	/* what does not decide how users get in: see has_same_values */
 	SSHD_OTHERS,
 	SSHD_USE_DNS = SSHD_OTHERS,

@@ -62,10 +62,25 @@ static bool opens_screen(const char *name)
 	return false;
 }
 
+/* "</dev/tty9" of a shell. */
+static bool reads_terminal(const char *command)
+{
+	static const char *const terminals[] = { "/dev/tty", "/dev/console", "/dev/hvc" };
+	for (const char *at = command; (at = strchr(at, '<')) != NULL;) {
+		at += 1 + strspn(at + 1, "> \t");
+		for (size_t i = 0; i < MFA_COUNT(terminals); i++)
+			if (strncmp(at, terminals[i], strlen(terminals[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* Also behind su, or in what a shell is given. */
 bool unit_command_opens(const char *command, char ret_program[static UNIT_PROGRAM_SIZE])
 {
 	static const char behind[] = " \t\"';&|";
+	if (reads_terminal(command))
+		return !unit_command_asks(command, ret_program);
 	command += strspn(command, "-@:+!|\"' \t");
 	while (*command != '\0') {
 		char path[UNIT_PROGRAM_SIZE];
