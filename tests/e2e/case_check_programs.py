@@ -452,6 +452,15 @@ def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
         logs_in_by_itself("greetd", ["greetd"], who, taro)
 
 
+def test_greetd_takes_blanks_around_a_section_away(case):
+    taro, _ = enroll.person()
+    text = greetd_config(taro.name).replace("[initial_session]", "[ initial_session ]")
+    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER), pamconf.written("greetd", WHOLE):
+        assert [name for name, *_ in holes("greetd")] == ["autologin"]
+        assert who_is_in(["greetd"], who, 15) == taro.name
+
+
 def test_greetd_reads_one_of_its_two_files(case):
     taro, _ = enroll.person()
     with file("/etc/greetd/greetd.conf", greetd_config(taro.name)) as path, \

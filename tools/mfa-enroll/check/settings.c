@@ -174,7 +174,9 @@ static void read_settings_file(struct settings_reader *reader, const char *path)
 			continue;
 		if (line[0] == '[' && (end = strchr(line, ']')) != NULL) {
 			*end = '\0';
-			section = line + 1; /* of the file's text */
+			section = line + 1;		   /* of the file's text */
+			section += strspn(section, " \t"); /* to greetd no part of it */
+			trim_end(section);
 			continue;
 		}
 		take_settings_line(reader, &file, section != NULL ? section : "", line);
