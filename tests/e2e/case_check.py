@@ -109,6 +109,32 @@ def test_what_releases_of_libpam_read_differently_is_an_error(case):
             assert len(outcome.prompts) == answers or not lets_in, outcome
 
 
+def test_a_service_that_another_one_includes(case):
+    taro, _ = enroll.person()
+    with pamconf.written("su", "auth required pam_unix.so nodelay\n"), \
+            pamconf.written("su-l", "auth include su\nauth required pam_mfa.so\n@include common-account\n"):
+        bypass("su", ["code"])
+        let_in(programs.su(taro, [taro.password], caller=stranger()), 1)
+
+
+def test_a_module_that_is_another_ones_file(case):
+    taro, _ = enroll.person()
+    folder = Path("/lib/x86_64-linux-gnu/security")
+    module, kept = folder / "pam_unix.so", folder / "kept"
+    with pamconf.written("sudo", "auth required pam_unix.so\nauth required pam_mfa.so\naccount required pam_permit.so\n"):
+        assert service("sudo")[0]["result"] == "proved"
+        module.rename(kept)
+        try:
+            for make in (module.symlink_to, lambda other: module.write_bytes((folder / other).read_bytes())):
+                make("pam_permit.so")
+                found, findings = service("sudo")
+                assert (found["result"], found["missing"]) == ("bypass", ["password"]), found
+                assert any(entry["id"] == "pam-module-impostor" for entry in findings), findings
+                module.unlink()
+        finally:
+            kept.rename(module)
+
+
 def test_what_is_an_error_lets_nobody_in(case):
     taro, _ = enroll.person()
     for hole in ("gone-include", "unfinished-line"):

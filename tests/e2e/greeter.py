@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from e2e import desktop, transcript
@@ -158,6 +158,18 @@ def bus():
         daemon.terminate()
         daemon.wait(10)
         (folder / "system_bus_socket").unlink(missing_ok=True)
+
+
+def autologin(user):
+    """Whether lightdm logs the user in by itself; else it shows its greeter."""
+    _prepare(replace(GTK, settings=f"autologin-user={user.name}\n"))
+    screen = Greeter()
+    with bus(), subprocess.Popen(["lightdm"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+        try:
+            until(lambda: screen.is_in(user) or screen.is_ready(), "a session or the greeter")
+            return screen.is_in(user)
+        finally:
+            daemon.terminate()
 
 
 @contextmanager

@@ -65,8 +65,9 @@ def make_key(folder):
 class Server:
     """sshd, for the length of a with block."""
 
-    def __init__(self, config="", program="/usr/sbin/sshd"):
+    def __init__(self, config="", program="/usr/sbin/sshd", name=None):
         self._program = program
+        self._name = name or program
         self.folder = tempfile.TemporaryDirectory(prefix="sshd-")
         self._path = Path(self.folder.name)
         host_key = make_key(self.folder.name)
@@ -75,9 +76,10 @@ class Server:
         self._log = self._path / "log"
 
     def __enter__(self):
-        argv = [self._program, "-D", "-e", "-f", self._path / "sshd_config"]
+        argv = [self._name, "-D", "-e", "-f", self._path / "sshd_config"]
         with open(self._log, "w") as log:
-            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=log, preexec_fn=seat.leave)
+            self._process = subprocess.Popen(argv, executable=self._program, stdin=subprocess.DEVNULL, stderr=log,
+                                             preexec_fn=seat.leave)
         end = time.monotonic() + 10
         while "Server listening on" not in self.log():
             if self._process.poll() is not None or time.monotonic() > end:

@@ -95,13 +95,10 @@ static bool is_service(const char *name, const struct mfa_strings *names)
 	for (size_t i = 0; i < names->count; i++)
 		if (strcasecmp(names->items[i], name) == 0)
 			return true;
-	for (size_t i = 0; i < program_count; i++)
-		if (programs[i].service != NULL && strcmp(programs[i].service, name) == 0)
-			return true;
-	return false;
+	return program_has_service(name);
 }
 
-static enum exit_code test_only_service(const struct check *check)
+static enum exit_code test_only_service(struct check *check)
 {
 	const struct app *app = check->app;
 	struct mfa_diag diag = { .text = "" };
@@ -109,7 +106,8 @@ static enum exit_code test_only_service(const struct check *check)
 	/* what is wrong with the folders is found later */
 	if (check->only == NULL ||
 	    mfa_service_list(&check->inspector.rootfs, &diag, &names) != MFA_OK ||
-	    is_service(check->only, &names))
+	    is_service(check->only, &names) ||
+	    (check->pam_folder == NULL && check_has_sshd_named(check, check->only)))
 		return EXIT_DONE;
 	const char *folder = check->pam_folder != NULL ? check->pam_folder : "/etc/pam.d";
 	const char *nearest = nearest_name((const char *const *)names.items, names.count,

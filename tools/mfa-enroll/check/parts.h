@@ -45,6 +45,9 @@ void check_key_copy(struct check *check);
  */
 bool check_is_shared_folder(const char *path);
 
+/* Whether a server asks PAM for that service. */
+bool check_has_sshd_named(struct check *check, const char *service);
+
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);
 

@@ -23,10 +23,10 @@ static struct check_place default_place(const struct sudoers_default *one)
 static const struct sudoers_default *find_default(const struct sudoers *sudoers,
 						  const char *name)
 {
-	for (size_t i = 0; i < sudoers->count; i++)
-		if (sudoers->defaults[i].scope[0] == '\0' &&
-		    strcmp(sudoers->defaults[i].name, name) == 0)
-			return &sudoers->defaults[i];
+	for (size_t i = sudoers->count; i > 0; i--)
+		if (sudoers->defaults[i - 1].scope[0] == '\0' &&
+		    strcmp(sudoers->defaults[i - 1].name, name) == 0)
+			return &sudoers->defaults[i - 1];
 	return NULL;
 }
 
@@ -126,8 +126,9 @@ static void look_at_sudoers(struct check *check, const char *path)
 		look_at_default(check, &sudoers, &sudoers.defaults[i]);
 }
 
-/* Plugin SYMBOL FILE OPTION...; false: the policy is another program's. */
-static bool read_plugin(char *line, char *ret_path, size_t size)
+/* Plugin SYMBOL FILE OPTION...; false: the policy is another program's. Of two policies
+ * sudo loads the first. */
+static bool read_plugin(char *line, bool *has_policy, char *ret_path, size_t size)
 {
 	static const char file[] = "sudoers_file=";
 	char *rest = NULL;
@@ -135,8 +136,12 @@ static bool read_plugin(char *line, char *ret_path, size_t size)
 	const char *library = strtok_r(NULL, " \t", &rest);
 	if (symbol == NULL || library == NULL || strstr(symbol, "policy") == NULL)
 		return true;
+	bool is_second = *has_policy;
+	*has_policy = true;
 	if (strcmp(symbol, "sudoers_policy") != 0)
 		return false;
+	if (is_second)
+		return true;
 	for (const char *word = NULL; (word = strtok_r(NULL, " \t", &rest)) != NULL;)
 		if (strncmp(word, file, strlen(file)) == 0)
 			(void)snprintf(ret_path, size, "%s", word + strlen(file));
@@ -147,6 +152,7 @@ static bool read_plugin(char *line, char *ret_path, size_t size)
 static void find_sudoers(struct check *check, char *ret_path, size_t size)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	bool has_policy = false;
 	(void)snprintf(ret_path, size, "/etc/sudoers");
 	if (!config_lines_open(check, "/etc/sudo.conf", &file))
 		return;
@@ -155,7 +161,7 @@ static void find_sudoers(struct check *check, char *ret_path, size_t size)
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strcasecmp(key, "Plugin") == 0 &&
-		    !read_plugin(value, ret_path, size))
+		    !read_plugin(value, &has_policy, ret_path, size))
 			check_add_unknown(check, "/etc/sudo.conf");
 	}
 }
