@@ -9,10 +9,9 @@
 #include "check/config_lines.h"
 #include "check/sudoers.h"
 
-enum {
-	USUAL_TIMEOUT = 15, /* minutes, in Debian */
-	LONG_TIMEOUT = 60,
-};
+/* Minutes; sudo takes fractions, too. */
+static const double usual_timeout = 15; /* in Debian */
+static const double long_timeout = 60;
 
 static struct check_place default_place(const struct sudoers_default *one)
 {
@@ -34,14 +33,14 @@ static const struct sudoers_default *find_default(const struct sudoers *sudoers,
 static double read_timeout(const struct sudoers_default *one)
 {
 	if (one == NULL)
-		return USUAL_TIMEOUT;
+		return usual_timeout;
 	return one->is_on ? strtod(one->value, NULL) : 0;
 }
 
 static void look_at_timeout(struct check *check, const struct sudoers_default *one)
 {
 	double minutes = read_timeout(one);
-	if (minutes > LONG_TIMEOUT)
+	if (minutes > long_timeout)
 		check_add(
 			check, CHECK_WARNING, "sudo-timestamp", default_place(one),
 			TR(check->app,
@@ -66,7 +65,7 @@ static void look_at_shared_ticket(struct check *check, const struct sudoers *sud
 	double minutes = read_timeout(find_default(sudoers, "timestamp_timeout"));
 	if (!is_shared || minutes == 0)
 		return;
-	bool is_long = minutes < 0 || minutes > USUAL_TIMEOUT;
+	bool is_long = minutes < 0 || minutes > usual_timeout;
 	check_add(check, is_long ? CHECK_HOLE : CHECK_WARNING, "sudo-timestamp-global",
 		  default_place(one),
 		  is_long ? TR(check->app,
