@@ -13,6 +13,7 @@
 enum {
 	MFA_CALLER_SIZE = 12,  /* of a user id as text, with its NUL */
 	MFA_REPEATS_SIZE = 12, /* of a number of lines */
+	MFA_ASKER_SIZE = 40,   /* of a process, as mfa_process_name writes it */
 };
 
 /* One event. Strings are borrowed; NULL fields are left out. Never a secret or a code. */
@@ -30,6 +31,10 @@ struct mfa_event {
 	const char *rhost;
 	const char *tty;
 	char caller[MFA_CALLER_SIZE]; /* user id of who ran the program; "": root's own */
+	/* The process that asked and its parent, of a login that began a session while
+	 * enable waits for one; else "". */
+	char process[MFA_ASKER_SIZE];
+	char parent[MFA_ASKER_SIZE];
 	/* How many events the line stands for, and the time of the first of them; "":
 	 * one. It has the terminal of the first, and what they all have. */
 	char repeats[MFA_REPEATS_SIZE];

@@ -106,12 +106,14 @@ struct mfa_auth_result {
 	enum mfa_kind kind;
 	/* Nothing works for anybody: the site cannot be opened, or nothing be written. */
 	bool is_outage;
-	int err;		    /* MFA_REASON_FAILED: the enum mfa_err */
-	struct mfa_secret password; /* wants_password: what was typed before the code */
-	struct mfa_diag diag;	    /* MFA_REASON_FAILED: what and what to do */
-	bool is_unknown_user;	    /* no such account: the name is not logged */
-	bool is_noted;		    /* the record counts it as a refusal */
-	bool is_in_trail;	    /* its line, or that could be held back */
+	int err;		      /* MFA_REASON_FAILED: the enum mfa_err */
+	struct mfa_secret password;   /* wants_password: what was typed before the code */
+	struct mfa_diag diag;	      /* MFA_REASON_FAILED: what and what to do */
+	char process[MFA_ASKER_SIZE]; /* for the event: see struct mfa_event */
+	char parent[MFA_ASKER_SIZE];
+	bool is_unknown_user; /* no such account: the name is not logged */
+	bool is_noted;	      /* the record counts it as a refusal */
+	bool is_in_trail;     /* its line, or that could be held back */
 	uint32_t unlogged; /* earlier refusals that are in the record and have no line */
 	struct mfa_auth_meeting busy;	   /* in which the keys were in use */
 	struct mfa_auth_meeting elsewhere; /* in which a key of the user's has answered */

@@ -18,6 +18,8 @@ const struct event_field event_fields[] = {
 	{ FIELD(actor) },
 	{ FIELD(rhost) },
 	{ FIELD(tty) },
+	{ FIELD(process), .is_array = true },
+	{ FIELD(parent), .is_array = true },
 	{ FIELD(repeats), .is_array = true },
 	{ FIELD(since), .is_array = true },
 	{ FIELD(result), .is_outcome = true },

@@ -52,6 +52,8 @@ struct mfa_event mfa_auth_event(const struct mfa_zone *zone,
 	uint32_t caller = login->caller != 0 ? login->caller : login->peer;
 	if (caller != 0)
 		(void)snprintf(event.caller, sizeof event.caller, "%" PRIu32, caller);
+	(void)snprintf(event.process, sizeof event.process, "%s", result->process);
+	(void)snprintf(event.parent, sizeof event.parent, "%s", result->parent);
 	return event;
 }
 

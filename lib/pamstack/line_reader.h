@@ -6,6 +6,10 @@
 
 #define PAM_BLANKS " \n\t"
 
+enum {
+	PAM_LINE_SIZE = 1024 /* of the buffer of libpam 1.5 */
+};
+
 struct line_reader {
 	/* The bytes that lexer->line needs for any line of a file of so many. */
 	size_t (*line_size)(size_t file_len);

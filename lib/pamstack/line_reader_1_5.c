@@ -3,13 +3,9 @@
 
 #include <string.h>
 
-enum {
-	LINE_SIZE = 1024 /* of libpam's buffer */
-};
-
 static size_t line_size(size_t file_len MFA_UNUSED)
 {
-	return LINE_SIZE;
+	return PAM_LINE_SIZE;
 }
 
 /* As fgets(3): up to size-1 bytes, a newline included. */
@@ -49,7 +45,7 @@ static char *take_backslash(char *text)
 static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
 {
 	char *at = lexer->line;
-	const char *end = lexer->line + LINE_SIZE;
+	const char *end = lexer->line + PAM_LINE_SIZE;
 	bool has_begun = false;
 	for (;;) {
 		unsigned number = lexer->number;

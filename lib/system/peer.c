@@ -2,7 +2,6 @@
 #include "mfa/peer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mfa/fs.h"
+#include "mfa/process.h"
 
 #ifndef SO_PEERPIDFD /* Linux 6.5 */
 #define SO_PEERPIDFD 77
@@ -34,9 +33,6 @@ enum {
 	AT_REAL_UID = 5,
 	AT_EFFECTIVE_UID = 7,
 	AT_SAVED_UID = 9,
-	PATH_SIZE = 64,
-	TEXT_SIZE = 4096,
-	START_FIELD = 22, /* of /proc/PID/stat: ticks since the machine started */
 	SECOND_MS = 1000,
 	MS_NS = 1000000,
 };
@@ -75,30 +71,12 @@ static bool is_running(int process)
 	return ready == 0;
 }
 
-static bool read_proc(pid_t pid, const char *name, char ret_text[static TEXT_SIZE])
-{
-	char path[PATH_SIZE];
-	size_t len = 0;
-	(void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
-	MFA_CLEANUP(mfa_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || mfa_fs_read_text(fd, ret_text, TEXT_SIZE - 1, &len) != MFA_OK)
-		return false;
-	ret_text[len] = '\0';
-	return true;
-}
-
 static bool read_start(pid_t pid, int64_t *ret_ticks)
 {
-	char text[TEXT_SIZE];
-	if (!read_proc(pid, "stat", text))
+	struct mfa_process process;
+	if (mfa_process_read(pid, &process) != MFA_OK)
 		return false;
-	/* behind the name, which may contain anything: field 3 and the following */
-	const char *at = strrchr(text, ')');
-	for (unsigned field = 2; at != NULL && field < START_FIELD; field++)
-		at = strchr(at + 1, ' ');
-	if (at == NULL)
-		return false;
-	*ret_ticks = strtoll(at + 1, NULL, 10);
+	*ret_ticks = process.start_ticks;
 	return true;
 }
 
@@ -134,10 +112,11 @@ static bool ask_for_ids(int process, struct mfa_peer *peer)
 static bool read_ids(struct mfa_peer *peer)
 {
 	static const char key[] = "\nUid:";
-	char text[TEXT_SIZE];
+	char text[MFA_PROCESS_TEXT_SIZE];
 	unsigned long ids[3] = { 0 };
 	const char *line = NULL;
-	if (!read_proc(peer->pid, "status", text) || (line = strstr(text, key)) == NULL)
+	if (!mfa_process_read_file(peer->pid, "status", text) ||
+	    (line = strstr(text, key)) == NULL)
 		return false;
 	char *at = (char *)(uintptr_t)line + strlen(key);
 	for (size_t i = 0; i < MFA_COUNT(ids); i++) {
@@ -197,9 +176,9 @@ bool mfa_peer_is_alive(int connection, const struct mfa_peer *peer)
  * the same file. */
 bool mfa_peer_has_our_users(pid_t pid)
 {
-	char theirs[TEXT_SIZE];
-	char ours[TEXT_SIZE];
-	return read_proc(pid, "uid_map", theirs) &&
-	       read_proc(getpid(), "uid_map", ours) && theirs[0] != '\0' &&
+	char theirs[MFA_PROCESS_TEXT_SIZE];
+	char ours[MFA_PROCESS_TEXT_SIZE];
+	return mfa_process_read_file(pid, "uid_map", theirs) &&
+	       mfa_process_read_file(getpid(), "uid_map", ours) && theirs[0] != '\0' &&
 	       strcmp(theirs, ours) == 0;
 }

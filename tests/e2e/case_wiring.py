@@ -33,16 +33,22 @@ def test_the_sample_files_let_in_and_refuse_as_they_are(case):
         "login": programs.login, "sudo": programs.sudo, "sshd": ssh.login,
         "su": lambda user, answers: programs.su(user, answers, caller=stranger()),
         "sudo-i": lambda user, answers: programs.sudo(user, answers, options=["-i"]),
+        "chfn": lambda user, answers: programs.own(user, answers, ["chfn", "-r", "11"]),
+        "chsh": lambda user, answers: programs.own(user, answers, ["chsh", "-s", "/bin/sh"]),
     }
     # Those of the desktop have cases of their own: case_lightdm, case_lockers, case_polkit.
     graphical = {"i3lock", "lightdm", "polkit-1", "vlock", "xscreensaver"}
-    assert {path.name for path in examples.iterdir()} == entry_points.keys() | graphical
+    assert {path.name for path in examples.iterdir()} == entry_points.keys() | graphical | {"other"}
     for service, way in entry_points.items():
         text = (examples / service).read_text()
         with pamconf.written(service, text), ssh.Server():
             let_in(way(taro, [taro.password, token.next()]))
         assert case.log(rf"pam_mfa\({service}:auth\): .*result=allowed")
         assert re.search(r"(?m)^account +required +pam_mfa.so$", text)
+    with pamconf.written("other", (examples / "other").read_text()):
+        calls = ("authenticate", "acct_mgmt")
+        assert pam.call(taro, [taro.password, token.next()], calls, service="nobodys").code == pam.SUCCESS
+        assert pam.call(taro, [taro.password, token.last()], calls, service="nobodys").code == pam.AUTH_ERR
     text = (examples / "su").read_text()
     with pamconf.written("su", text):
         # pam_unix's delay included.

@@ -44,3 +44,8 @@ def off_by(seconds):
         finally:
             preload.write_text("")
             authd.restart()
+
+
+def step(seconds):
+    """Within the block: from now on it is off by so many seconds, also for what runs already."""
+    Path("/run/wrong-clock").write_text(f"{seconds}\n")

@@ -43,6 +43,11 @@ def sudo(caller, answers, options=(), **more):
     return _run(["sudo", *options, "sh", "-c", PROOF], "root", answers, caller, **more)
 
 
+def own(user, answers, argv):
+    """A set-uid program by which users change their own account; who they are is asked for."""
+    return _run(["sh", "-c", f"{' '.join(argv)} && {PROOF}"], user, answers, caller=user)
+
+
 def sudo_again(caller, answers):
     """sudo, and then `sudo -n` from the same terminal: it relies on the cached ticket."""
     twice = f"sudo true && sudo -n sh -c '{PROOF}'"

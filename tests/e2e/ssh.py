@@ -13,7 +13,7 @@ from pathlib import Path
 from e2e import seat, transcript
 from e2e.outcome import Outcome
 from e2e.programs import PROOF, came_in
-from e2e.terminal import Terminal, Unexpected
+from e2e.terminal import PROMPT, Terminal, Unexpected
 from e2e.users import give
 
 PORT = 2222
@@ -144,6 +144,18 @@ def terminal(user, key, command):
     """The client on a terminal, with a terminal over there, by public key."""
     argv = _client(user.name, "publickey", key)
     return Terminal([*argv[:-2], "-tt", argv[-2], command])
+
+
+def run(user, answers, command):
+    """Logs in on a terminal and runs the command there; the answers are for all that is asked, by both. Gives what was
+    said."""
+    argv = _client(user.name, "keyboard-interactive", None)
+    with Terminal([*argv[:-2], "-tt", argv[-2], command]) as client:
+        for answer in answers:
+            client.expect(PROMPT)
+            client.send(answer)
+        client.wait()
+        return client.transcript
 
 
 def _client(name, methods, key, address="127.0.0.1", level="ERROR"):

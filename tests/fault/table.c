@@ -225,6 +225,8 @@ static const struct exception harmless[] = {
 	{ "*", "/usr/lib/locale/*", 0, GOES_ON, "the prompt is English then" },
 	{ "*", "/usr/share/locale/*", 0, GOES_ON, "the prompt is English then" },
 	{ "*", "/etc/locale.alias", 0, GOES_ON, "the prompt is English then" },
+	{ "access", "/var/lib/pam_mfa/switch/trying", 0, GOES_ON,
+	  "the line names no process: enable is not confirmed by this login" },
 	{ "lstat", "*/mfa.conf.d", 0, MAY_GO_ON,
 	  "the folder is looked for by opening it" },
 	{ "lstat", "*/store.key.next", 0, GOES_ON,

@@ -6,6 +6,8 @@
 groups=/sys/fs/cgroup
 group=
 pipes=/run/throwaway
+# The command ends with this to have the machine start anew: with its files, and nothing in /run.
+anew=75
 
 # remove_group FOLDER: with all that is below; a group with processes stays.
 remove_group()
@@ -80,14 +82,28 @@ run_systemd()
 		</dev/null
 }
 
+# Its groups are still there, with nobody in them.
+end_machine()
+{
+	find /run -mindepth 1 -maxdepth 1 ! -name throwaway ! -name throwaway-root ! -name sshd -exec rm -rf {} +
+	find "$group" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || true
+	write_unit
+}
+
 # systemd gives the host the name that is written there.
 hostname >/etc/hostname
 enter_group
 write_command "$@"
 write_unit
-cat $pipes/out &
-cat $pipes/err >&2 &
-status=0
-run_systemd || status=$?
+status=$anew
+while [ "$status" = "$anew" ]; do
+	cat $pipes/out &
+	cat $pipes/err >&2 &
+	status=0
+	run_systemd || status=$?
+	if [ "$status" = "$anew" ]; then
+		end_machine
+	fi
+done
 leave_group
 exit "$status"

@@ -2,9 +2,12 @@
 #include "step.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "channel.h"
 #include "hold.h"
+#include "mfa/edits.h"
+#include "mfa/process.h"
 #include "report.h"
 
 int step_begin(struct desk *desk, struct visit *visit, struct step *ret_step)
@@ -58,6 +61,21 @@ static bool is_same_account(const struct step *step, enum mfa_verdict verdict)
 	return has_own_name(step) || (verdict == MFA_ALLOW && step->is_same_account);
 }
 
+/* While enable waits for a login that shows that people get in (mfa-enroll(8)), the line
+ * of each that begins a session names the session's process. */
+static void name_asker(const struct mfa_peer *peer, struct mfa_auth_result *result)
+{
+	struct mfa_process process;
+	struct mfa_process parent;
+	if (access(MFA_EDITS_TRYING, F_OK) != 0 || !peer->is_known ||
+	    !mfa_process_is_before_login(peer->pid) ||
+	    mfa_process_read(peer->pid, &process) != MFA_OK ||
+	    mfa_process_read(process.parent, &parent) != MFA_OK)
+		return;
+	mfa_process_name(&process, result->process);
+	mfa_process_name(&parent, result->parent);
+}
+
 static void conclude(void *context, struct mfa_auth_result *result)
 {
 	const struct step *step = context;
@@ -65,6 +83,8 @@ static void conclude(void *context, struct mfa_auth_result *result)
 		result->verdict = MFA_DENY;
 		result->reason = MFA_REASON_USER_CHANGED;
 	}
+	if (result->verdict == MFA_ALLOW)
+		name_asker(&step->login.visit->facts.peer, result);
 }
 
 static void report(void *context, const struct mfa_auth_result *result)

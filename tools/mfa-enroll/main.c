@@ -18,11 +18,17 @@ enum {
 };
 
 const struct command *const commands[] = {
-	&command_init,	 &command_add,	   &command_list,    &command_show,
-	&command_test,	 &command_suspend, &command_resume,  &command_remove,
-	&command_unlock, &command_retire,  &command_adopt,   &command_rename,
-	&command_prune,	 &command_resync,  &command_rekey,   &command_key,
-	&command_verify, &command_check,   &command_yubikey, NULL,
+	&command_init,	  &command_add,
+	&command_list,	  &command_show,
+	&command_test,	  &command_suspend,
+	&command_resume,  &command_remove,
+	&command_unlock,  &command_retire,
+	&command_adopt,	  &command_rename,
+	&command_prune,	  &command_resync,
+	&command_rekey,	  &command_key,
+	&command_verify,  &command_check,
+	&command_yubikey, &command_enable,
+	&command_disable, NULL,
 };
 
 static const struct command *find_command(const char *name)

@@ -22,6 +22,8 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 		.rhost = "2001:db8::1",
 		.tty = "/dev/pts/1",
 		.caller = "1001",
+		.process = "4711@120000",
+		.parent = "4700@110000",
 		.repeats = "12",
 		.since = "2026-12-01T08:30:00Z",
 		.detail = "why",
@@ -32,7 +34,8 @@ static void writes_each_field_once_in_order(void **state MFA_UNUSED)
 		line,
 		"event=auth result=denied reason=code-wrong zone=z caller=1001 "
 		"service=sshd user=taro typed=TARO token=abcdefgh kind=totp actor=root "
-		"rhost=2001:db8::1 tty=/dev/pts/1 repeats=12 since=2026-12-01T08:30:00Z "
+		"rhost=2001:db8::1 tty=/dev/pts/1 process=4711@120000 "
+		"parent=4700@110000 repeats=12 since=2026-12-01T08:30:00Z "
 		"detail=why");
 }
 

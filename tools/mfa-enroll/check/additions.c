@@ -11,15 +11,17 @@
 
 #define SAMPLES_DIR MFA_DOC_DIR "/examples/pam.d"
 
+/* Of the build's list, "chfn chsh ...". */
 static bool has_sample(const char *service)
 {
-	static const char *const samples[] = { "i3lock",      "lightdm", "login",
-					       "polkit-1",    "sshd",	 "su",
-					       "sudo",	      "sudo-i",	 "vlock",
-					       "xscreensaver" };
-	for (size_t i = 0; i < MFA_COUNT(samples); i++)
-		if (strcmp(samples[i], service) == 0)
+	const size_t len = strlen(service);
+	const char *at = MFA_PAM_SAMPLES;
+	while (at[0] != '\0') {
+		size_t word = strcspn(at, " ");
+		if (word == len && strncmp(at, service, len) == 0)
 			return true;
+		at += word + strspn(at + word, " ");
+	}
 	return false;
 }
 

@@ -21,9 +21,9 @@ bool ask_program_may_run(const char *path)
 	       access(path, X_OK) == 0;
 }
 
-static bool start_program(char *const argv[], int out, pid_t *ret_pid)
+static bool start_program(char *const argv[], char *const environment[], int out,
+			  pid_t *ret_pid)
 {
-	static char *const environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return false;
@@ -58,7 +58,8 @@ static bool read_all(int fd, char *ret_text, size_t size)
 	return false;
 }
 
-bool ask_program(char *const argv[], char *ret_text, size_t size)
+bool ask_program_in(char *const argv[], char *const environment[], char *ret_text,
+		    size_t size)
 {
 	int ends[2];
 	pid_t pid = 0;
@@ -66,7 +67,7 @@ bool ask_program(char *const argv[], char *ret_text, size_t size)
 	ret_text[0] = '\0';
 	if (!ask_program_may_run(argv[0]) || pipe2(ends, O_CLOEXEC) != 0)
 		return false;
-	bool is_started = start_program(argv, ends[1], &pid);
+	bool is_started = start_program(argv, environment, ends[1], &pid);
 	(void)close(ends[1]);
 	bool is_read = is_started && read_all(ends[0], ret_text, size);
 	(void)close(ends[0]);
@@ -76,4 +77,10 @@ bool ask_program(char *const argv[], char *ret_text, size_t size)
 		(void)kill(pid, SIGKILL);
 	return waitpid(pid, &status, 0) == pid && is_read && WIFEXITED(status) &&
 	       WEXITSTATUS(status) == 0;
+}
+
+bool ask_program(char *const argv[], char *ret_text, size_t size)
+{
+	static char *const environment[] = { NULL };
+	return ask_program_in(argv, environment, ret_text, size);
 }

@@ -11,3 +11,7 @@ bool ask_program_may_run(const char *path);
  * input, for ten seconds at most. true: it ended with status 0, and ret_text has what it
  * printed, which fits. */
 bool ask_program(char *const argv[], char *ret_text, size_t size);
+
+/* The same with an environment, of "NAME=VALUE" and a NULL. */
+bool ask_program_in(char *const argv[], char *const environment[], char *ret_text,
+		    size_t size);

@@ -86,6 +86,7 @@ static void look_at_parts(struct check *check)
 	check_locks(check);
 	check_decoys(check);
 	check_key_copy(check);
+	check_on_trial(check);
 }
 
 /* A name without a file is judged by "other", and that may be proved while no program

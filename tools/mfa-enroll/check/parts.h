@@ -40,6 +40,8 @@ void check_guesses(struct check *check);
 void check_locks(struct check *check);
 void check_decoys(struct check *check);
 void check_key_copy(struct check *check);
+/* Whether what enable has changed waits for a confirmation. */
+void check_on_trial(struct check *check);
 
 /* Whether a folder is the system's or a person's, so that pam_mfa cannot have it alone.
  */

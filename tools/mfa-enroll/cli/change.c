@@ -23,7 +23,7 @@ void change_hold_signals(struct app *app)
 	app->holds_signals = sigprocmask(SIG_BLOCK, &held, &app->signals) == 0;
 }
 
-static void release_signals(struct app *app)
+void change_release_signals(struct app *app)
 {
 	if (app->holds_signals)
 		(void)sigprocmask(SIG_SETMASK, &app->signals, NULL);
@@ -62,7 +62,7 @@ enum exit_code change_log(struct app *app, const struct change *change)
 {
 	struct mfa_diag diag = { .text = "" };
 	int err = write_lines(app, change, &diag);
-	release_signals(app);
+	change_release_signals(app);
 	app_warn(app, &diag);
 	if (err == MFA_OK)
 		return EXIT_DONE;
@@ -115,7 +115,7 @@ enum exit_code change_record(struct app *app, const char *user, enum change_mode
 		err = store_record(app, mode, record, &diag);
 		if (err == MFA_OK)
 			return EXIT_DONE;
-		release_signals(app);
+		change_release_signals(app);
 		if (err != MFA_ERR_CONFLICT && err != MFA_ERR_EXISTS)
 			return app_fail(err, &diag);
 	}

@@ -36,6 +36,8 @@ enum exit_code change_record(struct app *app, const char *user, enum change_mode
 
 /* Makes signals wait until change_log, for a change without change_record. */
 void change_hold_signals(struct app *app);
+/* Lets them through again where nothing was changed, and nothing is to be logged. */
+void change_release_signals(struct app *app);
 
 /* The token that the command line names, or NULL after a complaint. */
 struct mfa_token *change_find_token(struct app *app, struct mfa_record *record,

@@ -64,3 +64,5 @@ extern const struct command command_key;
 extern const struct command command_verify;
 extern const struct command command_yubikey;
 extern const struct command command_check;
+extern const struct command command_enable;
+extern const struct command command_disable;
