@@ -53,6 +53,7 @@ struct mfa_inspector {
 	const struct mfa_config *config; /* NULL: it cannot be read, and pam_mfa fails */
 	struct mfa_strings modules;	 /* files in libpam's folders of modules */
 	struct mfa_strings module_paths; /* of each of these, in the same order */
+	struct mfa_strings impostors;	 /* those that are another one by that name */
 	bool knows_modules;		 /* else every module is taken to exist */
 	bool is_debian;			 /* some modules differ elsewhere */
 	bool has_sshd_addresses; /* sshd gives PAM addresses only, never host names */

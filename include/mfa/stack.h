@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pam.d as Linux-PAM 1.5 with Debian's patches reads it: a service file, what it
- * includes, and the chains of lines that libpam would run. */
+/* pam.d as Linux-PAM with Debian's patches reads it: a service file, what it includes,
+ * and the chains of lines that libpam would run. */
 #pragma once
 
 #include "mfa/config.h"
@@ -22,6 +22,13 @@ enum mfa_line_kind {
 
 enum {
 	MFA_STACK_LEVELS = 16
+};
+
+/* Releases of Linux-PAM that read alike: up to this one, or from this one on. */
+enum mfa_libpam {
+	MFA_LIBPAM_1_5,
+	MFA_LIBPAM_1_6,
+	MFA_LIBPAMS
 };
 
 /* One line of a chain. Strings are owned by the service. */
@@ -51,7 +58,8 @@ struct mfa_service {
 	char *name;
 	bool has_file;		     /* its own; else the service "other" decides */
 	bool is_refused;	     /* libpam cannot read it, so nobody is admitted */
-	bool is_undefined_behaviour; /* libpam crashes, hangs or acts at random on it */
+	bool is_undefined_behaviour; /* libpam crashes, hangs or acts at random on it, or
+					its releases read it differently */
 	struct mfa_diag refusal;     /* of both: why, and where */
 	struct mfa_stack own[MFA_FACILITIES];
 	struct mfa_stack other[MFA_FACILITIES]; /* for the facilities without lines */
@@ -71,6 +79,10 @@ struct mfa_pam_rootfs {
 int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		     struct mfa_diag *diag, struct mfa_service *ret_service)
 	MFA_MUST_CHECK;
+/* The same, as one release of libpam reads it. */
+int mfa_service_read_as(enum mfa_libpam version, const struct mfa_pam_rootfs *rootfs,
+			const char *name, struct mfa_diag *diag,
+			struct mfa_service *ret_service) MFA_MUST_CHECK;
 void mfa_service_done(struct mfa_service *service);
 
 /* The chain that libpam runs: the service's own, or that of "other". */

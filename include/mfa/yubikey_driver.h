@@ -109,6 +109,8 @@ struct mfa_yubikey_driver {
 					struct mfa_diag *diag,
 					struct mfa_yubikey_port *ret_ports,
 					size_t *ret_count);
+	/* MFA_YUBIKEY_REFUSED, with a diagnosis: two devices tell this serial number, so
+	 * nothing was written. */
 	enum mfa_yubikey_result (*program)(const struct mfa_yubikey_program *program,
 					   struct mfa_diag *diag,
 					   enum mfa_yubikey_write *ret_write);

@@ -18,34 +18,42 @@ static bool is_inside(struct extent extent, uint64_t size)
 	return extent.offset <= size && extent.len <= size - extent.offset;
 }
 
-static bool read_exactly(int fd, void *buffer, size_t size, uint64_t offset)
+/* MFA_ERR_UNSUPPORTED: the file has not so much; else as mfa_fs_read. */
+static int read_exactly(int fd, void *buffer, size_t size, uint64_t offset)
 {
 	size_t len = 0;
-	return mfa_fs_read(fd, buffer, size, (off_t)offset, &len) == MFA_OK &&
-	       len == size;
+	int err = mfa_fs_read(fd, buffer, size, (off_t)offset, &len);
+	return err == MFA_OK && len < size ? MFA_ERR_UNSUPPORTED : err;
 }
 
-/* Whether all that the loader maps is in the file. What is no such file at all is left to
- * the loader. */
-static bool has_segments(int fd, uint64_t size)
+static bool is_elf(const ElfW(Ehdr) * header)
+{
+	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+	       header->e_phentsize == sizeof(ElfW(Phdr));
+}
+
+/* Whether all that the loader maps is in the file: MFA_ERR_UNSUPPORTED if not. What is no
+ * such file at all is left to the loader. */
+static int check_segments(int fd, uint64_t size)
 {
 	ElfW(Ehdr) header;
-	if (!read_exactly(fd, &header, sizeof header, 0) ||
-	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header.e_phentsize != sizeof(ElfW(Phdr)))
-		return true;
-	for (unsigned i = 0; i < header.e_phnum; i++) {
+	int err = read_exactly(fd, &header, sizeof header, 0);
+	if (err == MFA_ERR_UNSUPPORTED || (err == MFA_OK && !is_elf(&header)))
+		return MFA_OK;
+	for (unsigned i = 0; err == MFA_OK && i < header.e_phnum; i++) {
 		ElfW(Phdr) segment;
 		struct extent place = { header.e_phoff + i * sizeof segment,
 					sizeof segment };
-		if (!is_inside(place, size) ||
-		    !read_exactly(fd, &segment, sizeof segment, place.offset))
-			return false;
+		if (!is_inside(place, size))
+			return MFA_ERR_UNSUPPORTED;
+		err = read_exactly(fd, &segment, sizeof segment, place.offset);
+		if (err != MFA_OK)
+			return err;
 		place = (struct extent){ segment.p_offset, segment.p_filesz };
 		if (segment.p_type == PT_LOAD && !is_inside(place, size))
-			return false;
+			return MFA_ERR_UNSUPPORTED;
 	}
-	return true;
+	return err;
 }
 
 int mfa_elf_check_whole(int fd, const char *path, struct mfa_diag *diag)
@@ -53,8 +61,11 @@ int mfa_elf_check_whole(int fd, const char *path, struct mfa_diag *diag)
 	struct stat status;
 	if (fstat(fd, &status) != 0)
 		return mfa_fail_errno(diag, errno, "%s: cannot stat", path);
-	if (has_segments(fd, (uint64_t)status.st_size))
-		return MFA_OK;
-	return mfa_fail(diag, MFA_ERR_UNSUPPORTED,
-			"%s: is cut short, install pam_mfa anew", path);
+	int err = check_segments(fd, (uint64_t)status.st_size);
+	if (err == MFA_ERR_UNSUPPORTED)
+		return mfa_fail(diag, err, "%s: is cut short, install pam_mfa anew",
+				path);
+	return err == MFA_OK ? MFA_OK
+			     : mfa_fail(diag, err, "%s: cannot read: %s", path,
+					mfa_strerror(err));
 }

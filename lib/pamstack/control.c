@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,22 +40,28 @@ static const char *skip_space(const char *text)
 	return text;
 }
 
-/* libpam's int overflows, so that a large number becomes another action. */
-static bool parse_jump(const char **text, int *ret_action)
+/* The int of libpam 1.5 overflows, so that a large number becomes another action. */
+static bool parse_jump(enum mfa_libpam version, const char **text, int *ret_action)
 {
-	uint32_t number = 0;
+	bool overflows = version < MFA_LIBPAM_1_6;
+	uint64_t number = 0;
 	if (!isdigit((unsigned char)**text))
 		return false;
-	for (; isdigit((unsigned char)**text); (*text)++)
-		number = number * 10 + (uint32_t)(**text - '0');
+	for (; isdigit((unsigned char)**text); (*text)++) {
+		number = number * 10 + (uint64_t)(**text - '0');
+		if (number > INT_MAX && !overflows)
+			return false;
+		number &= UINT32_MAX;
+	}
 	if (number == 0)
 		return false;
-	*ret_action = (int)number;
+	*ret_action = (int)(uint32_t)number;
 	return true;
 }
 
 /* One "code=action". */
-static bool parse_pair(const char **text, int actions[static MFA_PAM_CODES])
+static bool parse_pair(enum mfa_libpam version, const char **text,
+		       int actions[static MFA_PAM_CODES])
 {
 	int code = mfa_pam_code_read(*text, text);
 	if (code < 0)
@@ -64,7 +71,7 @@ static bool parse_pair(const char **text, int actions[static MFA_PAM_CODES])
 		return false;
 	*text = skip_space(*text + 1);
 	int action = mfa_pam_action_read(*text, text);
-	if (action > 0 && !parse_jump(text, &action))
+	if (action > 0 && !parse_jump(version, text, &action))
 		return false;
 	if (code == MFA_PAM_CODES)
 		control_fill(actions, action);
@@ -73,7 +80,8 @@ static bool parse_pair(const char **text, int actions[static MFA_PAM_CODES])
 	return true;
 }
 
-bool control_parse(const char *text, int ret_actions[static MFA_PAM_CODES])
+bool control_parse(enum mfa_libpam version, const char *text,
+		   int ret_actions[static MFA_PAM_CODES])
 {
 	bool is_right = true;
 	set_all_actions(ret_actions, MFA_DO_UNSET);
@@ -87,7 +95,7 @@ bool control_parse(const char *text, int ret_actions[static MFA_PAM_CODES])
 		return true;
 	}
 	for (text = skip_space(text); *text != '\0' && is_right; text = skip_space(text))
-		is_right = parse_pair(&text, ret_actions);
+		is_right = parse_pair(version, &text, ret_actions);
 	if (!is_right)
 		set_all_actions(ret_actions, MFA_DO_UNSET);
 	control_fill(ret_actions, MFA_DO_BAD);

@@ -38,7 +38,7 @@ void draft_stack_done(struct draft_stack *draft)
 
 void draft_stack_require(struct draft_stack *draft, size_t at)
 {
-	(void)control_parse("required", draft->stack.lines[at].actions);
+	(void)control_parse(MFA_LIBPAM_1_5, "required", draft->stack.lines[at].actions);
 }
 
 void draft_stack_take_out(struct draft_stack *draft, size_t at)

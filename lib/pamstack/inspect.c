@@ -52,6 +52,7 @@ void mfa_inspector_done(struct mfa_inspector *inspector)
 {
 	mfa_strings_done(&inspector->modules);
 	mfa_strings_done(&inspector->module_paths);
+	mfa_strings_done(&inspector->impostors);
 }
 
 void mfa_inspection_done(struct mfa_inspection *inspection)

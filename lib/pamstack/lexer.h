@@ -2,19 +2,7 @@
 /* Lines and words of pam.d, cut as libpam cuts them. */
 #pragma once
 
-#include "mfa/base.h"
-
-enum {
-	PAM_LINE_SIZE =
-		1024 /* libpam's buffer; the rest of a longer line is another line */
-};
-
-struct lexer {
-	const char *text;
-	size_t len;
-	size_t at;
-	unsigned number; /* of the line that is read next, from 1 */
-};
+#include "mfa/stack.h"
 
 enum line_end {
 	LINE_WHOLE,
@@ -23,10 +11,23 @@ enum line_end {
 	LINE_ENDLESS /* libpam would read for ever */
 };
 
-/* The next line that is not empty, without its comment, with its continuation lines.
- * ret_number: the number of its first line. */
-enum line_end lexer_read_line(struct lexer *lexer, char buffer[static PAM_LINE_SIZE],
-			      unsigned *ret_number);
+struct lexer {
+	const char *text;
+	size_t len;
+	size_t at;
+	unsigned number; /* of the line that is read next, from 1 */
+	char *line;	 /* what was read last; owned */
+	enum line_end (*read)(struct lexer *lexer, unsigned *ret_number);
+};
+
+/* Ends with lexer_done. text: the file's; not copied. MFA_ERR_NOMEM. */
+int lexer_init(enum mfa_libpam version, const char *text, size_t len,
+	       struct lexer *ret_lexer);
+void lexer_done(struct lexer *lexer);
+
+/* Reads the next line that is not empty into lexer->line, without its comment, with its
+ * continuation lines. ret_number: the number of its first line. */
+enum line_end lexer_read_line(struct lexer *lexer, unsigned *ret_number);
 
 /* Cuts the next word in place: up to a blank, or a text in brackets. NULL: there is none.
  * *rest is the text after it, or NULL. */

@@ -137,7 +137,8 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 			     const struct mfa_stack_line *line)
 {
 	const char *module = mfa_stack_line_module(line);
-	if (line->kind != MFA_LINE_MODULE || module_is_strange(line))
+	if (line->kind != MFA_LINE_MODULE || module_is_strange(line) ||
+	    module_is_impostor(inspector, line))
 		return MODULE_OTHER;
 	if (strcmp(module, "pam_mfa.so") == 0)
 		return MODULE_MFA;
@@ -160,53 +161,6 @@ enum module_role module_role(const struct mfa_inspector *inspector,
 		if (matches_name(module, own->items[i]))
 			return MODULE_PASSWORD;
 	return MODULE_OTHER;
-}
-
-/* /lib/security, /lib/x86_64-linux-gnu/security, the same below /usr */
-bool module_is_strange(const struct mfa_stack_line *line)
-{
-	static const char behind[] = "/security/";
-	const char *path = line->module;
-	if (path == NULL || path[0] != '/')
-		return path != NULL && strchr(path, '/') != NULL;
-	if (strncmp(path, "/usr/", 5) == 0)
-		path += 4;
-	const char *name = strrchr(path, '/');
-	if (strstr(path, "/../") != NULL || strncmp(path, "/lib", 4) != 0)
-		return true;
-	size_t len = (size_t)(name - path) + 1;
-	if (len < strlen(behind) ||
-	    strncmp(path + len - strlen(behind), behind, strlen(behind)) != 0)
-		return true;
-	size_t slashes = 0;
-	for (size_t i = 0; i < len; i++)
-		slashes += path[i] == '/' ? 1 : 0;
-	return slashes > 4;
-}
-
-bool module_is_missing(const struct mfa_inspector *inspector,
-		       const struct mfa_stack_line *line)
-{
-	if (line->kind != MFA_LINE_MODULE || !inspector->knows_modules)
-		return false;
-	if (line->module[0] == '/')
-		return strstr(line->module, "$ISA") == NULL &&
-		       !mfa_rootfs_exists(inspector->rootfs.root, line->module);
-	return strchr(line->module, '/') == NULL &&
-	       !mfa_strings_have(&inspector->modules, line->module);
-}
-
-const char *mfa_module_path(const struct mfa_inspector *inspector,
-			    const struct mfa_stack_line *line)
-{
-	if (line->kind != MFA_LINE_MODULE || !inspector->knows_modules)
-		return NULL;
-	if (line->module[0] == '/')
-		return line->module;
-	for (size_t i = 0; i < inspector->module_paths.count; i++)
-		if (strcmp(inspector->modules.items[i], line->module) == 0)
-			return inspector->module_paths.items[i];
-	return NULL;
 }
 
 static bool has_exempting_argument(const struct mfa_stack_line *line,
@@ -296,7 +250,7 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 		return (struct mfa_line_facts){ .answers = ONLY(PERM_DENIED) };
 	if (module_is_missing(inspector, line))
 		return (struct mfa_line_facts){ .answers = ONLY(MODULE_UNKNOWN) };
-	if (module_is_strange(line))
+	if (module_is_strange(line) || module_is_impostor(inspector, line))
 		return facts;
 	if (module_role(inspector, line) == MODULE_PASSWORD) {
 		facts.gives_on = ONLY(SUCCESS);
@@ -318,54 +272,4 @@ struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,
 		facts.gives = MFA_HAD_ROOT;
 	}
 	return facts;
-}
-
-static int add_modules(struct mfa_inspector *inspector, const char *folder)
-{
-	MFA_CLEANUP(mfa_strings_done) struct mfa_strings names = { 0 };
-	int err = mfa_rootfs_list(inspector->rootfs.root, folder, &names);
-	if (err != MFA_OK)
-		return err == MFA_ERR_NOMEM ? err : MFA_OK;
-	for (size_t i = 0; i < names.count; i++) {
-		if (mfa_strings_have(&inspector->modules, names.items[i]))
-			continue;
-		char path[512];
-		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
-		err = mfa_strings_add(&inspector->modules, names.items[i]);
-		if (err == MFA_OK)
-			err = mfa_strings_add(&inspector->module_paths, path);
-		if (err != MFA_OK)
-			return err;
-	}
-	return MFA_OK;
-}
-
-/* The folders that libpam can have been built for: /lib/security, /lib/TUPLE/security. Of
- * a folder of service files it is not known which modules its host has. */
-int module_list(struct mfa_inspector *inspector)
-{
-	static const char *const places[] = { "/lib", "/usr/lib", "/lib64",
-					      "/usr/lib64" };
-	int err = MFA_OK;
-	if (inspector->rootfs.folder != NULL && inspector->rootfs.root[0] == '\0')
-		return MFA_OK;
-	inspector->is_debian =
-		mfa_rootfs_exists(inspector->rootfs.root, "/etc/debian_version");
-	for (size_t i = 0; err == MFA_OK && i < MFA_COUNT(places); i++) {
-		char path[512];
-		MFA_CLEANUP(mfa_strings_done) struct mfa_strings tuples = { 0 };
-		(void)snprintf(path, sizeof path, "%s/security", places[i]);
-		err = add_modules(inspector, path);
-		if (mfa_rootfs_list(inspector->rootfs.root, places[i], &tuples) != MFA_OK)
-			continue;
-		for (size_t j = 0; err == MFA_OK && j < tuples.count; j++) {
-			if (strstr(tuples.items[j], "-linux-") == NULL)
-				continue;
-			(void)snprintf(path, sizeof path, "%s/%s/security", places[i],
-				       tuples.items[j]);
-			err = add_modules(inspector, path);
-		}
-	}
-	inspector->knows_modules = inspector->modules.count > 0;
-	return err;
 }

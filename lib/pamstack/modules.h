@@ -20,6 +20,9 @@ bool module_is_known(const struct mfa_inspector *inspector,
 		     const struct mfa_stack_line *line);
 /* Whether its path is not in one of libpam's folders. */
 bool module_is_strange(const struct mfa_stack_line *line);
+/* Whether a module of that name is another one: a link to it, or a copy. */
+bool module_is_impostor(const struct mfa_inspector *inspector,
+			const struct mfa_stack_line *line);
 
 /* The answers of a module other than pam_mfa. */
 struct mfa_line_facts module_facts(const struct mfa_inspector *inspector,

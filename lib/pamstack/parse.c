@@ -157,6 +157,7 @@ static int load_include(struct parser *parser, const struct frame *frame,
 			const struct draft *draft, const char *service, const char *name)
 {
 	MFA_CLEANUP(service_file_done) struct service_file file = { 0 };
+	bool counts_includes = parser->version >= MFA_LIBPAM_1_6;
 	struct frame inner = {
 		.parent = frame,
 		.depth = frame->depth + 1,
@@ -166,7 +167,7 @@ static int load_include(struct parser *parser, const struct frame *frame,
 		.level = frame->level + (draft->is_substack ? 1 : 0),
 	};
 	parser->diag->text[0] = '\0';
-	if (inner.level >= MFA_STACK_LEVELS)
+	if ((counts_includes ? inner.depth : inner.level) >= MFA_STACK_LEVELS)
 		return MFA_ERR_CONFIG;
 	int err = service_file_read_include(parser->rootfs, name, &file);
 	if (err == MFA_ERR_NOTFOUND)
@@ -204,7 +205,7 @@ static void read_facility(struct draft *draft, const struct frame *frame, char *
 	draft->line.kind = MFA_LINE_BAD;
 }
 
-static void read_control(struct draft *draft)
+static void read_control(enum mfa_libpam version, struct draft *draft)
 {
 	struct mfa_stack_line *line = &draft->line;
 	const char *start = draft->rest;
@@ -217,7 +218,7 @@ static void read_control(struct draft *draft)
 	else if (word != NULL && strcasecmp("substack", word) == 0)
 		draft->is_include = draft->is_substack = true;
 	else if (word != NULL)
-		line->is_misspelt = !control_parse(word, line->actions);
+		line->is_misspelt = !control_parse(version, word, line->actions);
 	else
 		line->kind = MFA_LINE_BAD;
 }
@@ -271,7 +272,7 @@ static int parse_rest(struct parser *parser, const struct frame *frame,
 			return MFA_OK;
 		for (int i = 0; i < MFA_PAM_CODES; i++)
 			draft->line.actions[i] = MFA_DO_BAD;
-		read_control(draft);
+		read_control(parser->version, draft);
 	}
 	char *module = lexer_cut_word(&draft->rest);
 	if (draft->is_include)
@@ -304,13 +305,12 @@ static int parse_line(struct parser *parser, const struct frame *frame, const ch
 
 static int parse_file(struct parser *parser, struct frame *frame)
 {
-	char text[PAM_LINE_SIZE];
-	struct lexer lexer = { .text = frame->file->text,
-			       .len = frame->file->len,
-			       .number = 1 };
-	for (;;) {
+	MFA_CLEANUP(lexer_done) struct lexer lexer = { 0 };
+	int err =
+		lexer_init(parser->version, frame->file->text, frame->file->len, &lexer);
+	while (err == MFA_OK) {
 		unsigned number = 0;
-		switch (lexer_read_line(&lexer, text, &number)) {
+		switch (lexer_read_line(&lexer, &number)) {
 		case LINE_NONE:
 			return MFA_OK;
 		case LINE_BROKEN:
@@ -323,10 +323,9 @@ static int parse_file(struct parser *parser, struct frame *frame)
 		case LINE_WHOLE:
 			break;
 		}
-		int err = parse_line(parser, frame, text, number);
-		if (err != MFA_OK)
-			return err;
+		err = parse_line(parser, frame, lexer.line, number);
 	}
+	return err;
 }
 
 int parse_source(struct parser *parser, const struct service_file *file,

@@ -6,6 +6,7 @@
 #include "service_files.h"
 
 struct parser {
+	enum mfa_libpam version;
 	const struct mfa_pam_rootfs *rootfs;
 	struct mfa_service *service;
 	const char *name; /* of the wanted service, in lower case */

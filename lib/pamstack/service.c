@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "reading.h"
 
 static int parse_folder(struct parser *parser, bool is_named)
 {
@@ -45,15 +46,16 @@ static char *copy_in_lower_case(const char *name)
 	return copy;
 }
 
-int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
-		     struct mfa_diag *diag, struct mfa_service *ret_service)
+int mfa_service_read_as(enum mfa_libpam version, const struct mfa_pam_rootfs *rootfs,
+			const char *name, struct mfa_diag *diag,
+			struct mfa_service *ret_service)
 {
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	struct mfa_diag why = { .text = "" };
 	service.name = copy_in_lower_case(name != NULL ? name : "other");
 	if (service.name == NULL)
 		return mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
-	struct parser parser = { rootfs, &service, service.name, &why };
+	struct parser parser = { version, rootfs, &service, service.name, &why };
 	int err = service_files_have_folder(rootfs) ? parse_folder(&parser, name != NULL)
 						    : parse_conf(&parser);
 	if (err == MFA_ERR_CONFIG) {
@@ -63,6 +65,24 @@ int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
 		return mfa_fail(diag, err, "%s",
 				why.text[0] != '\0' ? why.text : mfa_strerror(err));
 	}
+	*ret_service = service;
+	service = (struct mfa_service){ 0 };
+	return MFA_OK;
+}
+
+int mfa_service_read(const struct mfa_pam_rootfs *rootfs, const char *name,
+		     struct mfa_diag *diag, struct mfa_service *ret_service)
+{
+	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
+	int err = mfa_service_read_as(MFA_LIBPAM_1_5, rootfs, name, diag, &service);
+	for (int i = MFA_LIBPAM_1_5 + 1; err == MFA_OK && i < MFA_LIBPAMS; i++) {
+		MFA_CLEANUP(mfa_service_done) struct mfa_service other = { 0 };
+		err = mfa_service_read_as((enum mfa_libpam)i, rootfs, name, diag, &other);
+		if (err == MFA_OK)
+			reading_compare(&service, &other);
+	}
+	if (err != MFA_OK)
+		return err;
 	*ret_service = service;
 	service = (struct mfa_service){ 0 };
 	return MFA_OK;

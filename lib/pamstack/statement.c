@@ -7,7 +7,10 @@
 struct statement_reader statement_begin(const char *text)
 {
 	return (struct statement_reader){
-		.lexer = { .text = text, .len = strlen(text), .number = 1 },
+		.lexer = { .text = text,
+			   .len = strlen(text),
+			   .number = 1,
+			   .read = line_reader_1_5.read },
 	};
 }
 
@@ -28,7 +31,7 @@ static const char *base_of(const char *path)
 
 static bool is_blank(const char *text)
 {
-	return text == NULL || text[strspn(text, " \n\t")] == '\0';
+	return text == NULL || text[strspn(text, PAM_BLANKS)] == '\0';
 }
 
 static void cut_words(struct statement *statement)
@@ -37,7 +40,7 @@ static void cut_words(struct statement *statement)
 	const char *phase = lexer_cut_word(&rest);
 	statement->phase = phase != NULL ? phase + (phase[0] == '-') : "";
 	statement->control = "";
-	statement->is_bracketed = !is_blank(rest) && rest[strspn(rest, " \n\t")] == '[';
+	statement->is_bracketed = !is_blank(rest) && rest[strspn(rest, PAM_BLANKS)] == '[';
 	if (strcasecmp(statement->phase, "@include") != 0) {
 		const char *control = lexer_cut_word(&rest);
 		statement->control = control != NULL ? control : "";
@@ -51,7 +54,8 @@ bool statement_read(struct statement_reader *reader, struct statement *ret_state
 {
 	struct lexer *lexer = &reader->lexer;
 	unsigned number = 0;
-	enum line_end end = lexer_read_line(lexer, ret_statement->words, &number);
+	lexer->line = ret_statement->words;
+	enum line_end end = lexer_read_line(lexer, &number);
 	*ret_is_broken = end != LINE_WHOLE && end != LINE_NONE;
 	if (end != LINE_WHOLE)
 		return false;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A line of a service file with its place in the text, continuation lines included. */
+/* A line of a service file with its place in the text, continuation lines included, as
+ * libpam 1.5 puts it together. (A text that releases read differently is an error: see
+ * mfa_service_read.) */
 #pragma once
 
-#include "lexer.h"
+#include "line_reader.h"
 
 struct statement {
 	size_t begin; /* in the text, to the end of its last line */

@@ -15,28 +15,27 @@ const struct mfa_scheme *mfa_key_scheme(size_t index)
 	return index < MFA_COUNT(sources) ? &sources[index]->scheme : NULL;
 }
 
-static int find_source(const char *source, struct mfa_diag *diag,
-		       const struct key_source_ops **ret_ops, const char **ret_address)
+/* NULL: there is no such source (MFA_ERR_UNSUPPORTED, which diag has). */
+static const struct key_source_ops *find_source(const char *source, struct mfa_diag *diag,
+						const char **ret_address)
 {
 	for (size_t i = 0; i < MFA_COUNT(sources); i++) {
-		const char *address = mfa_scheme_address(&sources[i]->scheme, source);
-		if (address == NULL)
-			continue;
-		*ret_ops = sources[i];
-		*ret_address = address;
-		return MFA_OK;
+		*ret_address = mfa_scheme_address(&sources[i]->scheme, source);
+		if (*ret_address != NULL)
+			return sources[i];
 	}
-	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such source of the store key",
-			source);
+	(void)mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such source of the store key",
+		       source);
+	return NULL;
 }
 
 int mfa_key_load_held(const char *source, struct mfa_diag *diag, unsigned char *ret_key,
 		      int *ret_hold)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->load(address, diag, ret_key, ret_hold);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED
+			   : ops->load(address, diag, ret_key, ret_hold);
 }
 
 int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *ret_key)
@@ -56,10 +55,9 @@ int mfa_key_load(const char *source, struct mfa_diag *diag, struct mfa_secret *r
 int mfa_key_load_next(const char *source, struct mfa_diag *diag,
 		      struct mfa_secret *ret_key)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->load_next(address, diag, ret_key);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->load_next(address, diag, ret_key);
 }
 
 int mfa_key_rest(int hold)
@@ -74,9 +72,9 @@ int mfa_key_wake(int hold)
 
 void mfa_key_add_files(const char *source, struct mfa_snapshot *snapshot)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	if (find_source(source, NULL, &ops, &address) == MFA_OK)
+	const struct key_source_ops *ops = find_source(source, NULL, &address);
+	if (ops != NULL)
 		ops->add_files(address, snapshot);
 	else
 		snapshot->is_unsettled = true;
@@ -84,61 +82,56 @@ void mfa_key_add_files(const char *source, struct mfa_snapshot *snapshot)
 
 int mfa_key_create(const char *source, struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->create(address, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->create(address, diag);
 }
 
 int mfa_key_put(const char *source, const struct mfa_secret *key, bool replaces,
 		struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
 	if (key->len != MFA_KEY_SIZE)
 		return mfa_fail(diag, MFA_ERR_INVALID, "a store key has %d bytes",
 				MFA_KEY_SIZE);
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->put(address, key, replaces, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->put(address, key, replaces, diag);
 }
 
 int mfa_key_name_note(const char *source, struct mfa_diag *diag, char **ret_path)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->name_note(address, diag, ret_path);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED
+			   : ops->name_note(address, diag, ret_path);
 }
 
 int mfa_key_check_durable(const char *source, struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->check_durable(address, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->check_durable(address, diag);
 }
 
 int mfa_key_create_next(const char *source, const struct mfa_secret *key,
 			struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->create_next(address, key, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->create_next(address, key, diag);
 }
 
 int mfa_key_hold(const char *source, int hold, bool is_alone, struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->hold(address, hold, is_alone, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED
+			   : ops->hold(address, hold, is_alone, diag);
 }
 
 int mfa_key_switch(const char *source, struct mfa_diag *diag)
 {
-	const struct key_source_ops *ops = NULL;
 	const char *address = NULL;
-	int err = find_source(source, diag, &ops, &address);
-	return err != MFA_OK ? err : ops->make_current(address, diag);
+	const struct key_source_ops *ops = find_source(source, diag, &address);
+	return ops == NULL ? MFA_ERR_UNSUPPORTED : ops->make_current(address, diag);
 }

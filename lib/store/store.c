@@ -12,29 +12,27 @@ const struct mfa_scheme *mfa_store_scheme(size_t index)
 	return index < MFA_COUNT(backends) ? &backends[index]->scheme : NULL;
 }
 
-static int find_backend(const char *source, struct mfa_diag *diag,
-			const struct store_backend **ret_backend,
-			const char **ret_address)
+/* NULL: there is no such kind of store (MFA_ERR_UNSUPPORTED, which diag has). */
+static const struct store_backend *find_backend(const char *source, struct mfa_diag *diag,
+						const char **ret_address)
 {
 	for (size_t i = 0; i < MFA_COUNT(backends); i++) {
-		const char *address = mfa_scheme_address(&backends[i]->scheme, source);
-		if (address == NULL)
-			continue;
-		*ret_backend = backends[i];
-		*ret_address = address;
-		return MFA_OK;
+		*ret_address = mfa_scheme_address(&backends[i]->scheme, source);
+		if (*ret_address != NULL)
+			return backends[i];
 	}
-	return mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such kind of store", source);
+	(void)mfa_fail(diag, MFA_ERR_UNSUPPORTED, "%s: no such kind of store", source);
+	return NULL;
 }
 
 int mfa_store_begin(const char *source, struct mfa_diag *diag,
 		    struct mfa_store **ret_store, struct mfa_secret *ret_room)
 {
-	const struct store_backend *backend = NULL;
 	const char *address = NULL;
-	int err = find_backend(source, diag, &backend, &address);
-	if (err == MFA_OK)
-		err = backend->open(address, diag, ret_store);
+	const struct store_backend *backend = find_backend(source, diag, &address);
+	if (backend == NULL)
+		return MFA_ERR_UNSUPPORTED;
+	int err = backend->open(address, diag, ret_store);
 	if (err == MFA_OK)
 		*ret_room = (struct mfa_secret){ (*ret_store)->key_room, MFA_KEY_SIZE };
 	return err;
@@ -177,12 +175,12 @@ static int ensure_decoys(struct decoy_maker *maker, struct mfa_diag *diag)
 int mfa_store_prepare(const char *source, const struct mfa_store_keys *keys,
 		      mfa_store_decoy fill, struct mfa_diag *diag, bool *ret_made)
 {
-	const struct store_backend *backend = NULL;
 	const char *address = NULL;
 	bool is_made = false;
-	int err = find_backend(source, diag, &backend, &address);
-	if (err == MFA_OK)
-		err = backend->prepare(address, diag, &is_made);
+	const struct store_backend *backend = find_backend(source, diag, &address);
+	if (backend == NULL)
+		return MFA_ERR_UNSUPPORTED;
+	int err = backend->prepare(address, diag, &is_made);
 	if (err != MFA_OK)
 		return err;
 	MFA_CLEANUP(mfa_store_close) struct mfa_store *store = NULL;

@@ -181,14 +181,14 @@ static void compare(const struct mfa_service *service, enum mfa_facility facilit
 	show_files();
 }
 
-static void probe(uint64_t seed, struct tally *tally)
+static void probe(enum mfa_libpam version, uint64_t seed, struct tally *tally)
 {
 	struct maker maker = { .random = seed };
 	const struct mfa_pam_rootfs tree = { "", NULL };
 	MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
 	struct mfa_diag diag = { .text = "" };
 	make_files(&maker);
-	int err = mfa_service_read(&tree, "probe", &diag, &service);
+	int err = mfa_service_read_as(version, &tree, "probe", &diag, &service);
 	if (err == MFA_ERR_NOTFOUND)
 		service.is_refused = true;
 	else if (err == MFA_ERR_FULL) /* includes itself */
@@ -233,6 +233,41 @@ static int end_of(pid_t pid, const char *root)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* Of two lines for 1.6 the second is an argument for 1.5. */
+static void make_deciding_file(void)
+{
+	static const char text[] = "auth required /stub/pam_stub.so id0 \\\n\n"
+				   "auth required /stub/pam_stub.so id1\n";
+	if (mkdir("/etc/pam.d", 0755) != 0)
+		exit(2);
+	int fd = open("/etc/pam.d/probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		exit(2);
+	(void)close(fd);
+}
+
+/* How the libpam reads that is loaded. */
+static enum mfa_libpam find_version(void)
+{
+	static const struct mfa_pam_rootfs tree = { "", NULL };
+	static struct outcome theirs;
+	ask_libpam(MFA_FACILITY_AUTH, &theirs);
+	for (int i = 0; i < MFA_LIBPAMS; i++) {
+		static struct outcome ours;
+		MFA_CLEANUP(mfa_service_done) struct mfa_service service = { 0 };
+		struct mfa_diag diag;
+		ours = (struct outcome){ .code = 0 };
+		if (mfa_service_read_as((enum mfa_libpam)i, &tree, "probe", &diag,
+					&service) != MFA_OK)
+			exit(2);
+		ask_walk(&service, MFA_FACILITY_AUTH, &ours);
+		if (is_same(&theirs, &ours))
+			return (enum mfa_libpam)i;
+	}
+	(void)printf("libpam reads as no release that is known\n");
+	exit(2);
+}
+
 /* usage: differ STUB ACCOUNT_STUB [PROBES [SEED]] */
 int main(int argc, char **argv)
 {
@@ -250,15 +285,18 @@ int main(int argc, char **argv)
 	if (pid != 0)
 		return end_of(pid, root);
 	move_into(root, argv[1], argv[2]);
+	make_deciding_file();
+	enum mfa_libpam version = find_version();
 	clock_t start = clock();
 	for (int64_t i = 0; i < probes; i++)
-		probe((uint64_t)(seed + i) * 7919, &tally);
+		probe(version, (uint64_t)(seed + i) * 7919, &tally);
 	(void)printf(
-		"%" PRIu64 " random stacks, auth and account: %" PRIu64
+		"libpam %s: %" PRIu64 " random stacks, auth and account: %" PRIu64
 		" modules called, %" PRIu64 " let in, %" PRIu64 " not started, %" PRIu64
 		" not tried (libpam crashes or hangs), %" PRIu64
 		" differences, %.1f s of processor time\n",
-		tally.probes, tally.calls, tally.let_in, tally.refused, tally.skipped,
+		version == MFA_LIBPAM_1_5 ? "up to 1.5" : "from 1.6 on", tally.probes,
+		tally.calls, tally.let_in, tally.refused, tally.skipped,
 		tally.differences, (double)(clock() - start) / CLOCKS_PER_SEC);
 	return tally.differences == 0 && tally.probes > 0 ? 0 : 1;
 }

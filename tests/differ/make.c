@@ -9,6 +9,11 @@
 
 #include "script.h"
 
+enum {
+	CHAIN = 18, /* files; libpam includes up to 15 in each other */
+	DEEP_SIZE = sizeof "/etc/pam.d/deep99",
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const files[] = {
@@ -36,7 +41,9 @@ static const char *pick(struct maker *maker, const char *const *words, size_t co
 static void put_blank(struct maker *maker, FILE *file)
 {
 	static const char *const blanks[] = {
-		" ", " ", "\t", " \t  ", "\\\n", " \\\n ", " \\ \n", "\\\n# x \\\n"
+		" ",	  " ",		 "\t",	     " \t  ",
+		"\\\n",	  " \\\n ",	 " \\ \n",   "\\\n# x \\\n",
+		"\\\n\n", " \\\n \t\n ", "\\\n# x\n"
 	};
 	(void)fputs(pick(maker, blanks, once_in(maker, 8) ? COUNT(blanks) : 4), file);
 }
@@ -187,8 +194,17 @@ static void put_oddity(struct maker *maker, FILE *file)
 		"account [\n",
 		"auth include gone #\n",
 		"account [success=ok] \n",
+		"auth [default=2147483648] /stub/pam_stub.so idx\n",
+		"auth [default=21474836470] /stub/pam_stub.so idx\n",
+		"auth [default=2147483647] /stub/pam_stub.so idx\n",
 	};
-	if (once_in(maker, 12)) /* longer than libpam's buffer */
+	if (once_in(maker, 12))
+		(void)fprintf(file, "auth required%c /stub/pam_stub.so id%u \\\n x\n", 0,
+			      maker->next_id++);
+	else if (once_in(maker, 12)) /* a comment longer than libpam's buffer */
+		(void)fprintf(file, "# %0*u auth required /stub/pam_stub.so id%u\n",
+			      950 + (int)below(maker, 150), 0U, maker->next_id++);
+	else if (once_in(maker, 12)) /* longer than libpam's buffer */
 		(void)fprintf(file, "auth required /stub/pam_stub.so id%u %0*u\n",
 			      maker->next_id++, 900 + (int)below(maker, 300), 0U);
 	else
@@ -245,6 +261,38 @@ static void write_conf(struct maker *maker)
 	(void)fclose(file);
 }
 
+static void name_deep(unsigned number, char ret_path[static DEEP_SIZE])
+{
+	(void)snprintf(ret_path, DEEP_SIZE, "/etc/pam.d/deep%u", number % 100);
+}
+
+/* Files that include each other, deeper than libpam goes. */
+static void write_chain(struct maker *maker, FILE *file)
+{
+	static const char *const words[] = { "auth include", "auth substack",
+					     "@include" };
+	for (unsigned i = 0; i < CHAIN; i++) {
+		char path[DEEP_SIZE];
+		(void)fprintf(file, "%s deep%u\n",
+			      pick(maker, words, once_in(maker, 8) ? 3 : 2), i);
+		(void)fclose(file);
+		name_deep(i, path);
+		file = fopen(path, "w");
+		if (file == NULL)
+			abort();
+		put_line(maker, file, 5, NULL);
+	}
+	(void)fclose(file);
+}
+
+static void add_chain(struct maker *maker)
+{
+	FILE *file = fopen("/etc/pam.d/probe", "a");
+	if (file == NULL)
+		abort();
+	write_chain(maker, file);
+}
+
 static void write_folder(struct maker *maker)
 {
 	for (unsigned i = 0; i < 4; i++)
@@ -255,12 +303,19 @@ static void write_folder(struct maker *maker)
 		write_file(maker, "/usr/lib/pam.d/probe", 0, below(maker, 6));
 	if (!once_in(maker, 12))
 		write_file(maker, "/etc/pam.d/other", 3, below(maker, 5));
+	if (once_in(maker, 40))
+		add_chain(maker);
 }
 
 void make_files(struct maker *maker)
 {
 	for (size_t i = 0; i < COUNT(files); i++)
 		(void)unlink(files[i]);
+	for (unsigned i = 0; i < CHAIN; i++) {
+		char path[DEEP_SIZE];
+		name_deep(i, path);
+		(void)unlink(path);
+	}
 	(void)rmdir("/usr/lib/pam.d");
 	(void)rmdir("/etc/pam.d");
 	maker->next_id = 0;

@@ -142,12 +142,13 @@ def test_wrong_codes_at_the_confirmation_enrol_nothing(case):
     assert not product.record(taro).exists()
 
 
-def test_a_label_is_kept_and_control_characters_are_not(case):
+def test_a_label_is_kept_and_what_is_not_seen_is_not(case):
     taro = users.new()
     for label in ("S/N 0123-45", "\u8cb8\u4e0e\u7528 7\u53f7\u6a5f", "x" * 63):
         exits(enroll.run("add", taro.name, "totp", "--label", label, "--no-confirm"), 0)
     assert [entry["label"] for entry in enroll.tokens(taro)] == ["S/N 0123-45", "貸与用 7号機", "x" * 63]
-    for label in ("", "a\nb", "\x1b[31m", "x" * 64, "\u3042" * 22, "\x7f", "\u0085"):
+    for label in ("", "a\nb", "\x1b[31m", "x" * 64, "\u3042" * 22, "\x7f", "\u0085",
+                  "S/N\u202e45-3210", "\u200e0123", "a\u2028taro  active"):
         exits(enroll.run("add", taro.name, "totp", "--label", label, "--no-confirm"), 2, "--label")
     assert len(enroll.tokens(taro)) == 3
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from datetime import datetime, timezone
+from pathlib import Path
 
 from e2e import audit, enroll, pam, product, users
 from e2e.checks import exits
@@ -276,6 +277,16 @@ def test_a_record_in_use_is_busy(case):
         fcntl.flock(held, fcntl.LOCK_EX)
         exits(enroll.run("unlock", taro.name), 6)
     exits(enroll.run("unlock", taro.name), 0)
+
+
+def test_what_is_said_never_goes_into_a_record(case):
+    """A caller has closed the three descriptors of input and output: what is opened must not take their place."""
+    taro, _ = enroll.person(kind="hotp")
+    command = f"exec strace -o /tmp/trace -e trace=pwrite64 mfa-enroll suspend {taro.name} {token_of(taro)}"
+    done = subprocess.run(f"{command} <&- >&- 2>&-", shell=True, check=False)
+    written = re.findall(r"(?m)^pwrite64\((\d+),", Path("/tmp/trace").read_text())
+    assert len(written) >= 2 and not {"0", "1", "2"} & set(written), written
+    assert done.returncode == 0 and enroll.tokens(taro)[0]["state"] == "suspended"
 
 
 def test_the_actor_is_the_login_identity(case):

@@ -2,17 +2,20 @@
 """What the table of check says of programs' own switches, beside the real programs: a switch
 that it calls a way around lets in, and one that it does not mention does not."""
 
+import base64
 import json
 import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pamconf, product, programs, ssh, users
+from e2e import enroll, pamconf, prepare, product, programs, ssh, users
 from e2e.checks import let_in, soon
 from e2e.terminal import Terminal, become
 
@@ -78,13 +81,39 @@ def test_sudo_asks_nobody_where_sudoers_says_so(case):
             f"Defaults:{taro.name} !authenticate\n": ("sudo-no-authenticate", 1),
             f"Defaults:{FAR},{taro.name} !authenticate\nDefaults:{FAR},root authenticate\n":
                 ("sudo-no-authenticate", 1),
+            "Defaults! /usr/bin/id !authenticate\n": ("sudo-no-authenticate", 1),
+            f"Defaults !\nDefaults: {taro.name} !authenticate\n": ("sudo-no-authenticate", 2),
             "Defaults exempt_group=users\n": ("sudo-exempt-group", 1)}
     run(["usermod", "-aG", "users", taro.name])
     with pamconf.wired("sudo"):
         for text, (name, line) in ways.items():
             with file("/etc/sudoers.d/site", text, 0o440) as path:
                 assert holes("sudo") == [(name, path, line)], text
-                assert run(["sudo", "-k", "-n", "id", "-un"], taro) == "root\n", text
+                assert run(["sudo", "-k", "-n", "id", "-un"], taro).endswith("root\n"), text
+
+
+def test_sudo_takes_nothing_back_by_lines_that_it_refuses(case):
+    taro, _ = enroll.person()
+    refused = ("Defaults authenticate=yes\n", "Defaults authenticate, lecture=\n")
+    alias = f"User_Alias OPS = {taro.name}\nOPS ALL=(ALL) NOPASSWD: ALL\nUser_Alias OPS = root\n"
+    plugins = "Plugin sudoers_policy sudoers.so sudoers_file=%s\nPlugin sudoers_policy sudoers.so\n"
+    with pamconf.wired("sudo"), file("/etc/sudoers.d/site", "Defaults !authenticate\n", 0o440) as site:
+        for text in refused:
+            with file("/etc/sudoers.d/then", text, 0o440):
+                assert_asks_nobody(taro, ("sudo-no-authenticate", site, 1))
+        with file("/etc/sudoers.d/then", "Defaults authenticate\n", 0o666):
+            assert_asks_nobody(taro, ("sudo-no-authenticate", site, 1))
+        with file("/etc/sudoers.d/then", "Defaults authenticate\n", 0o440):
+            assert not holes("sudo")
+            with file("/etc/sudoers.d/then2", alias, 0o440) as path:
+                assert_asks_nobody(taro, ("sudo-nopasswd", path, 2))
+            with file("/etc/sudoers.other", alias, 0o440) as path, file("/etc/sudo.conf", plugins % path):
+                assert_asks_nobody(taro, ("sudo-nopasswd", path, 2))
+
+
+def assert_asks_nobody(user, hole):
+    assert holes("sudo") == [hole]
+    assert run(["sudo", "-k", "-n", "id", "-un"], user).endswith("root\n")
 
 
 def test_sudo_reads_what_check_does_not_read_to_its_end(case):
@@ -153,13 +182,16 @@ def test_doas_asks_nobody_with_nopass(case):
 
 def test_lightdm_reads_the_folders_of_the_table(case):
     for folder in ("/etc/xdg/lightdm", "/usr/local/share/lightdm", "/usr/share/lightdm", "/etc/lightdm"):
-        with file(f"{folder}/lightdm.conf.d/99-x.conf", "[Seat:*]\nautologin-user=taro\n") as path:
+        text = "[Seat:*]\nautologin-user=taro\nAutologin-User=\npam-autologin-service=kiosk\n"
+        with file(f"{folder}/lightdm.conf.d/99-x.conf", text) as path:
             assert ("autologin", path, 2) in holes("lightdm"), folder
-            assert "autologin-user=taro" in run(["lightdm", "--show-config"]), folder
+            shown = run(["lightdm", "--show-config"])
+            assert "autologin-user=taro" in shown and "pam-autologin-service=kiosk" in shown, folder
 
 
 def test_programs_call_of_pam_what_the_table_says(case):
-    """nodm and the programs that run later never ask who somebody is; all of them ask for the account."""
+    """nodm and the programs that run later never ask who somebody is; all of them ask for the account, but nodm, lxdm
+    and SLiM ignore the answer."""
     for path in ("/usr/sbin/nodm", "/usr/sbin/atd", "/usr/sbin/cron"):
         assert "pam_authenticate" not in calls(path) and "pam_acct_mgmt" in calls(path), path
     for path in ("/usr/bin/slim", "/usr/sbin/greetd", "/usr/lib/lxdm/lxdm-session", "/usr/lib/cockpit/cockpit-session",
@@ -203,13 +235,40 @@ def test_a_block_of_sshd_whose_example_an_earlier_block_takes(case):
                 let_in(ssh.login(hanako, [], "publickey", key), 0)
 
 
+def test_two_blocks_of_sshd_open_what_neither_does(case):
+    """sshd itself refuses "any" behind a list of methods."""
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    text = "UsePAM yes\nPubkeyAuthentication no\n"
+    blocks = ("Match Address 127.0.0.0/8\nAuthenticationMethods any\n",
+              f"Match User {taro.name}\nPubkeyAuthentication yes\nAuthenticationMethods publickey,keyboard-interactive\n")
+    with pamconf.written("sshd", PASSWORD), product.config(zone={"gate": "lightdm"}):
+        for part in blocks + ("".join(blocks),):
+            is_open = part not in blocks
+            with file("/etc/ssh/blocks", part), file("/etc/ssh/sshd_config", text), ssh.Server(f"{text}Include blocks\n"):
+                assert [hole for hole, *_ in holes("sshd")] == ["sshd-publickey"] * is_open, part
+                assert ssh.login(taro, [], "publickey", key).let_in == is_open, part
+
+
+def test_sshd_asks_for_the_service_that_its_unit_names(case):
+    taro, _ = enroll.person()
+    key = ssh.authorize(taro)
+    unit = "[Service]\nExecStart=@/usr/sbin/sshd /usr/sbin/sshd-maint -D\n"
+    with pamconf.wired("sshd"), pamconf.written("other", PASSWORD):
+        with file("/etc/systemd/system/maint.service", unit) as path:
+            assert ("service-chosen", path, 2) in holes("sshd")
+        with ssh.Server(name="/usr/sbin/sshd-maint"):
+            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
+            let_in(ssh.login(taro, [], "publickey", key), 0)
+
+
 @contextmanager
 def process_of(user, title):
     """A process of the user's that says of itself what it likes."""
     with subprocess.Popen([title, "60"], executable="/bin/sleep", preexec_fn=lambda: become(user)) as process:
         try:
             soon(lambda: Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(title.encode()))
-            yield
+            yield process.pid
         finally:
             process.kill()
 
@@ -232,6 +291,36 @@ def test_root_runs_no_program_that_a_user_names(case):
         assert not [hole for hole in holes("sshd") if hole[0] != "service-chosen"]
         assert time.monotonic() - begun < 9
         assert not proof.exists()
+
+
+def test_what_users_have_open_and_in_memory_is_left_alone(case):
+    """Their file systems may never answer, and their memory neither."""
+    jiro = users.new("jiro")
+    trace = Path("/tmp/trace")
+    with pamconf.wired("login"), process_of(jiro, "sshd: /usr/sbin/sshd [listener] 0 of 10-100 startups") as pid, \
+            listener(jiro, f"/home/{jiro.name}/any", 2210):
+        run(["strace", "-f", "-o", trace, "-e", "trace=file", "mfa-enroll", "check"])
+        calls_of = [line for line in trace.read_text().splitlines() if f"/proc/{pid}/" in line]
+    assert any("status" in line for line in calls_of), "it was not seen"
+    reads = [line for line in calls_of if "readlink" not in line and
+             not re.search(rf'"/proc/{pid}/(status|fd)"', line)]
+    assert not reads, reads
+    trace.unlink()
+
+
+def test_a_program_with_a_capability_to_become_root_is_named(case):
+    taro = users.new()
+    tool = Path("/usr/local/bin/tool")
+    shutil.copy(os.path.realpath("/usr/bin/python3"), tool)
+    try:
+        for number, is_roots in ((7, True), (13, False)):  # setuid, net_raw
+            os.setxattr(tool, "security.capability", struct.pack("<5I", 0x2000001, 1 << number, 0, 0, 0))
+            said = json.loads(enroll.run("check", "--json").stdout)
+            assert (str(tool) in said["unknown"]) == is_roots, said["unknown"]
+            became = run([tool, "-Sc", "import os; os.setuid(0); print(os.getuid())"], taro)
+            assert (became == "0\n") == is_roots, became
+    finally:
+        tool.unlink()
 
 
 LISTEN = "import socket, time; s = socket.create_server(('0.0.0.0', {port})); print(1, flush=True); time.sleep(60)"
@@ -295,6 +384,27 @@ def proof(command):
         yield path
 
 
+SERVERS = Path("/run/x-servers")
+
+
+def x_server(path):
+    """An X server without the options by which display managers give it a terminal; its number is written down."""
+    text = '#!/bin/bash\nfor word; do\n\tshift\n\tcase $word in vt*|-novtswitch) ;; *) set -- "$@" "$word" ;; esac\ndone\n'
+    return file(path, f'{text}echo $$ >>{SERVERS}\nexec /usr/bin/Xvfb "$@" -ac\n', 0o755)
+
+
+def end_x_servers():
+    """They are in sessions of their own, and would be in the way of the next one."""
+    for number in SERVERS.read_text().split() if SERVERS.exists() else []:
+        try:
+            os.kill(int(number), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    SERVERS.unlink(missing_ok=True)
+    for path in (*Path("/tmp").glob(".X*-lock"), *Path("/tmp/.X11-unix").glob("X*")):
+        path.unlink()
+
+
 def who_is_in(argv, path, seconds=3):
     """Starts a display manager, and gives who has a session after some seconds: "" for nobody."""
     Path("/run/greetd.run").unlink(missing_ok=True)  # by which greetd has its initial session once
@@ -304,6 +414,7 @@ def who_is_in(argv, path, seconds=3):
         while time.monotonic() < end and not (path.exists() and path.read_text()):
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
+    end_x_servers()
     return path.read_text().strip() if path.exists() else ""
 
 
@@ -342,6 +453,15 @@ def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
         logs_in_by_itself("greetd", ["greetd"], who, taro)
 
 
+def test_greetd_takes_blanks_around_a_section_away(case):
+    taro, _ = enroll.person()
+    text = greetd_config(taro.name).replace("[initial_session]", "[ initial_session ]")
+    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER), pamconf.written("greetd", WHOLE):
+        assert [name for name, *_ in holes("greetd")] == ["autologin"]
+        assert who_is_in(["greetd"], who, 15) == taro.name
+
+
 def test_greetd_reads_one_of_its_two_files(case):
     taro, _ = enroll.person()
     with file("/etc/greetd/greetd.conf", greetd_config(taro.name)) as path, \
@@ -351,15 +471,93 @@ def test_greetd_reads_one_of_its_two_files(case):
         assert who_is_in(["greetd"], who, 15) == taro.name
 
 
-def test_slim_logs_in_by_itself_unless_the_gate_refuses(case):
+def test_slim_logs_in_by_itself_whatever_the_gate_says(case):
     taro, _ = enroll.person()
-    text = ("default_xserver /usr/bin/Xvfb\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
+    text = ("default_xserver /usr/local/bin/x\nxserver_arguments -ac\nlogin_cmd /usr/local/bin/session\n"
             f"default_user {taro.name}\nauto_login yes\nlogfile /run/slim.log\nlockfile /run/slim.lock\n"
             "authfile /run/slim.auth\ncurrent_theme debian-softwaves\n")
-    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who:
-        logs_in_by_itself("slim", ["slim"], who, taro)
-        for name in ("/run/slim.lock", "/tmp/.X0-lock"):
-            Path(name).unlink(missing_ok=True)
+    with file("/etc/slim.conf", text), proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        ignores_the_gate("slim", ["slim"], who, taro)
+        Path("/run/slim.lock").unlink(missing_ok=True)
+
+
+def ignores_the_gate(service, argv, path, user):
+    """It lets in though PAM refuses, by what the gate says as well, and check knows."""
+    with pamconf.written(service, WHOLE), product.config(zone={"gate": service}):
+        assert {name for name, *_ in holes(service)} == {"autologin"}
+        assert who_is_in(argv, path, 20) == user.name
+
+
+def test_sddm_logs_in_by_itself_unless_the_gate_refuses(case):
+    """Its helper tells whom it lets in, and waits for what his session is to have."""
+    taro, _ = enroll.person()
+    stack = "auth required pam_permit.so\naccount required pam_mfa.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
+    with pamconf.written("sddm-autologin", stack), file("/etc/sddm.conf", f"[Autologin]\nUser={taro.name}\n"):
+        assert sddm_lets_in(taro)
+        with product.config(zone={"gate": "sddm-autologin"}):
+            assert ("note", "autologin-gated", "/etc/sddm.conf", 2) in findings("sddm-autologin")
+            assert not sddm_lets_in(taro)
+
+
+def sddm_lets_in(user):
+    helper = "/usr/lib/x86_64-linux-gnu/sddm/sddm-helper"
+    path = Path("/run/sddm-proof")
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        with subprocess.Popen([helper, "--socket", path, "--id", "1", "--start", "/bin/true", "--user", user.name,
+                               "--autologin"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            client, _ = server.accept()
+            said = b""
+            with client:
+                client.settimeout(20)
+                while user.name.encode("utf-16-be") not in said and (more := client.recv(4096)):
+                    said += more
+            process.wait(10)
+    return user.name.encode("utf-16-be") in said
+
+
+def test_lxdm_logs_in_by_itself_whatever_the_gate_says(case):
+    taro, _ = enroll.person()
+    text = f"[base]\nautologin={taro.name}\nsession=/usr/local/bin/session\n[server]\narg=/usr/local/bin/x\n"
+    with file("/etc/lxdm/lxdm.conf", text), proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        ignores_the_gate("lxdm", ["sh", "-c", "while :; do lxdm-binary; sleep 0.1; done"], who, taro)
+
+
+def test_nodm_logs_in_by_itself_whatever_the_gate_says(case):
+    """Its terminal is none: a library answers for it."""
+    taro, _ = enroll.person()
+    text = (f"NODM_ENABLED=true\nNODM_USER={taro.name}\nNODM_XSESSION=/usr/local/bin/session\n"
+            "NODM_X_OPTIONS='/usr/local/bin/x :7'\n")
+    terminal = prepare.REPOSITORY / "build/tests/e2e/vt/libvt.so"
+    with file("/etc/default/nodm", text) as path, proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
+        argv = ["sh", "-c", f"set -a; . {path}; LD_PRELOAD={terminal} exec nodm"]
+        ignores_the_gate("nodm", argv, who, taro)
+
+
+def cockpit_lets_in(user):
+    """Whether the program that asks PAM for cockpit opens a session; it wants its answer without a blank."""
+    with subprocess.Popen(["/usr/lib/cockpit/cockpit-session", "localhost"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        asked = b""
+        while b"}" not in asked and (more := os.read(process.stdout.fileno(), 4096)):
+            asked += more
+        cookie = re.search(r'"cookie":"([^"]*)"', asked.decode())[1]
+        basic = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
+        answer = f'\n{{"command":"authorize","cookie":"{cookie}","response":"Basic {basic}"}}'
+        process.stdin.write(f"{len(answer)}\n{answer}".encode())
+        process.stdin.close()
+        return b"access-denied" not in process.stdout.read()
+
+
+def test_cockpit_asks_for_the_account(case):
+    taro, _ = enroll.person()
+    stack = "auth required pam_permit.so\naccount required pam_mfa.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
+    with pamconf.written("cockpit", stack):
+        assert cockpit_lets_in(taro)
+        with product.config(zone={"gate": "cockpit"}):
+            assert not cockpit_lets_in(taro)
 
 
 def test_getty_logs_in_by_itself(case):

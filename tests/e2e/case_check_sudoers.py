@@ -19,7 +19,7 @@ TAGS = ("", "", "NOPASSWD: ", "NOPASSWD : ", "PASSWD: ", "NOEXEC: NOPASSWD:", "S
 DEFAULTS = ("authenticate", "!authenticate", "! authenticate", "exempt_group=wheel", "exempt_group = \"wheel\"",
             "!exempt_group", "lecture=never", 'badpass_message="no, !authenticate # NOPASSWD: \\" x"',
             "env_keep += \"A B\"", "secure_path=/bin\\:/sbin", "passwd_tries=1")
-SCOPES = ("", "", "", ":taro", ":root", ":taro,hanako", "@box", ">taro", "!/bin/ls", ":%staff", "!NOPASSWD_CMDS")
+SCOPES = ("", "", "", ": taro", "> taro", "! /bin/ls", "@ box", ":taro", ":root", ":taro,hanako", "@box", ">taro", "!/bin/ls", ":%staff", "!NOPASSWD_CMDS")
 HEAD = "User_Alias ADMINS = root, #0 : OTHERS = taro, ALL\nCmnd_Alias NOPASSWD_CMDS = /bin/true, /bin/false\n"
 FOUND = {"sudo-nopasswd", "sudo-no-authenticate", "sudo-exempt-group"}
 

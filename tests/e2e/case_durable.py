@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 
-from e2e import authd, enroll, pam, pamconf, product, programs
+from e2e import authd, enroll, pam, pamconf, product, programs, straced
 from e2e.checks import let_in
 
 # Everything that writes, makes durable, makes, renames or removes.
@@ -20,8 +20,8 @@ def trace(name, run):
     on the files of the product."""
     path, program = Path(f"/tmp/{name}.strace"), Path(f"/tmp/{name}.program")
     with authd.traced(path, "-e", f"trace={CALLS},sendmsg"):
-        run(["strace", "-f", "-qq", "-y", "-o", str(program), "-e", f"trace={CALLS}"])
-    told = lines_of(program)
+        run(straced.command(program, CALLS))
+        told = straced.text(program).splitlines()
     touched = [line for line in told for folder in FOLDERS if str(folder) in line]
     assert told and not touched, touched
     return lines_of(path)

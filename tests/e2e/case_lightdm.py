@@ -40,3 +40,12 @@ def test_lightdm_refuses_a_wrong_code_and_lets_in_with_the_right_one(case):
         assert screen.results()[-1] == 0
     lines = [re.search(r"result=(\S+) reason=(\S+)", line).groups() for line in module_lines(case)]
     assert lines == [("denied", "code-wrong"), ("allowed", "code-right")], lines
+
+
+def test_autologin_is_in_unless_the_gate_of_its_service_refuses(case):
+    taro, _ = enroll.person()
+    stack = "auth required pam_permit.so\naccount required pam_mfa.so\naccount required pam_unix.so\nsession required pam_unix.so\n"
+    with pamconf.written("lightdm-autologin", stack):
+        assert greeter.autologin(taro)
+        with product.config(zone={"gate": "lightdm-autologin"}):
+            assert not greeter.autologin(taro)

@@ -10,7 +10,7 @@ import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-from e2e import enroll, pam, pamconf, programs, users
+from e2e import enroll, pam, pamconf, programs, straced, users
 from e2e.checks import let_in, refused
 from e2e.entry_points import stranger
 
@@ -40,12 +40,12 @@ def no_network():
 def traced(name, calls):
     """strace for what follows it, and where it writes."""
     path = Path(f"/tmp/{name}.strace")
-    return ["strace", "-f", "-qq", "-y", "-o", str(path), "-e", f"trace={calls}"], path
+    return straced.command(path, calls), path
 
 
 def sockets(path):
     """The address families that were asked for."""
-    return set(re.findall(r"socket\((\w+)", path.read_text()))
+    return set(re.findall(r"socket\((\w+)", straced.text(path)))
 
 
 def test_enrolment_and_logins_need_no_network(case):

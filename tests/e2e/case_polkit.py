@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """polkit: pkexec on a terminal, with its own agent and the real daemon."""
 
+import json
 import os
 import re
 import socket
@@ -131,3 +132,21 @@ def test_pkexec_asks_for_password_and_code(case):
         assert pkexec(taro, [taro.password, token.next()])
     lines = [re.search(r"\((\S+):auth\).*result=(\S+)", line).groups() for line in module_lines(case)]
     assert lines == [("polkit-1", "denied"), ("polkit-1", "allowed"), ("polkit-1", "allowed")], lines
+
+
+def everything_holes():
+    said = json.loads(enroll.run("check", "--service", "polkit-1", "--json").stdout)
+    return [(one["file"], one["line"]) for one in said["findings"] if one["level"] == "hole"]
+
+
+def test_a_rule_for_every_action_has_pkexec_ask_nobody(case):
+    taro, _ = enroll.person()
+    path = Path("/etc/polkit-1/rules.d/10-site.rules")
+    rule = f"polkit.addRule(function(action, subject) {{\n\tif (%ssubject.user == '{taro.name}')\n\t\treturn 'yes';\n}});\n"
+    for condition, is_open in (("", True), ("action.id == 'org.freedesktop.policykit.exec' && ", True), ("action.id == 'a.b' && ", False)):
+        with product.written(path, rule % condition), example():
+            path.chmod(0o644)
+            assert everything_holes() == [(str(path), 3)] * is_open, condition
+            if is_open:
+                with polkitd():
+                    assert pkexec(taro, [])

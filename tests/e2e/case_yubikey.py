@@ -102,10 +102,12 @@ def test_a_touch_before_there_is_a_question(case):
         outcome = programs.login(taro, [taro.password])
         let_in(outcome, prompts=1)
         assert "Touch" not in outcome.text and "YubiKey" not in outcome.text, outcome
-        key.touch(False)
+        key.faults("touch-after=never", "touch-ms=1000")
         outcome = programs.login(taro, [taro.password, token.next()])
         let_in(outcome)
         assert outcome.prompts[1] == "Not touched. Enter or code:", outcome
+        key.faults()
+        key.touch(False)
         with Terminal(["su", taro.name, "-c", programs.PROOF], user=users.new("jiro")) as thief:
             thief.expect(PROMPT)
             thief.answer(taro.password)
@@ -163,7 +165,7 @@ def test_whatever_is_wrong_with_the_key_is_said_and_not_counted(case):
         (["claims=never"], "YubiKey in use.", "key-claimed"),
         (["unauthorised"], "YubiKey blocked.", "key-blocked"),
     )
-    with offered("login", timeout="2s"):
+    with offered("login", timeout="1s"):
         taro, key = holder()
         for words, said, reason in troubles:
             key.faults(*words)
@@ -389,7 +391,7 @@ def test_nor_is_su_in_a_remote_session(case):
         taro, _ = holder()
         jiro = users.new("jiro")
         command = f"su {taro.name} -c '{programs.PROOF}'"
-        spawned = f"""python3 -c 'import pty; pty.spawn(["su", "{taro.name}", "-c", "true"])'"""
+        spawned = f"""python3 -c 'import pty; exit(pty.spawn(["su", "{taro.name}", "-c", "true"]) != 0)'"""
         key = ssh.authorize(jiro)
         for line in (command, spawned):
             with ssh.terminal(jiro, key, line) as terminal:

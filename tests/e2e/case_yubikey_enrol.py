@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+from contextlib import contextmanager
 
 from e2e import audit, enroll, product, softkey, users
 from e2e.case_yubikey import SECRET, add, plugged
@@ -14,6 +15,7 @@ from e2e.terminal import PROMPT, Terminal
 
 CODE, OTHER = "616363657373", "ffffffffffff"
 POINTS = 14  # at which one is interrupted, evenly spread
+UNTOUCHED = ("touch-after=never", "touch-ms=1000")  # what waits fifteen seconds else
 
 
 def fresh(**options):
@@ -90,6 +92,35 @@ def test_ctrl_c_in_the_wait_for_a_touch(case):
     assert (key.show()["detached"], key.show()["waiting"]) == ("0", "0")
 
 
+def test_who_reads_what_it_says_is_gone(case):
+    """As with `| head -1`: it ends as by Ctrl-C, and trail and standard error have what the key holds."""
+    taro, key = fresh()
+    key.touch(False)
+    argv = ["mfa-enroll", "add", taro.name, "yubikey"]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(timeout=10) == 1, (process.returncode, said)
+    assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
+    assert audit.last()["event"] == "token.overwrite", audit.last()
+    assert (key.show()["detached"], key.show()["waiting"]) == ("0", "0")
+
+
+def test_a_signal_that_its_caller_ignores_ends_nothing(case):
+    """As under nohup(1)."""
+    taro, key = fresh()
+    key.touch(False)
+    argv = ["mfa-enroll", "add", taro.name, "yubikey"]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
+        key.await_blinking()
+        process.send_signal(signal.SIGHUP)
+        key.touch(True)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0 and "Enrolled" in said, said
+
+
 def test_access_codes_are_set_asked_for_and_kept(case):
     def again(*codes):
         """The token is removed, and the slot written anew, with or without its code."""
@@ -124,10 +155,11 @@ def test_after_a_failure_the_next_command_is_named(case):
         said = " ".join(terminal.transcript.split())
     assert f"slot 2 of YubiKey {key.serial} was overwritten" in said, said
     assert "The slot has the access code that you gave it: try again with --force --access-code-stdin" in said, said
+    key.faults(*UNTOUCHED)
     done = add(taro, "yubikey", "--force")  # nobody touches it, and nobody knows what it holds
     exits(done, 1, "may have been overwritten")
     assert "perhaps an access code protects it: then give it with --access-code-stdin" in done.stderr, done
-    key.touch(True)
+    key.faults()
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
 
 
@@ -153,6 +185,49 @@ def test_the_steps_of_docs_hardware_follow_from_each_other(case):
     exits(add(taro, "yubikey", "--force", "--access-code-stdin", stdin=f"{CODE}\n"), 0, "Enrolled")
 
 
+@contextmanager
+def enrolling(user, *options):
+    """mfa-enroll without a terminal, both outputs in one pipe."""
+    argv = ["mfa-enroll", "add", user.name, "yubikey", *options]
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as process:
+        yield process
+
+
+def test_two_administrators_give_no_key_to_two_people(case):
+    """The second begins when the first has found the key to be nobody's, and has not enrolled it yet."""
+    taro, key = fresh()
+    hanako = users.new("hanako")
+    key.touch(False)
+    with enrolling(taro) as first:
+        key.await_blinking()
+        with enrolling(hanako, "--slot", "1") as cancelled, enrolling(hanako, "--slot", "1") as second:
+            for process in (cancelled, second):
+                assert "another enrolment of a YubiKey is going on" in process.stdout.readline()
+            cancelled.send_signal(signal.SIGTERM)
+            assert "cancelled" in cancelled.communicate(timeout=10)[0] and cancelled.returncode == 1
+            key.touch(True)
+            assert "Enrolled" in first.communicate(timeout=30)[0]
+            said = second.communicate(timeout=30)[0]
+    assert f"this YubiKey is registered for {taro.name} already" in said, said
+    assert (second.returncode, key.show()["slot1"]) == (1, "empty")
+
+
+def test_no_secret_is_given_to_a_device_that_poses_as_a_key(case):
+    """It is in a port that is asked before the real key's."""
+    taro = users.new()
+    softkey.fresh()
+    twin = plugged()
+    real = softkey.Key(serial=twin.serial)
+    exits(add(taro), 1, "more than one YubiKey")
+    for kind, words in (("yubikey", ()), ("yubikey-otp", ("--no-confirm",))):
+        exits(add(taro, kind, "--serial", str(twin.serial), *words), 1,
+              f"more than one device says that it is YubiKey {twin.serial}(?s:.*)nothing was changed")
+    assert twin.show()["writes"] == real.show()["writes"] == "0" and not is_enrolled(taro)
+    twin.unplug()
+    exits(add(taro), 0, "Enrolled")
+
+
 def test_few_records_are_searched_without_a_bar(case):
     """Which nobody could read, and which would stay on the screen; and the access code's form is said."""
     taro, key = fresh()
@@ -176,7 +251,7 @@ def test_few_records_are_searched_without_a_bar(case):
 
 def test_a_failure_without_access_codes_does_not_speak_of_them(case):
     taro, key = fresh()
-    key.touch(False)
+    key.faults(*UNTOUCHED)
     done = add(taro)
     exits(done, 1, "(?s)was overwritten, and lets nobody in(?s:.*)Try again with --force")
     assert "access" not in done.stderr, done
@@ -191,17 +266,19 @@ def test_an_access_code_that_is_none(case):
     assert key.show()["writes"] == "0"
 
 
-def test_a_new_code_is_typed_twice_at_a_terminal(case):
+def test_a_code_is_typed_twice_at_a_terminal(case):
+    """Also one that the slot is said to have: a slot without a code gets it."""
     taro, key = fresh()
-    argv = ["mfa-enroll", "add", taro.name, "yubikey", "--set-access-code-stdin"]
-    for second, status in ((OTHER, 1), (CODE, 0)):
-        with Terminal(argv) as terminal:
-            for code in (CODE, second):
-                terminal.expect(PROMPT)
-                terminal.answer(code)
-            assert terminal.wait() == status, terminal.transcript
-            assert CODE not in terminal.transcript, terminal.transcript
-    assert key.show()["writes"] == "1"
+    for option in ("--set-access-code-stdin", "--access-code-stdin"):
+        for second, status in ((OTHER, 1), (CODE, 0)):
+            with Terminal(["mfa-enroll", "add", taro.name, "yubikey", option]) as terminal:
+                for code in (CODE, second):
+                    terminal.expect(PROMPT)
+                    terminal.answer(code)
+                assert terminal.wait() == status, terminal.transcript
+                assert CODE not in terminal.transcript, terminal.transcript
+        assert key.show()["writes"] == "1"
+        taro, key = fresh()
 
 
 def test_a_refused_write_enrols_nothing(case):
@@ -250,11 +327,11 @@ def hidden(*words, **options):
 def test_keys_without_a_number_have_their_words(case):
     taro = hidden(slot1=f"hmac:{SECRET}")
     exits(add(taro), 1, "does not tell its serial number, so it cannot be registered")
-    exits(add(taro, "yubikey", "--serial", "7654321"), 1, "YubiKey 7654321 is not plugged in, unless it is this one")
     exits(enroll.run("yubikey"), 0, "(?m)^YubiKey that does not tell its serial number, firmware 5.4.3")
-    exits(enroll.run("yubikey", "--json"), 0, '"serial":null')
-    taro = hidden(firmware="2.1.0")
+    taro = hidden(firmware="2.1.0")  # which is not waited for
     exits(add(taro), 1, "firmware of this YubiKey, 2.1.0, is too old")
+    exits(add(taro, "yubikey", "--serial", "7654321"), 1, "YubiKey 7654321 is not plugged in, unless it is this one")
+    exits(enroll.run("yubikey", "--json"), 0, '"serial":null')
     exits(enroll.run("yubikey"), 0, "(?m)^YubiKey too old for a serial number, firmware 2.1.0")
     softkey.fresh()
     plugged()

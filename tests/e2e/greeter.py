@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from e2e import desktop, transcript
@@ -25,14 +25,15 @@ class Kind:
     area: str
     told: str
     settings: str = ""
-    refusal: str = ""  # what it says in place of the module's reason
+    refusal: tuple[str, ...] = ()  # what it says in place of the module's reason
     keeps_name: bool = False  # after a refusal
     draws_late: bool = False  # right only after the screen has changed its size
 
 
-# A refusal is told by words of its own, in English.
+# A refusal is told by words of its own: up to Debian 12 in English, also to who reads Japanese.
 GTK = Kind("lightdm-gtk-greeter", "800x60+0+300", "800x60+0+300", keeps_name=True,
-           refusal="Your password is incorrect. Please try again.")
+           refusal=("Your password is incorrect. Please try again.",
+                    "パスワードが違います。もう一度試してください。"))
 SLICK = Kind("slick-greeter", "270x22+104+321", "280x24+102+284")
 ARCTICA = Kind("arctica-greeter", "270x22+104+321", "280x32+98+290", draws_late=True,
                settings="greeter-wrapper=/usr/bin/dbus-run-session\n")
@@ -157,6 +158,18 @@ def bus():
         daemon.terminate()
         daemon.wait(10)
         (folder / "system_bus_socket").unlink(missing_ok=True)
+
+
+def autologin(user):
+    """Whether lightdm logs the user in by itself; else it shows its greeter."""
+    _prepare(replace(GTK, settings=f"autologin-user={user.name}\n"))
+    screen = Greeter()
+    with bus(), subprocess.Popen(["lightdm"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as daemon:
+        try:
+            until(lambda: screen.is_in(user) or screen.is_ready(), "a session or the greeter")
+            return screen.is_in(user)
+        finally:
+            daemon.terminate()
 
 
 @contextmanager

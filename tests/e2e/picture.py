@@ -55,9 +55,10 @@ def errors(seen, wanted):
 
 
 def says(seen, wanted):
-    """Whether OCR's text has the wanted one, from its beginning to its end."""
-    seen, wanted = plain(seen), plain(wanted)
-    return errors(seen, wanted) <= ERRORS * len(wanted)
+    """Whether OCR's text has the wanted one, or one of several, from its beginning to its end."""
+    seen = plain(seen)
+    texts = map(plain, (wanted,) if isinstance(wanted, str) else wanted)
+    return any(errors(seen, text) <= ERRORS * len(text) for text in texts)
 
 
 def reads(path, area, language, wanted):

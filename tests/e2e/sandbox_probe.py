@@ -81,13 +81,16 @@ def memory_of_another():
     os.close(os.open("/proc/1/mem", os.O_RDONLY))
 
 
+# By the release of systemd one of them is there.
+OOMD = ("/run/systemd/io.system.ManagedOOM", "/run/systemd/io.systemd.ManagedOOM")
+
 TRIES = {
     "internet": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
     "internet 6": lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM),
     "packets": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
     "local sockets": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET),
     **{f"connect to {path}": lambda path=path: connected(path) for path in (
-        "/run/systemd/private", "/run/dbus/system_bus_socket", "/run/systemd/io.system.ManagedOOM",
+        "/run/systemd/private", "/run/dbus/system_bus_socket", *OOMD,
         "/run/systemd/journal/io.systemd.journal", "/run/systemd/notify", "/run/udev/control", "/run/probe.sock")},
     "syslog": lambda: connected("/dev/log"),
     "program of process 1": lambda: told_process_1("systemd-run", "--quiet", "--wait", "--collect", "/bin/true"),

@@ -47,6 +47,13 @@ sys.stdout.buffer.write(answers[turn].encode("utf-8", "surrogateescape") + b"\\n
 """
 
 
+def _penalties():
+    """Since 9.8 sshd turns away for a while whom it has refused."""
+    said = subprocess.run(["ssh", "-V"], capture_output=True, text=True).stderr
+    major, minor = re.match(r"OpenSSH_(\d+)\.(\d+)", said).groups()
+    return "PerSourcePenalties no\n" if (int(major), int(minor)) >= (9, 8) else ""
+
+
 def make_key(folder):
     """Makes a key pair; gives the path of the private half."""
     path = Path(folder) / "key"
@@ -58,19 +65,21 @@ def make_key(folder):
 class Server:
     """sshd, for the length of a with block."""
 
-    def __init__(self, config="", program="/usr/sbin/sshd"):
+    def __init__(self, config="", program="/usr/sbin/sshd", name=None):
         self._program = program
+        self._name = name or program
         self.folder = tempfile.TemporaryDirectory(prefix="sshd-")
         self._path = Path(self.folder.name)
         host_key = make_key(self.folder.name)
-        text = f"{config}\n{DEFAULTS}HostKey {host_key}\n"
+        text = f"{config}\n{DEFAULTS}{_penalties()}HostKey {host_key}\n"
         (self._path / "sshd_config").write_text(text)
         self._log = self._path / "log"
 
     def __enter__(self):
-        argv = [self._program, "-D", "-e", "-f", self._path / "sshd_config"]
+        argv = [self._name, "-D", "-e", "-f", self._path / "sshd_config"]
         with open(self._log, "w") as log:
-            self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stderr=log, preexec_fn=seat.leave)
+            self._process = subprocess.Popen(argv, executable=self._program, stdin=subprocess.DEVNULL, stderr=log,
+                                             preexec_fn=seat.leave)
         end = time.monotonic() + 10
         while "Server listening on" not in self.log():
             if self._process.poll() is not None or time.monotonic() > end:

@@ -16,6 +16,8 @@ from e2e import transcript
 # begin a message of which the rest is still to come.
 PROMPT = r"(?m)^(?![a-z-]+:)[^\n]*[:\uff1a] ?\Z"
 
+REOPENED = 1.0  # seconds in which a program that runs may open its terminal anew
+
 
 class Unexpected(AssertionError):
     """The program did not say what was waited for."""
@@ -140,15 +142,31 @@ class Terminal:
         """Takes what has come; False when the program closed the pty or time is up."""
         if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
             return False
-        try:
-            data = os.read(self.fd, 65536)
-        except OSError:
-            data = b""
+        data = self._take() or self._take_again()
         self._closed = not data
         self.transcript += self._decode(data).replace("\r", "")
         return bool(data)
 
+    def _take(self):
+        try:
+            return os.read(self.fd, 65536)
+        except OSError:  # nobody has the other end open
+            return b""
+
+    def _take_again(self):
+        """util-linux's login hangs its terminal up at first, and opens it anew."""
+        end = time.monotonic() + REOPENED
+        while self.status is None and time.monotonic() < end:
+            time.sleep(0.002)
+            data = self._take()
+            if data:
+                return data
+            self._reap(os.WNOHANG)
+        return b""
+
     def _reap(self, flags):
+        if self.status is not None:
+            return
         pid, status = os.waitpid(self.pid, flags)
         if pid:
             self.status = os.waitstatus_to_exitcode(status)

@@ -9,7 +9,7 @@
 #include "mfa/oath.h"
 #include "mfa/yubikey_driver.h"
 #include "mfa/yubikey_otp.h"
-#include "service.h"
+#include "service_process.h"
 
 enum {
 	ANEW_MAX = 9

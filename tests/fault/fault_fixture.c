@@ -20,7 +20,7 @@
 
 #include "mfa/oath.h"
 #include "report.h"
-#include "service.h"
+#include "service_process.h"
 #include "site_fixture.h"
 
 const char fault_fixture_user[] = "daemon";

@@ -16,7 +16,7 @@
 
 #include "key_fixture.h"
 #include "mfa/yubikey_otp.h"
-#include "service.h"
+#include "service_process.h"
 #include "workers.h"
 
 static const char SERVICE[] = "fixture";

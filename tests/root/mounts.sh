@@ -74,13 +74,16 @@ mount_kernel()
 }
 
 # The repository is the working directory: shown at its own path even when a fresh tmpfs
-# or an unusual mount point hides that.
+# or an unusual mount point hides that. Its build/ may be mounted from elsewhere (tests/release).
 show_repository()
 {
 	case $PWD/ in
 	/tmp/* | /run/* | /dev/*) overlay "$PWD" . ;;
 	*) [ -e "$root$PWD/tests/root/enter" ] || overlay "$PWD" . ;;
 	esac
+	if mountpoint -q build; then
+		overlay "$PWD/build" build
+	fi
 }
 
 # mount_root [LAYER]: all of the above; LAYER is an archive that build made.

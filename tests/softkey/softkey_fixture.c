@@ -94,3 +94,44 @@ void make_hmac(YKP_CONFIG *config)
 	assert_true(ykp_set_cfgflag_HMAC_LT64(config, true));
 	assert_true(ykp_set_extflag_SERIAL_API_VISIBLE(config, true));
 }
+
+YK_STATUS *softkey_fixture_read_status(void)
+{
+	YK_STATUS *status = ykds_alloc();
+	YK_KEY *yk = softkey_fixture_open(0);
+	assert_true(yk_get_status(yk, status));
+	yk_close_key(yk);
+	return status;
+}
+
+int softkey_fixture_touch_level(void)
+{
+	YK_STATUS *status = softkey_fixture_read_status();
+	int level = ykds_touch_level(status);
+	ykds_free(status);
+	return level;
+}
+
+int softkey_fixture_sequence(void)
+{
+	YK_STATUS *status = softkey_fixture_read_status();
+	int number = ykds_pgm_seq(status);
+	ykds_free(status);
+	return number;
+}
+
+bool softkey_fixture_has_serial(void)
+{
+	unsigned serial = 0;
+	YK_KEY *yk = softkey_fixture_open(0);
+	bool read = yk_get_serial(yk, 1, 0, &serial);
+	yk_close_key(yk);
+	assert_true(!read || serial == SERIAL);
+	return read;
+}
+
+void make_touch(YKP_CONFIG *config)
+{
+	make_hmac(config);
+	assert_true(ykp_set_cfgflag_CHAL_BTN_TRIG(config, true));
+}

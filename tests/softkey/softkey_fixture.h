@@ -45,3 +45,12 @@ void assert_digest(const uint8_t digest[static DIGEST_SIZE], const char *hex);
 int softkey_fixture_program(int slot, void (*change)(YKP_CONFIG *config),
 			    const uint8_t *access);
 void make_hmac(YKP_CONFIG *config);
+/* The same, and the slot wants a touch. */
+void make_touch(YKP_CONFIG *config);
+
+/* What the first key's status shows; the caller frees the whole of it. */
+YK_STATUS *softkey_fixture_read_status(void);
+int softkey_fixture_touch_level(void);
+int softkey_fixture_sequence(void);
+/* Whether the first key tells its serial number, which must be SERIAL. */
+bool softkey_fixture_has_serial(void);

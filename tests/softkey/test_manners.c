@@ -8,47 +8,6 @@
 
 #include "softkey_fixture.h"
 
-static YK_STATUS *read_status(void)
-{
-	YK_STATUS *status = ykds_alloc();
-	YK_KEY *yk = softkey_fixture_open(0);
-	assert_true(yk_get_status(yk, status));
-	yk_close_key(yk);
-	return status;
-}
-
-static int touch_level(void)
-{
-	YK_STATUS *status = read_status();
-	int level = ykds_touch_level(status);
-	ykds_free(status);
-	return level;
-}
-
-static int sequence(void)
-{
-	YK_STATUS *status = read_status();
-	int number = ykds_pgm_seq(status);
-	ykds_free(status);
-	return number;
-}
-
-static void make_touch(YKP_CONFIG *config)
-{
-	make_hmac(config);
-	assert_true(ykp_set_cfgflag_CHAL_BTN_TRIG(config, true));
-}
-
-static bool has_serial(void)
-{
-	unsigned serial = 0;
-	YK_KEY *yk = softkey_fixture_open(0);
-	bool read = yk_get_serial(yk, 1, 0, &serial);
-	yk_close_key(yk);
-	assert_true(!read || serial == SERIAL);
-	return read;
-}
-
 /* Programs slot 2; gives whether libykpers says that it is done. */
 static bool is_taken(void (*make)(YKP_CONFIG *config))
 {
@@ -66,7 +25,7 @@ static void slot_1_protects_slot_2_unless_that_has_the_flag_too(void **state)
 	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
 	assert_int_equal(softkey_fixture_program(1, make_protecting, NULL), 0);
 	assert_false(is_taken(make_hmac));
-	assert_int_equal(touch_level(), CONFIG1_VALID);
+	assert_int_equal(softkey_fixture_touch_level(), CONFIG1_VALID);
 	assert_int_equal(softkey_fixture_program(1, make_hmac, NULL), 0);
 	assert_true(is_taken(make_protecting));
 	assert_int_equal(softkey_fixture_program(1, make_protecting, NULL), 0);
@@ -102,7 +61,7 @@ static void shows_0x9f_when_it_starts(void **state)
 	options.faults.writing.start_ms = 200;
 	usb_mock_plug(*state, &options);
 	assert_true(status_takes() >= 100);
-	assert_true(has_serial());
+	assert_true(softkey_fixture_has_serial());
 	assert_true(is_taken(make_hmac));
 }
 
@@ -127,11 +86,11 @@ static void shows_the_old_status_for_a_while(void **state)
 	unsigned key = usb_mock_plug(*state, &options);
 	assert_false(is_taken(make_touch));
 	assert_int_equal(usb_mock_counts(*state, key).writes, 1);
-	assert_int_equal(touch_level(), CONFIG2_VALID);
+	assert_int_equal(softkey_fixture_touch_level(), CONFIG2_VALID);
 	usb_mock_unplug(*state, key);
 	usb_mock_replug(*state, key);
-	assert_int_equal(touch_level(), CONFIG2_VALID | CONFIG2_TOUCH);
-	assert_int_equal(sequence(), 2);
+	assert_int_equal(softkey_fixture_touch_level(), CONFIG2_VALID | CONFIG2_TOUCH);
+	assert_int_equal(softkey_fixture_sequence(), 2);
 }
 
 /* As on an empty key, whose sequence number is 0 before and after. */
@@ -177,7 +136,7 @@ static void tells_of_itself(void **state)
 	options.info_serial = true;
 	key = usb_mock_plug(*state, &options);
 	assert_int_equal(info_of(0x02), SERIAL);
-	assert_false(has_serial());
+	assert_false(softkey_fixture_has_serial());
 	usb_mock_unplug(*state, key);
 	options.firmware = (struct softkey_firmware){ 4, 0, 9 };
 	usb_mock_plug(*state, &options);
@@ -197,7 +156,7 @@ static void sends_a_signal_at_a_transfer(void **state)
 	options.faults.signal = (struct softkey_signal){ 5, getpid(), SIGUSR1 };
 	(void)signal(SIGUSR1, note_signal);
 	usb_mock_plug(*state, &options);
-	assert_true(has_serial());
+	assert_true(softkey_fixture_has_serial());
 	assert_int_equal(signal_came, SIGUSR1);
 }
 

@@ -7,31 +7,6 @@
 static const uint8_t ACCESS[SOFTKEY_ACCESS_SIZE] = "access";
 static const uint8_t OTHER[SOFTKEY_ACCESS_SIZE] = "acces!";
 
-static YK_STATUS *read_status(void)
-{
-	YK_STATUS *status = ykds_alloc();
-	YK_KEY *yk = softkey_fixture_open(0);
-	assert_true(yk_get_status(yk, status));
-	yk_close_key(yk);
-	return status;
-}
-
-static int touch_level(void)
-{
-	YK_STATUS *status = read_status();
-	int level = ykds_touch_level(status);
-	ykds_free(status);
-	return level;
-}
-
-static int sequence(void)
-{
-	YK_STATUS *status = read_status();
-	int number = ykds_pgm_seq(status);
-	ykds_free(status);
-	return number;
-}
-
 static void make_otp(YKP_CONFIG *config)
 {
 	unsigned char id[] = { 0, 0, 0, 0, 0, 1 };
@@ -47,12 +22,6 @@ static void make_hotp(YKP_CONFIG *config)
 		ykp_HMAC_key_from_hex(config, "3132333435363738393031323334353637383930"),
 		0);
 	assert_true(ykp_set_tktflag_OATH_HOTP(config, true));
-}
-
-static void make_touch(YKP_CONFIG *config)
-{
-	make_hmac(config);
-	assert_true(ykp_set_cfgflag_CHAL_BTN_TRIG(config, true));
 }
 
 static void make_static(YKP_CONFIG *config)
@@ -80,7 +49,7 @@ static void shows_firmware_and_slots(void **state)
 					   .slot[0] = { .kind = SOFTKEY_OTP },
 					   .slot[1] = { .kind = SOFTKEY_HMAC } };
 	usb_mock_plug(*state, &options);
-	YK_STATUS *status = read_status();
+	YK_STATUS *status = softkey_fixture_read_status();
 	assert_int_equal(ykds_version_major(status), 4);
 	assert_int_equal(ykds_version_minor(status), 3);
 	assert_int_equal(ykds_version_build(status), 7);
@@ -101,18 +70,18 @@ static void programs_each_kind_in_each_slot(void **state)
 		      { make_hotp, true },
 		      { make_static, true } };
 	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_int_equal(touch_level(), 0);
+	assert_int_equal(softkey_fixture_touch_level(), 0);
 	for (int slot = 1; slot <= SOFTKEY_SLOTS; slot++) {
 		int valid = slot == 1 ? CONFIG1_VALID : CONFIG2_VALID;
 		int touch = slot == 1 ? CONFIG1_TOUCH : CONFIG2_TOUCH;
 		for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 			assert_int_equal(
 				softkey_fixture_program(slot, kinds[i].make, NULL), 0);
-			assert_int_equal(touch_level(),
+			assert_int_equal(softkey_fixture_touch_level(),
 					 valid | (kinds[i].touch ? touch : 0));
 		}
 		assert_int_equal(softkey_fixture_program(slot, NULL, NULL), 0);
-		assert_int_equal(touch_level(), 0);
+		assert_int_equal(softkey_fixture_touch_level(), 0);
 	}
 	assert_int_equal(usb_mock_counts(*state, 0).writes, 12);
 }
@@ -135,7 +104,7 @@ static void erases_and_falls_silent(void **state)
 	struct softkey_options options = hmac_key();
 	usb_mock_plug(*state, &options);
 	assert_int_equal(softkey_fixture_program(2, NULL, NULL), 0);
-	assert_int_equal(sequence(), 0);
+	assert_int_equal(softkey_fixture_sequence(), 0);
 	assert_int_equal(
 		softkey_fixture_ask(2, true, CHALLENGE, sizeof CHALLENGE, digest),
 		YK_ETIMEOUT);
@@ -150,7 +119,7 @@ static void takes_no_write_without_the_access_code(void **state)
 	assert_int_equal(softkey_fixture_program(2, make_hmac, OTHER), YK_EWRITEERR);
 	assert_int_equal(softkey_fixture_program(2, NULL, NULL), YK_EWRITEERR);
 	assert_int_equal(usb_mock_counts(*state, 0).writes, 1);
-	assert_int_equal(sequence(), 1);
+	assert_int_equal(softkey_fixture_sequence(), 1);
 
 	assert_int_equal(softkey_fixture_program(2, make_hmac, ACCESS), 0);
 	assert_int_equal(softkey_fixture_program(2, NULL, NULL),
@@ -164,12 +133,12 @@ static void erases_a_protected_slot_with_its_code(void **state)
 	usb_mock_plug(*state, &options);
 	assert_int_equal(softkey_fixture_program(2, NULL, OTHER), YK_EWRITEERR);
 	assert_int_equal(softkey_fixture_program(2, NULL, ACCESS), 0);
-	assert_int_equal(touch_level(), 0);
+	assert_int_equal(softkey_fixture_touch_level(), 0);
 }
 
 static int update(uint8_t command)
 {
-	YK_STATUS *status = read_status();
+	YK_STATUS *status = softkey_fixture_read_status();
 	YKP_CONFIG *config = ykp_alloc();
 	ykp_configure_version(config, status);
 	assert_true(ykp_configure_command(config, command));
@@ -205,24 +174,14 @@ static void keeps_what_it_was_programmed_with_out_of_the_port(void **state)
 	assert_digest(digest, "b617318655057264e28bc0b6fb378c8ef146be00");
 }
 
-static bool has_serial(void)
-{
-	unsigned serial = 0;
-	YK_KEY *yk = softkey_fixture_open(0);
-	bool read = yk_get_serial(yk, 1, 0, &serial);
-	yk_close_key(yk);
-	assert_true(!read || serial == SERIAL);
-	return read;
-}
-
 static void hides_its_serial_when_no_slot_shows_it(void **state)
 {
 	usb_mock_plug(*state, &(struct softkey_options){ .serial = SERIAL });
-	assert_true(has_serial());
+	assert_true(softkey_fixture_has_serial());
 	assert_int_equal(softkey_fixture_program(1, make_otp, NULL), 0);
-	assert_false(has_serial());
+	assert_false(softkey_fixture_has_serial());
 	assert_int_equal(softkey_fixture_program(2, make_hmac, NULL), 0);
-	assert_true(has_serial());
+	assert_true(softkey_fixture_has_serial());
 }
 
 static void old_firmware_lacks_what_came_later(void **state)
@@ -230,9 +189,10 @@ static void old_firmware_lacks_what_came_later(void **state)
 	uint8_t digest[DIGEST_SIZE];
 	struct softkey_options options = { .serial = SERIAL, .firmware = { 2, 1, 2 } };
 	usb_mock_plug(*state, &options);
-	assert_false(has_serial());
+	assert_false(softkey_fixture_has_serial());
 	assert_int_equal(softkey_fixture_program(1, make_otp, NULL), 0);
-	assert_int_equal(touch_level(), CONFIG1_VALID); // the bits of touch came with 3.0
+	assert_int_equal(softkey_fixture_touch_level(),
+			 CONFIG1_VALID); // the bits of touch came with 3.0
 	assert_int_equal(
 		softkey_fixture_ask(1, false, CHALLENGE, sizeof CHALLENGE, digest),
 		YK_ETIMEOUT);

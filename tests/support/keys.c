@@ -135,6 +135,15 @@ struct outcome come(void **state, struct attempt attempt)
 	return outcome;
 }
 
+void assert_failures(void **state, const char *user, uint32_t failures)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct mfa_diag diag = { .text = "" };
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	assert_int_equal(failures_of(state, user), failures);
+	mfa_site_close(&fixture->host.host);
+}
+
 int64_t stopwatch(void)
 {
 	struct timespec now;

@@ -62,6 +62,8 @@ void plug_touch_key(struct key_driver_fixture *fixture, uint32_t serial,
 		    struct softkey_faults faults);
 /* A login there. */
 struct outcome come(void **state, struct attempt attempt);
+/* How many failures in a row the user's record has. */
+void assert_failures(void **state, const char *user, uint32_t failures);
 
 /* What the clock of CLOCK_MONOTONIC says, in milliseconds. */
 int64_t stopwatch(void);

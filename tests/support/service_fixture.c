@@ -8,7 +8,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "service.h"
+#include "service_process.h"
 #include "support.h"
 #include "user_namespace.h"
 

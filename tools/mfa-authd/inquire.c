@@ -79,6 +79,43 @@ void inquire_answer(struct desk *desk, const struct visit *visit)
 	channel_send(desk, MFA_AUTHD_STATE, text);
 }
 
+struct reading {
+	struct mfa_store *store;
+	bool has_read; /* a record, at least */
+	int err;
+	struct mfa_diag diag;
+};
+
+/* One that is damaged keeps out one user; of a newer version, there are others to come.
+ */
+static int read_record(void *context, const char *user)
+{
+	struct reading *reading = context;
+	struct mfa_diag diag = { .text = "" };
+	int err = mfa_store_read(reading->store, user, &diag,
+				 mfa_store_workspace(reading->store));
+	if (err == MFA_OK) {
+		reading->has_read = true;
+	} else if (err != MFA_ERR_NOTFOUND) {
+		reading->err = err;
+		reading->diag = diag;
+	}
+	return err == MFA_ERR_UNSUPPORTED ? err : MFA_OK;
+}
+
+/* Whether this version knows what the store has. */
+static void look_into_store(struct desk *desk, struct problem *problem)
+{
+	struct reading reading = { .store = desk->site.store };
+	int err = mfa_store_list(reading.store, read_record, &reading, &problem->diag);
+	if (reading.err == MFA_ERR_UNSUPPORTED ||
+	    (reading.err != MFA_OK && !reading.has_read)) {
+		err = reading.err;
+		problem->diag = reading.diag;
+	}
+	problem->err = err;
+}
+
 int inquire_test(const char *config, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(desk_done) struct desk desk = { .config = NULL };
@@ -88,6 +125,8 @@ int inquire_test(const char *config, struct mfa_diag *diag)
 		return mfa_fail(diag, err, "%s", mfa_strerror(err));
 	look_for_problem(&desk, &problem);
 	report_warning(&desk, &problem.diag);
+	if (problem.err == MFA_OK)
+		look_into_store(&desk, &problem);
 	if (desk.site.is_open)
 		mfa_site_close(&desk.site);
 	*diag = problem.diag;

@@ -12,5 +12,6 @@
 void inquire_answer(struct desk *desk, const struct visit *visit);
 
 /* The same problem as a service finds that begins now with this configuration (NULL: the
- * default one); diag says which. */
+ * default one); diag says which. Also MFA_ERR_UNSUPPORTED if a record is of a newer
+ * version, and what reading says if no record can be read. */
 int inquire_test(const char *config, struct mfa_diag *diag) MFA_MUST_CHECK;

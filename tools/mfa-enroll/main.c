@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,16 @@ static enum exit_code run_command(struct app *app, int argc, char **argv)
 	return is_over ? code : command->run(app, &invocation);
 }
 
+/* A record or the trail, opened as descriptor 2, would take what is complained of. */
+static void open_missing_descriptors(void)
+{
+	int fd = -1;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	mfa_close_fd(&fd);
+}
+
 /* Secrets pass through this process: no core files, no attaching. */
 static void protect_process(void)
 {
@@ -69,6 +80,7 @@ static void protect_process(void)
 
 int main(int argc, char **argv)
 {
+	open_missing_descriptors();
 	struct mfa_limits limits; /* of a shell: no record is to be cut off by them */
 	mfa_limits_raise(&limits);
 	protect_process();

@@ -55,18 +55,20 @@ static bool compose_config(YKP_CONFIG *config, const struct mfa_yubikey_program 
 	       ykp_set_extflag_SERIAL_API_VISIBLE(config, true) != 0;
 }
 
-/* The order, and what came of it. */
+/* The order, the key that it is for, and what came of it. */
 struct programming {
 	const struct mfa_yubikey_program *program;
+	struct port port;
 	enum mfa_yubikey_write write;
 };
 
 /* Once the first byte is on its way, only the key knows what it holds. */
-static enum mfa_yubikey_result write_slot_config(struct port *port, YKP_CONFIG *config,
-						 struct programming *programming,
+static enum mfa_yubikey_result write_slot_config(struct programming *programming,
+						 YKP_CONFIG *config,
 						 struct mfa_diag *diag)
 {
 	const struct mfa_yubikey_program *program = programming->program;
+	struct port *port = &programming->port;
 	const struct shown before = read_back_shown(port->status);
 	struct mfa_diag why = { .text = "" };
 	enum mfa_yubikey_result result = MFA_YUBIKEY_REFUSED;
@@ -97,15 +99,32 @@ static bool is_occupied(struct port *port, const struct mfa_yubikey_program *pro
 		read_back_is_answering(port, program->at.slot, program->is_over, diag));
 }
 
-static enum mfa_yubikey_result program_port(void *context, struct port *port,
-					    struct mfa_diag *diag)
+/* Keeps the wanted key open while the others are looked at: a serial number is only what
+ * a device says, and one that poses as the key must not be given the secret. */
+static enum mfa_yubikey_result keep_port(void *context, struct port *port,
+					 struct mfa_diag *diag)
 {
 	struct programming *programming = context;
-	const struct mfa_yubikey_program *program = programming->program;
-	MFA_CLEANUP(free_config) YKP_CONFIG *config = NULL;
-	if (port->info.serial == 0 || port->info.serial != program->at.serial)
+	uint32_t serial = programming->program->at.serial;
+	if (port->info.serial == 0 || port->info.serial != serial)
 		return MFA_YUBIKEY_OTHER;
-	config = ykp_alloc();
+	if (programming->port.key != NULL) {
+		(void)mfa_fail(diag, MFA_ERR_INVALID,
+			       "more than one device says that it is YubiKey %u",
+			       (unsigned)serial);
+		return MFA_YUBIKEY_REFUSED;
+	}
+	programming->port = *port;
+	*port = (struct port){ 0 };
+	return MFA_YUBIKEY_OTHER;
+}
+
+static enum mfa_yubikey_result program_port(struct programming *programming,
+					    struct mfa_diag *diag)
+{
+	const struct mfa_yubikey_program *program = programming->program;
+	struct port *port = &programming->port;
+	MFA_CLEANUP(free_config) YKP_CONFIG *config = ykp_alloc();
 	if (config == NULL) {
 		(void)mfa_fail(diag, MFA_ERR_NOMEM, "out of memory");
 		return MFA_YUBIKEY_BROKEN;
@@ -119,7 +138,23 @@ static enum mfa_yubikey_result program_port(void *context, struct port *port,
 		return MFA_YUBIKEY_OCCUPIED;
 	if (program->is_over != NULL && program->is_over())
 		return MFA_YUBIKEY_BUSY;
-	return write_slot_config(port, config, programming, diag);
+	return write_slot_config(programming, config, diag);
+}
+
+/* A key that cannot be opened does not hinder the wanted one. */
+static enum mfa_yubikey_result find_and_program(const struct ports *ports,
+						struct programming *programming,
+						struct mfa_diag *diag)
+{
+	struct mfa_diag why = { .text = "" };
+	enum mfa_yubikey_result result = ports_visit(ports, &why, keep_port, programming);
+	bool is_found = programming->port.key != NULL && result != MFA_YUBIKEY_REFUSED;
+	if (!is_found && why.text[0] != '\0')
+		(void)mfa_fail(diag, MFA_ERR_IO, "%s", why.text);
+	if (is_found)
+		result = program_port(programming, diag);
+	port_done(&programming->port);
+	return result;
 }
 
 enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program,
@@ -133,7 +168,7 @@ enum mfa_yubikey_result driver_program(const struct mfa_yubikey_program *program
 					 .listener = program->listener };
 	enum mfa_yubikey_result result = ports_begin(&wait, diag, &ports);
 	if (result == MFA_YUBIKEY_DONE)
-		result = ports_visit(&ports, diag, program_port, &programming);
+		result = find_and_program(&ports, &programming, diag);
 	*ret_write = programming.write;
 	return result;
 }

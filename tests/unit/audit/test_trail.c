@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mfa/authd_protocol.h"
 #include "mfa/snapshot.h"
 #include "trail.h"
 
@@ -166,6 +167,35 @@ static void too_long_a_line_is_refused_and_leaves_no_trace(void **state)
 	free(user);
 }
 
+/* Else who guesses could keep the line from being written. */
+static void the_longest_that_a_login_can_say_fits_in_a_line(void **state)
+{
+	struct trail *trail = *state;
+	char text[MFA_AUTHD_TEXT_MAX + 1];
+	struct mfa_diag diag;
+	memset(text, 1, sizeof text - 1); /* six characters each */
+	text[sizeof text - 1] = '\0';
+	memset(diag.text, 1, sizeof diag.text - 1);
+	diag.text[sizeof diag.text - 1] = '\0';
+	const struct mfa_event event = { .event = "auth",
+					 .result = "unavailable",
+					 .reason = "key-programmed-anew",
+					 .zone = "mynumber",
+					 .service = text,
+					 .user = "taro",
+					 .token = "abcdefgh",
+					 .kind = "yubikey-otp",
+					 .rhost = text,
+					 .tty = text,
+					 .detail = diag.text,
+					 .caller = "4294967295",
+					 .repeats = "4294967295",
+					 .since = "2026-11-29T18:00:00Z",
+					 .time = NOW };
+	assert_int_equal(mfa_audit_append(trail->audit, &event, NULL), MFA_OK);
+	assert_whole(trail, 1);
+}
+
 static void a_line_that_does_not_fit_leaves_no_half(void **state)
 {
 	struct trail *trail = *state;
@@ -295,6 +325,7 @@ int main(void)
 		with_trail(behind_a_foreign_last_line_the_chain_begins_anew),
 		with_trail(a_long_trail_goes_on_from_its_end),
 		with_trail(too_long_a_line_is_refused_and_leaves_no_trace),
+		with_trail(the_longest_that_a_login_can_say_fits_in_a_line),
 		with_trail(a_line_that_does_not_fit_leaves_no_half),
 		with_trail(a_trail_of_another_mode_is_mended),
 		with_trail(a_trail_whose_place_is_known_goes_on),

@@ -17,15 +17,6 @@ static void set_faults(struct key_driver_fixture *fixture, struct softkey_faults
 	usb_mock_set_faults(fixture->mock, fixture->key, &faults);
 }
 
-static void assert_state(void **state, uint32_t failures)
-{
-	struct key_driver_fixture *fixture = *state;
-	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
-	assert_int_equal(failures_of(state, "taro"), failures);
-	mfa_site_close(&fixture->host.host);
-}
-
 static void enter_and_a_touch_let_in(void **state)
 {
 	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
@@ -145,7 +136,7 @@ static void a_problem_that_stays_is_told_and_not_counted(void **state)
 		assert_int_equal(outcome.script.told, 1); /* at the end, why */
 		assert_string_equal(outcome.script.line, problem->line);
 		assert_audited(state, mfa_reason_name(problem->reason));
-		assert_state(state, 0);
+		assert_failures(state, "taro", 0);
 		usb_mock_unplug(fixture->mock, fixture->key);
 	}
 }
@@ -157,7 +148,7 @@ static void an_absent_key_is_told_and_not_counted(void **state)
 	assert_int_equal(outcome.script.asked, 3);
 	assert_string_equal(outcome.script.line,
 			    "No YubiKey found. See that it is plugged in.");
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 static void an_erased_slot_is_told(void **state)
@@ -204,7 +195,7 @@ static void a_key_that_can_never_answer_is_told(void **state)
 		assert_string_equal(outcome.script.prompts[1], keys[i].prompt);
 		assert_string_equal(outcome.script.line, keys[i].line);
 		assert_audited(state, mfa_reason_name(keys[i].reason));
-		assert_state(state, 0);
+		assert_failures(state, "taro", 0);
 		usb_mock_unplug(fixture->mock, key);
 	}
 }
@@ -218,7 +209,7 @@ static void a_key_with_another_secret_is_refused_and_not_counted(void **state)
 	struct outcome outcome = come(state, (struct attempt){ .answers = thrice });
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
 	assert_int_equal(outcome.script.asked, 1);
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 static void make_whole(void *context, unsigned question)
@@ -241,15 +232,6 @@ static struct softkey_options enroll_both(struct key_driver_fixture *fixture)
 	return options;
 }
 
-static void assert_jiro_has_no_failures(void **state)
-{
-	struct key_driver_fixture *fixture = *state;
-	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
-	assert_int_equal(failures_of(state, "jiro"), 0);
-	mfa_site_close(&fixture->host.host);
-}
-
 static void a_slot_that_was_programmed_anew_hides_not_the_other(void **state)
 {
 	struct key_driver_fixture *fixture = *state;
@@ -259,7 +241,7 @@ static void a_slot_that_was_programmed_anew_hides_not_the_other(void **state)
 	assert_outcome(come(state, (struct attempt){ .user = "jiro", .answer = "" }),
 		       MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
-	assert_jiro_has_no_failures(state);
+	assert_failures(state, "jiro", 0);
 }
 
 static void when_all_slots_were_programmed_anew_it_is_refused_once(void **state)
@@ -274,7 +256,31 @@ static void when_all_slots_were_programmed_anew_it_is_refused_once(void **state)
 	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
 	assert_int_equal(outcome.script.asked, 1);
 	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 2);
-	assert_jiro_has_no_failures(state);
+	assert_failures(state, "jiro", 0);
+}
+
+/* The other key is at home: that does not hide what is the matter with this one. */
+static void a_key_that_was_programmed_anew_is_told_where_the_other_is_not_there(
+	void **state)
+{
+	struct key_driver_fixture *fixture = *state;
+	struct mfa_token tokens[] = { { .kind = MFA_KIND_NONE },
+				      key_token(KEY_SERIAL, KEY_SLOT),
+				      key_token(KEY_SERIAL + 1, KEY_SLOT) };
+	struct mfa_diag diag = { .text = "" };
+	struct softkey_options options = soft_key(KEY_SERIAL);
+	options.slot[KEY_SLOT - 1].secret[0] ^= 1;
+	make_token(&totp_spec, &tokens[0]);
+	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
+	enroll_tokens(fixture->host.host.store, "jiro", tokens, MFA_COUNT(tokens));
+	mfa_site_close(&fixture->host.host);
+	unsigned key = usb_mock_plug(fixture->mock, &options);
+	struct outcome outcome =
+		come(state, (struct attempt){ .user = "jiro", .answers = thrice });
+	assert_outcome(outcome, MFA_DENY, MFA_REASON_KEY_WRONG);
+	assert_int_equal(outcome.script.asked, 1);
+	assert_int_equal(usb_mock_counts(fixture->mock, key).challenges, 1);
+	assert_failures(state, "jiro", 0);
 }
 
 /* What was wrong at first is no diagnosis of what came of it. */
@@ -352,7 +358,7 @@ static void the_password_again_is_one_attempt(void **state)
 	outcome = come(state, again);
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_int_equal(outcome.script.asked, 1);
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
@@ -374,7 +380,7 @@ static void a_missing_or_unsafe_plugin_is_an_outage_with_its_line(void **state)
 		assert_non_null(strstr(outcome.diag, i == 0 ? "/nowhere" : "plugins"));
 		assert_audited(state, "key-unusable");
 	}
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 static void forbidden_ports_are_an_outage(void **state)
@@ -478,6 +484,8 @@ int main(int argc, char **argv)
 			a_slot_that_was_programmed_anew_hides_not_the_other),
 		with_key_driver_fixture(
 			when_all_slots_were_programmed_anew_it_is_refused_once),
+		with_key_driver_fixture(
+			a_key_that_was_programmed_anew_is_told_where_the_other_is_not_there),
 		with_key_driver_fixture(
 			a_key_with_another_secret_is_refused_and_not_counted),
 		with_key_driver_fixture(a_solved_problem_leaves_no_diagnosis),

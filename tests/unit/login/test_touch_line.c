@@ -8,15 +8,6 @@
 
 #include "keys.h"
 
-static void assert_state(void **state, uint32_t failures)
-{
-	struct key_driver_fixture *fixture = *state;
-	struct mfa_diag diag = { .text = "" };
-	assert_done(mfa_site_open(&fixture->host.host, &diag), &diag);
-	assert_int_equal(failures_of(state, "taro"), failures);
-	mfa_site_close(&fixture->host.host);
-}
-
 static void an_empty_line_asks_no_key(void **state)
 {
 	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
@@ -46,12 +37,12 @@ static void the_password_alone_in_the_line_is_a_touch(void **state)
 		assert_string_equal(outcome.script.line,
 				    "No YubiKey found. See that it is plugged in.");
 	}
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	for (size_t i = 0; i < MFA_COUNT(passwords); i++)
 		assert_outcome(come_with_line(state, "taro", passwords[i]), MFA_ALLOW,
 			       MFA_REASON_RIGHT);
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 static void a_code_in_the_line_asks_no_key(void **state)
@@ -77,14 +68,14 @@ static void what_could_be_a_code_is_counted_and_the_key_is_asked(void **state)
 	assert_audited(state, "\"reason\":\"code-wrong\"");
 	assert_int_equal(count_audited(state, "\"event\":\"auth\""), 1);
 	assert_int_equal(outcome.script.told, 0);
-	assert_state(state, 1);
+	assert_failures(state, "taro", 1);
 	assert_outcome(come_with_line(state, "taro", line), MFA_DENY, MFA_REASON_WRONG);
-	assert_state(state, 2);
+	assert_failures(state, "taro", 2);
 	plug_touch_key(*state, KEY_SERIAL, (struct softkey_faults){ 0 });
 	outcome = come_with_line(state, "taro", line);
 	assert_outcome(outcome, MFA_ALLOW, MFA_REASON_RIGHT);
 	assert_string_equal(outcome.password, "");
-	assert_state(state, 0);
+	assert_failures(state, "taro", 0);
 }
 
 /* A lock on codes does not stop a touch. */

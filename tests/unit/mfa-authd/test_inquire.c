@@ -123,6 +123,49 @@ static void what_can_only_be_read_is_told(void **state MFA_UNUSED)
 	assert_null(strstr(text, "problem: "));
 }
 
+static int test_site(struct mfa_diag *diag)
+{
+	const char *config = path_in(&at.host.box, "mfa.conf");
+	diag->text[0] = '\0';
+	return inquire_test(config, diag);
+}
+
+static void spoil(const char *user, long where)
+{
+	char name[64];
+	(void)snprintf(name, sizeof name, "store/users/%s", user);
+	FILE *file = fopen(path_in(&at.host.box, name), "r+");
+	assert_non_null(file);
+	for (long slot = 0; slot < 2; slot++) {
+		assert_int_equal(fseek(file, slot * 8192 + where, SEEK_SET), 0);
+		assert_int_equal(fputc(2, file), 2);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Whoever has that record is refused, and all others are not. */
+static void one_damaged_record_keeps_no_service_from_its_start(void **state MFA_UNUSED)
+{
+	struct mfa_diag diag;
+	assert_int_equal(test_site(&diag), MFA_OK);
+	enroll(at.host.host.store, "jiro", &totp_spec, 1);
+	spoil("root", 100);
+	assert_int_equal(test_site(&diag), MFA_OK);
+	spoil("jiro", 100);
+	assert_int_equal(test_site(&diag), MFA_ERR_INTEGRITY);
+	assert_non_null(strstr(diag.text, "store/users/"));
+}
+
+/* Then this is an older version than the one that wrote it, and more will follow. */
+static void one_record_of_a_newer_version_does(void **state MFA_UNUSED)
+{
+	struct mfa_diag diag;
+	enroll(at.host.host.store, "jiro", &totp_spec, 1);
+	spoil("jiro", 4);
+	assert_int_equal(test_site(&diag), MFA_ERR_UNSUPPORTED);
+	assert_non_null(strstr(diag.text, "of a newer version"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,7 +173,9 @@ int main(void)
 		at_desk(a_change_of_the_configuration_is_seen),
 		at_desk(what_keeps_logins_out_is_told),
 		at_desk(a_mode_that_it_mends_is_in_the_trail),
-		at_desk(what_can_only_be_read_is_told),
+		at_desk(one_damaged_record_keeps_no_service_from_its_start),
+		at_desk(one_record_of_a_newer_version_does),
+		at_desk(what_can_only_be_read_is_told), /* in a namespace of its own */
 	};
 	return group_main("inquire", tests);
 }

@@ -208,6 +208,10 @@ static void what_libpam_refuses_or_dies_of_is_told(void **state)
 		{ "auth include\n", false, true },
 		{ "auth required ?.so\n", false, true },
 		{ "auth include nested\n", false, true },
+		{ "auth required pam_x.so \\\n# y\nauth required pam_y.so\n", false,
+		  true },
+		{ "auth required pam_x.so \\\n\nauth required pam_y.so\n", false, true },
+		{ "auth [default=2147483648] pam_x.so\n", false, true },
 		{ "auth optional pam_x.so\n", false, false },
 	};
 	struct sandbox *box = *state;

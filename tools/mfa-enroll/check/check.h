@@ -24,6 +24,7 @@ struct check {
 	char *root_path;  /* or NULL; owned */
 	bool is_live;	  /* this host itself: programs may be asked */
 	const char *pam_folder;
+	const char *libpam;		 /* --libpam, or NULL */
 	const char *only;		 /* --service, or NULL */
 	const struct mfa_config *config; /* NULL when it cannot be used */
 	struct mfa_inspector inspector;

@@ -19,6 +19,7 @@ enum {
 	OPTION_PAM_DIR,
 	OPTION_ROOT,
 	OPTION_SERVICE,
+	OPTION_LIBPAM,
 	OPTION_EXPLAIN
 };
 
@@ -55,6 +56,7 @@ static void load_config(struct check *check)
 
 static void look_at_parts(struct check *check)
 {
+	check_libpam(check);
 	check_services(check);
 	check_pam_modes(check);
 	check_grace(check);
@@ -94,13 +96,10 @@ static bool is_service(const char *name, const struct mfa_strings *names)
 	for (size_t i = 0; i < names->count; i++)
 		if (strcasecmp(names->items[i], name) == 0)
 			return true;
-	for (size_t i = 0; i < program_count; i++)
-		if (programs[i].service != NULL && strcmp(programs[i].service, name) == 0)
-			return true;
-	return false;
+	return program_has_service(name);
 }
 
-static enum exit_code test_only_service(const struct check *check)
+static enum exit_code test_only_service(struct check *check)
 {
 	const struct app *app = check->app;
 	struct mfa_diag diag = { .text = "" };
@@ -108,7 +107,8 @@ static enum exit_code test_only_service(const struct check *check)
 	/* what is wrong with the folders is found later */
 	if (check->only == NULL ||
 	    mfa_service_list(&check->inspector.rootfs, &diag, &names) != MFA_OK ||
-	    is_service(check->only, &names))
+	    is_service(check->only, &names) ||
+	    (check->pam_folder == NULL && check_has_sshd_named(check, check->only)))
 		return EXIT_DONE;
 	const char *folder = check->pam_folder != NULL ? check->pam_folder : "/etc/pam.d";
 	const char *nearest = nearest_name((const char *const *)names.items, names.count,
@@ -181,6 +181,7 @@ static enum exit_code check_run(struct app *app, const struct invocation *invoca
 	struct check check = {
 		.app = app,
 		.only = invocation->values[OPTION_SERVICE],
+		.libpam = invocation->values[OPTION_LIBPAM],
 	};
 	enum exit_code code = choose_tree(&check, invocation->values[OPTION_ROOT],
 					  invocation->values[OPTION_PAM_DIR]);
@@ -207,6 +208,9 @@ static const struct option_spec options[] = {
 			  MFA_N_("check the host whose file tree is in this "
 				 "folder") },
 	[OPTION_SERVICE] = { "service", "NAME", MFA_N_("check only this service") },
+	[OPTION_LIBPAM] = { "libpam", "VERSION",
+			    MFA_N_("the release of Linux-PAM that will read "
+				   "the files") },
 	[OPTION_EXPLAIN] = { "explain", NULL,
 			     MFA_N_("tell which zone decides for USER at SERVICE") },
 };

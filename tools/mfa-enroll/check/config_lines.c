@@ -69,6 +69,16 @@ static char *take_piece(struct config_lines *file, enum config_joins joins)
 	return piece;
 }
 
+/* Editors of other systems begin a file with a sign that is no letter; systemd passes it
+ * by, others take it for a part of the first word. */
+static void skip_mark(struct config_lines *file, enum config_joins joins)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	if (joins == CONFIG_JOINS_SYSTEMD && file->number == 0 && file->rest != NULL &&
+	    strncmp(file->rest, mark, strlen(mark)) == 0)
+		file->rest += strlen(mark);
+}
+
 /* Also between the pieces of one line. */
 static bool is_passed_by(const char *piece, enum config_joins joins)
 {
@@ -165,6 +175,7 @@ char *config_lines_next(struct config_lines *file, enum config_joins joins)
 	struct joint joint = { .joins = joins };
 	char *line = NULL;
 	size_t len = 0;
+	skip_mark(file, joins);
 	for (char *piece = NULL; (piece = take_piece(file, joins)) != NULL;) {
 		if (is_passed_by(piece, joins))
 			continue;

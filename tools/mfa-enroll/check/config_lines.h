@@ -15,7 +15,9 @@ struct config_lines {
 /* How a format continues lines, and which lines it passes by. */
 enum config_joins {
 	CONFIG_JOINS_NONE,
-	CONFIG_JOINS_SYSTEMD, /* units of systemd 252 */
+	/* Units, as the manual of systemd 241 and later has it, and 252 does. To an older
+	 * one a comment between joined lines is the end of them. */
+	CONFIG_JOINS_SYSTEMD,
 	CONFIG_JOINS_UDEV,
 	CONFIG_JOINS_SUDO, /* sudo.conf, not sudoers */
 	CONFIG_JOINS_DOAS,

@@ -50,10 +50,29 @@ static const struct option names[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static bool is_program(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	return strcmp(slash != NULL ? slash + 1 : path, name) == 0;
+}
+
 static bool is_login(const char *program)
 {
-	const char *slash = strrchr(program, '/');
-	return strcmp(slash != NULL ? slash + 1 : program, "login") == 0;
+	return is_program(program, "login");
+}
+
+/* Another program of that name may ask nobody. */
+static bool is_systems_login(const char *path)
+{
+	return strcmp(path, "login") == 0 || strcmp(path, "/bin/login") == 0 ||
+	       strcmp(path, "/usr/bin/login") == 0;
+}
+
+/* Whether a word of sulogin(8)'s is --force, or -e, alone or among others. */
+static bool is_force(const char *word)
+{
+	return strncmp(word, "--f", strlen("--f")) == 0 ||
+	       (word[0] == '-' && word[1] != '-' && strchr(word, 'e') != NULL);
 }
 
 /* Whether a word of login(1)'s is -f, alone or among others. */
@@ -81,7 +100,7 @@ static void take_getty_words(char **words, int count, struct getty_options *opti
 		else if (letter == 'o')
 			take_login_options(optarg, options);
 		else if (letter == 'l')
-			options->has_other_program |= !is_login(optarg);
+			options->has_other_program |= !is_systems_login(optarg);
 	}
 }
 
@@ -89,6 +108,7 @@ static void take_command(char *line, char **words, struct getty_options *options
 {
 	int count = 0;
 	bool is_of_login = false;
+	bool is_of_sulogin = false;
 	for (char *word = NULL; (word = unit_next_word(&line)) != NULL;) {
 		/* what a shell is given is a command line of its own */
 		if (count == 0 && strpbrk(word, " \t") != NULL) {
@@ -98,8 +118,11 @@ static void take_command(char *line, char **words, struct getty_options *options
 		bool begins = count == 0 && strstr(word, "getty") != NULL;
 		if (begins || count > 0)
 			words[count++] = word;
-		is_of_login |= count == 0 && is_login(word + strspn(word, "-@:+!|"));
+		const char *program = word + strspn(word, "-@:+!|");
 		options->skips_password |= is_of_login && is_f(word);
+		options->forces_shell |= is_of_sulogin && is_force(word);
+		is_of_login |= count == 0 && is_login(program);
+		is_of_sulogin |= count == 0 && is_program(program, "sulogin");
 	}
 	if (count > 0)
 		take_getty_words(words, count, options);

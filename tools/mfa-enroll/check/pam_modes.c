@@ -91,6 +91,23 @@ static void mode_search_done(struct mode_search *search)
 	mfa_strings_done(&search->seen);
 }
 
+/* By the path of each. */
+static void look_at_impostors(const struct mode_search *search)
+{
+	const struct mfa_inspector *inspector = &search->check->inspector;
+	for (size_t i = 0; i < inspector->modules.count; i++)
+		if (mfa_strings_have(&inspector->impostors, inspector->modules.items[i]))
+			check_add(search->check, CHECK_HOLE, "pam-module-impostor",
+				  (struct check_place){ inspector->module_paths.items[i],
+							0 },
+				  "%s",
+				  TR(search->check->app,
+				     MFA_N_("this file is a link to another module, or "
+					    "another one has the same bytes: install "
+					    "both anew (dpkg -S FILE, apt-get "
+					    "--reinstall install PACKAGE)")));
+}
+
 void check_pam_modes(struct check *check)
 {
 	MFA_CLEANUP(mode_search_done) struct mode_search search = { .check = check };
@@ -102,6 +119,7 @@ void check_pam_modes(struct check *check)
 			look_at_modules(&search,
 					mfa_service_stack(service, (enum mfa_facility)j));
 	}
+	look_at_impostors(&search);
 	if (search.err != MFA_OK)
 		check->findings.err = search.err;
 }

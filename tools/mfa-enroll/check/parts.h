@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "mfa/scheme.h"
 
+void check_libpam(struct check *check);
 void check_services(struct check *check);
 void check_pam_modes(struct check *check);
 void check_empty_passwords(struct check *check);
@@ -45,6 +46,9 @@ void check_on_trial(struct check *check);
 /* Whether a folder is the system's or a person's, so that pam_mfa cannot have it alone.
  */
 bool check_is_shared_folder(const char *path);
+
+/* Whether a server asks PAM for that service. */
+bool check_has_sshd_named(struct check *check, const char *service);
 
 /* Whether sshd names hosts to PAM by addresses alone: UseDNS is off. */
 bool check_has_sshd_addresses(struct check *check);

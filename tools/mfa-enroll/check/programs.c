@@ -33,6 +33,15 @@ bool program_is_installed(const struct check *check, const struct program *progr
 	return find_service_file(check, program->service, path, sizeof path) != NULL;
 }
 
+bool program_has_service(const char *service)
+{
+	for (size_t i = 0; i < program_count; i++)
+		if (programs[i].service != NULL &&
+		    strcmp(programs[i].service, service) == 0)
+			return true;
+	return false;
+}
+
 static void read_switch_place(struct check *check, const struct program *program,
 			      const char *place, struct settings *settings)
 {
@@ -219,6 +228,16 @@ static void tell_who_is_in(struct check *check, const struct switch_found *found
 			  found->key, found->program->name, service);
 }
 
+/* The gate of the usual service is not asked where another one is. */
+static void tell_chosen_gate(struct check *check, const struct switch_found *found)
+{
+	MFA_CLEANUP(mfa_free_string) char *name = NULL;
+	bool is_on = check_has_autologin(check, found->one->service, &name);
+	if (is_on && !check_is_gated(check, found->value) &&
+	    !check_is_left_out(check, found->value))
+		tell_autologin(check, found);
+}
+
 static void tell_switch(struct check *check, const struct switch_found *found,
 			void *context MFA_UNUSED)
 {
@@ -234,8 +253,15 @@ static void tell_switch(struct check *check, const struct switch_found *found,
 	case EFFECT_LETS_IN:
 		tell_who_is_in(check, found);
 		break;
+	case EFFECT_LETS_IN_ANYHOW:
+		if (!check_is_left_out(check, found->one->service))
+			tell_autologin(check, found);
+		break;
 	case EFFECT_CHOOSES:
 		check_chosen_service(check, name, found->place, found->value);
+		break;
+	case EFFECT_CHOOSES_GATE:
+		tell_chosen_gate(check, found);
 		break;
 	case EFFECT_STARTS:
 		check_add(check, CHECK_HOLE, id, found->place,

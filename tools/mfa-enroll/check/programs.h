@@ -12,11 +12,13 @@ enum {
 };
 
 enum program_effect {
-	EFFECT_LETS_IN,	   /* somebody is in, and auth was not asked; account may be */
-	EFFECT_CHOOSES,	   /* the value is the service that is asked */
-	EFFECT_STARTS,	   /* the value is a program that asks in its place */
-	EFFECT_BESIDE_PAM, /* it lets in by itself, and no module of PAM decides */
-	EFFECT_SHARES,	   /* the same, but to files alone */
+	EFFECT_LETS_IN, /* somebody is in, and auth was not asked; account may be */
+	EFFECT_LETS_IN_ANYHOW, /* the same, but what account says is ignored */
+	EFFECT_CHOOSES,	       /* the value is the service that is asked */
+	EFFECT_CHOOSES_GATE, /* the same, of a way in that asks its account stack alone */
+	EFFECT_STARTS,	     /* the value is a program that asks in its place */
+	EFFECT_BESIDE_PAM,   /* it lets in by itself, and no module of PAM decides */
+	EFFECT_SHARES,	     /* the same, but to files alone */
 };
 
 /* Which values of a key mean that it is on. */
@@ -34,7 +36,7 @@ struct program_switch {
 	const char *key;
 	enum switch_values values;
 	enum program_effect effect;
-	const char *service;  /* EFFECT_LETS_IN: the one whose account stack is asked */
+	const char *service;  /* the one whose account stack is asked, or ignored */
 	const char *needs[2]; /* it works only where one of these files is */
 	const char *id;	      /* of the finding */
 };
@@ -58,6 +60,9 @@ struct program {
 
 extern const struct program programs[];
 extern const size_t program_count;
+
+/* Whether a program of the table asks PAM for the service. */
+bool program_has_service(const char *service);
 
 /* Whether it is there: its file, or its service's. */
 bool program_is_installed(const struct check *check, const struct program *program);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pam.d: each service through the prover. */
 #include "check/parts.h"
+#include "check/programs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,20 @@ static bool is_included(const struct check *check, size_t number)
 	return false;
 }
 
+/* Services that programs of Debian's ask for, besides those of the table. */
+static bool is_asked_for(const char *name)
+{
+	static const char *const names[] = {
+		"chfn",	  "chsh", "dovecot",	 "i3lock",	 "passwd",   "proftpd",
+		"remote", "su",	  "su-l",	 "sudo-i",	 "swaylock", "vlock",
+		"vsftpd", "xdm",  "xrdp-sesman", "xscreensaver",
+	};
+	for (size_t i = 0; i < MFA_COUNT(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return program_has_service(name);
+}
+
 /* A file that others include, and that has no lines for auth and account both, is a part
  * of services, and none itself. */
 static bool is_part(const struct check *check, size_t number)
@@ -67,7 +82,8 @@ static bool is_part(const struct check *check, size_t number)
 	/* runuser is included, and a program that is known to ask nobody */
 	if (grade == MFA_GRADE_ERROR || grade == MFA_GRADE_NO_AUTH)
 		return false;
-	return !is_whole && !service->is_other && is_included(check, number);
+	return !is_whole && !service->is_other && !is_asked_for(service->name) &&
+	       is_included(check, number);
 }
 
 /* Nothing is left out without a word. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Settings of programs with sections and keys, as the program sees them: of two with one
- * section and key the later one holds. */
+ * section and key, in the same letters, the later one holds. */
 #pragma once
 
 #include "check/check.h"
 
 /* How the lines of a file are written. */
 enum settings_format {
-	SETTINGS_INI,	/* [section], key = value; also TOML and shell assignments */
-	SETTINGS_WORDS, /* key, blanks, value */
+	SETTINGS_INI,	    /* [section], key = value; also TOML and shell assignments */
+	SETTINGS_WORDS,	    /* key, blanks, value */
+	SETTINGS_VARIABLES, /* as systemd reads an EnvironmentFile */
 };
 
 struct setting {

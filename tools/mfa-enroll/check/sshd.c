@@ -4,10 +4,20 @@
 #include "check/parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "check/sshd_settings.h"
+#include "check/sshd_ways.h"
 #include "mfa/rootfs.h"
+
+static const struct sshd_blocks no_block = { 0, 0 };
+
+const struct sshd_way sshd_single_ways[] = {
+	{ SSHD_PUBLIC_KEY, true, "sshd-publickey", "publickey" },
+	{ SSHD_GSSAPI, false, "sshd-gssapi", "gssapi-with-mic" },
+	{ SSHD_HOST, false, "sshd-hostbased", "hostbased" },
+};
+const size_t sshd_single_way_count = MFA_COUNT(sshd_single_ways);
 
 static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool preset)
 {
@@ -15,11 +25,17 @@ static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool 
 	return text[0] == '\0' ? preset : strcasecmp(text, "no") != 0;
 }
 
-/* One server, with its settings for some logins. */
-struct sshd_case {
-	const struct sshd_server *server;
-	const struct sshd_settings *settings;
-};
+bool sshd_has_way(const struct sshd_settings *settings, const struct sshd_way *way)
+{
+	return is_on(settings, way->key, way->is_preset);
+}
+
+/* The service of PAM that these logins ask for. */
+static const char *find_service(const struct sshd_case *one)
+{
+	const char *named = one->settings->values[SSHD_SERVICE].text;
+	return named[0] != '\0' ? named : one->server->service;
+}
 
 static struct check_place setting_place(const struct sshd_case *one, enum sshd_key key)
 {
@@ -34,10 +50,10 @@ static struct check_place setting_place(const struct sshd_case *one, enum sshd_k
 static const char *login_scope(const struct check *check, const struct sshd_case *one,
 			       char *buffer, size_t size)
 {
-	const char *service = one->server->service;
+	const char *service = find_service(one);
 	bool is_renamed = strcmp(service, "sshd") != 0;
 	buffer[0] = '\0';
-	if (one->settings->block != 0)
+	if (one->settings->blocks.one != 0)
 		(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
 			       one->settings->criteria);
 	size_t len = strlen(buffer);
@@ -47,34 +63,31 @@ static const char *login_scope(const struct check *check, const struct sshd_case
 	return buffer;
 }
 
-/* A way in that asks PAM nothing: caught by the gate, or a hole. */
-static void tell_way(struct check *check, const struct sshd_case *one, const char *id,
-		     enum sshd_key key, const char *method)
+void sshd_tell_way(struct check *check, const struct sshd_case *one,
+		   const struct sshd_way *way)
 {
 	char buffer[SSHD_CRITERIA_SIZE + 64];
+	struct check_place place = setting_place(one, way->key);
 	const char *where = login_scope(check, one, buffer, sizeof buffer);
-	if (check_is_gated(check, one->server->service))
-		check_add(check, CHECK_NOTE, "sshd-gated", setting_place(one, key),
+	if (check_is_gated(check, find_service(one)))
+		check_add(check, CHECK_NOTE, "sshd-gated", place,
 			  TR(check->app,
 			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
-			  method, where);
+			  way->method, where);
 	else
-		check_add(check, CHECK_HOLE, id, setting_place(one, key),
+		check_add(check, CHECK_HOLE, way->id, place,
 			  TR(check->app,
 			     MFA_N_("%s alone%s lets in without password and code: set "
 				    "AuthenticationMethods, or the gate in mfa.conf and "
 				    "pam_mfa in account")),
-			  method, where);
+			  way->method, where);
 }
 
 static void look_at_single_ways(struct check *check, const struct sshd_case *one)
 {
-	if (is_on(one->settings, SSHD_PUBLIC_KEY, true))
-		tell_way(check, one, "sshd-publickey", SSHD_PUBLIC_KEY, "publickey");
-	if (is_on(one->settings, SSHD_GSSAPI, false))
-		tell_way(check, one, "sshd-gssapi", SSHD_GSSAPI, "gssapi-with-mic");
-	if (is_on(one->settings, SSHD_HOST, false))
-		tell_way(check, one, "sshd-hostbased", SSHD_HOST, "hostbased");
+	for (size_t i = 0; i < sshd_single_way_count; i++)
+		if (sshd_has_way(one->settings, &sshd_single_ways[i]))
+			sshd_tell_way(check, one, &sshd_single_ways[i]);
 }
 
 /* Lists of methods: one that never asks PAM is a way in. */
@@ -86,8 +99,11 @@ static void look_at_methods(struct check *check, const struct sshd_case *one)
 	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
 	     list = strtok_r(NULL, " \t\"", &rest))
 		if (strstr(list, "keyboard-interactive") == NULL &&
-		    strstr(list, "password") == NULL)
-			tell_way(check, one, "sshd-methods", SSHD_METHODS, list);
+		    strstr(list, "password") == NULL) {
+			const struct sshd_way way = { SSHD_METHODS, false, "sshd-methods",
+						      list };
+			sshd_tell_way(check, one, &way);
+		}
 }
 
 static bool takes_code_with_password(const struct mfa_inspection *inspection)
@@ -116,12 +132,12 @@ static void tell_no_questions(struct check *check, const struct sshd_case *one,
 			      const char *where)
 {
 	const struct check_service *service =
-		check_find_service(check, one->server->service);
+		check_find_service(check, find_service(one));
 	bool has_one_line = service != NULL &&
 			    is_on(one->settings, SSHD_PASSWORD, true) &&
 			    takes_code_with_password(&service->inspection);
-	bool is_lockout = service != NULL && one->settings->block == 0 && !has_one_line &&
-			  asks_everybody(&service->inspection);
+	bool is_lockout = service != NULL && one->settings->blocks.one == 0 &&
+			  !has_one_line && asks_everybody(&service->inspection);
 	check_add(check, is_lockout ? CHECK_LOCKOUT : CHECK_WARNING, "sshd-no-questions",
 		  setting_place(one, SSHD_QUESTIONS),
 		  is_lockout ? TR(check->app,
@@ -137,11 +153,13 @@ static void tell_no_questions(struct check *check, const struct sshd_case *one,
 
 static void look_at_questions(struct check *check, const struct sshd_case *one)
 {
+	static const struct sshd_way kerberos = { SSHD_KERBEROS, false, "sshd-kerberos",
+						  "kerberos" };
 	char buffer[SSHD_CRITERIA_SIZE + 64];
 	const char *where = login_scope(check, one, buffer, sizeof buffer);
 	if (is_on(one->settings, SSHD_KERBEROS, false) &&
 	    is_on(one->settings, SSHD_PASSWORD, true))
-		tell_way(check, one, "sshd-kerberos", SSHD_KERBEROS, "kerberos");
+		sshd_tell_way(check, one, &kerberos);
 	if (is_on(one->settings, SSHD_EMPTY_PASSWORDS, false))
 		check_add(check, CHECK_WARNING, "sshd-empty-passwords",
 			  setting_place(one, SSHD_EMPTY_PASSWORDS),
@@ -164,6 +182,9 @@ static void look_at_settings(struct check *check, const struct sshd_case *one)
 			  login_scope(check, one, buffer, sizeof buffer));
 		return;
 	}
+	if (strcmp(find_service(one), one->server->service) != 0)
+		check_chosen_service(check, one->server->program,
+				     setting_place(one, SSHD_SERVICE), find_service(one));
 	if (one->settings->values[SSHD_METHODS].text[0] != '\0' &&
 	    strcasecmp(one->settings->values[SSHD_METHODS].text, "any") != 0)
 		look_at_methods(check, one);
@@ -192,7 +213,7 @@ bool check_has_sshd_addresses(struct check *check)
 	for (size_t i = 0; i < servers.count; i++) {
 		const struct sshd_server *server = &servers.items[i];
 		if (strcmp(server->service, "sshd") != 0 ||
-		    !sshd_read(check, server, 0, &global))
+		    !sshd_read(check, server, no_block, &global))
 			continue;
 		if (check->is_live)
 			(void)sshd_ask(server, "", &global);
@@ -214,13 +235,15 @@ bool check_lets_root_in_by_ssh(struct check *check)
 	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	struct sshd_settings settings;
 	sshd_servers_list(check, &servers);
-	if (servers.count == 0 || !sshd_read(check, &servers.items[0], 0, &settings))
+	if (servers.count == 0 ||
+	    !sshd_read(check, &servers.items[0], no_block, &settings))
 		return false;
 	if (check->is_live)
 		(void)sshd_ask(&servers.items[0], "", &settings);
 	bool is_asked = asks_root(&settings);
-	for (unsigned i = 1;
-	     !is_asked && sshd_read(check, &servers.items[0], i, &settings); i++)
+	for (struct sshd_blocks blocks = { 1, 0 };
+	     !is_asked && sshd_read(check, &servers.items[0], blocks, &settings);
+	     blocks.one++)
 		is_asked = asks_root(&settings);
 	return is_asked;
 }
@@ -240,21 +263,79 @@ static void look_at_block(struct check *check, const struct sshd_server *server,
 	findings_drop_repeated(&check->findings, first, second);
 }
 
+static void block_list_done(struct sshd_block_list *blocks)
+{
+	free(blocks->items);
+}
+
+/* false: out of memory. */
+static bool list_blocks(struct check *check, const struct sshd_server *server,
+			struct sshd_block_list *blocks)
+{
+	struct sshd_settings block;
+	for (struct sshd_blocks at = { 1, 0 }; sshd_read(check, server, at, &block);
+	     at.one++) {
+		struct sshd_settings *items =
+			reallocarray(blocks->items, blocks->count + 1, sizeof *items);
+		if (items == NULL)
+			return false;
+		blocks->items = items;
+		items[blocks->count++] = block;
+	}
+	return true;
+}
+
+/* Blocks with the same criteria match the same logins: of two values the first counts. */
+static unsigned find_twin(const struct sshd_block_list *blocks, size_t index)
+{
+	for (size_t i = 0; i < blocks->count; i++)
+		if (i != index &&
+		    strcmp(blocks->items[i].criteria, blocks->items[index].criteria) == 0)
+			return blocks->items[i].blocks.one;
+	return 0;
+}
+
+static void look_at_blocks(struct check *check, const struct sshd_server *server,
+			   const struct sshd_settings *global)
+{
+	MFA_CLEANUP(block_list_done) struct sshd_block_list blocks = { .count = 0 };
+	if (!list_blocks(check, server, &blocks)) {
+		check->findings.err = MFA_ERR_NOMEM;
+		return;
+	}
+	for (size_t i = 0; i < blocks.count; i++) {
+		struct sshd_settings block = blocks.items[i];
+		const struct sshd_blocks both = { block.blocks.one,
+						  find_twin(&blocks, i) };
+		if (strcasecmp(block.criteria, "all") == 0 ||
+		    (both.other != 0 && !sshd_read(check, server, both, &block)))
+			continue;
+		if (!has_same_values(global, &block))
+			look_at_block(check, server, &block);
+	}
+	sshd_look_at_pairs(check, server, &blocks);
+}
+
 static void look_at_server(struct check *check, const struct sshd_server *server)
 {
 	struct sshd_settings global;
-	struct sshd_settings block;
 	const struct sshd_case whole = { server, &global };
-	if (!sshd_read(check, server, 0, &global))
+	if (!sshd_read(check, server, no_block, &global))
 		return;
-	for (unsigned i = 1; sshd_read(check, server, i, &block); i++) {
-		bool is_new = !has_same_values(&global, &block);
-		if (strcasecmp(block.criteria, "all") != 0 && is_new)
-			look_at_block(check, server, &block);
-	}
+	look_at_blocks(check, server, &global);
 	if (check->is_live)
 		(void)sshd_ask(server, "", &global);
 	look_at_settings(check, &whole);
+}
+
+bool check_has_sshd_named(struct check *check, const char *service)
+{
+	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
+	sshd_servers_list(check, &servers);
+	for (size_t i = 0; i < servers.count; i++)
+		if (strcmp(servers.items[i].service, service) == 0)
+			return true;
+	return false;
 }
 
 void check_sshd(struct check *check)

@@ -3,7 +3,6 @@
  * Match block that fits comes before what is outside of all. */
 #include "check/sshd_settings.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +51,7 @@ enum sshd_key sshd_find_key(const char *name)
 		{ "kerberosauthentication", SSHD_KERBEROS },
 		{ "authenticationmethods", SSHD_METHODS },
 		{ "permitemptypasswords", SSHD_EMPTY_PASSWORDS },
+		{ "pamservicename", SSHD_SERVICE },
 		{ "usedns", SSHD_USE_DNS },
 		{ "permitrootlogin", SSHD_ROOT_LOGIN },
 	};
@@ -61,39 +61,53 @@ enum sshd_key sshd_find_key(const char *name)
 	return SSHD_KEYS;
 }
 
-/* sshd takes the words of a value without them. */
-static void drop_quotes(char *value)
+/* Whether what is said here is for the logins that are looked at. */
+static bool is_meant(const struct reader *reader)
 {
-	char *out = value;
-	for (const char *in = value; *in != '\0'; in++)
-		if (*in != '"')
-			*out++ = *in;
-	*out = '\0';
+	const struct sshd_blocks *blocks = &reader->settings->blocks;
+	return reader->current == 0 || reader->is_for_all ||
+	       reader->current == blocks->one || reader->current == blocks->other;
 }
 
-static void set_sshd_value(struct reader *reader, enum sshd_key key, const char *value,
+static void stop_reading(struct reader *reader, const char *path,
+			 enum whole_file_limit limit)
+{
+	reader->is_cut = true;
+	whole_file_add_unread(reader->check, path, limit);
+}
+
+static void set_sshd_value(struct reader *reader, enum sshd_key key, char *words,
 			   const struct config_lines *file)
 {
 	bool is_matched = reader->current != 0;
 	struct sshd_settings *settings = is_matched ? reader->settings : reader->rest;
 	struct sshd_value *to = &settings->values[key];
-	if (to->text[0] != '\0' || (is_matched && !reader->is_for_all &&
-				    reader->current != reader->settings->block))
+	if (to->text[0] != '\0' || !is_meant(reader))
 		return;
-	(void)snprintf(to->text, sizeof to->text, "%s", value);
-	drop_quotes(to->text);
+	if (sshd_join_words(words, to->text, sizeof to->text) == sizeof to->text)
+		whole_file_add_unread(reader->check, file->path, WHOLE_FILE_ENTRIES);
 	(void)snprintf(to->file, sizeof to->file, "%s", file->path);
 	to->line = file->number;
 }
 
+/* The criteria of two blocks, if they differ. */
+static void add_criteria(struct sshd_settings *settings, const char *criteria)
+{
+	size_t len = strlen(settings->criteria);
+	if (strcmp(settings->criteria, criteria) != 0)
+		(void)snprintf(settings->criteria + len, sizeof settings->criteria - len,
+			       "%s%s", len > 0 ? " + " : "", criteria);
+}
+
+/* Criteria are taken as they are written: versions of sshd differ about quotes in them.
+ */
 static void begin_block(struct reader *reader, const char *criteria)
 {
-	struct sshd_settings *settings = reader->settings;
 	reader->current = ++reader->blocks;
 	reader->is_for_all = strcasecmp(criteria, "all") == 0;
-	if (reader->current == settings->block)
-		(void)snprintf(settings->criteria, sizeof settings->criteria, "%s",
-			       criteria);
+	if (reader->current == reader->settings->blocks.one ||
+	    reader->current == reader->settings->blocks.other)
+		add_criteria(reader->settings, criteria);
 }
 
 static void include_file(struct reader *reader, const char *path, unsigned depth)
@@ -135,6 +149,10 @@ static void include_pattern(struct reader *reader, const char *folder,
 		include_below(reader, folder, part, rest, depth);
 		return;
 	}
+	if (part[0] == '.') { /* the names in the folder are without those */
+		stop_reading(reader, folder, WHOLE_FILE_ERROR);
+		return;
+	}
 	if (mfa_rootfs_list(reader->check->root, folder[0] != '\0' ? folder : "/",
 			    &names) != MFA_OK)
 		return;
@@ -145,27 +163,10 @@ static void include_pattern(struct reader *reader, const char *folder,
 
 static void include_patterns(struct reader *reader, char *patterns, unsigned depth)
 {
-	char *rest = NULL;
-	for (const char *pattern = strtok_r(patterns, " \t\"", &rest);
-	     pattern != NULL && !reader->is_cut; pattern = strtok_r(NULL, " \t\"", &rest))
+	for (const char *pattern = NULL;
+	     !reader->is_cut && (pattern = sshd_next_word(&patterns)) != NULL;)
 		include_pattern(reader, pattern[0] == '/' ? "" : "/etc/ssh", pattern,
 				depth);
-}
-
-static void drop_comment(char *value)
-{
-	for (char *at = value; *at != '\0'; at++)
-		if (*at == '#' && (at == value || isspace((unsigned char)at[-1]))) {
-			*at = '\0';
-			return;
-		}
-}
-
-static void stop_reading(struct reader *reader, const char *path,
-			 enum whole_file_limit limit)
-{
-	reader->is_cut = true;
-	whole_file_add_unread(reader->check, path, limit);
 }
 
 static void read_sshd_line(struct reader *reader, char *line,
@@ -175,7 +176,6 @@ static void read_sshd_line(struct reader *reader, char *line,
 	const char *name = config_lines_split_quoted_key(line, &value);
 	if (name == NULL)
 		return;
-	drop_comment(value);
 	enum sshd_key key = sshd_find_key(name);
 	if (strcasecmp(name, "match") == 0)
 		begin_block(reader, value);
@@ -212,8 +212,10 @@ static void take_options(struct reader *reader, const struct sshd_server *server
 		MFA_CLEANUP(mfa_free_string)
 		char *line = strdup(server->options.items[i]);
 		char *value = NULL;
-		const char *name =
-			line != NULL ? config_lines_split_quoted_key(line, &value) : NULL;
+		const char *name = line != NULL
+					   ? config_lines_split_quoted_key(
+						     line + strspn(line, " \t"), &value)
+					   : NULL;
 		enum sshd_key key = name != NULL ? sshd_find_key(name) : SSHD_KEYS;
 		if (line == NULL)
 			reader->check->findings.err = MFA_ERR_NOMEM;
@@ -222,10 +224,10 @@ static void take_options(struct reader *reader, const struct sshd_server *server
 	}
 }
 
-bool sshd_read(struct check *check, const struct sshd_server *server, unsigned block,
-	       struct sshd_settings *ret_settings)
+bool sshd_read(struct check *check, const struct sshd_server *server,
+	       struct sshd_blocks blocks, struct sshd_settings *ret_settings)
 {
-	*ret_settings = (struct sshd_settings){ .block = block };
+	*ret_settings = (struct sshd_settings){ .blocks = blocks };
 	struct sshd_settings rest = { 0 };
 	struct reader reader = { .check = check,
 				 .settings = ret_settings,
@@ -239,5 +241,5 @@ bool sshd_read(struct check *check, const struct sshd_server *server, unsigned b
 			ret_settings->values[i] = rest.values[i];
 		else
 			ret_settings->is_matched[i] = true;
-	return block <= reader.blocks && !reader.is_cut;
+	return blocks.one <= reader.blocks && !reader.is_cut;
 }

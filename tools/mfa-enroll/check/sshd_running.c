@@ -29,12 +29,9 @@ static bool read_title(const char *pid, char ret_title[static TITLE_SIZE])
 	return got > 0;
 }
 
-/* Everybody may write such a title, and name a program of their own sshd in it: only root
- * becomes root through and through. */
-static bool find_roots_server(const char *pid,
-			      char ret_program[static PROCESS_PROGRAM_SIZE])
+static bool find_server(const char *pid, char ret_program[static PROCESS_PROGRAM_SIZE])
 {
-	if (!process_is_roots(pid) || !process_program(pid, ret_program))
+	if (!process_program(pid, ret_program))
 		return false;
 	const char *slash = strrchr(ret_program, '/');
 	return slash != NULL && sshd_is_server_name(slash + 1);
@@ -59,8 +56,7 @@ static void add_running(struct check *check, struct sshd_servers *servers,
 	char program[PROCESS_PROGRAM_SIZE];
 	char *end = strstr(title, mark);
 	char *words = strstr(title, ": ");
-	if (end == NULL || words == NULL || words > end ||
-	    !find_roots_server(pid, program))
+	if (end == NULL || words == NULL || words > end || !find_server(pid, program))
 		return;
 	*end = '\0';
 	*words = '\0';
@@ -79,6 +75,9 @@ static void add_running(struct check *check, struct sshd_servers *servers,
 	sshd_servers_add(check, servers, &server);
 }
 
+/* Everybody may write such a title, and name a program of their own sshd in it: only root
+ * becomes root through and through. Of others not even the title is read: it is in their
+ * memory, which can be anything. */
 void sshd_servers_add_running(struct check *check, struct sshd_servers *servers)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings pids = { 0 };
@@ -87,7 +86,7 @@ void sshd_servers_add_running(struct check *check, struct sshd_servers *servers)
 	for (size_t i = 0; i < pids.count; i++) {
 		char title[TITLE_SIZE];
 		if (isdigit((unsigned char)pids.items[i][0]) &&
-		    read_title(pids.items[i], title))
+		    process_is_roots(pids.items[i]) && read_title(pids.items[i], title))
 			add_running(check, servers, pids.items[i], title);
 	}
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/settings.h"
+#include "check/environment_file.h"
 #include "check/unit.h"
 #include "mfa/rootfs.h"
 
@@ -108,14 +108,29 @@ void sshd_server_take_words(struct check *check, struct sshd_server *server, cha
 	}
 }
 
+struct default_options {
+	struct check *check;
+	char *words; /* owned */
+};
+
+static void take_default_variable(const char *name, const char *value,
+				  unsigned line MFA_UNUSED, void *context)
+{
+	struct default_options *options = context;
+	if (strcmp(name, "SSHD_OPTS") != 0)
+		return;
+	free(options->words);
+	options->words = copy_string(options->check, value);
+}
+
 /* What Debian's unit and script of init hand over. */
 static void take_default_options(struct check *check, struct sshd_server *server)
 {
-	MFA_CLEANUP(settings_done) struct settings settings = { 0 };
-	settings_read(check, SETTINGS_INI, "/etc/default/ssh", &settings);
-	const struct setting *found = settings_find(&settings, "", "SSHD_OPTS");
-	MFA_CLEANUP(mfa_free_string)
-	char *words = found != NULL ? copy_string(check, found->value) : NULL;
+	static const char path[] = "/etc/default/ssh";
+	struct default_options options = { .check = check };
+	if (!environment_file_read(check, path, take_default_variable, &options))
+		unit_add_unknown_options(check, (struct check_place){ path, 0 }, "sshd");
+	MFA_CLEANUP(mfa_free_string) char *words = options.words;
 	if (words != NULL)
 		sshd_server_take_words(check, server, words);
 }
@@ -138,35 +153,37 @@ struct server_search {
 	struct sshd_servers *servers;
 };
 
-/* Options that are elsewhere than where take_default_options finds them. */
-static void note_unknown_options(const struct server_search *search,
-				 struct check_place place, const char *command)
+/* With "@" before the program the next word is the name by which it is started. */
+static const char *take_name(char **rest, bool has_name, const char *program)
 {
-	static const struct unit_variable usual = { "SSHD_OPTS", "/etc/default/ssh" };
-	char text[1024];
-	if (!unit_has_unknown_words(search->check, search->unit, command, &usual))
-		return;
-	(void)snprintf(text, sizeof text, "%s:%u", place.file, place.line);
-	check_add_unknown(search->check, text);
+	const char *name = has_name ? unit_next_word(rest) : NULL;
+	return name != NULL ? name : program;
 }
 
 static void take_started_server(const char *key, char *value, struct check_place place,
 				void *context)
 {
 	struct server_search *search = context;
-	char *rest = value + strspn(value, "-@:+!|");
-	if (strcmp(key, "ExecStart") != 0)
+	struct check *check = search->check;
+	bool is_unknown = false;
+	if (strcmp(key, "ExecStart") != 0 || strstr(value, "sshd") == NULL)
 		return;
+	size_t signs = strspn(value, "-@:+!|");
+	bool has_name = memchr(value, '@', signs) != NULL;
+	MFA_CLEANUP(mfa_free_string)
+	char *command = unit_expand(check, search->unit, value + signs, &is_unknown);
+	char *rest = command;
 	const char *program = unit_next_word(&rest);
 	const char *slash = program != NULL ? strrchr(program, '/') : NULL;
 	if (slash == NULL || !sshd_is_server_name(slash + 1))
 		return;
-	struct sshd_server server = sshd_server_init(search->check, program, place);
-	note_unknown_options(search, place, rest);
-	if (strstr(rest, "$SSHD_OPTS") != NULL || strstr(rest, "${SSHD_OPTS}") != NULL)
-		take_default_options(search->check, &server);
-	sshd_server_take_words(search->check, &server, rest);
-	sshd_servers_add(search->check, search->servers, &server);
+	sshd_look_at_build(check, program, place);
+	const char *name = take_name(&rest, has_name, program);
+	struct sshd_server server = sshd_server_init(check, name, place);
+	if (is_unknown)
+		unit_add_unknown_options(check, place, "sshd");
+	sshd_server_take_words(check, &server, rest);
+	sshd_servers_add(check, search->servers, &server);
 }
 
 static void add_copies(struct check *check, struct sshd_servers *servers,
@@ -180,8 +197,9 @@ static void add_copies(struct check *check, struct sshd_servers *servers,
 		if (!sshd_is_server_name(names.items[i]))
 			continue;
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
-		struct sshd_server server =
-			sshd_server_init(check, path, (struct check_place){ path, 0 });
+		struct check_place place = { path, 0 };
+		struct sshd_server server = sshd_server_init(check, path, place);
+		sshd_look_at_build(check, path, place);
 		sshd_servers_add(check, servers, &server);
 	}
 }

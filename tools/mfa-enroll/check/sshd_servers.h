@@ -37,6 +37,11 @@ void sshd_servers_add(struct check *check, struct sshd_servers *servers,
 struct sshd_server sshd_server_init(struct check *check, const char *program,
 				    struct check_place place);
 
+/* Tells of a server's program that was built without PAM; of one that reads another
+ * configuration, that nothing is known of it. */
+void sshd_look_at_build(struct check *check, const char *program,
+			struct check_place place);
+
 /* Whether a program of that name is sshd itself, or a copy; not what belongs to it. */
 bool sshd_is_server_name(const char *name);
 

@@ -9,10 +9,9 @@
 #include "check/config_lines.h"
 #include "check/sudoers.h"
 
-enum {
-	USUAL_TIMEOUT = 15, /* minutes, in Debian */
-	LONG_TIMEOUT = 60,
-};
+/* Minutes; sudo takes fractions, too. */
+static const double usual_timeout = 15; /* in Debian */
+static const double long_timeout = 60;
 
 static struct check_place default_place(const struct sudoers_default *one)
 {
@@ -23,10 +22,10 @@ static struct check_place default_place(const struct sudoers_default *one)
 static const struct sudoers_default *find_default(const struct sudoers *sudoers,
 						  const char *name)
 {
-	for (size_t i = 0; i < sudoers->count; i++)
-		if (sudoers->defaults[i].scope[0] == '\0' &&
-		    strcmp(sudoers->defaults[i].name, name) == 0)
-			return &sudoers->defaults[i];
+	for (size_t i = sudoers->count; i > 0; i--)
+		if (sudoers->defaults[i - 1].scope[0] == '\0' &&
+		    strcmp(sudoers->defaults[i - 1].name, name) == 0)
+			return &sudoers->defaults[i - 1];
 	return NULL;
 }
 
@@ -34,14 +33,14 @@ static const struct sudoers_default *find_default(const struct sudoers *sudoers,
 static double read_timeout(const struct sudoers_default *one)
 {
 	if (one == NULL)
-		return USUAL_TIMEOUT;
+		return usual_timeout;
 	return one->is_on ? strtod(one->value, NULL) : 0;
 }
 
 static void look_at_timeout(struct check *check, const struct sudoers_default *one)
 {
 	double minutes = read_timeout(one);
-	if (minutes > LONG_TIMEOUT)
+	if (minutes > long_timeout)
 		check_add(
 			check, CHECK_WARNING, "sudo-timestamp", default_place(one),
 			TR(check->app,
@@ -66,7 +65,7 @@ static void look_at_shared_ticket(struct check *check, const struct sudoers *sud
 	double minutes = read_timeout(find_default(sudoers, "timestamp_timeout"));
 	if (!is_shared || minutes == 0)
 		return;
-	bool is_long = minutes < 0 || minutes > USUAL_TIMEOUT;
+	bool is_long = minutes < 0 || minutes > usual_timeout;
 	check_add(check, is_long ? CHECK_HOLE : CHECK_WARNING, "sudo-timestamp-global",
 		  default_place(one),
 		  is_long ? TR(check->app,
@@ -126,8 +125,9 @@ static void look_at_sudoers(struct check *check, const char *path)
 		look_at_default(check, &sudoers, &sudoers.defaults[i]);
 }
 
-/* Plugin SYMBOL FILE OPTION...; false: the policy is another program's. */
-static bool read_plugin(char *line, char *ret_path, size_t size)
+/* Plugin SYMBOL FILE OPTION...; false: the policy is another program's. Of two policies
+ * sudo loads the first. */
+static bool read_plugin(char *line, bool *has_policy, char *ret_path, size_t size)
 {
 	static const char file[] = "sudoers_file=";
 	char *rest = NULL;
@@ -135,8 +135,12 @@ static bool read_plugin(char *line, char *ret_path, size_t size)
 	const char *library = strtok_r(NULL, " \t", &rest);
 	if (symbol == NULL || library == NULL || strstr(symbol, "policy") == NULL)
 		return true;
+	bool is_second = *has_policy;
+	*has_policy = true;
 	if (strcmp(symbol, "sudoers_policy") != 0)
 		return false;
+	if (is_second)
+		return true;
 	for (const char *word = NULL; (word = strtok_r(NULL, " \t", &rest)) != NULL;)
 		if (strncmp(word, file, strlen(file)) == 0)
 			(void)snprintf(ret_path, size, "%s", word + strlen(file));
@@ -147,6 +151,7 @@ static bool read_plugin(char *line, char *ret_path, size_t size)
 static void find_sudoers(struct check *check, char *ret_path, size_t size)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
+	bool has_policy = false;
 	(void)snprintf(ret_path, size, "/etc/sudoers");
 	if (!config_lines_open(check, "/etc/sudo.conf", &file))
 		return;
@@ -155,7 +160,7 @@ static void find_sudoers(struct check *check, char *ret_path, size_t size)
 		char *value = NULL;
 		const char *key = config_lines_split_key(line, &value);
 		if (key != NULL && strcasecmp(key, "Plugin") == 0 &&
-		    !read_plugin(value, ret_path, size))
+		    !read_plugin(value, &has_policy, ret_path, size))
 			check_add_unknown(check, "/etc/sudo.conf");
 	}
 }

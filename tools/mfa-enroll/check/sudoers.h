@@ -16,10 +16,12 @@ struct sudoers_default {
 
 struct sudoers {
 	struct check *check;
-	/* Of two with one scope and name only the later one. */
+	/* Of two with one scope and name only the later one, if sudo is sure to take it.
+	 */
 	struct sudoers_default *defaults;
 	size_t count;
-	struct mfa_strings root_aliases; /* User_Alias of root alone */
+	struct mfa_strings aliases;	 /* User_Alias: of two with one name the first */
+	struct mfa_strings root_aliases; /* those of root alone */
 	/* Rules that ask nobody, but for root's own. */
 	struct sudoers_place {
 		char *file;

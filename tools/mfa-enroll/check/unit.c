@@ -97,10 +97,17 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(name_in(*(char *const *)a), name_in(*(char *const *)b));
 }
 
-static void read_unit_file(struct check *check, const char *path, unit_visitor visit,
-			   void *context)
+/* What a section of a file is read for. */
+struct section_visit {
+	const char *name; /* with brackets */
+	unit_visitor visit;
+	void *context;
+};
+
+static void read_unit_file(struct check *check, const char *path, void *section_visit)
 {
-	bool is_service = false;
+	const struct section_visit *section = section_visit;
+	bool is_inside = false;
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, path, &file))
 		return;
@@ -109,11 +116,12 @@ static void read_unit_file(struct check *check, const char *path, unit_visitor v
 		char *value = NULL;
 		const char *key = NULL;
 		if (line[0] == '[')
-			is_service = strcmp(line, "[Service]") == 0;
+			is_inside = strcmp(line, section->name) == 0;
 		else if ((key = config_lines_split_key(line, &value)) != NULL &&
-			 is_service)
-			visit(key, value, (struct check_place){ path, file.number },
-			      context);
+			 is_inside)
+			section->visit(key, value,
+				       (struct check_place){ path, file.number },
+				       section->context);
 	}
 }
 
@@ -121,16 +129,30 @@ void unit_each(struct check *check, const char *name, const char *except,
 	       unit_visitor visit, void *context)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings drop_ins = { 0 };
+	struct section_visit section = { "[Service]", visit, context };
 	MFA_CLEANUP(mfa_free_string) char *path = unit_find(check, name);
 	if (path != NULL)
-		read_unit_file(check, path, visit, context);
+		read_unit_file(check, path, &section);
 	collect_drop_ins(check, name, &drop_ins);
 	if (drop_ins.count > 1)
 		qsort(drop_ins.items, drop_ins.count, sizeof *drop_ins.items,
 		      compare_names);
 	for (size_t i = 0; i < drop_ins.count; i++)
 		if (except == NULL || strcmp(name_in(drop_ins.items[i]), except) != 0)
-			read_unit_file(check, drop_ins.items[i], visit, context);
+			read_unit_file(check, drop_ins.items[i], &section);
+}
+
+void unit_each_of_systemd(struct check *check, unit_visitor visit, void *context)
+{
+	static const char *const folders[] = { "/usr/lib/systemd/system.conf.d",
+					       "/usr/local/lib/systemd/system.conf.d",
+					       "/run/systemd/system.conf.d",
+					       "/etc/systemd/system.conf.d" };
+	struct section_visit section = { "[Manager]", visit, context };
+	read_unit_file(check, "/usr/lib/systemd/system.conf", &section);
+	read_unit_file(check, "/etc/systemd/system.conf", &section);
+	for (size_t i = 0; i < MFA_COUNT(folders); i++)
+		config_files_each(check, folders[i], ".conf", read_unit_file, &section);
 }
 
 /* Up to one of the separators, which is ret_end. */

@@ -23,23 +23,40 @@ typedef void (*unit_visitor)(const char *key, char *value, struct check_place pl
 void unit_each(struct check *check, const char *name, const char *except,
 	       unit_visitor visit, void *context);
 
+/* Calls visit for what systemd sets for all of them: [Manager] of its system.conf. */
+void unit_each_of_systemd(struct check *check, unit_visitor visit, void *context);
+
 /* The next word of a value, in place, without its quotes; NULL: there is none. */
 char *unit_next_word(char **rest);
 
 /* The same of a word's parts with ":" between them. ret_ends: the word has no more. */
 char *unit_next_part(char **rest, bool *ret_ends);
 
-/* A variable whose value is told by somebody else: systemd itself (file NULL), or the
- * reader of a file that the unit has as EnvironmentFile. */
-struct unit_variable {
-	const char *name;
-	const char *file;
+/* What the variable is for the programs of the unit; the caller frees it. NULL: it is not
+ * set. ret_is_unknown: nobody can tell, since it may be set elsewhere. */
+char *unit_find_variable(struct check *check, const char *unit, const char *name,
+			 bool *ret_is_unknown);
+
+/* A command with the values of its variables in their place, which the caller frees.
+ * NULL: out of memory. ret_is_unknown: one of them is. */
+char *unit_expand(struct check *check, const char *unit, const char *command,
+		  bool *ret_is_unknown);
+
+enum {
+	UNIT_PROGRAM_SIZE = 256
 };
 
-/* Whether "$NAME" in a command stands for words that are not known: of any other
- * variable, or of this one where the unit sets it to more than a word. */
-bool unit_has_unknown_words(struct check *check, const char *unit, const char *command,
-			    const struct unit_variable *known);
+/* Whether what a command runs at a terminal is known to ask there, or only to show
+ * something. ret_program: its name. */
+bool unit_command_asks(const char *command, char ret_program[static UNIT_PROGRAM_SIZE]);
+
+/* Whether a command opens a terminal or screen by itself, for whoever is there.
+ * ret_program: what does, or untouched. */
+bool unit_command_opens(const char *command, char ret_program[static UNIT_PROGRAM_SIZE]);
+
+/* Adds the hole that a program gets options from a variable of which nothing is known. */
+void unit_add_unknown_options(struct check *check, struct check_place place,
+			      const char *program);
 
 /* Whether a value means yes. */
 bool unit_is_yes(const char *value);
@@ -58,3 +75,7 @@ void unit_names_done(struct unit_names *names);
 /* The path of the link that has the service started, which the caller frees; NULL: there
  * is none. */
 char *unit_find_wanted(const struct check *check, const char *name);
+
+/* The path of the file by whose text something starts the service (Wants=, OnFailure=,
+ * Unit= and the like), which the caller frees; NULL: there is none. */
+char *unit_find_reference(struct check *check, const char *name);

@@ -3,13 +3,22 @@
 
 #include <time.h>
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
 
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* Without those that the caller has ignored, as nohup(1) does: held, they would wait
+ * all the same. */
 static void fill_set(sigset_t *ret_set)
 {
 	(void)sigemptyset(ret_set);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
-		(void)sigaddset(ret_set, signals[i]);
+		if (!is_ignored(signals[i]))
+			(void)sigaddset(ret_set, signals[i]);
 }
 
 void interrupt_hold(struct interrupt *interrupt)
@@ -39,7 +48,7 @@ bool interrupt_has_come(void)
 	sigset_t pending;
 	(void)sigpending(&pending);
 	for (size_t i = 0; i < MFA_COUNT(signals); i++)
-		if (sigismember(&pending, signals[i]) == 1)
+		if (sigismember(&pending, signals[i]) == 1 && !is_ignored(signals[i]))
 			return true;
 	return false;
 }

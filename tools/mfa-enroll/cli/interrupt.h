@@ -11,7 +11,8 @@ struct interrupt {
 	sigset_t before;
 };
 
-/* From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT wait. */
+/* From here on SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGPIPE wait, if they are not
+ * ignored. */
 void interrupt_hold(struct interrupt *interrupt);
 /* Takes those that have come, and lets the next ones through; safe to call twice. */
 void interrupt_release(struct interrupt *interrupt);

@@ -72,6 +72,21 @@ static const struct add_kind *find_kind(const char *name)
 	return NULL;
 }
 
+/* Records may have more. A character that is pasted along, and not seen, would make a
+ * label that nobody finds, or a list that says something else. */
+static bool is_shown_label(const char *label)
+{
+	uint32_t point = 0;
+	if (!mfa_text_is_label(label, MFA_LABEL_SIZE))
+		return false;
+	for (size_t at = 0, len = strlen(label); at < len;) {
+		at += mfa_text_decode(label + at, len - at, &point);
+		if (mfa_text_is_hidden(point))
+			return false;
+	}
+	return true;
+}
+
 static enum exit_code check_add_options(const struct app *app,
 					const struct add_kind *kind,
 					const char *const *values)
@@ -80,7 +95,7 @@ static enum exit_code check_add_options(const struct app *app,
 	for (unsigned i = ADD_DIGITS; i < ADD_OPTION_COUNT; i++)
 		if (values[i] != NULL && (kind->options & 1U << i) == 0)
 			return add_misuse(app, (enum add_option)i);
-	if (label != NULL && !mfa_text_is_label(label, MFA_LABEL_SIZE))
+	if (label != NULL && !is_shown_label(label))
 		return add_misuse(app, ADD_LABEL);
 	return EXIT_DONE;
 }
@@ -220,6 +235,7 @@ static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
 	if (code == EXIT_DONE)
 		code = store_token(app, kind, enrolment);
 	(void)fflush(stdout);
+	mfa_close_fd(&enrolment->lock);
 	interrupt_release(&enrolment->interrupt);
 	return code;
 }
@@ -241,6 +257,7 @@ static enum exit_code add_run(struct app *app, const struct invocation *invocati
 	struct enrolment enrolment = {
 		.user = invocation->arguments[0],
 		.values = invocation->values,
+		.lock = -1,
 	};
 	enum user_need need =
 		enrolment.values[ADD_ALLOW_UNKNOWN] != NULL ? USER_ANY : USER_KNOWN;

@@ -32,6 +32,7 @@ struct enrolment {
 	struct mfa_token *token;   /* its data are the kind's */
 	char id[MFA_TOKEN_ID_SIZE];
 	struct interrupt interrupt; /* make may hold it; it is released in the end */
+	int lock; /* -1: none; a descriptor that make may open, closed in the end */
 };
 
 struct add_kind {

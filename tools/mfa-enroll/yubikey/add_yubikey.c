@@ -9,6 +9,7 @@
 #include "mfa/oath.h"
 #include "mfa/usb.h"
 #include "yubikey/yubikey_list.h"
+#include "yubikey/yubikey_lock.h"
 
 enum {
 	PROOFS = 2, /* one key answers every challenge alike: that has firmware 2.2 */
@@ -248,7 +249,9 @@ static enum exit_code make_yubikey(struct app *app, struct enrolment *enrolment)
 		return code;
 	struct mfa_yubikey key = { .secret = secret.data };
 	interrupt_hold(&enrolment->interrupt);
-	code = program_and_prove(app, enrolment, &slot, &key);
+	code = yubikey_lock_take(app, enrolment);
+	if (code == EXIT_DONE)
+		code = program_and_prove(app, enrolment, &slot, &key);
 	if (code != EXIT_DONE)
 		return code;
 	int err = mfa_yubikey_save(&key, enrolment->token);

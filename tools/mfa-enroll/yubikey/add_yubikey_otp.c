@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "mfa/yubikey_otp.h"
 #include "token/confirm.h"
+#include "yubikey/yubikey_lock.h"
 
 enum {
 	SECRETS_LEN =
@@ -62,10 +63,8 @@ static enum exit_code get_otp_secrets(struct app *app, const struct enrolment *e
 				      struct mfa_secret *ret_secret, uint32_t *ret_serial)
 {
 	const char *form = enrolment->values[ADD_SECRET_STDIN];
-	enum exit_code code =
-		form != NULL ? read_otp_secrets(app, form, ret_secret, ret_serial)
-			     : make_otp_secrets(ret_secret);
-	return code == EXIT_DONE ? yubikey_slot_check_id(app, ret_secret->data) : code;
+	return form != NULL ? read_otp_secrets(app, form, ret_secret, ret_serial)
+			    : make_otp_secrets(ret_secret);
 }
 
 static enum exit_code program_otp(struct app *app, const struct enrolment *enrolment,
@@ -110,8 +109,12 @@ static enum exit_code fill_slot(struct app *app, struct enrolment *enrolment,
 	bool will_program = enrolment->values[ADD_SECRET_STDIN] == NULL;
 	interrupt_hold(&enrolment->interrupt);
 	slot->port.serial = otp->serial;
-	enum exit_code code =
-		yubikey_slot_find(app, enrolment, will_program, will_program, slot);
+	enum exit_code code = yubikey_lock_take(app, enrolment);
+	if (code == EXIT_DONE)
+		code = yubikey_slot_check_id(app, otp->public_id);
+	if (code == EXIT_DONE)
+		code = yubikey_slot_find(app, enrolment, will_program, will_program,
+					 slot);
 	if (code == EXIT_DONE && will_program)
 		code = program_otp(app, enrolment, slot, otp);
 	return code;

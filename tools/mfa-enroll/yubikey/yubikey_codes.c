@@ -29,19 +29,43 @@ static enum exit_code ask_code(const struct app *app, const char *question,
 }
 
 /* A slot with a mistyped code can never be written to again. */
-static enum exit_code ask_again(const struct app *app, const struct mfa_secret *code)
+static enum exit_code ask_again(const struct app *app, const char *question,
+				const struct mfa_secret *code)
 {
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret again = { 0 };
 	if (isatty(STDIN_FILENO) != 1)
 		return EXIT_DONE;
-	enum exit_code result =
-		ask_code(app, TR(app, MFA_N_("The new access code once more: ")), &again);
+	enum exit_code result = ask_code(app, question, &again);
 	if (result != EXIT_DONE ||
 	    mfa_secret_is_equal(again.data, code->data, MFA_YUBIKEY_ACCESS_LEN))
 		return result;
 	app_complain("%s",
 		     TR(app, MFA_N_("the two are not the same; nothing was changed")));
 	return EXIT_REFUSED;
+}
+
+static enum exit_code ask_new_code(struct app *app, struct yubikey_codes *codes)
+{
+	enum exit_code code = ask_code(
+		app,
+		TR(app, MFA_N_("New access code of the slot (12 hexadecimal digits): ")),
+		&codes->next);
+	return code == EXIT_DONE
+		       ? ask_again(app,
+				   TR(app, MFA_N_("The new access code once more: ")),
+				   &codes->next)
+		       : code;
+}
+
+/* The slot keeps its code. One that has none gets this one, and does not say so. */
+static enum exit_code keep_code(struct app *app, struct yubikey_codes *codes)
+{
+	enum exit_code code = ask_again(
+		app, TR(app, MFA_N_("The access code once more: ")), &codes->now);
+	if (code != EXIT_DONE)
+		return code;
+	int err = mfa_secret_copy(codes->now.data, codes->now.len, &codes->next);
+	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
 }
 
 enum exit_code yubikey_codes_read(struct app *app, const struct enrolment *enrolment,
@@ -56,19 +80,9 @@ enum exit_code yubikey_codes_read(struct app *app, const struct enrolment *enrol
 			&ret_codes->now);
 	if (code != EXIT_DONE)
 		return code;
-	if (enrolment->values[ADD_SET_ACCESS_CODE] != NULL) {
-		code = ask_code(
-			app,
-			TR(app,
-			   MFA_N_("New access code of the slot (12 hexadecimal digits): ")),
-			&ret_codes->next);
-		return code == EXIT_DONE ? ask_again(app, &ret_codes->next) : code;
-	}
-	if (ret_codes->now.data == NULL)
-		return EXIT_DONE;
-	int err = mfa_secret_copy(ret_codes->now.data, ret_codes->now.len,
-				  &ret_codes->next);
-	return err == MFA_OK ? EXIT_DONE : app_fail(err, NULL);
+	if (enrolment->values[ADD_SET_ACCESS_CODE] != NULL)
+		return ask_new_code(app, ret_codes);
+	return ret_codes->now.data != NULL ? keep_code(app, ret_codes) : EXIT_DONE;
 }
 
 void yubikey_codes_done(struct yubikey_codes *codes)

@@ -10,9 +10,11 @@ struct yubikey_codes {
 	struct mfa_secret next; /* that it gets; empty: none */
 };
 
-/* Reads what --access-code-stdin and --set-access-code-stdin announce, in this order; a
- * new one twice at a terminal. Without a new one a slot keeps the one that it has. The
- * caller ends ret_codes with yubikey_codes_done. */
+/* Reads what --access-code-stdin and --set-access-code-stdin announce, in this order; the
+ * one that the slot has afterwards twice at a terminal. Without a new one a slot keeps
+ * the one that it has, or gets that one. The caller ends ret_codes with
+ * yubikey_codes_done.
+ */
 enum exit_code yubikey_codes_read(struct app *app, const struct enrolment *enrolment,
 				  struct yubikey_codes *ret_codes) MFA_MUST_CHECK;
 void yubikey_codes_done(struct yubikey_codes *codes);

@@ -149,12 +149,33 @@ static enum exit_code complain_of_other(const struct app *app, uint32_t serial,
 	return EXIT_REFUSED;
 }
 
+/* A serial number is what a key says of itself: a device that poses as somebody's key
+ * would be given the new secret. */
+static enum exit_code complain_of_twins(const struct app *app, uint32_t serial)
+{
+	app_complain(TR(app, MFA_N_("more than one device says that it is YubiKey %u: "
+				    "pull out all but the right one, look for one that "
+				    "nobody knows, and try again; nothing was changed")),
+		     serial);
+	return EXIT_REFUSED;
+}
+
+static bool has_twin(const struct mfa_yubikey_port *ports, size_t count, uint32_t serial)
+{
+	size_t same = 0;
+	for (size_t i = 0; i < count; i++)
+		same += ports[i].serial == serial && serial != 0;
+	return same > 1;
+}
+
 static enum exit_code choose_yubikey(const struct app *app, uint32_t serial,
 				     const struct mfa_yubikey_port *ports, size_t count,
 				     struct mfa_yubikey_port *ret_port)
 {
 	if (count == 0)
 		return yubikey_list_fail(app, MFA_YUBIKEY_ABSENT, NULL);
+	if (has_twin(ports, count, serial))
+		return complain_of_twins(app, serial);
 	for (size_t i = 0; i < count; i++)
 		if (ports[i].serial == serial && serial != 0) {
 			*ret_port = ports[i];

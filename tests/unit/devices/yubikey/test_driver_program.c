@@ -249,6 +249,37 @@ static void only_the_named_key_is_programmed(void **state)
 	assert_int_equal(usb_mock_counts(fixture->mock, mine).writes, 1);
 }
 
+/* One that was not there when the person chose the key, in whatever port. */
+static void a_device_that_poses_as_the_key_gets_no_secret(void **state)
+{
+	struct driver_fixture *fixture = *state;
+	const struct mfa_yubikey_program what = challenge_program(2);
+	unsigned first = plug_empty(fixture, (struct softkey_faults){ 0 });
+	unsigned second = plug_empty(fixture, (struct softkey_faults){ 0 });
+	assert_int_equal(program(fixture, &what), MFA_YUBIKEY_REFUSED);
+	assert_int_equal(fixture->write, MFA_YUBIKEY_KEPT);
+	assert_string_equal(fixture->diag.text,
+			    "more than one device says that it is YubiKey 7654321");
+	assert_int_equal(usb_mock_counts(fixture->mock, first).writes, 0);
+	assert_int_equal(usb_mock_counts(fixture->mock, second).writes, 0);
+	assert_false(usb_mock_counts(fixture->mock, first).detached);
+	usb_mock_unplug(fixture->mock, first);
+	assert_int_equal(program(fixture, &what), MFA_YUBIKEY_DONE);
+}
+
+/* It is looked at while the wanted one is open. */
+static void a_broken_key_behind_it_hinders_nothing(void **state)
+{
+	struct driver_fixture *fixture = *state;
+	const struct mfa_yubikey_program what = challenge_program(2);
+	struct softkey_options broken = soft_key(1);
+	broken.faults.bad_crc = true;
+	plug_empty(fixture, (struct softkey_faults){ 0 });
+	usb_mock_plug(fixture->mock, &broken);
+	assert_int_equal(program(fixture, &what), MFA_YUBIKEY_DONE);
+	assert_string_equal(fixture->diag.text, "");
+}
+
 static void no_key_cannot_be_programmed(void **state)
 {
 	const struct mfa_yubikey_program what = challenge_program(2);
@@ -341,6 +372,8 @@ int main(int argc, char **argv)
 		with_driver_fixture(a_programmed_slot_answers_challenges),
 		with_driver_fixture(a_slot_can_be_programmed_to_type_codes),
 		with_driver_fixture(only_the_named_key_is_programmed),
+		with_driver_fixture(a_device_that_poses_as_the_key_gets_no_secret),
+		with_driver_fixture(a_broken_key_behind_it_hinders_nothing),
 		with_driver_fixture(no_key_cannot_be_programmed),
 		with_driver_fixture(an_old_key_is_not_programmed),
 		with_driver_fixture(a_key_pulled_out_while_programmed_is_told),

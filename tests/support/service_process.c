@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "service.h"
+#include "service_process.h"
 
 #include <errno.h>
 #include <signal.h>
