@@ -27,8 +27,10 @@ static bool is_drop_in_read(struct check *check)
 {
 	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	struct sshd_settings settings;
+	static const struct sshd_blocks no_block = { 0, 0 };
 	sshd_servers_list(check, &servers);
-	if (servers.count == 0 || !sshd_read(check, &servers.items[0], 0, &settings))
+	if (servers.count == 0 ||
+	    !sshd_read(check, &servers.items[0], no_block, &settings))
 		return false;
 	for (int i = 0; i < SSHD_KEYS; i++)
 		if (strcmp(settings.values[i].file, SSHD_DROP_IN) == 0)
