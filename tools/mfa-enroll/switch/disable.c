@@ -138,8 +138,8 @@ static enum exit_code undo_all(struct undoing *undoing)
 }
 
 /* What is on trial needs no question, and what was confirmed before it is not over. */
-static enum exit_code undo_trial(struct app *app, const struct mfa_edits *edits,
-				 bool asks)
+static enum exit_code undo_trial_first(struct app *app, const struct mfa_edits *edits,
+				       bool asks)
 {
 	enum exit_code code = roll_back(app, edits);
 	if (code == EXIT_DONE && mfa_rootfs_exists("", SWITCH_ENABLED))
@@ -154,7 +154,7 @@ enum exit_code disable_all(struct app *app, bool asks)
 	if (code != EXIT_DONE)
 		return code;
 	if (undoing.phase == SWITCH_TRYING)
-		return undo_trial(app, &undoing.back, asks);
+		return undo_trial_first(app, &undoing.back, asks);
 	if (undoing.back.count == 0 && undoing.plan.edits.count == 0) {
 		(void)puts(TR(app, MFA_N_("Nothing to change: no login asks for a "
 					  "code.")));

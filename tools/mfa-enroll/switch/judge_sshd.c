@@ -12,9 +12,8 @@
 
 /* What the child judges. */
 struct sshd_trial {
-	const struct plan *plan;
 	struct check *check;
-	bool is_ours; /* the drop-in is enable's, or the sample */
+	bool is_own; /* the drop-in is enable's, or the sample */
 };
 
 static bool is_wrong(const struct finding *finding)
@@ -86,7 +85,7 @@ static void judge_in_child(FILE *to, void *context)
 	const struct sshd_trial *trial = context;
 	struct check *check = trial->check;
 	size_t first = check->findings.count;
-	if (trial->is_ours && !is_drop_in_read(check)) {
+	if (trial->is_own && !is_drop_in_read(check)) {
 		write_unread(to, check->app);
 		return;
 	}
@@ -96,7 +95,7 @@ static void judge_in_child(FILE *to, void *context)
 			write_finding(to, check->app, &check->findings.items[i]);
 }
 
-static bool is_ours(const struct plan *plan)
+static bool is_own_drop_in(const struct plan *plan)
 {
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(plan, SSHD_DROP_IN);
 	MFA_CLEANUP(mfa_free_string) char *ours = plan_drop_in();
@@ -107,7 +106,7 @@ static bool is_ours(const struct plan *plan)
 int judge_sshd(struct plan *plan, struct check *check, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_strings_done) struct mfa_strings sentences = { 0 };
-	struct sshd_trial trial = { plan, check, is_ours(plan) };
+	struct sshd_trial trial = { check, is_own_drop_in(plan) };
 	if (!plan_wants(plan, "sshd") || !plan_has_sshd())
 		return MFA_OK;
 	int err = future_ask(plan, judge_in_child, &trial, diag, &sentences);

@@ -142,10 +142,10 @@ enum exit_code roll_back(struct app *app, const struct mfa_edits *edits)
 	bool is_whole = false;
 	change_hold_signals(app);
 	int err = changes_restore(app, edits, &diag, &is_whole);
-	if (err == MFA_OK)
+	if (err == MFA_OK) {
 		(void)reload_sshd(app, edits);
-	if (err == MFA_OK)
 		err = switch_end(&diag);
+	}
 	if (err != MFA_OK) {
 		change_release_signals(app);
 		return app_fail(err, &diag);
