@@ -90,22 +90,6 @@ static void look_at_single_ways(struct check *check, const struct sshd_case *one
 			sshd_tell_way(check, one, &sshd_single_ways[i]);
 }
 
-/* Lists of methods: one that never asks PAM is a way in. */
-static void look_at_methods(struct check *check, const struct sshd_case *one)
-{
-	char copy[SSHD_CRITERIA_SIZE];
-	char *rest = NULL;
-	(void)snprintf(copy, sizeof copy, "%s", one->settings->values[SSHD_METHODS].text);
-	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
-	     list = strtok_r(NULL, " \t\"", &rest))
-		if (strstr(list, "keyboard-interactive") == NULL &&
-		    strstr(list, "password") == NULL) {
-			const struct sshd_way way = { SSHD_METHODS, false, "sshd-methods",
-						      list };
-			sshd_tell_way(check, one, &way);
-		}
-}
-
 static bool takes_code_with_password(const struct mfa_inspection *inspection)
 {
 	const struct mfa_stack *stack =
@@ -124,6 +108,43 @@ static bool asks_everybody(const struct mfa_inspection *inspection)
 			return false;
 	return inspection->grade == MFA_GRADE_PROVED ||
 	       inspection->grade == MFA_GRADE_PROVED_BUT_ROOT;
+}
+
+/* Every list is a way that the gate closes: nobody is left. */
+static void tell_closed_methods(struct check *check, const struct sshd_case *one)
+{
+	const struct check_service *service =
+		check_find_service(check, find_service(one));
+	if (service != NULL && one->settings->blocks.one == 0 &&
+	    check_is_gated(check, find_service(one)) &&
+	    asks_everybody(&service->inspection))
+		check_add(check, CHECK_LOCKOUT, "sshd-methods-closed",
+			  setting_place(one, SSHD_METHODS), "%s",
+			  TR(check->app,
+			     MFA_N_("AuthenticationMethods: no list has "
+				    "keyboard-interactive, so nobody can be asked for a "
+				    "code, and sshd refuses everybody; add "
+				    "keyboard-interactive")));
+}
+
+/* Lists of methods: one that never asks PAM is a way in. */
+static void look_at_methods(struct check *check, const struct sshd_case *one)
+{
+	char copy[SSHD_CRITERIA_SIZE];
+	char *rest = NULL;
+	bool asks_pam = false;
+	(void)snprintf(copy, sizeof copy, "%s", one->settings->values[SSHD_METHODS].text);
+	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
+	     list = strtok_r(NULL, " \t\"", &rest)) {
+		const struct sshd_way way = { SSHD_METHODS, false, "sshd-methods", list };
+		if (strstr(list, "keyboard-interactive") != NULL ||
+		    strstr(list, "password") != NULL)
+			asks_pam = true;
+		else
+			sshd_tell_way(check, one, &way);
+	}
+	if (!asks_pam)
+		tell_closed_methods(check, one);
 }
 
 /* sshd asks no question, and answers those of PAM by the password: that is one line for
