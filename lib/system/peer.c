@@ -15,6 +15,9 @@
 
 #include "mfa/fs.h"
 
+#ifndef SYS_pidfd_open /* Linux 5.3 */
+#define SYS_pidfd_open 434
+#endif
 #ifndef SO_PEERPIDFD /* Linux 6.5 */
 #define SO_PEERPIDFD 77
 #endif
