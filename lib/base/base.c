@@ -107,6 +107,16 @@ void mfa_warn_of(struct mfa_diag *diag, const struct mfa_diag *other)
 		mfa_warn(diag, other->warned, "%s", other->warning);
 }
 
+/* Not strerror: logs stay English whatever the locale. NULL: there is no such error. */
+static const char *describe_error(int errnum)
+{
+#if __GLIBC_PREREQ(2, 32)
+	return strerrordesc_np(errnum);
+#else
+	return errnum >= 0 && errnum < _sys_nerr ? _sys_errlist[errnum] : NULL;
+#endif
+}
+
 int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
 {
 	if (diag != NULL) {
@@ -115,8 +125,7 @@ int mfa_fail_errno(struct mfa_diag *diag, int errnum, const char *format, ...)
 		int length = vsnprintf(diag->text, sizeof diag->text, format, args);
 		va_end(args);
 		if (length >= 0 && (size_t)length < sizeof diag->text) {
-			/* not strerror: logs stay English whatever the locale */
-			const char *reason = strerrordesc_np(errnum);
+			const char *reason = describe_error(errnum);
 			(void)snprintf(diag->text + length,
 				       sizeof diag->text - (size_t)length, ": %s",
 				       reason != NULL ? reason : "unknown error");

@@ -2,12 +2,20 @@
 #include "mfa/priority.h"
 
 #include <errno.h>
-#include <linux/ioprio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#if __has_include(<linux/ioprio.h>) /* Linux 5.15 */
+#include <linux/ioprio.h>
+#else
+enum {
+	IOPRIO_WHO_PROCESS = 1,
+	IOPRIO_CLASS_BE = 2,
+};
+#endif
 
 enum {
 	LEAST_NICE = -20,

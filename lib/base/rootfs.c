@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,17 @@
 
 #include "mfa/fs.h"
 
+#ifndef SYS_openat2 /* Linux 5.6 */
+#define SYS_openat2 437
+#endif
+
 enum {
 	FILE_MAX = 4 << 20,
 	PARTS_MAX = 256, /* of a path, with those of links */
-	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+	OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	/* of openat2, as its header has them that older systems lack */
+	RESOLVE_WITHOUT_MAGIC = 0x02,
+	RESOLVE_BELOW = 0x10,
 };
 
 /* Cuts off the last part of a path without a leading slash. */
@@ -98,11 +104,9 @@ static int open_below(const char *root, const char *path)
 	int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
 		return -1;
-	struct open_how how = {
-		.flags = OPEN_FLAGS,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof how);
+	/* flags, mode, resolve */
+	const uint64_t how[] = { OPEN_FLAGS, 0, RESOLVE_BELOW | RESOLVE_WITHOUT_MAGIC };
+	int fd = (int)syscall(SYS_openat2, root_fd, path, how, sizeof how);
 	return fd < 0 && errno == ENOSYS ? open_step_by_step(root_fd, path) : fd;
 }
 

@@ -44,20 +44,19 @@ _Noreturn static void become_program(const char *path, const char *argument, int
 	_exit(1);
 }
 
+/* Without the handlers of pthread_atfork(3), and what the C library locks for them. */
+static pid_t fork_plainly(int end_signal)
+{
+	return (pid_t)syscall(SYS_clone, (unsigned long)end_signal, 0UL, 0UL, 0UL, 0UL);
+}
+
 /* The child forks the program and ends, so that the program is nobody's child. */
 _Noreturn static void leave_program(const char *path, const char *argument, int channel)
 {
-	pid_t program = _Fork();
+	pid_t program = fork_plainly(SIGCHLD);
 	if (program == 0)
 		become_program(path, argument, channel);
 	_exit(program < 0 ? 1 : 0);
-}
-
-/* A child that sends no signal when it ends, and that the application's wait() does not
- * see. It cannot become the program itself, as exec would make it send SIGCHLD. */
-static pid_t fork_silently(void)
-{
-	return (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
 }
 
 static int start_program(const char *path, const char *argument, int channel,
@@ -69,7 +68,10 @@ static int start_program(const char *path, const char *argument, int channel,
 	(void)sigfillset(&all);
 	/* the application's signal handlers must not run in the copies */
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid_t child = fork_silently();
+	/* A child that sends no signal when it ends, and that the application's wait()
+	 * does not see. It cannot become the program itself, as exec would make it send
+	 * SIGCHLD. */
+	pid_t child = fork_plainly(0);
 	int errnum = errno;
 	if (child == 0)
 		leave_program(path, argument, channel);

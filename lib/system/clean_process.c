@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "mfa/descriptors.h"
 #include "mfa/priority.h"
 
 enum {
@@ -25,7 +26,7 @@ static int fix_descriptors(void)
 	(void)close(STDERR_FILENO);
 	if (open("/dev/null", O_RDWR) != STDOUT_FILENO ||
 	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0 ||
-	    close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
+	    mfa_close_from(STDERR_FILENO + 1) != MFA_OK)
 		return MFA_ERR_IO;
 	return MFA_OK;
 }

@@ -2,18 +2,23 @@
 #include "mfa/peer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "mfa/process.h"
 
+#ifndef SYS_pidfd_open /* Linux 5.3 */
+#define SYS_pidfd_open 434
+#endif
 #ifndef SO_PEERPIDFD /* Linux 6.5 */
 #define SO_PEERPIDFD 77
 #endif
@@ -33,6 +38,7 @@ enum {
 	AT_REAL_UID = 5,
 	AT_EFFECTIVE_UID = 7,
 	AT_SAVED_UID = 9,
+	PATH_SIZE = 64,
 	SECOND_MS = 1000,
 	MS_NS = 1000000,
 };
@@ -42,6 +48,18 @@ int64_t mfa_boottime_ms(void)
 	struct timespec now = { 0 };
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
 	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / MS_NS;
+}
+
+/* Before Linux 5.3 the folder of /proc: it is empty when that process has ended, whoever
+ * has its number then. */
+static int open_number(pid_t pid)
+{
+	char path[PATH_SIZE];
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0 || errno != ENOSYS)
+		return fd;
+	(void)snprintf(path, sizeof path, "/proc/%ld", (long)pid);
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Before Linux 6.5 the process that has the number now: ret_may_be_another. */
@@ -55,20 +73,21 @@ static int open_process(int connection, pid_t pid, bool *ret_may_be_another)
 	if (errno != ENOPROTOOPT)
 		return -1;
 	*ret_may_be_another = true;
-	return (int)syscall(SYS_pidfd_open, pid, 0);
+	return open_number(pid);
 }
 
 /* A pidfd is readable when its process has ended. */
 static bool is_running(int process)
 {
 	struct pollfd one = { .fd = process, .events = POLLIN };
+	struct stat status;
 	int ready = -1;
 	if (process < 0)
 		return false;
 	do
 		ready = poll(&one, 1, 0);
 	while (ready < 0 && errno == EINTR);
-	return ready == 0;
+	return ready == 0 || fstatat(process, "stat", &status, 0) == 0;
 }
 
 static bool read_start(pid_t pid, int64_t *ret_ticks)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "job.h"
+#include "mfa/descriptors.h"
 #include "mfa/log.h"
 
 enum {
@@ -22,7 +23,7 @@ _Noreturn static void sweep(int socket)
 	mfa_log_close();
 	(void)prctl(PR_SET_NAME, "mfa-authd-sweep"); /* it is no worker */
 	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
-	    close_range(SOCKET + 1, ~0U, 0) != 0 ||
+	    mfa_close_from(SOCKET + 1) != MFA_OK ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0)
 		_exit(1);
 	for (;;) {

@@ -10,6 +10,7 @@
 #include "desk.h"
 #include "hold.h"
 #include "job.h"
+#include "mfa/descriptors.h"
 #include "mfa/log.h"
 #include "steps.h"
 
@@ -113,7 +114,7 @@ _Noreturn static void work(const char *config, struct worker_board *board, int s
 	(void)sigemptyset(&none);
 	mfa_log_close(); /* its descriptor is about to be closed */
 	if ((socket != SOCKET && dup2(socket, SOCKET) != SOCKET) ||
-	    close_range(SOCKET + 1, ~0U, 0) != 0 ||
+	    mfa_close_from(SOCKET + 1) != MFA_OK ||
 	    sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
 	    desk_begin(config, false, &desk) != MFA_OK)
 		_exit(1);

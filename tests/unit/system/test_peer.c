@@ -212,6 +212,14 @@ static int forget_peerpidfd(void **state MFA_UNUSED)
 	return (close(ends[0]) | close(ends[1])) != 0 || !is_forgotten;
 }
 
+/* And none that has pidfds: before 5.3. */
+static int forget_pidfds(void **state)
+{
+	if (forget_peerpidfd(state) != 0 || fail_call(SYS_pidfd_open, 1, 0, ENOSYS) != 0)
+		return -1;
+	return syscall(SYS_pidfd_open, getpid(), 0) >= 0 || errno != ENOSYS;
+}
+
 /* Starts a process that lives until the pipe is closed. */
 static pid_t start_apart(int flags, int ret_pipe[static 2])
 {
@@ -280,6 +288,7 @@ static int forget_pidfd_info(void **state MFA_UNUSED)
 int main(int argc, char **argv)
 {
 	bool is_old = argc > 1 && strcmp(argv[1], "without-peerpidfd") == 0;
+	bool is_without_pidfds = argc > 1 && strcmp(argv[1], "without-pidfds") == 0;
 	bool is_without_info = argc > 1 && strcmp(argv[1], "without-pidfd-info") == 0;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_process_is_known),
@@ -293,8 +302,9 @@ int main(int argc, char **argv)
 	};
 	if (!can_run_tests())
 		return EXIT_FAILURE;
-	CMFixtureFunction forget = is_old	     ? forget_peerpidfd
-				   : is_without_info ? forget_pidfd_info
-						     : NULL;
+	CMFixtureFunction forget = is_old	       ? forget_peerpidfd
+				   : is_without_pidfds ? forget_pidfds
+				   : is_without_info   ? forget_pidfd_info
+						       : NULL;
 	return cmocka_run_group_tests_name("peer", tests, forget, NULL);
 }
