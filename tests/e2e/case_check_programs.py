@@ -35,6 +35,11 @@ def holes(service):
     return [entry[1:] for entry in findings(service) if entry[0] == "hole"]
 
 
+def lockouts(service):
+    """The ids of what keeps everybody out."""
+    return [entry[1] for entry in findings(service) if entry[0] == "locked-out"]
+
+
 @contextmanager
 def file(path, text, mode=0o644):
     """As product.written, with the folders that the file is in."""
@@ -345,6 +350,31 @@ def test_a_users_listener_is_known_by_no_name(case):
         with pamconf.wired("login"), listener(jiro, path, port):
             said = json.loads(enroll.run("check", "--json").stdout)
             assert f"{path} at port {port}" in said["unknown"], (name, said["unknown"])
+
+
+def test_settings_of_sshd_by_which_nobody_gets_in(case):
+    """Each with a login by the method that it offers; and what check says to write lets in."""
+    taro, token = enroll.person(kind="hotp")
+    key = ssh.authorize(taro)
+    both = "publickey,keyboard-interactive"
+    password = "PasswordAuthentication yes\n"
+    block = f"Match User {taro.name}\n"
+    end = "Match all\n"
+    with pamconf.wired("sshd"), file("/etc/ssh/sshd_config", "UsePAM yes\n"):
+        for text, methods, found in (
+                ("AuthenticationMethods publickey\n", "publickey", "sshd-methods-closed"),
+                (f"{password}AuthenticationMethods publickey,password password\n", "publickey,password",
+                 "sshd-methods-closed"),
+                (f"{block}AuthenticationMethods publickey\n{end}", "publickey", "sshd-methods-closed"),
+                (f"{password}KbdInteractiveAuthentication no\n", "password", "sshd-no-questions"),
+                (f"{block}KbdInteractiveAuthentication no\n{password}{end}", "password", "sshd-no-questions")):
+            with ssh.Server(text) as server:
+                assert set(lockouts("sshd")) == {found}, (text, server.log())
+                answers = [taro.password + token.next()] * 3 if "password" in methods else []
+                assert not ssh.login(taro, answers, methods, key).let_in, text
+        with ssh.Server(f"AuthenticationMethods {both}\n"):
+            assert not lockouts("sshd")
+            let_in(ssh.login(taro, [taro.password, token.next()], both, key))
 
 
 def test_a_configuration_of_sshd_that_never_ends_is_not_waited_for(case):
