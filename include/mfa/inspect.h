@@ -33,6 +33,7 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_BAD_ARGUMENT, /* pam_mfa does not know an argument: it fails */
 	MFA_ADVISORY_NO_CONFIG,	   /* pam_mfa cannot read its configuration: it fails */
 	MFA_ADVISORY_NO_ZONE,	   /* "zone=", but no zone has the name: it fails */
+	MFA_ADVISORY_ASKS_TWICE,   /* pam_mfa asks here, and at another line as well */
 	MFA_ADVISORY_UNKNOWN, /* a way without a password goes through a module of which
 				 nothing is known */
 };

@@ -104,6 +104,17 @@ def test_a_service_that_another_one_includes(case):
         let_in(programs.su(taro, [taro.password], caller=stranger()), 1)
 
 
+def test_a_second_line_asks_for_a_second_code(case):
+    taro, token = enroll.person(kind="hotp")
+    text = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n"
+    with pamconf.written("sudo", f"{text}auth required pam_mfa.so\naccount required pam_permit.so\n"):
+        found, _ = service("sudo")
+        assert found["result"] == "proved" and "asks-twice" in [note["id"] for note in found["notes"]], found
+        let_in(programs.sudo(taro, [taro.password, token.next(), token.next()]), 3)
+    with pamconf.written("sudo", f"{text}account required pam_permit.so\n"):
+        assert "asks-twice" not in [note["id"] for note in service("sudo")[0]["notes"]]
+
+
 def test_a_module_that_is_another_ones_file(case):
     taro, _ = enroll.person()
     folder = Path("/lib/x86_64-linux-gnu/security")

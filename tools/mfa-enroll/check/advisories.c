@@ -59,6 +59,10 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_NO_ZONE:
 		return TR(app, MFA_N_("there is no such zone in the configuration, so "
 				      "pam_mfa refuses everybody"));
+	case MFA_ADVISORY_ASKS_TWICE:
+		return TR(app,
+			  MFA_N_("pam_mfa.so asks here, and at another line too: two "
+				 "codes for one login; one of the lines is enough"));
 	case MFA_ADVISORY_UNKNOWN:
 		return TR(app, MFA_N_("nothing is known of this module: if it checks the "
 				      "password, name it in password_modules of "
@@ -76,6 +80,7 @@ enum check_level advisory_level(enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_FORWARD_LATE:
 	case MFA_ADVISORY_FORWARD_UNUSED:
 	case MFA_ADVISORY_ASKS_AGAIN:
+	case MFA_ADVISORY_ASKS_TWICE:
 	case MFA_ADVISORY_NO_FILE:
 	case MFA_ADVISORY_STRANGE_FILE:
 	case MFA_ADVISORY_BAD_LINE:
