@@ -2,6 +2,7 @@
 """What the table of check says of programs' own switches, beside the real programs: a switch
 that it calls a way around lets in, and one that it does not mention does not."""
 
+import base64
 import json
 import os
 import re
@@ -482,6 +483,15 @@ def test_greetd_logs_in_by_itself_unless_the_gate_refuses(case):
         logs_in_by_itself("greetd", ["greetd"], who, taro)
 
 
+def test_greetd_takes_blanks_around_a_section_away(case):
+    taro, _ = enroll.person()
+    text = greetd_config(taro.name).replace("[initial_session]", "[ initial_session ]")
+    with file("/etc/greetd/config.toml", text), proof("/usr/local/bin/session") as who, \
+            pamconf.written("greetd-greeter", GREETER), pamconf.written("greetd", WHOLE):
+        assert [name for name, *_ in holes("greetd")] == ["autologin"]
+        assert who_is_in(["greetd"], who, 15) == taro.name
+
+
 def test_greetd_reads_one_of_its_two_files(case):
     taro, _ = enroll.person()
     with file("/etc/greetd/greetd.conf", greetd_config(taro.name)) as path, \
@@ -554,6 +564,30 @@ def test_nodm_logs_in_by_itself_whatever_the_gate_says(case):
     with file("/etc/default/nodm", text) as path, proof("/usr/local/bin/session") as who, x_server("/usr/local/bin/x"):
         argv = ["sh", "-c", f"set -a; . {path}; LD_PRELOAD={terminal} exec nodm"]
         ignores_the_gate("nodm", argv, who, taro)
+
+
+def cockpit_lets_in(user):
+    """Whether the program that asks PAM for cockpit opens a session; it wants its answer without a blank."""
+    with subprocess.Popen(["/usr/lib/cockpit/cockpit-session", "localhost"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        asked = b""
+        while b"}" not in asked and (more := os.read(process.stdout.fileno(), 4096)):
+            asked += more
+        cookie = re.search(r'"cookie":"([^"]*)"', asked.decode())[1]
+        basic = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
+        answer = f'\n{{"command":"authorize","cookie":"{cookie}","response":"Basic {basic}"}}'
+        process.stdin.write(f"{len(answer)}\n{answer}".encode())
+        process.stdin.close()
+        return b"access-denied" not in process.stdout.read()
+
+
+def test_cockpit_asks_for_the_account(case):
+    taro, _ = enroll.person()
+    stack = "auth required pam_permit.so\naccount required pam_mfa.so\naccount required pam_unix.so\nsession required pam_permit.so\n"
+    with pamconf.written("cockpit", stack):
+        assert cockpit_lets_in(taro)
+        with product.config(zone={"gate": "cockpit"}):
+            assert not cockpit_lets_in(taro)
 
 
 def test_getty_logs_in_by_itself(case):

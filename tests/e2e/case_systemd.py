@@ -355,7 +355,8 @@ def test_systemd_reads_a_file_of_variables_as_check_does(case):
     variables, out = Path("/etc/default/console"), Path("/run/variables")
     there = ('A="-J" \\\n --autologin taro', "[x]\nA='--autologin taro'", "A=x\nA = --autologin taro  ",
              'A="--auto\\\nlogin taro"', 'A="--autolog""in taro"', "\ufeffA=x\nA=--autologin\\ taro")
-    gone = ("A=--autologin taro\nA=", "#A=--autologin taro", "A=x # \n--autologin taro", "B=\nA='--x\nA=--autologin taro'")
+    gone = ("A=--autologin taro\nA=", "#A=--autologin taro", "A=x # \n--autologin taro", "B=\nA='--x\nA=--autologin taro'",
+            "export A=--autologin taro", 'A="--autologin"# taro')
     text = "[Service]\nType=oneshot\nEnvironmentFile=/etc/default/console\n"
     with written_units(shown=f"{text}StandardOutput=truncate:{out}\nExecStart=/bin/echo $A\n",
                        console=f"{text}ExecStart=-/sbin/agetty $A - vt220\n") as (_, path):

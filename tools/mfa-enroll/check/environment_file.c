@@ -14,7 +14,18 @@ struct environment_text {
 	char *at;
 	char *out;
 	bool is_doubtful;
+	const char *begin;
+	const char *original; /* the same text, unchanged */
+	size_t counted;	      /* of its bytes, for the number of the line */
+	unsigned line;
 };
+
+static unsigned count_lines(struct environment_text *text, const char *at)
+{
+	for (; text->counted < (size_t)(at - text->begin); text->counted++)
+		text->line += text->original[text->counted] == '\n';
+	return text->line;
+}
 
 static void put_letter(struct environment_text *text, char letter)
 {
@@ -91,6 +102,7 @@ static void take_line(struct environment_text *text, environment_visitor visit,
 		skip_rest(text);
 		return;
 	}
+	unsigned line = count_lines(text, name);
 	text->at = name + len + 1;
 	char *value = text->at;
 	while (len > 0 && strchr(blanks, name[len - 1]) != NULL)
@@ -101,7 +113,7 @@ static void take_line(struct environment_text *text, environment_visitor visit,
 	/* the sign behind the value ends the line, and is not needed any more */
 	text->at += *text->at != '\0';
 	*text->out = '\0';
-	visit(name, value, context);
+	visit(name, value, line, context);
 }
 
 bool environment_file_read(struct check *check, const char *path,
@@ -110,7 +122,14 @@ bool environment_file_read(struct check *check, const char *path,
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	if (!config_lines_open(check, path, &file))
 		return true;
-	struct environment_text text = { .at = file.text };
+	MFA_CLEANUP(mfa_free_string) char *original = strdup(file.text);
+	if (original == NULL) {
+		check->findings.err = MFA_ERR_NOMEM;
+		return true;
+	}
+	struct environment_text text = {
+		.at = file.text, .begin = file.text, .original = original, .line = 1
+	};
 	for (;;) {
 		text.at += strspn(text.at, blanks);
 		if (*text.at == '\0')

@@ -5,7 +5,9 @@
 
 #include "check/check.h"
 
-typedef void (*environment_visitor)(const char *name, const char *value, void *context);
+/* line: where the assignment begins. */
+typedef void (*environment_visitor)(const char *name, const char *value, unsigned line,
+				    void *context);
 
 /* Calls visit for each assignment, of which a later one holds. false: versions of systemd
  * differ about what the file says (a comment ends in a backslash), and the lines behind

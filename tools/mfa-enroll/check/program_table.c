@@ -104,6 +104,7 @@ const struct program programs[] = {
 	  .service = "nodm",
 	  .files = { "/usr/sbin/nodm" },
 	  .places = { "/etc/default/nodm" },
+	  .format = SETTINGS_VARIABLES,
 	  .switches = { { .section = "",
 			  .key = "NODM_ENABLED",
 			  .values = SWITCH_UNLESS_NO,

@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #include "check/config_lines.h"
+#include "check/environment_file.h"
+#include "check/whole_file.h"
 
 struct settings_reader {
 	struct check *check;
@@ -161,10 +163,38 @@ static void take_settings_line(struct settings_reader *reader,
 		add_setting(reader, file, section, key, unquote(value));
 }
 
+/* A file of variables that is being read. */
+struct variables_reader {
+	struct settings_reader *reader;
+	char *path;
+};
+
+static void take_variable(const char *name, const char *value, unsigned line,
+			  void *context)
+{
+	const struct variables_reader *variables = context;
+	const struct config_lines file = { .path = variables->path, .number = line };
+	add_setting(variables->reader, &file, "", name, value);
+}
+
+static void read_variables(struct settings_reader *reader, const char *path)
+{
+	MFA_CLEANUP(mfa_free_string) char *copy = strdup(path);
+	struct variables_reader variables = { reader, copy };
+	if (copy == NULL)
+		reader->check->findings.err = MFA_ERR_NOMEM;
+	else if (!environment_file_read(reader->check, path, take_variable, &variables))
+		whole_file_add_unread(reader->check, path, WHOLE_FILE_ERROR);
+}
+
 static void read_settings_file(struct settings_reader *reader, const char *path)
 {
 	MFA_CLEANUP(config_lines_done) struct config_lines file = { 0 };
 	char *section = NULL;
+	if (reader->format == SETTINGS_VARIABLES) {
+		read_variables(reader, path);
+		return;
+	}
 	if (!config_lines_open(reader->check, path, &file))
 		return;
 	for (char *line = NULL;
@@ -174,7 +204,9 @@ static void read_settings_file(struct settings_reader *reader, const char *path)
 			continue;
 		if (line[0] == '[' && (end = strchr(line, ']')) != NULL) {
 			*end = '\0';
-			section = line + 1; /* of the file's text */
+			section = line + 1;		   /* of the file's text */
+			section += strspn(section, " \t"); /* to greetd no part of it */
+			trim_end(section);
 			continue;
 		}
 		take_settings_line(reader, &file, section != NULL ? section : "", line);

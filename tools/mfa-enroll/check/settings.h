@@ -7,8 +7,9 @@
 
 /* How the lines of a file are written. */
 enum settings_format {
-	SETTINGS_INI,	/* [section], key = value; also TOML and shell assignments */
-	SETTINGS_WORDS, /* key, blanks, value */
+	SETTINGS_INI,	    /* [section], key = value; also TOML and shell assignments */
+	SETTINGS_WORDS,	    /* key, blanks, value */
+	SETTINGS_VARIABLES, /* as systemd reads an EnvironmentFile */
 };
 
 struct setting {

@@ -113,7 +113,8 @@ struct default_options {
 	char *words; /* owned */
 };
 
-static void take_default_variable(const char *name, const char *value, void *context)
+static void take_default_variable(const char *name, const char *value,
+				  unsigned line MFA_UNUSED, void *context)
 {
 	struct default_options *options = context;
 	if (strcmp(name, "SSHD_OPTS") != 0)

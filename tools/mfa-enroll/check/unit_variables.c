@@ -50,7 +50,8 @@ static void take_assignments(struct variable_search *search, int from, char *wor
 			keep_value(search, from, word + len + 1);
 }
 
-static void take_file_variable(const char *name, const char *value, void *context)
+static void take_file_variable(const char *name, const char *value,
+			       unsigned line MFA_UNUSED, void *context)
 {
 	struct variable_search *search = context;
 	if (strcmp(name, search->name) == 0)
