@@ -88,6 +88,8 @@ static void look_at_questions(struct check *check, const struct sshd_case *one)
 
 static void look_at_settings(struct check *check, const struct sshd_case *one)
 {
+	if (check_is_left_out(check, sshd_case_service(one)))
+		return;
 	if (!sshd_is_on(one->settings, SSHD_USE_PAM, false)) {
 		char buffer[SSHD_SCOPE_SIZE];
 		check_add(check, CHECK_HOLE, "sshd-no-pam",
@@ -243,14 +245,34 @@ static void look_at_server(struct check *check, const struct sshd_server *server
 	look_at_settings(check, &whole);
 }
 
+/* Whether the server asks for the service, for all logins or in a Match block. */
+static bool asks_for(struct check *check, const struct sshd_server *server,
+		     const char *service)
+{
+	struct sshd_settings settings;
+	const struct sshd_case one = { server, &settings };
+	if (strcmp(server->service, service) == 0)
+		return true;
+	for (struct sshd_blocks at = { 0, 0 }; sshd_read(check, server, at, &settings);
+	     at.one++)
+		if (strcmp(sshd_case_service(&one), service) == 0)
+			return true;
+	return false;
+}
+
 bool check_has_sshd_named(struct check *check, const char *service)
 {
 	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	sshd_servers_list(check, &servers);
 	for (size_t i = 0; i < servers.count; i++)
-		if (strcmp(servers.items[i].service, service) == 0)
+		if (asks_for(check, &servers.items[i], service))
 			return true;
 	return false;
+}
+
+static bool is_wanted(struct check *check, const struct sshd_server *server)
+{
+	return check_wants(check, "sshd") || asks_for(check, server, check->only);
 }
 
 void check_sshd(struct check *check)
@@ -260,10 +282,9 @@ void check_sshd(struct check *check)
 	for (size_t i = 0; i < servers.count; i++) {
 		const struct sshd_server *server = &servers.items[i];
 		const char *service = server->service;
-		if ((!check_wants(check, "sshd") && !check_wants(check, service)) ||
-		    check_is_left_out(check, service))
+		if (!is_wanted(check, server))
 			continue;
-		if (strcmp(service, "sshd") != 0)
+		if (strcmp(service, "sshd") != 0 && !check_is_left_out(check, service))
 			check_chosen_service(
 				check, server->program,
 				(struct check_place){ server->file, server->line },
