@@ -53,6 +53,8 @@ static int read_neighbours(struct cure_trial *trial)
 	if (trial->knows_neighbours)
 		return MFA_OK;
 	int err = mfa_service_list(&trial->inspector->rootfs, NULL, &names);
+	if (err != MFA_OK && err != MFA_ERR_NOMEM)
+		err = MFA_OK; /* there is no folder of them, and so no other service */
 	if (err == MFA_OK)
 		trial->neighbours = calloc(names.count + 1, sizeof *trial->neighbours);
 	if (err == MFA_OK && trial->neighbours == NULL)
@@ -153,7 +155,7 @@ static size_t find_addition(const struct cure_trial *trial, const struct mfa_sta
 
 /* A move takes the line from all that have it, and gives it to all that have its new
  * place. */
-static void move_for_neighbour(const struct cure_trial *trial, struct draft_stack *draft,
+static bool move_for_neighbour(const struct cure_trial *trial, struct draft_stack *draft,
 			       const struct cure_change *change)
 {
 	const struct mfa_stack_line *line = &trial->stack->lines[change->line];
@@ -169,6 +171,7 @@ static void move_for_neighbour(const struct cure_trial *trial, struct draft_stac
 		draft_stack_take_out(draft, from);
 	else if (has_place)
 		draft_stack_add(draft, to, line, &trial->facts[change->line]);
+	return has_line || has_place;
 }
 
 static bool has_lines_of(const struct mfa_stack *stack, const char *file)
@@ -179,24 +182,26 @@ static bool has_lines_of(const struct mfa_stack *stack, const char *file)
 	return false;
 }
 
-static void change_neighbour(const struct cure_trial *trial, struct draft_stack *draft,
+/* false: it has nothing of what changes. */
+static bool change_neighbour(const struct cure_trial *trial, struct draft_stack *draft,
 			     const struct cure_change *change)
 {
 	struct cure_change theirs = *change;
-	if (change->edit == EDIT_MOVE) {
-		move_for_neighbour(trial, draft, change);
-		return;
-	}
+	bool has_place = false;
+	if (change->edit == EDIT_MOVE)
+		return move_for_neighbour(trial, draft, change);
 	if (change->edit == EDIT_ADD) {
 		theirs.line = find_addition(trial, &draft->stack, change);
-		if (has_lines_of(&draft->stack, change->file) &&
-		    theirs.line <= draft->stack.count)
-			apply_change(trial, draft, &theirs);
-		return;
+		has_place = theirs.line <= draft->stack.count &&
+			    has_lines_of(&draft->stack, change->file);
+	} else {
+		theirs.line =
+			find_line(&draft->stack, &trial->stack->lines[change->line]);
+		has_place = theirs.line < draft->stack.count;
 	}
-	theirs.line = find_line(&draft->stack, &trial->stack->lines[change->line]);
-	if (theirs.line < draft->stack.count)
+	if (has_place)
 		apply_change(trial, draft, &theirs);
+	return has_place;
 }
 
 struct judgement {
@@ -237,7 +242,8 @@ static int try_on_neighbour(const struct cure_trial *trial,
 		err = draft_stack_copy(stack, neighbour->facts, &after);
 	if (err != MFA_OK)
 		return err;
-	change_neighbour(trial, &after, change);
+	if (!change_neighbour(trial, &after, change))
+		return MFA_OK;
 	err = judge_draft(trial, &before, &old);
 	if (err == MFA_OK)
 		err = judge_draft(trial, &after, &new);

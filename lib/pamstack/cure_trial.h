@@ -52,10 +52,9 @@ enum {
 void cure_trial_done(struct cure_trial *trial);
 
 /* How much the worst way lacks after the change, in bits; MISSING_ALL: nobody but root
- * could get in, or another service would be worse than before. MFA_ERR_NOMEM,
- * MFA_ERR_IO. */
+ * could get in, or another service would be worse than before. MFA_ERR_NOMEM. */
 int cure_trial_try(struct cure_trial *trial, const struct cure_change *change,
 		   int *ret_missing);
 
-/* Whether another service includes lines of this file. MFA_ERR_NOMEM, MFA_ERR_IO. */
+/* Whether another service includes lines of this file. MFA_ERR_NOMEM. */
 int cure_trial_is_shared(struct cure_trial *trial, const char *file, bool *ret_is_shared);
