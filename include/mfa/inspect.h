@@ -22,6 +22,7 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_EXPLAIN,	     /* "explain", but a wrong password reaches it */
 	MFA_ADVISORY_FORWARD_LATE,   /* forward_pass after the module that asks */
 	MFA_ADVISORY_FORWARD_UNUSED, /* forward_pass, but no later module takes it */
+	MFA_ADVISORY_FORWARD_GATED,  /* forward_pass, and a gate: it refuses everybody */
 	MFA_ADVISORY_ASKS_AGAIN,   /* a password module after forward_pass asks itself */
 	MFA_ADVISORY_NO_FILE,	   /* the module's file is missing */
 	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */

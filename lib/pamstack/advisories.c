@@ -23,6 +23,8 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "forward-too-late";
 	case MFA_ADVISORY_FORWARD_UNUSED:
 		return "forward-unused";
+	case MFA_ADVISORY_FORWARD_GATED:
+		return "forward-gated";
 	case MFA_ADVISORY_ASKS_AGAIN:
 		return "asks-again";
 	case MFA_ADVISORY_NO_FILE:

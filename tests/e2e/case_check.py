@@ -104,6 +104,16 @@ def test_a_service_that_another_one_includes(case):
         let_in(programs.su(taro, [taro.password], caller=stranger()), 1)
 
 
+def test_one_line_and_the_gate_keep_everybody_out(case):
+    taro, token = enroll.person(kind="hotp")
+    text = ("auth required pam_mfa.so forward_pass\nauth required pam_unix.so nodelay use_first_pass\n"
+            "account required pam_mfa.so\n@include common-account\n")
+    with pamconf.written("sshd", text), ssh.Server("PasswordAuthentication yes"):
+        found, _ = service("sshd")
+        assert (found["result"], found["cause"]["id"]) == ("locked-out", "forward-gated"), found
+        refused(ssh.login(taro, [taro.password + token.next()], "password"), 1)
+
+
 def test_a_second_line_asks_for_a_second_code(case):
     taro, token = enroll.person(kind="hotp")
     text = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n"

@@ -340,6 +340,20 @@ static void two_codes_for_one_login_are_told_of(void **state)
 	assert_false(has_note(&bench, MFA_ADVISORY_ASKS_TWICE));
 }
 
+/* Password and code in one line leave no mark, and the gate refuses what has none. */
+static void one_line_and_a_gate_keep_everybody_out(void **state)
+{
+	static const char lines[] = "auth required pam_mfa.so forward_pass\n"
+				    "auth required pam_unix.so use_first_pass\n"
+				    "account required pam_mfa.so\n"
+				    "account required pam_unix.so\n";
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "sshd", lines), MFA_GRADE_LOCKED_OUT);
+	assert_int_equal(bench.result.fault, MFA_ADVISORY_FORWARD_GATED);
+	assert_int_equal(bench.result.culprit->number, 1);
+	assert_int_equal(judge(&bench, "i3lock", lines), MFA_GRADE_PROVED);
+}
+
 /* The name of the file in which the advisory is; "": there is none. */
 static const char *noted_file(const struct bench *bench, enum mfa_advisory_kind kind)
 {
@@ -440,6 +454,7 @@ int main(void)
 		in_sandbox(a_radius_server_checks_passwords_unless_it_is_asked_for_none),
 		in_sandbox(only_a_module_that_may_check_passwords_is_hinted_at),
 		in_sandbox(programs_that_never_ask_are_no_login),
+		in_sandbox(one_line_and_a_gate_keep_everybody_out),
 		in_sandbox(two_codes_for_one_login_are_told_of),
 		in_sandbox(the_line_that_can_be_spared_is_the_services_own),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
