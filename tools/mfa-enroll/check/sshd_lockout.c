@@ -16,6 +16,7 @@ struct entrance {
 struct judge {
 	bool is_gated;
 	bool takes_one_line; /* password and code, as an answer to one question */
+	bool exempts_some;   /* a zone that is off lets in those whom it is for */
 };
 
 enum {
@@ -32,12 +33,17 @@ static bool takes_code_with_password(const struct mfa_inspection *inspection)
 	return false;
 }
 
-/* Whether pam_mfa asks everybody there. */
-static bool asks_everybody(const struct mfa_inspection *inspection)
+static bool exempts_some(const struct mfa_inspection *inspection)
 {
 	for (size_t i = 0; i < inspection->advisory_count; i++)
 		if (inspection->advisories[i].kind == MFA_ADVISORY_PART_OFF)
-			return false;
+			return true;
+	return false;
+}
+
+/* Whether nobody gets around pam_mfa, whom it asks. */
+static bool is_proved(const struct mfa_inspection *inspection)
+{
 	return inspection->grade == MFA_GRADE_PROVED ||
 	       inspection->grade == MFA_GRADE_PROVED_BUT_ROOT;
 }
@@ -156,8 +162,14 @@ static bool has_pams(const struct sshd_settings *settings)
 }
 
 static const char *reason_format(const struct app *app,
-				 const struct sshd_settings *settings, bool is_tried)
+				 const struct sshd_settings *settings,
+				 const struct judge *judge, bool is_tried)
 {
+	if (judge->exempts_some)
+		return TR(app,
+			  MFA_N_("AuthenticationMethods %s%s: only those whom a zone "
+				 "exempts (mfa = off) get in over ssh; for the "
+				 "others write: AuthenticationMethods %s%s"));
 	if (!is_tried || has_pams(settings))
 		return TR(app, MFA_N_("AuthenticationMethods %s%s: each list has a "
 				      "method that is switched off or never lets in, so "
@@ -180,9 +192,9 @@ static void tell_methods(struct check *check, const struct sshd_case *one,
 	char buffer[SSHD_SCOPE_SIZE];
 	char list[LIST_SIZE];
 	find_list(judge, one->settings, list);
-	check_add(check, CHECK_LOCKOUT, "sshd-methods-closed",
-		  sshd_case_place(one, SSHD_METHODS),
-		  reason_format(check->app, one->settings, is_tried),
+	check_add(check, judge->exempts_some ? CHECK_WARNING : CHECK_LOCKOUT,
+		  "sshd-methods-closed", sshd_case_place(one, SSHD_METHODS),
+		  reason_format(check->app, one->settings, judge, is_tried),
 		  one->settings->values[SSHD_METHODS].text,
 		  sshd_case_scope(check, one, buffer), list,
 		  sshd_is_on(one->settings, SSHD_QUESTIONS, true)
@@ -225,17 +237,18 @@ void sshd_look_at_lockout(struct check *check, const struct sshd_case *one)
 		.is_gated = check_is_gated(check, name),
 		.takes_one_line =
 			service != NULL && takes_code_with_password(&service->inspection),
+		.exempts_some = service != NULL && exempts_some(&service->inspection),
 	};
 	struct entrance entrance = try_lists(&judge, settings);
 	/* a block in which everything is switched off is for those who are to stay out */
-	bool is_lockout = service != NULL && !entrance.is_open &&
-			  (entrance.is_tried || settings->blocks.one == 0) &&
-			  asks_everybody(&service->inspection);
+	bool is_closed = service != NULL && !entrance.is_open &&
+			 (entrance.is_tried || settings->blocks.one == 0) &&
+			 is_proved(&service->inspection);
 	bool is_questions =
 		!sshd_is_on(settings, SSHD_QUESTIONS, true) &&
 		(!sshd_has_methods(settings) || is_cured_by_questions(&judge, settings));
-	if (is_lockout && !is_questions && sshd_has_methods(settings))
+	if (is_closed && !is_questions && sshd_has_methods(settings))
 		tell_methods(check, one, &judge, entrance.is_tried);
 	else if (!sshd_is_on(settings, SSHD_QUESTIONS, true))
-		tell_no_questions(check, one, is_lockout);
+		tell_no_questions(check, one, is_closed && !judge.exempts_some);
 }
