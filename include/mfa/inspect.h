@@ -22,6 +22,7 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_EXPLAIN,	     /* "explain", but a wrong password reaches it */
 	MFA_ADVISORY_FORWARD_LATE,   /* forward_pass after the module that asks */
 	MFA_ADVISORY_FORWARD_UNUSED, /* forward_pass, but no later module takes it */
+	MFA_ADVISORY_FORWARD_GATED,  /* forward_pass, and a gate: it refuses everybody */
 	MFA_ADVISORY_ASKS_AGAIN,   /* a password module after forward_pass asks itself */
 	MFA_ADVISORY_NO_FILE,	   /* the module's file is missing */
 	MFA_ADVISORY_STRANGE_FILE, /* a pam_mfa.so that is not in libpam's folders */
@@ -33,6 +34,7 @@ enum mfa_advisory_kind {
 	MFA_ADVISORY_BAD_ARGUMENT, /* pam_mfa does not know an argument: it fails */
 	MFA_ADVISORY_NO_CONFIG,	   /* pam_mfa cannot read its configuration: it fails */
 	MFA_ADVISORY_NO_ZONE,	   /* "zone=", but no zone has the name: it fails */
+	MFA_ADVISORY_ASKS_TWICE,   /* pam_mfa asks here, and at another line as well */
 	MFA_ADVISORY_UNKNOWN, /* a way without a password goes through a module of which
 				 nothing is known */
 };

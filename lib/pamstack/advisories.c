@@ -4,14 +4,9 @@
 #include <string.h>
 
 #include "line_fault.h"
+#include "login_trial.h"
 #include "modules.h"
-
-/* A stack, and what is known of its lines. */
-struct view {
-	const struct mfa_inspector *inspector;
-	const struct mfa_stack *stack;
-	const struct mfa_line_facts *facts;
-};
+#include "second_code.h"
 
 const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 {
@@ -28,6 +23,8 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "forward-too-late";
 	case MFA_ADVISORY_FORWARD_UNUSED:
 		return "forward-unused";
+	case MFA_ADVISORY_FORWARD_GATED:
+		return "forward-gated";
 	case MFA_ADVISORY_ASKS_AGAIN:
 		return "asks-again";
 	case MFA_ADVISORY_NO_FILE:
@@ -50,6 +47,8 @@ const char *mfa_advisory_name(enum mfa_advisory_kind kind)
 		return "config-unusable";
 	case MFA_ADVISORY_NO_ZONE:
 		return "zone-unknown";
+	case MFA_ADVISORY_ASKS_TWICE:
+		return "asks-twice";
 	case MFA_ADVISORY_UNKNOWN:
 		return "module-unknown";
 	}
@@ -78,37 +77,9 @@ void advisories_add_zone(struct mfa_inspection *inspection, enum mfa_advisory_ki
 	advisories_add(inspection, kind, NULL)->zone = zone;
 }
 
-/* One simulated login: whether the password is right, and whether all other modules
- * succeed. */
-struct trial {
-	bool is_right;
-	bool others_succeed;
-};
-
-static int simulate_answer(const struct view *view, size_t at, const struct trial *trial)
-{
-	const struct mfa_line_facts *facts = &view->facts[at];
-	bool succeeds = trial->others_succeed;
-	if ((facts->gives & MFA_HAD_PASSWORD) != 0)
-		succeeds = trial->is_right;
-	else if ((facts->gives & MFA_HAD_ROOT) != 0)
-		succeeds = false;
-	if (succeeds && (facts->answers & MFA_ANSWER(MFA_PAM_SUCCESS)) != 0)
-		return MFA_PAM_SUCCESS;
-	if (facts->answers == MFA_ANSWER(MFA_PAM_IGNORE) ||
-	    ((facts->answers & MFA_ANSWER(MFA_PAM_IGNORE)) != 0 && facts->gives == 0 &&
-	     trial->others_succeed))
-		return MFA_PAM_IGNORE;
-	if ((facts->answers & MFA_ANSWER(MFA_PAM_AUTH_ERR)) != 0)
-		return MFA_PAM_AUTH_ERR;
-	return (facts->answers & MFA_ANSWER(MFA_PAM_PERM_DENIED)) != 0
-		       ? MFA_PAM_PERM_DENIED
-		       : MFA_PAM_MODULE_UNKNOWN;
-}
-
 /* Whether the login reaches pam_mfa; if not, ret_last is the last line that was
  * called. */
-static bool reaches_code(const struct view *view, const struct trial *trial,
+static bool reaches_code(const struct view *view, const struct login_trial *trial,
 			 size_t *ret_last, bool *ret_had_password)
 {
 	struct mfa_dispatch dispatch;
@@ -123,7 +94,7 @@ static bool reaches_code(const struct view *view, const struct trial *trial,
 		if (module_role(view->inspector, line) == MODULE_PASSWORD)
 			had_password = true;
 		mfa_dispatch_answer(view->stack, &dispatch,
-				    simulate_answer(view, dispatch.at, trial));
+				    login_trial_answer(view, dispatch.at, trial));
 	}
 	*ret_last = last;
 	*ret_had_password = had_password;
@@ -142,8 +113,8 @@ static bool says_explain(const struct view *view)
 static void advise_on_oracle(const struct view *view, struct mfa_inspection *inspection)
 {
 	for (int i = 0; i < 2; i++) {
-		struct trial right = { true, i == 0 };
-		struct trial wrong = { false, i == 0 };
+		struct login_trial right = { true, i == 0 };
+		struct login_trial wrong = { false, i == 0 };
 		size_t last = 0;
 		bool had_password = false;
 		if (!reaches_code(view, &right, &last, &had_password) ||
@@ -236,6 +207,7 @@ void advisories_add_for_stack(const struct mfa_inspector *inspector,
 		return;
 	advise_on_oracle(&view, inspection);
 	advise_on_forward(&view, inspection);
+	second_code_advise(&view, inspection);
 	advise_on_unknown(&view, inspection, proof);
 	if (proof->is_precondition_violated)
 		(void)advisories_add(inspection, MFA_ADVISORY_EXPLAIN,

@@ -1,36 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every change is tried out: one that proves the phase is taken, or else the first after
- * which less is missing. */
+/* Every change is tried out (cure_trial.h): one that proves the phase is taken, or else
+ * the first after which less is missing. */
 #include "mfa/cure.h"
 
 #include <string.h>
 
-#include "draft_stack.h"
+#include "cure_trial.h"
 #include "line_facts.h"
 #include "modules.h"
 
 enum {
-	STATES_FEW = 20000, /* of a stack with more, no change is tried */
-	MISSING_ALL = 99
-};
-
-enum edit {
-	EDIT_REQUIRE,
-	EDIT_MOVE,
-	EDIT_TAKE_OUT,
-	EDIT_ADD,
-	EDIT_NAME,
-	EDIT_NAME_STRICTLY
+	STATES_FEW = 20000 /* of a stack with more, no change is tried */
 };
 
 struct cure_search {
 	const struct mfa_inspection *inspection;
 	const struct mfa_stack *stack;
 	const struct mfa_line_facts *facts;
-	struct mfa_claim claim;
+	struct cure_trial trial;
 	int missing; /* how much the way lacks that is shown */
 	struct mfa_cure best;
 };
+
+static void cure_search_done(struct cure_search *search)
+{
+	cure_trial_done(&search->trial);
+}
 
 const char *mfa_cure_name(enum mfa_cure_kind kind)
 {
@@ -52,73 +47,6 @@ const char *mfa_cure_name(enum mfa_cure_kind kind)
 	return (size_t)kind < MFA_COUNT(names) ? names[kind] : "none";
 }
 
-/* A line of the cure's module, as it answers where it is configured. */
-static void add_module(const struct cure_search *search, struct draft_stack *draft,
-		       size_t at, const struct mfa_cure *cure)
-{
-	bool is_mfa = strcmp(cure->module, "pam_mfa.so") == 0;
-	bool is_account = search->inspection->facility == MFA_FACILITY_ACCOUNT;
-	uint64_t passes = MFA_ANSWER(is_account ? MFA_PAM_IGNORE : MFA_PAM_SUCCESS);
-	struct mfa_stack_line line = { .module = cure->module };
-	struct mfa_line_facts facts = {
-		.answers = passes | MFA_ANSWER(MFA_PAM_AUTH_ERR),
-		.gives_on = passes,
-		.gives = is_mfa ? MFA_HAD_CODE : MFA_HAD_PASSWORD,
-	};
-	draft_stack_add(draft, at, &line, &facts);
-	draft_stack_require(draft, at);
-}
-
-static void apply_edit(const struct cure_search *search, struct draft_stack *draft,
-		       enum edit edit, const size_t at[2], const struct mfa_cure *cure)
-{
-	switch (edit) {
-	case EDIT_REQUIRE:
-		draft_stack_require(draft, at[0]);
-		break;
-	case EDIT_MOVE:
-		draft_stack_move(draft, at[0], at[1]);
-		break;
-	case EDIT_TAKE_OUT:
-		draft_stack_take_out(draft, at[0]);
-		break;
-	case EDIT_ADD:
-		add_module(search, draft, at[0], cure);
-		break;
-	case EDIT_NAME_STRICTLY:
-		draft_stack_require(draft, at[0]);
-		draft->stack.lines[at[0]].actions[MFA_PAM_IGNORE] = MFA_DO_BAD;
-		draft->stack.lines[at[0]].actions[MFA_PAM_NEW_AUTHTOK_REQD] = MFA_DO_BAD;
-		draft->facts[at[0]].gives = MFA_HAD_PASSWORD;
-		draft->facts[at[0]].gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
-		break;
-	case EDIT_NAME:
-		draft->facts[at[0]].gives = MFA_HAD_PASSWORD;
-		draft->facts[at[0]].gives_on = MFA_ANSWER(MFA_PAM_SUCCESS);
-		break;
-	}
-}
-
-/* How much the worst way lacks after the change; MISSING_ALL: nobody could get in. */
-static int try_edit(const struct cure_search *search, enum edit edit, const size_t at[2],
-		    const struct mfa_cure *cure, int *ret_missing)
-{
-	MFA_CLEANUP(draft_stack_done) struct draft_stack draft = { 0 };
-	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
-	int err = draft_stack_copy(search->stack, search->facts, &draft);
-	if (err != MFA_OK)
-		return err;
-	apply_edit(search, &draft, edit, at, cure);
-	err = mfa_prove(&draft.stack, draft.facts, &search->claim, &proof);
-	if (err != MFA_OK && err != MFA_ERR_FULL)
-		return err;
-	bool is_closed = proof.finding == MFA_PROVED && !proof.is_passable;
-	*ret_missing = err == MFA_ERR_FULL || is_closed ? MISSING_ALL
-		       : proof.finding != MFA_BYPASS	? 0
-						     : __builtin_popcount(proof.missing);
-	return MFA_OK;
-}
-
 static void keep_best(struct cure_search *search, const struct mfa_cure *cure,
 		      int missing)
 {
@@ -130,12 +58,13 @@ static void keep_best(struct cure_search *search, const struct mfa_cure *cure,
 	}
 }
 
-static int consider(struct cure_search *search, enum edit edit, const size_t at[2],
+static int consider(struct cure_search *search, const struct cure_change *change,
 		    const struct mfa_cure *cure)
 {
 	int missing = MISSING_ALL;
-	int err = search->best.is_whole ? MFA_OK
-					: try_edit(search, edit, at, cure, &missing);
+	int err = search->best.is_whole
+			  ? MFA_OK
+			  : cure_trial_try(&search->trial, change, &missing);
 	if (err == MFA_OK)
 		keep_best(search, cure, missing);
 	return err;
@@ -166,20 +95,24 @@ static size_t find_own_place(const struct cure_search *search, size_t target, si
  * or have that step go on. */
 static int consider_unreached(struct cure_search *search, size_t target, size_t step)
 {
-	const size_t moved[2] = { target, find_own_place(search, target, step) };
-	const size_t required[2] = { step, 0 };
+	struct cure_change moved = { .edit = EDIT_MOVE,
+				     .line = target,
+				     .before = find_own_place(search, target, step) };
+	const struct cure_change required = { .edit = EDIT_REQUIRE, .line = step };
 	int if_moved = MISSING_ALL;
 	int if_required = MISSING_ALL;
 	struct mfa_cure cure = { .line = &search->stack->lines[target],
 				 .other = &search->stack->lines[step] };
-	if (is_included(search, target, step))
-		cure.before = &search->stack->lines[moved[1]];
+	if (is_included(search, target, step)) {
+		cure.before = &search->stack->lines[moved.before];
+		moved.file = search->stack->lines[target].file;
+	}
 	if (search->best.is_whole || step >= target)
 		return MFA_OK;
-	int err = try_edit(search, EDIT_MOVE, moved, &cure, &if_moved);
+	int err = cure_trial_try(&search->trial, &moved, &if_moved);
 	/* what asks for nothing would refuse those whom it is not about */
 	if (err == MFA_OK && search->facts[step].gives != 0)
-		err = try_edit(search, EDIT_REQUIRE, required, &cure, &if_required);
+		err = cure_trial_try(&search->trial, &required, &if_required);
 	if (err != MFA_OK)
 		return err;
 	cure.kind = if_moved == if_required  ? MFA_CURE_MOVE_OR_REQUIRE
@@ -204,18 +137,19 @@ static int consider_givers(struct cure_search *search, unsigned lack, bool *ret_
 	const struct mfa_proof *proof = &search->inspection->proof;
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < search->stack->count; i++) {
-		const size_t at[2] = { i, 0 };
+		struct cure_change change = { .edit = EDIT_REQUIRE, .line = i };
 		struct mfa_cure cure = { .kind = MFA_CURE_REQUIRE,
 					 .line = &search->stack->lines[i] };
 		if ((search->facts[i].gives & lack) == 0)
 			continue;
 		*ret_has_giver = true;
 		if (is_on_way(search, i))
-			err = consider(search, EDIT_REQUIRE, at, &cure);
+			err = consider(search, &change, &cure);
 		/* that it passes somebody by does not count either */
 		cure.kind = MFA_CURE_BE_STRICT;
+		change.edit = EDIT_NAME_STRICTLY;
 		if (err == MFA_OK && is_on_way(search, i) && lack == MFA_HAD_PASSWORD)
-			err = consider(search, EDIT_NAME_STRICTLY, at, &cure);
+			err = consider(search, &change, &cure);
 		for (size_t j = proof->step_count; err == MFA_OK && j-- > 0;)
 			if (!is_on_way(search, i))
 				err = consider_unreached(search, i, proof->steps[j].line);
@@ -230,31 +164,51 @@ static int consider_naming(struct cure_search *search,
 	const struct mfa_proof *proof = &search->inspection->proof;
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < proof->step_count; i++) {
-		const size_t at[2] = { proof->steps[i].line, 0 };
-		const struct mfa_stack_line *line = &search->stack->lines[at[0]];
+		struct cure_change change = { .edit = EDIT_NAME,
+					      .line = proof->steps[i].line };
+		const struct mfa_stack_line *line = &search->stack->lines[change.line];
 		struct mfa_cure cure = { .kind = MFA_CURE_NAME, .line = line };
 		if (module_is_known(inspector, line) || module_is_strange(line))
 			continue;
-		err = consider(search, EDIT_NAME, at, &cure);
+		err = consider(search, &change, &cure);
 		cure.kind = MFA_CURE_NAME_STRICTLY;
+		change.edit = EDIT_NAME_STRICTLY;
 		if (err == MFA_OK)
-			err = consider(search, EDIT_NAME_STRICTLY, at, &cure);
+			err = consider(search, &change, &cure);
 	}
 	return err;
 }
 
+/* Without what a jump lands on, the jump goes somewhere else. */
+static bool is_jumped_to(const struct mfa_stack *stack, size_t line)
+{
+	for (size_t i = 0; i < line; i++)
+		for (int code = 0; code < MFA_PAM_CODES; code++)
+			if (stack->lines[i].actions[code] > 0 &&
+			    i + (size_t)stack->lines[i].actions[code] + 1 == line)
+				return true;
+	return false;
+}
+
 /* A line that gives nothing, and lets in: the first on the way, since those behind it may
- * be there for others. */
+ * be there for others. What other services include is there for them. */
 static int consider_taking_out(struct cure_search *search)
 {
 	const struct mfa_proof *proof = &search->inspection->proof;
 	int err = MFA_OK;
 	for (size_t i = 0; err == MFA_OK && i < proof->step_count; i++) {
-		const size_t at[2] = { proof->steps[i].line, 0 };
-		const struct mfa_cure cure = { .kind = MFA_CURE_TAKE_OUT,
-					       .line = &search->stack->lines[at[0]] };
-		if ((search->facts[at[0]].gives & search->claim.wanted) == 0)
-			err = consider(search, EDIT_TAKE_OUT, at, &cure);
+		const struct cure_change change = { .edit = EDIT_TAKE_OUT,
+						    .line = proof->steps[i].line };
+		const struct mfa_stack_line *line = &search->stack->lines[change.line];
+		const struct mfa_cure cure = { .kind = MFA_CURE_TAKE_OUT, .line = line };
+		bool is_shared = false;
+		if ((search->facts[change.line].gives & search->trial.claim.wanted) !=
+			    0 ||
+		    is_jumped_to(search->stack, change.line))
+			continue;
+		err = cure_trial_is_shared(&search->trial, line->file, &is_shared);
+		if (err == MFA_OK && !is_shared)
+			err = consider(search, &change, &cure);
 	}
 	return err;
 }
@@ -276,16 +230,19 @@ static const char *find_file(const struct mfa_inspection *inspection)
 
 static int consider_adding(struct cure_search *search, unsigned lack)
 {
-	const size_t last[2] = { search->stack->count, 0 };
-	const size_t first[2] = { 0, 0 };
 	struct mfa_cure cure = {
 		.kind = MFA_CURE_ADD_LAST,
 		.file = find_file(search->inspection),
 		.module = lack == MFA_HAD_CODE ? "pam_mfa.so" : "pam_unix.so",
 	};
-	int err = consider(search, EDIT_ADD, last, &cure);
+	struct cure_change change = { .edit = EDIT_ADD,
+				      .line = search->stack->count,
+				      .module = cure.module,
+				      .file = cure.file };
+	int err = consider(search, &change, &cure);
 	cure.kind = MFA_CURE_ADD_FIRST;
-	return err == MFA_OK ? consider(search, EDIT_ADD, first, &cure) : err;
+	change.line = 0;
+	return err == MFA_OK ? consider(search, &change, &cure) : err;
 }
 
 /* What it answers does not count, or it forgets what was before. */
@@ -294,10 +251,13 @@ static int consider_requiring(struct cure_search *search)
 	const struct mfa_proof *proof = &search->inspection->proof;
 	int err = MFA_OK;
 	for (size_t i = proof->step_count; err == MFA_OK && i-- > 0;) {
-		const size_t at[2] = { proof->steps[i].line, 0 };
-		const struct mfa_cure cure = { .kind = MFA_CURE_REQUIRE,
-					       .line = &search->stack->lines[at[0]] };
-		err = consider(search, EDIT_REQUIRE, at, &cure);
+		const struct cure_change change = { .edit = EDIT_REQUIRE,
+						    .line = proof->steps[i].line };
+		const struct mfa_cure cure = {
+			.kind = MFA_CURE_REQUIRE,
+			.line = &search->stack->lines[change.line],
+		};
+		err = consider(search, &change, &cure);
 	}
 	return err;
 }
@@ -376,11 +336,17 @@ int mfa_cure_find(const struct mfa_inspector *inspector, const char *service,
 		inspector, stack, inspection->facility, service, inspection);
 	if (facts == NULL)
 		return MFA_ERR_NOMEM;
+	MFA_CLEANUP(cure_search_done)
 	struct cure_search search = {
 		.inspection = inspection,
 		.stack = stack,
 		.facts = facts,
-		.claim = mfa_inspect_claim(inspection->facility),
+		.trial = { .inspector = inspector,
+			   .service = service,
+			   .facility = inspection->facility,
+			   .stack = stack,
+			   .facts = facts,
+			   .claim = mfa_inspect_claim(inspection->facility) },
 		.missing = __builtin_popcount(inspection->proof.missing),
 	};
 	int err = MFA_OK;

@@ -72,3 +72,21 @@ void draft_stack_move(struct draft_stack *draft, size_t from, size_t before)
 	draft_stack_take_out(draft, from);
 	draft_stack_add(draft, before, &line, &facts);
 }
+
+void draft_stack_close_to_root(struct draft_stack *draft)
+{
+	for (size_t i = 0; i < draft->stack.count; i++)
+		if (draft->facts[i].gives == MFA_HAD_ROOT)
+			draft->facts[i].answers &= ~draft->facts[i].gives_on;
+}
+
+int draft_stack_admits(struct draft_stack *draft, uint64_t results, bool *ret_is_open)
+{
+	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
+	const struct mfa_claim claim = { .let_in = results };
+	draft_stack_close_to_root(draft);
+	int err = mfa_prove(&draft->stack, draft->facts, &claim, &proof);
+	if (err == MFA_OK)
+		*ret_is_open = proof.is_passable;
+	return err;
+}

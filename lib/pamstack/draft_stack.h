@@ -25,3 +25,9 @@ void draft_stack_add(struct draft_stack *draft, size_t at,
 		     const struct mfa_line_facts *facts);
 /* Puts the line before another one that comes earlier. */
 void draft_stack_move(struct draft_stack *draft, size_t from, size_t before);
+
+/* That root need not be asked does not open a stack to anybody else. */
+void draft_stack_close_to_root(struct draft_stack *draft);
+/* Whether somebody who is not root, and whom every module likes, gets one of these
+ * results (bits 1 << code); it closes the draft to root. MFA_ERR_FULL, MFA_ERR_NOMEM. */
+int draft_stack_admits(struct draft_stack *draft, uint64_t results, bool *ret_is_open);

@@ -276,6 +276,41 @@ static int grade_lockout(const struct mfa_inspector *inspector,
 	return MFA_OK;
 }
 
+/* The line of pam_mfa in auth, if all of them are for one line with password and code;
+ * NULL: there is another one, or none. */
+static const struct mfa_stack_line *find_one_line(const struct mfa_inspector *inspector,
+						  const struct mfa_inspection *inspection)
+{
+	const struct mfa_stack *stack =
+		mfa_service_stack(&inspection->service, MFA_FACILITY_AUTH);
+	const struct mfa_stack_line *found = NULL;
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct mfa_stack_line *line = &stack->lines[i];
+		if (module_role(inspector, line) != MODULE_MFA)
+			continue;
+		if (!mfa_stack_line_has(line, "forward_pass"))
+			return NULL;
+		found = line;
+	}
+	return found;
+}
+
+/* pam_mfa cannot know there whether the password is right, and leaves no mark: a closed
+ * gate refuses everybody. */
+static void grade_one_line(const struct mfa_inspector *inspector,
+			   struct mfa_inspection *inspection)
+{
+	const struct mfa_stack_line *line = find_one_line(inspector, inspection);
+	if (line == NULL || !inspection->is_gate_closed ||
+	    inspection->grade >= MFA_GRADE_LOCKED_OUT)
+		return;
+	mfa_proof_done(&inspection->proof);
+	inspection->grade = MFA_GRADE_LOCKED_OUT;
+	inspection->facility = MFA_FACILITY_AUTH;
+	inspection->culprit = line;
+	inspection->fault = MFA_ADVISORY_FORWARD_GATED;
+}
+
 int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 		struct mfa_inspection *ret_inspection)
 {
@@ -298,6 +333,8 @@ int mfa_inspect(const struct mfa_inspector *inspector, const char *service,
 					    &inspection);
 	if (err == MFA_ERR_NOMEM)
 		return err;
+	if (err == MFA_OK)
+		grade_one_line(inspector, &inspection);
 	if (err != MFA_OK) {
 		inspection.grade = MFA_GRADE_ERROR;
 		if (inspection.diag.text[0] == '\0')

@@ -21,24 +21,11 @@ static void repair_done(struct repair *repair)
 	draft_stack_done(&repair->draft);
 }
 
-/* That root need not be asked does not open a stack to anybody else. */
-static void close_to_root(struct draft_stack *draft)
+/* That the password has to be changed, in the account phase, is not enough: it does not
+ * happen to everybody */
+static int test_opening(struct draft_stack *draft, bool *ret_is_open)
 {
-	for (size_t i = 0; i < draft->stack.count; i++)
-		if (draft->facts[i].gives == MFA_HAD_ROOT)
-			draft->facts[i].answers &= ~draft->facts[i].gives_on;
-}
-
-static int test_opening(const struct draft_stack *draft, bool *ret_is_open)
-{
-	MFA_CLEANUP(mfa_proof_done) struct mfa_proof proof = { 0 };
-	/* that the password has to be changed, in the account phase, is not enough: it
-	 * does not happen to everybody */
-	const struct mfa_claim claim = { .let_in = MFA_ANSWER(MFA_PAM_SUCCESS) };
-	int err = mfa_prove(&draft->stack, draft->facts, &claim, &proof);
-	if (err == MFA_OK)
-		*ret_is_open = proof.is_passable;
-	return err;
+	return draft_stack_admits(draft, MFA_ANSWER(MFA_PAM_SUCCESS), ret_is_open);
 }
 
 /* The line as it was probably meant: read by libpam, its module there, and pam_mfa with
@@ -94,7 +81,6 @@ int lockout_find(const struct mfa_inspector *inspector, enum mfa_facility facili
 	int err = draft_stack_copy(stack, facts, &repair.draft);
 	if (err != MFA_OK)
 		return err;
-	close_to_root(&repair.draft);
 	err = test_opening(&repair.draft, &is_open);
 	lockout.is_closed = !is_open;
 	if (err == MFA_OK && lockout.is_closed)

@@ -117,6 +117,42 @@ def test_a_service_that_another_one_includes(case):
         let_in(programs.su(taro, [taro.password], caller=stranger()), 1)
 
 
+def test_no_cure_takes_out_what_a_jump_lands_on(case):
+    """common-auth of Debian without libpam-cap: pam_permit is its last line."""
+    taro, _ = enroll.person()
+    lines = "auth [success=1 default=ignore] pam_unix.so nodelay\nauth requisite pam_deny.so\n"
+    stack = "@include common-auth\naccount required pam_unix.so\n"
+    with pamconf.written("login", stack), pamconf.written("chfn", f"auth sufficient pam_rootok.so\n{stack}"):
+        with pamconf.written("common-auth", f"{lines}auth required pam_permit.so\n"):
+            bypass("chfn", ["code"])
+            assert service("chfn")[0]["cure"]["id"] == "add-last"
+            let_in(programs.login(taro, [taro.password]), 1)
+        with pamconf.written("common-auth", lines):
+            assert service("chfn")[0]["result"] == "proved-except-root"
+            refused(programs.login(taro, [taro.password]), 1)
+
+
+def test_one_line_and_the_gate_keep_everybody_out(case):
+    taro, token = enroll.person(kind="hotp")
+    text = ("auth required pam_mfa.so forward_pass\nauth required pam_unix.so nodelay use_first_pass\n"
+            "account required pam_mfa.so\n@include common-account\n")
+    with pamconf.written("sshd", text), ssh.Server("PasswordAuthentication yes"):
+        found, _ = service("sshd")
+        assert (found["result"], found["cause"]["id"]) == ("locked-out", "forward-gated"), found
+        refused(ssh.login(taro, [taro.password + token.next()], "password"), 1)
+
+
+def test_a_second_line_asks_for_a_second_code(case):
+    taro, token = enroll.person(kind="hotp")
+    text = "auth required pam_unix.so nodelay\nauth required pam_mfa.so\n"
+    with pamconf.written("sudo", f"{text}auth required pam_mfa.so\naccount required pam_permit.so\n"):
+        found, _ = service("sudo")
+        assert found["result"] == "proved" and "asks-twice" in [note["id"] for note in found["notes"]], found
+        let_in(programs.sudo(taro, [taro.password, token.next(), token.next()]), 3)
+    with pamconf.written("sudo", f"{text}account required pam_permit.so\n"):
+        assert "asks-twice" not in [note["id"] for note in service("sudo")[0]["notes"]]
+
+
 def test_a_module_that_is_another_ones_file(case):
     taro, _ = enroll.person()
     folder = Path("/lib/x86_64-linux-gnu/security")

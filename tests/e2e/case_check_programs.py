@@ -36,6 +36,11 @@ def holes(service):
     return [entry[1:] for entry in findings(service) if entry[0] == "hole"]
 
 
+def lockouts(service):
+    """The ids of what keeps everybody out."""
+    return [entry[1] for entry in findings(service) if entry[0] == "locked-out"]
+
+
 @contextmanager
 def file(path, text, mode=0o644):
     """As product.written, with the folders that the file is in."""
@@ -199,6 +204,13 @@ def test_programs_call_of_pam_what_the_table_says(case):
         assert {"pam_authenticate", "pam_acct_mgmt"} <= calls(path), path
 
 
+def names_its_service():
+    """Whether sshd is of OpenSSH 9.8 or later: PAMServiceName names the service of PAM, and the program's name does not."""
+    done = subprocess.run(["/usr/sbin/sshd", "-T"], capture_output=True, text=True)
+    assert done.returncode == 0 and "usepam " in done.stdout, done
+    return "\npamservicename " in done.stdout
+
+
 def test_sshd_under_another_name_and_with_another_configuration(case):
     taro, _ = enroll.person()
     key = ssh.authorize(taro)
@@ -207,10 +219,15 @@ def test_sshd_under_another_name_and_with_another_configuration(case):
     other.chmod(0o755)
     try:
         with pamconf.wired("sshd"), pamconf.written("other", PASSWORD), ssh.Server(program=str(other)):
-            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
-            let_in(ssh.login(taro, [], "publickey", key), 0)
+            is_open = not names_its_service()
+            assert {name for name, *_ in holes("sshd")} == ({"service-chosen", "sshd-publickey"} if is_open else set())
+            assert ssh.login(taro, [], "publickey", key).let_in == is_open
     finally:
         other.unlink()
+    if names_its_service():
+        with pamconf.wired("sshd"), pamconf.written("maint", PASSWORD), ssh.Server("PAMServiceName maint\n"):
+            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
+            let_in(ssh.login(taro, [], "publickey", key), 0)
     with pamconf.wired("sshd"):
         with ssh.Server():
             assert not holes("sshd")
@@ -255,11 +272,12 @@ def test_sshd_asks_for_the_service_that_its_unit_names(case):
     key = ssh.authorize(taro)
     unit = "[Service]\nExecStart=@/usr/sbin/sshd /usr/sbin/sshd-maint -D\n"
     with pamconf.wired("sshd"), pamconf.written("other", PASSWORD):
+        is_open = not names_its_service()
         with file("/etc/systemd/system/maint.service", unit) as path:
-            assert ("service-chosen", path, 2) in holes("sshd")
+            assert (("service-chosen", path, 2) in holes("sshd")) == is_open
         with ssh.Server(name="/usr/sbin/sshd-maint"):
-            assert {name for name, *_ in holes("sshd")} == {"service-chosen", "sshd-publickey"}
-            let_in(ssh.login(taro, [], "publickey", key), 0)
+            assert {name for name, *_ in holes("sshd")} == ({"service-chosen", "sshd-publickey"} if is_open else set())
+            assert ssh.login(taro, [], "publickey", key).let_in == is_open
 
 
 @contextmanager
@@ -346,6 +364,31 @@ def test_a_users_listener_is_known_by_no_name(case):
         with pamconf.wired("login"), listener(jiro, path, port):
             said = json.loads(enroll.run("check", "--json").stdout)
             assert f"{path} at port {port}" in said["unknown"], (name, said["unknown"])
+
+
+def test_settings_of_sshd_by_which_nobody_gets_in(case):
+    """Each with a login by the method that it offers; and what check says to write lets in."""
+    taro, token = enroll.person(kind="hotp")
+    key = ssh.authorize(taro)
+    both = "publickey,keyboard-interactive"
+    password = "PasswordAuthentication yes\n"
+    block = f"Match User {taro.name}\n"
+    end = "Match all\n"
+    with pamconf.wired("sshd"), file("/etc/ssh/sshd_config", "UsePAM yes\n"):
+        for text, methods, found in (
+                ("AuthenticationMethods publickey\n", "publickey", "sshd-methods-closed"),
+                (f"{password}AuthenticationMethods publickey,password password\n", "publickey,password",
+                 "sshd-methods-closed"),
+                (f"{block}AuthenticationMethods publickey\n{end}", "publickey", "sshd-methods-closed"),
+                (f"{password}KbdInteractiveAuthentication no\n", "password", "sshd-no-questions"),
+                (f"{block}KbdInteractiveAuthentication no\n{password}{end}", "password", "sshd-no-questions")):
+            with ssh.Server(text) as server:
+                assert set(lockouts("sshd")) == {found}, (text, server.log())
+                answers = [taro.password + token.next()] * 3 if "password" in methods else []
+                assert not ssh.login(taro, answers, methods, key).let_in, text
+        with ssh.Server(f"AuthenticationMethods {both}\n"):
+            assert not lockouts("sshd")
+            let_in(ssh.login(taro, [taro.password, token.next()], both, key))
 
 
 def test_a_configuration_of_sshd_that_never_ends_is_not_waited_for(case):

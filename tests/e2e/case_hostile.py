@@ -84,6 +84,19 @@ def test_nothing_that_is_installed_is_set_uid_or_set_gid(case):
     assert b"cap_" not in subprocess.run(["getcap", "-r", "/usr/libexec/pam_mfa"], capture_output=True).stdout
 
 
+def open_files(pid):
+    """But for its standard error, which is where it was started."""
+    found = []
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            found += [os.readlink(f"/proc/{pid}/fd/{number}")] if number != "2" else []
+    return found
+
+
+def sockets_of(targets):
+    return [target for target in targets if target.startswith("socket:")]
+
+
 def test_its_processes_are_roots_and_hold_nothing_but_their_sockets(case):
     taro, token = enroll.person(kind="hotp")
     lets_in(taro, token)
@@ -96,11 +109,10 @@ def test_its_processes_are_roots_and_hold_nothing_but_their_sockets(case):
             core = next(line for line in open(f"/proc/{pid}/limits") if line.startswith("Max core"))
             assert core.split()[4:6] == ["0", "0"], core
         for pid in authd.workers():
-            numbers = [number for number in os.listdir(f"/proc/{pid}/fd") if number != "2"]  # where it was started
-            targets = [os.readlink(f"/proc/{pid}/fd/{number}") for number in numbers]
-            # one to the parent, and perhaps one to syslog; the person who thinks is nobody's
-            sockets = [target for target in targets if target.startswith("socket:")]
-            assert len(sockets) in (1, 2) and set(targets) - set(sockets) <= {"/dev/null", str(product.KEY)}, targets
+            # one to the parent, and perhaps one to syslog; the person who thinks is nobody's, once the worker
+            # that has asked has passed the connection on
+            targets = soon(lambda: open_files(pid) if len(sockets_of(open_files(pid))) in (1, 2) else [])
+            assert set(targets) - set(sockets_of(targets)) <= {"/dev/null", str(product.KEY)}, targets
             assert int(status(pid, "SigBlk"), 16) == 0
         assert visit.answer(token.next()) == ALLOWED
 

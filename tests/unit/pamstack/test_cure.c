@@ -147,6 +147,70 @@ static void a_zone_without_gate_is_to_name_the_service(void **state)
 	assert_string_equal(cure.zone->name, "keyed");
 }
 
+static void write_service(struct bench *bench, const char *name, const char *lines)
+{
+	char path[64];
+	(void)snprintf(path, sizeof path, "pam.d/%s", name);
+	write_text(path_in(bench->box, path), lines);
+}
+
+static void what_a_jump_lands_on_stays(void **state)
+{
+	ON_BENCH(state, "");
+	struct mfa_cure cure = cure_of(&bench, "chfn",
+				       "auth sufficient pam_rootok.so\n"
+				       "auth [success=1 default=ignore] pam_unix.so\n"
+				       "auth requisite pam_deny.so\n"
+				       "auth required pam_permit.so\n");
+	assert_int_equal(cure.kind, MFA_CURE_ADD_LAST);
+	assert_true(cure.is_whole);
+}
+
+/* It would be proved then, but for root, and nobody else could use it. */
+static void a_change_that_leaves_root_alone_is_no_cure(void **state)
+{
+	ON_BENCH(state, "");
+	struct mfa_cure cure = cure_of(&bench, "chfn",
+				       "auth sufficient pam_rootok.so\n"
+				       "auth sufficient pam_permit.so\n"
+				       "auth required pam_deny.so\n");
+	assert_int_not_equal(cure.kind, MFA_CURE_TAKE_OUT);
+}
+
+static void what_others_include_is_not_taken_out(void **state)
+{
+	ON_BENCH(state, "");
+	write_service(&bench, "shared", "auth sufficient pam_permit.so\n" BOTH);
+	write_service(&bench, "sshd", "auth include shared\n");
+	struct mfa_cure cure = cure_of(&bench, "login", "auth include shared\n");
+	assert_int_not_equal(cure.kind, MFA_CURE_TAKE_OUT);
+}
+
+static void what_another_service_needs_is_not_taken_from_it(void **state)
+{
+	static const char lines[] = "auth [success=done default=die] pam_unix.so\n"
+				    "auth include shared\n";
+	ON_BENCH(state, "");
+	write_service(&bench, "shared", "auth required pam_mfa.so\n");
+	write_service(&bench, "sshd", "auth required pam_unix.so\nauth include shared\n");
+	struct mfa_cure cure = cure_of(&bench, "login", lines);
+	assert_int_equal(cure.kind, MFA_CURE_REQUIRE_OTHER);
+}
+
+static void a_change_that_locks_another_service_is_no_cure(void **state)
+{
+	static const char lines[] = "auth include shared\nauth required pam_mfa.so\n";
+	ON_BENCH(state, "");
+	write_service(&bench, "shared", "auth sufficient pam_unix.so\n");
+	struct mfa_cure cure = cure_of(&bench, "login", lines);
+	assert_int_equal(cure.kind, MFA_CURE_REQUIRE_OTHER);
+	assert_true(cure.is_whole);
+	write_service(&bench, "sshd", "auth include shared\nauth required pam_deny.so\n");
+	cure = cure_of(&bench, "login", lines);
+	assert_int_not_equal(cure.kind, MFA_CURE_REQUIRE_OTHER);
+	assert_false(cure.is_whole);
+}
+
 /* A file of pam.d that is made at random, and edited as the cure says. */
 enum {
 	FILE_LINES = 6,
@@ -309,6 +373,11 @@ int main(void)
 		in_sandbox(an_unknown_module_may_be_the_one_that_checks_the_password),
 		in_sandbox(the_gate_comes_first_in_the_account_phase),
 		in_sandbox(a_zone_without_gate_is_to_name_the_service),
+		in_sandbox(what_a_jump_lands_on_stays),
+		in_sandbox(a_change_that_leaves_root_alone_is_no_cure),
+		in_sandbox(what_others_include_is_not_taken_out),
+		in_sandbox(what_another_service_needs_is_not_taken_from_it),
+		in_sandbox(a_change_that_locks_another_service_is_no_cure),
 		in_sandbox(what_is_told_to_do_proves_it),
 	};
 	return group_main("cure", tests);

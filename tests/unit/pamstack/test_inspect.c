@@ -322,6 +322,62 @@ static void only_a_module_that_may_check_passwords_is_hinted_at(void **state)
 	assert_false(has_note(&bench, MFA_ADVISORY_UNKNOWN));
 }
 
+static void two_codes_for_one_login_are_told_of(void **state)
+{
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "login", BOTH), MFA_GRADE_PROVED);
+	assert_false(has_note(&bench, MFA_ADVISORY_ASKS_TWICE));
+	assert_int_equal(judge(&bench, "login", BOTH "auth required pam_mfa.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_true(has_note(&bench, MFA_ADVISORY_ASKS_TWICE));
+	/* the second line is for those whom the first has refused */
+	assert_int_equal(judge(&bench, "login",
+			       "auth required pam_unix.so\n"
+			       "auth [success=1 default=ignore] pam_mfa.so\n"
+			       "auth required pam_mfa.so\n"
+			       "auth required pam_permit.so\n"),
+			 MFA_GRADE_PROVED);
+	assert_false(has_note(&bench, MFA_ADVISORY_ASKS_TWICE));
+}
+
+/* Password and code in one line leave no mark, and the gate refuses what has none. */
+static void one_line_and_a_gate_keep_everybody_out(void **state)
+{
+	static const char lines[] = "auth required pam_mfa.so forward_pass\n"
+				    "auth required pam_unix.so use_first_pass\n"
+				    "account required pam_mfa.so\n"
+				    "account required pam_unix.so\n";
+	ON_BENCH(state, "");
+	assert_int_equal(judge(&bench, "sshd", lines), MFA_GRADE_LOCKED_OUT);
+	assert_int_equal(bench.result.fault, MFA_ADVISORY_FORWARD_GATED);
+	assert_int_equal(bench.result.culprit->number, 1);
+	assert_int_equal(judge(&bench, "i3lock", lines), MFA_GRADE_PROVED);
+}
+
+/* The name of the file in which the advisory is; "": there is none. */
+static const char *noted_file(const struct bench *bench, enum mfa_advisory_kind kind)
+{
+	for (size_t i = 0; i < bench->result.advisory_count; i++)
+		if (bench->result.advisories[i].kind == kind)
+			return strrchr(bench->result.advisories[i].line->file, '/');
+	return "";
+}
+
+static void the_line_that_can_be_spared_is_the_services_own(void **state)
+{
+	static const char *const lines[] = {
+		"@include common-auth\nauth required pam_mfa.so\n",
+		"auth required pam_mfa.so\n@include common-auth\n",
+	};
+	ON_BENCH(state, "");
+	(void)judge(&bench, "common-auth", BOTH);
+	for (size_t i = 0; i < MFA_COUNT(lines); i++) {
+		assert_int_equal(judge(&bench, "login", lines[i]), MFA_GRADE_PROVED);
+		assert_string_equal(noted_file(&bench, MFA_ADVISORY_ASKS_TWICE),
+				    "/login");
+	}
+}
+
 static void programs_that_never_ask_are_no_login(void **state)
 {
 	ON_BENCH(state, "");
@@ -398,6 +454,9 @@ int main(void)
 		in_sandbox(a_radius_server_checks_passwords_unless_it_is_asked_for_none),
 		in_sandbox(only_a_module_that_may_check_passwords_is_hinted_at),
 		in_sandbox(programs_that_never_ask_are_no_login),
+		in_sandbox(one_line_and_a_gate_keep_everybody_out),
+		in_sandbox(two_codes_for_one_login_are_told_of),
+		in_sandbox(the_line_that_can_be_spared_is_the_services_own),
 		in_sandbox(what_libpam_does_not_start_is_an_error),
 		in_sandbox(a_pam_mfa_of_another_folder_is_unknown),
 		in_sandbox(without_a_configuration_pam_mfa_refuses),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/switch_over.h"
 #include "mfa/rootfs.h"
 
 #define SAMPLES_DIR MFA_DOC_DIR "/examples/pam.d"
@@ -78,18 +79,11 @@ static const char *phase_word(const struct check_service *service)
 static int print_adding_to_all(const struct check *check,
 			       const struct check_service *service, char **ret_text)
 {
-	static const char common[] = "/etc/pam.d/common-auth";
 	const struct app *app = check->app;
 	const struct mfa_cure *cure = &service->cure;
 	const char *phase = phase_word(service);
-	bool has_profile = strcmp(phase, "auth") == 0 &&
-			   strcmp(cure->module, "pam_mfa.so") == 0 &&
-			   mfa_strings_have(&service->inspection.service.files, common);
 	const char *format =
-		has_profile ? TR(app, MFA_N_("run pam-auth-update --enable mfa, or add "
-					     "\"%s required %s\" to the file of each "
-					     "service, behind its other %s lines"))
-		: cure->kind == MFA_CURE_ADD_LAST
+		cure->kind == MFA_CURE_ADD_LAST
 			? TR(app, MFA_N_("add \"%s required %s\" to the file of each "
 					 "service, behind its other %s lines"))
 			: TR(app, MFA_N_("add \"%s required %s\" to the file of each "
@@ -135,8 +129,8 @@ static int print_addition(const struct check *check, const struct check_service 
 			phase, cure->module, cure->file, phase);
 }
 
-int addition_print(const struct check *check, const struct check_service *service,
-		   bool several, char **ret_text)
+static int print_by_hand(const struct check *check, const struct check_service *service,
+			 bool several, char **ret_text)
 {
 	const struct app *app = check->app;
 	const struct mfa_cure *cure = &service->cure;
@@ -163,4 +157,35 @@ int addition_print(const struct check *check, const struct check_service *servic
 				TR(app, MFA_N_("%s; or copy %s/%s to /etc/pam.d")),
 				addition, SAMPLES_DIR, service->name);
 	return asprintf(ret_text, "%s", addition);
+}
+
+int addition_print(const struct check *check, const struct check_service *service,
+		   bool several, char **ret_text)
+{
+	const struct app *app = check->app;
+	const struct mfa_cure *cure = &service->cure;
+	MFA_CLEANUP(mfa_free_string) char *by_hand = NULL;
+	bool adds_code = strcmp(cure->module, "pam_mfa.so") == 0 &&
+			 service->inspection.facility == MFA_FACILITY_AUTH;
+	enum switch_over over = adds_code ? switch_over_find(check) : SWITCH_OVER_DONE;
+	if (over == SWITCH_OVER_DONE)
+		return print_by_hand(check, service, several, ret_text);
+	if (over == SWITCH_OVER_NO_INIT)
+		return asprintf(ret_text, "%s",
+				TR(app, MFA_N_("run mfa-enroll init, enrol people "
+					       "(mfa-enroll add), then mfa-enroll "
+					       "enable")));
+	if (print_by_hand(check, service, several, &by_hand) < 0) {
+		by_hand = NULL;
+		return -1;
+	}
+	if (several || service->is_other)
+		return asprintf(ret_text,
+				TR(app, MFA_N_("run mfa-enroll enable, which tries it "
+					       "out first; or by hand: %s")),
+				by_hand);
+	return asprintf(ret_text,
+			TR(app, MFA_N_("run mfa-enroll enable (--only %s), which tries "
+				       "it out first; or by hand: %s")),
+			service->name, by_hand);
 }

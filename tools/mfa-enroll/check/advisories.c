@@ -25,6 +25,9 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_FORWARD_UNUSED:
 		return TR(app, MFA_N_("forward_pass, but no module behind it takes the "
 				      "password"));
+	case MFA_ADVISORY_FORWARD_GATED:
+		return TR(app, MFA_N_("forward_pass cannot know whether the password is "
+				      "right, so the gate refuses everybody"));
 	case MFA_ADVISORY_ASKS_AGAIN:
 		return TR(app, MFA_N_("asks for the password again: give it "
 				      "use_first_pass"));
@@ -59,6 +62,10 @@ const char *advisory_text(const struct app *app, enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_NO_ZONE:
 		return TR(app, MFA_N_("there is no such zone in the configuration, so "
 				      "pam_mfa refuses everybody"));
+	case MFA_ADVISORY_ASKS_TWICE:
+		return TR(app,
+			  MFA_N_("pam_mfa.so asks here, and at another line too: two "
+				 "codes for one login; one of the lines is enough"));
 	case MFA_ADVISORY_UNKNOWN:
 		return TR(app, MFA_N_("nothing is known of this module: if it checks the "
 				      "password, name it in password_modules of "
@@ -75,7 +82,9 @@ enum check_level advisory_level(enum mfa_advisory_kind kind)
 	case MFA_ADVISORY_EXPLAIN:
 	case MFA_ADVISORY_FORWARD_LATE:
 	case MFA_ADVISORY_FORWARD_UNUSED:
+	case MFA_ADVISORY_FORWARD_GATED:
 	case MFA_ADVISORY_ASKS_AGAIN:
+	case MFA_ADVISORY_ASKS_TWICE:
 	case MFA_ADVISORY_NO_FILE:
 	case MFA_ADVISORY_STRANGE_FILE:
 	case MFA_ADVISORY_BAD_LINE:

@@ -138,6 +138,13 @@ static int print_repair(const struct check *check,
 				TR(app, MFA_N_("take \"%s\" out: pam_mfa.so has conf=, "
 					       "zone=, forward_pass, explain and debug")),
 				find_unknown_argument(line));
+	if (inspection->fault == MFA_ADVISORY_FORWARD_GATED)
+		return asprintf(
+			ret_text, "%s",
+			TR(app, MFA_N_("ask for password and code one by one, "
+				       "without forward_pass; or take the service "
+				       "out of gate in mfa.conf, if no login "
+				       "skips auth")));
 	if (inspection->fault == MFA_ADVISORY_NO_ZONE)
 		return print_repair_of_zone(check, inspection, ret_text);
 	if (inspection->fault == MFA_ADVISORY_NO_CONFIG)

@@ -19,57 +19,18 @@ const struct sshd_way sshd_single_ways[] = {
 };
 const size_t sshd_single_way_count = MFA_COUNT(sshd_single_ways);
 
-static bool is_on(const struct sshd_settings *settings, enum sshd_key key, bool preset)
-{
-	const char *text = settings->values[key].text;
-	return text[0] == '\0' ? preset : strcasecmp(text, "no") != 0;
-}
-
 bool sshd_has_way(const struct sshd_settings *settings, const struct sshd_way *way)
 {
-	return is_on(settings, way->key, way->is_preset);
-}
-
-/* The service of PAM that these logins ask for. */
-static const char *find_service(const struct sshd_case *one)
-{
-	const char *named = one->settings->values[SSHD_SERVICE].text;
-	return named[0] != '\0' ? named : one->server->service;
-}
-
-static struct check_place setting_place(const struct sshd_case *one, enum sshd_key key)
-{
-	const struct sshd_settings *settings = one->settings;
-	const struct sshd_value *value = &settings->values[key];
-	if (value->file[0] != '\0')
-		return (struct check_place){ value->file, value->line };
-	return (struct check_place){ one->server->config, 0 };
-}
-
-/* Which logins are meant: of a server under another name, or in a Match block. */
-static const char *login_scope(const struct check *check, const struct sshd_case *one,
-			       char *buffer, size_t size)
-{
-	const char *service = find_service(one);
-	bool is_renamed = strcmp(service, "sshd") != 0;
-	buffer[0] = '\0';
-	if (one->settings->blocks.one != 0)
-		(void)snprintf(buffer, size, TR(check->app, MFA_N_(" (in \"Match %s\")")),
-			       one->settings->criteria);
-	size_t len = strlen(buffer);
-	if (is_renamed)
-		(void)snprintf(buffer + len, size - len,
-			       TR(check->app, MFA_N_(" (at the service %s)")), service);
-	return buffer;
+	return sshd_is_on(settings, way->key, way->is_preset);
 }
 
 void sshd_tell_way(struct check *check, const struct sshd_case *one,
 		   const struct sshd_way *way)
 {
-	char buffer[SSHD_CRITERIA_SIZE + 64];
-	struct check_place place = setting_place(one, way->key);
-	const char *where = login_scope(check, one, buffer, sizeof buffer);
-	if (check_is_gated(check, find_service(one)))
+	char buffer[SSHD_SCOPE_SIZE];
+	struct check_place place = sshd_case_place(one, way->key);
+	const char *where = sshd_case_scope(check, one, buffer);
+	if (check_is_gated(check, sshd_case_service(one)))
 		check_add(check, CHECK_NOTE, "sshd-gated", place,
 			  TR(check->app,
 			     MFA_N_("%s alone%s is refused by the gate of pam_mfa")),
@@ -90,124 +51,59 @@ static void look_at_single_ways(struct check *check, const struct sshd_case *one
 			sshd_tell_way(check, one, &sshd_single_ways[i]);
 }
 
-static bool takes_code_with_password(const struct mfa_inspection *inspection)
-{
-	const struct mfa_stack *stack =
-		mfa_service_stack(&inspection->service, MFA_FACILITY_AUTH);
-	for (size_t i = 0; i < stack->count; i++)
-		if (mfa_stack_line_has(&stack->lines[i], "forward_pass"))
-			return true;
-	return false;
-}
-
-/* Whether pam_mfa asks everybody there. */
-static bool asks_everybody(const struct mfa_inspection *inspection)
-{
-	for (size_t i = 0; i < inspection->advisory_count; i++)
-		if (inspection->advisories[i].kind == MFA_ADVISORY_PART_OFF)
-			return false;
-	return inspection->grade == MFA_GRADE_PROVED ||
-	       inspection->grade == MFA_GRADE_PROVED_BUT_ROOT;
-}
-
-/* Every list is a way that the gate closes: nobody is left. */
-static void tell_closed_methods(struct check *check, const struct sshd_case *one)
-{
-	const struct check_service *service =
-		check_find_service(check, find_service(one));
-	if (service != NULL && one->settings->blocks.one == 0 &&
-	    check_is_gated(check, find_service(one)) &&
-	    asks_everybody(&service->inspection))
-		check_add(check, CHECK_LOCKOUT, "sshd-methods-closed",
-			  setting_place(one, SSHD_METHODS), "%s",
-			  TR(check->app,
-			     MFA_N_("AuthenticationMethods: no list has "
-				    "keyboard-interactive, so nobody can be asked for a "
-				    "code, and sshd refuses everybody; add "
-				    "keyboard-interactive")));
-}
-
 /* Lists of methods: one that never asks PAM is a way in. */
 static void look_at_methods(struct check *check, const struct sshd_case *one)
 {
 	char copy[SSHD_CRITERIA_SIZE];
 	char *rest = NULL;
-	bool asks_pam = false;
 	(void)snprintf(copy, sizeof copy, "%s", one->settings->values[SSHD_METHODS].text);
 	for (const char *list = strtok_r(copy, " \t\"", &rest); list != NULL;
-	     list = strtok_r(NULL, " \t\"", &rest)) {
-		const struct sshd_way way = { SSHD_METHODS, false, "sshd-methods", list };
-		if (strstr(list, "keyboard-interactive") != NULL ||
-		    strstr(list, "password") != NULL)
-			asks_pam = true;
-		else
+	     list = strtok_r(NULL, " \t\"", &rest))
+		if (strstr(list, "keyboard-interactive") == NULL &&
+		    strstr(list, "password") == NULL) {
+			const struct sshd_way way = { SSHD_METHODS, false, "sshd-methods",
+						      list };
 			sshd_tell_way(check, one, &way);
-	}
-	if (!asks_pam)
-		tell_closed_methods(check, one);
-}
-
-/* sshd asks no question, and answers those of PAM by the password: that is one line for
- * password and code, or a wrong code. A Match block may be for people who use neither. */
-static void tell_no_questions(struct check *check, const struct sshd_case *one,
-			      const char *where)
-{
-	const struct check_service *service =
-		check_find_service(check, find_service(one));
-	bool has_one_line = service != NULL &&
-			    is_on(one->settings, SSHD_PASSWORD, true) &&
-			    takes_code_with_password(&service->inspection);
-	bool is_lockout = service != NULL && one->settings->blocks.one == 0 &&
-			  !has_one_line && asks_everybody(&service->inspection);
-	check_add(check, is_lockout ? CHECK_LOCKOUT : CHECK_WARNING, "sshd-no-questions",
-		  setting_place(one, SSHD_QUESTIONS),
-		  is_lockout ? TR(check->app,
-				  MFA_N_("KbdInteractiveAuthentication no%s: nobody can "
-					 "be asked for a code, so sshd refuses "
-					 "everybody; set KbdInteractiveAuthentication "
-					 "yes"))
-			     : TR(check->app,
-				  MFA_N_("KbdInteractiveAuthentication no%s: nobody can "
-					 "be asked for a code")),
-		  where);
+		}
 }
 
 static void look_at_questions(struct check *check, const struct sshd_case *one)
 {
 	static const struct sshd_way kerberos = { SSHD_KERBEROS, false, "sshd-kerberos",
 						  "kerberos" };
-	char buffer[SSHD_CRITERIA_SIZE + 64];
-	const char *where = login_scope(check, one, buffer, sizeof buffer);
-	if (is_on(one->settings, SSHD_KERBEROS, false) &&
-	    is_on(one->settings, SSHD_PASSWORD, true))
+	char buffer[SSHD_SCOPE_SIZE];
+	const char *where = sshd_case_scope(check, one, buffer);
+	if (sshd_is_on(one->settings, SSHD_KERBEROS, false) &&
+	    sshd_is_on(one->settings, SSHD_PASSWORD, true))
 		sshd_tell_way(check, one, &kerberos);
-	if (is_on(one->settings, SSHD_EMPTY_PASSWORDS, false))
+	if (sshd_is_on(one->settings, SSHD_EMPTY_PASSWORDS, false))
 		check_add(check, CHECK_WARNING, "sshd-empty-passwords",
-			  setting_place(one, SSHD_EMPTY_PASSWORDS),
+			  sshd_case_place(one, SSHD_EMPTY_PASSWORDS),
 			  TR(check->app,
 			     MFA_N_("PermitEmptyPasswords%s: the code is all that is "
 				    "asked for")),
 			  where);
-	if (!is_on(one->settings, SSHD_QUESTIONS, true))
-		tell_no_questions(check, one, where);
+	sshd_look_at_lockout(check, one);
 }
 
 static void look_at_settings(struct check *check, const struct sshd_case *one)
 {
-	if (!is_on(one->settings, SSHD_USE_PAM, false)) {
-		char buffer[SSHD_CRITERIA_SIZE + 64];
+	if (check_is_left_out(check, sshd_case_service(one)))
+		return;
+	if (!sshd_is_on(one->settings, SSHD_USE_PAM, false)) {
+		char buffer[SSHD_SCOPE_SIZE];
 		check_add(check, CHECK_HOLE, "sshd-no-pam",
-			  setting_place(one, SSHD_USE_PAM),
+			  sshd_case_place(one, SSHD_USE_PAM),
 			  TR(check->app,
 			     MFA_N_("UsePAM no%s: sshd lets in without asking PAM")),
-			  login_scope(check, one, buffer, sizeof buffer));
+			  sshd_case_scope(check, one, buffer));
 		return;
 	}
-	if (strcmp(find_service(one), one->server->service) != 0)
+	if (strcmp(sshd_case_service(one), one->server->service) != 0)
 		check_chosen_service(check, one->server->program,
-				     setting_place(one, SSHD_SERVICE), find_service(one));
-	if (one->settings->values[SSHD_METHODS].text[0] != '\0' &&
-	    strcasecmp(one->settings->values[SSHD_METHODS].text, "any") != 0)
+				     sshd_case_place(one, SSHD_SERVICE),
+				     sshd_case_service(one));
+	if (sshd_has_methods(one->settings))
 		look_at_methods(check, one);
 	else
 		look_at_single_ways(check, one);
@@ -238,7 +134,7 @@ bool check_has_sshd_addresses(struct check *check)
 			continue;
 		if (check->is_live)
 			(void)sshd_ask(server, "", &global);
-		if (is_on(&global, SSHD_USE_DNS, false))
+		if (sshd_is_on(&global, SSHD_USE_DNS, false))
 			return false;
 		has_addresses = true;
 	}
@@ -349,14 +245,34 @@ static void look_at_server(struct check *check, const struct sshd_server *server
 	look_at_settings(check, &whole);
 }
 
+/* Whether the server asks for the service, for all logins or in a Match block. */
+static bool asks_for(struct check *check, const struct sshd_server *server,
+		     const char *service)
+{
+	struct sshd_settings settings;
+	const struct sshd_case one = { server, &settings };
+	if (strcmp(server->service, service) == 0)
+		return true;
+	for (struct sshd_blocks at = { 0, 0 }; sshd_read(check, server, at, &settings);
+	     at.one++)
+		if (strcmp(sshd_case_service(&one), service) == 0)
+			return true;
+	return false;
+}
+
 bool check_has_sshd_named(struct check *check, const char *service)
 {
 	MFA_CLEANUP(sshd_servers_done) struct sshd_servers servers = { 0 };
 	sshd_servers_list(check, &servers);
 	for (size_t i = 0; i < servers.count; i++)
-		if (strcmp(servers.items[i].service, service) == 0)
+		if (asks_for(check, &servers.items[i], service))
 			return true;
 	return false;
+}
+
+static bool is_wanted(struct check *check, const struct sshd_server *server)
+{
+	return check_wants(check, "sshd") || asks_for(check, server, check->only);
 }
 
 void check_sshd(struct check *check)
@@ -366,10 +282,9 @@ void check_sshd(struct check *check)
 	for (size_t i = 0; i < servers.count; i++) {
 		const struct sshd_server *server = &servers.items[i];
 		const char *service = server->service;
-		if ((!check_wants(check, "sshd") && !check_wants(check, service)) ||
-		    check_is_left_out(check, service))
+		if (!is_wanted(check, server))
 			continue;
-		if (strcmp(service, "sshd") != 0)
+		if (strcmp(service, "sshd") != 0 && !check_is_left_out(check, service))
 			check_chosen_service(
 				check, server->program,
 				(struct check_place){ server->file, server->line },

@@ -116,6 +116,12 @@ static bool write_words(const struct sshd_server *server, const char *spec,
 	return true;
 }
 
+/* The system's sshd is asked, of which this server may be an older copy. */
+static bool is_answered(const struct sshd_server *server, enum sshd_key key)
+{
+	return key != SSHD_SERVICE || server->has_service_name;
+}
+
 bool sshd_ask(const struct sshd_server *server, const char *criteria,
 	      struct sshd_settings *ret_settings)
 {
@@ -130,7 +136,8 @@ bool sshd_ask(const struct sshd_server *server, const char *criteria,
 	    !run_sshd((char *const *)(uintptr_t)argv, &settings))
 		return false;
 	for (int i = 0; i < SSHD_KEYS; i++)
-		if (criteria[0] != '\0' || !ret_settings->is_matched[i])
+		if (is_answered(server, (enum sshd_key)i) &&
+		    (criteria[0] != '\0' || !ret_settings->is_matched[i]))
 			(void)snprintf(ret_settings->values[i].text,
 				       sizeof ret_settings->values[i].text, "%s",
 				       settings.values[i].text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What an ssh server was built with: one without libpam asks it nothing, whatever UsePAM
- * says. */
+ * says; and since OpenSSH 9.8 the service is not the program's name. */
 #include "check/sshd_servers.h"
 
 #include <string.h>
@@ -30,6 +30,12 @@ static bool read_build(const struct check *check, const char *path,
 	return mfa_rootfs_read(check->root, path, &build->bytes, &build->len) == MFA_OK &&
 	       build->len > strlen(magic) &&
 	       memcmp(build->bytes, magic, strlen(magic)) == 0;
+}
+
+bool sshd_has_service_name(const struct check *check, const char *program)
+{
+	MFA_CLEANUP(build_done) struct sshd_build build = { .len = 0 };
+	return read_build(check, program, &build) && has_text(&build, "pamservicename");
 }
 
 /* Since OpenSSH 9.8 another program asks. */

@@ -17,12 +17,6 @@ struct pairing {
 	unsigned tried;
 };
 
-static bool is_any(const struct sshd_settings *settings)
-{
-	const char *methods = settings->values[SSHD_METHODS].text;
-	return methods[0] == '\0' || strcasecmp(methods, "any") == 0;
-}
-
 /* "User a" and "User b" are never the same login. */
 static bool are_exclusive(const struct sshd_settings *one,
 			  const struct sshd_settings *other)
@@ -40,9 +34,10 @@ static bool are_exclusive(const struct sshd_settings *one,
 static bool may_open(const struct sshd_settings *open, const struct sshd_settings *block,
 		     const struct sshd_way *way)
 {
-	return open->is_matched[SSHD_METHODS] && is_any(open) &&
+	return open->is_matched[SSHD_METHODS] && !sshd_has_methods(open) &&
 	       !sshd_has_way(open, way) && block->is_matched[way->key] &&
-	       sshd_has_way(block, way) && !is_any(block) && !are_exclusive(open, block);
+	       sshd_has_way(block, way) && sshd_has_methods(block) &&
+	       !are_exclusive(open, block);
 }
 
 static void look_at_way(struct pairing *pairing, const struct sshd_settings *open,
@@ -56,7 +51,7 @@ static void look_at_way(struct pairing *pairing, const struct sshd_settings *ope
 		whole_file_add_unread(pairing->check, pairing->server->config,
 				      WHOLE_FILE_ENTRIES);
 	if (!sshd_read(pairing->check, pairing->server, blocks, &both) ||
-	    !is_any(&both) || !sshd_has_way(&both, way))
+	    sshd_has_methods(&both) || !sshd_has_way(&both, way))
 		return;
 	const struct sshd_case one = { pairing->server, &both };
 	sshd_tell_way(pairing->check, &one, way);

@@ -70,7 +70,7 @@ static void add_running(struct check *check, struct sshd_servers *servers,
 		return;
 	}
 	struct sshd_server server =
-		sshd_server_init(check, words, (struct check_place){ place, 0 });
+		sshd_server_init(check, program, words, (struct check_place){ place, 0 });
 	sshd_server_take_words(check, &server, rest);
 	sshd_servers_add(check, servers, &server);
 }

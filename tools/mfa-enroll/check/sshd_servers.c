@@ -35,12 +35,16 @@ static char *copy_string(struct check *check, const char *text)
 }
 
 struct sshd_server sshd_server_init(struct check *check, const char *program,
-				    struct check_place place)
+				    const char *name, struct check_place place)
 {
-	const char *slash = strrchr(program, '/');
+	const char *slash = strrchr(name, '/');
+	bool has_service_name = sshd_has_service_name(check, program);
 	return (struct sshd_server){
-		.program = copy_string(check, program),
-		.service = copy_string(check, slash != NULL ? slash + 1 : program),
+		.program = copy_string(check, name),
+		.service = copy_string(check, has_service_name ? "sshd"
+					      : slash != NULL  ? slash + 1
+							       : name),
+		.has_service_name = has_service_name,
 		.config = copy_string(check, SSHD_CONFIG),
 		.file = place.file != NULL ? copy_string(check, place.file) : NULL,
 		.line = place.line,
@@ -50,6 +54,7 @@ struct sshd_server sshd_server_init(struct check *check, const char *program,
 static bool is_same_server(const struct sshd_server *a, const struct sshd_server *b)
 {
 	bool is_same = strcmp(a->service, b->service) == 0 &&
+		       a->has_service_name == b->has_service_name &&
 		       strcmp(a->config, b->config) == 0 &&
 		       a->options.count == b->options.count;
 	for (size_t i = 0; is_same && i < a->options.count; i++)
@@ -179,7 +184,7 @@ static void take_started_server(const char *key, char *value, struct check_place
 		return;
 	sshd_look_at_build(check, program, place);
 	const char *name = take_name(&rest, has_name, program);
-	struct sshd_server server = sshd_server_init(check, name, place);
+	struct sshd_server server = sshd_server_init(check, program, name, place);
 	if (is_unknown)
 		unit_add_unknown_options(check, place, "sshd");
 	sshd_server_take_words(check, &server, rest);
@@ -198,7 +203,7 @@ static void add_copies(struct check *check, struct sshd_servers *servers,
 			continue;
 		(void)snprintf(path, sizeof path, "%s/%s", folder, names.items[i]);
 		struct check_place place = { path, 0 };
-		struct sshd_server server = sshd_server_init(check, path, place);
+		struct sshd_server server = sshd_server_init(check, path, path, place);
 		sshd_look_at_build(check, path, place);
 		sshd_servers_add(check, servers, &server);
 	}
@@ -209,7 +214,8 @@ void sshd_servers_list(struct check *check, struct sshd_servers *ret_servers)
 	MFA_CLEANUP(unit_names_done) struct unit_names names = { .all = { 0 } };
 	struct server_search search = { check, NULL, ret_servers };
 	*ret_servers = (struct sshd_servers){ 0 };
-	struct sshd_server usual = sshd_server_init(check, SSHD_PROGRAM, CHECK_NOWHERE);
+	struct sshd_server usual =
+		sshd_server_init(check, SSHD_PROGRAM, SSHD_PROGRAM, CHECK_NOWHERE);
 	take_default_options(check, &usual);
 	sshd_servers_add(check, ret_servers, &usual);
 	unit_list(check, &names);

@@ -10,7 +10,10 @@
 
 struct sshd_server {
 	char *program;
-	char *service; /* of PAM: the name that the program is started by */
+	/* Of PAM, unless PAMServiceName names another: "sshd", or before OpenSSH 9.8 the
+	 * name that the program is started by. */
+	char *service;
+	bool has_service_name; /* it knows PAMServiceName */
 	char *config;
 	struct mfa_strings options; /* of -o: before what the file says */
 	char *file;		    /* where it is started; NULL: the usual one */
@@ -33,9 +36,13 @@ void sshd_server_take_words(struct check *check, struct sshd_server *server, cha
 void sshd_servers_add(struct check *check, struct sshd_servers *servers,
 		      struct sshd_server *server);
 
-/* A server with that program and the usual configuration. */
+/* A server with that program, started by that name (a path), and the usual configuration.
+ */
 struct sshd_server sshd_server_init(struct check *check, const char *program,
-				    struct check_place place);
+				    const char *name, struct check_place place);
+
+/* Whether the program knows PAMServiceName: it is of OpenSSH 9.8 or later. */
+bool sshd_has_service_name(const struct check *check, const char *program);
 
 /* Tells of a server's program that was built without PAM; of one that reads another
  * configuration, that nothing is known of it. */
