@@ -71,6 +71,7 @@ void mfa_edits_drop(struct mfa_edits *edits, size_t at);
 
 /* Adds changes that were made on top of these: together they lead from what was before
  * the first to what is behind the last, and the rest (id, actor, ...) is the newer ones'.
+ * A file that somebody has changed in between goes back to what that person has made.
  * Takes over what newer owns. MFA_ERR_NOMEM: nothing is changed. */
 int mfa_edits_merge(struct mfa_edits *edits, struct mfa_edits *newer) MFA_MUST_CHECK;
 

@@ -114,16 +114,24 @@ int mfa_edits_add(struct mfa_edits *edits, const char *path, const char *text,
 	return MFA_OK;
 }
 
-/* newer has the file as it is now; what it was in between is of no use any more. */
+static void swap_sides(struct mfa_edit_side *one, struct mfa_edit_side *other)
+{
+	struct mfa_edit_side kept = *one;
+	*one = *other;
+	*other = kept;
+}
+
+/* newer has the file as it is now; what it was in between is of no use any more, unless
+ * somebody has made it so. */
 static void merge_edit(struct mfa_edits *edits, struct mfa_edit *newer)
 {
 	for (size_t i = 0; i < edits->count; i++) {
 		struct mfa_edit *edit = &edits->items[i];
 		if (strcmp(edit->path, newer->path) != 0)
 			continue;
-		mfa_edit_side_done(&edit->after);
-		edit->after = newer->after;
-		newer->after = (struct mfa_edit_side){ .len = 0 };
+		if (!mfa_edit_sides_match(&edit->after, &newer->before))
+			swap_sides(&edit->before, &newer->before);
+		swap_sides(&edit->after, &newer->after);
 		return;
 	}
 	edits->items[edits->count++] = *newer;

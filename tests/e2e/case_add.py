@@ -226,6 +226,16 @@ def test_misuse_of_commands(case):
         exits(enroll.run(*arguments), 2)
 
 
+def test_a_kind_that_is_not_named_is_asked_for(case):
+    exits(enroll.run("add", "taro"), 2, "mfa-enroll: add: name the kind: totp, hotp, yubikey, yubikey-otp")
+
+
+def test_help_tells_of_its_own_command_alone(case):
+    exits(enroll.run("list", "--help"), 0, r"(?m)^  --json +print JSON$")
+    said = enroll.run("enable", "--help").stdout
+    assert said.startswith("usage: mfa-enroll enable [OPTIONS]\n") and "--wait" not in said, said
+
+
 def test_misuse_says_whose_and_where_help_is(case):
     for arguments, said, hint in ((["check", "--no-such"], "mfa-enroll: check: unrecognized option", "mfa-enroll check --help"),
                                   (["show"], "mfa-enroll: show: too few arguments", "mfa-enroll show --help"),

@@ -24,7 +24,7 @@ def test_a_service_that_works_is_not_told_of(case):
 
 def test_one_that_does_not_run_is(case):
     with authd.stopped():
-        assert "systemctl restart mfa-authd.socket" in found()["authd-down"]
+        assert "mfa-authd --listen" in found()["authd-down"]
     assert "authd-down" not in found()
 
 

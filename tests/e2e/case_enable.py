@@ -2,6 +2,9 @@
 """mfa-enroll enable and disable, without systemd. What needs systemd is in tests/package."""
 
 import fcntl
+import os
+import shutil
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
@@ -9,63 +12,7 @@ from pathlib import Path
 
 from e2e import clock, enroll, product, programs, ssh, users
 from e2e.checks import exits, let_in, refused, soon
-from e2e.terminal import PROMPT, Terminal
-
-PAM = Path("/etc/pam.d")
-SWITCH = Path("/var/lib/pam_mfa/switch")
-DROP_IN = Path("/etc/ssh/sshd_config.d/pam_mfa.conf")
-TREES = (PAM, "/var/lib/pam", "/etc/ssh")
-ROOT = users.User("root", "right horse of root", 0, 0, Path("/root"))
-MFA = "pam_mfa.so"
-
-
-def forget_login():
-    """Who runs the tests has logged in somewhere; what they start is to be in nobody's session, as on a machine."""
-    Path("/proc/self/loginuid").write_text("4294967295")
-
-
-@contextmanager
-def ready():
-    """root has a password and a token that was tested; afterwards everything is as it was."""
-    forget_login()
-    subprocess.run(["chpasswd"], input=f"root:{ROOT.password}\n", text=True, check=True)
-    users.give(ROOT, ".profile", users.PROFILE)
-    token = enroll.give(ROOT, kind="hotp")
-    exits(enroll.run("test", "root", stdin=f"{token.next()}\n"), 0)
-    before = product.tree(*TREES)
-    try:
-        yield token
-    finally:
-        enroll.run("enable", "--roll-back")
-        enroll.run("disable", "--yes")
-        for entry in enroll.tokens(ROOT):
-            enroll.run("remove", "root", entry["token"], "--yes")
-    assert product.tree(*TREES) == before
-
-
-def enable(*options):
-    return enroll.run("enable", "--yes", "--no-copy", *options)
-
-
-def has_mfa(name):
-    return MFA in (PAM / name).read_text()
-
-
-def left_beside():
-    return [path for tree in TREES for path in Path(tree).rglob(".*pam_mfa*")]
-
-
-def in_a_session(token, command):
-    """root logs in with both factors, and runs this there; gives the exit status and what was said."""
-    with Terminal(["/bin/login"]) as terminal:
-        for answer in ("root", ROOT.password, token.next()):
-            terminal.expect(PROMPT)
-            terminal.send(answer)
-        terminal.expect(programs.came_in("root"))
-        terminal.send(f"{command}; echo status=$?")
-        match = terminal.expect(r"\nstatus=(\d+)")[1]
-        terminal.send("exit")
-        return int(match[1]), terminal.transcript
+from e2e.switching import DROP_IN, MFA, PAM, ROOT, SWITCH, TREES, enable, forget_login, has_mfa, in_a_session, left_beside, ready
 
 
 def test_everything_in_the_way_is_said_at_once(case):
@@ -74,7 +21,7 @@ def test_everything_in_the_way_is_said_at_once(case):
     with product.unchanged(*TREES, "/var/cache/debconf", "/run"):
         done = enroll.run("enable", "--yes")
         exits(done, 1, "no copy of the store key was verified.*--no-copy")
-        exits(done, 1, "root has no authenticator.*mfa-enroll add root")
+        exits(done, 1, "root has no authenticator.*mfa-enroll add root totp, then: mfa-enroll test root")
         exits(enable(), 1, "root has no authenticator")
         assert "copy" not in enable().stderr
         token = enroll.give(ROOT, kind="hotp")
@@ -83,6 +30,7 @@ def test_everything_in_the_way_is_said_at_once(case):
             exits(enroll.run("test", "root", stdin=f"{token.next()}\n"), 0)
             exits(enable("--dry-run"), 0)
             exits(enable("--only", "nonsense"), 1, "nonsense: there is no such service")
+            exits(enable("--only", "passwd"), 1, "passwd: nobody logs in by it: name services")
         finally:
             enroll.run("remove", "root", enroll.tokens(ROOT)[0]["token"], "--yes")
     for options in (["--try", "5"], ["--try", "2d"], ["--confirm", "--roll-back"], ["--only", ","]):
@@ -118,6 +66,7 @@ def test_a_trial_counts_once_a_new_session_confirms_it(case):
         assert status == 0 and "Confirmed: logins ask for a code" in said, said
         assert not left_beside() and (SWITCH / "enabled").exists() and not (SWITCH / "trying").exists()
         exits(enroll.run("enable", "--roll-back"), 1, "confirmed already")
+        exits(enroll.run("enable", "--confirm"), 1, "confirmed already")
         exits(enable(), 0, "Nothing to change")
         # an ssh key is asked for the rest, and is not enough
         with ssh.Server(DROP_IN.read_text()):
@@ -142,6 +91,112 @@ def test_what_nobody_confirms_is_put_back(case):
         soon(lambda: not (SWITCH / "trying").exists(), seconds=20)
         assert product.tree(*TREES) == before
         assert '"event":"pam.roll-back"' in product.AUDIT.read_text()
+
+
+def test_who_confirms_too_late_is_told_so(case):
+    with ready():
+        exits(enable("--only", "login", "--try", "10s"), 0)
+        soon(lambda: not (SWITCH / "trying").exists(), seconds=20)
+        time_of = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+        for words in ("--confirm", "--roll-back"):
+            exits(enroll.run("enable", words), 1, f"too late: the trial of {time_of} ended at {time_of} and was put back; begin anew")
+        exits(enable("--only", "login"), 0)
+        exits(enroll.run("enable", "--roll-back"), 0)
+        exits(enroll.run("disable", "--yes"), 0, "Nothing to change")
+
+
+def test_what_nobody_has_put_back_in_time_is_by_the_next_command(case):
+    """Who waits was ended in a way that nobody can help."""
+    with ready():
+        before = product.tree(*TREES)
+        for words, status, said in ((["enable", "--confirm"], 1, "too late: the trial of"),
+                                    (["enable", "--yes", "--no-copy", "--only", "nonsense"], 1, "no such service")):
+            exits(enable("--only", "login", "--try", "10s"), 0)
+            end_waiters()
+            time.sleep(11)
+            assert has_mfa("login")
+            exits(enroll.run(*words), status, said)
+            assert product.tree(*TREES) == before and not (SWITCH / "trying").exists()
+
+
+def end_waiters():
+    """Those of this root: its processes are all there are."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        words = path.read_bytes().split(b"\0")
+        if b"mfa-enroll" in words[0] and b"enable" in words:
+            os.kill(int(path.parent.name), signal.SIGKILL)
+
+
+def confirm(token):
+    status, said = in_a_session(token, "mfa-enroll enable --confirm")
+    assert status == 0 and "Confirmed" in said, said
+
+
+def test_more_services_are_added_to_those_that_ask(case):
+    """Each time on trial; and disable takes all of them back."""
+    with ready() as token:
+        before = product.tree(*TREES)
+        exits(enable("--only", "login"), 0)
+        confirm(token)
+        of_login = product.tree(*TREES)
+        exits(enable("--dry-run", "--only", "login,sshd"), 0, "(?s)pam.d/sshd.*pam_mfa.conf")
+        exits(enable("--only", "login,sshd,sudo"), 0, "(?s)pam.d/sshd.*pam.d/sudo.*pam_mfa.conf")
+        exits(enroll.run("check"), 1, "on trial")
+        exits(enroll.run("enable", "--roll-back"), 0)
+        assert product.tree(*TREES) == of_login and (SWITCH / "enabled").exists()
+        exits(enroll.run("enable", "--confirm"), 1, "too late")
+        # all of them at last: the line of login is common-auth's from now on
+        exits(enable(), 0, "(?s)common-auth.*pam.d/login")
+        status, said = in_a_session(token, "mfa-enroll enable --confirm")
+        assert status == 0, said
+        assert has_mfa("common-auth") and not has_mfa("login")
+        exits(enable(), 0, "Nothing to change")
+        # Debian's own command takes the profile out: enable puts it back
+        subprocess.run(["pam-auth-update", "--package", "--remove", "mfa"], check=True,
+                       env={"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        exits(enable("--dry-run"), 0, "common-auth")
+        exits(enable(), 0, "common-auth")
+        # what is on trial and what was confirmed are both taken back
+        exits(enroll.run("disable", "--yes"), 0, "(?s)Put back.*Disabled")
+        restore_seen()
+        assert product.tree(*TREES) == before
+
+
+def test_what_stays_open_is_named(case):
+    rule = Path("/etc/sudoers.d/taro")
+    with ready():
+        taro = users.new()
+        rule.write_text(f"# for taro\n{taro.name} ALL=(ALL) NOPASSWD: ALL\n")
+        try:
+            done = enable("--dry-run")
+            exits(done, 0, "warning: a hole that stays: /etc/sudoers.d/taro:2: .*NOPASSWD")
+            exits(done, 0, f"warning: after enable: cannot log in, as they have no active authenticator: .*{taro.name}")
+        finally:
+            rule.unlink()
+        assert "a hole that stays" not in enable("--dry-run").stderr
+
+
+def test_without_a_terminal_yes_is_named(case):
+    with ready():
+        exits(enroll.run("enable", "--no-copy"), 1, "there is no terminal to ask at: --yes")
+        exits(enroll.run("enable", "--no-copy", stdin="y\n"), 0, r"(?s)no systemd here.*sudo asks for password and code as well")
+
+
+def test_where_nothing_was_ever_enabled_nothing_is_made(case):
+    forget_login()
+    shutil.rmtree(SWITCH, ignore_errors=True)
+    with product.unchanged(product.STORE):
+        exits(enroll.run("disable", "--yes"), 0, "Nothing to change")
+        exits(enroll.run("enable", "--wait"), 0)
+        exits(enroll.run("enable", "--roll-back"), 1, "nothing is on trial")
+        exits(enroll.run("enable", "--confirm"), 1, "nothing is on trial")
+        exits(enroll.run("enable", "--dry-run"), 1)
+
+
+def test_a_dry_run_during_a_trial_says_so(case):
+    with ready():
+        exits(enable("--only", "login"), 0)
+        exits(enable("--dry-run"), 1, "on trial since")
 
 
 def test_a_clock_that_jumps_does_not_change_the_time_left(case):
@@ -211,15 +266,33 @@ def test_where_common_auth_was_edited_each_service_has_its_lines(case):
         (PAM / "common-auth").write_text(edited)
 
 
-def test_what_somebody_edits_meanwhile_stays(case):
+def test_what_somebody_edits_meanwhile_stays_without_our_lines(case):
+    with ready():
+        before = (PAM / "login").read_bytes()
+        taro = users.new()
+        for take_back in (lambda: exits(enroll.run("enable", "--roll-back"), 0, r"(?s)Put back.*/etc/pam.d/login was changed by "
+                                        "somebody meanwhile and stays, without lines of pam_mfa.so"),
+                          lambda: soon(lambda: not (SWITCH / "trying").exists(), seconds=20)):
+            exits(enable("--only", "login,su", "--try", "10s"), 0)
+            (PAM / "login").write_text((PAM / "login").read_text() + "# mine\n")
+            take_back()
+            assert not has_mfa("su") and not has_mfa("login") and (PAM / "login").read_text().endswith("# mine\n")
+            assert (SWITCH / "before/login").read_bytes() == before
+            let_in(programs.login(taro, [taro.password]), prompts=1)
+            (PAM / "login").write_bytes(before)
+
+
+def test_lines_that_cannot_be_taken_out_are_no_success(case):
     with ready():
         before = (PAM / "login").read_bytes()
         exits(enable("--only", "login,su"), 0)
-        edited = (PAM / "login").read_text() + "# mine\n"
-        (PAM / "login").write_text(edited)
-        exits(enroll.run("enable", "--roll-back"), 0, r"/etc/pam.d/login was changed by somebody meanwhile")
-        assert (PAM / "login").read_text() == "".join(line for line in edited.splitlines(True) if MFA not in line)
-        assert (SWITCH / "before/login").read_bytes() == before and not has_mfa("su")
+        jump = "auth [success=1 default=ignore] pam_rhosts.so\n"
+        line = f"auth       required   {MFA}\n"
+        (PAM / "login").write_text((PAM / "login").read_text().replace(line, jump + line))
+        assert jump in (PAM / "login").read_text()
+        done = enroll.run("enable", "--roll-back")
+        exits(done, 1, r"(?s)/etc/pam.d/login: a jump .* passes over.*logins are not all as they were before enable")
+        assert "logins are as they were" not in done.stdout and not has_mfa("su")
         (PAM / "login").write_bytes(before)
 
 

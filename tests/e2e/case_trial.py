@@ -65,7 +65,7 @@ def test_a_confirmation_that_was_stopped_counts_in_time_or_not_at_all(case):
                    "mfa-enroll enable --confirm & while [ -e /var/lib/pam_mfa/switch/trying ]; do sleep 0.1; done; "
                    "sleep 14; pkill -CONT -P $!; wait $!")
         status, said = in_a_session(token, command)
-        assert status == 1 and "the time is over" in said, said
+        assert status == 1 and "too late: the trial of" in said, said
         assert product.tree(*TREES) == before and not (SWITCH / "enabled").exists()
 
 

@@ -58,6 +58,12 @@ static void assert_tidy(struct sandbox *box)
 		assert_text(path_in(box, names[i]), NULL);
 }
 
+static int apply_all(const struct mfa_edits *edits, struct mfa_diag *diag)
+{
+	int err = mfa_edits_stage(edits, diag);
+	return err == MFA_OK ? mfa_edits_apply(edits, diag) : err;
+}
+
 static void what_changes_nothing_is_no_change(void **state)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
@@ -137,6 +143,28 @@ static void all_of_it_is_written_down(void **state)
 	assert_int_equal(read.items[0].before.mode, 0640);
 	assert_ptr_equal(mfa_edits_find(&read, read.items[1].path), &read.items[1]);
 	assert_null(mfa_edits_find(&read, "/none"));
+}
+
+/* login is changed by both, made by the earlier ones alone, and by hand in between. */
+static void what_was_changed_twice_is_undone_as_one(void **state)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits first = { .count = 0 };
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits second = { .count = 0 };
+	struct mfa_diag diag = { .text = "" };
+	struct mfa_strings kept = { 0 };
+	make_edits(*state, &first);
+	assert_done(apply_all(&first, &diag), &diag);
+	write_text(path_in(*state, "gone"), "by hand\n");
+	assert_done(mfa_edits_add(&second, path_in(*state, "login"), "newer\n", &diag),
+		    &diag);
+	assert_done(mfa_edits_add(&second, path_in(*state, "gone"), "newer\n", &diag),
+		    &diag);
+	assert_done(apply_all(&second, &diag), &diag);
+	assert_int_equal(mfa_edits_merge(&first, &second), MFA_OK);
+	assert_int_equal(first.count, 3);
+	assert_done(mfa_edits_restore(&first, path_in(*state, ""), &diag, &kept), &diag);
+	assert_int_equal(kept.count, 0);
+	assert_all(*state, "old\n", NULL, "by hand\n");
 }
 
 static void free_bytes(unsigned char **bytes)
@@ -340,6 +368,7 @@ int main(void)
 		in_sandbox(what_changes_nothing_is_no_change),
 		in_sandbox(changes_on_top_lead_from_the_first_to_the_last),
 		in_sandbox(links_are_not_changed),
+		in_sandbox(what_was_changed_twice_is_undone_as_one),
 		in_sandbox(all_of_it_is_written_down),
 		in_sandbox(damage_is_noticed),
 		in_sandbox(what_has_no_sense_is_damaged),

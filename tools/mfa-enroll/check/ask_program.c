@@ -21,19 +21,27 @@ bool ask_program_may_run(const char *path)
 	       access(path, X_OK) == 0;
 }
 
-static bool start_program(char *const argv[], char *const environment[], int out,
-			  pid_t *ret_pid)
+/* A program to run, and which of its descriptors is read: 1, or 2. */
+struct question {
+	char *const *argv;
+	char *const *environment;
+	int read;
+};
+
+static bool start_program(const struct question *question, int out, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
+	int dropped = question->read == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO;
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return false;
 	bool is_started =
 		posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) ==
 			0 &&
-		posix_spawn_file_actions_adddup2(&actions, out, 1) == 0 &&
-		posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) ==
-			0 &&
-		posix_spawn(ret_pid, argv[0], &actions, NULL, argv, environment) == 0;
+		posix_spawn_file_actions_adddup2(&actions, out, question->read) == 0 &&
+		posix_spawn_file_actions_addopen(&actions, dropped, "/dev/null", O_WRONLY,
+						 0) == 0 &&
+		posix_spawn(ret_pid, question->argv[0], &actions, NULL, question->argv,
+			    question->environment) == 0;
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return is_started;
 }
@@ -58,16 +66,15 @@ static bool read_all(int fd, char *ret_text, size_t size)
 	return false;
 }
 
-bool ask_program_in(char *const argv[], char *const environment[], char *ret_text,
-		    size_t size)
+static bool ask_question(const struct question *question, char *ret_text, size_t size)
 {
 	int ends[2];
 	pid_t pid = 0;
 	int status = -1;
 	ret_text[0] = '\0';
-	if (!ask_program_may_run(argv[0]) || pipe2(ends, O_CLOEXEC) != 0)
+	if (!ask_program_may_run(question->argv[0]) || pipe2(ends, O_CLOEXEC) != 0)
 		return false;
-	bool is_started = start_program(argv, environment, ends[1], &pid);
+	bool is_started = start_program(question, ends[1], &pid);
 	(void)close(ends[1]);
 	bool is_read = is_started && read_all(ends[0], ret_text, size);
 	(void)close(ends[0]);
@@ -79,8 +86,22 @@ bool ask_program_in(char *const argv[], char *const environment[], char *ret_tex
 	       WEXITSTATUS(status) == 0;
 }
 
+bool ask_program_in(char *const argv[], char *const environment[], char *ret_text,
+		    size_t size)
+{
+	const struct question question = { argv, environment, STDOUT_FILENO };
+	return ask_question(&question, ret_text, size);
+}
+
+static char *const no_environment[] = { NULL };
+
 bool ask_program(char *const argv[], char *ret_text, size_t size)
 {
-	static char *const environment[] = { NULL };
-	return ask_program_in(argv, environment, ret_text, size);
+	return ask_program_in(argv, no_environment, ret_text, size);
+}
+
+bool ask_program_errors(char *const argv[], char *ret_text, size_t size)
+{
+	const struct question question = { argv, no_environment, STDERR_FILENO };
+	return ask_question(&question, ret_text, size);
 }

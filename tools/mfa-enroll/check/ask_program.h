@@ -15,3 +15,6 @@ bool ask_program(char *const argv[], char *ret_text, size_t size);
 /* The same with an environment, of "NAME=VALUE" and a NULL. */
 bool ask_program_in(char *const argv[], char *const environment[], char *ret_text,
 		    size_t size);
+
+/* The same as ask_program, but ret_text has what it printed as errors. */
+bool ask_program_errors(char *const argv[], char *ret_text, size_t size);

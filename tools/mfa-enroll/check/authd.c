@@ -202,9 +202,14 @@ static void tell_silence(struct check *check)
 				 "systemctl status mfa-authd; journalctl -u mfa-authd. If "
 				 "you have just written a drop-in: every folder in it "
 				 "must exist")
+		: mfa_rootfs_is_folder("", SYSTEMD)
+			? MFA_N_("mfa-authd does not answer: screen locks refuse "
+				 "everybody, and so do su and sudo but on a text "
+				 "console. Run: systemctl restart mfa-authd.socket")
 			: MFA_N_("mfa-authd does not answer: screen locks refuse "
 				 "everybody, and so do su and sudo but on a text "
-				 "console. Run: systemctl restart mfa-authd.socket");
+				 "console. Start it (no systemd here): mfa-authd "
+				 "--listen");
 	check_add(check, CHECK_WARNING, "authd-down", at_socket, "%s",
 		  TR(check->app, text));
 }

@@ -11,7 +11,7 @@ enum {
 struct option_spec {
 	const char *name;     /* without the dashes */
 	const char *argument; /* what --help calls its value; NULL: a flag */
-	const char *help;
+	const char *help;     /* NULL: people have no use for it, and --help is silent */
 };
 
 /* A subcommand's own words. values[i] belongs to options[i]: its text, "" for a given

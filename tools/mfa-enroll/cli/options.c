@@ -63,9 +63,15 @@ static bool takes_option(const struct command *command, const char *name)
 /* command NULL: of all. */
 static void print_common(const struct app *app, const struct command *command)
 {
-	for (size_t i = 0; i < MFA_COUNT(common_help); i++)
-		if (command == NULL || takes_option(command, common_help[i].name))
-			print_option(app, &common_help[i]);
+	static const struct option_spec json = { "json", NULL, MFA_N_("print JSON") };
+	for (size_t i = 0; i < MFA_COUNT(common_help); i++) {
+		const struct option_spec *option = &common_help[i];
+		if (command == NULL)
+			print_option(app, option);
+		else if (takes_option(command, option->name))
+			print_option(app, strcmp(option->name, json.name) == 0 ? &json
+									       : option);
+	}
 }
 
 static void print_help(const struct app *app)
@@ -91,14 +97,15 @@ static void print_help(const struct app *app)
 
 static void print_command_help(const struct app *app, const struct command *command)
 {
-	(void)printf(TR(app, MFA_N_("usage: mfa-enroll %s [OPTIONS] %s")), command->name,
-		     command->arguments);
+	(void)printf(TR(app, MFA_N_("usage: mfa-enroll %s [OPTIONS]%s%s")), command->name,
+		     command->arguments[0] != '\0' ? " " : "", command->arguments);
 	(void)printf("\n\n%s\n", TR(app, command->summary));
 	if (command->help != NULL)
 		(void)printf("\n%s\n", TR(app, command->help));
 	(void)printf("\n%s\n", TR(app, MFA_N_("Options:")));
 	for (size_t i = 0; i < command->option_count; i++)
-		print_option(app, &command->options[i]);
+		if (command->options[i].help != NULL)
+			print_option(app, &command->options[i]);
 	print_common(app, command);
 }
 

@@ -177,7 +177,11 @@ bool terminal_confirm(const struct app *app, const char *question)
 	if (app->says_yes)
 		return true;
 	MFA_CLEANUP(mfa_secret_done) struct mfa_secret line = { 0 };
-	if (terminal_ask(question, ECHO_SHOWN, &line) != MFA_OK)
+	int err = terminal_ask(question, ECHO_SHOWN, &line);
+	if (err == MFA_ERR_ABORT && isatty(STDIN_FILENO) != 1)
+		app_complain("%s", TR(app, MFA_N_("there is no terminal to ask at: --yes "
+						  "answers the question")));
+	if (err != MFA_OK)
 		return false;
 	return line.len == 1 && (line.data[0] == 'y' || line.data[0] == 'Y');
 }

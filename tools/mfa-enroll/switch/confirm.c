@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/change.h"
 #include "switch/acts.h"
@@ -58,11 +59,13 @@ static enum exit_code check_changes(struct app *app, const struct mfa_edits *edi
 	return show_problems(&plan) || !is_right ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* It took so long that they may be put back by now. */
-static enum exit_code give_trial_up(struct app *app, const struct mfa_edits *edits)
+/* Nobody has put it back in time; or the confirmation took so long. */
+static enum exit_code end_late(struct app *app, const struct mfa_edits *edits)
 {
 	enum exit_code code = roll_back(app, edits);
-	return code == EXIT_DONE ? switch_check_time(app, edits) : code;
+	if (code == EXIT_DONE)
+		switch_complain_of_end(app);
+	return code == EXIT_DONE ? EXIT_REFUSED : code;
 }
 
 static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
@@ -73,13 +76,25 @@ static enum exit_code keep_changes(struct app *app, struct mfa_edits *edits)
 	change_hold_signals(app);
 	int err = switch_confirm(edits, &diag);
 	if (err == MFA_ERR_CONFLICT)
-		return give_trial_up(app, edits);
+		return end_late(app, edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
+	if (switch_forget(SWITCH_ENDED, &diag) != MFA_OK)
+		app_complain("%s", diag.text);
 	enum exit_code code = switch_log(app, "pam.confirm", id);
 	(void)puts(TR(app, MFA_N_("Confirmed: logins ask for a code from now on. What it "
 				  "does not cover, if anything: mfa-enroll check")));
 	return code;
+}
+
+/* Of a second trial that was put back the end is told, though the first one counts. */
+static enum exit_code complain_of_no_trial(const struct app *app, enum switch_phase phase)
+{
+	if (phase == SWITCH_OFF || access(SWITCH_ENDED, F_OK) == 0)
+		switch_complain_of_end(app);
+	else
+		app_complain("%s", TR(app, MFA_N_("confirmed already")));
+	return EXIT_REFUSED;
 }
 
 enum exit_code confirm_act(struct app *app)
@@ -90,21 +105,17 @@ enum exit_code confirm_act(struct app *app)
 	enum switch_phase phase = SWITCH_OFF;
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, false, &lock);
 	if (code != EXIT_DONE)
 		return code;
 	int err = switch_find(&diag, &phase, &edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (phase != SWITCH_TRYING) {
-		app_complain("%s", phase == SWITCH_OFF
-					   ? TR(app, MFA_N_("nothing is on trial"))
-					   : TR(app, MFA_N_("confirmed already")));
-		return EXIT_REFUSED;
-	}
-	code = switch_check_time(app, &edits); /* put back in a moment, if over */
-	if (code == EXIT_DONE)
-		code = check_session(app, &edits);
+	if (phase != SWITCH_TRYING)
+		return complain_of_no_trial(app, phase);
+	if (switch_is_due(&edits))
+		return end_late(app, &edits);
+	code = check_session(app, &edits);
 	if (code == EXIT_DONE)
 		code = check_changes(app, &edits);
 	return code == EXIT_DONE ? keep_changes(app, &edits) : code;

@@ -7,6 +7,7 @@
 #include "cli/change.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "mfa/rootfs.h"
 #include "switch/acts.h"
 #include "switch/judge.h"
 #include "switch/show.h"
@@ -57,17 +58,6 @@ static void drop_changed(struct mfa_edits *edits)
 		if (is_managed(edit) ? !has_profile : !is_as_left(edit))
 			mfa_edits_drop(edits, i);
 	}
-}
-
-static enum exit_code load_configuration(struct app *app)
-{
-	struct mfa_diag diag = { .text = "" };
-	enum exit_code code = app_identify(app);
-	/* without a configuration nobody gets in: all the more it must be possible */
-	if (code == EXIT_DONE &&
-	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
-		app_use_language(app, app->site.config->language);
-	return code;
 }
 
 static enum exit_code find_all(struct undoing *undoing)
@@ -127,22 +117,33 @@ static enum exit_code undo_all(struct undoing *undoing)
 	struct app *app = undoing->plan.app;
 	struct mfa_diag diag = { .text = "" };
 	change_hold_signals(app);
-	int err = changes_restore(app, &undoing->back, &diag);
+	bool is_whole = false;
+	int err = changes_restore(app, &undoing->back, &diag, &is_whole);
 	if (err == MFA_OK)
 		err = changes_make(&undoing->plan.edits, &diag);
 	tidy_folders();
-	bool is_reloaded =
-		reload_sshd(&undoing->back) && reload_sshd(&undoing->plan.edits);
+	if (reload_sshd(app, &undoing->back))
+		(void)reload_sshd(app, &undoing->plan.edits);
 	if (err == MFA_OK)
 		err = switch_forget(SWITCH_ENABLED, &diag);
 	if (err == MFA_OK)
 		err = switch_forget(MFA_EDITS_TRYING, &diag);
+	if (err == MFA_OK)
+		err = switch_forget(SWITCH_ENDED, &diag);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	if (!is_reloaded)
-		app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
 	enum exit_code code = switch_log(app, "pam.disable", undoing->back.id);
 	tell_left(app);
+	return code == EXIT_DONE && !is_whole ? EXIT_REFUSED : code;
+}
+
+/* What is on trial needs no question, and what was confirmed before it is not over. */
+static enum exit_code undo_trial_first(struct app *app, const struct mfa_edits *edits,
+				       bool asks)
+{
+	enum exit_code code = roll_back(app, edits);
+	if (code == EXIT_DONE && mfa_rootfs_exists("", SWITCH_ENABLED))
+		code = disable_all(app, asks);
 	return code;
 }
 
@@ -153,7 +154,7 @@ enum exit_code disable_all(struct app *app, bool asks)
 	if (code != EXIT_DONE)
 		return code;
 	if (undoing.phase == SWITCH_TRYING)
-		return roll_back(app, &undoing.back);
+		return undo_trial_first(app, &undoing.back, asks);
 	if (undoing.back.count == 0 && undoing.plan.edits.count == 0) {
 		(void)puts(TR(app, MFA_N_("Nothing to change: no login asks for a "
 					  "code.")));
@@ -171,9 +172,9 @@ static enum exit_code disable_run(struct app *app,
 				  const struct invocation *invocation MFA_UNUSED)
 {
 	MFA_CLEANUP(mfa_close_fd) int lock = -1;
-	enum exit_code code = load_configuration(app);
+	enum exit_code code = switch_begin(app);
 	if (code == EXIT_DONE)
-		code = switch_lock(app, &lock);
+		code = switch_lock(app, false, &lock);
 	return code == EXIT_DONE ? disable_all(app, true) : code;
 }
 

@@ -45,7 +45,7 @@ static const struct option_spec options[] = {
 		      MFA_N_("keep it: in a session that came in with a "
 			     "code") },
 	[ROLL_BACK] = { "roll-back", NULL, MFA_N_("put all back at once") },
-	[WAIT] = { "wait", NULL, MFA_N_("put all back when it is due; for systemd") },
+	[WAIT] = { "wait", NULL, NULL }, /* for systemd */
 };
 
 static enum exit_code read_only_list(struct plan *plan, const char *list)
@@ -66,22 +66,26 @@ static enum exit_code read_only_list(struct plan *plan, const char *list)
 	return EXIT_USAGE;
 }
 
-static enum exit_code complain_of_trial(const struct app *app,
-					const struct mfa_edits *edits)
+static void complain_of_trial(const struct app *app, const struct mfa_edits *edits)
 {
 	char left[SWITCH_LEFT_SIZE];
 	char time[MFA_TIME_SIZE];
 	switch_write_left(edits, left);
 	mfa_text_format_time(edits->time, time);
-	app_complain(TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log in on "
-				    "another terminal and run: mfa-enroll enable "
-				    "--confirm; or: mfa-enroll enable --roll-back")),
+	app_complain(TR(app, MFA_N_("on trial since %s, by %s; put back in %s. Log "
+				    "in on another terminal and run: mfa-enroll "
+				    "enable --confirm; or: mfa-enroll enable "
+				    "--roll-back")),
 		     time, edits->actor, left);
-	return EXIT_REFUSED;
+	if (trial_is_left_alone())
+		app_complain("%s", TR(app, MFA_N_("warning: mfa-try.service does not "
+						  "run, so nobody puts it back by "
+						  "itself: mfa-enroll enable "
+						  "--roll-back")));
 }
 
-/* What was confirmed before can be gone on from. */
-static enum exit_code check_phase(const struct app *app)
+/* What is over and was not put back is, before anything else. */
+static enum exit_code check_phase(struct app *app, bool is_dry_run)
 {
 	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
 	struct mfa_diag diag = { .text = "" };
@@ -89,7 +93,12 @@ static enum exit_code check_phase(const struct app *app)
 	int err = switch_find(&diag, &phase, &edits);
 	if (err != MFA_OK)
 		return app_fail(err, &diag);
-	return phase == SWITCH_TRYING ? complain_of_trial(app, &edits) : EXIT_DONE;
+	if (phase != SWITCH_TRYING)
+		return EXIT_DONE;
+	if (!is_dry_run && switch_is_due(&edits))
+		return roll_back(app, &edits);
+	complain_of_trial(app, &edits);
+	return EXIT_REFUSED;
 }
 
 static void tell_open(const struct app *app, const struct mfa_strings *open)
@@ -136,14 +145,19 @@ static void tell_next_step(const struct app *app, const struct mfa_edits *edits)
 {
 	char left[SWITCH_LEFT_SIZE];
 	switch_write_left(edits, left);
-	(void)printf(
-		TR(app, MFA_N_("On trial: in %s all is put back, also if the machine "
-			       "starts anew.")),
-		left);
+	(void)printf(reload_has_systemd()
+			     ? TR(app, MFA_N_("On trial: in %s all is put back, also if "
+					      "the machine starts anew."))
+			     : TR(app, MFA_N_("On trial: in %s all is put back. After a "
+					      "restart of the machine (no systemd here): "
+					      "mfa-enroll enable --roll-back")),
+		     left);
 	(void)printf("\n%s\n",
 		     TR(app, MFA_N_("Leave this terminal open. Log in on another one, a "
 				    "text console or over ssh, with password and code,\n"
 				    "and run there: sudo mfa-enroll enable --confirm\n"
+				    "sudo asks for password and code as well: wait for "
+				    "the next code.\n"
 				    "To put all back at once: mfa-enroll enable "
 				    "--roll-back")));
 }
@@ -168,9 +182,9 @@ enum exit_code enable_act(struct app *app, const struct enable_wish *wish)
 	MFA_CLEANUP(plan_done) struct plan plan = { .app = app };
 	enum exit_code code = app_open(app);
 	if (code == EXIT_DONE && !wish->is_dry_run)
-		code = switch_lock(app, &lock);
-	if (code == EXIT_DONE && !wish->is_dry_run)
-		code = check_phase(app);
+		code = switch_lock(app, true, &lock);
+	if (code == EXIT_DONE)
+		code = check_phase(app, wish->is_dry_run);
 	if (code == EXIT_DONE)
 		code = read_only_list(&plan, wish->only);
 	if (code == EXIT_DONE)

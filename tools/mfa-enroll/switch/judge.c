@@ -9,6 +9,8 @@
 #include "check/cures.h"
 #include "check/parts.h"
 #include "mfa/rootfs.h"
+#include "switch/holes.h"
+#include "switch/judge_sshd.h"
 #include "switch/scratch.h"
 
 #define COPY_FOLDER "/pam.d"
@@ -195,6 +197,13 @@ static bool is_proved(const struct check_service *service)
 	       service->inspection.grade == MFA_GRADE_PROVED_BUT_ROOT;
 }
 
+/* What sshd asks changes by its own configuration, too. */
+static bool has_drop_in(const struct plan *plan, const struct check_service *service)
+{
+	return strcmp(service->name, "sshd") == 0 &&
+	       mfa_edits_find(&plan->edits, SSHD_DROP_IN) != NULL;
+}
+
 static int judge_service(struct rehearsal *rehearsal, const struct check_service *service,
 			 struct mfa_strings *open)
 {
@@ -208,7 +217,7 @@ static int judge_service(struct rehearsal *rehearsal, const struct check_service
 		object_to(rehearsal, service, fault);
 	else if (fault != NULL)
 		return mfa_strings_add(open, service->name);
-	else if (is_proved(service) && is_touched_by_it)
+	else if (is_proved(service) && (is_touched_by_it || has_drop_in(plan, service)))
 		return mfa_strings_add(&plan->edits.services, service->name);
 	return MFA_OK;
 }
@@ -219,6 +228,10 @@ int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *r
 	int err = begin_rehearsal(&rehearsal, diag);
 	for (size_t i = 0; err == MFA_OK && i < rehearsal.check.service_count; i++)
 		err = judge_service(&rehearsal, &rehearsal.check.services[i], ret_open);
+	if (err == MFA_OK)
+		err = judge_sshd(plan, &rehearsal.check, diag);
+	if (err == MFA_OK)
+		holes_warn(&rehearsal.check);
 	return err;
 }
 

@@ -7,7 +7,8 @@
 
 #define PAM_FOLDER    "/etc/pam.d"
 #define VENDOR_FOLDER "/usr/lib/pam.d"
-#define SSHD_DROP_IN  "/etc/ssh/sshd_config.d/pam_mfa.conf"
+#define SSHD_FOLDER   "/etc/ssh/sshd_config.d"
+#define SSHD_DROP_IN  SSHD_FOLDER "/pam_mfa.conf"
 
 struct plan {
 	struct app *app;
@@ -49,6 +50,9 @@ int plan_profile_remove(struct plan *plan, struct mfa_diag *diag) MFA_MUST_CHECK
 int plan_services(struct plan *plan, bool is_by_profile, struct mfa_diag *diag)
 	MFA_MUST_CHECK;
 int plan_sshd(struct plan *plan, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Whether this host has sshd, with a configuration. */
+bool plan_has_sshd(void);
 
 /* sshd's drop-in as enable writes it; the caller frees it. NULL: out of memory. */
 char *plan_drop_in(void);

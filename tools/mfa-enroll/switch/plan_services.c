@@ -9,11 +9,13 @@
 #include "mfa/service_text.h"
 #include "site/sample.h"
 #include "switch/plan.h"
+#include "switch/state.h"
 
 struct survey {
 	struct plan *plan;
 	struct mfa_diag *diag;
 	struct mfa_inspector inspector;
+	struct mfa_edits enabled; /* what enable has changed before */
 	bool is_by_profile;
 	enum mfa_common_auth common;
 };
@@ -21,6 +23,7 @@ struct survey {
 static void survey_done(struct survey *survey)
 {
 	mfa_inspector_done(&survey->inspector);
+	mfa_edits_done(&survey->enabled);
 }
 
 static bool has_ours(const char *text)
@@ -80,23 +83,34 @@ static void object_to_service(const struct survey *survey, const char *service, 
 			    service);
 }
 
+/* Where common-auth asks from now on, lines of its own would ask twice: those that enable
+ * itself has made go, and of others somebody has to think. */
+static int take_own_lines(struct survey *survey, const char *service, const char *text)
+{
+	struct plan *plan = survey->plan;
+	char path[PATH_MAX];
+	const struct mfa_edit *edit = plan_path(PAM_FOLDER, service, path, sizeof path)
+					      ? mfa_edits_find(&survey->enabled, path)
+					      : NULL;
+	if (edit != NULL && edit->after.data != NULL && edit->before.data != NULL &&
+	    strcmp(edit->after.data, text) == 0)
+		return change_file(survey, service, edit->before.data);
+	plan_object(plan,
+		    TR(plan->app, MFA_N_("%s includes common-auth and has lines of "
+					 "pam_mfa.so besides: it would ask twice. "
+					 "Take them out")),
+		    service);
+	return MFA_OK;
+}
+
 static int change_service(struct survey *survey, const char *service, const char *text)
 {
 	MFA_CLEANUP(mfa_free_string) char *made = NULL;
-	struct plan *plan = survey->plan;
 	if (strcmp(service, "i3lock") == 0) /* it asks once, for both in one line */
 		return has_ours(text) ? MFA_OK
 				      : change_file(survey, service, sample_i3lock);
-	if (survey->is_by_profile && mfa_service_text_has_common(text)) {
-		if (has_ours(text))
-			plan_object(plan,
-				    TR(plan->app,
-				       MFA_N_("%s includes common-auth and has lines of "
-					      "pam_mfa.so besides: it would ask twice. "
-					      "Take them out")),
-				    service);
-		return MFA_OK;
-	}
+	if (survey->is_by_profile && mfa_service_text_has_common(text))
+		return has_ours(text) ? take_own_lines(survey, service, text) : MFA_OK;
 	int err = mfa_service_text_add(text, survey->common, &made);
 	if (err == MFA_OK)
 		return change_file(survey, service, made);
@@ -107,13 +121,26 @@ static int change_service(struct survey *survey, const char *service, const char
 	return MFA_OK;
 }
 
+static void object_to_name(struct plan *plan, const char *service)
+{
+	if (plan->has_only)
+		plan_object(plan,
+			    TR(plan->app, MFA_N_("%s: nobody logs in by it: name "
+						 "services, as login,sshd")),
+			    service);
+}
+
 static int look_at_service(struct survey *survey, const char *service)
 {
 	char path[PATH_MAX];
 	if (strncmp(service, "common-", strlen("common-")) == 0 ||
-	    !plan_wants(survey->plan, service) || asks_nobody(survey, service) ||
+	    !plan_wants(survey->plan, service) ||
 	    !find_service_file(service, path, sizeof path))
 		return MFA_OK;
+	if (asks_nobody(survey, service)) {
+		object_to_name(survey->plan, service);
+		return MFA_OK;
+	}
 	MFA_CLEANUP(mfa_free_string) char *text = plan_text(survey->plan, path);
 	if (text != NULL)
 		return change_service(survey, service, text);
@@ -143,8 +170,7 @@ static void look_at_common(struct survey *survey)
 		plan_object(plan, "%s",
 			    TR(plan->app,
 			       MFA_N_("common-auth has pam_mfa.so already, so --only has "
-				      "no choice: first run: pam-auth-update --remove "
-				      "mfa")));
+				      "no choice: first run: mfa-enroll disable")));
 }
 
 int plan_services(struct plan *plan, bool is_by_profile, struct mfa_diag *diag)
@@ -160,6 +186,10 @@ int plan_services(struct plan *plan, bool is_by_profile, struct mfa_diag *diag)
 		err = mfa_service_list(&here, diag, &names);
 	if (err != MFA_OK)
 		return err;
+	err = mfa_edits_load(SWITCH_ENABLED, NULL, &survey.enabled);
+	if (err != MFA_OK && err != MFA_ERR_NOTFOUND && err != MFA_ERR_INTEGRITY)
+		return mfa_fail(diag, err, "%s: %s", SWITCH_ENABLED, mfa_strerror(err));
+	err = MFA_OK;
 	look_at_common(&survey);
 	check_names(plan, &names);
 	for (size_t i = 0; err == MFA_OK && i < names.count; i++)

@@ -39,8 +39,31 @@ static bool passes_test(const char *config)
 	return ask_program((char *const *)(uintptr_t)words, output, sizeof output);
 }
 
-/* As sshd would read both: the first value of a keyword counts. Where it refuses already
- * what is there, nothing can be told, and it does not run. */
+/* That sshd has not been started yet, or has no key, is no fault of its configuration. */
+static bool is_of_host(const char *words)
+{
+	return strstr(words, "Missing privilege separation directory") != NULL ||
+	       strstr(words, "no hostkeys available") != NULL;
+}
+
+/* sshd would go on with what it has read, and would not start anew: a restart, or the
+ * next start of the machine, would leave nothing that listens. */
+static void check_configuration(struct plan *plan)
+{
+	char words[OUTPUT_SIZE];
+	const char *const argv[] = { SSHD_PROGRAM, "-t", NULL };
+	if (ask_program_errors((char *const *)(uintptr_t)argv, words, sizeof words) ||
+	    words[0] == '\0' || is_of_host(words))
+		return;
+	words[strcspn(words, "\r\n")] = '\0';
+	plan_object(plan,
+		    TR(plan->app, MFA_N_("sshd -t refuses the configuration that is "
+					 "there: %s. Correct it; do not restart sshd "
+					 "before")),
+		    words);
+}
+
+/* As sshd would read both: the first value of a keyword counts. */
 static int test_drop_in(struct plan *plan, const char *drop_in, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(scratch_done) struct scratch scratch = { .path = "" };
@@ -68,12 +91,19 @@ static int test_drop_in(struct plan *plan, const char *drop_in, struct mfa_diag 
 	return err;
 }
 
+bool plan_has_sshd(void)
+{
+	return mfa_rootfs_exists("", SSHD_PROGRAM) && mfa_rootfs_exists("", SSHD_CONFIG);
+}
+
 int plan_sshd(struct plan *plan, struct mfa_diag *diag)
 {
-	if (!mfa_rootfs_exists("", SSHD_PROGRAM) || !mfa_rootfs_exists("", SSHD_CONFIG) ||
-	    mfa_rootfs_has_name("", SSHD_DROP_IN))
+	if (!plan_has_sshd())
 		return MFA_OK;
-	if (!mfa_rootfs_is_folder("", "/etc/ssh/sshd_config.d")) {
+	check_configuration(plan);
+	if (mfa_rootfs_has_name("", SSHD_DROP_IN))
+		return MFA_OK;
+	if (!mfa_rootfs_is_folder("", SSHD_FOLDER)) {
 		plan_object(plan, "%s",
 			    TR(plan->app,
 			       MFA_N_("/etc/ssh/sshd_config.d is missing: make it, and "

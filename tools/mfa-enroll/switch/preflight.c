@@ -27,6 +27,24 @@ static bool is_fatal(const struct finding *finding)
 	return is_of_copy(finding);
 }
 
+/* What check says of logins is true once pam_mfa asks, and not yet. */
+static bool is_of_logins(const struct finding *finding)
+{
+	return strncmp(finding->id, "people-", strlen("people-")) == 0 ||
+	       strcmp(finding->id, "no-root") == 0 ||
+	       strcmp(finding->id, "no-admin") == 0;
+}
+
+static void warn_of_finding(const struct app *app, const struct finding *finding,
+			    const char *text)
+{
+	if (finding->level != CHECK_WARNING)
+		return;
+	app_complain(is_of_logins(finding) ? TR(app, MFA_N_("warning: after enable: %s"))
+					   : TR(app, MFA_N_("warning: %s")),
+		     text);
+}
+
 static void take_finding(struct plan *plan, const struct finding *finding,
 			 bool wants_copy)
 {
@@ -34,8 +52,7 @@ static void take_finding(struct plan *plan, const struct finding *finding,
 	if (text == NULL || (is_of_copy(finding) && !wants_copy))
 		return;
 	if (!is_fatal(finding)) {
-		if (finding->level == CHECK_WARNING)
-			app_complain(TR(plan->app, MFA_N_("warning: %s")), text);
+		warn_of_finding(plan->app, finding, text);
 		return;
 	}
 	plan_object(plan, "%s%s", text,
@@ -83,6 +100,15 @@ static bool is_tested(const struct mfa_record *record, const struct mfa_zone *zo
 	return false;
 }
 
+/* Of those that add knows, the first that the zone accepts. */
+static const char *first_kind(const struct mfa_zone *zone)
+{
+	for (int kind = MFA_KIND_TOTP; kind <= MFA_KIND_YUBIKEY_OTP; kind++)
+		if ((zone->factors & UINT32_C(1) << kind) != 0)
+			return mfa_kind_name((enum mfa_kind)kind);
+	return mfa_kind_name(MFA_KIND_TOTP);
+}
+
 static enum exit_code check_person(struct plan *plan, const char *user)
 {
 	struct app *app = plan->app;
@@ -98,9 +124,9 @@ static enum exit_code check_person(struct plan *plan, const char *user)
 	if (err == MFA_ERR_NOTFOUND)
 		plan_object(plan,
 			    TR(app, MFA_N_("%s has no authenticator and could not log in "
-					   "any more: mfa-enroll add %s, then: "
+					   "any more: mfa-enroll add %s %s, then: "
 					   "mfa-enroll test %s")),
-			    user, user, user);
+			    user, user, first_kind(zone), user);
 	else if (err != MFA_OK)
 		return app_fail(err, &diag);
 	else if (!is_tested(record, zone))

@@ -31,6 +31,17 @@ bool reload_call(const char *verb, const char *unit)
 	return ask_program((char *const *)(uintptr_t)words, output, sizeof output);
 }
 
+bool reload_is_stopped(const char *unit)
+{
+	char output[OUTPUT_SIZE];
+	const char *const words[] = { SYSTEMCTL, "show", "--property", "ActiveState",
+				      "--value", unit,	 NULL };
+	if (!ask_program((char *const *)(uintptr_t)words, output, sizeof output))
+		return false;
+	output[strcspn(output, "\n")] = '\0';
+	return strcmp(output, "inactive") == 0 || strcmp(output, "failed") == 0;
+}
+
 /* Without systemd. Only where the number is still sshd's. */
 static bool signal_sshd(void)
 {
@@ -57,9 +68,17 @@ static bool reload_units(void)
 	return true;
 }
 
-bool reload_sshd(const struct mfa_edits *edits)
+bool reload_sshd(const struct app *app, const struct mfa_edits *edits)
 {
-	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
+	bool has_systemd = reload_has_systemd();
+	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL ||
+	    (has_systemd ? reload_units() : signal_sshd()))
 		return true;
-	return reload_has_systemd() ? reload_units() : signal_sshd();
+	/* a restart could leave nothing that listens */
+	app_complain(TR(app, MFA_N_("sshd could not be told, and goes on with the "
+				    "configuration that it has read. Do not restart it: "
+				    "correct what sshd -t says, then run: %s")),
+		     has_systemd ? "systemctl reload ssh"
+				 : "kill -HUP $(cat " SSHD_PID ")");
+	return false;
 }

@@ -6,33 +6,56 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mfa/fs.h"
 #include "mfa/peer.h"
+#include "mfa/rootfs.h"
+#include "mfa/text.h"
 
 #define STORE_FOLDER "/var/lib/pam_mfa"
 #define LOCK_PATH    MFA_EDITS_FOLDER "/lock"
 #define ENABLED_NEXT SWITCH_ENABLED ".next"
 #define BOOT_PATH    "/proc/sys/kernel/random/boot_id"
 
-/* Open for reading: what is on trial is put back on a disk that is read-only by now. */
-static int take_lock(struct mfa_diag *diag, int *ret_lock)
+enum exit_code switch_begin(struct app *app)
+{
+	struct mfa_diag diag = { .text = "" };
+	enum exit_code code = app_identify(app);
+	/* without a configuration nobody gets in: all the more it must be possible */
+	if (code == EXIT_DONE &&
+	    mfa_site_load(app->config_path, &diag, &app->site) == MFA_OK)
+		app_use_language(app, app->site.config->language);
+	return code;
+}
+
+static int make_folder(struct mfa_diag *diag)
 {
 	bool is_made = false;
 	int err = mfa_fs_make_dir(STORE_FOLDER, diag, &is_made);
-	if (err == MFA_OK)
-		err = mfa_fs_make_dir(MFA_EDITS_FOLDER, diag, &is_made);
+	return err == MFA_OK ? mfa_fs_make_dir(MFA_EDITS_FOLDER, diag, &is_made) : err;
+}
+
+/* Open for reading: what is on trial is put back on a disk that is read-only by now. */
+static int take_lock(bool makes_folder, struct mfa_diag *diag, int *ret_lock)
+{
+	int err = MFA_OK;
+	if (!makes_folder && !mfa_rootfs_exists("", MFA_EDITS_FOLDER))
+		return MFA_OK;
+	if (makes_folder)
+		err = make_folder(diag);
 	if (err == MFA_OK)
 		err = mfa_fs_open(LOCK_PATH, O_RDONLY | O_CREAT, &mfa_fs_own_alone, diag,
 				  ret_lock);
 	return err;
 }
 
-enum exit_code switch_lock(struct app *app, int *ret_lock)
+enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
 {
 	struct mfa_diag diag = { .text = "" };
-	int err = take_lock(&diag, ret_lock);
+	int err = take_lock(makes_folder, &diag, ret_lock);
 	if (err != MFA_ERR_BUSY)
 		return err == MFA_OK ? EXIT_DONE : app_fail(err, &diag);
 	app_complain("%s", TR(app, MFA_N_("another administrator is running enable or "
@@ -42,7 +65,7 @@ enum exit_code switch_lock(struct app *app, int *ret_lock)
 
 void switch_lock_or_go_on(int *ret_lock)
 {
-	if (take_lock(NULL, ret_lock) != MFA_OK)
+	if (take_lock(false, NULL, ret_lock) != MFA_OK)
 		*ret_lock = -1;
 }
 
@@ -102,9 +125,44 @@ int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag)
 	return MFA_OK;
 }
 
+int switch_end(struct mfa_diag *diag)
+{
+	/* needs no space, as nothing of it does */
+	(void)utimensat(AT_FDCWD, MFA_EDITS_TRYING, NULL, AT_SYMLINK_NOFOLLOW);
+	return mfa_fs_replace(MFA_EDITS_TRYING, SWITCH_ENDED, diag);
+}
+
+static void write_local_time(time_t time, char ret_text[static MFA_TIME_SIZE])
+{
+	struct tm local;
+	if (localtime_r(&time, &local) == NULL ||
+	    strftime(ret_text, MFA_TIME_SIZE, "%Y-%m-%d %H:%M", &local) == 0)
+		ret_text[0] = '\0';
+}
+
+void switch_complain_of_end(const struct app *app)
+{
+	MFA_CLEANUP(mfa_edits_done) struct mfa_edits edits = { .count = 0 };
+	struct stat status;
+	char began[MFA_TIME_SIZE];
+	char ended[MFA_TIME_SIZE];
+	if (mfa_edits_load(SWITCH_ENDED, NULL, &edits) != MFA_OK ||
+	    stat(SWITCH_ENDED, &status) != 0) {
+		app_complain("%s", TR(app, MFA_N_("nothing is on trial")));
+		return;
+	}
+	write_local_time(edits.time, began);
+	write_local_time(status.st_mtime, ended);
+	app_complain(TR(app, MFA_N_("too late: the trial of %s ended at %s and was put "
+				    "back; begin anew: mfa-enroll enable")),
+		     began, ended);
+}
+
 int switch_forget(const char *path, struct mfa_diag *diag)
 {
 	MFA_CLEANUP(mfa_close_fd) int fd = -1;
+	if (!mfa_rootfs_exists("", MFA_EDITS_FOLDER))
+		return MFA_OK;
 	int err = mfa_fs_open_dir(MFA_EDITS_FOLDER, &mfa_fs_own_folder, diag, &fd);
 	if (err == MFA_OK && ((unlink(path) != 0 && errno != ENOENT) || fsync(fd) != 0))
 		err = mfa_fail_errno(diag, errno, "%s: cannot remove", path);

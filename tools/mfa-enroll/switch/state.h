@@ -6,6 +6,7 @@
 #include "mfa/edits.h"
 
 #define SWITCH_ENABLED MFA_EDITS_FOLDER "/enabled"
+#define SWITCH_ENDED   MFA_EDITS_FOLDER "/ended" /* the last trial that was put back */
 
 enum switch_phase {
 	SWITCH_OFF,	 /* nothing is written down: never, or by hand */
@@ -13,9 +14,14 @@ enum switch_phase {
 	SWITCH_CONFIRMED /* by enable, and confirmed */
 };
 
-/* Makes the folder, and keeps other administrators out until ret_lock is closed.
- * EXIT_DONE, or the exit code to end with, after a complaint. */
-enum exit_code switch_lock(struct app *app, int *ret_lock) MFA_MUST_CHECK;
+/* Who acts, and the person's language; also without a configuration. EXIT_DONE, ... */
+enum exit_code switch_begin(struct app *app) MFA_MUST_CHECK;
+
+/* Keeps other administrators out until ret_lock is closed. makes_folder: what is to be
+ * written down needs one; else, where there is none, nothing is written down, and there
+ * is no lock. EXIT_DONE, or the exit code to end with, after a complaint. */
+enum exit_code switch_lock(struct app *app, bool makes_folder, int *ret_lock)
+	MFA_MUST_CHECK;
 
 /* The same for what cannot wait for others: goes on without the lock where one of them
  * keeps it, as by Ctrl-S on its terminal, or where there is none to be had. */
@@ -29,6 +35,13 @@ int switch_find(struct mfa_diag *diag, enum switch_phase *ret_phase,
  * what edits, which is tried, owns. MFA_ERR_CONFLICT: the time is over; edits is as it
  * was, and on trial. */
 int switch_confirm(struct mfa_edits *edits, struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* The trial is over, and was put back: that is remembered, with the time. */
+int switch_end(struct mfa_diag *diag) MFA_MUST_CHECK;
+
+/* Says when the last trial ended, if it is known: what came after it has begun is too
+ * late. */
+void switch_complain_of_end(const struct app *app);
 
 /* Forgets what is written down at path. */
 int switch_forget(const char *path, struct mfa_diag *diag) MFA_MUST_CHECK;

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check/parts.h"
 #include "cli/change.h"
 #include "switch/acts.h"
 #include "switch/plan.h"
@@ -28,36 +27,18 @@ static bool leave_waiter(struct app *app)
 	_exit((int)wait_act(app));
 }
 
-/* Both before anything is changed: who would take it back must be there. */
+bool trial_is_left_alone(void)
+{
+	return reload_has_systemd() && reload_is_stopped(WAIT_UNIT);
+}
+
+/* Both before anything is changed: who would take it back must be there. One that is
+ * about to end, of an earlier trial, is started anew by systemd. */
 static bool start_waiter(struct app *app)
 {
 	if (!reload_has_systemd())
 		return leave_waiter(app);
-	return reload_call("enable", BOOT_UNIT) && reload_call("restart", WAIT_UNIT);
-}
-
-bool sshd_is_right(struct app *app, const struct mfa_edits *edits)
-{
-	if (mfa_edits_find(edits, SSHD_DROP_IN) == NULL)
-		return true;
-	MFA_CLEANUP(check_done)
-	struct check check = {
-		.app = app, .root = "", .is_live = true, .config = app->site.config
-	};
-	const struct mfa_pam_rootfs here = { "", NULL };
-	bool is_right =
-		mfa_inspector_init(&check.inspector, &here, check.config) == MFA_OK;
-	if (!is_right)
-		return false;
-	check_sshd(&check);
-	for (size_t i = 0; i < check.findings.count; i++) {
-		const struct finding *finding = &check.findings.items[i];
-		if (finding->level != CHECK_HOLE && finding->level != CHECK_LOCKOUT)
-			continue;
-		app_complain("%s", finding->text);
-		is_right = false;
-	}
-	return is_right;
+	return reload_call("enable", BOOT_UNIT) && reload_call("start", WAIT_UNIT);
 }
 
 static enum exit_code undo_trial(struct app *app, const struct mfa_edits *edits)
@@ -82,10 +63,7 @@ static enum exit_code make_changes(struct app *app, const struct mfa_edits *edit
 		return app_fail(err, &diag);
 	if (!sshd_is_right(app, edits))
 		return EXIT_REFUSED;
-	if (reload_sshd(edits))
-		return EXIT_DONE;
-	app_complain("%s", TR(app, MFA_N_("sshd could not be told: restart it")));
-	return EXIT_REFUSED;
+	return reload_sshd(app, edits) ? EXIT_DONE : EXIT_REFUSED;
 }
 
 enum exit_code trial_begin(struct app *app, struct mfa_edits *edits)

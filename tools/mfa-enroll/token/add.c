@@ -242,6 +242,11 @@ static enum exit_code enrol_token(struct app *app, const struct add_kind *kind,
 
 static enum exit_code add_run(struct app *app, const struct invocation *invocation)
 {
+	if (invocation->count < 2) {
+		app_complain("%s", TR(app, MFA_N_("add: name the kind: totp, hotp, "
+						  "yubikey, yubikey-otp")));
+		return EXIT_USAGE;
+	}
 	const struct add_kind *kind = find_kind(invocation->arguments[1]);
 	if (kind == NULL) {
 		app_complain(TR(app, MFA_N_("%s is not a kind of token; there are totp, "
@@ -275,7 +280,7 @@ static enum exit_code add_run(struct app *app, const struct invocation *invocati
 const struct command command_add = {
 	.name = "add",
 	.arguments = "USER totp|hotp|yubikey|yubikey-otp",
-	.least = 2,
+	.least = 1,
 	.most = 2,
 	.summary = MFA_N_("enrol an authenticator"),
 	.help = MFA_N_(
