@@ -40,7 +40,8 @@ static void cut_words(struct statement *statement)
 	const char *phase = lexer_cut_word(&rest);
 	statement->phase = phase != NULL ? phase + (phase[0] == '-') : "";
 	statement->control = "";
-	statement->is_bracketed = !is_blank(rest) && rest[strspn(rest, PAM_BLANKS)] == '[';
+	statement->is_bracketed =
+		!is_blank(rest) && rest[strspn(rest, PAM_BLANKS)] == '[';
 	if (strcasecmp(statement->phase, "@include") != 0) {
 		const char *control = lexer_cut_word(&rest);
 		statement->control = control != NULL ? control : "";

@@ -34,7 +34,7 @@ static int copy_planned(const struct plan *plan, const struct scratch *scratch,
 static bool enter_future(const struct scratch *scratch)
 {
 	char path[PATH_MAX];
-	if (!plan_path(scratch->path, SSHD_FOLDER + 1, path, sizeof path))
+	if (!plan_path(scratch->path, &SSHD_FOLDER[1], path, sizeof path))
 		return false;
 	return unshare(CLONE_NEWNS) == 0 &&
 	       mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
