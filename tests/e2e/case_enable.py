@@ -355,7 +355,8 @@ def test_two_administrators_do_not_meet(case):
 
 
 def test_killed_anywhere_it_can_be_taken_back(case):
-    """Before each call by which it writes. Who waits has a time of its own, and is not killed with it."""
+    """Before each call by which it writes; test_edits_killed has every call of several files. Who waits has a time of its
+    own, and is not killed with it."""
     points = 0
     with ready():
         before = product.tree(*TREES)
@@ -367,12 +368,12 @@ def test_killed_anywhere_it_can_be_taken_back(case):
                 if (SWITCH / "trying").exists():
                     exits(enroll.run("enable", "--roll-back"), 0, "Put back")
                 assert product.tree(*TREES) == before, (call, number)
-    assert points > 20, points
+    assert points > 10, points
 
 
 def is_killed_at(call, number):
     argv = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
-            "mfa-enroll", "enable", "--yes", "--no-copy", "--only", "login,sshd"]
+            "mfa-enroll", "enable", "--yes", "--no-copy", "--only", "login"]
     status = subprocess.run(argv, capture_output=True).returncode
     assert status in (0, -9), status
     return status != 0

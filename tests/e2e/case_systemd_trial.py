@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The units that put back what enable has changed on trial. How they do it is in case_trial and tests/package/switch."""
 
+import shutil
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 from e2e import enroll, product, units
 from e2e.case_enable import TREES, enable, ready
@@ -15,12 +18,25 @@ WAITS = "mfa-try.service"
 AT_START = "mfa-rollback.service"
 
 
+@contextmanager
+def stoppable():
+    """Else nobody stops what waits."""
+    drop_in = Path(f"/run/systemd/system/{WAITS}.d/stoppable.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text("[Unit]\nRefuseManualStop=no\n")
+    units.systemctl("daemon-reload")
+    yield
+    shutil.rmtree(drop_in.parent)
+    units.systemctl("daemon-reload")
+
+
 def test_what_a_start_could_not_put_back_is_put_back_later(case):
     """The disk is read-only until somebody has repaired it."""
     with ready():
         before = product.tree(*TREES)
         exits(enable("--only", "login", "--try", "10s"), 0)
-        units.systemctl("stop", WAITS)
+        with stoppable():
+            units.systemctl("stop", WAITS)
         time.sleep(10)  # another boot is over as well
         with read_only("/etc"):
             units.run(["systemctl", "start", AT_START])
@@ -30,7 +46,7 @@ def test_what_a_start_could_not_put_back_is_put_back_later(case):
         assert product.tree(*TREES) == before
         soon(lambda: units.state(WAITS) == "inactive")
         units.systemctl("reset-failed", AT_START)
-        exits(enroll.run("enable", "--roll-back"), 1, "nothing is on trial")
+        exits(enroll.run("enable", "--roll-back"), 1, "too late: the trial of")
 
 
 def test_another_target_does_not_end_the_waiting(case):

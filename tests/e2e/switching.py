@@ -61,6 +61,6 @@ def in_a_session(token, command):
             terminal.send(answer)
         terminal.expect(programs.came_in("root"))
         terminal.send(f"{command}; echo status=$?")
-        match = terminal.expect(r"\nstatus=(\d+)")[1]
+        match = terminal.expect(r"\nstatus=(\d+)", deadline=45)[1]
         terminal.send("exit")
         return int(match[1]), terminal.transcript
