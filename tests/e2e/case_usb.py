@@ -60,12 +60,6 @@ def awaits_touch(key):
     return key.show()["waiting"] == "1"
 
 
-def is_free(key):
-    """It blinks no more, and types again."""
-    facts = key.show()
-    return facts["waiting"] == facts["detached"] == "0"
-
-
 @contextmanager
 def su_through_pipes(user, caller, prepare=lambda: None, env=None):
     """su to the user by the caller; gives the process, and a function that waits for a prompt."""
@@ -137,7 +131,7 @@ def test_the_user_who_started_a_program_may_end_it_while_it_waits_for_a_touch(ca
                 assert key.show()["detached"] == "1"
                 assert as_user.send_signal(jiro, su.pid, number)
                 su.wait(SECONDS)
-            until(lambda: is_free(key))
+            until(key.is_free)
             until(lambda: not running())
         key.faults()
         let_in(programs.login(taro, [taro.password, ""]))
@@ -154,7 +148,7 @@ def test_stopped_while_it_waits_it_gives_up_the_turn_in_time(case):
             answer("YubiKey: Enter, touch", "")
             until(lambda: awaits_touch(key))
             assert as_user.send_signal(jiro, su.pid, signal.SIGSTOP)
-            until(lambda: is_free(key))
+            until(key.is_free)
             key.faults()
             let_in(programs.login(taro, [taro.password, ""]))
 
@@ -170,14 +164,14 @@ def test_ctrl_c_ends_the_wait_and_the_key_types_again(case):
             until(lambda: awaits_touch(key))
             terminal.press(CTRL_C)
             assert terminal.wait() != 0
-        until(lambda: is_free(key))
+        until(key.is_free)
         hanako, other = users.new("hanako"), Key(serial=next(SERIALS))
         other.faults("touch-after=never")
         with Terminal(["mfa-enroll", "add", hanako.name, "yubikey", "--serial", other.show()["serial"]]) as terminal:
             until(lambda: awaits_touch(other))
             terminal.press(CTRL_C)
             assert terminal.wait() != 0
-        until(lambda: is_free(other))
+        until(other.is_free)
         assert enroll.run("list", hanako.name).returncode == 3
 
 
@@ -191,7 +185,7 @@ def test_ctrl_c_ends_the_wait_of_sudo_which_blocks_it(case):
                 terminal.answer(line)
             until(lambda: awaits_touch(key))
             terminal.press(CTRL_C)
-            until(lambda: is_free(key))
+            until(key.is_free)
             assert terminal.wait() != 0
             assert terminal.transcript.count("YubiKey: Enter, touch") == 1, terminal.transcript
         one_line(case, f"event=auth result=no-dialog .*user={taro.name}")
@@ -299,7 +293,7 @@ def test_for_a_program_that_is_not_root(case):
             assert not as_user.send_signal(taro, pid, signal.SIGKILL)
             assert as_user.send_signal(taro, visit.pid, signal.SIGKILL)
             visit.hang_up()
-            until(lambda: is_free(key))
+            until(key.is_free)
         assert case.log(rf"event=verify result=no-dialog .*user={taro.name}\b")
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from e2e import audit, enroll, otp, pamconf, product, programs, softkey, ssh, users
-from e2e.checks import exits, let_in, one_line, refused
+from e2e.checks import exits, let_in, one_line, refused, soon
 from e2e.locales import japanese_locale
 from e2e.softkey import Key
 from e2e.terminal import PROMPT, Terminal
@@ -115,6 +115,7 @@ def test_a_touch_before_there_is_a_question(case):
             outcome = programs.login(taro, [taro.password, token.next()])
         let_in(outcome)
         assert outcome.prompts[1].startswith("Don't touch yet (su, "), outcome
+        soon(key.is_free)  # the thief has gone
         key.unplug()
         outcome = programs.login(taro, [taro.password, token.next()])
         let_in(outcome)

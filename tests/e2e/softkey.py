@@ -57,6 +57,11 @@ class Key:
             assert time.monotonic() < end
             time.sleep(0.01)
 
+    def is_free(self):
+        """It blinks no more, and types again."""
+        facts = self.show()
+        return facts["waiting"] == facts["detached"] == "0"
+
     def faults(self, *words):
         """Replaces all faults: faults("answer-after=3", "bad-crc"); none: a sound key."""
         control("fault", self.number, *words)
