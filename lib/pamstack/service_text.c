@@ -190,11 +190,11 @@ static size_t longest_jump(const struct statement *statement)
 	while ((at = strpbrk(at, "0123456789")) != NULL) {
 		char *end = NULL;
 		unsigned long jump = strtoul(at, &end, 10);
-		jump = jump < JUMP_MAX ? jump : JUMP_MAX;
-		longest = jump > longest ? jump : longest;
+		if (jump > longest)
+			longest = jump;
 		at = end;
 	}
-	return longest;
+	return longest < JUMP_MAX ? longest : JUMP_MAX;
 }
 
 /* "use_first_pass" behind pam_mfa.so, which had asked for the password as well. */
