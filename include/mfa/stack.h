@@ -93,6 +93,12 @@ const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
 int mfa_service_list(const struct mfa_pam_rootfs *rootfs, struct mfa_diag *diag,
 		     struct mfa_strings *ret_names) MFA_MUST_CHECK;
 
+/* Whether both are the same line of the same file. */
+bool mfa_stack_line_is(const struct mfa_stack_line *one,
+		       const struct mfa_stack_line *other);
+/* Whether both name the same module, with the same arguments. */
+bool mfa_stack_line_calls_alike(const struct mfa_stack_line *one,
+				const struct mfa_stack_line *other);
 /* Whether the line has this word as an argument. */
 bool mfa_stack_line_has(const struct mfa_stack_line *line, const char *word);
 /* The text after key (as "zone=") in the last argument that begins with it, or NULL. */

@@ -123,17 +123,12 @@ static void apply_change(const struct cure_trial *trial, struct draft_stack *dra
 	}
 }
 
-static bool is_same_line(const struct mfa_stack_line *one,
-			 const struct mfa_stack_line *other)
-{
-	return one->number == other->number && strcmp(one->file, other->file) == 0;
-}
-
 /* The stack's count: it does not have the line. */
-static size_t find_line(const struct mfa_stack *stack, const struct mfa_stack_line *line)
+static size_t find_stack_line(const struct mfa_stack *stack,
+			      const struct mfa_stack_line *line)
 {
 	size_t at = 0;
-	while (at < stack->count && !is_same_line(&stack->lines[at], line))
+	while (at < stack->count && !mfa_stack_line_is(&stack->lines[at], line))
 		at++;
 	return at;
 }
@@ -149,7 +144,7 @@ static size_t find_addition(const struct cure_trial *trial, const struct mfa_sta
 		return nowhere;
 	const struct mfa_stack_line *beside =
 		&trial->stack->lines[is_last ? trial->stack->count - 1 : 0];
-	size_t at = find_line(stack, beside);
+	size_t at = find_stack_line(stack, beside);
 	return at == stack->count ? nowhere : at + is_last;
 }
 
@@ -160,8 +155,8 @@ static bool move_for_neighbour(const struct cure_trial *trial, struct draft_stac
 {
 	const struct mfa_stack_line *line = &trial->stack->lines[change->line];
 	const struct mfa_stack_line *before = &trial->stack->lines[change->before];
-	size_t from = find_line(&draft->stack, line);
-	size_t to = find_line(&draft->stack, before);
+	size_t from = find_stack_line(&draft->stack, line);
+	size_t to = find_stack_line(&draft->stack, before);
 	bool has_line = from < draft->stack.count;
 	/* the line stays in its file, before what includes the other */
 	bool has_place = to < draft->stack.count && (change->file == NULL || has_line);
@@ -195,8 +190,8 @@ static bool change_neighbour(const struct cure_trial *trial, struct draft_stack 
 		has_place = theirs.line <= draft->stack.count &&
 			    has_lines_of(&draft->stack, change->file);
 	} else {
-		theirs.line =
-			find_line(&draft->stack, &trial->stack->lines[change->line]);
+		theirs.line = find_stack_line(&draft->stack,
+					      &trial->stack->lines[change->line]);
 		has_place = theirs.line < draft->stack.count;
 	}
 	if (has_place)

@@ -15,7 +15,7 @@ int lexer_init(enum mfa_libpam version, const char *text, size_t len,
 	       struct lexer *ret_lexer)
 {
 	const struct line_reader *reader = readers[version];
-	char *line = malloc(reader->line_size(len));
+	char *line = malloc(reader->line_size > 0 ? reader->line_size : len + 1);
 	if (line == NULL)
 		return MFA_ERR_NOMEM;
 	*ret_lexer = (struct lexer){
@@ -37,6 +37,23 @@ void lexer_done(struct lexer *lexer)
 enum line_end lexer_read_line(struct lexer *lexer, unsigned *ret_number)
 {
 	return lexer->read(lexer, ret_number);
+}
+
+size_t lexer_take_piece(struct lexer *lexer, size_t most, char *buffer)
+{
+	const char *from = lexer->text + lexer->at;
+	size_t len = lexer->len - lexer->at;
+	if (len > most)
+		len = most;
+	const char *newline = memchr(from, '\n', len);
+	if (newline != NULL) {
+		len = (size_t)(newline - from) + 1;
+		lexer->number++;
+	}
+	memcpy(buffer, from, len);
+	buffer[len] = '\0';
+	lexer->at += len;
+	return len;
 }
 
 /* A text in brackets is one word, without them; "\]" is a bracket in it. */

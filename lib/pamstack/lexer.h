@@ -29,6 +29,10 @@ void lexer_done(struct lexer *lexer);
  * continuation lines. ret_number: the number of its first line. */
 enum line_end lexer_read_line(struct lexer *lexer, unsigned *ret_number);
 
+/* Appends the rest of the file's line, a newline included, at most so many bytes, to what
+ * is at buffer, and ends it with a NUL. Returns the bytes; 0: the end of the file. */
+size_t lexer_take_piece(struct lexer *lexer, size_t most, char *buffer);
+
 /* Cuts the next word in place: up to a blank, or a text in brackets. NULL: there is none.
  * *rest is the text after it, or NULL. */
 char *lexer_cut_word(char **rest);

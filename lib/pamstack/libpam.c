@@ -56,7 +56,7 @@ struct package {
 	char version[MFA_LIBPAM_VERSION_SIZE];
 };
 
-static void read_field(char *line, struct package *package)
+static void read_package_field(char *line, struct package *package)
 {
 	const char *value = field_value(line, "Package");
 	if (value != NULL)
@@ -91,7 +91,7 @@ static int read_database(FILE *file, char ret_version[static MFA_LIBPAM_VERSION_
 		if (line[0] == '\n')
 			take_package(&package, ret_version);
 		else
-			read_field(line, &package);
+			read_package_field(line, &package);
 	}
 	if (feof(file) == 0)
 		return errno == ENOMEM ? MFA_ERR_NOMEM : MFA_ERR_IO;

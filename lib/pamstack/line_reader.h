@@ -11,8 +11,7 @@ enum {
 };
 
 struct line_reader {
-	/* The bytes that lexer->line needs for any line of a file of so many. */
-	size_t (*line_size)(size_t file_len);
+	size_t line_size; /* of lexer->line; 0: any line of the file, and its end */
 	/* As lexer_read_line. */
 	enum line_end (*read)(struct lexer *lexer, unsigned *ret_number);
 };

@@ -3,34 +3,9 @@
 
 #include <string.h>
 
-static size_t line_size(size_t file_len MFA_UNUSED)
-{
-	return PAM_LINE_SIZE;
-}
-
-/* As fgets(3): up to size-1 bytes, a newline included. */
-static bool read_piece(struct lexer *lexer, char *buffer, size_t size)
-{
-	if (lexer->at >= lexer->len)
-		return false;
-	const char *from = lexer->text + lexer->at;
-	size_t len = lexer->len - lexer->at;
-	if (len > size - 1)
-		len = size - 1;
-	const char *newline = memchr(from, '\n', len);
-	if (newline != NULL) {
-		len = (size_t)(newline - from) + 1;
-		lexer->number++;
-	}
-	memcpy(buffer, from, len);
-	buffer[len] = '\0';
-	lexer->at += len;
-	return true;
-}
-
 /* Replaces a backslash at the end of the text by a blank and returns the end; NULL: there
  * is none. */
-static char *take_backslash(char *text)
+static char *take_backslash_1_5(char *text)
 {
 	char *end = text + strlen(text);
 	while (end > text && strchr(PAM_BLANKS, end[-1]) != NULL)
@@ -42,7 +17,7 @@ static char *take_backslash(char *text)
 	return end;
 }
 
-static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
+static enum line_end read_line_1_5(struct lexer *lexer, unsigned *ret_number)
 {
 	char *at = lexer->line;
 	const char *end = lexer->line + PAM_LINE_SIZE;
@@ -53,7 +28,7 @@ static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
 			return LINE_BROKEN;
 		if (end - at == 1)
 			return LINE_ENDLESS;
-		if (!read_piece(lexer, at, (size_t)(end - at)))
+		if (lexer_take_piece(lexer, (size_t)(end - at) - 1, at) == 0)
 			return has_begun ? LINE_BROKEN : LINE_NONE;
 		char *text = at + strspn(at, PAM_BLANKS);
 		if (*text == '\0' || *text == '#') /* also between continued lines */
@@ -66,10 +41,10 @@ static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
 			*comment = '\0';
 			return LINE_WHOLE;
 		}
-		at = take_backslash(text);
+		at = take_backslash_1_5(text);
 		if (at == NULL)
 			return LINE_WHOLE;
 	}
 }
 
-const struct line_reader line_reader_1_5 = { line_size, read_line };
+const struct line_reader line_reader_1_5 = { PAM_LINE_SIZE, read_line_1_5 };

@@ -5,30 +5,9 @@
 
 #include <string.h>
 
-static size_t line_size(size_t file_len)
-{
-	return file_len + 1; /* no line has more than the file, and its end */
-}
-
-/* As getline(3). Returns the bytes, a newline included; 0: the end of the file. */
-static size_t read_piece(struct lexer *lexer, char *buffer)
-{
-	const char *from = lexer->text + lexer->at;
-	size_t len = lexer->len - lexer->at;
-	const char *newline = memchr(from, '\n', len);
-	if (newline != NULL) {
-		len = (size_t)(newline - from) + 1;
-		lexer->number++;
-	}
-	memcpy(buffer, from, len);
-	buffer[len] = '\0';
-	lexer->at += len;
-	return len;
-}
-
 /* Replaces a backslash at the end by a blank. Returns whether there was one; *len is
  * then the text with the blank. */
-static bool take_backslash(char *text, size_t *len)
+static bool take_backslash_1_6(char *text, size_t *len)
 {
 	size_t end = *len;
 	while (end > 0 && text[end - 1] != '\0' &&
@@ -52,20 +31,20 @@ static size_t trim(char *text, size_t len)
 	return len - blanks;
 }
 
-static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
+static enum line_end read_line_1_6(struct lexer *lexer, unsigned *ret_number)
 {
 	size_t used = 0; /* of the line */
 	bool is_continued = false;
 	for (;;) {
 		char *text = lexer->line + used;
 		unsigned number = lexer->number;
-		size_t len = read_piece(lexer, text);
+		size_t len = lexer_take_piece(lexer, SIZE_MAX, text);
 		if (len == 0)
 			return is_continued ? LINE_BROKEN : LINE_NONE;
 		if (used == 0)
 			*ret_number = number;
 		/* a comment ends the line in spite of a backslash before or behind it */
-		is_continued = take_backslash(text, &len);
+		is_continued = take_backslash_1_6(text, &len);
 		is_continued &= memchr(text, '#', strlen(text)) == NULL;
 		len = trim(text, len);
 		bool is_empty = *text == '\0' || *text == '\n';
@@ -79,4 +58,4 @@ static enum line_end read_line(struct lexer *lexer, unsigned *ret_number)
 	}
 }
 
-const struct line_reader line_reader_1_6 = { line_size, read_line };
+const struct line_reader line_reader_1_6 = { 0, read_line_1_6 };

@@ -7,26 +7,11 @@ static const char why[] =
 	"releases of libpam read this differently: no line, comments included, may have "
 	"more than 1000 bytes, or be continued around a comment or an empty line";
 
-static bool has_same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool has_same_args(const struct mfa_stack_line *a, const struct mfa_stack_line *b)
-{
-	if (a->arg_count != b->arg_count)
-		return false;
-	for (size_t i = 0; i < a->arg_count; i++)
-		if (strcmp(a->args[i], b->args[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool is_same_line(const struct mfa_stack_line *a, const struct mfa_stack_line *b)
+static bool does_the_same(const struct mfa_stack_line *a, const struct mfa_stack_line *b)
 {
 	return a->kind == b->kind && a->level == b->level &&
 	       memcmp(a->actions, b->actions, sizeof a->actions) == 0 &&
-	       has_same_text(a->module, b->module) && has_same_args(a, b);
+	       mfa_stack_line_calls_alike(a, b);
 }
 
 /* The first line of either chain that the other has not; NULL: they are alike. */
@@ -35,15 +20,15 @@ static const struct mfa_stack_line *find_difference(const struct mfa_stack *a,
 {
 	size_t shorter = a->count < b->count ? a->count : b->count;
 	for (size_t i = 0; i < shorter; i++)
-		if (!is_same_line(&a->lines[i], &b->lines[i]))
+		if (!does_the_same(&a->lines[i], &b->lines[i]))
 			return &a->lines[i];
 	if (a->count == b->count)
 		return NULL;
 	return a->count > b->count ? &a->lines[shorter] : &b->lines[shorter];
 }
 
-static const struct mfa_stack_line *find_line(const struct mfa_service *a,
-					      const struct mfa_service *b)
+static const struct mfa_stack_line *find_first_difference(const struct mfa_service *a,
+							  const struct mfa_service *b)
 {
 	const struct mfa_stack_line *line = NULL;
 	for (int i = 0; line == NULL && i < MFA_FACILITIES; i++) {
@@ -64,7 +49,8 @@ void reading_compare(struct mfa_service *service, const struct mfa_service *othe
 	if (service->is_undefined_behaviour || (service->is_refused && other->is_refused))
 		return;
 	const struct mfa_stack_line *line =
-		is_read(service) && is_read(other) ? find_line(service, other) : NULL;
+		is_read(service) && is_read(other) ? find_first_difference(service, other)
+						   : NULL;
 	if (line != NULL)
 		(void)mfa_fail(&service->refusal, MFA_ERR_CONFIG, "%s:%u: %s", line->file,
 			       line->number, why);

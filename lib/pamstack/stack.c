@@ -31,6 +31,31 @@ const struct mfa_stack *mfa_service_stack(const struct mfa_service *service,
 						: &service->other[facility];
 }
 
+bool mfa_stack_line_is(const struct mfa_stack_line *one,
+		       const struct mfa_stack_line *other)
+{
+	return one->number == other->number && strcmp(one->file, other->file) == 0;
+}
+
+static bool has_same_module(const struct mfa_stack_line *one,
+			    const struct mfa_stack_line *other)
+{
+	if (one->module == NULL || other->module == NULL)
+		return one->module == other->module;
+	return strcmp(one->module, other->module) == 0;
+}
+
+bool mfa_stack_line_calls_alike(const struct mfa_stack_line *one,
+				const struct mfa_stack_line *other)
+{
+	if (!has_same_module(one, other) || one->arg_count != other->arg_count)
+		return false;
+	for (size_t i = 0; i < one->arg_count; i++)
+		if (strcmp(one->args[i], other->args[i]) != 0)
+			return false;
+	return true;
+}
+
 bool mfa_stack_line_has(const struct mfa_stack_line *line, const char *word)
 {
 	for (size_t i = 0; i < line->arg_count; i++)

@@ -8,7 +8,7 @@ static bool is_same_place(const struct mfa_stack_line *one,
 {
 	if (one == NULL || other == NULL)
 		return one == other;
-	return one->number == other->number && strcmp(one->file, other->file) == 0;
+	return mfa_stack_line_is(one, other);
 }
 
 static bool is_same_text(const char *one, const char *other)
@@ -17,19 +17,14 @@ static bool is_same_text(const char *one, const char *other)
 }
 
 /* The same line, or one that says the same in a file of its own. */
-static bool is_same_line(const struct mfa_stack_line *one,
-			 const struct mfa_stack_line *other)
+static bool says_the_same(const struct mfa_stack_line *one,
+			  const struct mfa_stack_line *other)
 {
 	if (is_same_place(one, other))
 		return true;
-	if (one == NULL || other == NULL || one->arg_count != other->arg_count ||
-	    !is_same_text(one->module, other->module) ||
-	    !is_same_text(one->control, other->control))
-		return false;
-	for (size_t i = 0; i < one->arg_count; i++)
-		if (strcmp(one->args[i], other->args[i]) != 0)
-			return false;
-	return true;
+	return one != NULL && other != NULL &&
+	       is_same_text(one->control, other->control) &&
+	       mfa_stack_line_calls_alike(one, other);
 }
 
 static bool is_own_file(const struct mfa_inspection *inspection, const char *file)
@@ -78,7 +73,7 @@ static bool compare_steps(const struct mfa_inspection *one,
 		line = next_step(one, with_own, &at, &code);
 		const struct mfa_stack_line *line_other =
 			next_step(other, with_own, &at_other, &code_other);
-		if (!(with_own ? is_same_line(line, line_other)
+		if (!(with_own ? says_the_same(line, line_other)
 			       : is_same_place(line, line_other)) ||
 		    (line != NULL && code != code_other))
 			return false;
@@ -97,8 +92,8 @@ static bool has_same_cure(const struct mfa_cure *one, const struct mfa_cure *oth
 {
 	return one->kind == other->kind && one->is_whole == other->is_whole &&
 	       one->zone == other->zone && is_same_text(one->module, other->module) &&
-	       is_same_line(one->line, other->line) &&
-	       is_same_line(one->other, other->other);
+	       says_the_same(one->line, other->line) &&
+	       says_the_same(one->other, other->other);
 }
 
 static bool is_same_way(const struct check_service *one,
@@ -114,7 +109,7 @@ static bool is_same_way(const struct check_service *one,
 		return a->proof.missing == b->proof.missing && has_same_steps(a, b) &&
 		       has_same_cure(&one->cure, &other->cure);
 	case MFA_GRADE_LOCKED_OUT:
-		return a->fault == b->fault && is_same_line(a->culprit, b->culprit);
+		return a->fault == b->fault && says_the_same(a->culprit, b->culprit);
 	case MFA_GRADE_ERROR:
 		return strcmp(a->diag.text, b->diag.text) == 0;
 	case MFA_GRADE_PROVED:
