@@ -15,6 +15,12 @@ enum mfa_grade {
 	MFA_GRADE_ERROR, /* it cannot be inspected: see diag */
 };
 
+/* Whether nobody gets around pam_mfa, whom it asks, but perhaps root. */
+static inline bool mfa_grade_is_proved(enum mfa_grade grade)
+{
+	return grade == MFA_GRADE_PROVED || grade == MFA_GRADE_PROVED_BUT_ROOT;
+}
+
 enum mfa_advisory_kind {
 	MFA_ADVISORY_NULLOK,	     /* an account without a password needs none */
 	MFA_ADVISORY_ORACLE,	     /* tells a right password from a wrong one */

@@ -12,8 +12,7 @@ static size_t count_proved(const struct check *check)
 	size_t count = 0;
 	for (size_t i = 0; i < check->service_count; i++) {
 		enum mfa_grade grade = check->services[i].inspection.grade;
-		if (!check->services[i].is_unused &&
-		    (grade == MFA_GRADE_PROVED || grade == MFA_GRADE_PROVED_BUT_ROOT))
+		if (!check->services[i].is_unused && mfa_grade_is_proved(grade))
 			count++;
 	}
 	return count;

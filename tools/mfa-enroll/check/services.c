@@ -144,8 +144,7 @@ void check_chosen_service(struct check *check, const char *program,
 			  struct check_place place, const char *service)
 {
 	enum mfa_grade grade = check_judge(check, service).grade;
-	bool is_safe = grade == MFA_GRADE_PROVED || grade == MFA_GRADE_PROVED_BUT_ROOT ||
-		       grade == MFA_GRADE_NOT_COVERED;
+	bool is_safe = mfa_grade_is_proved(grade) || grade == MFA_GRADE_NOT_COVERED;
 	check_add(check, is_safe ? CHECK_NOTE : CHECK_HOLE, "service-chosen", place,
 		  is_safe ? TR(check->app, MFA_N_("%s asks the service %s of PAM"))
 			  : TR(check->app,

@@ -41,13 +41,6 @@ static bool exempts_some(const struct mfa_inspection *inspection)
 	return false;
 }
 
-/* Whether nobody gets around pam_mfa, whom it asks. */
-static bool is_proved(const struct mfa_inspection *inspection)
-{
-	return inspection->grade == MFA_GRADE_PROVED ||
-	       inspection->grade == MFA_GRADE_PROVED_BUT_ROOT;
-}
-
 static bool is_method(const char *word, const char *name)
 {
 	size_t len = strlen(name);
@@ -243,7 +236,7 @@ void sshd_look_at_lockout(struct check *check, const struct sshd_case *one)
 	/* a block in which everything is switched off is for those who are to stay out */
 	bool is_closed = service != NULL && !entrance.is_open &&
 			 (entrance.is_tried || settings->blocks.one == 0) &&
-			 is_proved(&service->inspection);
+			 mfa_grade_is_proved(service->inspection.grade);
 	bool is_questions =
 		!sshd_is_on(settings, SSHD_QUESTIONS, true) &&
 		(!sshd_has_methods(settings) || is_cured_by_questions(&judge, settings));

@@ -191,12 +191,6 @@ static const char *fault_of(const struct app *app, enum mfa_grade grade)
 	return NULL;
 }
 
-static bool is_proved(const struct check_service *service)
-{
-	return service->inspection.grade == MFA_GRADE_PROVED ||
-	       service->inspection.grade == MFA_GRADE_PROVED_BUT_ROOT;
-}
-
 /* What sshd asks changes by its own configuration, too. */
 static bool has_drop_in(const struct plan *plan, const struct check_service *service)
 {
@@ -217,7 +211,8 @@ static int judge_service(struct rehearsal *rehearsal, const struct check_service
 		object_to(rehearsal, service, fault);
 	else if (fault != NULL)
 		return mfa_strings_add(open, service->name);
-	else if (is_proved(service) && (is_touched_by_it || has_drop_in(plan, service)))
+	else if (mfa_grade_is_proved(service->inspection.grade) &&
+		 (is_touched_by_it || has_drop_in(plan, service)))
 		return mfa_strings_add(&plan->edits.services, service->name);
 	return MFA_OK;
 }
