@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/change.h"
+#include "mfa/descriptors.h"
 #include "switch/acts.h"
 #include "switch/plan.h"
 #include "switch/session.h"
@@ -20,9 +21,8 @@ static bool leave_waiter(struct app *app)
 		return pid > 0;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(null, 2) < 0 || chdir("/") != 0)
+	    dup2(null, 2) < 0 || chdir("/") != 0 || mfa_close_from(3) != MFA_OK)
 		_exit(1);
-	(void)close_range(3, ~0U, 0);
 	mfa_site_done(&app->site);
 	_exit((int)wait_act(app));
 }
