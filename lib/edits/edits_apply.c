@@ -7,10 +7,14 @@
 #include "beside.h"
 #include "mfa/fs.h"
 
-static int check_unchanged(const struct mfa_edit *edit, struct mfa_diag *diag)
+/* The names beside the file, which must be as it was. */
+static int begin_edit(const struct mfa_edit *edit, struct mfa_diag *diag,
+		      struct beside *ret_beside)
 {
 	MFA_CLEANUP(mfa_edit_side_done) struct mfa_edit_side now = { .len = 0 };
-	int err = mfa_edit_look(edit->path, diag, &now);
+	int err = beside_name(edit->path, diag, ret_beside);
+	if (err == MFA_OK)
+		err = mfa_edit_look(edit->path, diag, &now);
 	if (err == MFA_OK && !mfa_edit_sides_match(&now, &edit->before))
 		return mfa_fail(diag, MFA_ERR_CONFLICT,
 				"%s: somebody has changed it just now", edit->path);
@@ -22,9 +26,7 @@ static int check_unchanged(const struct mfa_edit *edit, struct mfa_diag *diag)
 static int stage_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
 	struct beside beside;
-	int err = beside_name(edit->path, diag, &beside);
-	if (err == MFA_OK)
-		err = check_unchanged(edit, diag);
+	int err = begin_edit(edit, diag, &beside);
 	if (err != MFA_OK)
 		return err;
 	(void)unlink(beside.made); /* of one that was killed */
@@ -50,9 +52,7 @@ int mfa_edits_stage(const struct mfa_edits *edits, struct mfa_diag *diag)
 static int make_edit(const struct mfa_edit *edit, struct mfa_diag *diag)
 {
 	struct beside beside;
-	int err = beside_name(edit->path, diag, &beside);
-	if (err == MFA_OK)
-		err = check_unchanged(edit, diag);
+	int err = begin_edit(edit, diag, &beside);
 	if (err != MFA_OK)
 		return err;
 	int failed = edit->after.is_absent ? unlink(edit->path)
