@@ -20,7 +20,7 @@ struct environment_text {
 	unsigned line;
 };
 
-static unsigned count_lines(struct environment_text *text, const char *at)
+static unsigned count_lines_up_to(struct environment_text *text, const char *at)
 {
 	for (; text->counted < (size_t)(at - text->begin); text->counted++)
 		text->line += text->original[text->counted] == '\n';
@@ -102,7 +102,7 @@ static void take_line(struct environment_text *text, environment_visitor visit,
 		skip_rest(text);
 		return;
 	}
-	unsigned line = count_lines(text, name);
+	unsigned line = count_lines_up_to(text, name);
 	text->at = name + len + 1;
 	char *value = text->at;
 	while (len > 0 && strchr(blanks, name[len - 1]) != NULL)

@@ -160,7 +160,7 @@ static bool is_operator(const struct sudoers_token *token)
 
 /* Of a line in which anything is wrong sudo takes nothing: it is read to its end first,
  * in a copy. */
-static bool is_understood(struct sudoers_file ahead)
+static bool are_parameters_understood(struct sudoers_file ahead)
 {
 	for (;;) {
 		while (sudoers_is_sign(&ahead.token, '!'))
@@ -205,7 +205,7 @@ void sudoers_defaults_read(struct sudoers_file *file, const char *word)
 {
 	struct scope scope = { .len = 0 };
 	read_scope(file, word, &scope);
-	bool is_taken = !file->is_passed_by && is_understood(*file);
+	bool is_taken = !file->is_passed_by && are_parameters_understood(*file);
 	while (!sudoers_file_is_at_end(file))
 		read_parameter(file, scope.text, is_taken);
 }

@@ -41,7 +41,7 @@ bool sudoers_users_read(struct sudoers_file *file)
 
 /* Of a line in which anything is wrong sudo takes nothing: it is read to its end first,
  * in a copy. */
-static bool is_understood(struct sudoers_file ahead)
+static bool are_users_understood(struct sudoers_file ahead)
 {
 	for (; ahead.token.kind == SUDOERS_WORD; sudoers_file_advance(&ahead)) {
 		sudoers_file_advance(&ahead);
@@ -69,7 +69,7 @@ static void add_alias(struct sudoers_file *file, const char *name, bool is_roots
 /* NAME = a, b : NAME = c */
 void sudoers_aliases_read(struct sudoers_file *file)
 {
-	bool is_taken = !file->is_passed_by && is_understood(*file);
+	bool is_taken = !file->is_passed_by && are_users_understood(*file);
 	while (file->token.kind == SUDOERS_WORD) {
 		char name[NAME_SIZE];
 		(void)snprintf(name, sizeof name, "%.*s", NAME_SIZE - 1,

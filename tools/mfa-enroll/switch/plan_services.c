@@ -33,14 +33,14 @@ static bool has_ours(const char *text)
 }
 
 /* cron, atd and the like never ask for a password. */
-static bool asks_nobody(struct survey *survey, const char *service)
+static bool service_asks_nobody(struct survey *survey, const char *service)
 {
 	MFA_CLEANUP(mfa_inspection_done) struct mfa_inspection inspection = { 0 };
 	return mfa_inspect(&survey->inspector, service, &inspection) == MFA_OK &&
 	       inspection.grade == MFA_GRADE_NO_AUTH;
 }
 
-static bool find_service_file(const char *service, char *ret_path, size_t size)
+static bool name_service_file(const char *service, char *ret_path, size_t size)
 {
 	return (plan_path(PAM_FOLDER, service, ret_path, size) &&
 		mfa_rootfs_exists("", ret_path)) ||
@@ -135,9 +135,9 @@ static int look_at_service(struct survey *survey, const char *service)
 	char path[PATH_MAX];
 	if (strncmp(service, "common-", strlen("common-")) == 0 ||
 	    !plan_wants(survey->plan, service) ||
-	    !find_service_file(service, path, sizeof path))
+	    !name_service_file(service, path, sizeof path))
 		return MFA_OK;
-	if (asks_nobody(survey, service)) {
+	if (service_asks_nobody(survey, service)) {
 		object_to_name(survey->plan, service);
 		return MFA_OK;
 	}

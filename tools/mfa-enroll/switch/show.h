@@ -8,5 +8,5 @@
 void show_files(const struct plan *plan);
 void show_diff(const struct plan *plan);
 
-/* What stands in the way, each on a line; whether there is anything. */
+/* What prevents it, each on a line; whether there is anything. */
 bool show_problems(const struct plan *plan);
