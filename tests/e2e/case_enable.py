@@ -426,6 +426,16 @@ def small_disk(folder, kib):
         subprocess.run(["rm", "-r", aside], check=True)
 
 
+def test_a_kernel_without_login_identities_is_refused(case):
+    """Nobody could ever confirm there, so it would be put back each time."""
+    names = "/proc/self/loginuid"
+    hidden = ["strace", "-qq", "-o", "/dev/null", "-P", names, "-e", "inject=access,faccessat,faccessat2,openat:error=ENOENT"]
+    with ready(), product.unchanged(*TREES):
+        done = subprocess.run([*hidden, "mfa-enroll", "enable", "--yes", "--no-copy"], capture_output=True, text=True)
+        assert done.returncode == 1 and "no login identities" in done.stderr, done
+        assert not (SWITCH / "trying").exists()
+
+
 def test_half_a_package_is_refused(case):
     """Without the module everybody would be locked out."""
     module = next(Path("/lib").glob("*-linux-gnu/security/pam_mfa.so"))

@@ -4,6 +4,7 @@
 #include <shadow.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/parts.h"
 #include "mfa/lockout.h"
@@ -151,8 +152,20 @@ static enum exit_code check_people_here(struct plan *plan)
 	return code;
 }
 
+/* By them a confirmation knows sessions that began with a login (mfa/process.h). */
+static void check_login_ids(struct plan *plan)
+{
+	if (access("/proc/self/loginuid", R_OK) != 0)
+		plan_object(plan, "%s",
+			    TR(plan->app,
+			       MFA_N_("this kernel keeps no login identities "
+				      "(/proc/self/loginuid), so nobody could confirm: "
+				      "edit the files by hand, as in README.md")));
+}
+
 enum exit_code preflight_check(struct plan *plan, bool wants_copy)
 {
+	check_login_ids(plan);
 	enum exit_code code = run_parts(plan, wants_copy);
 	return code == EXIT_DONE ? check_people_here(plan) : code;
 }
