@@ -245,6 +245,19 @@ def test_one_service_after_the_other(case):
         exits(enroll.run("disable", "--yes"), 0, "(?s)login.*sshd")
 
 
+def test_services_that_begin_no_session_are_confirmed_from_one_that_another_began(case):
+    """sudo asks within a session, so its own success can never be the one that confirms."""
+    with ready() as token:
+        with product.unchanged(*TREES):
+            exits(enable("--only", "sudo"), 1, "name login or sshd as well")
+        exits(enable("--only", "login"), 0)
+        confirm(token)
+        exits(enable("--only", "sudo"), 0, "pam.d/sudo")
+        confirm(token)
+        assert has_mfa("login") and has_mfa("sudo") and not (SWITCH / "trying").exists()
+        exits(enroll.run("disable", "--yes"), 0, "(?s)login.*sudo")
+
+
 def test_where_common_auth_was_edited_each_service_has_its_lines(case):
     """pam-auth-update leaves it alone then, and so does enable."""
     with ready():

@@ -12,6 +12,7 @@
 #include "switch/holes.h"
 #include "switch/judge_sshd.h"
 #include "switch/scratch.h"
+#include "switch/witnesses.h"
 
 #define COPY_FOLDER "/pam.d"
 
@@ -223,6 +224,8 @@ int judge_enable(struct plan *plan, struct mfa_diag *diag, struct mfa_strings *r
 	int err = begin_rehearsal(&rehearsal, diag);
 	for (size_t i = 0; err == MFA_OK && i < rehearsal.check.service_count; i++)
 		err = judge_service(&rehearsal, &rehearsal.check.services[i], ret_open);
+	if (err == MFA_OK)
+		err = witnesses_add(plan, &rehearsal.check);
 	if (err == MFA_OK)
 		err = judge_sshd(plan, &rehearsal.check, diag);
 	if (err == MFA_OK)
